@@ -1,0 +1,183 @@
+//! A cell is a workload under a model at a width: what is measured.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::model::{Model, ModelEntry, Shape, models};
+use crate::workload::{Kind, WORKLOADS, Workload};
+
+/// The most threads or processes that a model has for its jobs, so that laptops can start them.
+pub const MOST_WORKERS: usize = 64;
+
+/// How long a child process may give no answer before it is killed.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How many jobs can be in flight at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// One job.
+    One,
+    /// As many as the machine has cores.
+    Cores,
+    /// All jobs of the batch, or as many as the model allows.
+    Jobs,
+}
+
+impl fmt::Display for Width {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Width::One => "one",
+            Width::Cores => "cores",
+            Width::Jobs => "jobs",
+        })
+    }
+}
+
+/// What a model is given when it is started.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    /// How many threads or processes it has; at least one.
+    pub workers: usize,
+    /// The program that child processes run: this project's, whatever the current process is.
+    pub exe: PathBuf,
+    /// How long a child may give no answer.
+    pub deadline: Duration,
+}
+
+/// A workload under a model at a width.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// What is done.
+    pub workload: &'static Workload,
+    /// How it is carried out.
+    pub model: ModelEntry,
+    /// How much of it at once.
+    pub width: Width,
+}
+
+impl Cell {
+    /// Every cell of this machine of `cores` cores, workload by workload.
+    pub fn all(cores: usize) -> Vec<Cell> {
+        WORKLOADS
+            .iter()
+            .flat_map(|workload| Cell::of(workload, cores))
+            .collect()
+    }
+
+    /// The cells of one workload. A model with workers has two where jobs wait and there are more jobs than cores.
+    pub fn of(workload: &'static Workload, cores: usize) -> Vec<Cell> {
+        let wide = workload.kind.waits() && cores < workload.size.jobs;
+        let widths = move |shape| match shape {
+            Shape::One => vec![Width::One],
+            Shape::Jobs { .. } => vec![Width::Jobs],
+            Shape::Workers if wide => vec![Width::Cores, Width::Jobs],
+            Shape::Workers => vec![Width::Cores],
+        };
+        let cells = |model: ModelEntry| {
+            widths(model.shape).into_iter().map(move |width| Cell {
+                workload,
+                model,
+                width,
+            })
+        };
+        models().into_iter().flat_map(cells).collect()
+    }
+
+    /// `workload/model/width`.
+    pub fn id(&self) -> String {
+        format!("{}/{}/{}", self.workload.name, self.model.name, self.width)
+    }
+
+    /// How many jobs of the default batch are in flight at once, at the most.
+    pub fn in_flight(&self, cores: usize) -> usize {
+        let jobs = self.workload.size.jobs;
+        match (self.width, self.model.shape) {
+            (Width::One, _) => 1,
+            (Width::Cores, _) => cores.min(jobs),
+            (Width::Jobs, Shape::Jobs { most: None }) => jobs,
+            (Width::Jobs, Shape::Jobs { most: Some(most) }) => most.min(jobs),
+            (Width::Jobs, _) => MOST_WORKERS.min(jobs),
+        }
+    }
+
+    /// Starts the cell's model, untimed.
+    ///
+    /// # Errors
+    /// Where its threads or processes can't be started.
+    pub fn start(&self, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
+        let workers = match (self.width, self.model.shape) {
+            (Width::Jobs, Shape::Workers) => self.in_flight(cores),
+            _ => cores,
+        };
+        (self.model.start)(&Resources {
+            workers,
+            exe: exe.to_owned(),
+            deadline: DEADLINE,
+        })
+    }
+
+    /// About how long one run takes at the most, in microseconds: for planning, never for a result.
+    pub fn run_us(&self, cores: usize) -> u64 {
+        let Workload {
+            kind, size, job_us, ..
+        } = self.workload;
+        let at_once = if *kind == Kind::Waits {
+            self.in_flight(cores)
+        } else {
+            1
+        };
+        job_us * size.jobs.div_ceil(at_once) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_appears_twice_and_no_id_is_part_of_another() {
+        let ids: Vec<String> = Cell::all(2).iter().map(Cell::id).collect();
+        for (at, id) in ids.iter().enumerate() {
+            let others = ids.iter().enumerate().filter(|(other, _)| *other != at);
+            assert!(
+                others
+                    .map(|(_, other)| other)
+                    .all(|other| !other.contains(id.as_str())),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn pools_are_measured_at_both_widths_where_jobs_wait_and_there_are_more_of_them_than_cores() {
+        let widths = |workload: &str, cores| {
+            let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
+            Cell::all(cores)
+                .iter()
+                .filter(|cell| pool(cell))
+                .map(|cell| cell.width)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(widths("sleep", 2), [Width::Cores, Width::Jobs]);
+        assert_eq!(widths("sleep", 24), [Width::Cores]);
+        assert_eq!(widths("cake", 2), [Width::Cores, Width::Jobs]);
+        assert_eq!(widths("hash", 2), [Width::Cores]);
+    }
+
+    #[test]
+    fn no_model_has_more_jobs_in_flight_than_its_cap() {
+        for cell in Cell::all(2) {
+            let all_at_once = matches!(cell.model.shape, Shape::Jobs { most: None });
+            let in_flight = cell.in_flight(2);
+            assert!(
+                in_flight >= 1 && in_flight <= cell.workload.size.jobs,
+                "{}",
+                cell.id()
+            );
+            assert!(all_at_once || in_flight <= MOST_WORKERS, "{}", cell.id());
+        }
+    }
+}

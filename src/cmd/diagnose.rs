@@ -1,0 +1,172 @@
+//! `bakeoff diagnose`: what the numbers rest on, on this machine.
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Exit, select};
+use crate::diagnose::bare::Bare;
+use crate::diagnose::interleave::{Arm, interleave};
+use crate::host;
+use crate::report::{table, units};
+use crate::session::{Running, Session};
+
+/// What to show.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Compare cells with hand-written code that does the same, interleaved
+    Harness(Rounds),
+    /// Show how much of what N independent copies of `sequential` reach each model reaches
+    Capacity(Rounds),
+    /// Show what handing out one `noop` job costs under each model
+    Dispatch(Rounds),
+}
+
+/// How long to look.
+#[derive(Debug, clap::Args)]
+pub(super) struct Rounds {
+    /// Rounds; each arm has one turn in each
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+}
+
+pub(super) fn run(command: &Command) -> Result<Exit> {
+    let text = match command {
+        Command::Harness(rounds) => harness(rounds.rounds.into())?,
+        Command::Capacity(rounds) => capacity(rounds.rounds.into())?,
+        Command::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
+    };
+    write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
+    Ok(Exit::Ok)
+}
+
+fn harness(rounds: usize) -> Result<String> {
+    let mut session = Session::new(&std::env::current_exe()?);
+    let mut rows = Vec::new();
+    let hash = Bare::Hash { jobs: 48, blocks: 80 };
+    let sleep = Bare::Sleep {
+        jobs: 24,
+        pause: Duration::from_millis(10),
+    };
+    for (workload, bare) in [("hash", hash), ("sleep", sleep)] {
+        for model in ["sequential", "threads", "rayon", "tokio-one"] {
+            let cell = select(&format!("^{workload}/{model}/"))?.remove(0);
+            let mut running = session.start(&cell)?;
+            let mut arms = [
+                Arm::new("harness", || Ok(running.sample()?.wall)),
+                Arm::timed("bare", bare.under(model, session.cores)?),
+            ];
+            let turns = interleave(&mut arms, rounds)?;
+            let ratios = paired(&turns[0], &turns[1], |harness, bare| harness / bare);
+            rows.push(vec![
+                cell.id(),
+                units::nanoseconds(median(&turns[0])),
+                units::nanoseconds(median(&turns[1])),
+                format!("{:.4}", median(&ratios)),
+            ]);
+        }
+    }
+    let header = ["cell", "harness", "hand-written", "ratio"];
+    Ok(table::plain(&header, &header[1..], rows))
+}
+
+fn capacity(rounds: usize) -> Result<String> {
+    let mut session = Session::new(&std::env::current_exe()?);
+    let mut rows = Vec::new();
+    for workload in ["hash", "primes", "mandelbrot"] {
+        let cells = select(&format!("^{workload}/"))?;
+        let mut copies = (0..session.cores)
+            .map(|_| session.start(&cells[0]))
+            .collect::<Result<Vec<_>>>()?;
+        let mut running = cells
+            .iter()
+            .map(|cell| session.start(cell))
+            .collect::<Result<Vec<_>>>()?;
+        let mut arms: Vec<Arm<'_>> = cells
+            .iter()
+            .zip(&mut running)
+            .map(|(cell, running)| Arm::new(cell.id(), || Ok(running.sample()?.wall)))
+            .collect();
+        arms.push(Arm::timed("capacity", || at_once(&mut copies)));
+        let turns = interleave(&mut arms, rounds)?;
+        let (copies, models) = turns.split_last().expect("there is at least the capacity arm");
+        let cores = session.cores as f64;
+        let reached = median(&paired(&models[0], copies, |one, all| cores * one / all));
+        for (cell, times) in cells.iter().zip(models) {
+            let speedup = median(&paired(&models[0], times, |one, model| one / model));
+            rows.push(vec![
+                cell.id(),
+                units::nanoseconds(median(times)),
+                units::ratio(speedup),
+                units::ratio(reached),
+                format!("{:.3}", speedup / reached),
+            ]);
+        }
+    }
+    let header = ["cell", "median", "speedup", "capacity", "share"];
+    Ok(table::plain(&header, &header[1..], rows))
+}
+
+/// Runs each of `copies` once, all of them at the same time.
+fn at_once(copies: &mut [Running]) -> Result<()> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = copies
+            .iter_mut()
+            .map(|copy| scope.spawn(|| copy.sample()))
+            .collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().expect("a sample does not panic").map(drop))
+    })
+}
+
+fn dispatch(rounds: usize) -> Result<String> {
+    let mut session = Session::new(&std::env::current_exe()?);
+    let cells = select("^noop/")?;
+    let mut running = cells
+        .iter()
+        .map(|cell| session.start(cell))
+        .collect::<Result<Vec<_>>>()?;
+    let best = &mut vec![f64::INFINITY; cells.len()];
+    let mut arms: Vec<Arm<'_>> = cells
+        .iter()
+        .zip(&mut running)
+        .zip(best.iter_mut())
+        .map(|((cell, running), best)| {
+            Arm::new(cell.id(), || {
+                let wall = running.sample()?.wall;
+                *best = best.min(wall.as_nanos() as f64);
+                Ok(wall)
+            })
+        })
+        .collect();
+    let turns = interleave(&mut arms, rounds)?;
+    drop(arms);
+    let rows = cells
+        .iter()
+        .zip(&turns)
+        .zip(best.iter())
+        .map(|((cell, turns), best)| {
+            let jobs = cell.workload.size.jobs as f64;
+            let a_job = |ns: f64| units::nanoseconds(ns / jobs);
+            vec![cell.id(), a_job(median(turns)), a_job(*best)]
+        });
+    let header = ["cell", "a job, median", "a job, best run"];
+    Ok(table::plain(&header, &header[1..], rows))
+}
+
+fn paired(a: &[f64], b: &[f64], join: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    a.iter().zip(b).map(|(&a, &b)| join(a, b)).collect()
+}
+
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    if sorted.len().is_multiple_of(2) {
+        (sorted[middle - 1] + sorted[middle]) / 2.0
+    } else {
+        sorted[middle]
+    }
+}

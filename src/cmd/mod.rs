@@ -1,0 +1,124 @@
+//! The command line: one file a subcommand.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use anyhow::{Error, Result, ensure};
+use clap::{Parser, Subcommand};
+use regex::Regex;
+
+use crate::cell::Cell;
+use crate::{host, process, server};
+
+mod diagnose;
+mod list;
+mod verify;
+
+/// How a run ended; the numbers are documented in the README.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Measured, verified, saved.
+    Ok = 0,
+    /// A bug of this program.
+    Bug = 1,
+    /// A wrong option, or a filter that matches nothing.
+    Usage = 2,
+    /// Some cell failed; the rest was measured.
+    CellFailed = 3,
+}
+
+impl Exit {
+    /// The exit code of a run that `error` has ended.
+    pub fn of(error: &Error) -> Self {
+        if error.is::<BadUsage>() {
+            Exit::Usage
+        } else {
+            Exit::Bug
+        }
+    }
+}
+
+/// What was asked for can't be meant: names it, and what could be.
+#[derive(Debug)]
+pub struct BadUsage(String);
+
+impl fmt::Display for BadUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadUsage {}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Measures which execution model is the best tool for a task, with real work on this machine.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the models and the workloads
+    List,
+    /// Run every cell once and compare each job's digest; exit 3 where one differs
+    Verify(verify::Args),
+    /// Show what the numbers rest on, on this machine
+    #[command(subcommand)]
+    Diagnose(diagnose::Command),
+    #[command(name = server::SUBCOMMAND, hide = true)]
+    Serve,
+    #[command(name = process::child::SUBCOMMAND, hide = true)]
+    Worker(WorkerArgs),
+}
+
+/// What a model's child process is told.
+#[derive(Debug, clap::Args)]
+struct WorkerArgs {
+    parent: u32,
+    #[arg(long)]
+    once: bool,
+}
+
+impl Cli {
+    /// Carries out what the command line asks for.
+    ///
+    /// # Errors
+    /// What no subcommand could turn into a row of its own.
+    pub fn run(self) -> Result<Exit> {
+        match self.command {
+            Command::List => list::run(),
+            Command::Verify(args) => verify::run(&args),
+            Command::Diagnose(command) => diagnose::run(&command),
+            Command::Serve => server::serve().map(|()| Exit::Ok),
+            Command::Worker(WorkerArgs { parent, once }) => {
+                process::child::serve(parent, once).map(|()| Exit::Ok)
+            }
+        }
+    }
+}
+
+/// The cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
+fn select(filter: &str) -> Result<Vec<Cell>> {
+    let regex = Regex::new(filter)
+        .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?;
+    let cells: Vec<Cell> = Cell::all(host::cores())
+        .into_iter()
+        .filter(|cell| regex.is_match(&cell.id()))
+        .collect();
+    ensure!(
+        !cells.is_empty(),
+        BadUsage(format!(
+            "the filter {filter:?} matches no cell; ids are workload/model/width, and `bakeoff list` names them"
+        ))
+    );
+    Ok(cells)
+}

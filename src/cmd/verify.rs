@@ -1,0 +1,47 @@
+//! `bakeoff verify`: every cell once, each job's digest compared.
+
+use std::io::Write;
+
+use anyhow::Result;
+
+use super::{Exit, select};
+use crate::session::Session;
+use crate::stage::Unavailable;
+
+/// Which cells.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Regular expression on ids, workload/model/width: `hash`, `/rayon/`, `^hash/rayon/cores$`
+    #[arg(default_value = "")]
+    filter: String,
+}
+
+/// Prints a line for each cell; a cell that fails does not keep the next ones from being verified.
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let cells = select(&args.filter)?;
+    let mut session = Session::new(&std::env::current_exe()?);
+    let mut out = std::io::stdout();
+    let (mut passed, mut failed, mut unavailable) = (0, 0, 0);
+    for cell in cells {
+        let line = match session.start(&cell).and_then(|mut running| running.sample()) {
+            Ok(_) => {
+                passed += 1;
+                "ok".to_owned()
+            }
+            Err(error) if error.is::<Unavailable>() => {
+                unavailable += 1;
+                format!("not available: {error:#}")
+            }
+            Err(error) => {
+                failed += 1;
+                format!("FAILED: {error:#}")
+            }
+        };
+        writeln!(out, "{:<32} {line}", cell.id())?;
+    }
+    writeln!(
+        out,
+        "{passed} cells verified, {failed} failed, {unavailable} not available"
+    )?;
+    Ok(if failed > 0 { Exit::CellFailed } else { Exit::Ok })
+}

@@ -1,0 +1,70 @@
+//! Interleaved comparison: every arm has a turn in each round, in random order, after a warm-in of its own.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::measure;
+
+/// Untimed runs before a turn is timed: a model that has just got the machine back pays for cold caches and for its
+/// sleeping workers.
+const WARM_IN: Duration = Duration::from_millis(40);
+
+/// How long a turn is timed at the least.
+const TIMED: Duration = Duration::from_millis(20);
+
+/// One of the things compared.
+pub struct Arm<'a> {
+    /// What to call it.
+    pub name: String,
+    run: Box<dyn FnMut() -> Result<Duration> + 'a>,
+}
+
+impl<'a> Arm<'a> {
+    /// An arm whose runs say how long they took.
+    pub fn new(name: impl Into<String>, run: impl FnMut() -> Result<Duration> + 'a) -> Self {
+        Arm {
+            name: name.into(),
+            run: Box::new(run),
+        }
+    }
+
+    /// An arm of plain code: the one clock is put around each run.
+    pub fn timed(name: impl Into<String>, mut code: impl FnMut() -> Result<()> + 'a) -> Self {
+        Arm::new(name, move || {
+            let start = measure::now();
+            code()?;
+            Ok(measure::now() - start)
+        })
+    }
+
+    /// One turn: the mean time of a run, in nanoseconds.
+    fn turn(&mut self) -> Result<f64> {
+        let start = measure::now();
+        while measure::now() - start < WARM_IN {
+            (self.run)()?;
+        }
+        let (mut runs, mut sum) = (0_u32, Duration::ZERO);
+        while sum < TIMED {
+            sum += (self.run)()?;
+            runs += 1;
+        }
+        Ok(sum.as_nanos() as f64 / f64::from(runs))
+    }
+}
+
+/// The turns of each arm: `rounds` mean times in nanoseconds, the i-th of each arm from the i-th round.
+///
+/// # Errors
+/// Names the arm that failed.
+pub fn interleave(arms: &mut [Arm<'_>], rounds: usize) -> Result<Vec<Vec<f64>>> {
+    let mut turns = vec![Vec::with_capacity(rounds); arms.len()];
+    let mut order: Vec<usize> = (0..arms.len()).collect();
+    for _ in 0..rounds {
+        fastrand::shuffle(&mut order);
+        for &arm in &order {
+            turns[arm].push(arms[arm].turn().with_context(|| arms[arm].name.clone())?);
+        }
+    }
+    Ok(turns)
+}

@@ -1,0 +1,4 @@
+//! What the numbers rest on, shown on this machine: interleaved comparisons of two ways to do the same thing.
+
+pub mod bare;
+pub mod interleave;

@@ -1,0 +1,46 @@
+//! What machine this is.
+
+use std::sync::LazyLock;
+
+use crate::workload::hash_implementation;
+
+/// Cores that this process may use, as `num_cpus` counts them: the affinity mask and, rounded up, a CPU quota.
+///
+/// Read once: a mask that changes later changes nothing that was started before.
+pub fn cores() -> usize {
+    static CORES: LazyLock<usize> = LazyLock::new(num_cpus::get);
+    *CORES
+}
+
+/// One line on the machine: processor, cores, system, and which SHA-256 it gets.
+pub fn describe() -> String {
+    let cpu = cpu_model().unwrap_or_else(|| "unknown processor".into());
+    let cores = cores();
+    let plural = if cores == 1 { "" } else { "s" };
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    format!(
+        "{cpu}, {cores} core{plural}, {os} on {arch}; {}",
+        hash_implementation()
+    )
+}
+
+#[cfg(target_os = "linux")]
+fn cpu_model() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+#[cfg(target_os = "macos")]
+fn cpu_model() -> Option<String> {
+    let sysctl = std::process::Command::new("sysctl")
+        .args(["-n", "machdep.cpu.brand_string"])
+        .output()
+        .ok()?;
+    Some(String::from_utf8(sysctl.stdout).ok()?.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn cpu_model() -> Option<String> {
+    std::env::var("PROCESSOR_IDENTIFIER").ok()
+}

@@ -1,0 +1,30 @@
+//! Measures which execution model is the best tool for a task, with real work on the reader's own machine.
+//!
+//! The map, from a job to a table:
+//!
+//! - [`work`]: what a job is to the models; [`digest`]: its answer; [`clients`]: connections that outlive it
+//! - [`workload`]: the kinds of jobs, one file each; [`stage`] and [`server`]: what they find outside themselves
+//! - [`model`]: the ways to carry jobs out, one file each; [`process`] and `wire`: child processes and their frames
+//! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
+//! - [`measure`]: the only clock, and one verified sample; [`session`]: from cells to samples
+//! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
+//! - [`host`]: what machine this is
+//! - [`report`]: values in, text out; [`cmd`]: one file a subcommand
+
+pub mod batch;
+pub mod cell;
+pub mod clients;
+pub mod cmd;
+pub mod diagnose;
+pub mod digest;
+pub mod host;
+pub mod measure;
+pub mod model;
+pub mod process;
+pub mod report;
+pub mod server;
+pub mod session;
+pub mod stage;
+mod wire;
+pub mod work;
+pub mod workload;

@@ -1,0 +1,25 @@
+//! The command line program; all it does is in the library.
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use bakeoff::cmd::{Cli, Exit};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(exit) => exit.into(),
+        Err(error) if is_closed_pipe(&error) => Exit::Ok.into(),
+        Err(error) => {
+            eprintln!("bakeoff: {error:#}");
+            Exit::of(&error).into()
+        }
+    }
+}
+
+/// Whoever reads the output may stop reading: `bakeoff list | head -1` is no error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,181 @@
+//! The only clock, and what a run used up: one sample of a model on a batch.
+
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::batch::Batch;
+use crate::model::Model;
+
+/// A moment of the one clock: nanoseconds since a start that all processes of this machine share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment(u64);
+
+impl Sub for Moment {
+    type Output = Duration;
+
+    /// The time since `earlier`, zero if it was later.
+    fn sub(self, earlier: Moment) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// The present moment. The clock never goes backwards, is comparable across processes, does not run while the
+/// machine is suspended, and does run while this process is stopped or waits for a core.
+#[cfg(unix)]
+pub fn now() -> Moment {
+    Moment(unix::clock(nix::time::ClockId::CLOCK_MONOTONIC).expect("every Unix has a monotonic clock"))
+}
+
+/// The present moment. The clock never goes backwards; between processes it is as good as the system's time was
+/// when each of them first asked.
+#[cfg(not(unix))]
+pub fn now() -> Moment {
+    use std::sync::LazyLock;
+    use std::time::{Instant, SystemTime};
+    static START: LazyLock<(Instant, Duration)> = LazyLock::new(|| {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        (
+            Instant::now(),
+            since_epoch.expect("the system's clock is set to some time after 1970"),
+        )
+    });
+    let elapsed = START.1 + START.0.elapsed();
+    Moment(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
+}
+
+/// What a model has used up since it was started; `None` is unknown, never zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// CPU time, user and system together, of this process and of all its workers, in nanoseconds.
+    pub cpu_ns: Option<u64>,
+    /// Bytes that were fetched from block devices.
+    pub device_bytes: Option<u64>,
+}
+
+impl Usage {
+    /// Nothing used.
+    pub const ZERO: Usage = Usage {
+        cpu_ns: Some(0),
+        device_bytes: Some(0),
+    };
+
+    /// What this process and the children that it has waited for have used since they began.
+    #[cfg(unix)]
+    pub fn of_this_process() -> Usage {
+        unix::usage()
+    }
+
+    /// What this process has used: not available on this system.
+    #[cfg(not(unix))]
+    pub fn of_this_process() -> Usage {
+        Usage {
+            cpu_ns: None,
+            device_bytes: None,
+        }
+    }
+
+    fn zip(self, other: Usage, join: impl Fn(u64, u64) -> u64) -> Usage {
+        let both = |a: Option<u64>, b: Option<u64>| Some(join(a?, b?));
+        Usage {
+            cpu_ns: both(self.cpu_ns, other.cpu_ns),
+            device_bytes: both(self.device_bytes, other.device_bytes),
+        }
+    }
+}
+
+impl Add for Usage {
+    type Output = Usage;
+
+    fn add(self, other: Usage) -> Usage {
+        self.zip(other, u64::saturating_add)
+    }
+}
+
+impl Sub for Usage {
+    type Output = Usage;
+
+    fn sub(self, earlier: Usage) -> Usage {
+        self.zip(earlier, u64::saturating_sub)
+    }
+}
+
+/// What one run took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Wall time of [`Model::run`].
+    pub wall: Duration,
+    /// What the run used.
+    pub used: Usage,
+}
+
+/// Measures one run of `batch` under `model` and verifies what it did.
+///
+/// # Timing model
+/// The clock runs during [`Model::run`] and at no other time: `wall = stop - start` of one call. In it are all that
+/// the model does to carry out the jobs and to hand back their digests (starting what it starts for each job,
+/// sending jobs to processes, waking its workers and being woken by them). Not in it are starting the model,
+/// resetting what jobs left, comparing digests, and freeing them.
+///
+/// # Errors
+/// Where a job failed, returned a wrong, doubled, swapped or no digest, did not leave behind what it should have,
+/// or where the run was shorter than its jobs' waits: names the job, what was expected and what was found.
+pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
+    batch.reset()?;
+    let before = model.usage()?;
+    let start = now();
+    let digests = model.run(batch.jobs());
+    let wall = now() - start;
+    let used = model.usage()? - before;
+    batch.verify(&digests?)?;
+    batch.check()?;
+    batch.check_time(wall)?;
+    batch.check_reads(used.device_bytes)?;
+    Ok(Sample { wall, used })
+}
+
+#[cfg(unix)]
+mod unix {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+    use nix::time::{ClockId, clock_gettime};
+
+    use super::Usage;
+
+    /// The unit that `getrusage` counts block reads in, in bytes; Linux: `include/linux/task_io_accounting_ops.h`.
+    const BLOCK: u64 = 512;
+
+    pub(super) fn clock(id: ClockId) -> Option<u64> {
+        clock_gettime(id)
+            .ok()
+            .and_then(|time| u64::try_from(time.num_nanoseconds()).ok())
+    }
+
+    pub(super) fn usage() -> Usage {
+        // The clock counts nanoseconds where getrusage counts microseconds, but there is none for children.
+        let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
+        let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok();
+        let waited_for = children.and_then(|usage| {
+            let both = usage.user_time() + usage.system_time();
+            u64::try_from(both.num_nanoseconds()).ok()
+        });
+        Usage {
+            cpu_ns: own.zip(waited_for).map(|(own, children)| own + children),
+            device_bytes: device_bytes(),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn device_bytes() -> Option<u64> {
+        let blocks = |who| u64::try_from(getrusage(who).ok()?.block_reads()).ok();
+        Some((blocks(UsageWho::RUSAGE_SELF)? + blocks(UsageWho::RUSAGE_CHILDREN)?) * BLOCK)
+    }
+
+    /// Elsewhere the count means other things.
+    #[cfg(not(target_os = "linux"))]
+    fn device_bytes() -> Option<u64> {
+        None
+    }
+}

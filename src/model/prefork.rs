@@ -1,0 +1,196 @@
+//! Long-lived child processes that are fed jobs over pipes.
+//!
+//! Each process has a thread here that speaks with it. Such a thread takes the next jobs as soon as its process is
+//! on the last ones that it was given, so that no process waits for another, nor for its own next request.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use anyhow::{Context, Result, bail};
+use crossbeam::channel::{Receiver, Sender, unbounded};
+
+use super::Model;
+use super::threads::TOO_FEW_THREADS;
+use crate::cell::Resources;
+use crate::digest::Digest;
+use crate::measure::Usage;
+use crate::process::{Life, Supervisor, Worker};
+use crate::wire::{MOST_JOBS, Request};
+use crate::work::Phases;
+use crate::workload::Job;
+
+/// Requests that a process has at once: one that it works on and one that waits in the pipe.
+const AHEAD: usize = 2;
+
+/// Starts the processes and waits until each has said hello.
+pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Model>> {
+    let supervisor = Arc::new(Supervisor::start(resources)?);
+    let (outbox, answers) = unbounded();
+    let hand = |number| Hand::start(number, Arc::clone(&supervisor), outbox.clone());
+    let hands = (0..resources.workers).map(hand).collect::<Result<_>>()?;
+    let model = Prefork {
+        hands,
+        answers,
+        supervisor,
+    };
+    model.collect()?;
+    Ok(Box::new(model))
+}
+
+struct Prefork {
+    hands: Vec<Hand>,
+    answers: Receiver<Result<Answer>>,
+    supervisor: Arc<Supervisor>,
+}
+
+impl Prefork {
+    fn order(&self, order: impl Fn() -> Order) -> Result<Vec<Answer>> {
+        for hand in &self.hands {
+            hand.orders
+                .as_ref()
+                .and_then(|orders| orders.send(order()).ok())
+                .context(BROKEN)?;
+        }
+        self.collect()
+    }
+
+    /// One answer of each hand: all of them, also when one has failed, so that none is left for the next order.
+    fn collect(&self) -> Result<Vec<Answer>> {
+        let wait = || self.hands.iter().map(|_| self.answers.recv()).collect::<Vec<_>>();
+        self.supervisor
+            .watching(wait)
+            .into_iter()
+            .map(|answer| answer.context(BROKEN)?)
+            .collect()
+    }
+}
+
+impl Model for Prefork {
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        let queue = Arc::new(Queue::new(Arc::clone(jobs), self.hands.len()));
+        let mut parts = Vec::new();
+        for answer in self.order(|| Order::Run(Arc::clone(&queue)))? {
+            let Answer::Digests(part) = answer else {
+                bail!(BROKEN)
+            };
+            parts.extend(part);
+        }
+        parts.sort_unstable_by_key(|(first, _)| *first);
+        Ok(parts.into_iter().flat_map(|(_, digests)| digests).collect())
+    }
+
+    fn usage(&mut self) -> Result<Usage> {
+        let answers = self.order(|| Order::Usage)?;
+        Ok(answers
+            .into_iter()
+            .fold(Usage::of_this_process(), |sum, answer| match answer {
+                Answer::Usage(usage) => sum + usage,
+                _ => sum,
+            }))
+    }
+}
+
+/// A thread that speaks with one process.
+struct Hand {
+    orders: Option<Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Order {
+    Run(Arc<Queue>),
+    Usage,
+}
+
+enum Answer {
+    Ready,
+    /// Digests, with the index of the first job that each vector is of.
+    Digests(Vec<(usize, Vec<Digest>)>),
+    Usage(Usage),
+}
+
+impl Hand {
+    /// Starts the thread; it starts the process itself, which would end with any other thread that started it.
+    fn start(number: usize, supervisor: Arc<Supervisor>, outbox: Sender<Result<Answer>>) -> Result<Self> {
+        let (orders, inbox) = unbounded();
+        let work = move || {
+            let worker = supervisor.spawn(format!("prefork worker {number}"), Life::UntilDismissed);
+            let greeted = worker.and_then(|mut worker| worker.greet().map(|()| worker));
+            match greeted {
+                Ok(worker) => serve(worker, &inbox, &outbox),
+                Err(error) => drop(outbox.send(Err(error))),
+            }
+        };
+        let thread = thread::Builder::new().spawn(work).with_context(|| {
+            format!("cannot start the thread of prefork worker {number}; {TOO_FEW_THREADS}")
+        })?;
+        Ok(Hand {
+            orders: Some(orders),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        self.orders = None;
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn serve(mut worker: Worker, orders: &Receiver<Order>, outbox: &Sender<Result<Answer>>) {
+    let mut answer = Ok(Answer::Ready);
+    while outbox.send(answer).is_ok() {
+        answer = match orders.recv() {
+            Ok(Order::Run(queue)) => carry_out(&mut worker, &queue).map(Answer::Digests),
+            Ok(Order::Usage) => worker.usage().map(Answer::Usage),
+            Err(_) => break,
+        };
+    }
+}
+
+fn carry_out(worker: &mut Worker, queue: &Queue) -> Result<Vec<(usize, Vec<Digest>)>> {
+    let (mut asked, mut answered) = (VecDeque::with_capacity(AHEAD), Vec::new());
+    loop {
+        while asked.len() < AHEAD
+            && let Some(range) = queue.take()
+        {
+            worker.send(&Request::Run(range.start, queue.jobs[range.clone()].into()))?;
+            asked.push_back(range);
+        }
+        let Some(range) = asked.pop_front() else {
+            return Ok(answered);
+        };
+        answered.push((range.start, worker.digests(range.len())?));
+    }
+}
+
+/// The jobs of one run, handed out in halves of what remains divided by the workers: large parts first, so that small
+/// jobs need few frames, and single jobs last, so that uneven ones end together.
+struct Queue {
+    jobs: Arc<[Job]>,
+    workers: usize,
+    next: Mutex<usize>,
+}
+
+impl Queue {
+    fn new(jobs: Arc<[Job]>, workers: usize) -> Self {
+        Queue {
+            jobs,
+            workers,
+            next: Mutex::new(0),
+        }
+    }
+
+    fn take(&self) -> Option<Range<usize>> {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let remain = self.jobs.len() - *next;
+        let part = remain.div_ceil(2 * self.workers).min(MOST_JOBS);
+        let range = *next..*next + part;
+        *next = range.end;
+        (part > 0).then_some(range)
+    }
+}
+
+const BROKEN: &str = "a prefork worker failed in an earlier run, and the model with it";

@@ -1,0 +1,62 @@
+//! A child process for each job, at most [`MOST_WORKERS`] of them at once.
+
+use std::collections::VecDeque;
+use std::slice;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::Model;
+use crate::cell::{MOST_WORKERS, Resources};
+use crate::digest::Digest;
+use crate::process::{Life, Supervisor, Worker};
+use crate::wire::Request;
+use crate::work::Phases;
+use crate::workload::Job;
+
+/// No process is started here: one for each job is the model's nature, and inside the clock.
+pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Model>> {
+    Ok(Box::new(Processes {
+        supervisor: Supervisor::start(resources)?,
+    }))
+}
+
+struct Processes {
+    supervisor: Supervisor,
+}
+
+impl Processes {
+    fn spawn(&self, index: usize, job: &Job) -> Result<Worker> {
+        let mut worker = self
+            .supervisor
+            .spawn(format!("the process of job {index}"), Life::OneRequest)?;
+        worker.send(&Request::Run(index, slice::from_ref(job).into()))?;
+        Ok(worker)
+    }
+}
+
+impl Model for Processes {
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        self.supervisor.watching(|| {
+            let mut digests = Vec::with_capacity(jobs.len());
+            let mut running = VecDeque::with_capacity(MOST_WORKERS);
+            for (index, job) in jobs.iter().enumerate() {
+                if running.len() == MOST_WORKERS {
+                    digests.extend(running.pop_front().map(join).transpose()?);
+                }
+                running.push_back(self.spawn(index, job)?);
+            }
+            for worker in running {
+                digests.push(join(worker)?);
+            }
+            Ok(digests)
+        })
+    }
+}
+
+fn join(mut worker: Worker) -> Result<Digest> {
+    worker.greet()?;
+    let digests = worker.digests(1)?;
+    worker.join();
+    Ok(digests[0])
+}

@@ -1,0 +1,63 @@
+//! A new OS thread for each job, at most [`MOST_WORKERS`] of them at once.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+use anyhow::{Context, Result, anyhow};
+
+use super::Model;
+use crate::cell::{MOST_WORKERS, Resources};
+use crate::digest::Digest;
+use crate::work::{Kit, Phases, Work};
+use crate::workload::Job;
+
+/// Nothing is started here: a thread for each job is the model's nature, and inside the clock.
+pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
+    Ok(Box::new(Threads {
+        kit: Kit::new(phases),
+    }))
+}
+
+struct Threads<P> {
+    kit: Kit<P>,
+}
+
+impl<P: Phases> Model for Threads<P> {
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        thread::scope(|scope| {
+            let mut digests = Vec::with_capacity(jobs.len());
+            let mut running = VecDeque::with_capacity(MOST_WORKERS);
+            for (index, job) in jobs.iter().enumerate() {
+                if running.len() == MOST_WORKERS {
+                    digests.extend(running.pop_front().map(join).transpose()?);
+                }
+                running.push_back(spawn(scope, &self.kit, index, job)?);
+            }
+            for thread in running {
+                digests.push(join(thread)?);
+            }
+            Ok(digests)
+        })
+    }
+}
+
+fn spawn<'scope, P: Phases>(
+    scope: &'scope Scope<'scope, '_>,
+    kit: &'scope Kit<P>,
+    index: usize,
+    job: &'scope Job,
+) -> Result<ScopedJoinHandle<'scope, Result<Digest>>> {
+    thread::Builder::new()
+        .spawn_scoped(scope, move || job.run(&kit.ctx(index)))
+        .with_context(|| format!("cannot start a thread for job {index}; {TOO_FEW_THREADS}"))
+}
+
+fn join(thread: ScopedJoinHandle<'_, Result<Digest>>) -> Result<Digest> {
+    thread
+        .join()
+        .map_err(|_| anyhow!("the thread of a job panicked"))?
+}
+
+/// What to do where the system refuses a thread.
+pub(super) const TOO_FEW_THREADS: &str = "this model needs up to 64 threads: raise the limit on processes (ulimit -u, or the container's pids limit)";

@@ -1,0 +1,32 @@
+//! The blocking form of the jobs on tokio's blocking threads, at most [`MOST_WORKERS`] of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::runtime::Builder;
+use tokio::task::JoinHandle;
+
+use super::Model;
+use super::tokio_tasks::TokioTasks;
+use crate::cell::{MOST_WORKERS, Resources};
+use crate::digest::Digest;
+use crate::work::{Kit, Phases, Work};
+use crate::workload::Job;
+
+/// How long an idle thread is kept: longer than a measurement, so that runs do not pay for threads by chance.
+const KEEP_ALIVE: Duration = Duration::from_secs(3600);
+
+/// Builds the runtime; its blocking threads start when they are first needed, and stay.
+pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(MOST_WORKERS)
+        .thread_keep_alive(KEEP_ALIVE)
+        .build()
+        .context("cannot start tokio's current-thread runtime")?;
+    Ok(TokioTasks::start(phases, runtime, spawn))
+}
+
+fn spawn<P: Phases>(kit: Arc<Kit<P>>, jobs: Arc<[Job]>, index: usize) -> JoinHandle<Result<Digest>> {
+    tokio::task::spawn_blocking(move || jobs[index].run(&kit.ctx(index)))
+}

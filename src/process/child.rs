@@ -1,0 +1,50 @@
+//! What a worker process does: it reads requests, runs their jobs and answers.
+
+use std::io::{Read, Write};
+
+use anyhow::Result;
+
+use super::lifeline;
+use crate::digest::Digest;
+use crate::measure::Usage;
+use crate::wire::{self, Reply, Request};
+use crate::work::{Kit, Plain, Work};
+use crate::workload::Job;
+
+/// The hidden subcommand that runs a worker; its argument is the parent's process id.
+pub const SUBCOMMAND: &str = "worker";
+
+/// The option that lets a worker end after its first answer.
+pub const ONCE: &str = "--once";
+
+/// Serves requests on the standard streams until the parent closes them or ends, or only the first one.
+///
+/// # Errors
+/// Where a request is no frame or an answer can't be written.
+pub fn serve(parent: u32, once: bool) -> Result<()> {
+    lifeline::hold(parent)?;
+    let most = if once { 1 } else { usize::MAX };
+    converse(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), most)
+}
+
+fn converse(requests: &mut impl Read, replies: &mut impl Write, most: usize) -> Result<()> {
+    wire::write(replies, &Reply::Hello(wire::VERSION))?;
+    let kit = Kit::new(Plain);
+    for _ in 0..most {
+        let Some(request) = wire::read(requests)? else {
+            break;
+        };
+        let reply = match request {
+            Request::Run(first, jobs) => run(&kit, first, &jobs),
+            Request::Usage => Reply::Usage(Usage::of_this_process()),
+        };
+        wire::write(replies, &reply)?;
+    }
+    Ok(())
+}
+
+fn run(kit: &Kit<Plain>, first: usize, jobs: &[Job]) -> Reply {
+    let run = |(offset, job): (usize, &Job)| job.run(&kit.ctx(first + offset));
+    let digests: Result<Vec<Digest>> = jobs.iter().enumerate().map(run).collect();
+    digests.map_or_else(|error| Reply::Failed(format!("{error:#}")), Reply::Digests)
+}

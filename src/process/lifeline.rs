@@ -1,0 +1,47 @@
+//! How a worker ends when its parent ends, however that ends.
+
+use anyhow::Result;
+
+/// Ties this process's life to that of its parent, whose process id was `parent` when it started this process.
+///
+/// # Errors
+/// Where the watching thread can't be started.
+#[cfg(unix)]
+pub(super) fn hold(parent: u32) -> Result<()> {
+    #[cfg(target_os = "linux")]
+    die_with_parent()?;
+    // The parent may have ended before this process asked to be told.
+    if nix::unistd::getppid().as_raw().unsigned_abs() != parent {
+        std::process::exit(0);
+    }
+    watch_pipe()
+}
+
+/// On other systems a worker sees that its parent has gone when it next reads its pipe: after its present job.
+#[cfg(not(unix))]
+pub(super) fn hold(_parent: u32) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn die_with_parent() -> Result<()> {
+    Ok(nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?)
+}
+
+/// Ends this process as soon as the other end of standard input is closed, also in the middle of a job.
+#[cfg(unix)]
+fn watch_pipe() -> Result<()> {
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use std::os::fd::AsFd;
+
+    let wait_for_hangup = || {
+        let stdin = std::io::stdin();
+        // No event is asked for: a hang-up is told always.
+        let mut pipe = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
+        while poll(&mut pipe, PollTimeout::NONE).is_err() {}
+        std::process::exit(0);
+    };
+    // Detached on purpose: it sleeps until the process is to end.
+    std::thread::Builder::new().spawn(wait_for_hangup)?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Child processes that carry out jobs: the parent's handle on them, and what they do.
+
+mod lifeline;
+mod supervisor;
+mod watched;
+mod worker;
+
+pub(crate) use supervisor::{Life, Supervisor};
+pub(crate) use worker::Worker;
+
+pub mod child;

@@ -1,0 +1,107 @@
+//! Starts the workers of one model, listens to what they complain about, and kills those that do not answer.
+
+use std::io::PipeWriter;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use anyhow::{Context, Result};
+use crossbeam::channel::{Sender, bounded};
+
+use super::child;
+use super::watched::Watched;
+use super::worker::Worker;
+use crate::cell::Resources;
+
+/// When a worker ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// After it has answered one request.
+    OneRequest,
+    /// When its pipe is closed.
+    UntilDismissed,
+}
+
+/// Owns what the workers of one model share.
+pub(crate) struct Supervisor {
+    exe: PathBuf,
+    watched: Arc<Watched>,
+    complaints: PipeWriter,
+    /// Dropped to end the watchdog.
+    watch: Option<Sender<()>>,
+    watchdog: Option<JoinHandle<()>>,
+}
+
+impl Supervisor {
+    /// A supervisor without workers.
+    ///
+    /// # Errors
+    /// Where no pipe can be made or no thread started.
+    pub(crate) fn start(resources: &Resources) -> Result<Self> {
+        let (reader, writer) =
+            std::io::pipe().context("cannot make a pipe for the workers' standard error")?;
+        let watched = Arc::new(Watched::new(resources.deadline));
+        let (watch, ended) = bounded(0);
+        let (listening, watching) = (Arc::clone(&watched), Arc::clone(&watched));
+        let thread = std::thread::Builder::new;
+        // Detached on purpose: it ends when the last worker and this supervisor have closed the pipe.
+        thread()
+            .spawn(move || listening.listen(reader))
+            .context(NO_THREAD)?;
+        let watchdog = thread()
+            .spawn(move || watching.watch(&ended))
+            .context(NO_THREAD)?;
+        let (watch, watchdog) = (Some(watch), Some(watchdog));
+        Ok(Supervisor {
+            exe: resources.exe.clone(),
+            watched,
+            complaints: writer,
+            watch,
+            watchdog,
+        })
+    }
+
+    /// Starts a worker under `name`, without waiting for its hello. On Linux it ends with the calling thread.
+    ///
+    /// # Errors
+    /// Names the program and the worker.
+    pub(crate) fn spawn(&self, name: String, life: Life) -> Result<Worker> {
+        let stderr = self.complaints.try_clone().context("cannot clone a pipe")?;
+        let child = Command::new(&self.exe)
+            .args([child::SUBCOMMAND, &std::process::id().to_string()])
+            .args((life == Life::OneRequest).then_some(child::ONCE))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .with_context(|| {
+                format!(
+                    "cannot start {} as {name}; {TOO_FEW_PROCESSES}",
+                    self.exe.display()
+                )
+            })?;
+        Ok(Worker::new(name, child, Arc::clone(&self.watched)))
+    }
+
+    /// Runs `work` while the watchdog holds the workers to their deadline.
+    pub(crate) fn watching<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.watched.set_waiting(true);
+        let result = work();
+        self.watched.set_waiting(false);
+        result
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        self.watch = None;
+        self.watchdog.take().map(JoinHandle::join);
+    }
+}
+
+const NO_THREAD: &str = "cannot start a thread to watch the workers";
+
+/// What to do where the system refuses a process.
+const TOO_FEW_PROCESSES: &str = "this model needs up to 64 processes and 3 file descriptors for each: \
+     raise the limits (ulimit -u, ulimit -n, or the container's pids limit)";

@@ -1,0 +1,150 @@
+//! The table at the end of `cargo bench`.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::{table, units};
+use crate::cell::{Cell, Width};
+use crate::workload::Workload;
+
+/// What became of a cell.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The median of its runs, and how many there were.
+    Measured {
+        /// The median wall time of a run.
+        median: Duration,
+        /// How many runs were measured and verified.
+        runs: usize,
+    },
+    /// It can't be measured on this machine, and why.
+    Unavailable(String),
+    /// It failed, and why.
+    Failed(String),
+}
+
+/// A cell and what became of it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The cell.
+    pub cell: Cell,
+    /// How many jobs it has in flight.
+    pub in_flight: usize,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Row {
+    fn median(&self) -> Option<Duration> {
+        match self.outcome {
+            Outcome::Measured { median, .. } => Some(median),
+            _ => None,
+        }
+    }
+}
+
+/// All rows, workload by workload in the post's words, the fastest first, and how to read them.
+pub fn render(rows: &[Row], machine: &str) -> String {
+    let mut text = String::new();
+    for of_one_workload in rows.chunk_by(|a, b| a.cell.workload.name == b.cell.workload.name) {
+        text += &section(of_one_workload);
+    }
+    text + &footer(rows, machine)
+}
+
+fn section(rows: &[Row]) -> String {
+    let workload = rows[0].cell.workload;
+    let baseline = rows
+        .iter()
+        .find(|row| row.cell.width == Width::One)
+        .and_then(Row::median);
+    let mut sorted: Vec<&Row> = rows.iter().collect();
+    // What has no time comes last.
+    sorted.sort_by_key(|row| row.median().unwrap_or(Duration::MAX));
+    let lines = sorted.into_iter().map(|row| line(row, baseline));
+    format!("\n{}\n{}", title(workload), table::plain(HEADER, RIGHT, lines))
+}
+
+const HEADER: &[&str] = &["model", "width", "in flight", "median", "speedup", ""];
+const RIGHT: &[&str] = &["in flight", "median", "speedup"];
+
+fn title(workload: &Workload) -> String {
+    let Workload {
+        name,
+        about,
+        answers_to,
+        size,
+        ..
+    } = workload;
+    let post = if answers_to.is_empty() {
+        String::new()
+    } else {
+        format!(" ({answers_to})")
+    };
+    format!("{name}{post}: {} jobs, each {about}", size.jobs)
+}
+
+fn line(row: &Row, baseline: Option<Duration>) -> Vec<String> {
+    let Row {
+        cell,
+        in_flight,
+        outcome,
+    } = row;
+    let mut line = vec![
+        cell.model.name.to_owned(),
+        cell.width.to_string(),
+        in_flight.to_string(),
+    ];
+    line.extend(match outcome {
+        Outcome::Measured { median, .. } => {
+            let speedup = baseline.map(|baseline| baseline.as_secs_f64() / median.as_secs_f64());
+            [
+                units::duration(*median),
+                speedup.map_or("-".into(), units::ratio),
+                speedup.map_or(String::new(), bar),
+            ]
+        }
+        Outcome::Unavailable(why) => ["-".into(), "-".into(), format!("not available: {why}")],
+        Outcome::Failed(why) => ["-".into(), "-".into(), format!("FAILED: {why}")],
+    });
+    line
+}
+
+/// A bar whose length grows by [`PER_DOUBLING`] with each doubling; slower than the baseline points the other way.
+fn bar(speedup: f64) -> String {
+    let length = (speedup.log2().abs() * PER_DOUBLING).round().min(LONGEST_BAR);
+    let sign = if speedup < 1.0 { "-" } else { "#" };
+    format!("|{}", sign.repeat(length as usize))
+}
+
+const PER_DOUBLING: f64 = 5.0;
+const LONGEST_BAR: f64 = 40.0;
+
+fn footer(rows: &[Row], machine: &str) -> String {
+    let (mut measured, mut runs, mut unavailable, mut failed) = (0, 0, 0, 0);
+    for row in rows {
+        match row.outcome {
+            Outcome::Measured { runs: of_this, .. } => {
+                measured += 1;
+                runs += of_this;
+            }
+            Outcome::Unavailable(_) => unavailable += 1,
+            Outcome::Failed(_) => failed += 1,
+        }
+    }
+    let mut text = String::new();
+    let _ = writeln!(text, "\n{machine}");
+    let _ = writeln!(
+        text,
+        "{measured} cells measured in {runs} runs, each verified job by job; {unavailable} not available, {failed} failed."
+    );
+    text + CAUTION
+}
+
+/// What the reader of the table has to know before quoting it.
+const CAUTION: &str = "\
+Speedup is the median of `sequential` over the model's, for one batch: # is faster, - slower, 5 to a doubling.
+These cells were measured one after the other, so small differences may be the machine's and not the model's:
+do not rank models that are within some percent of each other. In flight says how many jobs a model can overlap;
+a pool of 2 is not slower at waiting than 24 tasks, it is narrower. BIAS.md says what else this can't tell.
+";

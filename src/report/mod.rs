@@ -1,0 +1,5 @@
+//! Values in, text out.
+
+pub mod bench;
+pub mod table;
+pub mod units;

@@ -1,0 +1,67 @@
+//! Numbers as a reader wants them: three significant digits, and a unit.
+
+use std::time::Duration;
+
+/// `time` with three significant digits in the unit that keeps it between 1 and 1,000.
+pub fn duration(time: Duration) -> String {
+    nanoseconds(time.as_nanos() as f64)
+}
+
+/// A time of `ns` nanoseconds, as [`duration`].
+pub fn nanoseconds(ns: f64) -> String {
+    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
+    // What rounds to 1,000 of a unit belongs to the next.
+    let unit = units.into_iter().find(|(size, _)| ns >= size * 0.9995);
+    let (size, name) = unit.unwrap_or((1.0, "ns"));
+    format!("{} {name}", significant(ns / size))
+}
+
+/// A ratio with three significant digits, as in `1.95x`.
+pub fn ratio(ratio: f64) -> String {
+    format!("{}x", significant(ratio))
+}
+
+/// `value` with three significant digits, without an exponent.
+fn significant(value: f64) -> String {
+    let decimals = match value.abs() {
+        0.0..0.0995 => 3,
+        0.0995..9.995 => 2,
+        9.995..99.95 => 1,
+        _ => 0,
+    };
+    format!("{value:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_three_digits_and_the_unit_that_suits_them() {
+        let shown = [
+            0,
+            18,
+            999,
+            1_000,
+            1_234,
+            20_600,
+            999_600,
+            10_061_234,
+            999_999_999,
+            43_200_000_000,
+        ];
+        let expected = [
+            "0.000 ns", "18.0 ns", "999 ns", "1.00 us", "1.23 us", "20.6 us", "1.00 ms", "10.1 ms", "1.00 s",
+            "43.2 s",
+        ];
+        assert_eq!(shown.map(|ns| duration(Duration::from_nanos(ns))), expected);
+    }
+
+    #[test]
+    fn ratios_stay_readable_from_slow_to_fast() {
+        assert_eq!(
+            [0.021, 0.5, 1.0, 1.949, 23.54, 5_000.0].map(ratio),
+            ["0.021x", "0.50x", "1.00x", "1.95x", "23.5x", "5000x"]
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! From cells to samples in this process: the stage, the batches and the started models.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+
+use crate::batch::Batch;
+use crate::cell::Cell;
+use crate::host;
+use crate::measure::{self, Sample};
+use crate::model::Model;
+use crate::stage::Stage;
+
+/// What the cells of a run share: a batch of each workload is made once, when it is first asked for.
+#[derive(Debug)]
+pub struct Session {
+    /// Cores of this machine, as every model sees them.
+    pub cores: usize,
+    exe: PathBuf,
+    stage: Arc<Stage>,
+    batches: HashMap<&'static str, Batch>,
+}
+
+impl Session {
+    /// A session whose child processes run `exe`, this project's program.
+    pub fn new(exe: &Path) -> Self {
+        let stage = Stage::new(&Stage::default_place(exe), exe);
+        Session {
+            cores: host::cores(),
+            exe: exe.to_owned(),
+            stage: Arc::new(stage),
+            batches: HashMap::new(),
+        }
+    }
+
+    /// Starts the model of `cell` and lends it the workload's batch.
+    ///
+    /// # Errors
+    /// Where the stage can't be set or the model can't be started; [`crate::stage::Unavailable`] where this machine
+    /// can't measure the cell.
+    pub fn start(&mut self, cell: &Cell) -> Result<Running> {
+        let batch = self.batch(cell)?.clone();
+        let model = guarded(|| cell.start(self.cores, &self.exe))?;
+        Ok(Running { model, batch })
+    }
+
+    fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
+        let workload = cell.workload;
+        if !self.batches.contains_key(workload.name) {
+            self.batches
+                .insert(workload.name, Batch::new(workload, workload.size, &self.stage)?);
+        }
+        Ok(&self.batches[workload.name])
+    }
+}
+
+/// A cell that can be measured: its model is started.
+pub struct Running {
+    model: Box<dyn Model>,
+    batch: Batch,
+}
+
+impl Running {
+    /// Measures and verifies one run.
+    ///
+    /// # Errors
+    /// As [`measure::sample`], and where the model panics.
+    pub fn sample(&mut self) -> Result<Sample> {
+        guarded(|| measure::sample(self.model.as_mut(), &self.batch))
+    }
+}
+
+/// A panic is the failure of one cell, not of the run: some libraries know no other way to say that they could not
+/// start a thread.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(anyhow!("the model panicked: {}", text.unwrap_or("no message")))
+    })
+}

@@ -1,0 +1,65 @@
+//! The post's cake: a wait in the oven, then decorating, ten to one.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::hash::digest_of_blocks;
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "cake",
+    about: "waits 50 ms for the oven, then computes for about 5 ms: decorating",
+    answers_to: "baking",
+    kind: Kind::Mixed,
+    unit: "us in the oven",
+    size: Size {
+        jobs: 3,
+        each: 50_000,
+    },
+    tiny: Size { jobs: 3, each: 500 },
+    job_us: 55_000,
+    jobs: |_, size| {
+        // 160 blocks of SHA-256 to 50 ms in the oven.
+        let decoration = size.each * 160 / 50_000;
+        Ok(numbered(size.jobs, |seed| {
+            Job::Cake(Cake {
+                seed,
+                oven_us: size.each,
+                decoration,
+            })
+        }))
+    },
+};
+
+/// Bakes and decorates.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cake {
+    seed: u64,
+    oven_us: u64,
+    decoration: u64,
+}
+
+impl Work for Cake {
+    fn expected(&self) -> Digest {
+        digest_of_blocks(self.seed, self.decoration)
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        ctx.phases.wait(|| std::thread::sleep(self.waits()));
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        ctx.phases.wait_async(tokio::time::sleep(self.waits())).await;
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    fn waits(&self) -> Duration {
+        Duration::from_micros(self.oven_us)
+    }
+}

@@ -1,0 +1,122 @@
+//! SHA-256 of a message: what encrypting and signing spend their time on.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "hash",
+    about: "SHA-256 of 5 MiB",
+    answers_to: "encrypting data",
+    kind: Kind::Computes,
+    unit: "blocks of 64 KiB",
+    size: Size { jobs: 48, each: 80 },
+    tiny: Size { jobs: 24, each: 1 },
+    job_us: 2_500,
+    jobs: |_, size| {
+        Ok(numbered(size.jobs, |seed| {
+            Job::Hash(Hash {
+                seed,
+                blocks: size.each,
+            })
+        }))
+    },
+};
+
+/// Length of the block that a message repeats, in bytes.
+const BLOCK: usize = 64 * 1024;
+
+/// Hashes the job's 8-byte little-endian seed, repeated to a block of 64 KiB, and the block repeated: different
+/// for each job, in constant memory, and made at C speed in any language.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Hash {
+    seed: u64,
+    blocks: u64,
+}
+
+impl Work for Hash {
+    fn expected(&self) -> Digest {
+        digest_of_blocks(self.seed, self.blocks)
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.run(ctx)
+    }
+}
+
+/// The digest of job `seed` whose answer is the first 8 bytes of [`sha256_of_blocks`].
+pub(crate) fn digest_of_blocks(seed: u64, blocks: u64) -> Digest {
+    let [a, b, c, d, e, f, g, h, ..] = sha256_of_blocks(seed, blocks);
+    Digest::new(seed, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
+/// SHA-256 of `blocks` times the block that repeats `seed`.
+fn sha256_of_blocks(seed: u64, blocks: u64) -> [u8; 32] {
+    let block = seed.to_le_bytes().repeat(BLOCK / 8);
+    let mut sha = Sha256::new();
+    (0..blocks).for_each(|_| sha.update(&block));
+    sha.finalize().into()
+}
+
+/// Which implementation of SHA-256 this processor gets: one may be several times as fast as another.
+pub fn hash_implementation() -> &'static str {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    let extensions = std::arch::is_x86_feature_detected!("sha");
+    #[cfg(target_arch = "aarch64")]
+    let extensions = std::arch::is_aarch64_feature_detected!("sha2");
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
+    let extensions = false;
+    if extensions {
+        "SHA-256 by the processor's SHA extensions"
+    } else {
+        "SHA-256 in software"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn sha_256_gives_the_published_digest_of_a_million_a() {
+        // FIPS 180-4's long example, as NIST publishes it among its examples with intermediate values.
+        let mut sha = Sha256::new();
+        sha.update("a".repeat(1_000_000));
+        assert_eq!(
+            hex(&sha.finalize()),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+        );
+    }
+
+    #[test]
+    fn a_block_of_zeros_has_the_digest_that_sha256sum_gives() {
+        // head -c 65536 /dev/zero | sha256sum
+        assert_eq!(
+            hex(&sha256_of_blocks(0, 1)),
+            "de2f256064a0af797747c2b97505dc0b9f3df0de4f489eac731c23ae9ca9cc31"
+        );
+    }
+
+    #[test]
+    fn the_message_is_the_seed_repeated() {
+        let seed = 0x0102_0304_0506_0708;
+        let message = [8, 7, 6, 5, 4, 3, 2, 1].repeat(2 * BLOCK / 8);
+        assert_eq!(
+            sha256_of_blocks(seed, 2),
+            <[u8; 32]>::from(Sha256::digest(message))
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! GET from a server on this machine that answers after a pause.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::{Digest, content, glance};
+use crate::server::Page;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "http",
+    about: "GETs 16 KiB from a loopback server, a process of its own, that answers after 10 ms",
+    answers_to: "web scraping, downloads",
+    kind: Kind::Waits,
+    unit: "us until the server answers",
+    size: Size {
+        jobs: 24,
+        each: 10_000,
+    },
+    tiny: Size { jobs: 24, each: 500 },
+    job_us: 11_500,
+    jobs: |stage, size| {
+        let port = stage.server_port()?;
+        let page = |seed| Page {
+            seed,
+            pause_us: size.each,
+            len: BODY,
+        };
+        Ok(numbered(size.jobs, |seed| {
+            Job::Http(Get {
+                port,
+                page: page(seed),
+            })
+        }))
+    },
+};
+
+/// Length of an answer's body in bytes: a small page.
+const BODY: usize = 16 * 1024;
+
+/// Downloads one page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Get {
+    port: u16,
+    page: Page,
+}
+
+impl Get {
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}{}", self.port, self.page.path())
+    }
+
+    fn digest(&self, body: &[u8]) -> Digest {
+        Digest::new(self.page.seed, glance(body))
+    }
+}
+
+impl Work for Get {
+    fn expected(&self) -> Digest {
+        self.digest(&content(self.page.seed, self.page.len))
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        let url = self.url();
+        let body = ctx.phases.wait(|| ctx.clients.get(&url))?;
+        Ok(ctx.phases.compute(|| self.digest(&body)))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        let url = self.url();
+        // Boxed: the client's future is large, and every task of every workload would be as large as it.
+        let body = ctx
+            .phases
+            .wait_async(Box::pin(ctx.clients.get_async(&url)))
+            .await?;
+        Ok(ctx.phases.compute(|| self.digest(&body)))
+    }
+
+    fn waits(&self) -> Duration {
+        Duration::from_micros(self.page.pause_us)
+    }
+}

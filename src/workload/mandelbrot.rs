@@ -1,0 +1,111 @@
+//! Rendering rows of a Mandelbrot frame: jobs that are uneven on purpose.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "mandelbrot",
+    about: "renders rows of a frame, some of them 50 times as heavy as others",
+    answers_to: "video rendering",
+    kind: Kind::Computes,
+    unit: "rows",
+    size: Size { jobs: 48, each: 5 },
+    tiny: Size { jobs: 24, each: 1 },
+    job_us: 2_500,
+    jobs: |_, size| {
+        let height = size.jobs as u64 * size.each;
+        Ok(numbered(size.jobs, |job| {
+            Job::Mandelbrot(Rows {
+                first: job * size.each,
+                rows: size.each,
+                height,
+            })
+        }))
+    },
+};
+
+/// Pixels in a row.
+const WIDTH: u64 = 384;
+
+/// Iterations after which a point counts as one that never escapes.
+const LIMIT: u64 = 1_000;
+
+/// Renders some rows of a frame that shows the whole set.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rows {
+    first: u64,
+    rows: u64,
+    height: u64,
+}
+
+impl Work for Rows {
+    /// The sum of each pixel's iterations, weighted by its place.
+    fn expected(&self) -> Digest {
+        let row = |y| (0..WIDTH).map(move |x| (x + 1) * self.pixel(x, y)).sum::<u64>();
+        let picture = (self.first..self.first + self.rows)
+            .map(|y| (y + 1) * row(y))
+            .sum();
+        Digest::new(self.first, picture)
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.run(ctx)
+    }
+}
+
+impl Rows {
+    /// Iterations of the pixel (`x`, `y`) of a frame from -2 to 1 and from -1.25 to 1.25.
+    fn pixel(&self, x: u64, y: u64) -> u64 {
+        let part = |at: u64, of: u64| (at as f64 + 0.5) / of as f64;
+        escape_time(
+            3.0 * part(x, WIDTH) - 2.0,
+            2.5 * part(y, self.height) - 1.25,
+            LIMIT,
+        )
+    }
+}
+
+/// How many times z -> z^2 + c is applied, from zero on, before |z| > 2; at most `limit` times.
+fn escape_time(re: f64, im: f64, limit: u64) -> u64 {
+    let (mut x, mut y) = (0.0, 0.0);
+    for n in 0..limit {
+        let (x2, y2) = (x * x, y * y);
+        if x2 + y2 > 4.0 {
+            return n;
+        }
+        y = 2.0 * x * y + im;
+        x = x2 - y2 + re;
+    }
+    limit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_times_at_the_neck_spell_pi_as_published() {
+        // Boll 1991: at c = -3/4 + i/10^k the iterations are the first digits of pi (Klebanoff, "Pi in the
+        // Mandelbrot set", Fractals 9, 2001, proves it).
+        for (epsilon, iterations) in [(0.1, 33), (0.01, 315), (0.001, 3_143), (0.0001, 31_417)] {
+            assert_eq!(escape_time(-0.75, epsilon, 100_000), iterations);
+        }
+    }
+
+    #[test]
+    fn the_points_of_the_set_stay() {
+        for (re, im) in [(0.0, 0.0), (-1.0, 0.0), (0.25, 0.0), (-2.0, 0.0), (0.0, 1.0)] {
+            assert_eq!(escape_time(re, im, LIMIT), LIMIT, "{re} + {im}i");
+        }
+        assert_eq!(escape_time(1.0, 0.0, LIMIT), 3, "0, 1, 2, 5");
+    }
+}

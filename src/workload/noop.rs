@@ -1,0 +1,42 @@
+//! Nothing: what a model costs for each job.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "noop",
+    about: "does nothing: what handing out a job costs",
+    answers_to: "",
+    kind: Kind::Nothing,
+    unit: "-",
+    size: Size { jobs: 240, each: 1 },
+    tiny: Size { jobs: 24, each: 1 },
+    job_us: 0,
+    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Noop(Noop { seed }))),
+};
+
+/// Returns its seed's digest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Noop {
+    /// Which job it is.
+    pub seed: u64,
+}
+
+impl Work for Noop {
+    fn expected(&self) -> Digest {
+        Digest::new(self.seed, 0)
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.run(ctx)
+    }
+}

@@ -1,0 +1,96 @@
+//! Counting primes: plain number crunching.
+
+use std::ops::Range;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "primes",
+    about: "counts the primes in a range by trial division",
+    answers_to: "heavy math",
+    kind: Kind::Computes,
+    unit: "numbers",
+    size: Size {
+        jobs: 48,
+        each: 30_000,
+    },
+    tiny: Size { jobs: 24, each: 100 },
+    job_us: 2_500,
+    jobs: |_, size| {
+        Ok(numbered(size.jobs, |job| {
+            let from = FIRST + job * size.each;
+            Job::Primes(Primes {
+                range: from..from + size.each,
+            })
+        }))
+    },
+};
+
+/// Where the first range starts: so far from zero that the ranges of a batch take about equally long.
+const FIRST: u64 = 1_000_000;
+
+/// Counts the primes of its range.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Primes {
+    range: Range<u64>,
+}
+
+impl Work for Primes {
+    fn expected(&self) -> Digest {
+        Digest::new(self.range.start, count_primes(self.range.clone()))
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.run(ctx)
+    }
+}
+
+/// How many primes there are in `range`.
+fn count_primes(range: Range<u64>) -> u64 {
+    range.filter(|&n| is_prime(n)).count() as u64
+}
+
+/// Trial division by 2, 3 and the numbers next to the multiples of 6, up to the square root.
+fn is_prime(n: u64) -> bool {
+    if n < 5 || n.is_multiple_of(2) || n.is_multiple_of(3) {
+        return n == 2 || n == 3;
+    }
+    (5..)
+        .step_by(6)
+        .take_while(|d| d * d <= n)
+        .all(|d| !n.is_multiple_of(d) && !n.is_multiple_of(d + 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_primes_as_published() {
+        // pi(10^k), OEIS A006880.
+        for (limit, count) in [
+            (10, 4),
+            (100, 25),
+            (1_000, 168),
+            (10_000, 1_229),
+            (1_000_000, 78_498),
+        ] {
+            assert_eq!(count_primes(0..limit), count, "below {limit}");
+        }
+    }
+
+    #[test]
+    fn ranges_add_up() {
+        assert_eq!(count_primes(0..500) + count_primes(500..1_000), 168);
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading a whole file: what `warm-file` and `cold-file` have in common.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::Size;
+use crate::digest::{Digest, content, glance};
+use crate::stage::Stage;
+use crate::work::{Ctx, Phases};
+
+/// A file of known content on the stage.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct ReadFile {
+    seed: u64,
+    len: u64,
+    pub(super) path: PathBuf,
+}
+
+impl ReadFile {
+    /// The files of one batch of `workload`, written once and flushed, each of [`Size::each`] bytes.
+    pub(super) fn stage(stage: &Stage, workload: &str, size: Size) -> Result<Vec<Self>> {
+        let folder = stage.folder(&format!("{workload}-{}", size.each))?;
+        (0..size.jobs as u64)
+            .map(|seed| {
+                let file = ReadFile {
+                    seed,
+                    len: size.each,
+                    path: folder.join(format!("{seed}.bin")),
+                };
+                stage.ensure_file(&file.path, size.each, || file.content())?;
+                Ok(file)
+            })
+            .collect()
+    }
+
+    pub(super) fn expected(&self) -> Digest {
+        self.digest(&self.content())
+    }
+
+    pub(super) fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        let bytes = ctx
+            .phases
+            .wait(|| std::fs::read(&self.path))
+            .with_context(|| self.failed())?;
+        Ok(ctx.phases.compute(|| self.digest(&bytes)))
+    }
+
+    pub(super) async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        let bytes = ctx
+            .phases
+            .wait_async(tokio::fs::read(&self.path))
+            .await
+            .with_context(|| self.failed())?;
+        Ok(ctx.phases.compute(|| self.digest(&bytes)))
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn content(&self) -> Vec<u8> {
+        content(
+            self.seed,
+            usize::try_from(self.len).expect("a test file fits into memory"),
+        )
+    }
+
+    fn digest(&self, bytes: &[u8]) -> Digest {
+        Digest::new(self.seed, glance(bytes))
+    }
+
+    fn failed(&self) -> String {
+        format!("cannot read {}", self.path.display())
+    }
+}

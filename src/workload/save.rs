@@ -1,0 +1,149 @@
+//! Writing a file and waiting until the device has it.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt;
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::{Digest, content};
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload. Flushing is `fsync` on Linux, `F_FULLFSYNC` on macOS and `FlushFileBuffers` on Windows: it is
+/// what [`File::sync_all`] does there, and on macOS the only one that reaches the device.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "save",
+    about: if cfg!(target_vendor = "apple") {
+        "writes a file of 64 KiB and flushes it to the device (F_FULLFSYNC)"
+    } else if cfg!(windows) {
+        "writes a file of 64 KiB and flushes it to the device (FlushFileBuffers)"
+    } else {
+        "writes a file of 64 KiB and flushes it to the device (fsync)"
+    },
+    answers_to: "file write",
+    kind: Kind::Waits,
+    unit: "bytes",
+    size: Size {
+        jobs: 24,
+        each: 64 * 1024,
+    },
+    tiny: Size { jobs: 24, each: 1024 },
+    job_us: 1_000,
+    jobs: |stage, size| {
+        stage.ensure_on_disk()?;
+        let folder = stage.folder("save")?;
+        Ok(numbered(size.jobs, |seed| {
+            Job::Save(Save {
+                seed,
+                len: size.each,
+                path: folder.join(format!("{seed}.bin")),
+            })
+        }))
+    },
+};
+
+/// Saves its content under its path.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Save {
+    seed: u64,
+    len: u64,
+    path: PathBuf,
+}
+
+impl Save {
+    fn content(&self) -> Vec<u8> {
+        content(
+            self.seed,
+            usize::try_from(self.len).expect("a test file fits into memory"),
+        )
+    }
+
+    fn remove(&self) -> Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(error).with_context(|| self.failed("remove"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, verb: &str) -> String {
+        format!("cannot {verb} {}", self.path.display())
+    }
+}
+
+impl Work for Save {
+    fn expected(&self) -> Digest {
+        Digest::new(self.seed, self.len)
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        let bytes = ctx.phases.compute(|| self.content());
+        let save = || {
+            let mut file = File::create(&self.path)?;
+            file.write_all(&bytes)?;
+            file.sync_all()
+        };
+        ctx.phases.wait(save).with_context(|| self.failed("save"))?;
+        Ok(self.expected())
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        let bytes = ctx.phases.compute(|| self.content());
+        let save = async {
+            let mut file = tokio::fs::File::create(&self.path).await?;
+            file.write_all(&bytes).await?;
+            // tokio's file hands writes to a thread of its own: only a flush says whether they were made.
+            file.flush().await?;
+            file.sync_all().await
+        };
+        ctx.phases
+            .wait_async(Box::pin(save))
+            .await
+            .with_context(|| self.failed("save"))?;
+        Ok(self.expected())
+    }
+
+    fn reset(&self) -> Result<()> {
+        self.remove()
+    }
+
+    /// What was saved is read again and compared, and then removed.
+    fn check(&self) -> Result<()> {
+        let found = std::fs::read(&self.path).with_context(|| self.failed("read back"))?;
+        ensure!(
+            found == self.content(),
+            "{} does not hold what was to be saved",
+            self.path.display()
+        );
+        self.remove()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::tests::temporary_stage;
+
+    #[test]
+    fn a_save_that_wrote_nothing_or_something_else_fails_its_check() {
+        let stage = temporary_stage();
+        let path = stage.folder("save-test").unwrap().join("0.bin");
+        let save = Save {
+            seed: 1,
+            len: 600,
+            path: path.clone(),
+        };
+        assert!(save.check().is_err(), "nothing was written");
+        let mut wrong = save.content();
+        wrong[599] ^= 1;
+        std::fs::write(&path, &wrong).unwrap();
+        assert!(save.check().is_err(), "one bit is wrong");
+        std::fs::write(&path, save.content()).unwrap();
+        save.check().unwrap();
+        assert!(!path.exists(), "it is cleaned up");
+    }
+}

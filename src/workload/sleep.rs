@@ -1,0 +1,86 @@
+//! Waiting for a timer.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "sleep",
+    about: "waits for a timer of 10 ms",
+    answers_to: "waiting",
+    kind: Kind::Waits,
+    unit: "us of waiting",
+    size: Size {
+        jobs: 24,
+        each: 10_000,
+    },
+    tiny: Size { jobs: 24, each: 500 },
+    job_us: 10_000,
+    jobs: |_, size| {
+        Ok(numbered(size.jobs, |seed| {
+            Job::Sleep(Sleep {
+                seed,
+                pause_us: size.each,
+            })
+        }))
+    },
+};
+
+/// Waits, computes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sleep {
+    seed: u64,
+    pause_us: u64,
+}
+
+impl Work for Sleep {
+    fn expected(&self) -> Digest {
+        Digest::new(self.seed, self.pause_us)
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        ctx.phases.wait(|| std::thread::sleep(self.waits()));
+        Ok(self.expected())
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        ctx.phases.wait_async(tokio::time::sleep(self.waits())).await;
+        Ok(self.expected())
+    }
+
+    fn waits(&self) -> Duration {
+        Duration::from_micros(self.pause_us)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure;
+    use crate::work::{Kit, Plain};
+
+    #[test]
+    fn both_forms_wait_for_at_least_the_pause() {
+        let sleep = Sleep {
+            seed: 0,
+            pause_us: 3_000,
+        };
+        let kit = Kit::new(Plain);
+        let started = measure::now();
+        sleep.run(&kit.ctx(0)).unwrap();
+        assert!(measure::now() - started >= sleep.waits());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        let started = measure::now();
+        runtime.block_on(sleep.run_async(&kit.ctx(0))).unwrap();
+        assert!(measure::now() - started >= sleep.waits());
+    }
+}

@@ -1,0 +1,78 @@
+//! Reading files that are in the page cache: a memory copy under another name.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::read_file::ReadFile;
+use super::{Job, Kind, Size, Workload};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Reads, Work};
+
+/// The workload.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "warm-file",
+    about: "reads a file of 64 KiB that is in the page cache",
+    answers_to: "file read",
+    kind: Kind::Waits,
+    unit: "bytes",
+    size: Size {
+        jobs: 256,
+        each: 64 * 1024,
+    },
+    tiny: Size {
+        jobs: 24,
+        each: 4 * 1024,
+    },
+    job_us: 10,
+    jobs: |stage, size| {
+        let files = ReadFile::stage(stage, "warm", size)?;
+        Ok(files
+            .into_iter()
+            .map(|file| Job::WarmFile(WarmFile(file)))
+            .collect())
+    },
+};
+
+/// Reads a file that an earlier run, or the stage when it wrote it, has left in the page cache.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WarmFile(ReadFile);
+
+impl Work for WarmFile {
+    fn expected(&self) -> Digest {
+        self.0.expected()
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.0.run(ctx)
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.0.run_async(ctx).await
+    }
+
+    fn reads(&self) -> Reads {
+        Reads::Cache(self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::tests::temporary_stage;
+    use crate::work::{Kit, Plain};
+
+    #[test]
+    fn a_file_that_is_changed_or_gone_is_not_read_as_right() {
+        let stage = temporary_stage();
+        let job = (WORKLOAD.jobs)(&stage, WORKLOAD.tiny).unwrap().remove(0);
+        let kit = Kit::new(Plain);
+        assert_eq!(job.run(&kit.ctx(0)).unwrap(), job.expected());
+        let Job::WarmFile(WarmFile(file)) = &job else {
+            unreachable!("made by this workload")
+        };
+        std::fs::write(&file.path, "something else").unwrap();
+        assert_ne!(job.run(&kit.ctx(0)).unwrap(), job.expected());
+        std::fs::remove_file(&file.path).unwrap();
+        assert!(format!("{:#}", job.run(&kit.ctx(0)).unwrap_err()).contains("0.bin"));
+    }
+}
