@@ -1,1 +1,273 @@
-fn main() {}
+//! `cargo bench`: criterion over every cell of both registries, and a table of what it came to.
+
+use std::any::Any;
+use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::{Error, Result, anyhow};
+use bakeoff::cell::Cell;
+use bakeoff::cmd::Exit;
+use bakeoff::host;
+use bakeoff::report::bench::{Outcome, Row, render};
+use bakeoff::session::{Running, Session};
+use bakeoff::stage::Unavailable;
+use bakeoff::workload::WORKLOADS;
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
+
+/// How long criterion warms a cell up, and how long it measures it at the least.
+const WARM_UP: Duration = Duration::from_millis(200);
+const MEASUREMENT: Duration = Duration::from_millis(500);
+
+/// Criterion's least number of samples.
+const SAMPLES: u32 = 10;
+
+fn main() -> Result<ExitCode> {
+    let asked = Asked::from_args(std::env::args().skip(1));
+    if asked.quick_by_environment {
+        return quickly();
+    }
+    let mut criterion = criterion();
+    let mut bench = Bench::new(asked);
+    for workload in WORKLOADS {
+        let mut group = criterion.benchmark_group(workload.name);
+        group.sampling_mode(SamplingMode::Flat);
+        for cell in Cell::of(workload, bench.session.cores) {
+            bench.cell(&mut group, cell);
+        }
+        group.finish();
+    }
+    if bench.asked.measures {
+        criterion.final_summary();
+    }
+    bench.finish()
+}
+
+/// Settings of the `Criterion` value: the command line wins over all of them.
+fn criterion() -> Criterion {
+    Criterion::default()
+        .sample_size(SAMPLES as usize)
+        .warm_up_time(WARM_UP)
+        .measurement_time(MEASUREMENT)
+        .nresamples(10_000)
+        .plotting_backend(PlottingBackend::Plotters)
+        .configure_from_args()
+}
+
+/// Runs this program again with criterion's `--quick`, which only its own parser of options can switch on.
+fn quickly() -> Result<ExitCode> {
+    let mut again = Command::new(std::env::current_exe()?);
+    let status = again
+        .args(std::env::args_os().skip(1))
+        .arg("--quick")
+        .env_remove(QUICK)
+        .status()?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(Exit::Bug.into(), ExitCode::from))
+}
+
+/// The environment variable that asks for a run of under a minute.
+const QUICK: &str = "BAKEOFF_QUICK";
+
+/// What criterion's command line asks for, as far as it matters beside criterion.
+struct Asked {
+    /// Cells are measured: not only listed, run once, loaded or profiled.
+    measures: bool,
+    /// Cells are run once.
+    tests: bool,
+    /// The time to measure in is criterion's matter.
+    times: bool,
+    quick_by_environment: bool,
+}
+
+impl Asked {
+    fn from_args(args: impl Iterator<Item = String>) -> Self {
+        let args: Vec<String> = args.collect();
+        let has = |option: &str| {
+            let with_value = format!("{option}=");
+            args.iter()
+                .any(|arg| arg == option || arg.starts_with(&with_value))
+        };
+        let lists = has("--list");
+        let measures = has("--bench")
+            && ![
+                "--list",
+                "--test",
+                "--load-baseline",
+                "--profile-time",
+                "--ignored",
+            ]
+            .into_iter()
+            .any(has);
+        let set = ["--quick", "--sample-size", "--measurement-time"]
+            .into_iter()
+            .any(has);
+        let quick_by_environment =
+            measures && !set && std::env::var_os(QUICK).is_some_and(|value| value == "1");
+        Asked {
+            measures,
+            tests: !lists && !measures,
+            times: set,
+            quick_by_environment,
+        }
+    }
+}
+
+/// Every cell that criterion selects, and what became of it.
+struct Bench {
+    asked: Asked,
+    session: Session,
+    rows: Vec<Row>,
+    cells: usize,
+}
+
+impl Bench {
+    fn new(asked: Asked) -> Self {
+        let session = Session::new(Path::new(env!("CARGO_BIN_EXE_bakeoff")));
+        let cells = Cell::all(session.cores).len();
+        Bench {
+            asked,
+            session,
+            rows: Vec::new(),
+            cells,
+        }
+    }
+
+    /// Lets criterion measure `cell`, if it selects it. A cell that fails is unwound out of criterion, which then
+    /// saves nothing of it, and is a row with its reason; the next ones go on.
+    fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: Cell) {
+        if !self.asked.times {
+            group.measurement_time(MEASUREMENT.max(ten_runs(&cell, self.session.cores)));
+        }
+        let mut measured = Measured::default();
+        let id = BenchmarkId::new(cell.model.name, cell.width);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            group.bench_function(id, |bencher| {
+                bencher.iter_custom(|runs| measured.sum_of(runs, || self.start(&cell)));
+            });
+        }));
+        let outcome = match outcome {
+            Ok(()) if measured.walls.is_empty() => return,
+            Ok(()) => Outcome::Measured {
+                median: measured.median(),
+                runs: measured.walls.len(),
+            },
+            Err(unwound) => why(unwound),
+        };
+        self.report(&cell, &outcome);
+        self.rows.push(Row {
+            cell,
+            in_flight: cell.in_flight(self.session.cores),
+            outcome,
+        });
+    }
+
+    /// Starts the cell's model and verifies one run, before criterion sees any.
+    fn start(&mut self, cell: &Cell) -> Result<Running> {
+        self.show_progress(cell);
+        let mut running = self.session.start(cell)?;
+        running.sample()?;
+        Ok(running)
+    }
+
+    fn show_progress(&self, cell: &Cell) {
+        let all = Cell::all(self.session.cores);
+        let at = all
+            .iter()
+            .position(|other| other.id() == cell.id())
+            .map_or(0, |at| at + 1);
+        if self.asked.measures && std::io::stderr().is_terminal() {
+            eprintln!("[{at}/{}] {}", self.cells, cell.id());
+        }
+    }
+
+    fn report(&self, cell: &Cell, outcome: &Outcome) {
+        match outcome {
+            Outcome::Measured { .. } => {}
+            Outcome::Unavailable(why) => println!("\n{} is not available: {why}\n", cell.id()),
+            Outcome::Failed(why) => println!("\n{} FAILED: {why}\n", cell.id()),
+        }
+    }
+
+    /// Prints the table, and says by the exit code whether a cell failed.
+    fn finish(self) -> Result<ExitCode> {
+        let failed = self
+            .rows
+            .iter()
+            .filter(|row| matches!(row.outcome, Outcome::Failed(_)))
+            .count();
+        let mut out = std::io::stdout().lock();
+        if self.asked.measures && self.rows.is_empty() {
+            eprintln!(
+                "bakeoff: the filter matches no cell; ids are workload/model/width, and `cargo bench -- --list` lists them"
+            );
+            return Ok(Exit::Usage.into());
+        }
+        if self.asked.measures {
+            write!(out, "{}", render(&self.rows, &host::describe()))?;
+        } else if self.asked.tests {
+            let passed = self.rows.len() - failed;
+            writeln!(out, "{passed} passed, {failed} failed")?;
+        }
+        Ok(if failed > 0 { Exit::CellFailed } else { Exit::Ok }.into())
+    }
+}
+
+/// Time for criterion's ten samples of one run each, where a run is long; else criterion asks for more time.
+fn ten_runs(cell: &Cell, cores: usize) -> Duration {
+    Duration::from_micros(cell.run_us(cores) * 13 / 10) * SAMPLES
+}
+
+/// The runs of one cell.
+#[derive(Default)]
+struct Measured {
+    running: Option<Running>,
+    walls: Vec<Duration>,
+}
+
+impl Measured {
+    /// The wall time of `runs` runs together, each verified; `start` is called before the first.
+    fn sum_of(&mut self, runs: u64, start: impl FnOnce() -> Result<Running>) -> Duration {
+        let sum = self.try_sum_of(runs, start);
+        // Criterion takes no error: unwinding past it is the only way to leave it, and prints nothing by itself.
+        sum.unwrap_or_else(|error| resume_unwind(Box::new(error)))
+    }
+
+    fn try_sum_of(&mut self, runs: u64, start: impl FnOnce() -> Result<Running>) -> Result<Duration> {
+        let mut running = self.running.take().map_or_else(start, Ok)?;
+        let first = self.walls.len();
+        for _ in 0..runs {
+            self.walls.push(running.sample()?.wall);
+        }
+        self.running = Some(running);
+        Ok(self.walls[first..].iter().sum())
+    }
+
+    fn median(&mut self) -> Duration {
+        let middle = self.walls.len() / 2;
+        *self.walls.select_nth_unstable(middle).1
+    }
+}
+
+/// What unwound a cell: this file's own errors, or a panic of criterion's.
+fn why(unwound: Box<dyn Any + Send>) -> Outcome {
+    let error = unwound
+        .downcast::<Error>()
+        .map_or_else(|other| anyhow!("criterion panicked: {}", text(&other)), |e| *e);
+    if error.is::<Unavailable>() {
+        Outcome::Unavailable(format!("{error:#}"))
+    } else {
+        Outcome::Failed(format!("{error:#}"))
+    }
+}
+
+fn text(panic: &Box<dyn Any + Send>) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}

@@ -187,9 +187,9 @@ mod tests {
             eprintln!("skipped: the target folder is on a memory file system");
             return;
         };
-        let bytes = 24 * 64 * 1024;
-        batch.check_reads(Some(bytes * 95 / 100)).unwrap();
-        assert!(batch.check_reads(Some(bytes * 95 / 100 - 1)).is_err());
+        let bytes: u64 = 24 * 64 * 1024;
+        batch.check_reads(Some((bytes * 95).div_ceil(100))).unwrap();
+        assert!(batch.check_reads(Some(bytes * 95 / 100)).is_err());
         assert!(batch.check_reads(None).is_err());
     }
 }

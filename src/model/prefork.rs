@@ -1,7 +1,7 @@
 //! Long-lived child processes that are fed jobs over pipes.
 //!
-//! Each process has a thread here that speaks with it. Such a thread takes the next jobs as soon as its process is
-//! on the last ones that it was given, so that no process waits for another, nor for its own next request.
+//! Each process has a thread here that speaks with it. Such a thread sends the next jobs while its process is still
+//! on those before, as long as there are enough for all, so that no process waits for another nor for its next request.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -154,7 +154,7 @@ fn carry_out(worker: &mut Worker, queue: &Queue) -> Result<Vec<(usize, Vec<Diges
     let (mut asked, mut answered) = (VecDeque::with_capacity(AHEAD), Vec::new());
     loop {
         while asked.len() < AHEAD
-            && let Some(range) = queue.take()
+            && let Some(range) = queue.take(asked.is_empty())
         {
             worker.send(&Request::Run(range.start, queue.jobs[range.clone()].into()))?;
             asked.push_back(range);
@@ -183,9 +183,13 @@ impl Queue {
         }
     }
 
-    fn take(&self) -> Option<Range<usize>> {
+    /// The next jobs for a worker. One that is still busy gets none of the last ones: another may be free for them.
+    fn take(&self, idle: bool) -> Option<Range<usize>> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let remain = self.jobs.len() - *next;
+        if !idle && remain < 2 * self.workers {
+            return None;
+        }
         let part = remain.div_ceil(2 * self.workers).min(MOST_JOBS);
         let range = *next..*next + part;
         *next = range.end;

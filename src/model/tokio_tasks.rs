@@ -15,16 +15,15 @@ use crate::workload::Job;
 pub(super) struct TokioTasks<P> {
     kit: Arc<Kit<P>>,
     runtime: Runtime,
-    spawn: fn(Arc<Kit<P>>, Arc<[Job]>, usize) -> JoinHandle<Result<Digest>>,
+    spawn: Spawn<P>,
 }
+
+/// Starts the task of the job of an index.
+type Spawn<P> = fn(Arc<Kit<P>>, Arc<[Job]>, usize) -> JoinHandle<Result<Digest>>;
 
 impl<P: Phases> TokioTasks<P> {
     /// A model that runs its jobs on `runtime` by `spawn`, which is called on the runtime.
-    pub(super) fn start(
-        phases: P,
-        runtime: Runtime,
-        spawn: fn(Arc<Kit<P>>, Arc<[Job]>, usize) -> JoinHandle<Result<Digest>>,
-    ) -> Box<dyn Model> {
+    pub(super) fn start(phases: P, runtime: Runtime, spawn: Spawn<P>) -> Box<dyn Model> {
         Box::new(TokioTasks {
             kit: Arc::new(Kit::new(phases)),
             runtime,

@@ -110,15 +110,18 @@ fn line(row: &Row, baseline: Option<Duration>) -> Vec<String> {
     line
 }
 
-/// A bar whose length grows by [`PER_DOUBLING`] with each doubling; slower than the baseline points the other way.
+/// A bar whose length grows by [`PER_DOUBLING`] with each doubling; slower than the baseline looks different.
 fn bar(speedup: f64) -> String {
-    let length = (speedup.log2().abs() * PER_DOUBLING).round().min(LONGEST_BAR);
-    let sign = if speedup < 1.0 { "-" } else { "#" };
-    format!("|{}", sign.repeat(length as usize))
+    let length = speedup.log2().abs() * PER_DOUBLING;
+    let sign = if speedup < 1.0 { '-' } else { '#' };
+    let signs = (0..LONGEST_BAR)
+        .take_while(|&at| f64::from(at) + 0.5 < length)
+        .map(|_| sign);
+    format!("|{}", signs.collect::<String>())
 }
 
 const PER_DOUBLING: f64 = 5.0;
-const LONGEST_BAR: f64 = 40.0;
+const LONGEST_BAR: u16 = 40;
 
 fn footer(rows: &[Row], machine: &str) -> String {
     let (mut measured, mut runs, mut unavailable, mut failed) = (0, 0, 0, 0);
@@ -148,3 +151,52 @@ These cells were measured one after the other, so small differences may be the m
 do not rank models that are within some percent of each other. In flight says how many jobs a model can overlap;
 a pool of 2 is not slower at waiting than 24 tasks, it is narrower. BIAS.md says what else this can't tell.
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, outcome: Outcome) -> Row {
+        let cell = Cell::all(2).into_iter().find(|cell| cell.id() == id).unwrap();
+        Row {
+            in_flight: cell.in_flight(2),
+            cell,
+            outcome,
+        }
+    }
+
+    fn measured(us: u64) -> Outcome {
+        Outcome::Measured {
+            median: Duration::from_micros(us),
+            runs: 10,
+        }
+    }
+
+    #[test]
+    fn rows_stand_by_workload_fastest_first_and_a_cell_without_a_time_is_a_row_with_its_reason() {
+        let rows = [
+            row("hash/sequential/one", measured(120_000)),
+            row("hash/rayon/cores", measured(61_200)),
+            row("hash/processes/jobs", measured(150_000)),
+            row(
+                "hash/prefork/cores",
+                Outcome::Failed("prefork worker 1 (process 7) ended (signal: 9)".into()),
+            ),
+            row(
+                "cold-file/sequential/one",
+                Outcome::Unavailable("the stage is on a memory file system".into()),
+            ),
+            row(
+                "cold-file/rayon/jobs",
+                Outcome::Unavailable("the stage is on a memory file system".into()),
+            ),
+        ];
+        insta::assert_snapshot!(render(&rows, "a made-up machine, 2 cores"));
+    }
+
+    #[test]
+    fn a_filter_that_leaves_the_baseline_out_leaves_the_speedup_open() {
+        let text = render(&[row("hash/rayon/cores", measured(61_200))], "");
+        assert!(text.contains("61.2 ms        -"), "{text}");
+    }
+}

@@ -1,0 +1,161 @@
+//! Every model does the same work, and whoever does not is caught.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use bakeoff::batch::Batch;
+use bakeoff::cell::Resources;
+use bakeoff::digest::Digest;
+use bakeoff::measure::{Usage, sample};
+use bakeoff::model::{Model, models};
+use bakeoff::stage::{Stage, Unavailable};
+use bakeoff::work::Work;
+use bakeoff::workload::{Job, Size, WORKLOADS, Workload};
+
+const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
+
+fn stage() -> Arc<Stage> {
+    let exe = Path::new(EXE);
+    Arc::new(Stage::new(&Stage::default_place(exe), exe))
+}
+
+fn resources(workers: usize) -> Resources {
+    Resources {
+        workers,
+        exe: EXE.into(),
+        deadline: Duration::from_secs(30),
+    }
+}
+
+/// The batches of every workload at its tiny size with so many jobs.
+fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<Batch> {
+    let sized = |workload: &'static Workload| match Batch::new(
+        workload,
+        Size {
+            jobs,
+            ..workload.tiny
+        },
+        stage,
+    ) {
+        Err(error) if error.is::<Unavailable>() => {
+            eprintln!("skipped: {}: {error:#}", workload.name);
+            None
+        }
+        batch => Some(batch.expect("a tiny batch can be made")),
+    };
+    WORKLOADS.iter().filter_map(sized).collect()
+}
+
+#[test]
+fn every_model_returns_the_same_digests_on_every_workload_with_any_workers_and_jobs() {
+    let stage = stage();
+    let batches: Vec<Batch> = [0, 1, 24, 25]
+        .into_iter()
+        .flat_map(|jobs| batches(&stage, jobs))
+        .collect();
+    for workers in [1, 2, 3, 7] {
+        for entry in models() {
+            let mut model = (entry.start)(&resources(workers)).unwrap();
+            for batch in &batches {
+                let (name, jobs) = (batch.workload.name, batch.jobs().len());
+                sample(model.as_mut(), batch).unwrap_or_else(|error| {
+                    panic!("{jobs} jobs of {name}, {workers} {}: {error:#}", entry.name)
+                });
+            }
+        }
+    }
+}
+
+/// A model that is wrong in a way of its own.
+struct Wrong(Answer);
+
+type Answer = fn(&[Job]) -> Vec<Digest>;
+
+impl Model for Wrong {
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        // Long enough for any job, so that time does not tell on it.
+        std::thread::sleep(Duration::from_millis(1));
+        Ok((self.0)(jobs))
+    }
+
+    fn usage(&mut self) -> Result<Usage> {
+        Ok(Usage::ZERO)
+    }
+}
+
+fn right(jobs: &[Job]) -> Vec<Digest> {
+    jobs.iter().map(Work::expected).collect()
+}
+
+#[test]
+fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_workload() {
+    let wrongs: [(&str, Answer); 5] = [
+        ("drops the last", |jobs| right(&jobs[1..])),
+        ("drops the first", |jobs| right(&jobs[..jobs.len() - 1])),
+        ("doubles one", |jobs| [right(&jobs[..1]), right(jobs)].concat()),
+        ("swaps two", |jobs| {
+            let mut digests = right(jobs);
+            digests.swap(0, 1);
+            digests
+        }),
+        ("reuses one", |jobs| {
+            let mut digests = right(jobs);
+            digests[1] = digests[0];
+            digests
+        }),
+    ];
+    let stage = stage();
+    for batch in batches(&stage, 24) {
+        for (name, wrong) in wrongs {
+            assert!(
+                sample(&mut Wrong(wrong), &batch).is_err(),
+                "{} {name}",
+                batch.workload.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_model_that_returns_what_another_batch_returned_is_caught() {
+    struct Stale(Option<Vec<Digest>>);
+    impl Model for Stale {
+        fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(self.0.get_or_insert_with(|| right(jobs)).clone())
+        }
+    }
+    let stage = stage();
+    for name in ["sleep", "hash", "primes", "mandelbrot"] {
+        let workload = WORKLOADS.iter().find(|workload| workload.name == name).unwrap();
+        let batch = |each| Batch::new(workload, Size { jobs: 2, each }, &stage).unwrap();
+        let mut stale = Stale(None);
+        sample(&mut stale, &batch(workload.tiny.each)).unwrap();
+        assert!(
+            sample(&mut stale, &batch(workload.tiny.each * 2)).is_err(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_model_that_returns_before_its_jobs_have_waited_written_or_read_is_caught() {
+    struct Early(Vec<Digest>);
+    impl Model for Early {
+        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
+            Ok(self.0.clone())
+        }
+    }
+    let stage = stage();
+    for name in ["sleep", "http", "cold-file", "save", "cake"] {
+        // A batch that this machine can't measure has been told by `batches`.
+        for batch in batches(&stage, 24)
+            .into_iter()
+            .filter(|batch| batch.workload.name == name)
+        {
+            assert!(sample(&mut Early(right(batch.jobs())), &batch).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Workers that die, hang or talk nonsense are errors with a name, and no process is left behind.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use bakeoff::batch::Batch;
+use bakeoff::cell::Resources;
+use bakeoff::measure::sample;
+use bakeoff::model::models;
+use bakeoff::stage::Stage;
+use bakeoff::workload::{Size, WORKLOADS};
+
+const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
+
+/// A program that is no worker: a shell script.
+fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// What `model` says when its workers are `exe`.
+fn complaint(model: &str, exe: &Path) -> String {
+    let noop = WORKLOADS.iter().find(|workload| workload.name == "noop").unwrap();
+    let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
+    let batch = Batch::new(noop, Size { jobs: 3, each: 1 }, &stage).unwrap();
+    let entry = models().into_iter().find(|entry| entry.name == model).unwrap();
+    let resources = Resources {
+        workers: 2,
+        exe: exe.to_owned(),
+        deadline: Duration::from_millis(400),
+    };
+    let outcome = (entry.start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
+    format!("{:#}", outcome.expect_err("a script is no worker"))
+}
+
+/// Command lines of all running processes that contain `text`.
+#[cfg(target_os = "linux")]
+fn running(text: &str, file: &str) -> Vec<String> {
+    let read = |entry: fs::DirEntry| {
+        // Threads of zombies and of other users can't be read, and are not ours.
+        let words = fs::read(entry.path().join(file)).ok()?;
+        let words = String::from_utf8_lossy(&words).replace('\0', " ");
+        words
+            .contains(text)
+            .then(|| format!("{}: {words}", entry.path().display()))
+    };
+    fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(read)
+        .collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn running(_: &str, _: &str) -> Vec<String> {
+    Vec::new()
+}
+
+#[test]
+fn a_worker_that_dies_hangs_talks_nonsense_or_floods_its_standard_error_is_named_and_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    // A hello of version 1 is the frame 02 00 00 00, 00 01.
+    let hello = r"printf '\002\000\000\000\000\001'";
+    let cases = [
+        ("dies", "exit 7".to_owned(), "exit status: 7"),
+        ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),
+        ("dies-after-hello", format!("{hello}; exit 3"), "exit status: 3"),
+        (
+            "complains",
+            "echo no such device >&2; exit 1".to_owned(),
+            "it wrote: no such device",
+        ),
+        ("hangs", "exec sleep 1000".to_owned(), "gave no answer for 400ms"),
+        (
+            "hangs-after-hello",
+            format!("{hello}; exec sleep 1000"),
+            "gave no answer for 400ms",
+        ),
+        (
+            "talks",
+            "echo Hello, I am a shell.; exec sleep 1000".to_owned(),
+            "no frame",
+        ),
+        (
+            "speaks-another-version",
+            r"printf '\002\000\000\000\000\143'; exec sleep 1000".to_owned(),
+            "version 99",
+        ),
+        (
+            "stops-in-a-frame",
+            r"printf '\377\000\000\000abc'; exec >&-; exec sleep 1000".to_owned(),
+            "in the middle of a frame",
+        ),
+        (
+            "answers-another-question",
+            format!(r"{hello}; printf '\002\000\000\000\001\000'; exec sleep 1000"),
+            "igests",
+        ),
+        (
+            "floods",
+            "while :; do echo flood flood flood >&2; done".to_owned(),
+            "gave no answer for 400ms",
+        ),
+    ];
+    std::thread::scope(|scope| {
+        for (name, body, expected) in &cases {
+            let exe = script(folder.path(), name, body);
+            scope.spawn(move || {
+                for (model, worker) in [("processes", "the process of job"), ("prefork", "prefork worker")] {
+                    let complaint = complaint(model, &exe);
+                    assert!(complaint.contains(worker), "{name}, {model}: {complaint}");
+                    assert!(complaint.contains(expected), "{name}, {model}: {complaint}");
+                }
+            });
+        }
+    });
+    let left = running(folder.path().to_str().unwrap(), "cmdline");
+    assert!(left.is_empty(), "still running: {left:?}");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_named() {
+    for model in ["processes", "prefork"] {
+        let complaint = complaint(model, Path::new("/no/such/bakeoff"));
+        assert!(complaint.contains("/no/such/bakeoff"), "{complaint}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
+    for (moment, cells) in [
+        (0, "prefork"),
+        (37, "processes"),
+        (120, "^(http|hash)/(prefork|processes)"),
+        (240, "^http"),
+    ] {
+        let mark = format!("BAKEOFF_TEST_MARK={}-{moment}", std::process::id());
+        let (name, value) = mark.split_once('=').unwrap();
+        let mut parent = Command::new(EXE);
+        let mut parent = parent
+            .args(["verify", cells])
+            .env(name, value)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        sleep(Duration::from_millis(moment));
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+        // A worker in the middle of starting first has to come to where it asks for its parent.
+        let left = (0..20).find_map(|_| {
+            sleep(Duration::from_millis(50));
+            running(&mark, "environ").is_empty().then_some(())
+        });
+        assert!(
+            left.is_some(),
+            "a second after the kill at {moment} ms: {:?}",
+            running(&mark, "environ")
+        );
+    }
+}
