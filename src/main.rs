@@ -3,11 +3,10 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use bakeoff::cmd::{Cli, Exit};
-use clap::Parser;
+use bakeoff::cmd::{self, Exit};
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    match cmd::run() {
         Ok(exit) => exit.into(),
         Err(error) if is_closed_pipe(&error) => Exit::Ok.into(),
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Workers that die, hang or talk nonsense are errors with a name, and no process is left behind.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,7 @@
 //! The program as its users call it.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use std::process::{Command, Output, Stdio};
 
 use bakeoff::model::models;

@@ -44,7 +44,7 @@ pub(super) fn run(command: &Command) -> Result<Exit> {
 fn harness(rounds: usize) -> Result<String> {
     let mut session = Session::new(&std::env::current_exe()?);
     let mut rows = Vec::new();
-    let hash = Bare::Hash { jobs: 48, blocks: 80 };
+    let hash = Bare::Hash { jobs: 48, blocks: 64 };
     let sleep = Bare::Sleep {
         jobs: 24,
         pause: Duration::from_millis(10),

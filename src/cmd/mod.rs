@@ -60,7 +60,7 @@ impl From<Exit> for ExitCode {
 /// Measures which execution model is the best tool for a task, with real work on this machine.
 #[derive(Debug, Parser)]
 #[command(version, about)]
-pub struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -76,32 +76,26 @@ enum Command {
     Diagnose(diagnose::Command),
     #[command(name = server::SUBCOMMAND, hide = true)]
     Serve,
-    #[command(name = process::child::SUBCOMMAND, hide = true)]
-    Worker(WorkerArgs),
 }
 
-/// What a model's child process is told.
-#[derive(Debug, clap::Args)]
-struct WorkerArgs {
-    parent: u32,
-    #[arg(long)]
-    once: bool,
+/// Carries out what the command line asks for.
+///
+/// # Errors
+/// What no subcommand could turn into a row of its own.
+pub fn run() -> Result<Exit> {
+    if let Some(served) = process::child::serve_if_asked(std::env::args().skip(1)) {
+        return served.map(|()| Exit::Ok);
+    }
+    Cli::parse().run()
 }
 
 impl Cli {
-    /// Carries out what the command line asks for.
-    ///
-    /// # Errors
-    /// What no subcommand could turn into a row of its own.
-    pub fn run(self) -> Result<Exit> {
+    fn run(self) -> Result<Exit> {
         match self.command {
             Command::List => list::run(),
             Command::Verify(args) => verify::run(&args),
             Command::Diagnose(command) => diagnose::run(&command),
             Command::Serve => server::serve().map(|()| Exit::Ok),
-            Command::Worker(WorkerArgs { parent, once }) => {
-                process::child::serve(parent, once).map(|()| Exit::Ok)
-            }
         }
     }
 }

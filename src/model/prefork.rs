@@ -1,9 +1,8 @@
 //! Long-lived child processes that are fed jobs over pipes.
 //!
-//! Each process has a thread here that speaks with it. Such a thread sends the next jobs while its process is still
-//! on those before, as long as there are enough for all, so that no process waits for another nor for its next request.
+//! Each process has a thread here that speaks with it, and that gives it the next jobs as soon as it has answered the
+//! last: no process waits for another.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -20,9 +19,6 @@ use crate::process::{Life, Supervisor, Worker};
 use crate::wire::{MOST_JOBS, Request};
 use crate::work::Phases;
 use crate::workload::Job;
-
-/// Requests that a process has at once: one that it works on and one that waits in the pipe.
-const AHEAD: usize = 2;
 
 /// Starts the processes and waits until each has said hello.
 pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Model>> {
@@ -151,19 +147,12 @@ fn serve(mut worker: Worker, orders: &Receiver<Order>, outbox: &Sender<Result<An
 }
 
 fn carry_out(worker: &mut Worker, queue: &Queue) -> Result<Vec<(usize, Vec<Digest>)>> {
-    let (mut asked, mut answered) = (VecDeque::with_capacity(AHEAD), Vec::new());
-    loop {
-        while asked.len() < AHEAD
-            && let Some(range) = queue.take(asked.is_empty())
-        {
-            worker.send(&Request::Run(range.start, queue.jobs[range.clone()].into()))?;
-            asked.push_back(range);
-        }
-        let Some(range) = asked.pop_front() else {
-            return Ok(answered);
-        };
+    let mut answered = Vec::new();
+    while let Some(range) = queue.take() {
+        worker.send(&Request::Run(range.start, queue.jobs[range.clone()].into()))?;
         answered.push((range.start, worker.digests(range.len())?));
     }
+    Ok(answered)
 }
 
 /// The jobs of one run, handed out in halves of what remains divided by the workers: large parts first, so that small
@@ -183,13 +172,9 @@ impl Queue {
         }
     }
 
-    /// The next jobs for a worker. One that is still busy gets none of the last ones: another may be free for them.
-    fn take(&self, idle: bool) -> Option<Range<usize>> {
+    fn take(&self) -> Option<Range<usize>> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let remain = self.jobs.len() - *next;
-        if !idle && remain < 2 * self.workers {
-            return None;
-        }
         let part = remain.div_ceil(2 * self.workers).min(MOST_JOBS);
         let range = *next..*next + part;
         *next = range.end;

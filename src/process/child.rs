@@ -11,11 +11,22 @@ use crate::wire::{self, Reply, Request};
 use crate::work::{Kit, Plain, Work};
 use crate::workload::Job;
 
-/// The hidden subcommand that runs a worker; its argument is the parent's process id.
+/// The hidden subcommand that runs a worker; its first argument is the parent's process id.
 pub const SUBCOMMAND: &str = "worker";
 
-/// The option that lets a worker end after its first answer.
+/// The second argument of a worker that ends after its first answer.
 pub const ONCE: &str = "--once";
+
+/// Serves as a worker if `args`, a program's arguments without its name, say so. It comes before any other reading
+/// of the command line, which would cost a tenth of a process that lives for one job.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_if_asked(mut args: impl Iterator<Item = String>) -> Option<Result<()>> {
+    args.next().filter(|name| name == SUBCOMMAND)?;
+    let parent = args.next()?.parse().ok()?;
+    Some(serve(parent, args.next().is_some_and(|life| life == ONCE)))
+}
 
 /// Serves requests on the standard streams until the parent closes them or ends, or only the first one.
 ///
@@ -23,6 +34,9 @@ pub const ONCE: &str = "--once";
 /// Where a request is no frame or an answer can't be written.
 pub fn serve(parent: u32, once: bool) -> Result<()> {
     lifeline::hold(parent)?;
+    if !once {
+        lifeline::watch_pipe()?;
+    }
     let most = if once { 1 } else { usize::MAX };
     converse(&mut std::io::stdin().lock(), &mut std::io::stdout().lock(), most)
 }

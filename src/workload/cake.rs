@@ -24,8 +24,8 @@ pub(super) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 3, each: 500 },
     job_us: 55_000,
     jobs: |_, size| {
-        // 160 blocks of SHA-256 to 50 ms in the oven.
-        let decoration = size.each * 160 / 50_000;
+        // 130 blocks of SHA-256 to 50 ms in the oven.
+        let decoration = size.each * 130 / 50_000;
         Ok(numbered(size.jobs, |seed| {
             Job::Cake(Cake {
                 seed,

@@ -14,7 +14,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "video rendering",
     kind: Kind::Computes,
     unit: "rows",
-    size: Size { jobs: 48, each: 5 },
+    size: Size { jobs: 48, each: 12 },
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
     jobs: |_, size| {

@@ -18,7 +18,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     unit: "numbers",
     size: Size {
         jobs: 48,
-        each: 30_000,
+        each: 36_000,
     },
     tiny: Size { jobs: 24, each: 100 },
     job_us: 2_500,
