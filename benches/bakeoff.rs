@@ -60,15 +60,8 @@ fn criterion() -> Criterion {
 /// Runs this program again with criterion's `--quick`, which only its own parser of options can switch on.
 fn quickly() -> Result<ExitCode> {
     let mut again = Command::new(std::env::current_exe()?);
-    let status = again
-        .args(std::env::args_os().skip(1))
-        .arg("--quick")
-        .env_remove(QUICK)
-        .status()?;
-    Ok(status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(Exit::Bug.into(), ExitCode::from))
+    let status = again.args(std::env::args_os().skip(1)).arg("--quick").env_remove(QUICK).status()?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(Exit::Bug.into(), ExitCode::from))
 }
 
 /// The environment variable that asks for a run of under a minute.
@@ -90,31 +83,15 @@ impl Asked {
         let args: Vec<String> = args.collect();
         let has = |option: &str| {
             let with_value = format!("{option}=");
-            args.iter()
-                .any(|arg| arg == option || arg.starts_with(&with_value))
+            args.iter().any(|arg| arg == option || arg.starts_with(&with_value))
         };
         let lists = has("--list");
         let measures = has("--bench")
-            && ![
-                "--list",
-                "--test",
-                "--load-baseline",
-                "--profile-time",
-                "--ignored",
-            ]
-            .into_iter()
-            .any(has);
-        let set = ["--quick", "--sample-size", "--measurement-time"]
-            .into_iter()
-            .any(has);
+            && !["--list", "--test", "--load-baseline", "--profile-time", "--ignored"].into_iter().any(has);
+        let set = ["--quick", "--sample-size", "--measurement-time"].into_iter().any(has);
         let quick_by_environment =
             measures && !set && std::env::var_os(QUICK).is_some_and(|value| value == "1");
-        Asked {
-            measures,
-            tests: !lists && !measures,
-            times: set,
-            quick_by_environment,
-        }
+        Asked { measures, tests: !lists && !measures, times: set, quick_by_environment }
     }
 }
 
@@ -130,12 +107,7 @@ impl Bench {
     fn new(asked: Asked) -> Self {
         let session = Session::new(Path::new(env!("CARGO_BIN_EXE_bakeoff")));
         let cells = Cell::all(session.cores).len();
-        Bench {
-            asked,
-            session,
-            rows: Vec::new(),
-            cells,
-        }
+        Bench { asked, session, rows: Vec::new(), cells }
     }
 
     /// Lets criterion measure `cell`, if it selects it. A cell that fails is unwound out of criterion, which then
@@ -153,18 +125,11 @@ impl Bench {
         }));
         let outcome = match outcome {
             Ok(()) if measured.walls.is_empty() => return,
-            Ok(()) => Outcome::Measured {
-                median: measured.median(),
-                runs: measured.walls.len(),
-            },
+            Ok(()) => Outcome::Measured { median: measured.median(), runs: measured.walls.len() },
             Err(unwound) => why(unwound),
         };
         self.report(&cell, &outcome);
-        self.rows.push(Row {
-            cell,
-            in_flight: cell.in_flight(self.session.cores),
-            outcome,
-        });
+        self.rows.push(Row { cell, in_flight: cell.in_flight(self.session.cores), outcome });
     }
 
     /// Starts the cell's model and verifies one run, before criterion sees any.
@@ -177,10 +142,7 @@ impl Bench {
 
     fn show_progress(&self, cell: &Cell) {
         let all = Cell::all(self.session.cores);
-        let at = all
-            .iter()
-            .position(|other| other.id() == cell.id())
-            .map_or(0, |at| at + 1);
+        let at = all.iter().position(|other| other.id() == cell.id()).map_or(0, |at| at + 1);
         if self.asked.measures && std::io::stderr().is_terminal() {
             eprintln!("[{at}/{}] {}", self.cells, cell.id());
         }
@@ -196,11 +158,7 @@ impl Bench {
 
     /// Prints the table, and says by the exit code whether a cell failed.
     fn finish(self) -> Result<ExitCode> {
-        let failed = self
-            .rows
-            .iter()
-            .filter(|row| matches!(row.outcome, Outcome::Failed(_)))
-            .count();
+        let failed = self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count();
         let mut out = std::io::stdout().lock();
         if self.asked.measures && self.rows.is_empty() {
             eprintln!(
@@ -268,6 +226,5 @@ fn why(unwound: Box<dyn Any + Send>) -> Outcome {
 
 fn text(panic: &Box<dyn Any + Send>) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }

@@ -33,12 +33,7 @@ impl Batch {
     pub fn new(workload: &'static Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
         let jobs = (workload.jobs)(stage, size)?;
         let expected = jobs.iter().map(Work::expected).collect();
-        Ok(Batch {
-            workload,
-            jobs: jobs.into(),
-            expected,
-            _stage: Arc::clone(stage),
-        })
+        Ok(Batch { workload, jobs: jobs.into(), expected, _stage: Arc::clone(stage) })
     }
 
     /// The jobs, in the order that their digests must come in.
@@ -66,10 +61,7 @@ impl Batch {
             }
         }
         let (jobs, found) = (self.expected.len(), digests.len());
-        ensure!(
-            jobs == found,
-            "{jobs} jobs were to return {jobs} digests, and {found} came"
-        );
+        ensure!(jobs == found, "{jobs} jobs were to return {jobs} digests, and {found} came");
         Ok(())
     }
 
@@ -100,19 +92,13 @@ impl Batch {
     /// States the bytes read from the device and the bytes of the files.
     pub fn check_reads(&self, device_bytes: Option<u64>) -> Result<()> {
         let (cold, warm) =
-            self.jobs
-                .iter()
-                .map(Work::reads)
-                .fold((0, 0), |(cold, warm), reads| match reads {
-                    Reads::Nothing => (cold, warm),
-                    Reads::Device(bytes) => (cold + bytes, warm),
-                    Reads::Cache(bytes) => (cold, warm + bytes),
-                });
+            self.jobs.iter().map(Work::reads).fold((0, 0), |(cold, warm), reads| match reads {
+                Reads::Nothing => (cold, warm),
+                Reads::Device(bytes) => (cold + bytes, warm),
+                Reads::Cache(bytes) => (cold, warm + bytes),
+            });
         let Some(read) = device_bytes else {
-            ensure!(
-                cold == 0,
-                "nobody counted what was read from the device, so cold can't be proved"
-            );
+            ensure!(cold == 0, "nobody counted what was read from the device, so cold can't be proved");
             return Ok(());
         };
         ensure!(
@@ -179,10 +165,7 @@ mod tests {
     #[test]
     fn a_cold_run_that_does_not_read_the_device_is_void() {
         let stage = Arc::new(temporary_stage());
-        let workload = WORKLOADS
-            .iter()
-            .find(|workload| workload.name == "cold-file")
-            .unwrap();
+        let workload = WORKLOADS.iter().find(|workload| workload.name == "cold-file").unwrap();
         let Ok(batch) = Batch::new(workload, workload.tiny, &stage) else {
             eprintln!("skipped: the target folder is on a memory file system");
             return;

@@ -61,10 +61,7 @@ pub struct Cell {
 impl Cell {
     /// Every cell of this machine of `cores` cores, workload by workload.
     pub fn all(cores: usize) -> Vec<Cell> {
-        WORKLOADS
-            .iter()
-            .flat_map(|workload| Cell::of(workload, cores))
-            .collect()
+        WORKLOADS.iter().flat_map(|workload| Cell::of(workload, cores)).collect()
     }
 
     /// The cells of one workload. A model with workers has two where jobs wait and there are more jobs than cores.
@@ -77,11 +74,7 @@ impl Cell {
             Shape::Workers => vec![Width::Cores],
         };
         let cells = |model: ModelEntry| {
-            widths(model.shape).into_iter().map(move |width| Cell {
-                workload,
-                model,
-                width,
-            })
+            widths(model.shape).into_iter().map(move |width| Cell { workload, model, width })
         };
         models().into_iter().flat_map(cells).collect()
     }
@@ -112,23 +105,13 @@ impl Cell {
             (Width::Jobs, Shape::Workers) => self.in_flight(cores),
             _ => cores,
         };
-        (self.model.start)(&Resources {
-            workers,
-            exe: exe.to_owned(),
-            deadline: DEADLINE,
-        })
+        (self.model.start)(&Resources { workers, exe: exe.to_owned(), deadline: DEADLINE })
     }
 
     /// About how long one run takes at the most, in microseconds: for planning, never for a result.
     pub fn run_us(&self, cores: usize) -> u64 {
-        let Workload {
-            kind, size, job_us, ..
-        } = self.workload;
-        let at_once = if *kind == Kind::Waits {
-            self.in_flight(cores)
-        } else {
-            1
-        };
+        let Workload { kind, size, job_us, .. } = self.workload;
+        let at_once = if *kind == Kind::Waits { self.in_flight(cores) } else { 1 };
         job_us * size.jobs.div_ceil(at_once) as u64
     }
 }
@@ -142,12 +125,7 @@ mod tests {
         let ids: Vec<String> = Cell::all(2).iter().map(Cell::id).collect();
         for (at, id) in ids.iter().enumerate() {
             let others = ids.iter().enumerate().filter(|(other, _)| *other != at);
-            assert!(
-                others
-                    .map(|(_, other)| other)
-                    .all(|other| !other.contains(id.as_str())),
-                "{id}"
-            );
+            assert!(others.map(|(_, other)| other).all(|other| !other.contains(id.as_str())), "{id}");
         }
     }
 
@@ -155,11 +133,7 @@ mod tests {
     fn pools_are_measured_at_both_widths_where_jobs_wait_and_there_are_more_of_them_than_cores() {
         let widths = |workload: &str, cores| {
             let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
-            Cell::all(cores)
-                .iter()
-                .filter(|cell| pool(cell))
-                .map(|cell| cell.width)
-                .collect::<Vec<_>>()
+            Cell::all(cores).iter().filter(|cell| pool(cell)).map(|cell| cell.width).collect::<Vec<_>>()
         };
         assert_eq!(widths("sleep", 2), [Width::Cores, Width::Jobs]);
         assert_eq!(widths("sleep", 24), [Width::Cores]);
@@ -172,11 +146,7 @@ mod tests {
         for cell in Cell::all(2) {
             let all_at_once = matches!(cell.model.shape, Shape::Jobs { most: None });
             let in_flight = cell.in_flight(2);
-            assert!(
-                in_flight >= 1 && in_flight <= cell.workload.size.jobs,
-                "{}",
-                cell.id()
-            );
+            assert!(in_flight >= 1 && in_flight <= cell.workload.size.jobs, "{}", cell.id());
             assert!(all_at_once || in_flight <= MOST_WORKERS, "{}", cell.id());
         }
     }

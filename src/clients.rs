@@ -31,12 +31,8 @@ impl Clients {
     /// # Errors
     /// Names the address, and the status where it is not 200.
     pub fn get(&self, url: &str) -> Result<Vec<u8>> {
-        let mut response = self
-            .blocking
-            .get_or_init(blocking)
-            .get(url)
-            .call()
-            .with_context(|| failed(url))?;
+        let mut response =
+            self.blocking.get_or_init(blocking).get(url).call().with_context(|| failed(url))?;
         ensure_ok(url, response.status())?;
         response.body_mut().read_to_vec().with_context(|| failed(url))
     }
@@ -50,16 +46,9 @@ impl Clients {
         let exchange = async {
             let response = client.get(url.parse()?).await.with_context(|| failed(url))?;
             ensure_ok(url, response.status())?;
-            Ok(response
-                .into_body()
-                .collect()
-                .await
-                .with_context(|| failed(url))?
-                .to_bytes())
+            Ok(response.into_body().collect().await.with_context(|| failed(url))?.to_bytes())
         };
-        tokio::time::timeout(TIMEOUT, exchange)
-            .await
-            .with_context(|| failed(url))?
+        tokio::time::timeout(TIMEOUT, exchange).await.with_context(|| failed(url))?
     }
 }
 
@@ -83,16 +72,11 @@ fn blocking() -> ureq::Agent {
 fn r#async() -> AsyncClient {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
-    Client::builder(TokioExecutor::new())
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
-        .build(connector)
+    Client::builder(TokioExecutor::new()).pool_max_idle_per_host(IDLE_CONNECTIONS).build(connector)
 }
 
 fn ensure_ok(url: &str, status: hyper::StatusCode) -> Result<()> {
-    ensure!(
-        status == hyper::StatusCode::OK,
-        "GET {url} was answered with status {status}"
-    );
+    ensure!(status == hyper::StatusCode::OK, "GET {url} was answered with status {status}");
     Ok(())
 }
 

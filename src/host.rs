@@ -18,10 +18,7 @@ pub fn describe() -> String {
     let cores = cores();
     let plural = if cores == 1 { "" } else { "s" };
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
-    format!(
-        "{cpu}, {cores} core{plural}, {os} on {arch}; {}",
-        hash_implementation()
-    )
+    format!("{cpu}, {cores} core{plural}, {os} on {arch}; {}", hash_implementation())
 }
 
 #[cfg(target_os = "linux")]
@@ -33,10 +30,8 @@ fn cpu_model() -> Option<String> {
 
 #[cfg(target_os = "macos")]
 fn cpu_model() -> Option<String> {
-    let sysctl = std::process::Command::new("sysctl")
-        .args(["-n", "machdep.cpu.brand_string"])
-        .output()
-        .ok()?;
+    let sysctl =
+        std::process::Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]).output().ok()?;
     Some(String::from_utf8(sysctl.stdout).ok()?.trim().to_owned()).filter(|name| !name.is_empty())
 }
 

@@ -18,7 +18,5 @@ fn main() -> ExitCode {
 
 /// Whoever reads the output may stop reading: `bakeoff list | head -1` is no error.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

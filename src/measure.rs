@@ -37,10 +37,7 @@ pub fn now() -> Moment {
     use std::time::{Instant, SystemTime};
     static START: LazyLock<(Instant, Duration)> = LazyLock::new(|| {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        (
-            Instant::now(),
-            since_epoch.expect("the system's clock is set to some time after 1970"),
-        )
+        (Instant::now(), since_epoch.expect("the system's clock is set to some time after 1970"))
     });
     let elapsed = START.1 + START.0.elapsed();
     Moment(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
@@ -57,10 +54,7 @@ pub struct Usage {
 
 impl Usage {
     /// Nothing used.
-    pub const ZERO: Usage = Usage {
-        cpu_ns: Some(0),
-        device_bytes: Some(0),
-    };
+    pub const ZERO: Usage = Usage { cpu_ns: Some(0), device_bytes: Some(0) };
 
     /// What this process and the children that it has waited for have used since they began.
     #[cfg(unix)]
@@ -71,10 +65,7 @@ impl Usage {
     /// What this process has used: not available on this system.
     #[cfg(not(unix))]
     pub fn of_this_process() -> Usage {
-        Usage {
-            cpu_ns: None,
-            device_bytes: None,
-        }
+        Usage { cpu_ns: None, device_bytes: None }
     }
 
     fn zip(self, other: Usage, join: impl Fn(u64, u64) -> u64) -> Usage {
@@ -148,9 +139,7 @@ mod unix {
     const BLOCK: u64 = 512;
 
     pub(super) fn clock(id: ClockId) -> Option<u64> {
-        clock_gettime(id)
-            .ok()
-            .and_then(|time| u64::try_from(time.num_nanoseconds()).ok())
+        clock_gettime(id).ok().and_then(|time| u64::try_from(time.num_nanoseconds()).ok())
     }
 
     pub(super) fn usage() -> Usage {

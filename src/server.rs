@@ -78,17 +78,9 @@ impl Server {
             .with_context(|| format!("cannot start the http server {}", exe.display()))?;
         let lifeline = process.stdin.take();
         let mut line = String::new();
-        let said = process
-            .stdout
-            .take()
-            .map(|out| BufReader::new(out.take(64)).read_line(&mut line));
-        let mut server = Server {
-            process,
-            port: 0,
-            _lifeline: lifeline,
-        };
-        said.expect("stdout is piped")
-            .context("cannot read the http server's port")?;
+        let said = process.stdout.take().map(|out| BufReader::new(out.take(64)).read_line(&mut line));
+        let mut server = Server { process, port: 0, _lifeline: lifeline };
+        said.expect("stdout is piped").context("cannot read the http server's port")?;
         server.port = line
             .trim()
             .parse()
@@ -114,9 +106,7 @@ impl Drop for Server {
 /// # Errors
 /// Where no port can be bound.
 pub fn serve() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // Detached on purpose: it ends the process, whatever the server is doing.
     std::thread::Builder::new().spawn(|| {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
@@ -153,9 +143,7 @@ async fn converse(stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let connection = hyper::server::conn::http1::Builder::new();
     // A client that went away is no matter of the server's.
-    let _ = connection
-        .serve_connection(TokioIo::new(stream), service_fn(answer))
-        .await;
+    let _ = connection.serve_connection(TokioIo::new(stream), service_fn(answer)).await;
 }
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -174,23 +162,9 @@ mod tests {
 
     #[test]
     fn a_page_is_found_by_its_own_path_and_by_no_other() {
-        let page = Page {
-            seed: 3,
-            pause_us: 10_000,
-            len: 5,
-        };
+        let page = Page { seed: 3, pause_us: 10_000, len: 5 };
         assert_eq!(Page::from_path(&page.path()), Some(page));
-        for path in [
-            "",
-            "/",
-            "/1",
-            "/1/2",
-            "/1/2/3/4",
-            "/1/2/x",
-            "/1/2/-3",
-            "1/2/3",
-            "/1/2/99999999999",
-        ] {
+        for path in ["", "/", "/1", "/1/2", "/1/2/3/4", "/1/2/x", "/1/2/-3", "1/2/3", "/1/2/99999999999"] {
             assert_eq!(Page::from_path(path), None, "{path}");
         }
     }

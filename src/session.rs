@@ -28,12 +28,7 @@ impl Session {
     /// A session whose child processes run `exe`, this project's program.
     pub fn new(exe: &Path) -> Self {
         let stage = Stage::new(&Stage::default_place(exe), exe);
-        Session {
-            cores: host::cores(),
-            exe: exe.to_owned(),
-            stage: Arc::new(stage),
-            batches: HashMap::new(),
-        }
+        Session { cores: host::cores(), exe: exe.to_owned(), stage: Arc::new(stage), batches: HashMap::new() }
     }
 
     /// Starts the model of `cell` and lends it the workload's batch.
@@ -50,8 +45,7 @@ impl Session {
     fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
         let workload = cell.workload;
         if !self.batches.contains_key(workload.name) {
-            self.batches
-                .insert(workload.name, Batch::new(workload, workload.size, &self.stage)?);
+            self.batches.insert(workload.name, Batch::new(workload, workload.size, &self.stage)?);
         }
         Ok(&self.batches[workload.name])
     }

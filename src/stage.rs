@@ -41,10 +41,7 @@ impl Stage {
     /// Where a stage lies by default: in [`STAGE_VARIABLE`], else in the target folder that `exe` lies in, else in
     /// the system's temporary folder (which may be memory).
     pub fn default_place(exe: &Path) -> PathBuf {
-        let in_target = || {
-            exe.ancestors()
-                .find(|folder| folder.join("CACHEDIR.TAG").exists())
-        };
+        let in_target = || exe.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
         std::env::var_os(STAGE_VARIABLE)
             .map(PathBuf::from)
             .or_else(|| in_target().map(Path::to_owned))
@@ -100,11 +97,9 @@ impl Stage {
     pub fn ensure_on_disk(&self) -> Result<()> {
         let root = self.root()?;
         if is_memory(&root) {
-            return Err(Unavailable(format!(
-                "{} is on a memory file system; {MOVE_IT}",
-                root.display()
-            ))
-            .into());
+            return Err(
+                Unavailable(format!("{} is on a memory file system; {MOVE_IT}", root.display())).into()
+            );
         }
         Ok(())
     }
@@ -199,9 +194,7 @@ fn remove_abandoned(place: &Path) {
 }
 
 fn is_stage(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.starts_with(PREFIX))
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX))
 }
 
 #[cfg(target_os = "linux")]
@@ -255,17 +248,11 @@ pub(crate) mod tests {
         lock_new(&abandoned).unwrap();
         let foreign = place.path().join("bakeoff-stage-notes");
         fs::create_dir(&foreign).unwrap();
-        let stages = [
-            Stage::new(place.path(), Path::new("")),
-            Stage::new(place.path(), Path::new("")),
-        ];
+        let stages = [Stage::new(place.path(), Path::new("")), Stage::new(place.path(), Path::new(""))];
         let roots: Vec<PathBuf> = stages.iter().map(|stage| stage.root().unwrap()).collect();
         assert!(!abandoned.exists(), "nobody holds its lock");
         assert!(foreign.exists(), "it has no lock: it is not ours");
-        assert!(
-            roots.iter().all(|root| root.exists()),
-            "two stages do not disturb each other"
-        );
+        assert!(roots.iter().all(|root| root.exists()), "two stages do not disturb each other");
         drop(stages);
         assert!(roots.iter().all(|root| !root.exists()));
     }
@@ -274,9 +261,6 @@ pub(crate) mod tests {
     fn a_place_that_is_no_folder_is_named_with_what_to_do() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let error = format!("{:#}", Stage::new(file.path(), Path::new("")).root().unwrap_err());
-        assert!(
-            error.contains(file.path().to_str().unwrap()) && error.contains(STAGE_VARIABLE),
-            "{error}"
-        );
+        assert!(error.contains(file.path().to_str().unwrap()) && error.contains(STAGE_VARIABLE), "{error}");
     }
 }

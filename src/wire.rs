@@ -50,10 +50,7 @@ pub(crate) enum Reply {
 pub(crate) fn write<T: Serialize>(pipe: &mut impl Write, value: &T) -> Result<()> {
     let mut frame = postcard::to_extend(value, vec![0; 4])?;
     let len = frame.len() - 4;
-    ensure!(
-        len <= LONGEST,
-        "a frame of {len} bytes is over the limit of {LONGEST}"
-    );
+    ensure!(len <= LONGEST, "a frame of {len} bytes is over the limit of {LONGEST}");
     let prefix = u32::try_from(len).expect("the limit is below 4 GiB");
     frame[..4].copy_from_slice(&prefix.to_le_bytes());
     pipe.write_all(&frame)?;
@@ -67,19 +64,11 @@ pub(crate) fn read<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<T
         return Ok(None);
     }
     let len = u32::from_le_bytes(prefix) as usize;
-    ensure!(
-        len <= LONGEST,
-        "what came is no frame: a length of {len} bytes is over the limit of {LONGEST}"
-    );
+    ensure!(len <= LONGEST, "what came is no frame: a length of {len} bytes is over the limit of {LONGEST}");
     let mut frame = vec![0; len];
-    pipe.read_exact(&mut frame)
-        .context("the pipe was closed in the middle of a frame")?;
+    pipe.read_exact(&mut frame).context("the pipe was closed in the middle of a frame")?;
     let (value, rest) = postcard::take_from_bytes(&frame).context("what came is no frame")?;
-    ensure!(
-        rest.is_empty(),
-        "what came is no frame: {} bytes are left over",
-        rest.len()
-    );
+    ensure!(rest.is_empty(), "what came is no frame: {} bytes are left over", rest.len());
     Ok(Some(value))
 }
 
@@ -92,8 +81,7 @@ fn read_or_closed(pipe: &mut impl Read, buffer: &mut [u8]) -> Result<bool> {
         }
     };
     if first > 0 {
-        pipe.read_exact(&mut buffer[first..])
-            .context("the pipe was closed in the middle of a frame")?;
+        pipe.read_exact(&mut buffer[first..]).context("the pipe was closed in the middle of a frame")?;
     }
     Ok(first > 0)
 }
@@ -113,9 +101,7 @@ mod tests {
         let digests = vec![Digest::new(1, 2), Digest::new(3, 4)];
         let bytes = frame(&Reply::Digests(digests.clone()));
         let mut pipe = bytes.as_slice();
-        let Some(Reply::Digests(read_back)) = read(&mut pipe).unwrap() else {
-            panic!("another reply")
-        };
+        let Some(Reply::Digests(read_back)) = read(&mut pipe).unwrap() else { panic!("another reply") };
         assert_eq!(read_back, digests);
         assert!(read::<Reply>(&mut pipe).unwrap().is_none());
     }
@@ -127,25 +113,17 @@ mod tests {
             assert!(read::<Reply>(&mut &bytes[..cut]).is_err(), "cut at {cut}");
         }
         assert!(read::<Reply>(&mut b"Hello, I am a program that prints.\n".as_slice()).is_err());
-        assert!(
-            read::<Reply>(&mut [1, 0, 0, 0, 99].as_slice()).is_err(),
-            "no such reply"
-        );
+        assert!(read::<Reply>(&mut [1, 0, 0, 0, 99].as_slice()).is_err(), "no such reply");
         assert!(
             read::<Reply>(&mut [2, 0, 0, 0, 0, 1, 7].as_slice()).is_ok(),
             "what follows is the next frame"
         );
-        assert!(
-            read::<Reply>(&mut [3, 0, 0, 0, 0, 1, 7].as_slice()).is_err(),
-            "a byte is left over"
-        );
+        assert!(read::<Reply>(&mut [3, 0, 0, 0, 0, 1, 7].as_slice()).is_err(), "a byte is left over");
     }
 
     #[test]
     fn a_full_answer_fits_into_the_smallest_pipe() {
-        let answer = frame(&Reply::Digests(
-            (0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect(),
-        ));
+        let answer = frame(&Reply::Digests((0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect()));
         assert!(answer.len() <= 16 * 1024, "{}", answer.len());
     }
 }

@@ -58,18 +58,12 @@ pub struct Kit<P> {
 impl<P: Phases> Kit<P> {
     /// A kit whose jobs report to `phases`; clients are made when a job first asks for them.
     pub fn new(phases: P) -> Self {
-        Kit {
-            phases,
-            clients: Clients::default(),
-        }
+        Kit { phases, clients: Clients::default() }
     }
 
     /// What job number `index` of a run is given.
     pub fn ctx(&self, index: usize) -> Ctx<'_, P> {
-        Ctx {
-            phases: self.phases.job(index),
-            clients: &self.clients,
-        }
+        Ctx { phases: self.phases.job(index), clients: &self.clients }
     }
 }
 

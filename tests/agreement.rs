@@ -22,39 +22,26 @@ fn stage() -> Arc<Stage> {
 }
 
 fn resources(workers: usize) -> Resources {
-    Resources {
-        workers,
-        exe: EXE.into(),
-        deadline: Duration::from_secs(30),
-    }
+    Resources { workers, exe: EXE.into(), deadline: Duration::from_secs(30) }
 }
 
 /// The batches of every workload at its tiny size with so many jobs.
 fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<Batch> {
-    let sized = |workload: &'static Workload| match Batch::new(
-        workload,
-        Size {
-            jobs,
-            ..workload.tiny
-        },
-        stage,
-    ) {
-        Err(error) if error.is::<Unavailable>() => {
-            eprintln!("skipped: {}: {error:#}", workload.name);
-            None
-        }
-        batch => Some(batch.expect("a tiny batch can be made")),
-    };
+    let sized =
+        |workload: &'static Workload| match Batch::new(workload, Size { jobs, ..workload.tiny }, stage) {
+            Err(error) if error.is::<Unavailable>() => {
+                eprintln!("skipped: {}: {error:#}", workload.name);
+                None
+            }
+            batch => Some(batch.expect("a tiny batch can be made")),
+        };
     WORKLOADS.iter().filter_map(sized).collect()
 }
 
 #[test]
 fn every_model_returns_the_same_digests_on_every_workload_with_any_workers_and_jobs() {
     let stage = stage();
-    let batches: Vec<Batch> = [0, 1, 24, 25]
-        .into_iter()
-        .flat_map(|jobs| batches(&stage, jobs))
-        .collect();
+    let batches: Vec<Batch> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
     for workers in [1, 2, 3, 7] {
         for entry in models() {
             let mut model = (entry.start)(&resources(workers)).unwrap();
@@ -109,11 +96,7 @@ fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_worklo
     let stage = stage();
     for batch in batches(&stage, 24) {
         for (name, wrong) in wrongs {
-            assert!(
-                sample(&mut Wrong(wrong), &batch).is_err(),
-                "{} {name}",
-                batch.workload.name
-            );
+            assert!(sample(&mut Wrong(wrong), &batch).is_err(), "{} {name}", batch.workload.name);
         }
     }
 }
@@ -133,10 +116,7 @@ fn a_model_that_returns_what_another_batch_returned_is_caught() {
         let batch = |each| Batch::new(workload, Size { jobs: 2, each }, &stage).unwrap();
         let mut stale = Stale(None);
         sample(&mut stale, &batch(workload.tiny.each)).unwrap();
-        assert!(
-            sample(&mut stale, &batch(workload.tiny.each * 2)).is_err(),
-            "{name}"
-        );
+        assert!(sample(&mut stale, &batch(workload.tiny.each * 2)).is_err(), "{name}");
     }
 }
 
@@ -151,10 +131,7 @@ fn a_model_that_returns_before_its_jobs_have_waited_written_or_read_is_caught() 
     let stage = stage();
     for name in ["sleep", "http", "cold-file", "save", "cake"] {
         // A batch that this machine can't measure has been told by `batches`.
-        for batch in batches(&stage, 24)
-            .into_iter()
-            .filter(|batch| batch.workload.name == name)
-        {
+        for batch in batches(&stage, 24).into_iter().filter(|batch| batch.workload.name == name) {
             assert!(sample(&mut Early(right(batch.jobs())), &batch).is_err(), "{name}");
         }
     }

@@ -33,11 +33,7 @@ fn complaint(model: &str, exe: &Path) -> String {
     let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
     let batch = Batch::new(noop, Size { jobs: 3, each: 1 }, &stage).unwrap();
     let entry = models().into_iter().find(|entry| entry.name == model).unwrap();
-    let resources = Resources {
-        workers: 2,
-        exe: exe.to_owned(),
-        deadline: Duration::from_millis(400),
-    };
+    let resources = Resources { workers: 2, exe: exe.to_owned(), deadline: Duration::from_millis(400) };
     let outcome = (entry.start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
     format!("{:#}", outcome.expect_err("a script is no worker"))
 }
@@ -49,15 +45,9 @@ fn running(text: &str, file: &str) -> Vec<String> {
         // Threads of zombies and of other users can't be read, and are not ours.
         let words = fs::read(entry.path().join(file)).ok()?;
         let words = String::from_utf8_lossy(&words).replace('\0', " ");
-        words
-            .contains(text)
-            .then(|| format!("{}: {words}", entry.path().display()))
+        words.contains(text).then(|| format!("{}: {words}", entry.path().display()))
     };
-    fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter_map(read)
-        .collect()
+    fs::read_dir("/proc").unwrap().flatten().filter_map(read).collect()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -74,22 +64,10 @@ fn a_worker_that_dies_hangs_talks_nonsense_or_floods_its_standard_error_is_named
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),
         ("dies-after-hello", format!("{hello}; exit 3"), "exit status: 3"),
-        (
-            "complains",
-            "echo no such device >&2; exit 1".to_owned(),
-            "it wrote: no such device",
-        ),
+        ("complains", "echo no such device >&2; exit 1".to_owned(), "it wrote: no such device"),
         ("hangs", "exec sleep 1000".to_owned(), "gave no answer for 400ms"),
-        (
-            "hangs-after-hello",
-            format!("{hello}; exec sleep 1000"),
-            "gave no answer for 400ms",
-        ),
-        (
-            "talks",
-            "echo Hello, I am a shell.; exec sleep 1000".to_owned(),
-            "no frame",
-        ),
+        ("hangs-after-hello", format!("{hello}; exec sleep 1000"), "gave no answer for 400ms"),
+        ("talks", "echo Hello, I am a shell.; exec sleep 1000".to_owned(), "no frame"),
         (
             "speaks-another-version",
             r"printf '\002\000\000\000\000\143'; exec sleep 1000".to_owned(),
@@ -105,11 +83,7 @@ fn a_worker_that_dies_hangs_talks_nonsense_or_floods_its_standard_error_is_named
             format!(r"{hello}; printf '\002\000\000\000\001\000'; exec sleep 1000"),
             "igests",
         ),
-        (
-            "floods",
-            "while :; do echo flood flood flood >&2; done".to_owned(),
-            "gave no answer for 400ms",
-        ),
+        ("floods", "while :; do echo flood flood flood >&2; done".to_owned(), "gave no answer for 400ms"),
     ];
     std::thread::scope(|scope| {
         for (name, body, expected) in &cases {
@@ -138,21 +112,14 @@ fn a_program_that_is_not_there_is_named() {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
-    for (moment, cells) in [
-        (0, "prefork"),
-        (37, "processes"),
-        (120, "^(http|hash)/(prefork|processes)"),
-        (240, "^http"),
-    ] {
+    for (moment, cells) in
+        [(0, "prefork"), (37, "processes"), (120, "^(http|hash)/(prefork|processes)"), (240, "^http")]
+    {
         let mark = format!("BAKEOFF_TEST_MARK={}-{moment}", std::process::id());
         let (name, value) = mark.split_once('=').unwrap();
         let mut parent = Command::new(EXE);
-        let mut parent = parent
-            .args(["verify", cells])
-            .env(name, value)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut parent =
+            parent.args(["verify", cells]).env(name, value).stdout(Stdio::null()).spawn().unwrap();
         sleep(Duration::from_millis(moment));
         parent.kill().unwrap();
         parent.wait().unwrap();
@@ -161,10 +128,6 @@ fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
             sleep(Duration::from_millis(50));
             running(&mark, "environ").is_empty().then_some(())
         });
-        assert!(
-            left.is_some(),
-            "a second after the kill at {moment} ms: {:?}",
-            running(&mark, "environ")
-        );
+        assert!(left.is_some(), "a second after the kill at {moment} ms: {:?}", running(&mark, "environ"));
     }
 }

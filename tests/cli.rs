@@ -24,46 +24,27 @@ fn list_names_every_model_and_every_workload() {
     assert_eq!(code, Some(0));
     let names = models().into_iter().map(|model| model.name);
     for name in names.chain(WORKLOADS.iter().map(|workload| workload.name)) {
-        assert!(
-            out.lines().any(|line| line.trim_start().starts_with(name)),
-            "{name}"
-        );
+        assert!(out.lines().any(|line| line.trim_start().starts_with(name)), "{name}");
     }
 }
 
 #[test]
 fn verify_runs_the_cells_that_the_filter_matches_and_no_other() {
-    let (code, out, _) = said(
-        &bakeoff(&["verify", "^(noop|cake)/(rayon|prefork)/"])
-            .output()
-            .unwrap(),
-    );
+    let (code, out, _) = said(&bakeoff(&["verify", "^(noop|cake)/(rayon|prefork)/"]).output().unwrap());
     assert_eq!(code, Some(0), "{out}");
-    assert!(
-        out.contains("noop/rayon/cores") && out.contains("cake/prefork/"),
-        "{out}"
-    );
+    assert!(out.contains("noop/rayon/cores") && out.contains("cake/prefork/"), "{out}");
     assert!(!out.contains("sequential") && !out.contains("FAILED"), "{out}");
 }
 
 #[test]
 fn what_cannot_be_meant_is_answered_with_what_could_be_and_exit_2() {
-    for args in [
-        &["verify", "no-such-cell"][..],
-        &["verify", "("],
-        &["verify", "--fast"],
-        &["bake"],
-        &[],
-    ] {
+    for args in [&["verify", "no-such-cell"][..], &["verify", "("], &["verify", "--fast"], &["bake"], &[]] {
         let (code, _, err) = said(&bakeoff(args).output().unwrap());
         assert_eq!(code, Some(2), "{args:?}: {err}");
         assert!(!err.is_empty(), "{args:?}");
     }
     let (_, _, err) = said(&bakeoff(&["verify", "no-such-cell"]).output().unwrap());
-    assert!(
-        err.contains("no-such-cell") && err.contains("bakeoff list"),
-        "{err}"
-    );
+    assert!(err.contains("no-such-cell") && err.contains("bakeoff list"), "{err}");
 }
 
 #[test]
@@ -72,33 +53,18 @@ fn a_stage_that_cannot_be_made_is_a_row_with_the_folder_and_what_to_do_and_exit_
     let mut verify = bakeoff(&["verify", "^(noop|warm-file|cold-file|save)/sequential/"]);
     let (code, out, _) = said(&verify.env("BAKEOFF_STAGE", file.path()).output().unwrap());
     assert_eq!(code, Some(3), "{out}");
-    let row = |name: &str| {
-        out.lines()
-            .find(|line| line.starts_with(name))
-            .unwrap()
-            .to_owned()
-    };
+    let row = |name: &str| out.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
     for name in ["warm-file", "cold-file", "save"] {
         let row = row(name);
-        assert!(
-            row.contains("FAILED") && row.contains(file.path().to_str().unwrap()),
-            "{row}"
-        );
+        assert!(row.contains("FAILED") && row.contains(file.path().to_str().unwrap()), "{row}");
         assert!(row.contains("set BAKEOFF_STAGE"), "{row}");
     }
-    assert!(
-        row("noop").ends_with("ok"),
-        "what needs no folder is verified all the same: {out}"
-    );
+    assert!(row("noop").ends_with("ok"), "what needs no folder is verified all the same: {out}");
 }
 
 #[test]
 fn a_reader_that_has_gone_is_no_error() {
-    let mut list = bakeoff(&["list"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut list = bakeoff(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(list.stdout.take());
     let (code, _, err) = said(&list.wait_with_output().unwrap());
     assert_eq!((code, err.as_str()), (Some(0), ""));

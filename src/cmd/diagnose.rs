@@ -45,10 +45,7 @@ fn harness(rounds: usize) -> Result<String> {
     let mut session = Session::new(&std::env::current_exe()?);
     let mut rows = Vec::new();
     let hash = Bare::Hash { jobs: 48, blocks: 64 };
-    let sleep = Bare::Sleep {
-        jobs: 24,
-        pause: Duration::from_millis(10),
-    };
+    let sleep = Bare::Sleep { jobs: 24, pause: Duration::from_millis(10) };
     for (workload, bare) in [("hash", hash), ("sleep", sleep)] {
         for model in ["sequential", "threads", "rayon", "tokio-one"] {
             let cell = select(&format!("^{workload}/{model}/"))?.remove(0);
@@ -76,13 +73,8 @@ fn capacity(rounds: usize) -> Result<String> {
     let mut rows = Vec::new();
     for workload in ["hash", "primes", "mandelbrot"] {
         let cells = select(&format!("^{workload}/"))?;
-        let mut copies = (0..session.cores)
-            .map(|_| session.start(&cells[0]))
-            .collect::<Result<Vec<_>>>()?;
-        let mut running = cells
-            .iter()
-            .map(|cell| session.start(cell))
-            .collect::<Result<Vec<_>>>()?;
+        let mut copies = (0..session.cores).map(|_| session.start(&cells[0])).collect::<Result<Vec<_>>>()?;
+        let mut running = cells.iter().map(|cell| session.start(cell)).collect::<Result<Vec<_>>>()?;
         let mut arms: Vec<Arm<'_>> = cells
             .iter()
             .zip(&mut running)
@@ -111,23 +103,15 @@ fn capacity(rounds: usize) -> Result<String> {
 /// Runs each of `copies` once, all of them at the same time.
 fn at_once(copies: &mut [Running]) -> Result<()> {
     std::thread::scope(|scope| {
-        let threads: Vec<_> = copies
-            .iter_mut()
-            .map(|copy| scope.spawn(|| copy.sample()))
-            .collect();
-        threads
-            .into_iter()
-            .try_for_each(|thread| thread.join().expect("a sample does not panic").map(drop))
+        let threads: Vec<_> = copies.iter_mut().map(|copy| scope.spawn(|| copy.sample())).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("a sample does not panic").map(drop))
     })
 }
 
 fn dispatch(rounds: usize) -> Result<String> {
     let mut session = Session::new(&std::env::current_exe()?);
     let cells = select("^noop/")?;
-    let mut running = cells
-        .iter()
-        .map(|cell| session.start(cell))
-        .collect::<Result<Vec<_>>>()?;
+    let mut running = cells.iter().map(|cell| session.start(cell)).collect::<Result<Vec<_>>>()?;
     let best = &mut vec![f64::INFINITY; cells.len()];
     let mut arms: Vec<Arm<'_>> = cells
         .iter()
@@ -143,15 +127,11 @@ fn dispatch(rounds: usize) -> Result<String> {
         .collect();
     let turns = interleave(&mut arms, rounds)?;
     drop(arms);
-    let rows = cells
-        .iter()
-        .zip(&turns)
-        .zip(best.iter())
-        .map(|((cell, turns), best)| {
-            let jobs = cell.workload.size.jobs as f64;
-            let a_job = |ns: f64| units::nanoseconds(ns / jobs);
-            vec![cell.id(), a_job(median(turns)), a_job(*best)]
-        });
+    let rows = cells.iter().zip(&turns).zip(best.iter()).map(|((cell, turns), best)| {
+        let jobs = cell.workload.size.jobs as f64;
+        let a_job = |ns: f64| units::nanoseconds(ns / jobs);
+        vec![cell.id(), a_job(median(turns)), a_job(*best)]
+    });
     let header = ["cell", "a job, median", "a job, best run"];
     Ok(table::plain(&header, &header[1..], rows))
 }
@@ -164,9 +144,5 @@ fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    if sorted.len().is_multiple_of(2) {
-        (sorted[middle - 1] + sorted[middle]) / 2.0
-    } else {
-        sorted[middle]
-    }
+    if sorted.len().is_multiple_of(2) { (sorted[middle - 1] + sorted[middle]) / 2.0 } else { sorted[middle] }
 }

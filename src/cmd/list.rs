@@ -25,9 +25,8 @@ fn list_models() -> String {
         Shape::Jobs { most: None } => "jobs".to_owned(),
         Shape::Jobs { most: Some(most) } => format!("jobs (at most {most})"),
     };
-    let rows = models()
-        .into_iter()
-        .map(|model| vec![model.name.into(), width(model.shape), model.about.into()]);
+    let rows =
+        models().into_iter().map(|model| vec![model.name.into(), width(model.shape), model.about.into()]);
     table::plain(&["model", "width", "what it is"], &[], rows)
 }
 
@@ -41,20 +40,12 @@ fn list_workloads() -> String {
             workload.answers_to.into(),
         ]
     });
-    table::plain(
-        &["workload", "jobs", "kind", "each job", "in the post"],
-        &["jobs"],
-        rows,
-    )
+    table::plain(&["workload", "jobs", "kind", "each job", "in the post"], &["jobs"], rows)
 }
 
 fn ids() -> String {
     let cells = Cell::all(host::cores());
-    let example = cells
-        .iter()
-        .map(Cell::id)
-        .find(|id| id.starts_with("hash/rayon"))
-        .unwrap_or_default();
+    let example = cells.iter().map(Cell::id).find(|id| id.starts_with("hash/rayon")).unwrap_or_default();
     format!(
         "{} cells on this machine, workload/model/width; `cargo bench -- '^{example}$'` measures one of them.\n",
         cells.len()

@@ -31,11 +31,7 @@ pub enum Exit {
 impl Exit {
     /// The exit code of a run that `error` has ended.
     pub fn of(error: &Error) -> Self {
-        if error.is::<BadUsage>() {
-            Exit::Usage
-        } else {
-            Exit::Bug
-        }
+        if error.is::<BadUsage>() { Exit::Usage } else { Exit::Bug }
     }
 }
 
@@ -104,10 +100,8 @@ impl Cli {
 fn select(filter: &str) -> Result<Vec<Cell>> {
     let regex = Regex::new(filter)
         .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?;
-    let cells: Vec<Cell> = Cell::all(host::cores())
-        .into_iter()
-        .filter(|cell| regex.is_match(&cell.id()))
-        .collect();
+    let cells: Vec<Cell> =
+        Cell::all(host::cores()).into_iter().filter(|cell| regex.is_match(&cell.id())).collect();
     ensure!(
         !cells.is_empty(),
         BadUsage(format!(

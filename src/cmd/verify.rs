@@ -39,9 +39,6 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         };
         writeln!(out, "{:<32} {line}", cell.id())?;
     }
-    writeln!(
-        out,
-        "{passed} cells verified, {failed} failed, {unavailable} not available"
-    )?;
+    writeln!(out, "{passed} cells verified, {failed} failed, {unavailable} not available")?;
     Ok(if failed > 0 { Exit::CellFailed } else { Exit::Ok })
 }

@@ -61,13 +61,9 @@ impl Bare {
                 Ok(())
             }),
             "threads" => Box::new(move || {
-                let threads: Vec<_> = seeds
-                    .clone()
-                    .map(|seed| std::thread::spawn(move || self.job(seed)))
-                    .collect();
-                threads
-                    .into_iter()
-                    .try_for_each(|thread| thread.join().ok().context("a thread panicked"))
+                let threads: Vec<_> =
+                    seeds.clone().map(|seed| std::thread::spawn(move || self.job(seed))).collect();
+                threads.into_iter().try_for_each(|thread| thread.join().ok().context("a thread panicked"))
             }),
             "rayon" => {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build()?;
@@ -77,15 +73,11 @@ impl Bare {
                 })
             }
             "tokio-one" => {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()?;
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
                 Box::new(move || {
                     runtime.block_on(async {
-                        let tasks: Vec<_> = seeds
-                            .clone()
-                            .map(|seed| tokio::spawn(self.job_async(seed)))
-                            .collect();
+                        let tasks: Vec<_> =
+                            seeds.clone().map(|seed| tokio::spawn(self.job_async(seed))).collect();
                         for task in tasks {
                             task.await?;
                         }

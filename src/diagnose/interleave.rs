@@ -23,10 +23,7 @@ pub struct Arm<'a> {
 impl<'a> Arm<'a> {
     /// An arm whose runs say how long they took.
     pub fn new(name: impl Into<String>, run: impl FnMut() -> Result<Duration> + 'a) -> Self {
-        Arm {
-            name: name.into(),
-            run: Box::new(run),
-        }
+        Arm { name: name.into(), run: Box::new(run) }
     }
 
     /// An arm of plain code: the one clock is put around each run.

@@ -20,11 +20,7 @@ pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<d
     let (outbox, answers) = unbounded();
     let worker = |number| spawn(number, Arc::clone(&kit), inbox.clone(), outbox.clone());
     let workers = (0..resources.workers).map(worker).collect::<Result<_>>()?;
-    Ok(Box::new(Crossbeam {
-        tasks: Some(tasks),
-        answers,
-        workers,
-    }))
+    Ok(Box::new(Crossbeam { tasks: Some(tasks), answers, workers }))
 }
 
 struct Crossbeam {
@@ -40,19 +36,14 @@ impl Model for Crossbeam {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         let tasks = self.tasks.as_ref().expect("it is taken only on drop");
         for index in 0..jobs.len() {
-            tasks
-                .send((index, Arc::clone(jobs)))
-                .context("all workers have panicked")?;
+            tasks.send((index, Arc::clone(jobs))).context("all workers have panicked")?;
         }
         let mut digests: Vec<_> = jobs.iter().map(|_| None).collect();
         for _ in jobs.iter() {
             let (index, digest) = self.answers.recv().context("all workers have panicked")?;
             digests[index] = Some(digest);
         }
-        digests
-            .into_iter()
-            .map(|digest| digest.expect("one answer came for each job"))
-            .collect()
+        digests.into_iter().map(|digest| digest.expect("one answer came for each job")).collect()
     }
 }
 

@@ -11,13 +11,7 @@ use crate::work::Phases;
 
 /// The threads are those of `threads`; what differs is that they share a lock.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    threads::start(
-        OneLock {
-            lock: Arc::default(),
-            phases,
-        },
-        resources,
-    )
+    threads::start(OneLock { lock: Arc::default(), phases }, resources)
 }
 
 /// Takes the one lock to compute, and waits without it, as CPython's threads do with the GIL.
@@ -30,10 +24,7 @@ struct OneLock<P> {
 
 impl<P: Phases> Phases for OneLock<P> {
     fn job(&self, index: usize) -> Self {
-        OneLock {
-            lock: Arc::clone(&self.lock),
-            phases: self.phases.job(index),
-        }
+        OneLock { lock: Arc::clone(&self.lock), phases: self.phases.job(index) }
     }
 
     fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
@@ -60,10 +51,7 @@ mod tests {
 
     #[test]
     fn one_thread_computes_at_a_time_and_all_of_them_wait_together() {
-        let phases = OneLock {
-            lock: Arc::default(),
-            phases: Plain,
-        };
+        let phases = OneLock { lock: Arc::default(), phases: Plain };
         let computing = AtomicUsize::new(0);
         let together = std::sync::Barrier::new(4);
         std::thread::scope(|scope| {

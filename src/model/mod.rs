@@ -67,9 +67,7 @@ pub struct ModelEntry {
 }
 
 /// All jobs at once, in as many threads or processes as [`MOST_WORKERS`] allows.
-const CAPPED: Shape = Shape::Jobs {
-    most: Some(MOST_WORKERS),
-};
+const CAPPED: Shape = Shape::Jobs { most: Some(MOST_WORKERS) };
 
 /// All jobs at once, however many.
 const ALL: Shape = Shape::Jobs { most: None };
@@ -77,61 +75,31 @@ const ALL: Shape = Shape::Jobs { most: None };
 /// Every model, in the order of all tables; the first is the baseline.
 pub fn models() -> Vec<ModelEntry> {
     vec![
-        entry(
-            "sequential",
-            "one job after the other: the baseline",
-            Shape::One,
-            |r| sequential::start(Plain, r),
-        ),
-        entry("threads", "a new OS thread for each job", CAPPED, |r| {
-            threads::start(Plain, r)
+        entry("sequential", "one job after the other: the baseline", Shape::One, |r| {
+            sequential::start(Plain, r)
         }),
-        entry(
-            "gil",
-            "a thread for each job, computing only under one global lock",
-            CAPPED,
-            |r| gil::start(Plain, r),
-        ),
-        entry(
-            "crossbeam",
-            "long-lived threads fed by a channel",
-            Shape::Workers,
-            |r| crossbeam::start(Plain, r),
-        ),
-        entry(
-            "rayon",
-            "a parallel iterator on a pool of its own",
-            Shape::Workers,
-            |r| rayon::start(Plain, r),
-        ),
-        entry("processes", "a child process for each job", CAPPED, |r| {
-            processes::start(Plain, r)
+        entry("threads", "a new OS thread for each job", CAPPED, |r| threads::start(Plain, r)),
+        entry("gil", "a thread for each job, computing only under one global lock", CAPPED, |r| {
+            gil::start(Plain, r)
         }),
-        entry(
-            "prefork",
-            "long-lived child processes fed over pipes",
-            Shape::Workers,
-            |r| prefork::start(Plain, r),
-        ),
-        entry("tokio-one", "tasks on tokio's current-thread runtime", ALL, |r| {
-            tokio_one::start(Plain, r)
+        entry("crossbeam", "long-lived threads fed by a channel", Shape::Workers, |r| {
+            crossbeam::start(Plain, r)
         }),
-        entry("tokio-many", "tasks on tokio's multi-thread runtime", ALL, |r| {
-            tokio_many::start(Plain, r)
+        entry("rayon", "a parallel iterator on a pool of its own", Shape::Workers, |r| {
+            rayon::start(Plain, r)
         }),
-        entry("tokio-blocking", "tokio's blocking threads", CAPPED, |r| {
-            tokio_blocking::start(Plain, r)
+        entry("processes", "a child process for each job", CAPPED, |r| processes::start(Plain, r)),
+        entry("prefork", "long-lived child processes fed over pipes", Shape::Workers, |r| {
+            prefork::start(Plain, r)
         }),
+        entry("tokio-one", "tasks on tokio's current-thread runtime", ALL, |r| tokio_one::start(Plain, r)),
+        entry("tokio-many", "tasks on tokio's multi-thread runtime", ALL, |r| tokio_many::start(Plain, r)),
+        entry("tokio-blocking", "tokio's blocking threads", CAPPED, |r| tokio_blocking::start(Plain, r)),
     ]
 }
 
 type Start = fn(&Resources) -> Result<Box<dyn Model>>;
 
 fn entry(name: &'static str, about: &'static str, shape: Shape, start: Start) -> ModelEntry {
-    ModelEntry {
-        name,
-        about,
-        shape,
-        start,
-    }
+    ModelEntry { name, about, shape, start }
 }

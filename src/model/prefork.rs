@@ -26,11 +26,7 @@ pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Mo
     let (outbox, answers) = unbounded();
     let hand = |number| Hand::start(number, Arc::clone(&supervisor), outbox.clone());
     let hands = (0..resources.workers).map(hand).collect::<Result<_>>()?;
-    let model = Prefork {
-        hands,
-        answers,
-        supervisor,
-    };
+    let model = Prefork { hands, answers, supervisor };
     model.collect()?;
     Ok(Box::new(model))
 }
@@ -44,10 +40,7 @@ struct Prefork {
 impl Prefork {
     fn order(&self, order: impl Fn() -> Order) -> Result<Vec<Answer>> {
         for hand in &self.hands {
-            hand.orders
-                .as_ref()
-                .and_then(|orders| orders.send(order()).ok())
-                .context(BROKEN)?;
+            hand.orders.as_ref().and_then(|orders| orders.send(order()).ok()).context(BROKEN)?;
         }
         self.collect()
     }
@@ -55,11 +48,7 @@ impl Prefork {
     /// One answer of each hand: all of them, also when one has failed, so that none is left for the next order.
     fn collect(&self) -> Result<Vec<Answer>> {
         let wait = || self.hands.iter().map(|_| self.answers.recv()).collect::<Vec<_>>();
-        self.supervisor
-            .watching(wait)
-            .into_iter()
-            .map(|answer| answer.context(BROKEN)?)
-            .collect()
+        self.supervisor.watching(wait).into_iter().map(|answer| answer.context(BROKEN)?).collect()
     }
 }
 
@@ -68,9 +57,7 @@ impl Model for Prefork {
         let queue = Arc::new(Queue::new(Arc::clone(jobs), self.hands.len()));
         let mut parts = Vec::new();
         for answer in self.order(|| Order::Run(Arc::clone(&queue)))? {
-            let Answer::Digests(part) = answer else {
-                bail!(BROKEN)
-            };
+            let Answer::Digests(part) = answer else { bail!(BROKEN) };
             parts.extend(part);
         }
         parts.sort_unstable_by_key(|(first, _)| *first);
@@ -79,12 +66,10 @@ impl Model for Prefork {
 
     fn usage(&mut self) -> Result<Usage> {
         let answers = self.order(|| Order::Usage)?;
-        Ok(answers
-            .into_iter()
-            .fold(Usage::of_this_process(), |sum, answer| match answer {
-                Answer::Usage(usage) => sum + usage,
-                _ => sum,
-            }))
+        Ok(answers.into_iter().fold(Usage::of_this_process(), |sum, answer| match answer {
+            Answer::Usage(usage) => sum + usage,
+            _ => sum,
+        }))
     }
 }
 
@@ -121,10 +106,7 @@ impl Hand {
         let thread = thread::Builder::new().spawn(work).with_context(|| {
             format!("cannot start the thread of prefork worker {number}; {TOO_FEW_THREADS}")
         })?;
-        Ok(Hand {
-            orders: Some(orders),
-            thread: Some(thread),
-        })
+        Ok(Hand { orders: Some(orders), thread: Some(thread) })
     }
 }
 
@@ -165,11 +147,7 @@ struct Queue {
 
 impl Queue {
     fn new(jobs: Arc<[Job]>, workers: usize) -> Self {
-        Queue {
-            jobs,
-            workers,
-            next: Mutex::new(0),
-        }
+        Queue { jobs, workers, next: Mutex::new(0) }
     }
 
     fn take(&self) -> Option<Range<usize>> {

@@ -16,9 +16,7 @@ use crate::workload::Job;
 
 /// No process is started here: one for each job is the model's nature, and inside the clock.
 pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Processes {
-        supervisor: Supervisor::start(resources)?,
-    }))
+    Ok(Box::new(Processes { supervisor: Supervisor::start(resources)? }))
 }
 
 struct Processes {
@@ -27,9 +25,7 @@ struct Processes {
 
 impl Processes {
     fn spawn(&self, index: usize, job: &Job) -> Result<Worker> {
-        let mut worker = self
-            .supervisor
-            .spawn(format!("the process of job {index}"), Life::OneRequest)?;
+        let mut worker = self.supervisor.spawn(format!("the process of job {index}"), Life::OneRequest)?;
         worker.send(&Request::Run(index, slice::from_ref(job).into()))?;
         Ok(worker)
     }

@@ -18,16 +18,8 @@ pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<d
     let pool = ThreadPoolBuilder::new()
         .num_threads(resources.workers)
         .build()
-        .with_context(|| {
-            format!(
-                "cannot start {} rayon threads; {TOO_FEW_THREADS}",
-                resources.workers
-            )
-        })?;
-    Ok(Box::new(Rayon {
-        kit: Kit::new(phases),
-        pool,
-    }))
+        .with_context(|| format!("cannot start {} rayon threads; {TOO_FEW_THREADS}", resources.workers))?;
+    Ok(Box::new(Rayon { kit: Kit::new(phases), pool }))
 }
 
 struct Rayon<P> {
@@ -38,12 +30,9 @@ struct Rayon<P> {
 impl<P: Phases> Model for Rayon<P> {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         let kit = &self.kit;
-        let digests: Vec<Result<Digest>> = self.pool.install(|| {
-            jobs.par_iter()
-                .enumerate()
-                .map(|(index, job)| job.run(&kit.ctx(index)))
-                .collect()
-        });
+        let digests: Vec<Result<Digest>> = self
+            .pool
+            .install(|| jobs.par_iter().enumerate().map(|(index, job)| job.run(&kit.ctx(index))).collect());
         digests.into_iter().collect()
     }
 }

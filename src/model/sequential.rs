@@ -12,9 +12,7 @@ use crate::workload::Job;
 
 /// The model needs nothing but the calling thread.
 pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Sequential {
-        kit: Kit::new(phases),
-    }))
+    Ok(Box::new(Sequential { kit: Kit::new(phases) }))
 }
 
 struct Sequential<P> {
@@ -23,9 +21,6 @@ struct Sequential<P> {
 
 impl<P: Phases> Model for Sequential<P> {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        jobs.iter()
-            .enumerate()
-            .map(|(index, job)| job.run(&self.kit.ctx(index)))
-            .collect()
+        jobs.iter().enumerate().map(|(index, job)| job.run(&self.kit.ctx(index))).collect()
     }
 }

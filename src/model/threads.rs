@@ -14,9 +14,7 @@ use crate::workload::Job;
 
 /// Nothing is started here: a thread for each job is the model's nature, and inside the clock.
 pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Threads {
-        kit: Kit::new(phases),
-    }))
+    Ok(Box::new(Threads { kit: Kit::new(phases) }))
 }
 
 struct Threads<P> {
@@ -54,9 +52,7 @@ fn spawn<'scope, P: Phases>(
 }
 
 fn join(thread: ScopedJoinHandle<'_, Result<Digest>>) -> Result<Digest> {
-    thread
-        .join()
-        .map_err(|_| anyhow!("the thread of a job panicked"))?
+    thread.join().map_err(|_| anyhow!("the thread of a job panicked"))?
 }
 
 /// What to do where the system refuses a thread.

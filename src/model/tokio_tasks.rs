@@ -24,11 +24,7 @@ type Spawn<P> = fn(Arc<Kit<P>>, Arc<[Job]>, usize) -> JoinHandle<Result<Digest>>
 impl<P: Phases> TokioTasks<P> {
     /// A model that runs its jobs on `runtime` by `spawn`, which is called on the runtime.
     pub(super) fn start(phases: P, runtime: Runtime, spawn: Spawn<P>) -> Box<dyn Model> {
-        Box::new(TokioTasks {
-            kit: Arc::new(Kit::new(phases)),
-            runtime,
-            spawn,
-        })
+        Box::new(TokioTasks { kit: Arc::new(Kit::new(phases)), runtime, spawn })
     }
 }
 

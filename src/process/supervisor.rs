@@ -46,20 +46,10 @@ impl Supervisor {
         let (listening, watching) = (Arc::clone(&watched), Arc::clone(&watched));
         let thread = std::thread::Builder::new;
         // Detached on purpose: it ends when the last worker and this supervisor have closed the pipe.
-        thread()
-            .spawn(move || listening.listen(reader))
-            .context(NO_THREAD)?;
-        let watchdog = thread()
-            .spawn(move || watching.watch(&ended))
-            .context(NO_THREAD)?;
+        thread().spawn(move || listening.listen(reader)).context(NO_THREAD)?;
+        let watchdog = thread().spawn(move || watching.watch(&ended)).context(NO_THREAD)?;
         let (watch, watchdog) = (Some(watch), Some(watchdog));
-        Ok(Supervisor {
-            exe: resources.exe.clone(),
-            watched,
-            complaints: writer,
-            watch,
-            watchdog,
-        })
+        Ok(Supervisor { exe: resources.exe.clone(), watched, complaints: writer, watch, watchdog })
     }
 
     /// Starts a worker under `name`, without waiting for its hello. On Linux it ends with the calling thread.
@@ -75,12 +65,7 @@ impl Supervisor {
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()
-            .with_context(|| {
-                format!(
-                    "cannot start {} as {name}; {TOO_FEW_PROCESSES}",
-                    self.exe.display()
-                )
-            })?;
+            .with_context(|| format!("cannot start {} as {name}; {TOO_FEW_PROCESSES}", self.exe.display()))?;
         Ok(Worker::new(name, child, Arc::clone(&self.watched)))
     }
 

@@ -65,10 +65,7 @@ impl Watched {
     /// The end of what the workers wrote to standard error, on one line.
     pub(super) fn last_words(&self) -> String {
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&words)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Reads what the workers write to standard error, so that none of them ever waits for a reader.

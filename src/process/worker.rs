@@ -34,13 +34,7 @@ impl Worker {
         let replies = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let process = Arc::new(Mutex::new(child));
         watched.add(&process);
-        Worker {
-            name,
-            process,
-            requests,
-            replies,
-            watched,
-        }
+        Worker { name, process, requests, replies, watched }
     }
 
     /// Reads the worker's hello.
@@ -120,9 +114,8 @@ impl Worker {
         // A worker that has closed its pipe or talks nonsense is of no more use.
         let ended_by_itself = matches!(child.try_wait(), Ok(Some(_)));
         let _ = child.kill();
-        let status = child
-            .wait()
-            .map_or_else(|_| "its status is unknown".into(), |status| status.to_string());
+        let status =
+            child.wait().map_or_else(|_| "its status is unknown".into(), |status| status.to_string());
         let fate = match (self.watched.has_timed_out(), ended_by_itself) {
             (true, _) => format!("gave no answer for {:?} and was killed", self.watched.deadline()),
             (false, true) => format!("ended ({status})"),
@@ -130,11 +123,7 @@ impl Worker {
         };
         std::thread::sleep(WORDS_ARRIVE);
         let words = self.watched.last_words();
-        let said = if words.is_empty() {
-            String::new()
-        } else {
-            format!("; it wrote: {words}")
-        };
+        let said = if words.is_empty() { String::new() } else { format!("; it wrote: {words}") };
         error.context(format!("{} (process {}) {fate}{said}", self.name, child.id()))
     }
 }

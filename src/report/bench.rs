@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{table, units};
 use crate::cell::{Cell, Width};
+use crate::model::models;
 use crate::workload::Workload;
 
 /// What became of a cell.
@@ -41,27 +42,49 @@ impl Row {
             _ => None,
         }
     }
+
+    /// Over the baseline among `rows` of the same workload, where both have a time.
+    fn speedup(&self, rows: &[Row]) -> Option<f64> {
+        let baseline = rows.iter().find(|row| row.cell.width == Width::One)?.median()?;
+        Some(baseline.as_secs_f64() / self.median()?.as_secs_f64())
+    }
 }
 
 /// All rows, workload by workload in the post's words, the fastest first, and how to read them.
 pub fn render(rows: &[Row], machine: &str) -> String {
     let mut text = String::new();
-    for of_one_workload in rows.chunk_by(|a, b| a.cell.workload.name == b.cell.workload.name) {
+    for of_one_workload in by_workload(rows) {
         text += &section(of_one_workload);
     }
-    text + &footer(rows, machine)
+    text + &summary(rows) + &footer(rows, machine)
+}
+
+/// Speedups by workload and model, a pool's at the better of its widths.
+fn summary(rows: &[Row]) -> String {
+    let is_there = |name: &&str| rows.iter().any(|row| row.cell.model.name == *name);
+    let models: Vec<&str> = models().iter().map(|model| model.name).filter(is_there).collect();
+    let lines = by_workload(rows).map(|rows| {
+        let best = |model: &&str| {
+            let of_model = rows.iter().filter(|row| row.cell.model.name == *model);
+            of_model.filter_map(|row| row.speedup(rows)).max_by(f64::total_cmp)
+        };
+        let speedups = models.iter().map(|model| best(model).map_or("-".into(), units::ratio));
+        std::iter::once(rows[0].cell.workload.name.to_owned()).chain(speedups).collect()
+    });
+    let header: Vec<&str> = std::iter::once("speedup").chain(models.iter().copied()).collect();
+    format!("\n{}", table::plain(&header, &header[1..], lines))
+}
+
+fn by_workload(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
+    rows.chunk_by(|a, b| a.cell.workload.name == b.cell.workload.name)
 }
 
 fn section(rows: &[Row]) -> String {
     let workload = rows[0].cell.workload;
-    let baseline = rows
-        .iter()
-        .find(|row| row.cell.width == Width::One)
-        .and_then(Row::median);
     let mut sorted: Vec<&Row> = rows.iter().collect();
     // What has no time comes last.
     sorted.sort_by_key(|row| row.median().unwrap_or(Duration::MAX));
-    let lines = sorted.into_iter().map(|row| line(row, baseline));
+    let lines = sorted.into_iter().map(|row| line(row, row.speedup(rows)));
     format!("\n{}\n{}", title(workload), table::plain(HEADER, RIGHT, lines))
 }
 
@@ -69,41 +92,20 @@ const HEADER: &[&str] = &["model", "width", "in flight", "median", "speedup", ""
 const RIGHT: &[&str] = &["in flight", "median", "speedup"];
 
 fn title(workload: &Workload) -> String {
-    let Workload {
-        name,
-        about,
-        answers_to,
-        size,
-        ..
-    } = workload;
-    let post = if answers_to.is_empty() {
-        String::new()
-    } else {
-        format!(" ({answers_to})")
-    };
+    let Workload { name, about, answers_to, size, .. } = workload;
+    let post = if answers_to.is_empty() { String::new() } else { format!(" ({answers_to})") };
     format!("{name}{post}: {} jobs, each {about}", size.jobs)
 }
 
-fn line(row: &Row, baseline: Option<Duration>) -> Vec<String> {
-    let Row {
-        cell,
-        in_flight,
-        outcome,
-    } = row;
-    let mut line = vec![
-        cell.model.name.to_owned(),
-        cell.width.to_string(),
-        in_flight.to_string(),
-    ];
+fn line(row: &Row, speedup: Option<f64>) -> Vec<String> {
+    let Row { cell, in_flight, outcome } = row;
+    let mut line = vec![cell.model.name.to_owned(), cell.width.to_string(), in_flight.to_string()];
     line.extend(match outcome {
-        Outcome::Measured { median, .. } => {
-            let speedup = baseline.map(|baseline| baseline.as_secs_f64() / median.as_secs_f64());
-            [
-                units::duration(*median),
-                speedup.map_or("-".into(), units::ratio),
-                speedup.map_or(String::new(), bar),
-            ]
-        }
+        Outcome::Measured { median, .. } => [
+            units::duration(*median),
+            speedup.map_or("-".into(), units::ratio),
+            speedup.map_or(String::new(), bar),
+        ],
         Outcome::Unavailable(why) => ["-".into(), "-".into(), format!("not available: {why}")],
         Outcome::Failed(why) => ["-".into(), "-".into(), format!("FAILED: {why}")],
     });
@@ -114,9 +116,7 @@ fn line(row: &Row, baseline: Option<Duration>) -> Vec<String> {
 fn bar(speedup: f64) -> String {
     let length = speedup.log2().abs() * PER_DOUBLING;
     let sign = if speedup < 1.0 { '-' } else { '#' };
-    let signs = (0..LONGEST_BAR)
-        .take_while(|&at| f64::from(at) + 0.5 < length)
-        .map(|_| sign);
+    let signs = (0..LONGEST_BAR).take_while(|&at| f64::from(at) + 0.5 < length).map(|_| sign);
     format!("|{}", signs.collect::<String>())
 }
 
@@ -158,18 +158,11 @@ mod tests {
 
     fn row(id: &str, outcome: Outcome) -> Row {
         let cell = Cell::all(2).into_iter().find(|cell| cell.id() == id).unwrap();
-        Row {
-            in_flight: cell.in_flight(2),
-            cell,
-            outcome,
-        }
+        Row { in_flight: cell.in_flight(2), cell, outcome }
     }
 
     fn measured(us: u64) -> Outcome {
-        Outcome::Measured {
-            median: Duration::from_micros(us),
-            runs: 10,
-        }
+        Outcome::Measured { median: Duration::from_micros(us), runs: 10 }
     }
 
     #[test]
@@ -186,10 +179,7 @@ mod tests {
                 "cold-file/sequential/one",
                 Outcome::Unavailable("the stage is on a memory file system".into()),
             ),
-            row(
-                "cold-file/rayon/jobs",
-                Outcome::Unavailable("the stage is on a memory file system".into()),
-            ),
+            row("cold-file/rayon/jobs", Outcome::Unavailable("the stage is on a memory file system".into())),
         ];
         insta::assert_snapshot!(render(&rows, "a made-up machine, 2 cores"));
     }

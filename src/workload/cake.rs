@@ -17,22 +17,13 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "baking",
     kind: Kind::Mixed,
     unit: "us in the oven",
-    size: Size {
-        jobs: 3,
-        each: 50_000,
-    },
+    size: Size { jobs: 3, each: 50_000 },
     tiny: Size { jobs: 3, each: 500 },
     job_us: 55_000,
     jobs: |_, size| {
         // 130 blocks of SHA-256 to 50 ms in the oven.
         let decoration = size.each * 130 / 50_000;
-        Ok(numbered(size.jobs, |seed| {
-            Job::Cake(Cake {
-                seed,
-                oven_us: size.each,
-                decoration,
-            })
-        }))
+        Ok(numbered(size.jobs, |seed| Job::Cake(Cake { seed, oven_us: size.each, decoration })))
     },
 };
 

@@ -16,22 +16,13 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "file read",
     kind: Kind::Waits,
     unit: "bytes",
-    size: Size {
-        jobs: 64,
-        each: 1024 * 1024,
-    },
-    tiny: Size {
-        jobs: 24,
-        each: 64 * 1024,
-    },
+    size: Size { jobs: 64, each: 1024 * 1024 },
+    tiny: Size { jobs: 24, each: 64 * 1024 },
     job_us: 1_000,
     jobs: |stage, size| {
         stage.ensure_evictable()?;
         let files = ReadFile::stage(stage, "cold", size)?;
-        Ok(files
-            .into_iter()
-            .map(|file| Job::ColdFile(ColdFile(file)))
-            .collect())
+        Ok(files.into_iter().map(|file| Job::ColdFile(ColdFile(file))).collect())
     },
 };
 

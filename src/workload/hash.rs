@@ -18,14 +18,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 48, each: 64 },
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
-    jobs: |_, size| {
-        Ok(numbered(size.jobs, |seed| {
-            Job::Hash(Hash {
-                seed,
-                blocks: size.each,
-            })
-        }))
-    },
+    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Hash(Hash { seed, blocks: size.each }))),
 };
 
 /// Length of the block that a message repeats, in bytes.
@@ -78,11 +71,7 @@ pub fn hash_implementation() -> &'static str {
     let extensions = std::arch::is_aarch64_feature_detected!("sha2");
     #[cfg(not(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64")))]
     let extensions = false;
-    if extensions {
-        "SHA-256 by the processor's SHA extensions"
-    } else {
-        "SHA-256 in software"
-    }
+    if extensions { "SHA-256 by the processor's SHA extensions" } else { "SHA-256 in software" }
 }
 
 #[cfg(test)]
@@ -98,10 +87,7 @@ mod tests {
         // FIPS 180-4's long example, as NIST publishes it among its examples with intermediate values.
         let mut sha = Sha256::new();
         sha.update("a".repeat(1_000_000));
-        assert_eq!(
-            hex(&sha.finalize()),
-            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-        );
+        assert_eq!(hex(&sha.finalize()), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     }
 
     #[test]
@@ -117,9 +103,6 @@ mod tests {
     fn the_message_is_the_seed_repeated() {
         let seed = 0x0102_0304_0506_0708;
         let message = [8, 7, 6, 5, 4, 3, 2, 1].repeat(2 * BLOCK / 8);
-        assert_eq!(
-            sha256_of_blocks(seed, 2),
-            <[u8; 32]>::from(Sha256::digest(message))
-        );
+        assert_eq!(sha256_of_blocks(seed, 2), <[u8; 32]>::from(Sha256::digest(message)));
     }
 }

@@ -17,25 +17,13 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "web scraping, downloads",
     kind: Kind::Waits,
     unit: "us until the server answers",
-    size: Size {
-        jobs: 24,
-        each: 10_000,
-    },
+    size: Size { jobs: 24, each: 10_000 },
     tiny: Size { jobs: 24, each: 500 },
     job_us: 11_500,
     jobs: |stage, size| {
         let port = stage.server_port()?;
-        let page = |seed| Page {
-            seed,
-            pause_us: size.each,
-            len: BODY,
-        };
-        Ok(numbered(size.jobs, |seed| {
-            Job::Http(Get {
-                port,
-                page: page(seed),
-            })
-        }))
+        let page = |seed| Page { seed, pause_us: size.each, len: BODY };
+        Ok(numbered(size.jobs, |seed| Job::Http(Get { port, page: page(seed) })))
     },
 };
 
@@ -73,10 +61,7 @@ impl Work for Get {
     async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
         let url = self.url();
         // Boxed: the client's future is large, and every task of every workload would be as large as it.
-        let body = ctx
-            .phases
-            .wait_async(Box::pin(ctx.clients.get_async(&url)))
-            .await?;
+        let body = ctx.phases.wait_async(Box::pin(ctx.clients.get_async(&url))).await?;
         Ok(ctx.phases.compute(|| self.digest(&body)))
     }
 

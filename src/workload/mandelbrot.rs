@@ -20,11 +20,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     jobs: |_, size| {
         let height = size.jobs as u64 * size.each;
         Ok(numbered(size.jobs, |job| {
-            Job::Mandelbrot(Rows {
-                first: job * size.each,
-                rows: size.each,
-                height,
-            })
+            Job::Mandelbrot(Rows { first: job * size.each, rows: size.each, height })
         }))
     },
 };
@@ -47,9 +43,7 @@ impl Work for Rows {
     /// The sum of each pixel's iterations, weighted by its place.
     fn expected(&self) -> Digest {
         let row = |y| (0..WIDTH).map(move |x| (x + 1) * self.pixel(x, y)).sum::<u64>();
-        let picture = (self.first..self.first + self.rows)
-            .map(|y| (y + 1) * row(y))
-            .sum();
+        let picture = (self.first..self.first + self.rows).map(|y| (y + 1) * row(y)).sum();
         Digest::new(self.first, picture)
     }
 
@@ -66,11 +60,7 @@ impl Rows {
     /// Iterations of the pixel (`x`, `y`) of a frame from -2 to 1 and from -1.25 to 1.25.
     fn pixel(&self, x: u64, y: u64) -> u64 {
         let part = |at: u64, of: u64| (at as f64 + 0.5) / of as f64;
-        escape_time(
-            3.0 * part(x, WIDTH) - 2.0,
-            2.5 * part(y, self.height) - 1.25,
-            LIMIT,
-        )
+        escape_time(3.0 * part(x, WIDTH) - 2.0, 2.5 * part(y, self.height) - 1.25, LIMIT)
     }
 }
 

@@ -158,12 +158,7 @@ mod tests {
     fn no_workload_name_is_part_of_another() {
         for one in WORKLOADS {
             for other in WORKLOADS.iter().filter(|other| !std::ptr::eq(*other, one)) {
-                assert!(
-                    !one.name.contains(other.name),
-                    "{} is part of {}",
-                    other.name,
-                    one.name
-                );
+                assert!(!one.name.contains(other.name), "{} is part of {}", other.name, one.name);
             }
         }
     }

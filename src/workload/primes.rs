@@ -16,18 +16,13 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "heavy math",
     kind: Kind::Computes,
     unit: "numbers",
-    size: Size {
-        jobs: 48,
-        each: 36_000,
-    },
+    size: Size { jobs: 48, each: 36_000 },
     tiny: Size { jobs: 24, each: 100 },
     job_us: 2_500,
     jobs: |_, size| {
         Ok(numbered(size.jobs, |job| {
             let from = FIRST + job * size.each;
-            Job::Primes(Primes {
-                range: from..from + size.each,
-            })
+            Job::Primes(Primes { range: from..from + size.each })
         }))
     },
 };
@@ -65,10 +60,7 @@ fn is_prime(n: u64) -> bool {
     if n < 5 || n.is_multiple_of(2) || n.is_multiple_of(3) {
         return n == 2 || n == 3;
     }
-    (5..)
-        .step_by(6)
-        .take_while(|d| d * d <= n)
-        .all(|d| !n.is_multiple_of(d) && !n.is_multiple_of(d + 2))
+    (5..).step_by(6).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d) && !n.is_multiple_of(d + 2))
 }
 
 #[cfg(test)]
@@ -78,13 +70,7 @@ mod tests {
     #[test]
     fn there_are_as_many_primes_as_published() {
         // pi(10^k), OEIS A006880.
-        for (limit, count) in [
-            (10, 4),
-            (100, 25),
-            (1_000, 168),
-            (10_000, 1_229),
-            (1_000_000, 78_498),
-        ] {
+        for (limit, count) in [(10, 4), (100, 25), (1_000, 168), (10_000, 1_229), (1_000_000, 78_498)] {
             assert_eq!(count_primes(0..limit), count, "below {limit}");
         }
     }

@@ -24,11 +24,7 @@ impl ReadFile {
         let folder = stage.folder(&format!("{workload}-{}", size.each))?;
         (0..size.jobs as u64)
             .map(|seed| {
-                let file = ReadFile {
-                    seed,
-                    len: size.each,
-                    path: folder.join(format!("{seed}.bin")),
-                };
+                let file = ReadFile { seed, len: size.each, path: folder.join(format!("{seed}.bin")) };
                 stage.ensure_file(&file.path, size.each, || file.content())?;
                 Ok(file)
             })
@@ -40,19 +36,13 @@ impl ReadFile {
     }
 
     pub(super) fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let bytes = ctx
-            .phases
-            .wait(|| std::fs::read(&self.path))
-            .with_context(|| self.failed())?;
+        let bytes = ctx.phases.wait(|| std::fs::read(&self.path)).with_context(|| self.failed())?;
         Ok(ctx.phases.compute(|| self.digest(&bytes)))
     }
 
     pub(super) async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let bytes = ctx
-            .phases
-            .wait_async(tokio::fs::read(&self.path))
-            .await
-            .with_context(|| self.failed())?;
+        let bytes =
+            ctx.phases.wait_async(tokio::fs::read(&self.path)).await.with_context(|| self.failed())?;
         Ok(ctx.phases.compute(|| self.digest(&bytes)))
     }
 
@@ -61,10 +51,7 @@ impl ReadFile {
     }
 
     fn content(&self) -> Vec<u8> {
-        content(
-            self.seed,
-            usize::try_from(self.len).expect("a test file fits into memory"),
-        )
+        content(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
     }
 
     fn digest(&self, bytes: &[u8]) -> Digest {

@@ -26,21 +26,14 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "file write",
     kind: Kind::Waits,
     unit: "bytes",
-    size: Size {
-        jobs: 24,
-        each: 64 * 1024,
-    },
+    size: Size { jobs: 24, each: 64 * 1024 },
     tiny: Size { jobs: 24, each: 1024 },
     job_us: 1_000,
     jobs: |stage, size| {
         stage.ensure_on_disk()?;
         let folder = stage.folder("save")?;
         Ok(numbered(size.jobs, |seed| {
-            Job::Save(Save {
-                seed,
-                len: size.each,
-                path: folder.join(format!("{seed}.bin")),
-            })
+            Job::Save(Save { seed, len: size.each, path: folder.join(format!("{seed}.bin")) })
         }))
     },
 };
@@ -55,10 +48,7 @@ pub struct Save {
 
 impl Save {
     fn content(&self) -> Vec<u8> {
-        content(
-            self.seed,
-            usize::try_from(self.len).expect("a test file fits into memory"),
-        )
+        content(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
     }
 
     fn remove(&self) -> Result<()> {
@@ -100,10 +90,7 @@ impl Work for Save {
             file.flush().await?;
             file.sync_all().await
         };
-        ctx.phases
-            .wait_async(Box::pin(save))
-            .await
-            .with_context(|| self.failed("save"))?;
+        ctx.phases.wait_async(Box::pin(save)).await.with_context(|| self.failed("save"))?;
         Ok(self.expected())
     }
 
@@ -114,11 +101,7 @@ impl Work for Save {
     /// What was saved is read again and compared, and then removed.
     fn check(&self) -> Result<()> {
         let found = std::fs::read(&self.path).with_context(|| self.failed("read back"))?;
-        ensure!(
-            found == self.content(),
-            "{} does not hold what was to be saved",
-            self.path.display()
-        );
+        ensure!(found == self.content(), "{} does not hold what was to be saved", self.path.display());
         self.remove()
     }
 }
@@ -132,11 +115,7 @@ mod tests {
     fn a_save_that_wrote_nothing_or_something_else_fails_its_check() {
         let stage = temporary_stage();
         let path = stage.folder("save-test").unwrap().join("0.bin");
-        let save = Save {
-            seed: 1,
-            len: 600,
-            path: path.clone(),
-        };
+        let save = Save { seed: 1, len: 600, path: path.clone() };
         assert!(save.check().is_err(), "nothing was written");
         let mut wrong = save.content();
         wrong[599] ^= 1;

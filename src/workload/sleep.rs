@@ -16,20 +16,10 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "waiting",
     kind: Kind::Waits,
     unit: "us of waiting",
-    size: Size {
-        jobs: 24,
-        each: 10_000,
-    },
+    size: Size { jobs: 24, each: 10_000 },
     tiny: Size { jobs: 24, each: 500 },
     job_us: 10_000,
-    jobs: |_, size| {
-        Ok(numbered(size.jobs, |seed| {
-            Job::Sleep(Sleep {
-                seed,
-                pause_us: size.each,
-            })
-        }))
-    },
+    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Sleep(Sleep { seed, pause_us: size.each }))),
 };
 
 /// Waits, computes nothing.
@@ -67,18 +57,12 @@ mod tests {
 
     #[test]
     fn both_forms_wait_for_at_least_the_pause() {
-        let sleep = Sleep {
-            seed: 0,
-            pause_us: 3_000,
-        };
+        let sleep = Sleep { seed: 0, pause_us: 3_000 };
         let kit = Kit::new(Plain);
         let started = measure::now();
         sleep.run(&kit.ctx(0)).unwrap();
         assert!(measure::now() - started >= sleep.waits());
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let started = measure::now();
         runtime.block_on(sleep.run_async(&kit.ctx(0))).unwrap();
         assert!(measure::now() - started >= sleep.waits());

@@ -15,21 +15,12 @@ pub(super) const WORKLOAD: Workload = Workload {
     answers_to: "file read",
     kind: Kind::Waits,
     unit: "bytes",
-    size: Size {
-        jobs: 256,
-        each: 64 * 1024,
-    },
-    tiny: Size {
-        jobs: 24,
-        each: 4 * 1024,
-    },
+    size: Size { jobs: 256, each: 64 * 1024 },
+    tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 10,
     jobs: |stage, size| {
         let files = ReadFile::stage(stage, "warm", size)?;
-        Ok(files
-            .into_iter()
-            .map(|file| Job::WarmFile(WarmFile(file)))
-            .collect())
+        Ok(files.into_iter().map(|file| Job::WarmFile(WarmFile(file))).collect())
     },
 };
 
@@ -67,9 +58,7 @@ mod tests {
         let job = (WORKLOAD.jobs)(&stage, WORKLOAD.tiny).unwrap().remove(0);
         let kit = Kit::new(Plain);
         assert_eq!(job.run(&kit.ctx(0)).unwrap(), job.expected());
-        let Job::WarmFile(WarmFile(file)) = &job else {
-            unreachable!("made by this workload")
-        };
+        let Job::WarmFile(WarmFile(file)) = &job else { unreachable!("made by this workload") };
         std::fs::write(&file.path, "something else").unwrap();
         assert_ne!(job.run(&kit.ctx(0)).unwrap(), job.expected());
         std::fs::remove_file(&file.path).unwrap();
