@@ -135,9 +135,6 @@ mod unix {
 
     use super::Usage;
 
-    /// The unit that `getrusage` counts block reads in, in bytes; Linux: `include/linux/task_io_accounting_ops.h`.
-    const BLOCK: u64 = 512;
-
     pub(super) fn clock(id: ClockId) -> Option<u64> {
         clock_gettime(id).ok().and_then(|time| u64::try_from(time.num_nanoseconds()).ok())
     }
@@ -158,6 +155,8 @@ mod unix {
 
     #[cfg(target_os = "linux")]
     fn device_bytes() -> Option<u64> {
+        /// The unit of the count, in bytes: `include/linux/task_io_accounting_ops.h` of the kernel.
+        const BLOCK: u64 = 512;
         let blocks = |who| u64::try_from(getrusage(who).ok()?.block_reads()).ok();
         Some((blocks(UsageWho::RUSAGE_SELF)? + blocks(UsageWho::RUSAGE_CHILDREN)?) * BLOCK)
     }

@@ -1,13 +1,11 @@
-//! Workers that die, hang or talk nonsense are errors with a name, and no process is left behind.
+//! Workers that die, hang or talk nonsense are errors with a name, and gone.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::thread::sleep;
 use std::time::Duration;
 
 use bakeoff::batch::Batch;
@@ -17,7 +15,8 @@ use bakeoff::model::models;
 use bakeoff::stage::Stage;
 use bakeoff::workload::{Size, WORKLOADS};
 
-const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
+mod shared;
+use shared::running;
 
 /// A program that is no worker: a shell script.
 fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
@@ -36,23 +35,6 @@ fn complaint(model: &str, exe: &Path) -> String {
     let resources = Resources { workers: 2, exe: exe.to_owned(), deadline: Duration::from_millis(400) };
     let outcome = (entry.start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
     format!("{:#}", outcome.expect_err("a script is no worker"))
-}
-
-/// Command lines of all running processes that contain `text`.
-#[cfg(target_os = "linux")]
-fn running(text: &str, file: &str) -> Vec<String> {
-    let read = |entry: fs::DirEntry| {
-        // Threads of zombies and of other users can't be read, and are not ours.
-        let words = fs::read(entry.path().join(file)).ok()?;
-        let words = String::from_utf8_lossy(&words).replace('\0', " ");
-        words.contains(text).then(|| format!("{}: {words}", entry.path().display()))
-    };
-    fs::read_dir("/proc").unwrap().flatten().filter_map(read).collect()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn running(_: &str, _: &str) -> Vec<String> {
-    Vec::new()
 }
 
 #[test]
@@ -106,28 +88,5 @@ fn a_program_that_is_not_there_is_named() {
     for model in ["processes", "prefork"] {
         let complaint = complaint(model, Path::new("/no/such/bakeoff"));
         assert!(complaint.contains("/no/such/bakeoff"), "{complaint}");
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
-    for (moment, cells) in
-        [(0, "prefork"), (37, "processes"), (120, "^(http|hash)/(prefork|processes)"), (240, "^http")]
-    {
-        let mark = format!("BAKEOFF_TEST_MARK={}-{moment}", std::process::id());
-        let (name, value) = mark.split_once('=').unwrap();
-        let mut parent = Command::new(EXE);
-        let mut parent =
-            parent.args(["verify", cells]).env(name, value).stdout(Stdio::null()).spawn().unwrap();
-        sleep(Duration::from_millis(moment));
-        parent.kill().unwrap();
-        parent.wait().unwrap();
-        // A worker in the middle of starting first has to come to where it asks for its parent.
-        let left = (0..20).find_map(|_| {
-            sleep(Duration::from_millis(50));
-            running(&mark, "environ").is_empty().then_some(())
-        });
-        assert!(left.is_some(), "a second after the kill at {moment} ms: {:?}", running(&mark, "environ"));
     }
 }
