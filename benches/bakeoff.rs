@@ -57,11 +57,15 @@ fn criterion() -> Criterion {
         .configure_from_args()
 }
 
-/// Runs this program again with criterion's `--quick`, which only its own parser of options can switch on.
+/// Runs this program again with criterion's `--quick`, which only its own parser of options can switch on, and
+/// without its plots, which take longer than the cells.
 fn quickly() -> Result<ExitCode> {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let has_plots = !args.iter().any(|arg| arg == "--noplot" || arg == "-n");
     let mut again = Command::new(std::env::current_exe()?);
-    let status = again.args(std::env::args_os().skip(1)).arg("--quick").env_remove(QUICK).status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(Exit::Bug.into(), ExitCode::from))
+    again.args(&args).arg("--quick").args(has_plots.then_some("--noplot")).env_remove(QUICK);
+    let code = again.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(Exit::Bug.into(), ExitCode::from))
 }
 
 /// The environment variable that asks for a run of under a minute.
@@ -85,13 +89,13 @@ impl Asked {
             let with_value = format!("{option}=");
             args.iter().any(|arg| arg == option || arg.starts_with(&with_value))
         };
-        let lists = has("--list");
+        let tests = !has("--list") && (has("--test") || !has("--bench"));
         let measures = has("--bench")
             && !["--list", "--test", "--load-baseline", "--profile-time", "--ignored"].into_iter().any(has);
         let set = ["--quick", "--sample-size", "--measurement-time"].into_iter().any(has);
         let quick_by_environment =
             measures && !set && std::env::var_os(QUICK).is_some_and(|value| value == "1");
-        Asked { measures, tests: !lists && !measures, times: set, quick_by_environment }
+        Asked { measures, tests, times: set, quick_by_environment }
     }
 }
 
@@ -120,7 +124,9 @@ impl Bench {
         let id = BenchmarkId::new(cell.model.name, cell.width);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             group.bench_function(id, |bencher| {
-                bencher.iter_custom(|runs| measured.sum_of(runs, || self.start(&cell)));
+                // Outside of what criterion times, which plans by it.
+                measured.start(|| self.start(&cell));
+                bencher.iter_custom(|runs| measured.sum_of(runs));
             });
         }));
         let outcome = match outcome {
@@ -189,27 +195,32 @@ struct Measured {
 }
 
 impl Measured {
-    /// The wall time of `runs` runs together, each verified; `start` is called before the first.
-    fn sum_of(&mut self, runs: u64, start: impl FnOnce() -> Result<Running>) -> Duration {
-        let sum = self.try_sum_of(runs, start);
-        // Criterion takes no error: unwinding past it is the only way to leave it, and prints nothing by itself.
-        sum.unwrap_or_else(|error| resume_unwind(Box::new(error)))
+    /// Starts the model when criterion first asks for it, and not before: it may select another cell.
+    fn start(&mut self, start: impl FnOnce() -> Result<Running>) {
+        if self.running.is_none() {
+            self.running = Some(start().unwrap_or_else(unwind));
+        }
     }
 
-    fn try_sum_of(&mut self, runs: u64, start: impl FnOnce() -> Result<Running>) -> Result<Duration> {
-        let mut running = self.running.take().map_or_else(start, Ok)?;
+    /// The wall time of `runs` runs together, each verified.
+    fn sum_of(&mut self, runs: u64) -> Duration {
+        let running = self.running.as_mut().expect("it was started before");
         let first = self.walls.len();
         for _ in 0..runs {
-            self.walls.push(running.sample()?.wall);
+            self.walls.push(running.sample().unwrap_or_else(unwind).wall);
         }
-        self.running = Some(running);
-        Ok(self.walls[first..].iter().sum())
+        self.walls[first..].iter().sum()
     }
 
     fn median(&mut self) -> Duration {
         let middle = self.walls.len() / 2;
         *self.walls.select_nth_unstable(middle).1
     }
+}
+
+/// Criterion takes no error: unwinding past it is the only way to leave it, and prints nothing by itself.
+fn unwind<T>(error: Error) -> T {
+    resume_unwind(Box::new(error))
 }
 
 /// What unwound a cell: this file's own errors, or a panic of criterion's.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::model::{Model, ModelEntry, Shape, models};
-use crate::workload::{Kind, WORKLOADS, Workload};
+use crate::workload::{WORKLOADS, Workload};
 
 /// The most threads or processes that a model has for its jobs, so that laptops can start them.
 pub const MOST_WORKERS: usize = 64;
@@ -108,11 +108,12 @@ impl Cell {
         (self.model.start)(&Resources { workers, exe: exe.to_owned(), deadline: DEADLINE })
     }
 
-    /// About how long one run takes at the most, in microseconds: for planning, never for a result.
+    /// About how long one run takes, in microseconds, if its waits overlap and its computing doesn't: for planning,
+    /// never for a result.
     pub fn run_us(&self, cores: usize) -> u64 {
-        let Workload { kind, size, job_us, .. } = self.workload;
-        let at_once = if *kind == Kind::Waits { self.in_flight(cores) } else { 1 };
-        job_us * size.jobs.div_ceil(at_once) as u64
+        let Workload { size, job_us, wait_us, .. } = self.workload;
+        let turns = size.jobs.div_ceil(self.in_flight(cores));
+        wait_us * turns as u64 + (job_us - wait_us) * size.jobs as u64
     }
 }
 

@@ -1,9 +1,17 @@
 //! No process is left behind, however the parent ends.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
+
+use bakeoff::batch::Batch;
+use bakeoff::stage::Stage;
+use bakeoff::workload::{Size, WORKLOADS};
 
 mod shared;
 use shared::running;
@@ -24,10 +32,64 @@ fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
         parent.kill().unwrap();
         parent.wait().unwrap();
         // A worker in the middle of starting first has to come to where it asks for its parent.
-        let left = (0..20).find_map(|_| {
-            sleep(Duration::from_millis(50));
-            running(&mark, "environ").is_empty().then_some(())
-        });
-        assert!(left.is_some(), "a second after the kill at {moment} ms: {:?}", running(&mark, "environ"));
+        let gone = within_a_second(|| running(&mark, "environ").is_empty());
+        assert!(gone, "a second after the kill at {moment} ms: {:?}", running(&mark, "environ"));
     }
+}
+
+/// A request for one job that sleeps for ten seconds, as the frame that the wire has for it.
+fn ten_seconds_of_sleep() -> Vec<u8> {
+    let sleep = WORKLOADS.iter().find(|workload| workload.name == "sleep").unwrap();
+    let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
+    let batch = Batch::new(sleep, Size { jobs: 1, each: 10_000_000 }, &stage).unwrap();
+    // The first kind of request: the index of the first job, and the jobs.
+    let request = postcard::to_stdvec(&(0_u32, 0_usize, batch.jobs().to_vec())).unwrap();
+    [&u32::try_from(request.len()).unwrap().to_le_bytes(), request.as_slice()].concat()
+}
+
+/// Waits for up to a second until `ended` says yes.
+fn within_a_second(mut ended: impl FnMut() -> bool) -> bool {
+    (0..20).any(|_| {
+        sleep(Duration::from_millis(50));
+        ended()
+    })
+}
+
+#[test]
+fn a_worker_in_the_middle_of_a_job_ends_when_its_pipe_is_closed() {
+    let mut worker = Command::new(EXE)
+        .args(["worker", &std::process::id().to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pipe = worker.stdin.take().unwrap();
+    pipe.write_all(&ten_seconds_of_sleep()).unwrap();
+    assert!(!within_a_second(|| worker.try_wait().unwrap().is_some()), "it works on its job");
+    drop(pipe);
+    let ended = within_a_second(|| worker.try_wait().unwrap().is_some());
+    let _ = worker.kill();
+    assert!(ended);
+}
+
+#[test]
+fn a_worker_ends_with_its_parent_also_when_another_process_holds_its_pipe_open() {
+    // The shell is the worker's parent; the pipe is this test's.
+    let mut shell = Command::new("/bin/sh")
+        .args(["-c", r#"exec 3<&0; "$0" worker $$ <&3 >/dev/null & echo $!; wait"#, EXE])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pid = String::new();
+    BufReader::new(shell.stdout.take().unwrap()).read_line(&mut pid).unwrap();
+    let mut pipe = shell.stdin.take().unwrap();
+    pipe.write_all(&ten_seconds_of_sleep()).unwrap();
+    sleep(Duration::from_millis(100));
+    let is_there = || Path::new("/proc").join(pid.trim()).join("exe").read_link().is_ok();
+    assert!(is_there(), "it works on its job");
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    assert!(within_a_second(|| !is_there()));
+    drop(pipe);
 }

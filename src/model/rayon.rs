@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -15,10 +15,9 @@ use crate::workload::Job;
 
 /// Builds the pool.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(resources.workers)
-        .build()
-        .with_context(|| format!("cannot start {} rayon threads; {TOO_FEW_THREADS}", resources.workers))?;
+    let pool = ThreadPoolBuilder::new().num_threads(resources.workers).build().map_err(|error| {
+        anyhow!("cannot start {} rayon threads; {TOO_FEW_THREADS}: {error}", resources.workers)
+    })?;
     Ok(Box::new(Rayon { kit: Kit::new(phases), pool }))
 }
 

@@ -85,7 +85,7 @@ impl Drop for Supervisor {
     }
 }
 
-const NO_THREAD: &str = "cannot start a thread to watch the workers";
+const NO_THREAD: &str = "cannot start a thread to watch the workers: raise the limit on processes (ulimit -u, or the container's pids limit)";
 
 /// What to do where the system refuses a process.
 const TOO_FEW_PROCESSES: &str = "this model needs up to 64 processes and 3 file descriptors for each: \

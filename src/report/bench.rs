@@ -59,8 +59,11 @@ pub fn render(rows: &[Row], machine: &str) -> String {
     text + &summary(rows) + &footer(rows, machine)
 }
 
-/// Speedups by workload and model, a pool's at the better of its widths.
+/// Speedups by workload and model, a pool's at the better of its widths; nothing where no baseline was measured.
 fn summary(rows: &[Row]) -> String {
+    if !by_workload(rows).any(|rows| rows.iter().any(|row| row.speedup(rows).is_some())) {
+        return String::new();
+    }
     let is_there = |name: &&str| rows.iter().any(|row| row.cell.model.name == *name);
     let models: Vec<&str> = models().iter().map(|model| model.name).filter(is_there).collect();
     let lines = by_workload(rows).map(|rows| {

@@ -20,6 +20,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 3, each: 50_000 },
     tiny: Size { jobs: 3, each: 500 },
     job_us: 55_000,
+    wait_us: 50_000,
     jobs: |_, size| {
         // 130 blocks of SHA-256 to 50 ms in the oven.
         let decoration = size.each * 130 / 50_000;

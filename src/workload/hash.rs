@@ -18,6 +18,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 48, each: 64 },
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
+    wait_us: 0,
     jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Hash(Hash { seed, blocks: size.each }))),
 };
 

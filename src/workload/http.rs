@@ -20,6 +20,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 24, each: 10_000 },
     tiny: Size { jobs: 24, each: 500 },
     job_us: 11_500,
+    wait_us: 10_000,
     jobs: |stage, size| {
         let port = stage.server_port()?;
         let page = |seed| Page { seed, pause_us: size.each, len: BODY };

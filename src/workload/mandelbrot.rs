@@ -17,6 +17,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 48, each: 12 },
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
+    wait_us: 0,
     jobs: |_, size| {
         let height = size.jobs as u64 * size.each;
         Ok(numbered(size.jobs, |job| {

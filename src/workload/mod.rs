@@ -43,6 +43,8 @@ pub struct Workload {
     pub tiny: Size,
     /// About how long one job of the default size takes, in microseconds: for planning, never for a result.
     pub job_us: u64,
+    /// How much of that is a wait that overlaps with those of other jobs, in microseconds.
+    pub wait_us: u64,
     /// Makes the jobs, and what they need on the stage.
     pub jobs: fn(&Stage, Size) -> Result<Vec<Job>>,
 }

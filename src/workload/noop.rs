@@ -17,6 +17,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 240, each: 1 },
     tiny: Size { jobs: 24, each: 1 },
     job_us: 0,
+    wait_us: 0,
     jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Noop(Noop { seed }))),
 };
 

@@ -19,6 +19,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 48, each: 36_000 },
     tiny: Size { jobs: 24, each: 100 },
     job_us: 2_500,
+    wait_us: 0,
     jobs: |_, size| {
         Ok(numbered(size.jobs, |job| {
             let from = FIRST + job * size.each;

@@ -29,6 +29,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 24, each: 64 * 1024 },
     tiny: Size { jobs: 24, each: 1024 },
     job_us: 1_000,
+    wait_us: 0,
     jobs: |stage, size| {
         stage.ensure_on_disk()?;
         let folder = stage.folder("save")?;

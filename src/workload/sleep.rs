@@ -19,6 +19,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 24, each: 10_000 },
     tiny: Size { jobs: 24, each: 500 },
     job_us: 10_000,
+    wait_us: 10_000,
     jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Sleep(Sleep { seed, pause_us: size.each }))),
 };
 

@@ -18,6 +18,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     size: Size { jobs: 256, each: 64 * 1024 },
     tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 10,
+    wait_us: 0,
     jobs: |stage, size| {
         let files = ReadFile::stage(stage, "warm", size)?;
         Ok(files.into_iter().map(|file| Job::WarmFile(WarmFile(file))).collect())
