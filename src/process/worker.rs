@@ -12,8 +12,8 @@ use crate::digest::Digest;
 use crate::measure::Usage;
 use crate::wire::{self, Reply, Request};
 
-/// How long what a worker wrote last may be on its way.
-const WORDS_ARRIVE: Duration = Duration::from_millis(20);
+/// How long a worker that has closed its pipe may take to end by itself, and what it wrote last to arrive.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// A running worker process.
 pub(crate) struct Worker {
@@ -110,9 +110,11 @@ impl Worker {
 
     /// What is known about a worker that did not do as it should.
     fn explain(&self, error: Error) -> Error {
+        // Its last words and its end may still be on their way.
+        std::thread::sleep(GRACE);
         let mut child = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-        // A worker that has closed its pipe or talks nonsense is of no more use.
         let ended_by_itself = matches!(child.try_wait(), Ok(Some(_)));
+        // A worker that has closed its pipe or talks nonsense is of no more use.
         let _ = child.kill();
         let status =
             child.wait().map_or_else(|_| "its status is unknown".into(), |status| status.to_string());
@@ -121,7 +123,6 @@ impl Worker {
             (false, true) => format!("ended ({status})"),
             (false, false) => "was killed".to_owned(),
         };
-        std::thread::sleep(WORDS_ARRIVE);
         let words = self.watched.last_words();
         let said = if words.is_empty() { String::new() } else { format!("; it wrote: {words}") };
         error.context(format!("{} (process {}) {fate}{said}", self.name, child.id()))
