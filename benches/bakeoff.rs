@@ -184,7 +184,7 @@ impl Bench {
 
 /// Time for criterion's ten samples of one run each, where a run is long; else criterion asks for more time.
 fn ten_runs(cell: &Cell, cores: usize) -> Duration {
-    Duration::from_micros(cell.run_us(cores) * 13 / 10) * SAMPLES
+    Duration::from_micros(cell.run_us(cores) * 23 / 20) * SAMPLES
 }
 
 /// The runs of one cell.

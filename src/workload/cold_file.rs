@@ -18,7 +18,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     unit: "bytes",
     size: Size { jobs: 64, each: 1024 * 1024 },
     tiny: Size { jobs: 24, each: 64 * 1024 },
-    job_us: 1_000,
+    job_us: 1_500,
     wait_us: 0,
     jobs: |stage, size| {
         stage.ensure_evictable()?;
