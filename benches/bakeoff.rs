@@ -104,14 +104,12 @@ struct Bench {
     asked: Asked,
     session: Session,
     rows: Vec<Row>,
-    cells: usize,
 }
 
 impl Bench {
     fn new(asked: Asked) -> Self {
         let session = Session::new(Path::new(env!("CARGO_BIN_EXE_bakeoff")));
-        let cells = Cell::all(session.cores).len();
-        Bench { asked, session, rows: Vec::new(), cells }
+        Bench { asked, session, rows: Vec::new() }
     }
 
     /// Lets criterion measure `cell`, if it selects it. A cell that fails is unwound out of criterion, which then
@@ -135,22 +133,23 @@ impl Bench {
             Err(unwound) => why(unwound),
         };
         self.report(&cell, &outcome);
+        self.show_progress(&cell);
         self.rows.push(Row { cell, in_flight: cell.in_flight(self.session.cores), outcome });
     }
 
     /// Starts the cell's model and verifies one run, before criterion sees any.
     fn start(&mut self, cell: &Cell) -> Result<Running> {
-        self.show_progress(cell);
         let mut running = self.session.start(cell)?;
         running.sample()?;
         Ok(running)
     }
 
+    /// Says after each cell how far it is, to whoever waits at a terminal.
     fn show_progress(&self, cell: &Cell) {
         let all = Cell::all(self.session.cores);
         let at = all.iter().position(|other| other.id() == cell.id()).map_or(0, |at| at + 1);
         if self.asked.measures && std::io::stderr().is_terminal() {
-            eprintln!("[{at}/{}] {}", self.cells, cell.id());
+            eprintln!("                        cell {at} of {}", all.len());
         }
     }
 

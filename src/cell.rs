@@ -1,19 +1,12 @@
 //! A cell is a workload under a model at a width: what is measured.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use anyhow::Result;
 
-use crate::model::{Model, ModelEntry, Shape, models};
+use crate::model::{DEADLINE, MOST_WORKERS, Model, ModelEntry, Resources, Shape, models};
 use crate::workload::{WORKLOADS, Workload};
-
-/// The most threads or processes that a model has for its jobs, so that laptops can start them.
-pub const MOST_WORKERS: usize = 64;
-
-/// How long a child process may give no answer before it is killed.
-pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// How many jobs can be in flight at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +27,6 @@ impl fmt::Display for Width {
             Width::Jobs => "jobs",
         })
     }
-}
-
-/// What a model is given when it is started.
-#[derive(Clone, Debug)]
-pub struct Resources {
-    /// How many threads or processes it has; at least one.
-    pub workers: usize,
-    /// The program that child processes run: this project's, whatever the current process is.
-    pub exe: PathBuf,
-    /// How long a child may give no answer.
-    pub deadline: Duration,
 }
 
 /// A workload under a model at a width.

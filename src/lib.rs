@@ -6,7 +6,7 @@
 //! - [`workload`]: the kinds of jobs, one file each; [`stage`] and [`server`]: what they find outside themselves
 //! - [`model`]: the ways to carry jobs out, one file each; [`process`] and `wire`: child processes and their frames
 //! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
-//! - [`measure`]: the only clock, and one verified sample; [`session`]: from cells to samples
+//! - [`measure`]: the only clock; [`sample`]: one verified run; [`session`]: from cells to samples
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
 //! - [`host`]: what machine this is
 //! - [`report`]: values in, text out; [`cmd`]: one file a subcommand
@@ -22,6 +22,7 @@ pub mod measure;
 pub mod model;
 pub mod process;
 pub mod report;
+pub mod sample;
 pub mod server;
 pub mod session;
 pub mod stage;

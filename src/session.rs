@@ -10,8 +10,8 @@ use anyhow::{Result, anyhow};
 use crate::batch::Batch;
 use crate::cell::Cell;
 use crate::host;
-use crate::measure::{self, Sample};
 use crate::model::Model;
+use crate::sample::{Sample, sample};
 use crate::stage::Stage;
 
 /// What the cells of a run share: a batch of each workload is made once, when it is first asked for.
@@ -61,9 +61,9 @@ impl Running {
     /// Measures and verifies one run.
     ///
     /// # Errors
-    /// As [`measure::sample`], and where the model panics.
+    /// As [`sample`], and where the model panics.
     pub fn sample(&mut self) -> Result<Sample> {
-        guarded(|| measure::sample(self.model.as_mut(), &self.batch))
+        guarded(|| sample(self.model.as_mut(), &self.batch))
     }
 }
 

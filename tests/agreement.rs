@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bakeoff::batch::Batch;
-use bakeoff::cell::Resources;
 use bakeoff::digest::Digest;
-use bakeoff::measure::{Usage, sample};
-use bakeoff::model::{Model, models};
+use bakeoff::measure::Usage;
+use bakeoff::model::{Model, Resources, models};
+use bakeoff::sample::sample;
 use bakeoff::stage::{Stage, Unavailable};
 use bakeoff::work::Work;
 use bakeoff::workload::{Job, Size, WORKLOADS, Workload};

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bakeoff::batch::Batch;
-use bakeoff::cell::Resources;
-use bakeoff::measure::sample;
-use bakeoff::model::models;
+use bakeoff::model::{Resources, models};
+use bakeoff::sample::sample;
 use bakeoff::stage::Stage;
 use bakeoff::workload::{Size, WORKLOADS};
 

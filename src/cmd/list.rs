@@ -5,9 +5,9 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::Exit;
-use crate::cell::{Cell, MOST_WORKERS};
+use crate::cell::Cell;
 use crate::host;
-use crate::model::{Shape, models};
+use crate::model::{MOST_WORKERS, Shape, models};
 use crate::report::table;
 use crate::workload::WORKLOADS;
 

@@ -6,9 +6,8 @@ use std::thread::{self, JoinHandle};
 use anyhow::{Context, Result};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
-use super::Model;
 use super::threads::TOO_FEW_THREADS;
-use crate::cell::Resources;
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;

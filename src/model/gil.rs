@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 
-use super::{Model, threads};
-use crate::cell::Resources;
+use super::{Model, Resources, threads};
 use crate::work::Phases;
 
 /// The threads are those of `threads`; what differs is that they share a lock.

@@ -1,10 +1,11 @@
 //! The models: one file each, and a registry line.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cell::{MOST_WORKERS, Resources};
 use crate::digest::Digest;
 use crate::measure::Usage;
 use crate::work::Plain;
@@ -39,6 +40,17 @@ pub trait Model: Send {
     }
 }
 
+/// What a model is given when it is started.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    /// How many threads or processes it has; at least one.
+    pub workers: usize,
+    /// The program that child processes run: this project's, whatever the current process is.
+    pub exe: PathBuf,
+    /// How long a child may give no answer.
+    pub deadline: Duration,
+}
+
 /// How many jobs a model can have in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -65,6 +77,12 @@ pub struct ModelEntry {
     /// Builds pools, runtimes and long-lived processes: untimed.
     pub start: fn(&Resources) -> Result<Box<dyn Model>>,
 }
+
+/// The most threads or processes that a model has for its jobs, so that laptops can start them.
+pub const MOST_WORKERS: usize = 64;
+
+/// How long a child process may give no answer before it is killed.
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// All jobs at once, in as many threads or processes as [`MOST_WORKERS`] allows.
 const CAPPED: Shape = Shape::Jobs { most: Some(MOST_WORKERS) };

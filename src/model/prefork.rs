@@ -10,9 +10,8 @@ use std::thread::{self, JoinHandle};
 use anyhow::{Context, Result, bail};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
-use super::Model;
 use super::threads::TOO_FEW_THREADS;
-use crate::cell::Resources;
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::measure::Usage;
 use crate::process::{Life, Supervisor, Worker};

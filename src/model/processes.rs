@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::Model;
-use crate::cell::{MOST_WORKERS, Resources};
+use super::{MOST_WORKERS, Model, Resources};
 use crate::digest::Digest;
 use crate::process::{Life, Supervisor, Worker};
 use crate::wire::Request;

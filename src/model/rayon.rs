@@ -6,9 +6,8 @@ use anyhow::{Result, anyhow};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::Model;
 use super::threads::TOO_FEW_THREADS;
-use crate::cell::Resources;
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::Model;
-use crate::cell::Resources;
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;

@@ -6,8 +6,7 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::Model;
-use crate::cell::{MOST_WORKERS, Resources};
+use super::{MOST_WORKERS, Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;

@@ -6,9 +6,8 @@ use anyhow::{Context, Result};
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
-use super::Model;
 use super::tokio_tasks::TokioTasks;
-use crate::cell::{MOST_WORKERS, Resources};
+use super::{MOST_WORKERS, Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;

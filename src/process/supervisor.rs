@@ -12,7 +12,7 @@ use crossbeam::channel::{Sender, bounded};
 use super::child;
 use super::watched::Watched;
 use super::worker::Worker;
-use crate::cell::Resources;
+use crate::model::Resources;
 
 /// When a worker ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

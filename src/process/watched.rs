@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 
-use super::worker::Process;
+/// Shared with the watchdog, which kills the process when it does not answer.
+pub(super) type Process = Arc<Mutex<Child>>;
 
 /// How many times within a deadline the watchdog looks.
 const LOOKS: u32 = 8;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow, bail};
 
-use super::watched::Watched;
+use super::watched::{Process, Watched};
 use crate::digest::Digest;
 use crate::measure::Usage;
 use crate::wire::{self, Reply, Request};
@@ -23,9 +23,6 @@ pub(crate) struct Worker {
     replies: BufReader<ChildStdout>,
     watched: Arc<Watched>,
 }
-
-/// Shared with the watchdog, which kills the process when it does not answer.
-pub(super) type Process = Arc<Mutex<Child>>;
 
 impl Worker {
     /// The handle on `child`, whose standard input and output are pipes; its hello is not yet read.
