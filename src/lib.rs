@@ -8,6 +8,7 @@
 //! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
 //! - [`measure`]: the only clock; [`sample`]: one verified run; [`session`]: from cells to samples
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
+//! - [`stats`]: medians, intervals and verdicts, pure functions
 //! - [`host`]: what machine this is
 //! - [`report`]: values in, text out; [`cmd`]: one file a subcommand
 
@@ -26,6 +27,7 @@ pub mod sample;
 pub mod server;
 pub mod session;
 pub mod stage;
+pub mod stats;
 mod wire;
 pub mod work;
 pub mod workload;

@@ -11,6 +11,7 @@ use crate::diagnose::interleave::{Arm, interleave};
 use crate::host;
 use crate::report::{table, units};
 use crate::session::{Running, Session};
+use crate::stats;
 
 /// What to show.
 #[derive(Debug, clap::Subcommand)]
@@ -141,8 +142,5 @@ fn paired(a: &[f64], b: &[f64], join: impl Fn(f64, f64) -> f64) -> Vec<f64> {
 }
 
 fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let middle = sorted.len() / 2;
-    if sorted.len().is_multiple_of(2) { (sorted[middle - 1] + sorted[middle]) / 2.0 } else { sorted[middle] }
+    stats::median(values).expect("there is at least one round")
 }

@@ -1,0 +1,106 @@
+//! An exact interval for a median, from order statistics: it assumes nothing about how the values are distributed but
+//! that they are independent, and no outlier is dropped.
+//!
+//! The interval from the k-th smallest to the k-th largest of n values covers the median of what they are drawn from
+//! with probability 1 - 2 P(B < k), where B is binomial with n trials of one half (H. A. David and H. N. Nagaraja, "Order
+//! Statistics", 3rd edition, section 7.1).
+
+/// An interval and how sure it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// The lower bound.
+    pub low: f64,
+    /// The upper bound.
+    pub high: f64,
+    /// The probability with which such intervals cover the true median: at least the level that was asked for.
+    pub coverage: f64,
+}
+
+/// Too few values for any interval of the level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooFew {
+    /// How many there are.
+    pub have: usize,
+    /// How many there would have to be.
+    pub need: usize,
+}
+
+/// The narrowest symmetric interval of order statistics that covers the median with at least probability `level`,
+/// which is below 1.
+///
+/// # Errors
+/// Where even the interval from the smallest to the largest value covers it with less.
+pub fn interval(values: &[f64], level: f64) -> Result<Interval, TooFew> {
+    let n = values.len();
+    let Some((rank, coverage)) = rank(n, level) else { return Err(TooFew { have: n, need: need(level) }) };
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    Ok(Interval { low: sorted[rank - 1], high: sorted[n - rank], coverage })
+}
+
+/// The largest k whose interval reaches `level`, and its coverage.
+fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
+    let mut below = 0.0;
+    let mut best = None;
+    for k in 1..=n / 2 {
+        below += half_binomial(n, k - 1);
+        let coverage = 1.0 - 2.0 * below;
+        if coverage < level {
+            break;
+        }
+        best = Some((k, coverage));
+    }
+    best
+}
+
+/// The least n whose smallest and largest values reach `level`: 1 - 2 / 2^n.
+fn need(level: f64) -> usize {
+    (2..)
+        .find(|&n| rank(n, level).is_some())
+        .expect("every level below 1 is reached by some number of values")
+}
+
+/// The probability of `k` successes in `n` trials of one half, in logarithms so that neither factor overflows.
+fn half_binomial(n: usize, k: usize) -> f64 {
+    let ln_choose: f64 = (1..=k).map(|i| ((n - k + i) as f64 / i as f64).ln()).sum();
+    (ln_choose - n as f64 * std::f64::consts::LN_2).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_at_95_percent_are_the_published_ones() {
+        // The tables of distribution-free intervals for a median, as in Conover, "Practical Nonparametric Statistics".
+        for (n, k) in
+            [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (16, 4), (20, 6), (25, 8), (50, 18), (100, 40)]
+        {
+            assert_eq!(rank(n, 0.95).unwrap().0, k, "n = {n}");
+        }
+        assert_eq!(rank(5, 0.95), None);
+    }
+
+    #[test]
+    fn coverages_are_those_of_the_binomial() {
+        // 1 - 2 (1 + 16 + 120 + 560) / 2^16 and 1 - 2 / 2^6.
+        assert!((rank(16, 0.95).unwrap().1 - 0.978_729_248_046_875).abs() < 1e-12);
+        assert!((rank(6, 0.95).unwrap().1 - 0.968_75).abs() < 1e-12);
+        let sum: f64 = (0..=10_000).map(|k| half_binomial(10_000, k)).sum();
+        assert!((sum - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_interval_is_made_of_the_values_at_its_ranks() {
+        let values: Vec<f64> = (1..=16).rev().map(f64::from).collect();
+        let found = interval(&values, 0.95).unwrap();
+        assert_eq!((found.low, found.high), (4.0, 13.0));
+    }
+
+    #[test]
+    fn too_few_values_give_no_interval_but_say_how_many_would() {
+        assert_eq!(interval(&[1.0; 5], 0.95), Err(TooFew { have: 5, need: 6 }));
+        assert_eq!(interval(&[], 0.95), Err(TooFew { have: 0, need: 6 }));
+        assert_eq!(interval(&[1.0; 8], 0.996), Err(TooFew { have: 8, need: 9 }));
+    }
+}

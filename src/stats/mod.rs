@@ -1,0 +1,13 @@
+//! Medians, intervals and verdicts: pure functions of samples.
+//!
+//! - [`median`](fn@median): the middle of some values
+//! - [`interval`]: an exact interval for a median, from order statistics
+//! - [`ratio`]: speedups, paired by round
+//! - [`verdict`]: what the samples allow to say about a row of cells
+
+pub mod interval;
+mod median;
+pub mod ratio;
+pub mod verdict;
+
+pub use median::median;

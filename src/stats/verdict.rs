@@ -1,0 +1,104 @@
+//! What the samples allow to say about the cells of one workload against the fastest of them.
+
+use super::interval::{Interval, TooFew};
+use super::ratio::{Ratio, Times, speedup};
+
+/// How much slower a cell may be than the fastest and still count as good: differences below it are of no use to a
+/// reader, and often of the machine's making (how a program lies in memory alone is worth some percent).
+pub const MARGIN: f64 = 0.05;
+
+/// The probability of any wrong verdict in one workload's row.
+const ROW_ERROR: f64 = 0.05;
+
+/// What may be said about a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// It has the highest median speedup of its row.
+    Fastest,
+    /// The whole interval of its time over the fastest's is beyond the margin.
+    Slower(Ratio),
+    /// The whole interval is within the margin.
+    AsGood(Ratio),
+    /// The interval straddles the margin: more launches may tell.
+    NotSeparated(Ratio),
+    /// No interval of the level can be made of so few launches.
+    TooFew(TooFew),
+    /// The cell has no round in common with the fastest.
+    Unmeasured,
+}
+
+/// The verdict on each cell of a row: `cells` are the times of the cells of one workload, the baseline's among them,
+/// and one family, so that the chance of any wrong word in it stays below 5 % (Bonferroni).
+pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
+    let Some(fastest) = fastest(baseline, cells) else { return vec![Verdict::Unmeasured; cells.len()] };
+    let comparisons = cells.len().saturating_sub(1).max(1);
+    let level = 1.0 - ROW_ERROR / comparisons as f64;
+    let judge_cell = |(index, times): (usize, &Times)| match index {
+        index if index == fastest => Verdict::Fastest,
+        _ => speedup(times, &cells[fastest], level).map_or(Verdict::Unmeasured, judge),
+    };
+    cells.iter().enumerate().map(judge_cell).collect()
+}
+
+fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
+    let speedups = cells.iter().enumerate().filter_map(|(index, times)| {
+        let ratio = speedup(baseline, times, 0.5)?.ratio;
+        Some((index, ratio))
+    });
+    Some(speedups.max_by(|(_, a), (_, b)| a.total_cmp(b))?.0)
+}
+
+/// The verdict on a cell whose time is `over_fastest` times that of the fastest.
+fn judge(over_fastest: Ratio) -> Verdict {
+    let border = 1.0 + MARGIN;
+    match over_fastest.interval {
+        Err(few) => Verdict::TooFew(few),
+        Ok(Interval { low, .. }) if low > border => Verdict::Slower(over_fastest),
+        Ok(Interval { high, .. }) if high <= border => Verdict::AsGood(over_fastest),
+        Ok(_) => Verdict::NotSeparated(over_fastest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ratio::tests::launches;
+    use super::*;
+
+    fn over_fastest(low: f64, high: f64) -> Verdict {
+        judge(Ratio { ratio: low, interval: Ok(Interval { low, high, coverage: 0.99 }), launches: 16 })
+    }
+
+    #[test]
+    fn the_whole_interval_must_lie_on_one_side_of_the_margin() {
+        assert!(matches!(over_fastest(1.051, 1.2), Verdict::Slower(_)));
+        assert!(matches!(over_fastest(1.05, 1.2), Verdict::NotSeparated(_)));
+        assert!(matches!(over_fastest(0.9, 1.051), Verdict::NotSeparated(_)));
+        assert!(matches!(over_fastest(0.9, 1.05), Verdict::AsGood(_)));
+    }
+
+    #[test]
+    fn a_row_has_one_fastest_and_the_others_are_judged_against_it() {
+        let at = |time: f64| launches((0..16).map(|launch| time * (1.0 + 0.001 * f64::from(launch % 3))));
+        let row = [at(100.0), at(50.0), at(51.0), at(60.0)];
+        let [baseline, fastest, good, slower] = verdicts(&row[0], &row).try_into().unwrap();
+        assert!(matches!(baseline, Verdict::Slower(ratio) if (ratio.ratio - 2.0).abs() < 0.01));
+        assert_eq!(fastest, Verdict::Fastest);
+        assert!(matches!(good, Verdict::AsGood(_)) && matches!(slower, Verdict::Slower(_)));
+    }
+
+    #[test]
+    fn the_more_cells_a_row_has_the_more_launches_a_verdict_takes() {
+        let row = |cells: usize| vec![launches([1.0; 8]); cells];
+        assert!(matches!(verdicts(&row(2)[0], &row(2))[0], Verdict::AsGood(_)));
+        let thirteen = verdicts(&row(13)[0], &row(13));
+        assert!(matches!(thirteen[0], Verdict::TooFew(TooFew { have: 8, need: 9 })), "{:?}", thirteen[0]);
+    }
+
+    #[test]
+    fn cells_without_samples_are_said_to_be_unmeasured() {
+        let none: Times = vec![vec![None]; 16];
+        assert_eq!(verdicts(&none, &[none.clone(), none.clone()]), [Verdict::Unmeasured; 2]);
+        let row = [launches([1.0; 16]), none];
+        assert_eq!(verdicts(&row[0], &row)[1], Verdict::Unmeasured);
+    }
+}
