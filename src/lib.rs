@@ -8,6 +8,7 @@
 //! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
 //! - [`measure`]: the only clock; [`sample`]: one verified run; [`session`]: from cells to samples
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
+//! - [`record`]: the versioned file that keeps a study
 //! - [`stats`]: medians, intervals and verdicts, pure functions
 //! - [`host`]: what machine this is
 //! - [`report`]: values in, text out; [`cmd`]: one file a subcommand
@@ -22,6 +23,7 @@ pub mod host;
 pub mod measure;
 pub mod model;
 pub mod process;
+pub mod record;
 pub mod report;
 pub mod sample;
 pub mod server;

@@ -90,7 +90,7 @@ pub(crate) mod tests {
             // Twelve uniform numbers, less their mean: close enough to normal for what is tested.
             (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
         };
-        let mut arm = |random: &mut fastrand::Rng, drift: &[f64]| {
+        let arm = |random: &mut fastrand::Rng, drift: &[f64]| {
             let slot = |drift: &f64| {
                 let spike = if random.f64() < 0.05 { 1.0 + random.f64() } else { 1.0 };
                 1e6 * drift * (noise * normal(random)).exp() * spike

@@ -1,0 +1,203 @@
+//! The journal: what a running study has acknowledged, so that nothing of it is lost however the study ends.
+//!
+//! Each line is the SHA-256 of what follows it, and a JSON value: first the recording without launches, then one
+//! [`Entry`] for each thing that was acknowledged. A line counts only if it is whole, so a torn end loses only what
+//! nobody was told had been kept. The file is locked while its study lives.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::read::LONGEST;
+use super::save::sync_folder;
+use super::schema::{Launch, Quiet, Recording, Round};
+use super::seal::hash;
+
+/// How the names of journals end.
+pub const EXTENSION: &str = "journal";
+
+/// Something that was acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// A launch of a workload began: its number.
+    Launch(String, u64),
+    /// A round of the launch that began last.
+    Round(Round),
+    /// That launch ended before its last round, and why.
+    Failure(String),
+    /// The machine was watched while nothing was measured.
+    Quiet(Quiet),
+}
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+    recording: Recording,
+}
+
+impl Journal {
+    /// Begins a journal of `recording`, which has no launches yet, as the new file `path`.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn begin(path: &Path, recording: Recording) -> Result<Self> {
+        let create = || {
+            let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+            file.lock()?;
+            sync_folder(path.parent().unwrap_or(Path::new(".")))?;
+            Ok::<_, std::io::Error>(file)
+        };
+        let file = create().with_context(|| format!("cannot write the journal {}", path.display()))?;
+        let mut journal = Journal { file, path: path.to_owned(), recording };
+        let head = serde_json::to_string(&journal.recording)?;
+        journal.append_line(&head)?;
+        Ok(journal)
+    }
+
+    /// Keeps `entry`: when this returns it is on the device.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn append(&mut self, entry: Entry) -> Result<()> {
+        self.append_line(&serde_json::to_string(&entry)?)?;
+        apply(&mut self.recording, entry);
+        Ok(())
+    }
+
+    /// All that was kept so far.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// Removes the journal: its recording has been saved.
+    pub fn remove(self) {
+        // One that stays is recovered into a recording that is there already, and then removed.
+        let _ = std::fs::remove_file(&self.path);
+    }
+
+    fn append_line(&mut self, json: &str) -> Result<()> {
+        let line = format!("{} {json}\n", hash(json.as_bytes()));
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        written.with_context(|| format!("cannot write the journal {}", self.path.display()))
+    }
+}
+
+/// The journals in `folder` that no study is writing: those of studies that were killed.
+pub fn abandoned(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_journal = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
+    let is_free = |path: &PathBuf| {
+        File::open(path).is_ok_and(|file| !matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    };
+    entries.filter(is_journal).filter(is_free).collect()
+}
+
+/// The recording, marked partial, of a journal that was left behind.
+///
+/// # Errors
+/// Where not even its first line is whole.
+pub fn recover(path: &Path) -> Result<Recording> {
+    let mut text = Vec::new();
+    let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    file.rewind()?;
+    file.take(LONGEST).read_to_end(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut lines = whole_lines(&text);
+    let head = lines.next().with_context(|| format!("{} has no whole line", path.display()))?;
+    let mut recording: Recording = serde_json::from_str(head)
+        .with_context(|| format!("{} has another version's head", path.display()))?;
+    recording.partial = true;
+    for entry in lines.map_while(|line| serde_json::from_str(line).ok()) {
+        apply(&mut recording, entry);
+    }
+    Ok(recording)
+}
+
+/// The values of the lines up to the first one that is not whole.
+fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
+    text.split_inclusive(|&byte| byte == b'\n').map_while(|line| {
+        let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
+        let (seal, json) = line.split_once(' ')?;
+        (hash(json.as_bytes()) == seal).then_some(json)
+    })
+}
+
+fn apply(recording: &mut Recording, entry: Entry) {
+    let launches = &mut recording.study.launches;
+    match entry {
+        Entry::Launch(workload, number) => {
+            launches.push(Launch { workload, number, rounds: vec![], failure: None });
+        }
+        Entry::Round(round) => {
+            launches.iter_mut().next_back().into_iter().for_each(|last| last.rounds.push(round.clone()))
+        }
+        Entry::Failure(why) => {
+            launches.iter_mut().next_back().into_iter().for_each(|last| last.failure = Some(why.clone()));
+        }
+        Entry::Quiet(quiet) => recording.study.quiet.push(quiet),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::tests::recording;
+    use super::*;
+
+    /// A journal of three launches, its text, and what it holds after each whole line.
+    fn journal(folder: &Path) -> (PathBuf, Vec<(usize, Recording)>) {
+        let whole = recording(3, 50);
+        let mut empty = whole.clone();
+        empty.study.launches.clear();
+        let path = folder.join("a.journal");
+        let mut journal = Journal::begin(&path, empty).unwrap();
+        let mut states = vec![(len(&path), journal.recording().clone())];
+        for launch in whole.study.launches {
+            for entry in [
+                Entry::Launch(launch.workload.clone(), launch.number),
+                Entry::Round(launch.rounds[0].clone()),
+            ] {
+                journal.append(entry).unwrap();
+                states.push((len(&path), journal.recording().clone()));
+            }
+        }
+        (path, states)
+    }
+
+    fn len(path: &Path) -> usize {
+        usize::try_from(std::fs::metadata(path).unwrap().len()).unwrap()
+    }
+
+    #[test]
+    fn wherever_a_journal_is_torn_every_whole_line_is_recovered() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, states) = journal(folder.path());
+        let text = std::fs::read(&path).unwrap();
+        for cut in 0..=text.len() {
+            std::fs::write(&path, &text[..cut]).unwrap();
+            let kept = states.iter().rev().find(|(end, _)| *end <= cut);
+            match (recover(&path), kept) {
+                (Ok(found), Some((_, kept))) => {
+                    assert!(found.partial);
+                    assert_eq!(found.study, kept.study, "cut at {cut}");
+                }
+                (Err(_), None) => {}
+                (found, _) => panic!("cut at {cut}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_journal_is_abandoned_when_its_study_has_gone_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.journal");
+        let journal = Journal::begin(&path, recording(1, 50)).unwrap();
+        assert_eq!(abandoned(folder.path()), [PathBuf::new(); 0]);
+        assert!(Journal::begin(&path, recording(1, 50)).is_err(), "another study takes another name");
+        drop(journal);
+        assert_eq!(abandoned(folder.path()), [path]);
+    }
+}

@@ -1,0 +1,196 @@
+//! A strict and bounded reader: what it returns was written by this program, whole, and not changed since.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::schema::{Recording, SCHEMA, VERSION};
+use super::seal::unseal;
+
+/// The longest file that is read, in bytes: a long study of all cells is a tenth of it.
+pub const LONGEST: u64 = 64 << 20;
+
+/// A file that is not read, and why.
+#[derive(Debug)]
+pub struct Refused {
+    path: PathBuf,
+    why: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was refused: {}", self.path.display(), self.why)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// The recording in the file `path`.
+///
+/// # Errors
+/// Names the file and why it was refused.
+pub fn read(path: &Path) -> Result<Recording, Refused> {
+    bytes(path).and_then(|bytes| parse(&bytes)).map_err(|why| Refused { path: path.to_owned(), why })
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes, and no recording is"));
+    }
+    Ok(bytes)
+}
+
+/// The recording that `bytes` are.
+///
+/// # Errors
+/// Why they are none.
+pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
+    let text = unseal(bytes).ok_or("its seal is broken: it is no recording, or was cut or changed")?;
+    check_version(&text)?;
+    let recording: Recording = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    recording.fault().map_or(Ok(recording), Err)
+}
+
+/// Reads the two keys that every version has, so that a newer one is told from a broken one.
+fn check_version(text: &str) -> Result<(), String> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+        version: u64,
+    }
+    let head: Head = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if head.schema != SCHEMA {
+        return Err(format!("its schema is {:?} and not {SCHEMA:?}", head.schema));
+    }
+    match head.version {
+        VERSION => Ok(()),
+        newer if newer > VERSION => {
+            Err(format!("it has version {newer}, this program reads up to {VERSION}: use a newer bakeoff"))
+        }
+        older => Err(format!("there never was a version {older}")),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::super::schema::{Arm, Environment, Launch, Quiet, Role, Round, Sample, Study, WorkloadEntry};
+    use super::super::seal::seal;
+    use super::*;
+
+    fn one() -> std::num::NonZeroU64 {
+        std::num::NonZeroU64::MIN
+    }
+
+    /// A recording of `launches` launches of one round, of two cells of `hash`, the second taking `percent` of the first.
+    pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
+        let arm = |id: &str| Arm { id: id.into(), role: Role::Cell, in_flight: one(), unavailable: None };
+        let sample = |arm: u64, launch: u64| Sample {
+            arm,
+            place: arm,
+            runs: one(),
+            wall_ns: (1_000_000 * (if arm == 0 { 100 } else { percent }) + launch).try_into().unwrap(),
+            cpu_ns: Some(99_000_000),
+        };
+        let round = |launch| Round { samples: vec![sample(0, launch), sample(1, launch)], failures: vec![] };
+        let launch =
+            |number| Launch { workload: "hash".into(), number, rounds: vec![round(number)], failure: None };
+        Recording {
+            schema: SCHEMA.into(),
+            version: VERSION,
+            partial: false,
+            environment: Environment { cores: 2, os: "linux".into(), ..Environment::default() },
+            study: Study {
+                command: vec!["bakeoff".into(), "run".into()],
+                profile: "standard".into(),
+                launches_asked: launches.try_into().unwrap(),
+                rounds_asked: one(),
+                seed: 7,
+                warm_in_ns: 40_000_000,
+                slot_ns: 20_000_000,
+                workloads: vec![WorkloadEntry {
+                    name: "hash".into(),
+                    about: "SHA-256".into(),
+                    answers_to: "encrypting data".into(),
+                    kind: "computes".into(),
+                    jobs: one(),
+                    definition: "ab".into(),
+                }],
+                arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
+                launches: (0..launches).map(launch).collect(),
+                quiet: vec![Quiet { after_launches: 0, window_ns: one(), pressure_ns: Some(0) }],
+            },
+        }
+    }
+
+    fn sealed(json: &str) -> Vec<u8> {
+        seal(json).into_bytes()
+    }
+
+    #[test]
+    fn a_recording_comes_back_as_it_was() {
+        let recording = recording(16, 50);
+        let text = serde_json::to_string(&recording).unwrap();
+        assert_eq!(parse(&sealed(&text)).unwrap(), recording);
+    }
+
+    #[test]
+    fn every_cut_and_every_bit_flip_of_a_20_kb_recording_is_refused() {
+        let text = serde_json::to_string(&recording(100, 50)).unwrap();
+        let whole = sealed(&text);
+        assert!((15_000..30_000).contains(&whole.len()), "{}", whole.len());
+        // The rest of the file is the seal's own test: here a sample of it, at steps prime to any period of the text.
+        for cut in (0..whole.len()).step_by(13) {
+            assert!(parse(&whole[..cut]).is_err(), "cut at {cut}");
+        }
+        for bit in (0..8 * whole.len()).step_by(131) {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(parse(&flipped).is_err(), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn well_sealed_nonsense_is_refused_with_a_reason() {
+        let good = serde_json::to_string(&recording(1, 50)).unwrap();
+        let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let cases = [
+            ("\"version\":1", "\"version\":2", "use a newer bakeoff"),
+            ("\"version\":1", "\"version\":0", "never was"),
+            ("\"version\":1", "\"version\":-1", "integer"),
+            ("\"version\":1", "\"version\":1,\"version\":1", "duplicate"),
+            ("bakeoff-recording", "other-recording", "schema"),
+            ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
+            ("\"partial\":false,", "", "missing field"),
+            ("\"seed\":7", "\"seed\":7.5", "float"),
+            ("\"seed\":7", "\"seed\":99999999999999999999999", "u64"),
+            ("\"runs\":1", "\"runs\":0", "nonzero"),
+            ("\"runs\":1", "\"runs\":1,\"runs\":1", "duplicate field"),
+            ("\"wall_ns\":100000000", "\"wall_ns\":-5", "u64"),
+            ("\"arm\":1", "\"arm\":2", "arm 2"),
+            ("\"seed\":7", &format!("\"seed\":{nested}"), "expected u64"),
+            ("\"partial\":false", &format!("\"partial\":false,\"extra\":{nested}"), "recursion"),
+        ];
+        for (from, to, why) in cases {
+            assert!(good.contains(from), "{from}");
+            let error = parse(&sealed(&good.replacen(from, to, 1))).unwrap_err();
+            assert!(error.contains(why), "{to:.60}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_a_gigabyte_is_refused_by_its_length() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(1 << 30).unwrap();
+        let refused = read(file.path()).unwrap_err().to_string();
+        assert!(
+            refused.contains("longer than") && refused.contains(file.path().to_str().unwrap()),
+            "{refused}"
+        );
+    }
+}

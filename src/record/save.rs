@@ -1,0 +1,78 @@
+//! Saving a recording: a new file, whole and on the device, or none.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::schema::Recording;
+use super::seal::seal;
+
+/// A recording that could not be saved.
+#[derive(Debug)]
+pub struct Unsaved {
+    path: PathBuf,
+    why: std::io::Error,
+}
+
+impl fmt::Display for Unsaved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        write!(f, "cannot save {path}: {}; no file was changed, choose another folder with --out", self.why)
+    }
+}
+
+impl std::error::Error for Unsaved {}
+
+/// Saves `recording` as the new file `path`: written beside it, flushed, renamed, and the folder flushed. A file that
+/// is there already is never replaced.
+///
+/// # Errors
+/// Names the file; nothing of it is left.
+pub fn save(recording: &Recording, path: &Path) -> Result<(), Unsaved> {
+    try_save(recording, path).map_err(|why| Unsaved { path: path.to_owned(), why })
+}
+
+fn try_save(recording: &Recording, path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let text = seal(&serde_json::to_string(recording)?);
+    // Removed when dropped, that is, on every way out but the last.
+    let mut file = NamedTempFile::with_prefix_in(".bakeoff-", folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    sync_folder(folder)
+}
+
+/// Until its folder is flushed, a new name may be lost.
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    // Elsewhere a folder can't be opened to be flushed.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::read;
+    use super::super::read::tests::recording;
+    use super::*;
+
+    #[test]
+    fn what_was_saved_is_read_back_and_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        save(&recording(2, 50), &path).unwrap();
+        assert_eq!(read(&path).unwrap(), recording(2, 50));
+        let error = save(&recording(3, 50), &path).unwrap_err().to_string();
+        assert!(error.contains("a.json"), "{error}");
+        assert_eq!(read(&path).unwrap(), recording(2, 50), "the old file is intact");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = save(&recording(1, 50), Path::new("/no/such/folder/a.json")).unwrap_err().to_string();
+        assert!(error.contains("/no/such/folder/a.json") && error.contains("--out"), "{error}");
+    }
+}

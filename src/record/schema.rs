@@ -1,0 +1,218 @@
+//! What a recording keeps. These types are the format: a change that an older reader would misread takes a new
+//! [`VERSION`], and older versions stay readable.
+//!
+//! All numbers are integers. Unknown is `null`, never zero. No statistic is stored: readers compute them.
+
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of the format, in every file.
+pub const SCHEMA: &str = "bakeoff-recording";
+
+/// The version that is written, and the newest that is read.
+pub const VERSION: u64 = 1;
+
+/// A study and the machine that it was made on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recording {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// [`VERSION`] of the program that wrote it.
+    pub version: u64,
+    /// The study was ended before its last launch.
+    pub partial: bool,
+    /// The machine and the programs.
+    pub environment: Environment,
+    /// The study.
+    pub study: Study,
+}
+
+/// The machine and the programs, as far as they are known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// When the study began, in seconds since 1970 (UTC).
+    pub started_unix_s: Option<u64>,
+    /// The processor's own name.
+    pub cpu_model: Option<String>,
+    /// Logical cores that the process may use, as `num_cpus` counts them: what every model was given.
+    pub cores: u64,
+    /// What `std::thread::available_parallelism` says: it differs under a CPU quota.
+    pub available_parallelism: Option<u64>,
+    /// Physical cores of the machine.
+    pub physical_cores: Option<u64>,
+    /// CPU quota in thousandths of a core.
+    pub quota_millicores: Option<u64>,
+    /// Memory of the machine, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// Operating system.
+    pub os: String,
+    /// Architecture of the program.
+    pub arch: String,
+    /// Release of the kernel.
+    pub kernel: Option<String>,
+    /// Frequency governor of the first core.
+    pub governor: Option<String>,
+    /// Whether the machine runs on a battery.
+    pub on_battery: Option<bool>,
+    /// Which SHA-256 `hash` gets.
+    pub sha256: String,
+    /// Version of this program.
+    pub bakeoff: String,
+    /// The compiler.
+    pub rustc: Option<String>,
+    /// Versions of the libraries that models are made of, `name version`.
+    pub libraries: Vec<String>,
+    /// Commit of the sources.
+    pub commit: Option<String>,
+    /// Whether the sources differed from that commit.
+    pub dirty: Option<bool>,
+}
+
+/// What was measured, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// The command line, word by word.
+    pub command: Vec<String>,
+    /// Name of the profile.
+    pub profile: String,
+    /// Launches of each workload that were asked for.
+    pub launches_asked: NonZeroU64,
+    /// Rounds of each launch that were asked for.
+    pub rounds_asked: NonZeroU64,
+    /// Decides the order of launches and slots.
+    pub seed: u64,
+    /// Untimed running of a model before each slot, in nanoseconds.
+    pub warm_in_ns: u64,
+    /// The least time that a slot is measured for, in nanoseconds.
+    pub slot_ns: u64,
+    /// What the cells are of.
+    pub workloads: Vec<WorkloadEntry>,
+    /// What was measured.
+    pub arms: Vec<Arm>,
+    /// Every launch that has acknowledged samples or has failed, in the order in which they were made.
+    pub launches: Vec<Launch>,
+    /// How quiet the machine was while the study measured nothing.
+    pub quiet: Vec<Quiet>,
+}
+
+/// A workload, with all that a table says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadEntry {
+    /// The first part of its cells' ids.
+    pub name: String,
+    /// What each job does.
+    pub about: String,
+    /// The post's words for it.
+    pub answers_to: String,
+    /// `waits`, `computes`, `mixed` or `-`.
+    pub kind: String,
+    /// Jobs of a batch.
+    pub jobs: NonZeroU64,
+    /// SHA-256 of what defines the work, in hexadecimal: cells compare only where it is the same.
+    pub definition: String,
+}
+
+/// One of the things measured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// `workload/model/width`; that of the baseline for the other roles.
+    pub id: String,
+    /// What it is there for.
+    pub role: Role,
+    /// Jobs in flight at once.
+    pub in_flight: NonZeroU64,
+    /// Why it can't be measured on this machine.
+    pub unavailable: Option<String>,
+}
+
+/// What an arm is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A cell of the table.
+    Cell,
+    /// The baseline a second time, under another name: what differs between the two is noise.
+    Control,
+    /// As many independent copies of the baseline as cores: what this machine can give at all.
+    Capacity,
+}
+
+/// One fresh process that measured one workload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Launch {
+    /// The workload.
+    pub workload: String,
+    /// Which launch of that workload it was, from 0 on.
+    pub number: u64,
+    /// Its rounds.
+    pub rounds: Vec<Round>,
+    /// Why it ended before its last round.
+    pub failure: Option<String>,
+}
+
+/// One slot for every arm of the workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    /// What the slots measured.
+    pub samples: Vec<Sample>,
+    /// Arms that failed in this round.
+    pub failures: Vec<Failure>,
+}
+
+/// What one slot measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Index of the arm.
+    pub arm: u64,
+    /// The slot's place in its round, from 0 on.
+    pub place: u64,
+    /// How many runs of the batch.
+    pub runs: NonZeroU64,
+    /// Wall time of all of them together, in nanoseconds.
+    pub wall_ns: NonZeroU64,
+    /// CPU time of all of them together, user and system, workers included, in nanoseconds.
+    pub cpu_ns: Option<u64>,
+}
+
+/// An arm that failed, and why: never a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    /// Index of the arm.
+    pub arm: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// What others did with the machine in a while in which the study did nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quiet {
+    /// How many launches had been made.
+    pub after_launches: u64,
+    /// How long it was, in nanoseconds.
+    pub window_ns: NonZeroU64,
+    /// How long some task waited for a core meanwhile, in nanoseconds.
+    pub pressure_ns: Option<u64>,
+}
+
+impl Recording {
+    /// What is wrong with it although each part is well formed: an index that points nowhere.
+    pub fn fault(&self) -> Option<String> {
+        let arms = self.study.arms.len() as u64;
+        let rounds = || self.study.launches.iter().flat_map(|launch| &launch.rounds);
+        let of_samples = rounds().flat_map(|round| round.samples.iter().map(|sample| sample.arm));
+        let of_failures = rounds().flat_map(|round| round.failures.iter().map(|failure| failure.arm));
+        let astray = of_samples.chain(of_failures).find(|&arm| arm >= arms)?;
+        Some(format!("a sample names arm {astray}, and there are {arms}"))
+    }
+}

@@ -1,0 +1,59 @@
+//! The seal: a SHA-256 that stands as the last key of a recording, so that the file is one JSON document.
+//!
+//! It is taken of every byte before `"seal":"`; what follows those is fixed but for the hash itself. So a change of any
+//! bit, and any missing byte, is found: before the seal by the hash, in it and behind it by comparison.
+
+use sha2::{Digest, Sha256};
+
+const KEY: &str = "\"seal\":\"";
+const END: &str = "\"}\n";
+
+/// The sealed text of `json`, the text of one JSON object.
+pub fn seal(json: &str) -> String {
+    let body = json.trim_end().strip_suffix('}').expect("an object ends with a brace");
+    let body = format!("{body},\n");
+    let hash = hash(body.as_bytes());
+    format!("{body}{KEY}{hash}{END}")
+}
+
+/// The object that was sealed, as JSON text without the seal; `None` where the seal is missing or another's.
+pub fn unseal(bytes: &[u8]) -> Option<String> {
+    let tail = KEY.len() + 64 + END.len();
+    let (body, tail) = bytes.split_at_checked(bytes.len().checked_sub(tail)?)?;
+    if tail != format!("{KEY}{}{END}", hash(body)).as_bytes() {
+        return None;
+    }
+    let object = std::str::from_utf8(body).ok()?.strip_suffix(",\n")?;
+    Some(format!("{object}}}"))
+}
+
+/// SHA-256 in lower-case hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_comes_back_and_is_still_one_document() {
+        let sealed = seal("{\"a\":1}");
+        assert_eq!(unseal(sealed.as_bytes()).as_deref(), Some("{\"a\":1}"));
+        assert!(serde_json::from_str::<serde_json::Value>(&sealed).is_ok());
+    }
+
+    #[test]
+    fn every_cut_and_every_bit_flip_breaks_the_seal() {
+        let sealed = seal(&format!("{{\"a\":{:?}}}", "x".repeat(200))).into_bytes();
+        for cut in 0..sealed.len() {
+            assert_eq!(unseal(&sealed[..cut]), None, "cut at {cut}");
+        }
+        for bit in 0..8 * sealed.len() {
+            let mut flipped = sealed.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(unseal(&flipped), None, "bit {bit}");
+        }
+        assert_eq!(unseal(&[&sealed[..], b"\n"].concat()), None, "a byte too many");
+    }
+}
