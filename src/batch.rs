@@ -39,6 +39,12 @@ impl Batch {
         Ok(Batch { workload, jobs: jobs.into(), expected, _stage: Arc::clone(stage) })
     }
 
+    /// A batch of the first `jobs` jobs of this one, or of all.
+    pub fn first(&self, jobs: usize) -> Self {
+        let jobs = jobs.min(self.jobs.len());
+        Batch { jobs: self.jobs[..jobs].into(), expected: self.expected[..jobs].into(), ..self.clone() }
+    }
+
     /// The jobs, in the order that their digests must come in.
     pub fn jobs(&self) -> &Arc<[Job]> {
         &self.jobs

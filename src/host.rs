@@ -22,20 +22,20 @@ pub fn describe() -> String {
 }
 
 #[cfg(target_os = "linux")]
-fn cpu_model() -> Option<String> {
+pub(crate) fn cpu_model() -> Option<String> {
     let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
 #[cfg(target_os = "macos")]
-fn cpu_model() -> Option<String> {
+pub(crate) fn cpu_model() -> Option<String> {
     let sysctl =
         std::process::Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]).output().ok()?;
     Some(String::from_utf8(sysctl.stdout).ok()?.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn cpu_model() -> Option<String> {
+pub(crate) fn cpu_model() -> Option<String> {
     std::env::var("PROCESSOR_IDENTIFIER").ok()
 }

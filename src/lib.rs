@@ -8,6 +8,7 @@
 //! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
 //! - [`measure`]: the only clock; [`sample`]: one verified run; [`session`]: from cells to samples
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
+//! - [`study`]: launches, rounds and slots: from cells to a recording
 //! - [`record`]: the versioned file that keeps a study
 //! - [`stats`]: medians, intervals and verdicts, pure functions
 //! - [`host`]: what machine this is
@@ -19,6 +20,7 @@ pub mod clients;
 pub mod cmd;
 pub mod diagnose;
 pub mod digest;
+mod guard;
 pub mod host;
 pub mod measure;
 pub mod model;
@@ -30,6 +32,7 @@ pub mod server;
 pub mod session;
 pub mod stage;
 pub mod stats;
+pub mod study;
 mod wire;
 pub mod work;
 pub mod workload;

@@ -89,6 +89,19 @@ impl Sub for Usage {
     }
 }
 
+/// How long this machine has been suspended since it was started, in nanoseconds; known on Linux.
+#[cfg(target_os = "linux")]
+pub(crate) fn suspended_ns() -> Option<u64> {
+    let awake = unix::clock(nix::time::ClockId::CLOCK_MONOTONIC)?;
+    Some(unix::clock(nix::time::ClockId::CLOCK_BOOTTIME)?.saturating_sub(awake))
+}
+
+/// How long this machine has been suspended: unknown.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn suspended_ns() -> Option<u64> {
+    None
+}
+
 #[cfg(unix)]
 mod unix {
     use nix::sys::resource::{UsageWho, getrusage};

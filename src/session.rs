@@ -1,14 +1,14 @@
 //! From cells to samples in this process: the stage, the batches and the started models.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 
 use crate::batch::Batch;
 use crate::cell::Cell;
+use crate::guard::guarded;
 use crate::host;
 use crate::model::Model;
 use crate::sample::{Sample, sample};
@@ -65,14 +65,4 @@ impl Running {
     pub fn sample(&mut self) -> Result<Sample> {
         guarded(|| sample(self.model.as_mut(), &self.batch))
     }
-}
-
-/// A panic is the failure of one cell, not of the run: some libraries know no other way to say that they could not
-/// start a thread.
-fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(anyhow!("the model panicked: {}", text.unwrap_or("no message")))
-    })
 }

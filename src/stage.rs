@@ -25,7 +25,12 @@ pub struct Stage {
     exe: PathBuf,
     folder: Mutex<Option<Folder>>,
     server: Mutex<Option<Server>>,
+    /// Another process's stage that this one only uses.
+    attached: Attached,
 }
+
+/// The folder of a stage and the port of its server, as far as it has them.
+pub type Attached = (Option<PathBuf>, Option<u16>);
 
 impl Stage {
     /// A stage inside of `place`, whose server runs `exe`; nothing is made or started yet.
@@ -35,7 +40,21 @@ impl Stage {
             exe: exe.to_owned(),
             folder: Mutex::default(),
             server: Mutex::default(),
+            attached: (None, None),
         }
+    }
+
+    /// The stage of another process, which owns its folder and its server; what that stage does not have, this one
+    /// makes for itself.
+    pub fn attach(attached: Attached, exe: &Path) -> Self {
+        Stage { attached, ..Stage::new(&Stage::default_place(exe), exe) }
+    }
+
+    /// What a process that attaches to this stage has to know.
+    pub fn attachment(&self) -> Attached {
+        let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        (folder.as_ref().map(|folder| folder.path.clone()), server.as_ref().map(Server::port))
     }
 
     /// Where a stage lies by default: in [`STAGE_VARIABLE`], else in the target folder that `exe` lies in, else in
@@ -60,6 +79,9 @@ impl Stage {
 
     /// The stage's own folder, made when first asked for.
     fn root(&self) -> Result<PathBuf> {
+        if let Some(root) = &self.attached.0 {
+            return Ok(root.clone());
+        }
         let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         if folder.is_none() {
             *folder = Some(Folder::new(&self.place)?);
@@ -83,6 +105,9 @@ impl Stage {
     /// # Errors
     /// Where it cannot be started, or bind a port.
     pub fn server_port(&self) -> Result<u16> {
+        if let Some(port) = self.attached.1 {
+            return Ok(port);
+        }
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         if server.is_none() {
             *server = Some(Server::start(&self.exe)?);

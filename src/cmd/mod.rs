@@ -8,10 +8,16 @@ use clap::{Parser, Subcommand};
 use regex::Regex;
 
 use crate::cell::Cell;
+use crate::record::read::Refused;
+use crate::record::save::Unsaved;
+use crate::study::launch;
 use crate::{host, process, server};
 
 mod diagnose;
 mod list;
+mod report;
+mod run;
+mod stop;
 mod verify;
 
 /// How a run ended; the numbers are documented in the README.
@@ -26,12 +32,28 @@ pub enum Exit {
     Usage = 2,
     /// Some cell failed; the rest was measured.
     CellFailed = 3,
+    /// An input file was refused.
+    Refused = 4,
+    /// Results could not be saved.
+    Unsaved = 5,
+    /// Stopped by Ctrl-C, after saving.
+    Interrupt = 130,
+    /// Stopped by a request to terminate, after saving.
+    Terminate = 143,
 }
 
 impl Exit {
     /// The exit code of a run that `error` has ended.
     pub fn of(error: &Error) -> Self {
-        if error.is::<BadUsage>() { Exit::Usage } else { Exit::Bug }
+        if error.is::<BadUsage>() {
+            Exit::Usage
+        } else if error.is::<Refused>() {
+            Exit::Refused
+        } else if error.is::<Unsaved>() {
+            Exit::Unsaved
+        } else {
+            Exit::Bug
+        }
     }
 }
 
@@ -70,8 +92,14 @@ enum Command {
     /// Show what the numbers rest on, on this machine
     #[command(subcommand)]
     Diagnose(diagnose::Command),
+    /// Measure by launches and interleaved rounds, and save a recording
+    Run(run::Args),
+    /// Show the table of a recording, from its file alone
+    Report(report::Args),
     #[command(name = server::SUBCOMMAND, hide = true)]
     Serve,
+    #[command(name = launch::SUBCOMMAND, hide = true)]
+    Launch { parent: u32 },
 }
 
 /// Carries out what the command line asks for.
@@ -91,6 +119,9 @@ impl Cli {
             Command::List => list::run(),
             Command::Verify(args) => verify::run(&args),
             Command::Diagnose(command) => diagnose::run(&command),
+            Command::Run(args) => run::run(&args),
+            Command::Report(args) => report::run(&args),
+            Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
             Command::Serve => server::serve().map(|()| Exit::Ok),
         }
     }

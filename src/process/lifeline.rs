@@ -9,7 +9,7 @@ use anyhow::Result;
 /// # Errors
 /// Where the kernel refuses.
 #[cfg(unix)]
-pub(super) fn hold(parent: u32) -> Result<()> {
+pub(crate) fn hold(parent: u32) -> Result<()> {
     #[cfg(target_os = "linux")]
     die_with_parent()?;
     // The parent may have ended before this process asked to be told.
@@ -21,7 +21,7 @@ pub(super) fn hold(parent: u32) -> Result<()> {
 
 /// On other systems a worker sees that its parent has gone when it next reads its pipe: after its present job.
 #[cfg(not(unix))]
-pub(super) fn hold(_parent: u32) -> Result<()> {
+pub(crate) fn hold(_parent: u32) -> Result<()> {
     Ok(())
 }
 
@@ -30,7 +30,7 @@ pub(super) fn hold(_parent: u32) -> Result<()> {
 /// # Errors
 /// Never.
 #[cfg(not(unix))]
-pub(super) fn watch_pipe() -> Result<()> {
+pub(crate) fn watch_pipe() -> Result<()> {
     Ok(())
 }
 
@@ -44,7 +44,7 @@ fn die_with_parent() -> Result<()> {
 /// # Errors
 /// Where the watching thread can't be started.
 #[cfg(unix)]
-pub(super) fn watch_pipe() -> Result<()> {
+pub(crate) fn watch_pipe() -> Result<()> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::AsFd;
 

@@ -1,6 +1,6 @@
 //! Child processes that carry out jobs: the parent's handle on them, and what they do.
 
-mod lifeline;
+pub(crate) mod lifeline;
 mod supervisor;
 mod watched;
 mod worker;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::read::LONGEST;
-use super::save::sync_folder;
+use super::save::{Unsaved, sync_folder};
 use super::schema::{Launch, Quiet, Recording, Round};
 use super::seal::hash;
 
@@ -52,7 +52,7 @@ impl Journal {
             sync_folder(path.parent().unwrap_or(Path::new(".")))?;
             Ok::<_, std::io::Error>(file)
         };
-        let file = create().with_context(|| format!("cannot write the journal {}", path.display()))?;
+        let file = create().map_err(|why| Unsaved::new(path, why))?;
         let mut journal = Journal { file, path: path.to_owned(), recording };
         let head = serde_json::to_string(&journal.recording)?;
         journal.append_line(&head)?;
@@ -83,7 +83,7 @@ impl Journal {
     fn append_line(&mut self, json: &str) -> Result<()> {
         let line = format!("{} {json}\n", hash(json.as_bytes()));
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
-        written.with_context(|| format!("cannot write the journal {}", self.path.display()))
+        Ok(written.map_err(|why| Unsaved::new(&self.path, why))?)
     }
 }
 
@@ -127,18 +127,16 @@ fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
 }
 
 fn apply(recording: &mut Recording, entry: Entry) {
-    let launches = &mut recording.study.launches;
-    match entry {
-        Entry::Launch(workload, number) => {
-            launches.push(Launch { workload, number, rounds: vec![], failure: None });
+    let study = &mut recording.study;
+    match (entry, study.launches.last_mut()) {
+        (Entry::Launch(workload, number), _) => {
+            study.launches.push(Launch { workload, number, rounds: vec![], failure: None });
         }
-        Entry::Round(round) => {
-            launches.iter_mut().next_back().into_iter().for_each(|last| last.rounds.push(round.clone()))
-        }
-        Entry::Failure(why) => {
-            launches.iter_mut().next_back().into_iter().for_each(|last| last.failure = Some(why.clone()));
-        }
-        Entry::Quiet(quiet) => recording.study.quiet.push(quiet),
+        (Entry::Round(round), Some(launch)) => launch.rounds.push(round),
+        (Entry::Failure(why), Some(launch)) => launch.failure = Some(why),
+        (Entry::Quiet(quiet), _) => study.quiet.push(quiet),
+        // Nothing that this program writes: a launch comes before what is of it.
+        (Entry::Round(_) | Entry::Failure(_), None) => {}
     }
 }
 
@@ -195,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.journal");
         let journal = Journal::begin(&path, recording(1, 50)).unwrap();
-        assert_eq!(abandoned(folder.path()), [PathBuf::new(); 0]);
+        assert!(abandoned(folder.path()).is_empty());
         assert!(Journal::begin(&path, recording(1, 50)).is_err(), "another study takes another name");
         drop(journal);
         assert_eq!(abandoned(folder.path()), [path]);

@@ -117,13 +117,21 @@ pub(crate) mod tests {
                     name: "hash".into(),
                     about: "SHA-256".into(),
                     answers_to: "encrypting data".into(),
+                    post_says: "multiprocessing".into(),
                     kind: "computes".into(),
                     jobs: one(),
                     definition: "ab".into(),
                 }],
                 arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
                 launches: (0..launches).map(launch).collect(),
-                quiet: vec![Quiet { after_launches: 0, window_ns: one(), pressure_ns: Some(0) }],
+                quiet: vec![Quiet {
+                    after_launches: 0,
+                    window_ns: one(),
+                    pressure_ns: Some(0),
+                    stolen_ticks: None,
+                    all_ticks: None,
+                    suspended_ns: None,
+                }],
             },
         }
     }
@@ -174,7 +182,7 @@ pub(crate) mod tests {
             ("\"wall_ns\":100000000", "\"wall_ns\":-5", "u64"),
             ("\"arm\":1", "\"arm\":2", "arm 2"),
             ("\"seed\":7", &format!("\"seed\":{nested}"), "expected u64"),
-            ("\"partial\":false", &format!("\"partial\":false,\"extra\":{nested}"), "recursion"),
+            ("\"partial\":false", &format!("\"partial\":false,\"extra\":{nested}"), "unknown field"),
         ];
         for (from, to, why) in cases {
             assert!(good.contains(from), "{from}");

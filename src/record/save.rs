@@ -17,6 +17,13 @@ pub struct Unsaved {
     why: std::io::Error,
 }
 
+impl Unsaved {
+    /// What could not be written, and why.
+    pub fn new(path: &Path, why: std::io::Error) -> Self {
+        Unsaved { path: path.to_owned(), why }
+    }
+}
+
 impl fmt::Display for Unsaved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
@@ -32,7 +39,7 @@ impl std::error::Error for Unsaved {}
 /// # Errors
 /// Names the file; nothing of it is left.
 pub fn save(recording: &Recording, path: &Path) -> Result<(), Unsaved> {
-    try_save(recording, path).map_err(|why| Unsaved { path: path.to_owned(), why })
+    try_save(recording, path).map_err(|why| Unsaved::new(path, why))
 }
 
 fn try_save(recording: &Recording, path: &Path) -> std::io::Result<()> {

@@ -109,6 +109,8 @@ pub struct WorkloadEntry {
     pub about: String,
     /// The post's words for it.
     pub answers_to: String,
+    /// The tool that the post has for it.
+    pub post_says: String,
     /// `waits`, `computes`, `mixed` or `-`.
     pub kind: String,
     /// Jobs of a batch.
@@ -203,6 +205,12 @@ pub struct Quiet {
     pub window_ns: NonZeroU64,
     /// How long some task waited for a core meanwhile, in nanoseconds.
     pub pressure_ns: Option<u64>,
+    /// Ticks that a hypervisor has given to others since this machine was started.
+    pub stolen_ticks: Option<u64>,
+    /// All ticks of all cores since then.
+    pub all_ticks: Option<u64>,
+    /// How long the machine has been suspended since then, in nanoseconds.
+    pub suspended_ns: Option<u64>,
 }
 
 impl Recording {

@@ -15,6 +15,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "cake",
     about: "waits 50 ms for the oven, then computes for about 5 ms: decorating",
     answers_to: "baking",
+    post_says: "threading while it waits, multiprocessing while it computes",
     kind: Kind::Mixed,
     unit: "us in the oven",
     size: Size { jobs: 3, each: 50_000 },

@@ -14,6 +14,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "cold-file",
     about: "reads a file of 1 MiB that is not in the page cache",
     answers_to: "file read",
+    post_says: "threading, asyncio",
     kind: Kind::Waits,
     unit: "bytes",
     size: Size { jobs: 64, each: 1024 * 1024 },

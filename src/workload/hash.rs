@@ -13,6 +13,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "hash",
     about: "SHA-256 of 4 MiB",
     answers_to: "encrypting data",
+    post_says: "multiprocessing",
     kind: Kind::Computes,
     unit: "blocks of 64 KiB",
     size: Size { jobs: 48, each: 64 },

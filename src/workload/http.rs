@@ -15,6 +15,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "http",
     about: "GETs 16 KiB from a loopback server, a process of its own, that answers after 10 ms",
     answers_to: "web scraping, downloads",
+    post_says: "threading, asyncio",
     kind: Kind::Waits,
     unit: "us until the server answers",
     size: Size { jobs: 24, each: 10_000 },

@@ -12,6 +12,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "mandelbrot",
     about: "renders rows of a frame, some of them 50 times as heavy as others",
     answers_to: "video rendering",
+    post_says: "multiprocessing",
     kind: Kind::Computes,
     unit: "rows",
     size: Size { jobs: 48, each: 12 },

@@ -33,6 +33,8 @@ pub struct Workload {
     pub about: &'static str,
     /// The words of the post's "best tool" table and its examples for it; empty where it has none.
     pub answers_to: &'static str,
+    /// The tool that the post has for such a task, in Python's words; empty where it has none.
+    pub post_says: &'static str,
     /// Whether its jobs wait or compute.
     pub kind: Kind,
     /// What [`Size::each`] counts.

@@ -12,6 +12,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "noop",
     about: "does nothing: what handing out a job costs",
     answers_to: "",
+    post_says: "",
     kind: Kind::Nothing,
     unit: "-",
     size: Size { jobs: 240, each: 1 },

@@ -14,6 +14,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "primes",
     about: "counts the primes in a range by trial division",
     answers_to: "heavy math",
+    post_says: "multiprocessing",
     kind: Kind::Computes,
     unit: "numbers",
     size: Size { jobs: 48, each: 36_000 },

@@ -24,6 +24,7 @@ pub(super) const WORKLOAD: Workload = Workload {
         "writes a file of 64 KiB and flushes it to the device (fsync)"
     },
     answers_to: "file write",
+    post_says: "threading, asyncio",
     kind: Kind::Waits,
     unit: "bytes",
     size: Size { jobs: 24, each: 64 * 1024 },

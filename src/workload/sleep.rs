@@ -14,6 +14,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "sleep",
     about: "waits for a timer of 10 ms",
     answers_to: "waiting",
+    post_says: "threading, asyncio",
     kind: Kind::Waits,
     unit: "us of waiting",
     size: Size { jobs: 24, each: 10_000 },

@@ -13,6 +13,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     name: "warm-file",
     about: "reads a file of 64 KiB that is in the page cache",
     answers_to: "file read",
+    post_says: "threading, asyncio",
     kind: Kind::Waits,
     unit: "bytes",
     size: Size { jobs: 256, each: 64 * 1024 },

@@ -1,0 +1,37 @@
+//! Ctrl-C and its like: the first asks a study to stop and save, the second ends it at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use anyhow::Result;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+use super::Exit;
+
+/// Whether a study is to stop, and which signal says so.
+pub(super) struct Stop {
+    /// Set by the first signal.
+    pub(super) asked: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Stop {
+    /// Listens from now on.
+    pub(super) fn listen() -> Result<Self> {
+        let stop = Stop { asked: Arc::default(), signal: Arc::default() };
+        for (signal, exit) in [(SIGINT, Exit::Interrupt), (SIGTERM, Exit::Terminate)] {
+            // In this order: the signal that sets the flag must not yet find it set.
+            flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&stop.asked))?;
+            flag::register(signal, Arc::clone(&stop.asked))?;
+            flag::register_usize(signal, Arc::clone(&stop.signal), usize::from(exit as u8))?;
+        }
+        Ok(stop)
+    }
+
+    /// How a run that was asked to stop ends.
+    pub(super) fn exit(&self) -> Option<Exit> {
+        let is = |exit: &Exit| usize::from(*exit as u8) == self.signal.load(Ordering::Relaxed);
+        [Exit::Interrupt, Exit::Terminate].into_iter().find(is)
+    }
+}

@@ -1,0 +1,164 @@
+//! What a recording comes to: its statistics and verdicts, computed from its samples alone.
+
+use crate::record::schema::{Recording, Role, Sample, WorkloadEntry};
+use crate::stats::median;
+use crate::stats::ratio::{Ratio, Times, noise_floor, speedup};
+use crate::stats::verdict::{Verdict, verdicts};
+use crate::study::stamps::{Stamp, stamps};
+
+/// The probability with which the intervals that are shown cover the truth.
+pub const LEVEL: f64 = 0.95;
+
+/// All that a recording comes to.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// A row for each workload, in the order of the recording.
+    pub rows: Vec<Row>,
+    /// What bears on the numbers.
+    pub stamps: Vec<Stamp>,
+}
+
+/// The cells of one workload.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The workload.
+    pub workload: WorkloadEntry,
+    /// Its cells.
+    pub cells: Vec<Finding>,
+    /// The baseline against itself.
+    pub control: Option<Ratio>,
+}
+
+/// What is found about one cell.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// `model/width`.
+    pub name: String,
+    /// Jobs in flight at once.
+    pub in_flight: u64,
+    /// The median time of a run, in nanoseconds.
+    pub wall_ns: Option<f64>,
+    /// CPU time over that of the baseline, for the same work.
+    pub cpu_ratio: Option<f64>,
+    /// How many times as fast as the baseline.
+    pub speedup: Option<Ratio>,
+    /// Against the fastest of the row.
+    pub verdict: Verdict,
+    /// Why it has no samples, or fewer than others.
+    pub trouble: Option<String>,
+}
+
+impl Finding {
+    /// The model's name.
+    pub fn model(&self) -> &str {
+        self.name.split('/').next().unwrap_or(&self.name)
+    }
+}
+
+impl Findings {
+    /// What `recording` comes to.
+    pub fn of(recording: &Recording) -> Self {
+        let rows = recording.study.workloads.iter().map(|workload| row(recording, workload)).collect();
+        Findings { rows, stamps: stamps(recording) }
+    }
+
+    /// Whether a stamp withholds the verdicts.
+    pub fn withheld(&self) -> bool {
+        self.stamps.iter().any(Stamp::withholds)
+    }
+
+    /// The largest noise floor of all rows: what this study would take for a difference though there is none.
+    pub fn noise_floor(&self) -> Option<f64> {
+        self.rows.iter().filter_map(|row| noise_floor(row.control.as_ref()?)).max_by(f64::total_cmp)
+    }
+}
+
+fn row(recording: &Recording, workload: &WorkloadEntry) -> Row {
+    let prefix = format!("{}/", workload.name);
+    let arms = recording.study.arms.iter().enumerate().filter(|(_, arm)| arm.id.starts_with(&prefix));
+    let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
+    let wall = |index: usize| times(recording, workload, index, |sample| Some(sample.wall_ns.get()));
+    let walls: Vec<Times> = cells.iter().map(|(index, _)| wall(*index)).collect();
+    let baseline = cells.iter().position(|(_, arm)| arm.id.ends_with("/one"));
+    let none = Times::new();
+    let baseline_walls = baseline.map_or(&none, |at| &walls[at]);
+    let baseline_cpu = baseline.map(|at| cpu(recording, workload, cells[at].0));
+    let verdicts = verdicts(baseline_walls, &walls);
+    let finding = |((&(index, arm), walls), verdict): ((&(usize, &_), &Times), Verdict)| {
+        let arm: &crate::record::schema::Arm = arm;
+        let cpu = cpu(recording, workload, index);
+        Finding {
+            name: arm.id[prefix.len()..].to_owned(),
+            in_flight: arm.in_flight.get(),
+            wall_ns: median(&walls.iter().flatten().flatten().copied().collect::<Vec<_>>()),
+            cpu_ratio: baseline_cpu.as_ref().and_then(|base| Some(speedup(&cpu, base, LEVEL)?.ratio)),
+            speedup: speedup(baseline_walls, walls, LEVEL),
+            verdict,
+            trouble: arm.unavailable.clone().or_else(|| failure(recording, workload, index)),
+        }
+    };
+    let control = others.iter().find(|(_, arm)| arm.role == Role::Control);
+    Row {
+        workload: workload.clone(),
+        cells: cells.iter().zip(&walls).zip(verdicts).map(finding).collect(),
+        control: control.and_then(|(index, _)| speedup(baseline_walls, &wall(*index), LEVEL)),
+    }
+}
+
+fn cpu(recording: &Recording, workload: &WorkloadEntry, arm: usize) -> Times {
+    times(recording, workload, arm, |sample| sample.cpu_ns)
+}
+
+/// What `of` a sample is a run, by launch of the workload and by round.
+fn times(
+    recording: &Recording,
+    workload: &WorkloadEntry,
+    arm: usize,
+    of: impl Fn(&Sample) -> Option<u64>,
+) -> Times {
+    let a_run = |sample: &Sample| Some(of(sample)? as f64 / sample.runs.get() as f64);
+    let launches = recording.study.launches.iter().filter(|launch| launch.workload == workload.name);
+    let rounds = launches.map(|launch| {
+        let sample =
+            |samples: &[Sample]| samples.iter().find(|sample| sample.arm == arm as u64).and_then(a_run);
+        launch.rounds.iter().map(|round| sample(&round.samples)).collect()
+    });
+    rounds.collect()
+}
+
+/// The first failure of an arm, or of a launch that it was to be measured in.
+fn failure(recording: &Recording, workload: &WorkloadEntry, arm: usize) -> Option<String> {
+    let launches = || recording.study.launches.iter().filter(|launch| launch.workload == workload.name);
+    let failures = launches().flat_map(|launch| launch.rounds.iter().flat_map(|round| &round.failures));
+    let own =
+        failures.into_iter().find(|failure| failure.arm == arm as u64).map(|failure| failure.reason.clone());
+    own.or_else(|| launches().find_map(|launch| launch.failure.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn a_cell_that_takes_half_the_time_is_the_fastest_and_twice_as_fast() {
+        let findings = Findings::of(&recording(16, 50));
+        let [sequential, rayon] = &findings.rows[0].cells[..] else { panic!("two cells") };
+        assert_eq!((rayon.name.as_str(), rayon.model()), ("rayon/cores", "rayon"));
+        assert_eq!(rayon.verdict, Verdict::Fastest);
+        assert!((rayon.speedup.unwrap().ratio - 2.0).abs() < 1e-3);
+        assert!(matches!(sequential.verdict, Verdict::Slower(_)));
+        assert_eq!(rayon.cpu_ratio, Some(1.0));
+    }
+
+    #[test]
+    fn a_launch_that_failed_is_the_trouble_of_its_cells_and_takes_no_sample_away() {
+        let mut one_failed = recording(16, 50);
+        one_failed.study.launches[3].rounds.clear();
+        one_failed.study.launches[3].failure = Some("the launch ended (signal: 9)".into());
+        let findings = Findings::of(&one_failed);
+        let rayon = &findings.rows[0].cells[1];
+        assert_eq!(rayon.speedup.unwrap().launches, 15);
+        assert_eq!(rayon.trouble.as_deref(), Some("the launch ended (signal: 9)"));
+    }
+}

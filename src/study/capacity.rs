@@ -1,0 +1,45 @@
+//! What this machine can give at all: as many independent copies of the baseline as cores, at the same time.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, ensure};
+
+use crate::digest::Digest;
+use crate::model::Model;
+use crate::workload::Job;
+
+/// Copies of the baseline that run at once, each with a thread and a batch of its own.
+pub(super) struct Capacity {
+    copies: Vec<Box<dyn Model>>,
+}
+
+impl Capacity {
+    /// `copies` baselines, one for each core.
+    pub(super) fn new(copies: Vec<Box<dyn Model>>) -> Self {
+        Capacity { copies }
+    }
+}
+
+impl Model for Capacity {
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        let results: Vec<Result<Vec<Digest>>> = std::thread::scope(|scope| {
+            let spawn = |copy| std::thread::Builder::new().spawn_scoped(scope, || run_copy(copy, jobs));
+            let threads: Vec<_> = self.copies.iter_mut().map(spawn).collect::<Result<_, _>>()?;
+            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+                thread.join().map_err(|_| anyhow!("a copy of the baseline panicked"))
+            };
+            threads.into_iter().map(join).collect::<Result<_>>()
+        })?;
+        let mut results = results.into_iter().collect::<Result<Vec<_>>>()?;
+        let first = results.pop().context("there is at least one copy")?;
+        ensure!(
+            results.iter().all(|other| *other == first),
+            "copies of the baseline returned different digests"
+        );
+        Ok(first)
+    }
+}
+
+fn run_copy(copy: &mut Box<dyn Model>, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+    copy.run(jobs)
+}

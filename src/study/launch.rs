@@ -1,0 +1,135 @@
+//! A launch: a fresh process that measures the rounds of one workload. Fresh address space, heap and pools each time,
+//! because a tight interval from one process may be an accident of how that process lies in memory.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::capacity::Capacity;
+use super::slot::slot;
+use crate::batch::Batch;
+use crate::cell::Cell;
+use crate::guard::guarded;
+use crate::model::Model;
+use crate::process::lifeline;
+use crate::record::schema::{Failure, Role, Round, Sample};
+use crate::stage::{Attached, Stage};
+use crate::wire;
+use crate::workload::WORKLOADS;
+
+/// The hidden subcommand that runs a launch; its argument is the parent's process id.
+pub const SUBCOMMAND: &str = "launch";
+
+/// What a launch is told, first of all.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// The workload.
+    pub workload: String,
+    /// Its arms, by their index in the recording: a cell's id, and what it is there for.
+    pub arms: Vec<(u64, String, Role)>,
+    /// How many rounds.
+    pub rounds: u64,
+    /// Decides the order of the slots.
+    pub seed: u64,
+    /// Cores that models are given.
+    pub cores: usize,
+    /// The parent's stage.
+    pub stage: Attached,
+}
+
+/// What the parent says after each round, once it has kept what it was told.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Acknowledged;
+
+/// An arm whose model is started.
+struct Running {
+    arm: u64,
+    model: Box<dyn Model>,
+    warm_in: Batch,
+}
+
+/// Serves as a launch on the standard streams.
+///
+/// # Errors
+/// Where the order can't be read, the batch can't be made or the parent has gone.
+pub fn serve(parent: u32, exe: &Path) -> Result<()> {
+    lifeline::hold(parent)?;
+    lifeline::watch_pipe()?;
+    let (mut orders, mut reports) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let order = wire::read(&mut orders)?.context("the parent gave no order")?;
+    measure(&order, exe, &mut orders, &mut reports)
+}
+
+fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
+    let workload = WORKLOADS.iter().find(|workload| workload.name == order.workload);
+    let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
+    let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
+    let batch = Batch::new(workload, workload.size, &stage)?;
+    let (mut running, mut failed) = start_all(order, &batch, exe)?;
+    let mut random = fastrand::Rng::with_seed(order.seed);
+    for _ in 0..order.rounds {
+        random.shuffle(&mut running);
+        let report = round(&mut running, &mut failed, &batch);
+        wire::write(reports, &report)?;
+        // Nobody writes or measures before what was measured is kept.
+        let Some(Acknowledged) = wire::read(acks)? else { bail!("the parent has gone") };
+    }
+    Ok(())
+}
+
+/// Starts the model of each arm; those that can't be started have failed.
+fn start_all(order: &Order, batch: &Batch, exe: &Path) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
+    let cells = Cell::of(batch.workload, order.cores);
+    let (mut running, mut failed) = (Vec::new(), BTreeMap::new());
+    for (arm, id, role) in &order.arms {
+        let cell =
+            cells.iter().find(|cell| cell.id() == *id).with_context(|| format!("there is no cell {id}"))?;
+        match guarded(|| start(cell, *role, order.cores, exe)) {
+            // As many jobs as are in flight, so that every thread, process and connection is there.
+            Ok(model) => {
+                let warm_in = batch.first(cell.in_flight(order.cores).max(2));
+                running.push(Running { arm: *arm, model, warm_in });
+            }
+            Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
+        }
+    }
+    Ok((running, failed))
+}
+
+fn start(cell: &Cell, role: Role, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
+    match role {
+        Role::Cell | Role::Control => cell.start(cores, exe),
+        Role::Capacity => {
+            let copies = (0..cores).map(|_| cell.start(cores, exe)).collect::<Result<_>>()?;
+            Ok(Box::new(Capacity::new(copies)))
+        }
+    }
+}
+
+/// One slot for each arm that has not failed; an arm that fails has no further slot in this launch.
+fn round(running: &mut Vec<Running>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
+    let mut samples = Vec::with_capacity(running.len());
+    for (place, Running { arm, model, warm_in }) in running.iter_mut().enumerate() {
+        match guarded(|| slot(model.as_mut(), warm_in, batch)) {
+            Ok(measured) => samples.push(Sample {
+                arm: *arm,
+                place: place as u64,
+                runs: measured.runs,
+                wall_ns: u64::try_from(measured.wall.as_nanos())
+                    .unwrap_or(u64::MAX)
+                    .max(1)
+                    .try_into()
+                    .expect("at least 1"),
+                cpu_ns: measured.cpu_ns,
+            }),
+            Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
+        }
+    }
+    running.retain(|running| !failed.contains_key(&running.arm));
+    let failures = failed.iter().map(|(&arm, reason)| Failure { arm, reason: reason.clone() }).collect();
+    Round { samples, failures }
+}

@@ -1,0 +1,17 @@
+//! The study: interleaved measurement, from which verdicts come.
+//!
+//! - [`plan`]: which cells, how often, in which order
+//! - [`launch`]: a fresh process that measures one workload
+//! - `slot`: an arm's turn in a round: warm-in, then timed runs
+//! - `capacity`: what this machine can give at all
+//! - [`conduct`](mod@conduct): walks over the launches and keeps what they measure
+//! - [`environment`]: the machine and the programs
+//! - [`stamps`]: what about a study withholds its verdicts, or should be known
+
+mod capacity;
+pub mod conduct;
+pub mod environment;
+pub mod launch;
+pub mod plan;
+pub(crate) mod slot;
+pub mod stamps;
