@@ -1,7 +1,7 @@
-//! `cargo bench`: criterion over every cell of both registries, and a table of what it came to.
+//! `cargo bench`: criterion over every cell of both registries, then a study of the same cells, and its table.
 
 use std::any::Any;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -10,10 +10,15 @@ use std::time::Duration;
 use anyhow::{Error, Result, anyhow};
 use bakeoff::cell::Cell;
 use bakeoff::cmd::Exit;
+use bakeoff::cmd::stop::Stop;
 use bakeoff::host;
 use bakeoff::report::bench::{Outcome, Row, render};
+use bakeoff::report::best::{self, Format};
+use bakeoff::report::progress::show_progress;
 use bakeoff::session::{Running, Session};
 use bakeoff::stage::Unavailable;
+use bakeoff::study::plan::Profile;
+use bakeoff::study::run::{Request, run_and_save};
 use bakeoff::workload::WORKLOADS;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
@@ -21,6 +26,9 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, Samplin
 /// How long criterion warms a cell up, and how long it measures it at the least.
 const WARM_UP: Duration = Duration::from_millis(200);
 const MEASUREMENT: Duration = Duration::from_millis(500);
+
+/// The program that workers, the server and launches run.
+const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 /// Criterion's least number of samples.
 const SAMPLES: u32 = 10;
@@ -80,6 +88,10 @@ struct Asked {
     /// The time to measure in is criterion's matter.
     times: bool,
     quick_by_environment: bool,
+    /// The study is to be a quick one too.
+    quick: bool,
+    /// The command line, but for what cargo adds.
+    words: Vec<String>,
 }
 
 impl Asked {
@@ -95,7 +107,9 @@ impl Asked {
         let set = ["--quick", "--sample-size", "--measurement-time"].into_iter().any(has);
         let quick_by_environment =
             measures && !set && std::env::var_os(QUICK).is_some_and(|value| value == "1");
-        Asked { measures, tests, times: set, quick_by_environment }
+        let quick = has("--quick");
+        let words = args.into_iter().filter(|arg| arg != "--bench").collect();
+        Asked { measures, tests, times: set, quick_by_environment, quick, words }
     }
 }
 
@@ -108,7 +122,7 @@ struct Bench {
 
 impl Bench {
     fn new(asked: Asked) -> Self {
-        let session = Session::new(Path::new(env!("CARGO_BIN_EXE_bakeoff")));
+        let session = Session::new(Path::new(EXE));
         Bench { asked, session, rows: Vec::new() }
     }
 
@@ -161,23 +175,48 @@ impl Bench {
         }
     }
 
-    /// Prints the table, and says by the exit code whether a cell failed.
+    /// Studies the cells that criterion has measured, prints the table, and says by the exit code how it went.
     fn finish(self) -> Result<ExitCode> {
         let failed = self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count();
-        let mut out = std::io::stdout().lock();
+        let of_criterion = if failed > 0 { Exit::CellFailed } else { Exit::Ok };
         if self.asked.measures && self.rows.is_empty() {
             eprintln!(
                 "bakeoff: the filter matches no cell; ids are workload/model/width, and `cargo bench -- --list` lists them"
             );
             return Ok(Exit::Usage.into());
         }
-        if self.asked.measures {
-            write!(out, "{}", render(&self.rows, &host::describe()))?;
-        } else if self.asked.tests {
-            let passed = self.rows.len() - failed;
-            writeln!(out, "{passed} passed, {failed} failed")?;
+        if self.asked.tests {
+            println!("{} passed, {failed} failed", self.rows.len() - failed);
         }
-        Ok(if failed > 0 { Exit::CellFailed } else { Exit::Ok }.into())
+        if !self.asked.measures {
+            return Ok(of_criterion.into());
+        }
+        print!("{}", render(&self.rows, &host::describe()));
+        let of_study = self.study()?;
+        Ok(if of_study == Exit::Ok { of_criterion } else { of_study }.into())
+    }
+
+    /// The study of the cells that criterion has measured, its recording and its table.
+    fn study(self) -> Result<Exit> {
+        let Bench { asked, session, rows } = self;
+        let request = Request {
+            cells: rows.iter().map(|row| row.cell).collect(),
+            cores: session.cores,
+            exe: EXE.into(),
+            profile: if asked.quick { Profile::Quick } else { Profile::Standard },
+            seed: None,
+            folder: None,
+            command: ["cargo", "bench"].into_iter().map(str::to_owned).chain(asked.words).collect(),
+        };
+        // Its stage and its server are not the study's.
+        drop(session);
+        let stop = Stop::listen()?;
+        println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
+        let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
+        let medians = rows.iter().filter_map(|row| Some((row.cell.id(), row.median()?.as_nanos() as f64)));
+        print!("{}", best::render(&recording, Format::Table, &medians.collect()));
+        println!("The recording is {}", path.display());
+        Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }
 }
 

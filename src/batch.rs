@@ -39,6 +39,24 @@ impl Batch {
         Ok(Batch { workload, jobs: jobs.into(), expected, _stage: Arc::clone(stage) })
     }
 
+    /// The default batch of `workload`, whose digests another process has found.
+    ///
+    /// # Errors
+    /// As [`Batch::new`].
+    pub fn with_expected(
+        workload: &'static Workload,
+        expected: Vec<Digest>,
+        stage: &Arc<Stage>,
+    ) -> Result<Self> {
+        let jobs = (workload.jobs)(stage, workload.size)?;
+        Ok(Batch { workload, jobs: jobs.into(), expected: expected.into(), _stage: Arc::clone(stage) })
+    }
+
+    /// The digests that the jobs must return.
+    pub fn expected(&self) -> &[Digest] {
+        &self.expected
+    }
+
     /// A batch of the first `jobs` jobs of this one, or of all.
     pub fn first(&self, jobs: usize) -> Self {
         let jobs = jobs.min(self.jobs.len());

@@ -10,6 +10,7 @@ use regex::Regex;
 use crate::cell::Cell;
 use crate::record::read::Refused;
 use crate::record::save::Unsaved;
+use crate::record::schema::{Launch, Recording};
 use crate::study::launch;
 use crate::{host, process, server};
 
@@ -17,7 +18,7 @@ mod diagnose;
 mod list;
 mod report;
 mod run;
-mod stop;
+pub mod stop;
 mod verify;
 
 /// How a run ended; the numbers are documented in the README.
@@ -43,6 +44,14 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// How a study has ended that was not stopped.
+    pub fn of_study(recording: &Recording) -> Self {
+        let failed = |launch: &Launch| {
+            launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty())
+        };
+        if recording.study.launches.iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
+    }
+
     /// The exit code of a run that `error` has ended.
     pub fn of(error: &Error) -> Self {
         if error.is::<BadUsage>() {

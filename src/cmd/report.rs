@@ -1,5 +1,6 @@
 //! `bakeoff report`: the table of a recording, from its file alone.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -21,6 +22,6 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recording = read(&args.file)?;
-    write!(std::io::stdout(), "{}", render(&recording, args.format))?;
+    write!(std::io::stdout(), "{}", render(&recording, args.format, &BTreeMap::new()))?;
     Ok(Exit::Ok)
 }

@@ -1,6 +1,7 @@
 //! `bakeoff run`: a study, its recording and its table.
 
-use std::io::{IsTerminal, Write};
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -9,18 +10,12 @@ use super::stop::Stop;
 use super::{BadUsage, Exit, select};
 use crate::cell::{Cell, Width};
 use crate::host;
-use crate::measure::{Moment, now};
 use crate::model::models;
-use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
-use crate::record::save::{Unsaved, save};
-use crate::record::schema::{Recording, SCHEMA, Study, VERSION};
+use crate::record::schema::Recording;
 use crate::report::best::{Format, render};
-use crate::report::units;
-use crate::stage::Stage;
-use crate::study::conduct::{Prepared, conduct};
-use crate::study::environment::environment;
-use crate::study::plan::{Profile, arms, workload_entry};
-use crate::study::slot::{TIMED, WARM_IN};
+use crate::report::progress::show_progress;
+use crate::study::plan::Profile;
+use crate::study::run::{Request, run_and_save};
 
 /// What to measure, how much of it, and where to keep it.
 #[derive(Debug, clap::Args)]
@@ -46,26 +41,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let exe = std::env::current_exe()?;
-    let cells = cells(args)?;
-    let folder = args.out.clone().unwrap_or_else(|| Stage::default_place(&exe).join("bakeoff"));
-    std::fs::create_dir_all(&folder).map_err(|why| Unsaved::new(&folder, why))?;
-    recover_all(&folder)?;
+    let request = Request {
+        cells: cells(args)?,
+        cores: host::cores(),
+        exe: std::env::current_exe()?,
+        profile: args.profile,
+        seed: args.seed,
+        folder: args.out.clone(),
+        command: std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect(),
+    };
     let stop = Stop::listen()?;
-    let prepared = Prepared::new(arms(&cells), host::cores(), &exe);
-    let recording = not_yet_measured(args, &prepared);
-    let stem = folder.join(stem(&recording));
-    let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;
-    let start = now();
-    let conducted =
-        conduct(&prepared, &mut journal, &stop.asked, |made, all| show_progress(start, made, all));
-    let recording = Recording { partial: !is_complete(journal.recording()), ..journal.recording().clone() };
-    let path = stem.with_extension("json");
-    save(&recording, &path)?;
-    journal.remove();
-    conducted?;
+    let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
     report(args, &recording, &path)?;
-    Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
+    Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
 }
 
 /// The cells that the filter and the models select, each workload's baseline among them.
@@ -89,92 +77,9 @@ fn cells(args: &Args) -> Result<Vec<Cell>> {
     Ok(cells)
 }
 
-/// Makes recordings of the journals that killed studies have left in `folder`, and says so.
-fn recover_all(folder: &Path) -> Result<()> {
-    for journal in abandoned(folder) {
-        let path = journal.with_extension("recovered.json");
-        match recover(&journal) {
-            Ok(recording) => {
-                save(&recording, &path)?;
-                let _ = std::fs::remove_file(&journal);
-                eprintln!(
-                    "bakeoff: a study was ended before it was saved; what it kept is in {}",
-                    path.display()
-                );
-            }
-            Err(why) => {
-                let aside = journal.with_extension("unreadable");
-                let _ = std::fs::rename(&journal, &aside);
-                eprintln!("bakeoff: a journal could not be read ({why:#}); it is now {}", aside.display());
-            }
-        }
-    }
-    Ok(())
-}
-
-fn not_yet_measured(args: &Args, prepared: &Prepared) -> Recording {
-    let (launches_asked, rounds_asked) = args.profile.size();
-    let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    Recording {
-        schema: SCHEMA.into(),
-        version: VERSION,
-        partial: false,
-        environment: environment(Path::new("/")),
-        study: Study {
-            command: std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect(),
-            profile: args.profile.name().into(),
-            launches_asked,
-            rounds_asked,
-            seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
-            warm_in_ns: nanoseconds(WARM_IN),
-            slot_ns: nanoseconds(TIMED),
-            workloads: prepared.workloads().map(workload_entry).collect(),
-            arms: prepared.arms(),
-            launches: vec![],
-            quiet: vec![],
-        },
-    }
-}
-
-/// A name that no other study has.
-fn stem(recording: &Recording) -> String {
-    let started = recording.environment.started_unix_s.unwrap_or_default();
-    format!("study-{started}-{}", std::process::id())
-}
-
-/// Whether every launch that was asked for was made, be it that it failed.
-fn is_complete(recording: &Recording) -> bool {
-    let study = &recording.study;
-    let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);
-    let ended =
-        study.launches.iter().filter(|launch| launch.rounds.len() == rounds || launch.failure.is_some());
-    let prefix = |name: &str| format!("{name}/");
-    let is_available = |name: &str| {
-        study.arms.iter().any(|arm| arm.id.starts_with(&prefix(name)) && arm.unavailable.is_none())
-    };
-    let workloads = study.workloads.iter().filter(|workload| is_available(&workload.name)).count() as u64;
-    ended.count() as u64 == workloads * study.launches_asked.get()
-}
-
-fn exit(recording: &Recording) -> Exit {
-    let failed = |launch: &crate::record::schema::Launch| {
-        launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty())
-    };
-    if recording.study.launches.iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
-}
-
-/// One line on a terminal, written between launches: nothing ticks while a clock runs.
-fn show_progress(start: Moment, made: usize, all: usize) {
-    if std::io::stderr().is_terminal() {
-        let left = (now() - start).mul_f64((all - made) as f64 / made as f64);
-        let end = if made == all { "\r\x1b[2K" } else { "" };
-        eprint!("\r\x1b[2Klaunch {made} of {all}, about {} left{end}", units::duration(left));
-    }
-}
-
 fn report(args: &Args, recording: &Recording, path: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(recording, args.format))?;
+    write!(out, "{}", render(recording, args.format, &BTreeMap::new()))?;
     if args.format == Format::Table {
         writeln!(out, "The recording is {}", path.display())?;
     }

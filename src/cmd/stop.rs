@@ -10,15 +10,19 @@ use signal_hook::flag;
 use super::Exit;
 
 /// Whether a study is to stop, and which signal says so.
-pub(super) struct Stop {
+#[derive(Debug)]
+pub struct Stop {
     /// Set by the first signal.
-    pub(super) asked: Arc<AtomicBool>,
+    pub asked: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
 }
 
 impl Stop {
     /// Listens from now on.
-    pub(super) fn listen() -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where the system refuses a handler.
+    pub fn listen() -> Result<Self> {
         let stop = Stop { asked: Arc::default(), signal: Arc::default() };
         for (signal, exit) in [(SIGINT, Exit::Interrupt), (SIGTERM, Exit::Terminate)] {
             // In this order: the signal that sets the flag must not yet find it set.
@@ -30,7 +34,7 @@ impl Stop {
     }
 
     /// How a run that was asked to stop ends.
-    pub(super) fn exit(&self) -> Option<Exit> {
+    pub fn exit(&self) -> Option<Exit> {
         let is = |exit: &Exit| usize::from(*exit as u8) == self.signal.load(Ordering::Relaxed);
         [Exit::Interrupt, Exit::Terminate].into_iter().find(is)
     }

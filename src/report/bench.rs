@@ -36,7 +36,8 @@ pub struct Row {
 }
 
 impl Row {
-    fn median(&self) -> Option<Duration> {
+    /// The median time of a run, where there is one.
+    pub fn median(&self) -> Option<Duration> {
         match self.outcome {
             Outcome::Measured { median, .. } => Some(median),
             _ => None,

@@ -1,5 +1,6 @@
 //! The best-tool table: what a study says, workload by workload.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::findings::{Finding, Findings, Row};
@@ -22,16 +23,20 @@ pub enum Format {
     Json,
 }
 
-/// The table of `recording`.
-pub fn render(recording: &Recording, format: Format) -> String {
+/// The table of `recording`. `criterion` has the median of a run under criterion, in nanoseconds, of the cells that it
+/// measured too: it stands beside, in the table for terminals.
+pub fn render(recording: &Recording, format: Format, criterion: &Medians) -> String {
     let findings = Findings::of(recording);
     match format {
-        Format::Table => terminal(recording, &findings),
+        Format::Table => terminal(recording, &findings, criterion),
         Format::Markdown => markdown(&findings),
         Format::Csv => csv(&findings),
         Format::Json => json(&findings),
     }
 }
+
+/// Medians in nanoseconds, by the id of the cell.
+pub type Medians = BTreeMap<String, f64>;
 
 const HEADER: &[&str] = &[
     "workload",
@@ -45,13 +50,13 @@ const HEADER: &[&str] = &[
     "not separated",
     "the post says",
 ];
-const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU"];
+const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "criterion"];
 
-fn terminal(recording: &Recording, findings: &Findings) -> String {
+fn terminal(recording: &Recording, findings: &Findings, criterion: &Medians) -> String {
     let rows = findings.rows.iter().map(|row| best_line(row, findings.withheld()));
     let mut text = table::plain(HEADER, RIGHT, rows);
     for row in &findings.rows {
-        let _ = write!(text, "\n{}\n{}", title(row), cells(row, findings.withheld()));
+        let _ = write!(text, "\n{}\n{}", title(row), cells(row, findings, criterion));
     }
     text + &footer(recording, findings)
 }
@@ -112,24 +117,45 @@ fn title(row: &Row) -> String {
 }
 
 /// Every cell of a row, the fastest first.
-fn cells(row: &Row, withheld: bool) -> String {
+fn cells(row: &Row, findings: &Findings, criterion: &Medians) -> String {
     let mut sorted: Vec<&Finding> = row.cells.iter().collect();
     let key = |cell: &Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
     sorted.sort_by(|a, b| key(b).total_cmp(&key(a)));
     let line = |cell: &Finding| {
         let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
-        vec![
+        let mut line = vec![
             cell.name.clone(),
             cell.in_flight.to_string(),
             ratio,
             interval,
             cell.wall_ns.map_or("-".into(), units::nanoseconds),
             cell.cpu_ratio.map_or("-".into(), units::ratio),
-            verdict(cell, withheld),
-        ]
+            verdict(cell, findings.withheld()),
+        ];
+        if !criterion.is_empty() {
+            line.extend(beside(row, cell, findings.noise_floor(), criterion));
+        }
+        line
     };
-    let header = ["model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
+    let mut header = vec!["model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
+    if !criterion.is_empty() {
+        header.extend(["criterion", ""]);
+    }
     table::plain(&header, RIGHT, sorted.into_iter().map(line))
+}
+
+/// What criterion measured of a cell, and "drift" where its ratio to the baseline is farther from the study's interval
+/// than the noise floor: criterion measures one cell after another, while the machine drifts.
+fn beside(row: &Row, cell: &Finding, floor: Option<f64>, criterion: &Medians) -> [String; 2] {
+    let of = |name: &str| criterion.get(&format!("{}/{name}", row.workload.name)).copied();
+    let Some(median) = of(&cell.name) else { return ["-".into(), String::new()] };
+    let drifts = || {
+        let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
+        let ratio = (of(&baseline.name)? / median).ln();
+        let interval = cell.speedup?.interval.ok()?;
+        Some(ratio < interval.low.ln() - floor? || ratio > interval.high.ln() + floor?)
+    };
+    [units::nanoseconds(median), if drifts() == Some(true) { "drift".into() } else { String::new() }]
 }
 
 fn verdict(cell: &Finding, withheld: bool) -> String {
@@ -254,6 +280,7 @@ fn json(findings: &Findings) -> String {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::record::schema::Role;
 
     #[test]
     fn a_study_with_verdicts_in_each_format() {
@@ -264,7 +291,7 @@ mod tests {
             ("csv", Format::Csv),
             ("json", Format::Json),
         ] {
-            insta::assert_snapshot!(format!("verdicts-{name}"), render(&recording, format));
+            insta::assert_snapshot!(format!("verdicts-{name}"), render(&recording, format, &Medians::new()));
         }
     }
 
@@ -272,17 +299,34 @@ mod tests {
     fn a_stamp_that_withholds_leaves_the_numbers_and_takes_the_verdicts() {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
-        let text = render(&busy, Format::Table);
+        let text = render(&busy, Format::Table, &Medians::new());
         assert!(text.contains("2.00x") && text.contains("VERDICTS WITHHELD: a CPU quota"), "{text}");
         assert!(!text.contains("slower\n") && !text.contains("  fastest\n"), "{text}");
     }
 
     #[test]
     fn too_few_launches_give_no_verdict_but_say_how_many_would() {
-        let text = render(&recording(3, 50), Format::Table);
+        let text = render(&recording(3, 50), Format::Table, &Medians::new());
         assert!(
             text.contains("too few launches; fastest here: rayon/cores") && text.contains("3 of 6"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn criterion_stands_beside_and_is_said_to_drift_where_its_ratio_is_another() {
+        let mut recording = recording(16, 50);
+        let control = crate::record::schema::Arm { role: Role::Control, ..recording.study.arms[0].clone() };
+        recording.study.arms.push(control);
+        for round in recording.study.launches.iter_mut().flat_map(|launch| &mut launch.rounds) {
+            let wall_ns = 101_000_000.try_into().unwrap();
+            round.samples.push(crate::record::schema::Sample { arm: 2, wall_ns, ..round.samples[0] });
+        }
+        let table = |rayon: f64| {
+            let medians = [("hash/sequential/one".to_owned(), 1e8), ("hash/rayon/cores".to_owned(), rayon)];
+            render(&recording, Format::Table, &Medians::from(medians))
+        };
+        assert!(!table(5e7).contains("drift") && table(5e7).contains("criterion"));
+        assert!(table(6e7).contains("60.0 ms  drift"), "{}", table(6e7));
     }
 }

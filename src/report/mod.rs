@@ -3,5 +3,6 @@
 pub mod bench;
 pub mod best;
 pub mod findings;
+pub mod progress;
 pub mod table;
 pub mod units;

@@ -16,6 +16,7 @@ use crossbeam::channel::{Receiver, RecvTimeoutError, unbounded};
 use super::launch::{self, Acknowledged, Order};
 use super::plan::PlannedArm;
 use super::stamps;
+use crate::batch::Batch;
 use crate::measure::now;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::{Arm, Round};
@@ -36,19 +37,20 @@ pub struct Prepared {
     cores: usize,
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
-    unavailable: BTreeMap<&'static str, String>,
+    /// A batch of each workload, or why it is unavailable.
+    batches: BTreeMap<&'static str, Result<Batch, String>>,
 }
 
 impl Prepared {
     /// Sets the stage for `planned`, whose launches run `exe`. What can't be set makes its workload unavailable.
     pub fn new(planned: Vec<PlannedArm>, cores: usize, exe: &Path) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
-        let why_not = |workload: &'static Workload| {
-            let error = (workload.jobs)(&stage, workload.size).err()?;
-            Some((workload.name, format!("{error:#}")))
-        };
-        let unavailable = workloads(&planned).filter_map(why_not).collect();
-        Prepared { exe: exe.to_owned(), cores, stage, planned, unavailable }
+        let mut prepared = Prepared { exe: exe.to_owned(), cores, stage, planned, batches: BTreeMap::new() };
+        for workload in prepared.workloads().collect::<Vec<_>>() {
+            let batch = Batch::new(workload, workload.size, &prepared.stage);
+            prepared.batches.insert(workload.name, batch.map_err(|error| format!("{error:#}")));
+        }
+        prepared
     }
 
     /// The workloads of this study.
@@ -58,11 +60,17 @@ impl Prepared {
 
     /// The arms, as the recording has them.
     pub fn arms(&self) -> Vec<Arm> {
-        let why = |arm: &PlannedArm| self.unavailable.get(arm.cell.workload.name).cloned();
+        let why = |arm: &PlannedArm| self.batches[arm.cell.workload.name].as_ref().err().cloned();
         self.planned.iter().map(|arm| arm.entry(self.cores, why(arm))).collect()
     }
 
-    fn order(&self, workload: &Workload, rounds: NonZeroU64, seed: u64) -> Order {
+    /// The batches of the workloads that can be measured here.
+    fn available(&self) -> impl Iterator<Item = &Batch> {
+        self.workloads().filter_map(|workload| self.batches[workload.name].as_ref().ok())
+    }
+
+    fn order(&self, batch: &Batch, rounds: NonZeroU64, seed: u64) -> Order {
+        let workload = batch.workload;
         let arms = self.planned.iter().enumerate();
         let arms = arms.filter(|(_, arm)| arm.cell.workload.name == workload.name);
         Order {
@@ -71,6 +79,7 @@ impl Prepared {
             rounds: rounds.get(),
             seed,
             cores: self.cores,
+            expected: batch.expected().to_vec(),
             stage: self.stage.attachment(),
         }
     }
@@ -94,18 +103,17 @@ pub fn conduct(
     let study = &journal.recording().study;
     let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut workloads: Vec<_> =
-        prepared.workloads().filter(|workload| !prepared.unavailable.contains_key(workload.name)).collect();
-    let all = workloads.len() * usize::try_from(launches.get())?;
+    let mut batches: Vec<&Batch> = prepared.available().collect();
+    let all = batches.len() * usize::try_from(launches.get())?;
     let mut made = 0;
     journal.append(Entry::Quiet(stamps::watch_quiet(0)))?;
     for number in 0..launches.get() {
-        random.shuffle(&mut workloads);
-        for workload in &workloads {
+        random.shuffle(&mut batches);
+        for batch in &batches {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let order = prepared.order(workload, rounds, random.u64(..));
+            let order = prepared.order(batch, rounds, random.u64(..));
             journal.append(Entry::Launch(order.workload.clone(), number))?;
             launch(prepared, &order, journal, stop)?;
             made += 1;

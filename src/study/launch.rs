@@ -13,6 +13,7 @@ use super::capacity::Capacity;
 use super::slot::slot;
 use crate::batch::Batch;
 use crate::cell::Cell;
+use crate::digest::Digest;
 use crate::guard::guarded;
 use crate::model::Model;
 use crate::process::lifeline;
@@ -37,6 +38,8 @@ pub struct Order {
     pub seed: u64,
     /// Cores that models are given.
     pub cores: usize,
+    /// The digests that the jobs must return.
+    pub expected: Vec<Digest>,
     /// The parent's stage.
     pub stage: Attached,
 }
@@ -68,7 +71,7 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
     let workload = WORKLOADS.iter().find(|workload| workload.name == order.workload);
     let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
-    let batch = Batch::new(workload, workload.size, &stage)?;
+    let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
     let (mut running, mut failed) = start_all(order, &batch, exe)?;
     let mut random = fastrand::Rng::with_seed(order.seed);
     for _ in 0..order.rounds {

@@ -4,6 +4,7 @@
 //! - [`launch`]: a fresh process that measures one workload
 //! - `slot`: an arm's turn in a round: warm-in, then timed runs
 //! - `capacity`: what this machine can give at all
+//! - [`run`](mod@run): a whole study, to its saved recording
 //! - [`conduct`](mod@conduct): walks over the launches and keeps what they measure
 //! - [`environment`]: the machine and the programs
 //! - [`stamps`]: what about a study withholds its verdicts, or should be known
@@ -13,5 +14,6 @@ pub mod conduct;
 pub mod environment;
 pub mod launch;
 pub mod plan;
+pub mod run;
 pub(crate) mod slot;
 pub mod stamps;

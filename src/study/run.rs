@@ -1,0 +1,130 @@
+//! A whole study: from cells to a saved recording.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Result;
+
+use super::conduct::{Prepared, conduct};
+use super::environment::environment;
+use super::plan::{Profile, arms, workload_entry};
+use super::slot::{TIMED, WARM_IN};
+use crate::cell::Cell;
+use crate::measure::{Moment, now};
+use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
+use crate::record::save::{Unsaved, save};
+use crate::record::schema::{Recording, SCHEMA, Study, VERSION};
+use crate::stage::Stage;
+
+/// What a study is to measure, and where its recording goes.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The cells, in the order of the registries.
+    pub cells: Vec<Cell>,
+    /// Cores that models are given.
+    pub cores: usize,
+    /// This project's program, which launches and workers run.
+    pub exe: PathBuf,
+    /// How much is measured.
+    pub profile: Profile,
+    /// Decides the order of launches and slots; drawn where there is none.
+    pub seed: Option<u64>,
+    /// Where the recording goes; by default `bakeoff` in the target folder.
+    pub folder: Option<PathBuf>,
+    /// The command line that asked for it, for the recording.
+    pub command: Vec<String>,
+}
+
+/// Measures and saves. Where `stop` is set meanwhile, what was acknowledged is saved and marked partial. `progress` is
+/// told when the study began and how many of how many launches have been made.
+///
+/// # Errors
+/// [`Unsaved`] where the recording can't be kept: then nothing is measured, or what was measured is in the journal.
+pub fn run_and_save(
+    request: &Request,
+    stop: &AtomicBool,
+    progress: impl Fn(Moment, usize, usize),
+) -> Result<(Recording, PathBuf)> {
+    let default = || Stage::default_place(&request.exe).join("bakeoff");
+    let folder = request.folder.clone().unwrap_or_else(default);
+    std::fs::create_dir_all(&folder).map_err(|why| Unsaved::new(&folder, why))?;
+    recover_all(&folder)?;
+    let prepared = Prepared::new(arms(&request.cells), request.cores, &request.exe);
+    let recording = not_yet_measured(request, &prepared);
+    let stem = folder.join(stem(&recording));
+    let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;
+    let start = now();
+    let conducted = conduct(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
+    let recording = Recording { partial: !is_complete(journal.recording()), ..journal.recording().clone() };
+    let path = stem.with_extension("json");
+    save(&recording, &path)?;
+    journal.remove();
+    conducted.map(|()| (recording, path))
+}
+
+/// Makes recordings of the journals that killed studies have left in `folder`, and says so.
+fn recover_all(folder: &Path) -> Result<()> {
+    for journal in abandoned(folder) {
+        let path = journal.with_extension("recovered.json");
+        match recover(&journal) {
+            Ok(recording) => {
+                save(&recording, &path)?;
+                let _ = std::fs::remove_file(&journal);
+                eprintln!(
+                    "bakeoff: a study was ended before it was saved; what it kept is in {}",
+                    path.display()
+                );
+            }
+            Err(why) => {
+                let aside = journal.with_extension("unreadable");
+                let _ = std::fs::rename(&journal, &aside);
+                eprintln!("bakeoff: a journal could not be read ({why:#}); it is now {}", aside.display());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
+    let (launches_asked, rounds_asked) = request.profile.size();
+    let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    Recording {
+        schema: SCHEMA.into(),
+        version: VERSION,
+        partial: false,
+        environment: environment(Path::new("/")),
+        study: Study {
+            command: request.command.clone(),
+            profile: request.profile.name().into(),
+            launches_asked,
+            rounds_asked,
+            seed: request.seed.unwrap_or_else(|| fastrand::u64(..)),
+            warm_in_ns: nanoseconds(WARM_IN),
+            slot_ns: nanoseconds(TIMED),
+            workloads: prepared.workloads().map(workload_entry).collect(),
+            arms: prepared.arms(),
+            launches: vec![],
+            quiet: vec![],
+        },
+    }
+}
+
+/// A name that no other study has.
+fn stem(recording: &Recording) -> String {
+    let started = recording.environment.started_unix_s.unwrap_or_default();
+    format!("study-{started}-{}", std::process::id())
+}
+
+/// Whether every launch that was asked for was made, be it that it failed.
+fn is_complete(recording: &Recording) -> bool {
+    let study = &recording.study;
+    let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);
+    let ended =
+        study.launches.iter().filter(|launch| launch.rounds.len() == rounds || launch.failure.is_some());
+    let prefix = |name: &str| format!("{name}/");
+    let is_available = |name: &str| {
+        study.arms.iter().any(|arm| arm.id.starts_with(&prefix(name)) && arm.unavailable.is_none())
+    };
+    let workloads = study.workloads.iter().filter(|workload| is_available(&workload.name)).count() as u64;
+    ended.count() as u64 == workloads * study.launches_asked.get()
+}

@@ -1,0 +1,145 @@
+//! Studies as their users run, stop and break them.
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use bakeoff::record::read::read;
+
+/// `bakeoff run` of two cells of `noop`, as short as a study can be.
+fn study(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bakeoff"));
+    command
+        .args(["run", "^noop/(sequential|rayon)/", "--profile", "quick", "--seed", "7", "--out"])
+        .arg(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.to_str().unwrap().ends_with(extension)).collect()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn report(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bakeoff")).arg("report").args(args).output().unwrap()
+}
+
+#[test]
+fn a_study_saves_one_recording_and_report_shows_its_table_from_the_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = study(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
+    assert!(files(folder.path(), ".journal").is_empty());
+    let recording = read(file).unwrap();
+    assert!(!recording.partial && recording.study.launches.len() == 3);
+    assert_eq!(recording.study.seed, 7);
+    let shown = report(&[file.to_str().unwrap()]);
+    assert!(text(&output.stdout).starts_with(&text(&shown.stdout)), "the same table");
+    for format in ["markdown", "csv", "json"] {
+        let shown = text(&report(&[file.to_str().unwrap(), "--format", format]).stdout);
+        assert!(shown.contains("noop"), "{format}: {shown}");
+    }
+}
+
+#[test]
+fn a_recording_that_was_changed_is_refused_by_name_and_exit_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("changed.json");
+    std::fs::write(&path, "{\"schema\":\"bakeoff-recording\"}").unwrap();
+    let output = report(&[path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(text(&output.stderr).contains("changed.json"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_cannot_be_saved_ends_with_exit_5_and_what_cannot_be_meant_with_exit_2() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let output = study(file.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains(file.path().to_str().unwrap()));
+    let output = study(file.path()).args(["--models", "goroutines"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("goroutines") && text(&output.stderr).contains("rayon"));
+}
+
+#[cfg(target_os = "linux")]
+mod ended_early {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Sends `signal` to the process `pid`.
+    fn send(signal: &str, pid: u32) {
+        assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+    }
+
+    /// Waits until the running study in `folder` has kept a round.
+    fn wait_for_a_round(folder: &Path) {
+        let has_round =
+            |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|text| text.contains("Round"));
+        while !files(folder, ".journal").iter().any(has_round) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn ctrl_c_saves_what_was_measured_marks_it_partial_and_exits_with_130() {
+        let folder = tempfile::tempdir().unwrap();
+        let study = study(folder.path()).spawn().unwrap();
+        wait_for_a_round(folder.path());
+        send("-INT", study.id());
+        let output = study.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+        let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
+        let recording = read(file).unwrap();
+        assert!(recording.partial && !recording.study.launches[0].rounds.is_empty());
+        assert!(text(&output.stdout).contains("ended before its last launch"));
+    }
+
+    #[test]
+    fn the_next_study_recovers_what_a_killed_one_had_acknowledged() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut killed = study(folder.path()).spawn().unwrap();
+        wait_for_a_round(folder.path());
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        let output = study(folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let [recovered] = &files(folder.path(), ".recovered.json")[..] else {
+            panic!("one recovered recording")
+        };
+        assert!(text(&output.stderr).contains(recovered.to_str().unwrap()));
+        let recording = read(recovered).unwrap();
+        assert!(recording.partial && !recording.study.launches[0].rounds.is_empty());
+        assert!(files(folder.path(), ".journal").is_empty());
+    }
+
+    #[test]
+    fn a_launch_that_is_killed_fails_its_cells_and_not_the_study() {
+        let folder = tempfile::tempdir().unwrap();
+        let study = study(folder.path()).spawn().unwrap();
+        let children = format!("/proc/{0}/task/{0}/children", study.id());
+        let launch = loop {
+            let pids = std::fs::read_to_string(&children).unwrap_or_default();
+            let is_launch = |pid: &&str| {
+                std::fs::read(format!("/proc/{pid}/cmdline"))
+                    .is_ok_and(|words| text(&words).contains("\0launch\0"))
+            };
+            if let Some(pid) = pids.split_whitespace().find(is_launch) {
+                break pid.parse().unwrap();
+            }
+        };
+        send("-KILL", launch);
+        let output = study.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+        let recording = read(&files(folder.path(), ".json")[0]).unwrap();
+        let failures = recording.study.launches.iter().filter(|launch| launch.failure.is_some());
+        assert_eq!((failures.count(), recording.study.launches.len(), recording.partial), (1, 3, false));
+    }
+}
