@@ -27,7 +27,7 @@ const CAPACITY_KEPT: f64 = 0.9;
 /// Something about a study that bears on its numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stamp {
-    /// The baseline or the capacity arm of this workload got less of its cores than [`BUSY_CORE`].
+    /// The baseline or the capacity arm of this workload got less than 97 % of its cores.
     CoreTaken(String, f64),
     /// Tasks of others waited for a core.
     Pressure(f64),
@@ -197,7 +197,7 @@ fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Stamp> {
     }
 }
 
-/// Watches the machine for [`QUIET`], doing nothing.
+/// Watches the machine for half a second, doing nothing.
 pub fn watch_quiet(after_launches: u64) -> Quiet {
     let (start, before) = (now(), pressure_us());
     std::thread::sleep(QUIET);
