@@ -30,12 +30,17 @@ pub(crate) fn cpu_model() -> Option<String> {
 
 #[cfg(target_os = "macos")]
 pub(crate) fn cpu_model() -> Option<String> {
-    let sysctl =
-        std::process::Command::new("sysctl").args(["-n", "machdep.cpu.brand_string"]).output().ok()?;
-    Some(String::from_utf8(sysctl.stdout).ok()?.trim().to_owned()).filter(|name| !name.is_empty())
+    said("sysctl", &["-n", "machdep.cpu.brand_string"])
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub(crate) fn cpu_model() -> Option<String> {
     std::env::var("PROCESSOR_IDENTIFIER").ok()
+}
+
+/// What `program` prints, without spaces around it; `None` where it is not there, fails or prints nothing.
+pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
+    let output = std::process::Command::new(program).args(args).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !text.is_empty()).then_some(text)
 }

@@ -39,6 +39,12 @@ pub fn now() -> Moment {
     Moment(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
 }
 
+/// The calendar's time in seconds since 1970 (UTC), for naming things: it may jump, and measures nothing.
+pub(crate) fn unix_seconds() -> Option<u64> {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
+    since_1970.ok().map(|time| time.as_secs())
+}
+
 /// What a model has used up since it was started; `None` is unknown, never zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {

@@ -1,6 +1,9 @@
-//! How a worker ends when its parent ends, however that ends: on Linux the kernel kills it, and on every Unix a thread
+//! How a worker's life hangs on its parent's, and what is done to it. It ends when its parent ends, however that ends: on Linux the kernel kills it, and on every Unix a thread
 //! of its own watches the pipe to the parent. A worker with one job to do does without the thread: it costs a tenth
 //! of such a process, which ends by itself after its job.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 
@@ -58,4 +61,24 @@ pub(crate) fn watch_pipe() -> Result<()> {
     // Detached on purpose: it sleeps until the process is to end.
     std::thread::Builder::new().spawn(wait_for_hangup)?;
     Ok(())
+}
+
+/// A flag that is set whenever this process has been stopped and continues: whatever it timed has that time in it.
+///
+/// # Errors
+/// Where the system refuses a handler.
+#[cfg(unix)]
+pub(crate) fn watch_stops() -> Result<Arc<AtomicBool>> {
+    let continued = Arc::default();
+    signal_hook::flag::register(signal_hook::consts::SIGCONT, Arc::clone(&continued))?;
+    Ok(continued)
+}
+
+/// On other systems nobody tells.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub(crate) fn watch_stops() -> Result<Arc<AtomicBool>> {
+    Ok(Arc::default())
 }

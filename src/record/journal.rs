@@ -74,6 +74,11 @@ impl Journal {
         &self.recording
     }
 
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Removes the journal: its recording has been saved.
     pub fn remove(self) {
         // One that stays is recovered into a recording that is there already, and then removed.

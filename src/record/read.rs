@@ -97,14 +97,23 @@ pub(crate) mod tests {
             wall_ns: (1_000_000 * (if arm == 0 { 100 } else { percent }) + launch).try_into().unwrap(),
             cpu_ns: Some(99_000_000),
         };
-        let round = |launch| Round { samples: vec![sample(0, launch), sample(1, launch)], failures: vec![] };
+        let round = |launch| Round {
+            samples: vec![sample(0, launch), sample(1, launch)],
+            failures: vec![],
+            stopped: false,
+        };
         let launch =
             |number| Launch { workload: "hash".into(), number, rounds: vec![round(number)], failure: None };
         Recording {
             schema: SCHEMA.into(),
             version: VERSION,
             partial: false,
-            environment: Environment { cores: 2, os: "linux".into(), ..Environment::default() },
+            environment: Environment {
+                cores: 2,
+                os: "linux".into(),
+                profile: "release".into(),
+                ..Environment::default()
+            },
             study: Study {
                 command: vec!["bakeoff".into(), "run".into()],
                 profile: "standard".into(),
@@ -127,6 +136,7 @@ pub(crate) mod tests {
                 quiet: vec![Quiet {
                     after_launches: 0,
                     window_ns: one(),
+                    alone: Some(true),
                     pressure_ns: Some(0),
                     stolen_ticks: None,
                     all_ticks: None,

@@ -27,7 +27,11 @@ impl Unsaved {
 impl fmt::Display for Unsaved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
-        write!(f, "cannot save {path}: {}; no file was changed, choose another folder with --out", self.why)
+        write!(
+            f,
+            "cannot save {path}: {}; no file was changed; make room, or choose another folder (--out)",
+            self.why
+        )
     }
 }
 
@@ -43,14 +47,36 @@ pub fn save(recording: &Recording, path: &Path) -> Result<(), Unsaved> {
 }
 
 fn try_save(recording: &Recording, path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let text = seal(&serde_json::to_string(recording)?);
-    // Removed when dropped, that is, on every way out but the last.
-    let mut file = NamedTempFile::with_prefix_in(".bakeoff-", folder)?;
-    file.write_all(text.as_bytes())?;
+    let written = written_beside(path, text.as_bytes())?;
+    written.persist_noclobber(path)?;
+    sync_folder(folder(path))
+}
+
+/// Gives the file `path`, a page and no recording, new contents: the old ones or the new, never a part of either.
+///
+/// # Errors
+/// Names the file, which is as it was.
+pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
+    let replace = || {
+        let written = written_beside(path, contents)?;
+        written.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
+        written.persist(path)?;
+        sync_folder(folder(path))
+    };
+    replace().map_err(|why| Unsaved::new(path, why))
+}
+
+/// A temporary file in the folder of `path`, on the device. Removed when dropped: on every way out but the last.
+fn written_beside(path: &Path, contents: &[u8]) -> std::io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::with_prefix_in(".bakeoff-", folder(path))?;
+    file.write_all(contents)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
-    sync_folder(folder)
+    Ok(file)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Until its folder is flushed, a new name may be lost.

@@ -43,6 +43,14 @@ pub struct Environment {
     pub available_parallelism: Option<u64>,
     /// Physical cores of the machine.
     pub physical_cores: Option<u64>,
+    /// The logical cores that this process may use, as the kernel writes them: `0-3,8`.
+    pub affinity: Option<String>,
+    /// Whether physical cores run two threads each.
+    pub smt: Option<bool>,
+    /// How many logical cores there are of each class, the fastest first; empty where they are alike or not told apart.
+    pub core_classes: Vec<u64>,
+    /// Whether the clock may rise above its nominal frequency.
+    pub turbo: Option<bool>,
     /// CPU quota in thousandths of a core.
     pub quota_millicores: Option<u64>,
     /// Memory of the machine, in bytes.
@@ -63,6 +71,8 @@ pub struct Environment {
     pub bakeoff: String,
     /// The compiler.
     pub rustc: Option<String>,
+    /// How it was told to build, as `release at opt-level 3`.
+    pub profile: String,
     /// Versions of the libraries that models are made of, `name version`.
     pub libraries: Vec<String>,
     /// Commit of the sources.
@@ -167,6 +177,8 @@ pub struct Round {
     pub samples: Vec<Sample>,
     /// Arms that failed in this round.
     pub failures: Vec<Failure>,
+    /// The launch was stopped (Ctrl-Z, SIGSTOP) and continued meanwhile: some sample has that time in it.
+    pub stopped: bool,
 }
 
 /// What one slot measured.
@@ -203,6 +215,8 @@ pub struct Quiet {
     pub after_launches: u64,
     /// How long it was, in nanoseconds.
     pub window_ns: NonZeroU64,
+    /// Whether no other study ran on this machine.
+    pub alone: Option<bool>,
     /// How long some task waited for a core meanwhile, in nanoseconds.
     pub pressure_ns: Option<u64>,
     /// Ticks that a hypervisor has given to others since this machine was started.

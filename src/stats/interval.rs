@@ -38,8 +38,9 @@ pub fn interval(values: &[f64], level: f64) -> Result<Interval, TooFew> {
     Ok(Interval { low: sorted[rank - 1], high: sorted[n - rank], coverage })
 }
 
-/// The largest k whose interval reaches `level`, and its coverage.
-fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
+/// The largest k whose interval, from the k-th smallest to the k-th largest of `n`, reaches `level`, and its coverage:
+/// fewer than k values, whatever they are, can't move a bound beyond all others. `None` where no interval does.
+pub fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
     let mut below = 0.0;
     let mut best = None;
     for k in 1..=n / 2 {

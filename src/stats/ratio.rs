@@ -14,6 +14,8 @@ pub struct Ratio {
     pub ratio: f64,
     /// Its interval, or how many launches it would need.
     pub interval: Result<Interval, TooFew>,
+    /// The smallest and the largest of the launches' ratios.
+    pub range: (f64, f64),
     /// How many launches it is from.
     pub launches: usize,
 }
@@ -29,7 +31,9 @@ pub fn speedup(baseline: &Times, model: &Times, level: f64) -> Option<Ratio> {
         high: of_logs.high.exp(),
         coverage: of_logs.coverage,
     });
-    Some(Ratio { ratio, interval, launches: logs.len() })
+    let (least, most) =
+        logs.iter().fold((f64::MAX, f64::MIN), |(least, most), &log| (least.min(log), most.max(log)));
+    Some(Ratio { ratio, interval, range: (least.exp(), most.exp()), launches: logs.len() })
 }
 
 /// Each launch's median of ln(a / b) over the rounds that have both; launches without such a round are left out.
@@ -78,7 +82,7 @@ pub(crate) mod tests {
     #[test]
     fn the_noise_floor_is_the_bound_that_is_farther_from_one() {
         let interval = Interval { low: 0.9, high: 1.05, coverage: 0.98 };
-        let a_to_a = Ratio { ratio: 1.0, interval: Ok(interval), launches: 16 };
+        let a_to_a = Ratio { ratio: 1.0, interval: Ok(interval), range: (1.0, 1.0), launches: 16 };
         assert_eq!(noise_floor(&a_to_a), Some(-(0.9_f64.ln())));
         let few = Ratio { interval: Err(TooFew { have: 3, need: 6 }), ..a_to_a };
         assert_eq!(noise_floor(&few), None);

@@ -65,7 +65,12 @@ mod tests {
     use super::*;
 
     fn over_fastest(low: f64, high: f64) -> Verdict {
-        judge(Ratio { ratio: low, interval: Ok(Interval { low, high, coverage: 0.99 }), launches: 16 })
+        judge(Ratio {
+            ratio: low,
+            interval: Ok(Interval { low, high, coverage: 0.99 }),
+            range: (low, high),
+            launches: 16,
+        })
     }
 
     #[test]

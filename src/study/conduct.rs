@@ -13,9 +13,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use crossbeam::channel::{Receiver, RecvTimeoutError, unbounded};
 
+use super::company::Company;
 use super::launch::{self, Acknowledged, Order};
 use super::plan::PlannedArm;
-use super::stamps;
+use super::quiet;
 use crate::batch::Batch;
 use crate::measure::now;
 use crate::record::journal::{Entry, Journal};
@@ -106,7 +107,9 @@ pub fn conduct(
     let mut batches: Vec<&Batch> = prepared.available().collect();
     let all = batches.len() * usize::try_from(launches.get())?;
     let mut made = 0;
-    journal.append(Entry::Quiet(stamps::watch_quiet(0)))?;
+    let company = Company::join(&std::env::temp_dir());
+    let watch = |made: usize| Entry::Quiet(quiet::watch(Path::new("/"), &company, made as u64));
+    journal.append(watch(0))?;
     for number in 0..launches.get() {
         random.shuffle(&mut batches);
         for batch in &batches {
@@ -119,7 +122,7 @@ pub fn conduct(
             made += 1;
             progress(made, all);
         }
-        journal.append(Entry::Quiet(stamps::watch_quiet(made as u64)))?;
+        journal.append(watch(made))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -74,9 +75,11 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
     let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
     let (mut running, mut failed) = start_all(order, &batch, exe)?;
     let mut random = fastrand::Rng::with_seed(order.seed);
+    let continued = lifeline::watch_stops()?;
     for _ in 0..order.rounds {
         random.shuffle(&mut running);
         let report = round(&mut running, &mut failed, &batch);
+        let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
         wire::write(reports, &report)?;
         // Nobody writes or measures before what was measured is kept.
         let Some(Acknowledged) = wire::read(acks)? else { bail!("the parent has gone") };
@@ -134,5 +137,5 @@ fn round(running: &mut Vec<Running>, failed: &mut BTreeMap<u64, String>, batch: 
     }
     running.retain(|running| !failed.contains_key(&running.arm));
     let failures = failed.iter().map(|(&arm, reason)| Failure { arm, reason: reason.clone() }).collect();
-    Round { samples, failures }
+    Round { samples, failures, stopped: false }
 }

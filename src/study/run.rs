@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::conduct::{Prepared, conduct};
 use super::environment::environment;
@@ -57,7 +57,8 @@ pub fn run_and_save(
     let conducted = conduct(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
     let recording = Recording { partial: !is_complete(journal.recording()), ..journal.recording().clone() };
     let path = stem.with_extension("json");
-    save(&recording, &path)?;
+    save(&recording, &path)
+        .with_context(|| format!("what was measured is in {}", journal.path().display()))?;
     journal.remove();
     conducted.map(|()| (recording, path))
 }
