@@ -13,8 +13,8 @@ use bakeoff::cmd::Exit;
 use bakeoff::cmd::stop::Stop;
 use bakeoff::host;
 use bakeoff::report::bench::{Outcome, Row, render};
-use bakeoff::report::best::{self, Format};
 use bakeoff::report::progress::show_progress;
+use bakeoff::report::terminal::terminal;
 use bakeoff::session::{Running, Session};
 use bakeoff::stage::Unavailable;
 use bakeoff::study::plan::Profile;
@@ -214,7 +214,7 @@ impl Bench {
         println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
         let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
         let medians = rows.iter().filter_map(|row| Some((row.cell.id(), row.median()?.as_nanos() as f64)));
-        print!("{}", best::render(&recording, Format::Table, &medians.collect()));
+        print!("{}", terminal(&recording, &medians.collect()));
         println!("The recording is {}", path.display());
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }

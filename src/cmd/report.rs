@@ -1,14 +1,16 @@
 //! `bakeoff report`: the table of a recording, from its file alone.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::Exit;
+use super::{BadUsage, Exit};
 use crate::record::read::read;
-use crate::report::best::{Format, render};
+use crate::record::save::replace;
+use crate::record::schema::Recording;
+use crate::report::formats::{Format, render};
+use crate::report::splice::{BEGIN, END, splice};
 
 /// Which recording, and how it is written.
 #[derive(Debug, clap::Args)]
@@ -18,10 +20,25 @@ pub(super) struct Args {
     /// How the table is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Write the table into this Markdown page instead, between its two markers
+    #[arg(long, value_name = "PAGE", conflicts_with = "format")]
+    splice: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recording = read(&args.file)?;
-    write!(std::io::stdout(), "{}", render(&recording, args.format, &BTreeMap::new()))?;
+    match &args.splice {
+        Some(page) => splice_into(page, &recording)?,
+        None => write!(std::io::stdout(), "{}", render(&recording, args.format))?,
+    }
     Ok(Exit::Ok)
+}
+
+fn splice_into(page: &Path, recording: &Recording) -> Result<()> {
+    let old = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
+    let Some(new) = splice(&old, recording) else {
+        let why = format!("{} needs a line {BEGIN} and below it a line {END}, one of each", page.display());
+        return Err(BadUsage(why).into());
+    };
+    Ok(replace(page, new.as_bytes())?)
 }

@@ -1,6 +1,5 @@
 //! `bakeoff run`: a study, its recording and its table.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use crate::cell::{Cell, Width};
 use crate::host;
 use crate::model::models;
 use crate::record::schema::Recording;
-use crate::report::best::{Format, render};
+use crate::report::formats::{Format, render};
 use crate::report::progress::show_progress;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
@@ -79,7 +78,7 @@ fn cells(args: &Args) -> Result<Vec<Cell>> {
 
 fn report(args: &Args, recording: &Recording, path: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(recording, args.format, &BTreeMap::new()))?;
+    write!(out, "{}", render(recording, args.format))?;
     if args.format == Format::Table {
         writeln!(out, "The recording is {}", path.display())?;
     }

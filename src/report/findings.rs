@@ -4,7 +4,8 @@ use crate::record::schema::{Recording, Role, Sample, WorkloadEntry};
 use crate::stats::median;
 use crate::stats::ratio::{Ratio, Times, noise_floor, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
-use crate::study::stamps::{Stamp, stamps};
+use crate::study::stamp::Stamp;
+use crate::study::stamps::stamps;
 
 /// The probability with which the intervals that are shown cover the truth.
 pub const LEVEL: f64 = 0.95;
@@ -66,10 +67,12 @@ impl Findings {
     pub fn withheld(&self) -> bool {
         self.stamps.iter().any(Stamp::withholds)
     }
+}
 
-    /// The largest noise floor of all rows: what this study would take for a difference though there is none.
+impl Row {
+    /// What this study would take for a difference in this row though there is none, on the scale of logarithms.
     pub fn noise_floor(&self) -> Option<f64> {
-        self.rows.iter().filter_map(|row| noise_floor(row.control.as_ref()?)).max_by(f64::total_cmp)
+        noise_floor(self.control.as_ref()?)
     }
 }
 

@@ -1,8 +1,12 @@
 //! Values in, text out.
 
 pub mod bench;
-pub mod best;
+mod best;
 pub mod findings;
+mod footnotes;
+pub mod formats;
 pub mod progress;
+pub mod splice;
 pub mod table;
+pub mod terminal;
 pub mod units;

@@ -1,0 +1,81 @@
+//! What a table rests on: the machine, the command, the stamps, the noise, and how to read it.
+
+use super::findings::{Findings, Row};
+use crate::record::schema::{Environment, Recording};
+use crate::stats::verdict::MARGIN;
+
+/// The lines below the tables of `recording`.
+pub(super) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<String> {
+    let mut notes = vec![machine(&recording.environment), programs(&recording.environment), study(recording)];
+    notes.extend(
+        findings.stamps.iter().map(|stamp| {
+            format!("{} {stamp}", if stamp.withholds() { "VERDICTS WITHHELD:" } else { "note:" })
+        }),
+    );
+    notes.push(noise(&findings.rows));
+    notes.push(format!(
+        "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \
+         `sequential`'s. As good: the whole interval within {0:.0} % of the fastest; slower: beyond it; not separated: it \
+         straddles.",
+        MARGIN * 100.0
+    ));
+    notes
+}
+
+fn machine(environment: &Environment) -> String {
+    let Environment { cores, os, arch, sha256, .. } = environment;
+    let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
+    let kernel = environment.kernel.as_ref().map_or(String::new(), |kernel| format!(" {kernel}"));
+    let smt = match environment.smt {
+        Some(true) => " with SMT",
+        Some(false) => " without SMT",
+        None => "",
+    };
+    let classes: Vec<String> = environment.core_classes.iter().map(ToString::to_string).collect();
+    let unlike = if classes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({} of unlike kinds)", classes.join(" + "))
+    };
+    let plural = if *cores == 1 { "" } else { "s" };
+    format!("{cpu}, {cores} core{plural}{smt}{unlike}, {os}{kernel} on {arch}; {sha256}")
+}
+
+fn programs(environment: &Environment) -> String {
+    let commit =
+        environment.commit.as_deref().map_or("no commit known", |commit| commit.get(..7).unwrap_or(commit));
+    let dirty = if environment.dirty == Some(true) { ", changed since" } else { "" };
+    let rustc = environment.rustc.as_deref().unwrap_or("rustc of unknown version");
+    let rustc = rustc.split(" (").next().unwrap_or(rustc);
+    let libraries = environment.libraries.join(", ");
+    format!(
+        "bakeoff {} ({commit}{dirty}), {rustc}, {}; {libraries}",
+        environment.bakeoff, environment.profile
+    )
+}
+
+fn study(recording: &Recording) -> String {
+    let study = &recording.study;
+    let (launches, rounds) = (study.launches_asked, study.rounds_asked);
+    let plural = if rounds.get() == 1 { "" } else { "s" };
+    format!(
+        "{} study: {launches} launches of each workload, {rounds} round{plural} each, seed {}; command: {}",
+        study.profile,
+        study.seed,
+        study.command.join(" ")
+    )
+}
+
+/// How far the intervals of the baseline against itself reach: of the quietest row and of the noisiest.
+fn noise(rows: &[Row]) -> String {
+    let mut floors: Vec<(f64, &str)> =
+        rows.iter().filter_map(|row| Some((row.noise_floor()?, row.workload.name.as_str()))).collect();
+    floors.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let reach = |(floor, name): &(f64, &str)| format!("{:.1} % ({name})", floor.exp_m1() * 100.0);
+    let reaches = match &floors[..] {
+        [] => return "A/A: unknown, for want of launches or of the baseline.".into(),
+        [only] => reach(only),
+        [least, .., most] => format!("{} to {}", reach(least), reach(most)),
+    };
+    format!("A/A: the baseline against itself; its intervals reach {reaches} from 1, though nothing differs.")
+}
