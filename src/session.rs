@@ -58,6 +58,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// This cell with only the first `jobs` of its jobs.
+    pub fn shortened(self, jobs: usize) -> Self {
+        Running { batch: self.batch.first(jobs), ..self }
+    }
+
     /// Measures and verifies one run.
     ///
     /// # Errors

@@ -7,7 +7,8 @@ use anyhow::Result;
 
 use super::{Exit, select};
 use crate::diagnose::bare::Bare;
-use crate::diagnose::interleave::{Arm, interleave};
+use crate::diagnose::interleave::{Arm, Turn, interleave};
+use crate::diagnose::sleeps::sleeps;
 use crate::host;
 use crate::report::{table, units};
 use crate::session::{Running, Session};
@@ -22,6 +23,10 @@ pub(super) enum Command {
     Capacity(Rounds),
     /// Show what handing out one `noop` job costs under each model
     Dispatch(Rounds),
+    /// Show what a slot reads after shorter and longer warm-ins
+    WarmIn(Rounds),
+    /// Show how long waits of 1 ms and of 10 ms really take
+    Sleep(Rounds),
 }
 
 /// How long to look.
@@ -37,6 +42,8 @@ pub(super) fn run(command: &Command) -> Result<Exit> {
         Command::Harness(rounds) => harness(rounds.rounds.into())?,
         Command::Capacity(rounds) => capacity(rounds.rounds.into())?,
         Command::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
+        Command::WarmIn(rounds) => warm_in(rounds.rounds.into())?,
+        Command::Sleep(rounds) => sleep(rounds.rounds.into())?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
     Ok(Exit::Ok)
@@ -55,7 +62,7 @@ fn harness(rounds: usize) -> Result<String> {
                 Arm::new("harness", || Ok(running.sample()?.wall)),
                 Arm::timed("bare", bare.under(model, session.cores)?),
             ];
-            let turns = interleave(&mut arms, rounds)?;
+            let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
             let ratios = paired(&turns[0], &turns[1], |harness, bare| harness / bare);
             rows.push(vec![
                 cell.id(),
@@ -82,7 +89,7 @@ fn capacity(rounds: usize) -> Result<String> {
             .map(|(cell, running)| Arm::new(cell.id(), || Ok(running.sample()?.wall)))
             .collect();
         arms.push(Arm::timed("capacity", || at_once(&mut copies)));
-        let turns = interleave(&mut arms, rounds)?;
+        let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
         let (copies, models) = turns.split_last().expect("there is at least the capacity arm");
         let cores = session.cores as f64;
         let reached = median(&paired(&models[0], copies, |one, all| cores * one / all));
@@ -126,7 +133,7 @@ fn dispatch(rounds: usize) -> Result<String> {
             })
         })
         .collect();
-    let turns = interleave(&mut arms, rounds)?;
+    let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
     drop(arms);
     let rows = cells.iter().zip(&turns).zip(best.iter()).map(|((cell, turns), best)| {
         let jobs = cell.workload.size.jobs as f64;
@@ -134,6 +141,47 @@ fn dispatch(rounds: usize) -> Result<String> {
         vec![cell.id(), a_job(median(turns)), a_job(*best)]
     });
     let header = ["cell", "a job, median", "a job, best run"];
+    Ok(table::plain(&header, &header[1..], rows))
+}
+
+/// Speedups on `hash` after each of some warm-ins, in turns as short as a warm-in is good for: those of a model that
+/// wakes up slowly rise with it.
+fn warm_in(rounds: usize) -> Result<String> {
+    /// Two on each of two cores: some 5 ms.
+    const JOBS: usize = 4;
+    let mut session = Session::new(&std::env::current_exe()?);
+    let cells = select("^hash/(sequential|crossbeam|rayon|prefork|tokio-many)/")?;
+    let start = |cell| Ok(session.start(cell)?.shortened(JOBS));
+    let mut running = cells.iter().map(start).collect::<Result<Vec<_>>>()?;
+    let mut rows = Vec::new();
+    for warm_in in [0, 5, 10, 20, 40, 80].map(Duration::from_millis) {
+        let arms = cells.iter().zip(&mut running);
+        let arms = arms.map(|(cell, running)| Arm::new(cell.id(), || Ok(running.sample()?.wall)));
+        let turn = Turn { warm_in, timed: Duration::from_millis(1) };
+        let turns = interleave(&mut arms.collect::<Vec<_>>(), rounds, turn)?;
+        let speedup =
+            |times: &Vec<f64>| units::ratio(median(&paired(&turns[0], times, |one, model| one / model)));
+        let row =
+            std::iter::once(format!("{} ms", warm_in.as_millis())).chain(turns[1..].iter().map(speedup));
+        rows.push(row.collect());
+    }
+    let header: Vec<&str> =
+        std::iter::once("warm-in").chain(cells[1..].iter().map(|cell| cell.model.name)).collect();
+    Ok(table::plain(&header, &header, rows))
+}
+
+fn sleep(rounds: usize) -> Result<String> {
+    /// Waits are short, and their tail is what is looked for.
+    const WAITS_A_ROUND: usize = 10;
+    let mut rows = Vec::new();
+    for pause in [1, 10].map(Duration::from_millis) {
+        for way in sleeps(pause, rounds * WAITS_A_ROUND)? {
+            let most = way.took.iter().copied().fold(0.0, f64::max);
+            let took = [median(&way.took), most].map(units::nanoseconds);
+            rows.push([way.by.to_owned(), units::duration(pause)].into_iter().chain(took).collect());
+        }
+    }
+    let header = ["by", "asked for", "median", "longest"];
     Ok(table::plain(&header, &header[1..], rows))
 }
 

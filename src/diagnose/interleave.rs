@@ -5,13 +5,22 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::measure;
+use crate::study::slot::{TIMED, WARM_IN};
 
-/// Untimed runs before a turn is timed: a model that has just got the machine back pays for cold caches and for its
-/// sleeping workers.
-const WARM_IN: Duration = Duration::from_millis(40);
+/// How long a turn is.
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// Untimed runs before it is timed: a model that has just got the machine back pays for cold caches and for its
+    /// sleeping workers.
+    pub warm_in: Duration,
+    /// How long it is timed at the least.
+    pub timed: Duration,
+}
 
-/// How long a turn is timed at the least.
-const TIMED: Duration = Duration::from_millis(20);
+impl Turn {
+    /// As a slot of a study.
+    pub const SLOT: Turn = Turn { warm_in: WARM_IN, timed: TIMED };
+}
 
 /// One of the things compared.
 pub struct Arm<'a> {
@@ -36,13 +45,13 @@ impl<'a> Arm<'a> {
     }
 
     /// One turn: the mean time of a run, in nanoseconds.
-    fn turn(&mut self) -> Result<f64> {
+    fn turn(&mut self, turn: Turn) -> Result<f64> {
         let start = measure::now();
-        while measure::now() - start < WARM_IN {
+        while measure::now() - start < turn.warm_in {
             (self.run)()?;
         }
         let (mut runs, mut sum) = (0_u32, Duration::ZERO);
-        while sum < TIMED {
+        while sum < turn.timed {
             sum += (self.run)()?;
             runs += 1;
         }
@@ -50,17 +59,17 @@ impl<'a> Arm<'a> {
     }
 }
 
-/// The turns of each arm: `rounds` mean times in nanoseconds, the i-th of each arm from the i-th round.
+/// The turns of each arm, each as long as `turn`: `rounds` mean times in nanoseconds, the i-th of each arm from the i-th round.
 ///
 /// # Errors
 /// Names the arm that failed.
-pub fn interleave(arms: &mut [Arm<'_>], rounds: usize) -> Result<Vec<Vec<f64>>> {
+pub fn interleave(arms: &mut [Arm<'_>], rounds: usize, turn: Turn) -> Result<Vec<Vec<f64>>> {
     let mut turns = vec![Vec::with_capacity(rounds); arms.len()];
     let mut order: Vec<usize> = (0..arms.len()).collect();
     for _ in 0..rounds {
         fastrand::shuffle(&mut order);
         for &arm in &order {
-            turns[arm].push(arms[arm].turn().with_context(|| arms[arm].name.clone())?);
+            turns[arm].push(arms[arm].turn(turn).with_context(|| arms[arm].name.clone())?);
         }
     }
     Ok(turns)
