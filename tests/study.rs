@@ -68,6 +68,37 @@ fn what_cannot_be_saved_ends_with_exit_5_and_what_cannot_be_meant_with_exit_2() 
     assert!(text(&output.stderr).contains("goroutines") && text(&output.stderr).contains("rayon"));
 }
 
+#[test]
+fn whoever_stops_reading_the_table_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = study(folder.path()).stdout(writer).status().unwrap();
+    assert_eq!((status.code(), files(folder.path(), ".json").len()), (Some(0), 1));
+}
+
+/// A device that is full after some bytes, for real: no file of this process may grow beyond them.
+#[cfg(target_os = "linux")]
+#[test]
+fn wherever_the_device_is_full_old_files_stay_and_the_exit_code_is_5() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("old.json");
+    std::fs::write(&old, "old").unwrap();
+    for blocks in ["0", "1", "3", "5", "6"] {
+        let study = study(folder.path());
+        let mut limited = Command::new("sh");
+        limited.args(["-c", "trap '' XFSZ; ulimit -f $1; shift; exec \"$@\"", "sh", blocks]);
+        limited.arg(study.get_program()).args(study.get_args());
+        let output = limited.output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{blocks}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(folder.path().to_str().unwrap()), "{}", text(&output.stderr));
+        assert_eq!(std::fs::read_to_string(&old).unwrap(), "old");
+        let left =
+            files(folder.path(), "").into_iter().filter(|path| path.to_str().unwrap().contains(".bakeoff-"));
+        assert_eq!(left.count(), 0, "half a file stays nowhere");
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod ended_early {
     use std::time::Duration;
@@ -88,18 +119,48 @@ mod ended_early {
         }
     }
 
+    /// The process of the launch that the running study `study` has now.
+    fn launch_of(study: u32) -> Option<u32> {
+        let pids = std::fs::read_to_string(format!("/proc/{study}/task/{study}/children")).ok()?;
+        let is_launch = |pid: &&str| {
+            std::fs::read(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|words| text(&words).contains("\0launch\0"))
+        };
+        pids.split_whitespace().find(is_launch)?.parse().ok()
+    }
+
     #[test]
-    fn ctrl_c_saves_what_was_measured_marks_it_partial_and_exits_with_130() {
+    fn a_launch_that_was_stopped_and_continued_is_told_in_the_recording() {
         let folder = tempfile::tempdir().unwrap();
-        let study = study(folder.path()).spawn().unwrap();
-        wait_for_a_round(folder.path());
-        send("-INT", study.id());
+        let mut study = study(folder.path()).spawn().unwrap();
+        while study.try_wait().unwrap().is_none() {
+            if let Some(launch) = launch_of(study.id()) {
+                // It may just have ended.
+                let again = ["-STOP", "-CONT"].map(|signal| {
+                    Command::new("kill").args([signal, &launch.to_string()]).stderr(Stdio::null()).status()
+                });
+                assert!(again.iter().all(Result::is_ok));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let output = study.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
-        let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
-        let recording = read(file).unwrap();
-        assert!(recording.partial && !recording.study.launches[0].rounds.is_empty());
-        assert!(text(&output.stdout).contains("ended before its last launch"));
+        assert!(text(&output.stdout).contains("rounds were stopped"), "{}", text(&output.stdout));
+    }
+
+    #[test]
+    fn each_signal_saves_what_was_measured_marks_it_partial_and_has_an_exit_code_of_its_own() {
+        for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+            let folder = tempfile::tempdir().unwrap();
+            let study = study(folder.path()).spawn().unwrap();
+            wait_for_a_round(folder.path());
+            send(signal, study.id());
+            let output = study.wait_with_output().unwrap();
+            assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+            let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
+            let recording = read(file).unwrap();
+            assert!(recording.partial && !recording.study.launches[0].rounds.is_empty());
+            assert!(text(&output.stdout).contains("ended before its last launch"));
+        }
     }
 
     #[test]
@@ -124,17 +185,7 @@ mod ended_early {
     fn a_launch_that_is_killed_fails_its_cells_and_not_the_study() {
         let folder = tempfile::tempdir().unwrap();
         let study = study(folder.path()).spawn().unwrap();
-        let children = format!("/proc/{0}/task/{0}/children", study.id());
-        let launch = loop {
-            let pids = std::fs::read_to_string(&children).unwrap_or_default();
-            let is_launch = |pid: &&str| {
-                std::fs::read(format!("/proc/{pid}/cmdline"))
-                    .is_ok_and(|words| text(&words).contains("\0launch\0"))
-            };
-            if let Some(pid) = pids.split_whitespace().find(is_launch) {
-                break pid.parse().unwrap();
-            }
-        };
+        let launch = std::iter::repeat_with(|| launch_of(study.id())).flatten().next().unwrap();
         send("-KILL", launch);
         let output = study.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));

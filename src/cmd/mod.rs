@@ -37,6 +37,8 @@ pub enum Exit {
     Refused = 4,
     /// Results could not be saved.
     Unsaved = 5,
+    /// Stopped because its terminal was closed, after saving.
+    HangUp = 129,
     /// Stopped by Ctrl-C, after saving.
     Interrupt = 130,
     /// Stopped by a request to terminate, after saving.

@@ -9,6 +9,17 @@ use signal_hook::flag;
 
 use super::Exit;
 
+/// The signals that ask a study to stop, and how it then ends.
+#[cfg(unix)]
+const SIGNALS: [(i32, Exit); 3] = [
+    (SIGINT, Exit::Interrupt),
+    (SIGTERM, Exit::Terminate),
+    // Its terminal was closed.
+    (signal_hook::consts::SIGHUP, Exit::HangUp),
+];
+#[cfg(not(unix))]
+const SIGNALS: [(i32, Exit); 2] = [(SIGINT, Exit::Interrupt), (SIGTERM, Exit::Terminate)];
+
 /// Whether a study is to stop, and which signal says so.
 #[derive(Debug)]
 pub struct Stop {
@@ -24,7 +35,7 @@ impl Stop {
     /// Where the system refuses a handler.
     pub fn listen() -> Result<Self> {
         let stop = Stop { asked: Arc::default(), signal: Arc::default() };
-        for (signal, exit) in [(SIGINT, Exit::Interrupt), (SIGTERM, Exit::Terminate)] {
+        for (signal, exit) in SIGNALS {
             // In this order: the signal that sets the flag must not yet find it set.
             flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&stop.asked))?;
             flag::register(signal, Arc::clone(&stop.asked))?;
@@ -36,6 +47,6 @@ impl Stop {
     /// How a run that was asked to stop ends.
     pub fn exit(&self) -> Option<Exit> {
         let is = |exit: &Exit| usize::from(*exit as u8) == self.signal.load(Ordering::Relaxed);
-        [Exit::Interrupt, Exit::Terminate].into_iter().find(is)
+        SIGNALS.into_iter().map(|(_, exit)| exit).find(is)
     }
 }
