@@ -69,7 +69,11 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
 
 /// A temporary file in the folder of `path`, on the device. Removed when dropped: on every way out but the last.
 fn written_beside(path: &Path, contents: &[u8]) -> std::io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::with_prefix_in(".bakeoff-", folder(path))?;
+    let mut builder = tempfile::Builder::new();
+    // As any new file: the umask decides who may read it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".bakeoff-").tempfile_in(folder(path))?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     Ok(file)

@@ -57,7 +57,8 @@ pub fn arms(cells: &[Cell]) -> Vec<PlannedArm> {
         if let Some(&cell) = cells.iter().find(|cell| cell.width == Width::One) {
             arms.push(PlannedArm { cell, role: Role::Control });
             if cell.workload.kind == Kind::Computes {
-                arms.push(PlannedArm { cell, role: Role::Capacity });
+                // Twice, so that a moment of another program is told from a core that is gone: that takes both.
+                arms.extend([PlannedArm { cell, role: Role::Capacity }; 2]);
             }
         }
         arms
@@ -94,15 +95,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_workload_has_a_control_and_those_that_compute_a_capacity_arm() {
+    fn every_workload_has_a_control_and_those_that_compute_two_capacity_arms() {
         let arms = arms(&Cell::all(2));
         let with = |workload: &str, role| {
             arms.iter().filter(|arm| arm.cell.workload.name == workload && arm.role == role).count()
         };
         for workload in crate::workload::WORKLOADS {
             assert_eq!(with(workload.name, Role::Control), 1, "{}", workload.name);
-            let computes = usize::from(workload.kind == Kind::Computes);
-            assert_eq!(with(workload.name, Role::Capacity), computes, "{}", workload.name);
+            let capacity = if workload.kind == Kind::Computes { 2 } else { 0 };
+            assert_eq!(with(workload.name, Role::Capacity), capacity, "{}", workload.name);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which stamps a study bears. They are judged from a recording's raw numbers, whenever it is read.
 
 use super::stamp::{BUSY_CORE, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, STEAL, Stamp};
-use crate::record::schema::{Arm, Environment, Quiet, Recording, Role, Sample};
+use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample};
 use crate::stats::{interval, median};
 
 /// The level of the intervals that are shown.
@@ -58,30 +58,21 @@ fn of_quiet(quiet: &[Quiet]) -> Vec<Stamp> {
 /// What the baseline and the capacity arm of a workload that computes show.
 fn of_workload(recording: &Recording, workload: &str) -> Vec<Stamp> {
     let cores = recording.environment.cores as f64;
-    let arm = |role: Role, tail: &str| {
-        let is = |arm: &Arm| {
-            arm.role == role && arm.id.starts_with(&format!("{workload}/")) && arm.id.ends_with(tail)
-        };
-        recording.study.arms.iter().position(is)
-    };
-    let baseline = arm(Role::Cell, "/one").map(|arm| samples(recording, arm));
-    let capacity = arm(Role::Capacity, "").map(|arm| samples(recording, arm));
+    let baseline =
+        best_of_launches(recording, workload, |arm| arm.role != Role::Capacity && arm.id.ends_with("/one"));
+    let capacity = best_of_launches(recording, workload, |arm| arm.role == Role::Capacity);
     let shares = [(&baseline, 1.0), (&capacity, cores)].map(|(samples, copies)| {
         let share = |sample: &Sample| Some(sample.cpu_ns? as f64 / (sample.wall_ns.get() as f64 * copies));
-        median(&samples.iter().flatten().flatten().filter_map(share).collect::<Vec<_>>())
+        median(&samples.iter().flatten().filter_map(share).collect::<Vec<_>>())
     });
     let least = shares.into_iter().flatten().min_by(f64::total_cmp);
     let mut stamps = Vec::new();
     stamps.extend(
         least.filter(|&share| share < BUSY_CORE).map(|share| Stamp::CoreTaken(workload.to_owned(), share)),
     );
-    if let Some(baseline) = &baseline {
-        let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
-        stamps.extend(drift(&times).map(|ratio| Stamp::Drift(workload.to_owned(), ratio)));
-    }
-    if let (Some(baseline), Some(capacity)) = (baseline, capacity) {
-        stamps.extend(of_capacity(workload, &capacities(&baseline, &capacity)));
-    }
+    let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
+    stamps.extend(drift(&times).map(|ratio| Stamp::Drift(workload.to_owned(), ratio)));
+    stamps.extend(of_capacity(workload, &capacities(&baseline, &capacity)));
     stamps
 }
 
@@ -100,13 +91,17 @@ fn a_run(sample: &Sample) -> f64 {
     sample.wall_ns.get() as f64 / sample.runs.get() as f64
 }
 
-/// The samples of an arm, by launch.
-fn samples(recording: &Recording, arm: usize) -> Vec<Option<Sample>> {
-    let of_launches = recording.study.launches.iter().map(|launch| {
-        let samples = launch.rounds.iter().flat_map(|round| &round.samples);
-        samples.copied().find(|sample| sample.arm == arm as u64)
-    });
-    of_launches.collect()
+/// For each launch of `workload`, the fastest sample of the arms that `is` says yes to: the one that the least disturbed.
+fn best_of_launches(recording: &Recording, workload: &str, is: impl Fn(&Arm) -> bool) -> Vec<Option<Sample>> {
+    let study = &recording.study;
+    let is =
+        |sample: &&Sample| usize::try_from(sample.arm).is_ok_and(|arm| study.arms.get(arm).is_some_and(&is));
+    let launches = study.launches.iter().filter(|launch| launch.workload == workload);
+    let best = |launch: &Launch| {
+        let samples = launch.rounds.iter().flat_map(|round| &round.samples).filter(is);
+        samples.min_by(|a, b| a_run(a).total_cmp(&a_run(b))).copied()
+    };
+    launches.map(best).collect()
 }
 
 /// For each launch, how much of as many times one core all cores together gave.
