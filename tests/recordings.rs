@@ -1,0 +1,44 @@
+//! What is committed says what its recordings say.
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::fs::read_to_string;
+use std::path::{Path, PathBuf};
+
+use bakeoff::record::read::read;
+use bakeoff::report::formats::{Format, render};
+use bakeoff::report::splice::splice;
+
+/// The folders of recordings.
+fn folders() -> Vec<PathBuf> {
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
+    let paths = std::fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+#[test]
+fn every_recording_is_whole_of_a_clean_tree_and_has_the_table_that_is_made_of_it() {
+    for folder in folders() {
+        let recording = read(&folder.join("recording.json")).unwrap();
+        assert_eq!(
+            (recording.environment.dirty, recording.partial),
+            (Some(false), false),
+            "{}",
+            folder.display()
+        );
+        let table = read_to_string(folder.join("table.txt")).unwrap();
+        assert_eq!(table, render(&recording, Format::Table), "{}", folder.display());
+    }
+}
+
+#[test]
+fn the_readme_has_the_table_of_a_recording() {
+    let readme = read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let is_of = |folder: &PathBuf| {
+        let recording = read(&folder.join("recording.json")).unwrap();
+        splice(&readme, &recording).expect("the README has both markers") == readme
+    };
+    assert!(
+        folders().iter().any(is_of),
+        "make it by: bakeoff report results/.../recording.json --splice README.md"
+    );
+}
