@@ -1,5 +1,6 @@
 //! A batch: the jobs of one run together with the digests that they must return.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,19 @@ const PROOF_PERCENT: u64 = 95;
 
 /// What a run may read from the device for other reasons than its files, in bytes: pages of programs, for the most.
 const OTHER_READS: u64 = 256 * 1024;
+
+/// A run that was right but is no measurement of its workload, and why: whatever else needed memory took the files of
+/// `warm-file`, or something read those of `cold-file` beforehand.
+#[derive(Debug)]
+pub struct Void(String);
+
+impl fmt::Display for Void {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Void {}
 
 impl Batch {
     /// A batch of `workload` whose files and server are on `stage`.
@@ -113,7 +127,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Refuses a run whose files did not come from where the workload says: the sample is void.
+    /// Refuses a run whose files did not come from where the workload says: it is [`Void`].
     ///
     /// # Errors
     /// States the bytes read from the device and the bytes of the files.
@@ -130,11 +144,11 @@ impl Batch {
         };
         ensure!(
             read * 100 >= cold * PROOF_PERCENT,
-            "{read} of {cold} bytes were read from the device: the files were not cold"
+            Void(format!("{read} of {cold} bytes were read from the device: the files were not cold"))
         );
         ensure!(
             warm == 0 || read.saturating_sub(OTHER_READS) * 100 <= warm * (100 - PROOF_PERCENT),
-            "{read} of {warm} bytes were read from the device: the files were not warm"
+            Void(format!("{read} of {warm} bytes were read from the device: the files were not warm"))
         );
         Ok(())
     }

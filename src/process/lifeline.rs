@@ -1,6 +1,7 @@
-//! How a worker's life hangs on its parent's, and what is done to it. It ends when its parent ends, however that ends: on Linux the kernel kills it, and on every Unix a thread
-//! of its own watches the pipe to the parent. A worker with one job to do does without the thread: it costs a tenth
-//! of such a process, which ends by itself after its job.
+//! How a worker's life hangs on its parent's. It ends when its parent ends, however that ends: on Linux the kernel
+//! kills it, and on every Unix a thread of its own watches the pipe to the parent. A worker with one job to do does
+//! without the thread: it costs a tenth of such a process, which ends by itself after its job. A launch also learns
+//! whether it was stopped and continued.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

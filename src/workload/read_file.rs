@@ -46,11 +46,6 @@ impl ReadFile {
         Ok(ctx.phases.compute(|| self.digest(&bytes)))
     }
 
-    /// Has it in the page cache, for now.
-    pub(super) fn warm(&self) -> Result<()> {
-        std::fs::read(&self.path).map(drop).with_context(|| self.failed())
-    }
-
     pub(super) fn len(&self) -> u64 {
         self.len
     }

@@ -26,7 +26,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     },
 };
 
-/// Reads a file that [`Work::reset`] has read just before.
+/// Reads a file that an earlier run, or the stage when it wrote it, has left in the page cache.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WarmFile(ReadFile);
 
@@ -41,12 +41,6 @@ impl Work for WarmFile {
 
     async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
         self.0.run_async(ctx).await
-    }
-
-    /// Whatever else needs memory may have evicted the file since the last run: a host that takes memory from its
-    /// virtual machines does so every minute.
-    fn reset(&self) -> Result<()> {
-        self.0.warm()
     }
 
     fn reads(&self) -> Reads {
