@@ -84,7 +84,7 @@ mod tests {
         fn usage(&mut self) -> Result<Usage> {
             // Asked before and after each run.
             self.asked += 1;
-            let read = if self.runs <= self.cold && self.asked % 2 == 0 { 1 << 20 } else { 0 };
+            let read = if self.runs <= self.cold && self.asked.is_multiple_of(2) { 1 << 20 } else { 0 };
             Ok(Usage { device_bytes: Some(read), ..Usage::ZERO })
         }
     }

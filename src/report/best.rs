@@ -43,7 +43,11 @@ fn line(row: &Row, withheld: bool) -> Vec<String> {
         return vec![task(row), format!("not measured: {why}")];
     };
     let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
-    let said = |is: fn(&Verdict) -> bool| if withheld || few { "-".into() } else { models(row, best, is) };
+    let as_good = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::AsGood(_)));
+    let named = [&[best.model()][..], &as_good].concat();
+    let not_separated = models(row, &named, |verdict| matches!(verdict, Verdict::NotSeparated(_)));
+    let list =
+        |models: Vec<&str>| if withheld || few || models.is_empty() { "-".into() } else { models.join(", ") };
     let tool = match (withheld, few) {
         (true, _) => format!("(withheld; fastest here: {})", best.name),
         (false, true) => format!("(too few launches; fastest here: {})", best.name),
@@ -57,22 +61,23 @@ fn line(row: &Row, withheld: bool) -> Vec<String> {
         ratio,
         interval,
         best.wall_ns.map_or("-".into(), units::nanoseconds),
-        best.cpu_ratio.map_or("-".into(), units::ratio),
-        said(|verdict| matches!(verdict, Verdict::AsGood(_))),
-        said(|verdict| matches!(verdict, Verdict::NotSeparated(_))),
+        best.cpu_ratio.map_or("-".into(), units::times),
+        list(as_good),
+        list(not_separated),
         row.workload.post_says.clone(),
     ]
 }
 
-/// The models of the cells that `is` says yes to, each once, and without that of `best`.
-fn models(row: &Row, best: &Finding, is: fn(&Verdict) -> bool) -> String {
-    let mut models: Vec<&str> = Vec::new();
+/// The models of the cells that `is` says yes to, each once: the better of a model's two widths counts, so those already
+/// `named` are left out.
+fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a str> {
+    let mut models = Vec::new();
     for cell in row.cells.iter().filter(|cell| is(&cell.verdict)) {
-        if cell.model() != best.model() && !models.contains(&cell.model()) {
+        if !named.contains(&cell.model()) && !models.contains(&cell.model()) {
             models.push(cell.model());
         }
     }
-    if models.is_empty() { "-".into() } else { models.join(", ") }
+    models
 }
 
 /// A speedup with its interval; the range, from the least to the most, where there are too few launches for one.

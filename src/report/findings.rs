@@ -1,14 +1,12 @@
 //! What a recording comes to: its statistics and verdicts, computed from its samples alone.
 
 use crate::record::schema::{Recording, Role, Sample, WorkloadEntry};
+use crate::stats::interval::LEVEL;
 use crate::stats::median;
 use crate::stats::ratio::{Ratio, Times, noise_floor, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
 use crate::study::stamp::Stamp;
 use crate::study::stamps::stamps;
-
-/// The probability with which the intervals that are shown cover the truth.
-pub const LEVEL: f64 = 0.95;
 
 /// All that a recording comes to.
 #[derive(Clone, Debug)]

@@ -21,12 +21,11 @@ pub enum Format {
 
 /// `recording` as `format` has it.
 pub fn render(recording: &Recording, format: Format) -> String {
-    let findings = Findings::of(recording);
     match format {
         Format::Table => terminal(recording, &Medians::new()),
         Format::Markdown => markdown(recording),
-        Format::Csv => csv(&findings),
-        Format::Json => json(&findings),
+        Format::Csv => csv(&Findings::of(recording)),
+        Format::Json => json(&Findings::of(recording)),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Values in, text out.
 
-pub mod bench;
 mod best;
 pub mod findings;
 mod footnotes;

@@ -42,7 +42,7 @@ fn cells(row: &Row, findings: &Findings, criterion: &Medians) -> String {
             ratio,
             interval,
             cell.wall_ns.map_or("-".into(), units::nanoseconds),
-            cell.cpu_ratio.map_or("-".into(), units::ratio),
+            cell.cpu_ratio.map_or("-".into(), units::times),
             best::verdict(cell, findings.withheld()),
         ];
         if !criterion.is_empty() {

@@ -16,13 +16,14 @@ pub fn nanoseconds(ns: f64) -> String {
     format!("{} {name}", significant(ns / size))
 }
 
+/// So many times, with three significant digits, as in `0.093x`.
+pub fn times(ratio: f64) -> String {
+    format!("{}x", significant(ratio))
+}
+
 /// A ratio with three significant digits, as in `1.95x`; below a tenth as a fraction, as in `1/24.3`.
 pub fn ratio(ratio: f64) -> String {
-    if ratio < 0.0995 {
-        format!("1/{}", significant(1.0 / ratio))
-    } else {
-        format!("{}x", significant(ratio))
-    }
+    if ratio < 0.0995 { format!("1/{}", significant(1.0 / ratio)) } else { times(ratio) }
 }
 
 /// `value` with three significant digits, without an exponent.
@@ -55,5 +56,6 @@ mod tests {
         let ratios = [0.000_02, 0.021, 0.5, 1.0, 1.949, 23.54, 5_000.0];
         let shown = ["1/50000", "1/47.6", "0.50x", "1.00x", "1.95x", "23.5x", "5000x"];
         assert_eq!(ratios.map(ratio), shown);
+        assert_eq!([0.0926, 1.0, 12.34].map(times), ["0.093x", "1.00x", "12.3x"]);
     }
 }

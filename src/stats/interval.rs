@@ -5,6 +5,9 @@
 //! with probability 1 - 2 P(B < k), where B is binomial with n trials of one half (H. A. David and H. N. Nagaraja, "Order
 //! Statistics", 3rd edition, section 7.1).
 
+/// The probability with which the intervals that are shown cover the truth.
+pub const LEVEL: f64 = 0.95;
+
 /// An interval and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {

@@ -2,10 +2,8 @@
 
 use super::stamp::{BUSY_CORE, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, STEAL, Stamp};
 use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample};
-use crate::stats::{interval, median};
-
-/// The level of the intervals that are shown.
-const LEVEL: f64 = 0.95;
+use crate::stats::interval::{LEVEL, rank};
+use crate::stats::median;
 
 /// All stamps of a recording.
 pub fn stamps(recording: &Recording) -> Vec<Stamp> {
@@ -118,7 +116,7 @@ fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Stamp> {
     let best = capacities.iter().copied().max_by(f64::total_cmp)?;
     let fell = capacities.iter().filter(|&&capacity| capacity < CAPACITY_KEPT * best).count();
     let launches = Launches { some: fell, all: capacities.len() };
-    let bounding = interval::rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
+    let bounding = rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
     match fell {
         0 => (typical < CAPACITY_KEPT).then(|| Stamp::CapacityBelowCores(workload.to_owned(), typical)),
         fell if fell < bounding => Some(Stamp::CapacityDipped(workload.to_owned(), worst / best, launches)),
