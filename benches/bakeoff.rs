@@ -1,6 +1,7 @@
 //! `cargo bench`: criterion over every cell of both registries, then a study of the same cells, and its table.
 
 use std::any::Any;
+use std::fmt;
 use std::io::IsTerminal;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
@@ -8,11 +9,9 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow};
-use bakeoff::cell::Cell;
+use bakeoff::cell::{Cell, with_baselines};
 use bakeoff::cmd::Exit;
 use bakeoff::cmd::stop::Stop;
-use bakeoff::host;
-use bakeoff::report::bench::{Outcome, Row, render};
 use bakeoff::report::progress::show_progress;
 use bakeoff::report::terminal::terminal;
 use bakeoff::session::{Running, Session};
@@ -33,7 +32,14 @@ const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 /// Criterion's least number of samples.
 const SAMPLES: u32 = 10;
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| {
+        eprintln!("bakeoff: {error:#}");
+        Exit::of(&error).into()
+    })
+}
+
+fn run() -> Result<ExitCode> {
     let asked = Asked::from_args(std::env::args().skip(1));
     if asked.quick_by_environment {
         return quickly();
@@ -113,6 +119,33 @@ impl Asked {
     }
 }
 
+/// A cell that criterion selected, and what became of it.
+struct Row {
+    cell: Cell,
+    outcome: Outcome,
+}
+
+/// What became of a cell under criterion.
+enum Outcome {
+    /// The median wall time of its runs, those of the warm-up included.
+    Measured(Duration),
+    /// It can't be measured on this machine, and why.
+    Unavailable(String),
+    /// It failed, and why.
+    Failed(String),
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.cell.id();
+        match &self.outcome {
+            Outcome::Measured(median) => write!(f, "{id}: {median:?}"),
+            Outcome::Unavailable(why) => write!(f, "{id} is not available: {why}"),
+            Outcome::Failed(why) => write!(f, "{id} FAILED: {why}"),
+        }
+    }
+}
+
 /// Every cell that criterion selects, and what became of it.
 struct Bench {
     asked: Asked,
@@ -143,12 +176,15 @@ impl Bench {
         }));
         let outcome = match outcome {
             Ok(()) if measured.walls.is_empty() => return,
-            Ok(()) => Outcome::Measured { median: measured.median(), runs: measured.walls.len() },
+            Ok(()) => Outcome::Measured(measured.median()),
             Err(unwound) => why(unwound),
         };
-        self.report(&cell, &outcome);
+        let row = Row { cell, outcome };
+        if !matches!(row.outcome, Outcome::Measured(_)) {
+            println!("\n{row}\n");
+        }
         self.show_progress(&cell);
-        self.rows.push(Row { cell, in_flight: cell.in_flight(self.session.cores), outcome });
+        self.rows.push(row);
     }
 
     /// Starts the cell's model and verifies one run, before criterion sees any.
@@ -164,14 +200,6 @@ impl Bench {
         let at = all.iter().position(|other| other.id() == cell.id()).map_or(0, |at| at + 1);
         if self.asked.measures && std::io::stderr().is_terminal() {
             eprintln!("                        cell {at} of {}", all.len());
-        }
-    }
-
-    fn report(&self, cell: &Cell, outcome: &Outcome) {
-        match outcome {
-            Outcome::Measured { .. } => {}
-            Outcome::Unavailable(why) => println!("\n{} is not available: {why}\n", cell.id()),
-            Outcome::Failed(why) => println!("\n{} FAILED: {why}\n", cell.id()),
         }
     }
 
@@ -191,7 +219,12 @@ impl Bench {
         if !self.asked.measures {
             return Ok(of_criterion.into());
         }
-        print!("{}", render(&self.rows, &host::describe()));
+        let count = |is: fn(&Outcome) -> bool| self.rows.iter().filter(|row| is(&row.outcome)).count();
+        let measured = count(|outcome| matches!(outcome, Outcome::Measured(_)));
+        let unavailable = count(|outcome| matches!(outcome, Outcome::Unavailable(_)));
+        println!(
+            "\ncriterion: {measured} cells measured, every run verified; {unavailable} not available, {failed} failed"
+        );
         let of_study = self.study()?;
         Ok(if of_study == Exit::Ok { of_criterion } else { of_study }.into())
     }
@@ -200,7 +233,7 @@ impl Bench {
     fn study(self) -> Result<Exit> {
         let Bench { asked, session, rows } = self;
         let request = Request {
-            cells: rows.iter().map(|row| row.cell).collect(),
+            cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), session.cores),
             cores: session.cores,
             exe: EXE.into(),
             profile: if asked.quick { Profile::Quick } else { Profile::Standard },
@@ -213,7 +246,11 @@ impl Bench {
         let stop = Stop::listen()?;
         println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
         let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
-        let medians = rows.iter().filter_map(|row| Some((row.cell.id(), row.median()?.as_nanos() as f64)));
+        let median = |row: &Row| match row.outcome {
+            Outcome::Measured(median) => Some((row.cell.id(), median.as_nanos() as f64)),
+            _ => None,
+        };
+        let medians = rows.iter().filter_map(median);
         print!("{}", terminal(&recording, &medians.collect()));
         println!("The recording is {}", path.display());
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))

@@ -99,6 +99,17 @@ impl Cell {
     }
 }
 
+/// The cells of `selected` and the baseline of each of their workloads, in the order of the registries: without it there
+/// would be no ratio.
+pub fn with_baselines(selected: &[Cell], cores: usize) -> Vec<Cell> {
+    let is_wanted = |cell: &Cell| {
+        selected.iter().any(|other| {
+            other.id() == cell.id() || (cell.width == Width::One && other.workload.name == cell.workload.name)
+        })
+    };
+    Cell::all(cores).into_iter().filter(is_wanted).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

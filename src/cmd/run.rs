@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::stop::Stop;
 use super::{BadUsage, Exit, select};
-use crate::cell::{Cell, Width};
+use crate::cell::{Cell, with_baselines};
 use crate::host;
 use crate::model::models;
 use crate::record::schema::Recording;
@@ -61,15 +61,10 @@ fn cells(args: &Args) -> Result<Vec<Cell>> {
     if let Some(unknown) = args.models.iter().find(|name| !known.contains(&name.as_str())) {
         return Err(BadUsage(format!("there is no model {unknown:?}; there are {}", known.join(", "))).into());
     }
-    let selected = select(&args.filter)?;
-    let wanted =
+    let is_wanted =
         |cell: &Cell| args.models.is_empty() || args.models.iter().any(|name| name == cell.model.name);
-    let is_selected = |cell: &Cell| selected.iter().any(|other| other.id() == cell.id()) && wanted(cell);
-    let has_selected = |baseline: &Cell| {
-        selected.iter().any(|cell| cell.workload.name == baseline.workload.name && wanted(cell))
-    };
-    let is_wanted = |cell: &Cell| is_selected(cell) || (cell.width == Width::One && has_selected(cell));
-    let cells: Vec<Cell> = Cell::all(host::cores()).into_iter().filter(is_wanted).collect();
+    let selected: Vec<Cell> = select(&args.filter)?.into_iter().filter(is_wanted).collect();
+    let cells = with_baselines(&selected, host::cores());
     if cells.is_empty() {
         return Err(BadUsage("no cell of these models matches the filter".into()).into());
     }

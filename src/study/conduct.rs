@@ -6,8 +6,8 @@ use std::io::BufReader;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -147,7 +147,7 @@ fn launch(prepared: &Prepared, order: &Order, journal: &mut Journal, stop: &Atom
 
 /// A launch's process, killed and reaped on drop.
 struct Process {
-    child: Mutex<Child>,
+    child: Child,
     orders: ChildStdin,
     rounds: Receiver<Result<Option<Round>>>,
 }
@@ -171,7 +171,7 @@ impl Process {
         let (outbox, rounds) = unbounded();
         // Ends with the process, whose pipe it reads.
         let listen = move || while outbox.send(wire::read(&mut reports)).is_ok_and(|()| true) {};
-        let process = |orders| Process { child: Mutex::new(child), orders, rounds };
+        let process = |orders| Process { child, orders, rounds };
         if let Err(error) = std::thread::Builder::new().spawn(listen) {
             drop(process(orders));
             return Err(anyhow!(error).context("cannot start a thread to listen to a launch"));
@@ -201,8 +201,7 @@ impl Process {
 
     /// How the process ended.
     fn end(&mut self) -> String {
-        let child = self.child.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        match child.wait() {
+        match self.child.wait() {
             Ok(status) => format!("the launch ended before its last round ({status})"),
             Err(error) => format!("the launch ended before its last round, nobody knows how ({error})"),
         }
@@ -211,8 +210,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let child = self.child.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let _ = child.kill();
-        let _ = child.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
