@@ -30,10 +30,9 @@ pub fn now() -> Moment {
 #[cfg(not(unix))]
 pub fn now() -> Moment {
     use std::sync::LazyLock;
-    use std::time::{Instant, SystemTime};
+    use std::time::Instant;
     static START: LazyLock<(Instant, Duration)> = LazyLock::new(|| {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        (Instant::now(), since_epoch.expect("the system's clock is set to some time after 1970"))
+        (Instant::now(), since_1970().expect("the system's clock is set to some time after 1970"))
     });
     let elapsed = START.1 + START.0.elapsed();
     Moment(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
@@ -41,8 +40,11 @@ pub fn now() -> Moment {
 
 /// The calendar's time in seconds since 1970 (UTC), for naming things: it may jump, and measures nothing.
 pub(crate) fn unix_seconds() -> Option<u64> {
-    let since_1970 = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
-    since_1970.ok().map(|time| time.as_secs())
+    since_1970().map(|time| time.as_secs())
+}
+
+fn since_1970() -> Option<Duration> {
+    std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).ok()
 }
 
 /// What a model has used up since it was started; `None` is unknown, never zero.
