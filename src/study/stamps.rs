@@ -200,6 +200,30 @@ mod tests {
         assert!(matches!(of_capacity("hash", &[0.65, 0.66]), Some(Stamp::CapacityBelowCores(..))));
     }
 
+    /// Launches with two capacity slots, which take so many ms where the baseline takes 100.
+    fn with_capacity(slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
+        with(|it| {
+            let capacity = Arm { role: Role::Capacity, ..it.study.arms[0].clone() };
+            it.study.arms.extend([capacity.clone(), capacity]);
+            for (number, launch) in it.study.launches.iter_mut().enumerate() {
+                let samples = &mut launch.rounds[0].samples;
+                for (arm, ms) in (2..).zip(slots_ms(number)) {
+                    let wall_ns = NonZeroU64::new(ms * 1_000_000).unwrap();
+                    // Both cores busy all the time.
+                    samples.push(Sample { arm, wall_ns, cpu_ns: Some(ms * 2_000_000), ..samples[0] });
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn a_launch_got_what_the_better_of_its_capacity_slots_got() {
+        assert_eq!(with_capacity(|launch| if launch % 2 == 0 { [100, 200] } else { [200, 100] }), [""; 0]);
+        assert_eq!(with_capacity(|launch| if launch < 3 { [200; 2] } else { [100; 2] }), ["CapacityDipped"]);
+        assert_eq!(with_capacity(|launch| if launch < 4 { [200; 2] } else { [100; 2] }), ["CapacityFell"]);
+        assert_eq!(with_capacity(|_| [160; 2]), ["CapacityBelowCores"]);
+    }
+
     #[test]
     fn company_a_stop_and_a_debug_build_withhold_verdicts() {
         assert_eq!(with(|it| it.study.quiet[0].alone = Some(false)), ["Company"]);
