@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use bakeoff::record::read::read;
+use bakeoff::record::schema::{Recording, Study};
 
 /// `bakeoff run` of two cells of `noop`, as short as a study can be.
 fn study(folder: &Path) -> Command {
@@ -14,6 +15,10 @@ fn study(folder: &Path) -> Command {
         .arg(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+fn study_of(recording: &Recording) -> &Study {
+    recording.study.as_ref().expect("it is a study's recording")
 }
 
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
@@ -37,8 +42,8 @@ fn a_study_saves_one_recording_and_report_shows_its_table_from_the_file_alone() 
     let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
     assert!(files(folder.path(), ".journal").is_empty());
     let recording = read(file).unwrap();
-    assert!(!recording.partial && recording.study.launches.len() == 3);
-    assert_eq!(recording.study.seed, 7);
+    assert!(!recording.partial && study_of(&recording).launches.len() == 3);
+    assert_eq!(study_of(&recording).seed, 7);
     let shown = report(&[file.to_str().unwrap()]);
     assert!(text(&output.stdout).starts_with(&text(&shown.stdout)), "the same table");
     for format in ["markdown", "csv", "json"] {
@@ -158,7 +163,7 @@ mod ended_early {
             assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
             let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
             let recording = read(file).unwrap();
-            assert!(recording.partial && !recording.study.launches[0].rounds.is_empty());
+            assert!(recording.partial && !study_of(&recording).launches[0].rounds.is_empty());
             assert!(text(&output.stdout).contains("ended before its last launch"));
         }
     }
@@ -177,7 +182,7 @@ mod ended_early {
         };
         assert!(text(&output.stderr).contains(recovered.to_str().unwrap()));
         let recording = read(recovered).unwrap();
-        assert!(recording.partial && !recording.study.launches[0].rounds.is_empty());
+        assert!(recording.partial && !study_of(&recording).launches[0].rounds.is_empty());
         assert!(files(folder.path(), ".journal").is_empty());
     }
 
@@ -190,7 +195,7 @@ mod ended_early {
         let output = study.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
         let recording = read(&files(folder.path(), ".json")[0]).unwrap();
-        let failures = recording.study.launches.iter().filter(|launch| launch.failure.is_some());
-        assert_eq!((failures.count(), recording.study.launches.len(), recording.partial), (1, 3, false));
+        let failures = study_of(&recording).launches.iter().filter(|launch| launch.failure.is_some());
+        assert_eq!((failures.count(), study_of(&recording).launches.len(), recording.partial), (1, 3, false));
     }
 }

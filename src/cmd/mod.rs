@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use regex::Regex;
 
 use crate::cell::Cell;
+use crate::model::{ModelEntry, models};
 use crate::record::read::Refused;
 use crate::record::save::Unsaved;
 use crate::record::schema::{Launch, Recording};
@@ -15,9 +16,11 @@ use crate::study::launch;
 use crate::{host, process, server};
 
 mod diagnose;
+mod evidence;
 mod list;
 mod report;
 mod run;
+mod section;
 pub mod stop;
 mod verify;
 
@@ -51,7 +54,8 @@ impl Exit {
         let failed = |launch: &Launch| {
             launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty())
         };
-        if recording.study.launches.iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
+        let launches = recording.study.iter().flat_map(|study| &study.launches);
+        if launches.into_iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
     }
 
     /// The exit code of a run that `error` has ended.
@@ -103,6 +107,8 @@ enum Command {
     /// Show what the numbers rest on, on this machine
     #[command(subcommand)]
     Diagnose(diagnose::Command),
+    /// Derive from traces which models are concurrent and parallel, and what they use for it
+    Evidence(evidence::Args),
     /// Measure by launches and interleaved rounds, and save a recording
     Run(run::Args),
     /// Show the table of a recording, from its file alone
@@ -130,6 +136,7 @@ impl Cli {
             Command::List => list::run(),
             Command::Verify(args) => verify::run(&args),
             Command::Diagnose(command) => diagnose::run(&command),
+            Command::Evidence(args) => evidence::run(&args),
             Command::Run(args) => run::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
@@ -151,4 +158,15 @@ fn select(filter: &str) -> Result<Vec<Cell>> {
         ))
     );
     Ok(cells)
+}
+
+/// The models of these names, in the order of the registry; all of them where no name is given.
+fn models_named(names: &[String]) -> Result<Vec<ModelEntry>> {
+    let all = models();
+    let known: Vec<&str> = all.iter().map(|model| model.name).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(BadUsage(format!("there is no model {unknown:?}; there are {}", known.join(", "))).into());
+    }
+    let is_named = |model: &ModelEntry| names.is_empty() || names.iter().any(|name| name == model.name);
+    Ok(all.into_iter().filter(is_named).collect())
 }

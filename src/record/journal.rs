@@ -32,10 +32,25 @@ pub enum Entry {
     Quiet(Quiet),
 }
 
+/// What a journal is written to; tests replace it by one that fails.
+pub trait Device: Write {
+    /// Waits until all that was written is safe.
+    ///
+    /// # Errors
+    /// Where it is not.
+    fn sync(&mut self) -> std::io::Result<()>;
+}
+
+impl Device for File {
+    fn sync(&mut self) -> std::io::Result<()> {
+        self.sync_data()
+    }
+}
+
 /// A journal that is being written.
 #[derive(Debug)]
-pub struct Journal {
-    file: File,
+pub struct Journal<D = File> {
+    file: D,
     path: PathBuf,
     recording: Recording,
 }
@@ -53,6 +68,12 @@ impl Journal {
             Ok::<_, std::io::Error>(file)
         };
         let file = create().map_err(|why| Unsaved::new(path, why))?;
+        Journal::begin_on(file, path, recording)
+    }
+}
+
+impl<D: Device> Journal<D> {
+    fn begin_on(file: D, path: &Path, recording: Recording) -> Result<Self> {
         let mut journal = Journal { file, path: path.to_owned(), recording };
         let head = serde_json::to_string(&journal.recording)?;
         journal.append_line(&head)?;
@@ -87,7 +108,7 @@ impl Journal {
 
     fn append_line(&mut self, json: &str) -> Result<()> {
         let line = format!("{} {json}\n", hash(json.as_bytes()));
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync());
         Ok(written.map_err(|why| Unsaved::new(&self.path, why))?)
     }
 }
@@ -132,7 +153,7 @@ fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
 }
 
 fn apply(recording: &mut Recording, entry: Entry) {
-    let study = &mut recording.study;
+    let Some(study) = &mut recording.study else { return };
     match (entry, study.launches.last_mut()) {
         (Entry::Launch(workload, number), _) => {
             study.launches.push(Launch { workload, number, rounds: vec![], failure: None });
@@ -154,11 +175,11 @@ mod tests {
     fn journal(folder: &Path) -> (PathBuf, Vec<(usize, Recording)>) {
         let whole = recording(3, 50);
         let mut empty = whole.clone();
-        empty.study.launches.clear();
+        empty.study.as_mut().unwrap().launches.clear();
         let path = folder.join("a.journal");
         let mut journal = Journal::begin(&path, empty).unwrap();
         let mut states = vec![(len(&path), journal.recording().clone())];
-        for launch in whole.study.launches {
+        for launch in whole.study.unwrap().launches {
             for entry in [
                 Entry::Launch(launch.workload.clone(), launch.number),
                 Entry::Round(launch.rounds[0].clone()),
@@ -190,6 +211,67 @@ mod tests {
                 (Err(_), None) => {}
                 (found, _) => panic!("cut at {cut}: {found:?}"),
             }
+        }
+    }
+
+    /// A file whose device is gone after so many writes and flushes; the write that meets it is torn.
+    struct Dying(File, usize);
+
+    impl Dying {
+        fn lives(&mut self) -> bool {
+            self.1 = self.1.saturating_sub(1);
+            self.1 > 0
+        }
+    }
+
+    impl Write for Dying {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            if self.lives() {
+                return self.0.write_all(bytes).map(|()| bytes.len());
+            }
+            self.0.write_all(&bytes[..bytes.len() / 2])?;
+            Err(std::io::Error::other("the device is gone"))
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Device for Dying {
+        fn sync(&mut self) -> std::io::Result<()> {
+            if self.lives() { Ok(()) } else { Err(std::io::Error::other("the device is gone")) }
+        }
+    }
+
+    #[test]
+    fn whenever_the_device_fails_what_was_acknowledged_is_recovered_and_the_failure_names_the_file() {
+        let whole = recording(3, 50);
+        let mut empty = whole.clone();
+        empty.study.as_mut().unwrap().launches.clear();
+        // The head and three times a launch and its round, each written and flushed.
+        for lives in 1..=14 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.journal");
+            let device = Dying(File::create(&path).unwrap(), lives);
+            let Ok(mut journal) = Journal::begin_on(device, &path, empty.clone()) else {
+                assert!(lives <= 2);
+                continue;
+            };
+            let entries = whole.study.iter().flat_map(|study| &study.launches).flat_map(|launch| {
+                [
+                    Entry::Launch(launch.workload.clone(), launch.number),
+                    Entry::Round(launch.rounds[0].clone()),
+                ]
+            });
+            let failed = entries.map(|entry| journal.append(entry)).find_map(Result::err);
+            assert!(format!("{:#}", failed.unwrap()).contains("a.journal"));
+            let (kept, found) = (journal.recording().clone(), recover(&path).unwrap());
+            let rounds = |recording: &Recording| {
+                let launches = recording.study.as_ref().unwrap().launches.clone();
+                launches.into_iter().flat_map(|launch| launch.rounds).collect::<Vec<_>>()
+            };
+            assert!(rounds(&found).starts_with(&rounds(&kept)), "{lives}");
         }
     }
 

@@ -69,7 +69,7 @@ fn check_version(text: &str) -> Result<(), String> {
         return Err(format!("its schema is {:?} and not {SCHEMA:?}", head.schema));
     }
     match head.version {
-        VERSION => Ok(()),
+        1..=VERSION => Ok(()),
         newer if newer > VERSION => {
             Err(format!("it has version {newer}, this program reads up to {VERSION}: use a newer bakeoff"))
         }
@@ -114,7 +114,9 @@ pub(crate) mod tests {
                 profile: "release".into(),
                 ..Environment::default()
             },
-            study: Study {
+            evidence: None,
+            stories: None,
+            study: Some(Study {
                 command: vec!["bakeoff".into(), "run".into()],
                 profile: "standard".into(),
                 launches_asked: launches.try_into().unwrap(),
@@ -142,7 +144,7 @@ pub(crate) mod tests {
                     all_ticks: None,
                     suspended_ns: None,
                 }],
-            },
+            }),
         }
     }
 
@@ -178,10 +180,10 @@ pub(crate) mod tests {
         let good = serde_json::to_string(&recording(1, 50)).unwrap();
         let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let cases = [
-            ("\"version\":1", "\"version\":2", "use a newer bakeoff"),
-            ("\"version\":1", "\"version\":0", "never was"),
-            ("\"version\":1", "\"version\":-1", "integer"),
-            ("\"version\":1", "\"version\":1,\"version\":1", "duplicate"),
+            ("\"version\":2", "\"version\":3", "use a newer bakeoff"),
+            ("\"version\":2", "\"version\":0", "never was"),
+            ("\"version\":2", "\"version\":-1", "integer"),
+            ("\"version\":2", "\"version\":2,\"version\":2", "duplicate"),
             ("bakeoff-recording", "other-recording", "schema"),
             ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
             ("\"partial\":false,", "", "missing field"),

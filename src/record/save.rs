@@ -43,15 +43,38 @@ impl std::error::Error for Unsaved {}
 /// # Errors
 /// Names the file; nothing of it is left.
 pub fn save(recording: &Recording, path: &Path) -> Result<(), Unsaved> {
-    try_save(recording, path).map_err(|why| Unsaved::new(path, why))
+    try_save(recording, path, &Device).map_err(|why| Unsaved::new(path, why))
 }
 
-fn try_save(recording: &Recording, path: &Path) -> std::io::Result<()> {
+fn try_save(recording: &Recording, path: &Path, disk: &impl Disk) -> std::io::Result<()> {
     let text = seal(&serde_json::to_string(recording)?);
-    let written = written_beside(path, text.as_bytes())?;
-    written.persist_noclobber(path)?;
-    sync_folder(folder(path))
+    let written = written_beside(path, text.as_bytes(), disk)?;
+    disk.publish(written, path)?;
+    disk.sync_folder(folder(path))
 }
+
+/// What a file goes through until it is safe; tests replace it by one that fails.
+trait Disk {
+    /// Waits until the contents of `file` are on the device.
+    fn sync(&self, file: &File) -> std::io::Result<()> {
+        file.sync_all()
+    }
+
+    /// Gives `file` its name, unless something has it.
+    fn publish(&self, file: NamedTempFile, path: &Path) -> std::io::Result<()> {
+        Ok(file.persist_noclobber(path).map(drop)?)
+    }
+
+    /// Waits until the names in `folder` are on the device.
+    fn sync_folder(&self, folder: &Path) -> std::io::Result<()> {
+        sync_folder(folder)
+    }
+}
+
+/// The real one.
+struct Device;
+
+impl Disk for Device {}
 
 /// Gives the file `path`, a page and no recording, new contents: the old ones or the new, never a part of either.
 ///
@@ -59,7 +82,7 @@ fn try_save(recording: &Recording, path: &Path) -> std::io::Result<()> {
 /// Names the file, which is as it was.
 pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
     let replace = || {
-        let written = written_beside(path, contents)?;
+        let written = written_beside(path, contents, &Device)?;
         written.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
         written.persist(path)?;
         sync_folder(folder(path))
@@ -68,14 +91,14 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
 }
 
 /// A temporary file in the folder of `path`, on the device. Removed when dropped: on every way out but the last.
-fn written_beside(path: &Path, contents: &[u8]) -> std::io::Result<NamedTempFile> {
+fn written_beside(path: &Path, contents: &[u8], disk: &impl Disk) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     // As any new file: the umask decides who may read it.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".bakeoff-").tempfile_in(folder(path))?;
     file.write_all(contents)?;
-    file.as_file().sync_all()?;
+    disk.sync(file.as_file())?;
     Ok(file)
 }
 
@@ -105,6 +128,42 @@ mod tests {
         assert!(error.contains("a.json"), "{error}");
         assert_eq!(read(&path).unwrap(), recording(2, 50), "the old file is intact");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    /// Fails at one of the three steps.
+    struct Faulty(usize);
+
+    impl Faulty {
+        fn step(&self, step: usize) -> std::io::Result<()> {
+            if self.0 == step { Err(std::io::Error::other("the device is gone")) } else { Ok(()) }
+        }
+    }
+
+    impl Disk for Faulty {
+        fn sync(&self, _: &File) -> std::io::Result<()> {
+            self.step(0)
+        }
+
+        fn publish(&self, file: NamedTempFile, path: &Path) -> std::io::Result<()> {
+            self.step(1)?;
+            Device.publish(file, path)
+        }
+
+        fn sync_folder(&self, _: &Path) -> std::io::Result<()> {
+            self.step(2)
+        }
+    }
+
+    #[test]
+    fn wherever_the_device_fails_there_is_the_whole_file_or_none_and_the_failure_is_told() {
+        for (step, files) in [(0, 0), (1, 0), (2, 1)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.json");
+            let error = try_save(&recording(2, 50), &path, &Faulty(step)).unwrap_err();
+            assert!(error.to_string().contains("the device is gone"));
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), files, "step {step}");
+            assert!(files == 0 || read(&path).unwrap() == recording(2, 50));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! All numbers are integers. Unknown is `null`, never zero. No statistic is stored: readers compute them.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
@@ -11,9 +12,9 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "bakeoff-recording";
 
 /// The version that is written, and the newest that is read.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
-/// A study and the machine that it was made on.
+/// What was measured, in sections, and the machine that it was measured on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
@@ -21,12 +22,16 @@ pub struct Recording {
     pub schema: String,
     /// [`VERSION`] of the program that wrote it.
     pub version: u64,
-    /// The study was ended before its last launch.
+    /// It was ended before all was measured that was asked for.
     pub partial: bool,
     /// The machine and the programs.
     pub environment: Environment,
-    /// The study.
-    pub study: Study,
+    /// Cells, compared.
+    pub study: Option<Study>,
+    /// What traces show of each model; from version 2 on.
+    pub evidence: Option<Vec<Witness>>,
+    /// Worked examples that were run; from version 2 on.
+    pub stories: Option<Vec<Play>>,
 }
 
 /// The machine and the programs, as far as they are known.
@@ -227,11 +232,67 @@ pub struct Quiet {
     pub suspended_ns: Option<u64>,
 }
 
+/// What traces show of one model on one kind of job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// The model.
+    pub model: String,
+    /// What its jobs did: `cakes` or `files`.
+    pub jobs: String,
+    /// Its runs.
+    pub seen: Vec<Act>,
+    /// A thread for each core, computing and nothing else, run by run beside them: what this machine could show.
+    pub control: Vec<Act>,
+    /// Why it can't be seen on this machine.
+    pub unavailable: Option<String>,
+}
+
+/// A worked example, run one or more times in one arrangement under one model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Play {
+    /// Name of the story.
+    pub story: String,
+    /// How it was arranged, as `boards=24 exhibitors=1 order=ready think=fixed`.
+    pub arrangement: String,
+    /// The model that it was run under.
+    pub model: String,
+    /// How long a second of the story was, in nanoseconds.
+    pub second_ns: NonZeroU64,
+    /// Its runs.
+    pub acts: Vec<Act>,
+    /// Why it can't be run on this machine or under this model.
+    pub unavailable: Option<String>,
+}
+
+/// One traced run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// How long it took, in nanoseconds.
+    pub wall_ns: u64,
+    /// What its trace came to, by name, as [`crate::trace::Performance::figures`] and the story count it.
+    pub figures: BTreeMap<String, u64>,
+}
+
+impl Play {
+    /// What its arrangement says of `name`, as `24` of `boards`.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.arrangement
+            .split(' ')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+}
+
 impl Recording {
     /// What is wrong with it although each part is well formed: an index that points nowhere.
     pub fn fault(&self) -> Option<String> {
-        let arms = self.study.arms.len() as u64;
-        let rounds = || self.study.launches.iter().flat_map(|launch| &launch.rounds);
+        let study = self.study.as_ref()?;
+        let arms = study.arms.len() as u64;
+        let rounds = || study.launches.iter().flat_map(|launch| &launch.rounds);
         let of_samples = rounds().flat_map(|round| round.samples.iter().map(|sample| sample.arm));
         let of_failures = rounds().flat_map(|round| round.failures.iter().map(|failure| failure.arm));
         let astray = of_samples.chain(of_failures).find(|&arm| arm >= arms)?;

@@ -1,6 +1,6 @@
 //! What a recording comes to: its statistics and verdicts, computed from its samples alone.
 
-use crate::record::schema::{Recording, Role, Sample, WorkloadEntry};
+use crate::record::schema::{Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::LEVEL;
 use crate::stats::median;
 use crate::stats::ratio::{Ratio, Times, noise_floor, speedup};
@@ -57,8 +57,8 @@ impl Finding {
 impl Findings {
     /// What `recording` comes to.
     pub fn of(recording: &Recording) -> Self {
-        let rows = recording.study.workloads.iter().map(|workload| row(recording, workload)).collect();
-        Findings { rows, stamps: stamps(recording) }
+        let rows = |study: &Study| study.workloads.iter().map(|workload| row(study, workload)).collect();
+        Findings { rows: recording.study.as_ref().map(rows).unwrap_or_default(), stamps: stamps(recording) }
     }
 
     /// Whether a stamp withholds the verdicts.
@@ -74,20 +74,20 @@ impl Row {
     }
 }
 
-fn row(recording: &Recording, workload: &WorkloadEntry) -> Row {
+fn row(study: &Study, workload: &WorkloadEntry) -> Row {
     let prefix = format!("{}/", workload.name);
-    let arms = recording.study.arms.iter().enumerate().filter(|(_, arm)| arm.id.starts_with(&prefix));
+    let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.id.starts_with(&prefix));
     let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
-    let wall = |index: usize| times(recording, workload, index, |sample| Some(sample.wall_ns.get()));
+    let wall = |index: usize| times(study, workload, index, |sample| Some(sample.wall_ns.get()));
     let walls: Vec<Times> = cells.iter().map(|(index, _)| wall(*index)).collect();
     let baseline = cells.iter().position(|(_, arm)| arm.id.ends_with("/one"));
     let none = Times::new();
     let baseline_walls = baseline.map_or(&none, |at| &walls[at]);
-    let baseline_cpu = baseline.map(|at| cpu(recording, workload, cells[at].0));
+    let baseline_cpu = baseline.map(|at| cpu(study, workload, cells[at].0));
     let verdicts = verdicts(baseline_walls, &walls);
     let finding = |((&(index, arm), walls), verdict): ((&(usize, &_), &Times), Verdict)| {
         let arm: &crate::record::schema::Arm = arm;
-        let cpu = cpu(recording, workload, index);
+        let cpu = cpu(study, workload, index);
         Finding {
             name: arm.id[prefix.len()..].to_owned(),
             in_flight: arm.in_flight.get(),
@@ -95,7 +95,7 @@ fn row(recording: &Recording, workload: &WorkloadEntry) -> Row {
             cpu_ratio: baseline_cpu.as_ref().and_then(|base| Some(speedup(&cpu, base, LEVEL)?.ratio)),
             speedup: speedup(baseline_walls, walls, LEVEL),
             verdict,
-            trouble: arm.unavailable.clone().or_else(|| failure(recording, workload, index)),
+            trouble: arm.unavailable.clone().or_else(|| failure(study, workload, index)),
         }
     };
     let control = others.iter().find(|(_, arm)| arm.role == Role::Control);
@@ -106,19 +106,14 @@ fn row(recording: &Recording, workload: &WorkloadEntry) -> Row {
     }
 }
 
-fn cpu(recording: &Recording, workload: &WorkloadEntry, arm: usize) -> Times {
-    times(recording, workload, arm, |sample| sample.cpu_ns)
+fn cpu(study: &Study, workload: &WorkloadEntry, arm: usize) -> Times {
+    times(study, workload, arm, |sample| sample.cpu_ns)
 }
 
 /// What `of` a sample is a run, by launch of the workload and by round.
-fn times(
-    recording: &Recording,
-    workload: &WorkloadEntry,
-    arm: usize,
-    of: impl Fn(&Sample) -> Option<u64>,
-) -> Times {
+fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sample) -> Option<u64>) -> Times {
     let a_run = |sample: &Sample| Some(of(sample)? as f64 / sample.runs.get() as f64);
-    let launches = recording.study.launches.iter().filter(|launch| launch.workload == workload.name);
+    let launches = study.launches.iter().filter(|launch| launch.workload == workload.name);
     let rounds = launches.map(|launch| {
         let sample =
             |samples: &[Sample]| samples.iter().find(|sample| sample.arm == arm as u64).and_then(a_run);
@@ -128,8 +123,8 @@ fn times(
 }
 
 /// The first failure of an arm, or of a launch that it was to be measured in.
-fn failure(recording: &Recording, workload: &WorkloadEntry, arm: usize) -> Option<String> {
-    let launches = || recording.study.launches.iter().filter(|launch| launch.workload == workload.name);
+fn failure(study: &Study, workload: &WorkloadEntry, arm: usize) -> Option<String> {
+    let launches = || study.launches.iter().filter(|launch| launch.workload == workload.name);
     let failures = launches().flat_map(|launch| launch.rounds.iter().flat_map(|round| &round.failures));
     let own =
         failures.into_iter().find(|failure| failure.arm == arm as u64).map(|failure| failure.reason.clone());
@@ -155,8 +150,9 @@ mod tests {
     #[test]
     fn a_launch_that_failed_is_the_trouble_of_its_cells_and_takes_no_sample_away() {
         let mut one_failed = recording(16, 50);
-        one_failed.study.launches[3].rounds.clear();
-        one_failed.study.launches[3].failure = Some("the launch ended (signal: 9)".into());
+        let launches = &mut one_failed.study.as_mut().unwrap().launches;
+        launches[3].rounds.clear();
+        launches[3].failure = Some("the launch ended (signal: 9)".into());
         let findings = Findings::of(&one_failed);
         let rayon = &findings.rows[0].cells[1];
         assert_eq!(rayon.speedup.unwrap().launches, 15);

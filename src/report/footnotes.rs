@@ -1,12 +1,13 @@
 //! What a table rests on: the machine, the command, the stamps, the noise, and how to read it.
 
 use super::findings::{Findings, Row};
-use crate::record::schema::{Environment, Recording};
+use crate::record::schema::{Environment, Recording, Study};
 use crate::stats::verdict::MARGIN;
 
 /// The lines below the tables of `recording`.
 pub(super) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<String> {
-    let mut notes = vec![machine(&recording.environment), programs(&recording.environment), study(recording)];
+    let mut notes = vec![machine(&recording.environment), programs(&recording.environment)];
+    notes.extend(recording.study.as_ref().map(study));
     notes.extend(
         findings.stamps.iter().map(|stamp| {
             format!("{} {stamp}", if stamp.withholds() { "VERDICTS WITHHELD:" } else { "note:" })
@@ -54,8 +55,7 @@ fn programs(environment: &Environment) -> String {
     )
 }
 
-fn study(recording: &Recording) -> String {
-    let study = &recording.study;
+fn study(study: &Study) -> String {
     let (launches, rounds) = (study.launches_asked, study.rounds_asked);
     let plural = if rounds.get() == 1 { "" } else { "s" };
     format!(

@@ -1,6 +1,7 @@
 //! The ways in which a study is written.
 
 use super::best::{self, HEADER, RIGHT};
+use super::evidence;
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
 use super::terminal::{Medians, terminal};
@@ -22,11 +23,17 @@ pub enum Format {
 /// `recording` as `format` has it.
 pub fn render(recording: &Recording, format: Format) -> String {
     match format {
-        Format::Table => terminal(recording, &Medians::new()),
-        Format::Markdown => markdown(recording),
+        Format::Table => sections(recording, terminal(recording, &Medians::new()), evidence::terminal),
+        Format::Markdown => sections(recording, markdown(recording), evidence::markdown),
         Format::Csv => csv(&Findings::of(recording)),
         Format::Json => json(&Findings::of(recording)),
     }
+}
+
+/// The study, where there is one, and what else the recording has.
+fn sections(recording: &Recording, study: String, evidence: fn(&Recording) -> Option<String>) -> String {
+    let study = recording.study.as_ref().map(|_| study);
+    study.into_iter().chain(evidence(recording)).collect::<Vec<_>>().join("\n")
 }
 
 /// The best-tool table and its footnotes.
@@ -138,9 +145,10 @@ mod tests {
     #[test]
     fn criterion_stands_beside_and_is_said_to_drift_where_its_ratio_is_another() {
         let mut recording = recording(16, 50);
-        let control = crate::record::schema::Arm { role: Role::Control, ..recording.study.arms[0].clone() };
-        recording.study.arms.push(control);
-        for round in recording.study.launches.iter_mut().flat_map(|launch| &mut launch.rounds) {
+        let study = recording.study.as_mut().unwrap();
+        let control = crate::record::schema::Arm { role: Role::Control, ..study.arms[0].clone() };
+        study.arms.push(control);
+        for round in study.launches.iter_mut().flat_map(|launch| &mut launch.rounds) {
             let wall_ns = 101_000_000.try_into().unwrap();
             round.samples.push(crate::record::schema::Sample { arm: 2, wall_ns, ..round.samples[0] });
         }

@@ -94,7 +94,9 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         version: VERSION,
         partial: false,
         environment: environment(Path::new("/")),
-        study: Study {
+        evidence: None,
+        stories: None,
+        study: Some(Study {
             command: request.command.clone(),
             profile: request.profile.name().into(),
             launches_asked,
@@ -106,7 +108,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             arms: prepared.arms(),
             launches: vec![],
             quiet: vec![],
-        },
+        }),
     }
 }
 
@@ -118,7 +120,7 @@ fn stem(recording: &Recording) -> String {
 
 /// Whether every launch that was asked for was made, be it that it failed.
 fn is_complete(recording: &Recording) -> bool {
-    let study = &recording.study;
+    let Some(study) = &recording.study else { return false };
     let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);
     let ended =
         study.launches.iter().filter(|launch| launch.rounds.len() == rounds || launch.failure.is_some());

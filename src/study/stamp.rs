@@ -14,6 +14,10 @@ pub(super) const STEAL: f64 = 0.01;
 /// The least that a launch may get of what the study's best launch got from all cores together.
 pub(super) const CAPACITY_KEPT: f64 = 0.9;
 
+/// More busy cores than this on average, and a cell is one that computes on several: dispatch, timers and the kernel's own
+/// work for a cell on one core stay below it.
+pub(super) const SEVERAL_CORES: f64 = 1.1;
+
 /// The most that the baseline may change from one third of a study to another without being told.
 pub(super) const DRIFT: f64 = 0.05;
 

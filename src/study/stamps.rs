@@ -1,23 +1,31 @@
 //! Which stamps a study bears. They are judged from a recording's raw numbers, whenever it is read.
 
-use super::stamp::{BUSY_CORE, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, STEAL, Stamp};
-use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample};
+use super::stamp::{BUSY_CORE, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Stamp};
+use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample, Study};
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
 
 /// All stamps of a recording.
 pub fn stamps(recording: &Recording) -> Vec<Stamp> {
-    let rounds = recording.study.launches.iter().flat_map(|launch| &launch.rounds);
-    let stopped = rounds.filter(|round| round.stopped).count();
     let mut stamps = of_environment(&recording.environment);
     stamps.extend(recording.partial.then_some(Stamp::Partial));
-    stamps.extend((stopped > 0).then_some(Stamp::Stopped(stopped)));
-    stamps.extend(of_quiet(&recording.study.quiet));
-    for workload in recording.study.workloads.iter().filter(|workload| workload.kind == "computes") {
-        stamps.extend(of_workload(recording, &workload.name));
+    if let Some(study) = &recording.study {
+        stamps.extend(of_study(study, recording.environment.cores as f64));
     }
     // What withholds is read first.
     stamps.sort_by_key(|stamp| !stamp.withholds());
+    stamps
+}
+
+/// What was seen during a study on so many cores.
+fn of_study(study: &Study, cores: f64) -> Vec<Stamp> {
+    let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
+    let stopped = rounds.filter(|round| round.stopped).count();
+    let mut stamps = of_quiet(&study.quiet);
+    stamps.extend((stopped > 0).then_some(Stamp::Stopped(stopped)));
+    for workload in study.workloads.iter().filter(|workload| workload.kind == "computes") {
+        stamps.extend(of_workload(study, cores, &workload.name));
+    }
     stamps
 }
 
@@ -54,11 +62,12 @@ fn of_quiet(quiet: &[Quiet]) -> Vec<Stamp> {
 }
 
 /// What the baseline and the capacity arm of a workload that computes show.
-fn of_workload(recording: &Recording, workload: &str) -> Vec<Stamp> {
-    let cores = recording.environment.cores as f64;
+fn of_workload(study: &Study, cores: f64, workload: &str) -> Vec<Stamp> {
     let baseline =
-        best_of_launches(recording, workload, |arm| arm.role != Role::Capacity && arm.id.ends_with("/one"));
-    let capacity = best_of_launches(recording, workload, |arm| arm.role == Role::Capacity);
+        best_of_launches(study, workload, |arm| arm.role != Role::Capacity && arm.id.ends_with("/one"));
+    // Where every cell computes on one core, what the others give bears on nothing.
+    let is_judged = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
+    let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity && is_judged);
     let shares = [(&baseline, 1.0), (&capacity, cores)].map(|(samples, copies)| {
         let share = |sample: &Sample| Some(sample.cpu_ns? as f64 / (sample.wall_ns.get() as f64 * copies));
         median(&samples.iter().flatten().filter_map(share).collect::<Vec<_>>())
@@ -72,6 +81,14 @@ fn of_workload(recording: &Recording, workload: &str) -> Vec<Stamp> {
     stamps.extend(drift(&times).map(|ratio| Stamp::Drift(workload.to_owned(), ratio)));
     stamps.extend(of_capacity(workload, &capacities(&baseline, &capacity)));
     stamps
+}
+
+/// Whether `cell` is seen to compute on several cores at once.
+fn uses_cores(study: &Study, workload: &str, cell: &Arm) -> bool {
+    let samples = best_of_launches(study, workload, |arm| arm.id == cell.id && arm.role == Role::Cell);
+    let cores = |sample: &Sample| Some(sample.cpu_ns? as f64 / sample.wall_ns.get() as f64);
+    let typical = median(&samples.iter().flatten().filter_map(cores).collect::<Vec<_>>());
+    typical.is_some_and(|cores| cores > SEVERAL_CORES)
 }
 
 /// How many times as long the slowest third of `times`, in the order of the study, is as the fastest, beyond [`DRIFT`].
@@ -90,8 +107,7 @@ fn a_run(sample: &Sample) -> f64 {
 }
 
 /// For each launch of `workload`, the fastest sample of the arms that `is` says yes to: the one that the least disturbed.
-fn best_of_launches(recording: &Recording, workload: &str, is: impl Fn(&Arm) -> bool) -> Vec<Option<Sample>> {
-    let study = &recording.study;
+fn best_of_launches(study: &Study, workload: &str, is: impl Fn(&Arm) -> bool) -> Vec<Option<Sample>> {
     let is =
         |sample: &&Sample| usize::try_from(sample.arm).is_ok_and(|arm| study.arms.get(arm).is_some_and(&is));
     let launches = study.launches.iter().filter(|launch| launch.workload == workload);
@@ -138,9 +154,17 @@ mod tests {
             .collect()
     }
 
+    fn study(recording: &mut Recording) -> &mut Study {
+        recording.study.as_mut().unwrap()
+    }
+
     /// A recording on which nothing is to be said, but for `change`.
     fn with(change: impl FnOnce(&mut Recording)) -> Vec<String> {
-        let mut quiet = recording(16, 50);
+        with_of(50, change)
+    }
+
+    fn with_of(percent: u64, change: impl FnOnce(&mut Recording)) -> Vec<String> {
+        let mut quiet = recording(16, percent);
         change(&mut quiet);
         names(&quiet)
     }
@@ -156,8 +180,8 @@ mod tests {
         assert_eq!((quota(2_000), quota(1_999)), (vec![], vec!["Quota".to_owned()]));
         let pressure = |ns| {
             with(|it| {
-                it.study.quiet[0].window_ns = NonZeroU64::new(1_000).unwrap();
-                it.study.quiet[0].pressure_ns = Some(ns);
+                study(it).quiet[0].window_ns = NonZeroU64::new(1_000).unwrap();
+                study(it).quiet[0].pressure_ns = Some(ns);
             })
         };
         assert_eq!((pressure(50), pressure(51)), (vec![], vec!["Pressure".to_owned()]));
@@ -167,7 +191,7 @@ mod tests {
                     stolen_ticks: Some(0),
                     all_ticks: Some(0),
                     suspended_ns: Some(0),
-                    ..it.study.quiet[0]
+                    ..study(it).quiet[0]
                 };
                 let last = Quiet {
                     stolen_ticks: Some(stolen),
@@ -175,7 +199,7 @@ mod tests {
                     suspended_ns: Some(slept),
                     ..first
                 };
-                it.study.quiet = vec![first, last];
+                study(it).quiet = vec![first, last];
             })
         };
         assert_eq!(
@@ -184,7 +208,7 @@ mod tests {
         );
         let share = |cpu_ns| {
             with(|it| {
-                let samples = it.study.launches.iter_mut().flat_map(|launch| &mut launch.rounds);
+                let samples = study(it).launches.iter_mut().flat_map(|launch| &mut launch.rounds);
                 samples.for_each(|round| round.samples[0].cpu_ns = Some(cpu_ns));
             })
         };
@@ -202,10 +226,15 @@ mod tests {
 
     /// Launches with two capacity slots, which take so many ms where the baseline takes 100.
     fn with_capacity(slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
-        with(|it| {
-            let capacity = Arm { role: Role::Capacity, ..it.study.arms[0].clone() };
-            it.study.arms.extend([capacity.clone(), capacity]);
-            for (number, launch) in it.study.launches.iter_mut().enumerate() {
+        with_capacity_beside(50, slots_ms)
+    }
+
+    /// The same, beside a cell that takes so many hundredths of the baseline's time with the same CPU time.
+    fn with_capacity_beside(percent: u64, slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
+        with_of(percent, |it| {
+            let capacity = Arm { role: Role::Capacity, ..study(it).arms[0].clone() };
+            study(it).arms.extend([capacity.clone(), capacity]);
+            for (number, launch) in study(it).launches.iter_mut().enumerate() {
                 let samples = &mut launch.rounds[0].samples;
                 for (arm, ms) in (2..).zip(slots_ms(number)) {
                     let wall_ns = NonZeroU64::new(ms * 1_000_000).unwrap();
@@ -225,10 +254,18 @@ mod tests {
     }
 
     #[test]
+    fn what_all_cores_give_bears_on_nothing_where_every_cell_computes_on_one() {
+        let fallen = |percent| {
+            with_capacity_beside(percent, |launch| if launch % 2 == 0 { [200; 2] } else { [100; 2] })
+        };
+        assert_eq!((fallen(50), fallen(100)), (vec!["CapacityFell".to_owned()], vec![]));
+    }
+
+    #[test]
     fn company_a_stop_and_a_debug_build_withhold_verdicts() {
-        assert_eq!(with(|it| it.study.quiet[0].alone = Some(false)), ["Company"]);
-        assert_eq!(with(|it| it.study.quiet[0].alone = None), [""; 0]);
-        assert_eq!(with(|it| it.study.launches[3].rounds[0].stopped = true), ["Stopped"]);
+        assert_eq!(with(|it| study(it).quiet[0].alone = Some(false)), ["Company"]);
+        assert_eq!(with(|it| study(it).quiet[0].alone = None), [""; 0]);
+        assert_eq!(with(|it| study(it).launches[3].rounds[0].stopped = true), ["Stopped"]);
         assert_eq!(with(|it| it.environment.profile = "debug at opt-level 0".into()), ["Unoptimised"]);
         for stamp in [Stamp::Company, Stamp::Stopped(1), Stamp::Unoptimised] {
             assert!(stamp.withholds(), "{stamp}");
@@ -241,7 +278,7 @@ mod tests {
         laptop.environment.on_battery = Some(true);
         laptop.environment.governor = Some("powersave".into());
         laptop.environment.turbo = Some(true);
-        for (percent, launch) in (100..).zip(&mut laptop.study.launches) {
+        for (percent, launch) in (100..).zip(&mut study(&mut laptop).launches) {
             for sample in launch.rounds.iter_mut().flat_map(|round| &mut round.samples) {
                 sample.wall_ns = sample.wall_ns.saturating_mul(NonZeroU64::new(percent).unwrap());
                 sample.cpu_ns = Some(sample.wall_ns.get());
