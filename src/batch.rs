@@ -14,8 +14,6 @@ use crate::workload::{Job, Size, Workload};
 /// The jobs of one run, what they must return and what they must do.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// The workload that the jobs are of.
-    pub workload: &'static Workload,
     jobs: Arc<[Job]>,
     expected: Box<[Digest]>,
     /// Kept, because the jobs need its files and its server.
@@ -48,9 +46,13 @@ impl Batch {
     /// # Errors
     /// Where the stage can't be set, or, as [`crate::stage::Unavailable`], where this machine can't measure it.
     pub fn new(workload: &'static Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
-        let jobs = (workload.jobs)(stage, size)?;
+        Ok(Batch::of((workload.jobs)(stage, size)?, stage))
+    }
+
+    /// A batch of `jobs`, which may need what is on the stage.
+    pub fn of(jobs: Vec<Job>, stage: &Arc<Stage>) -> Self {
         let expected = jobs.iter().map(Work::expected).collect();
-        Ok(Batch { workload, jobs: jobs.into(), expected, _stage: Arc::clone(stage) })
+        Batch { jobs: jobs.into(), expected, _stage: Arc::clone(stage) }
     }
 
     /// The default batch of `workload`, whose digests another process has found.
@@ -63,7 +65,7 @@ impl Batch {
         stage: &Arc<Stage>,
     ) -> Result<Self> {
         let jobs = (workload.jobs)(stage, workload.size)?;
-        Ok(Batch { workload, jobs: jobs.into(), expected: expected.into(), _stage: Arc::clone(stage) })
+        Ok(Batch { jobs: jobs.into(), expected: expected.into(), _stage: Arc::clone(stage) })
     }
 
     /// The digests that the jobs must return.

@@ -83,11 +83,16 @@ impl Cell {
     /// # Errors
     /// Where its threads or processes can't be started.
     pub fn start(&self, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
+        (self.model.start)(&self.resources(cores, exe))
+    }
+
+    /// What its model is given.
+    pub fn resources(&self, cores: usize, exe: &Path) -> Resources {
         let workers = match (self.width, self.model.shape) {
             (Width::Jobs, Shape::Workers) => self.in_flight(cores),
             _ => cores,
         };
-        (self.model.start)(&Resources { workers, exe: exe.to_owned(), deadline: DEADLINE })
+        Resources { workers, exe: exe.to_owned(), deadline: DEADLINE }
     }
 
     /// About how long one run takes, in microseconds, if its waits overlap and its computing doesn't: for planning,

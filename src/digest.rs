@@ -15,6 +15,16 @@ impl Digest {
     pub fn new(seed: u64, answer: u64) -> Self {
         Digest(mix(mix(seed) ^ answer))
     }
+
+    /// The digest of what has come to this one so far and now came to `answer`.
+    pub(crate) fn then(self, answer: u64) -> Self {
+        Digest::new(self.0, answer)
+    }
+
+    /// As a number.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 impl fmt::Display for Digest {

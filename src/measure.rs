@@ -9,6 +9,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Moment(u64);
 
+impl Moment {
+    /// Nanoseconds since that start.
+    pub fn ns(self) -> u64 {
+        self.0
+    }
+
+    /// The moment so many nanoseconds after that start.
+    pub fn at_ns(ns: u64) -> Self {
+        Moment(ns)
+    }
+}
+
 impl Sub for Moment {
     type Output = Duration;
 

@@ -13,6 +13,7 @@ use crate::host;
 use crate::model::Model;
 use crate::sample::{Sample, sample};
 use crate::stage::Stage;
+use crate::trace::Performer;
 
 /// What the cells of a run share: a batch of each workload is made once, when it is first asked for.
 #[derive(Debug)]
@@ -40,6 +41,15 @@ impl Session {
         let batch = self.batch(cell)?.clone();
         let model = guarded(|| cell.start(self.cores, &self.exe))?;
         Ok(Running { model, batch })
+    }
+
+    /// Starts the model of `cell` traced, and the workload's batch for it.
+    ///
+    /// # Errors
+    /// As [`Session::start`].
+    pub fn start_traced(&mut self, cell: &Cell) -> Result<(Performer, Batch)> {
+        let batch = self.batch(cell)?.clone();
+        Ok((Performer::start(&cell.model, &cell.resources(self.cores, &self.exe))?, batch))
     }
 
     fn batch(&mut self, cell: &Cell) -> Result<&Batch> {

@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::measure::Usage;
+use crate::trace::Span;
 use crate::workload::Job;
 
 /// Changes whenever a type of this file or of a job does.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The longest frame, in bytes: far more than [`MOST_JOBS`] take.
 const LONGEST: usize = 1 << 20;
@@ -38,8 +39,8 @@ pub(crate) enum Request<'a> {
 pub(crate) enum Reply {
     /// First of all: the worker's [`VERSION`].
     Hello(u32),
-    /// The digests of the jobs of one request, in their order.
-    Digests(Vec<Digest>),
+    /// The digests of the jobs of one request, in their order, and their spans where they were traced.
+    Digests(Vec<Digest>, Vec<Span>),
     /// A job failed, and why.
     Failed(String),
     /// What the worker has used.
@@ -99,9 +100,9 @@ mod tests {
     #[test]
     fn a_frame_is_read_as_it_was_written_and_then_the_end() {
         let digests = vec![Digest::new(1, 2), Digest::new(3, 4)];
-        let bytes = frame(&Reply::Digests(digests.clone()));
+        let bytes = frame(&Reply::Digests(digests.clone(), vec![]));
         let mut pipe = bytes.as_slice();
-        let Some(Reply::Digests(read_back)) = read(&mut pipe).unwrap() else { panic!("another reply") };
+        let Some(Reply::Digests(read_back, _)) = read(&mut pipe).unwrap() else { panic!("another reply") };
         assert_eq!(read_back, digests);
         assert!(read::<Reply>(&mut pipe).unwrap().is_none());
     }
@@ -123,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_full_answer_fits_into_the_smallest_pipe() {
-        let answer = frame(&Reply::Digests((0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect()));
+        let answer =
+            frame(&Reply::Digests((0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect(), vec![]));
         assert!(answer.len() <= 16 * 1024, "{}", answer.len());
     }
 }

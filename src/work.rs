@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,6 +11,8 @@ use serde::de::DeserializeOwned;
 
 use crate::clients::Clients;
 use crate::digest::Digest;
+use crate::queue::Queues;
+use crate::trace::Spans;
 
 /// Where a job says which part of it waits and which computes.
 ///
@@ -24,6 +27,10 @@ pub trait Phases: Clone + Send + Sync + 'static {
     fn wait<T>(&self, wait: impl FnOnce() -> T) -> T;
     /// Awaits `wait`, which gives its thread away.
     fn wait_async<F: Future + Send>(&self, wait: F) -> impl Future<Output = F::Output> + Send;
+    /// Where spans go, if anybody asks: models of processes let their workers record them too.
+    fn spans(&self) -> Option<&Arc<Spans>> {
+        None
+    }
 }
 
 /// Nobody asks: every phase is just run.
@@ -53,27 +60,30 @@ impl Phases for Plain {
 pub struct Kit<P> {
     phases: P,
     clients: Clients,
+    queues: Queues,
 }
 
 impl<P: Phases> Kit<P> {
     /// A kit whose jobs report to `phases`; clients are made when a job first asks for them.
     pub fn new(phases: P) -> Self {
-        Kit { phases, clients: Clients::default() }
+        Kit { phases, clients: Clients::default(), queues: Queues::default() }
     }
 
     /// What job number `index` of a run is given.
     pub fn ctx(&self, index: usize) -> Ctx<'_, P> {
-        Ctx { phases: self.phases.job(index), clients: &self.clients }
+        Ctx { phases: self.phases.job(index), clients: &self.clients, queues: &self.queues }
     }
 }
 
-/// What one job is given: its phases, and the model's clients.
+/// What one job is given: its phases, and what it shares with the model's other jobs.
 #[derive(Debug)]
 pub struct Ctx<'a, P> {
     /// Where the job says what it does.
     pub phases: P,
     /// Connections that outlive the job.
     pub clients: &'a Clients,
+    /// Queues before what the jobs of one model share.
+    pub queues: &'a Queues,
 }
 
 /// One independent piece of real work: plain data that crosses a process boundary as it is.

@@ -11,6 +11,7 @@ use bakeoff::measure::Usage;
 use bakeoff::model::{Model, Resources, models};
 use bakeoff::sample::sample;
 use bakeoff::stage::{Stage, Unavailable};
+use bakeoff::trace::{Performer, Phase};
 use bakeoff::work::Work;
 use bakeoff::workload::{Job, Size, WORKLOADS, Workload};
 
@@ -25,15 +26,15 @@ fn resources(workers: usize) -> Resources {
     Resources { workers, exe: EXE.into(), deadline: Duration::from_secs(30) }
 }
 
-/// The batches of every workload at its tiny size with so many jobs.
-fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<Batch> {
+/// The batches of every workload at its tiny size with so many jobs, and the workloads' names.
+fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<(&'static str, Batch)> {
     let sized =
         |workload: &'static Workload| match Batch::new(workload, Size { jobs, ..workload.tiny }, stage) {
             Err(error) if error.is::<Unavailable>() => {
                 eprintln!("skipped: {}: {error:#}", workload.name);
                 None
             }
-            batch => Some(batch.expect("a tiny batch can be made")),
+            batch => Some((workload.name, batch.expect("a tiny batch can be made"))),
         };
     WORKLOADS.iter().filter_map(sized).collect()
 }
@@ -41,12 +42,12 @@ fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<Batch> {
 #[test]
 fn every_model_returns_the_same_digests_on_every_workload_with_any_workers_and_jobs() {
     let stage = stage();
-    let batches: Vec<Batch> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
+    let batches: Vec<_> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
     for workers in [1, 2, 3, 7] {
         for entry in models() {
             let mut model = (entry.start)(&resources(workers)).unwrap();
-            for batch in &batches {
-                let (name, jobs) = (batch.workload.name, batch.jobs().len());
+            for (name, batch) in &batches {
+                let jobs = batch.jobs().len();
                 sample(model.as_mut(), batch).unwrap_or_else(|error| {
                     panic!("{jobs} jobs of {name}, {workers} {}: {error:#}", entry.name)
                 });
@@ -94,9 +95,9 @@ fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_worklo
         }),
     ];
     let stage = stage();
-    for batch in batches(&stage, 24) {
+    for (workload, batch) in batches(&stage, 24) {
         for (name, wrong) in wrongs {
-            assert!(sample(&mut Wrong(wrong), &batch).is_err(), "{} {name}", batch.workload.name);
+            assert!(sample(&mut Wrong(wrong), &batch).is_err(), "{workload} {name}");
         }
     }
 }
@@ -131,8 +132,34 @@ fn a_model_that_returns_before_its_jobs_have_waited_written_or_read_is_caught() 
     let stage = stage();
     for name in ["sleep", "http", "cold-file", "save", "cake"] {
         // A batch that this machine can't measure has been told by `batches`.
-        for batch in batches(&stage, 24).into_iter().filter(|batch| batch.workload.name == name) {
+        for (_, batch) in batches(&stage, 24).into_iter().filter(|(workload, _)| *workload == name) {
             assert!(sample(&mut Early(right(batch.jobs())), &batch).is_err(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_traced_model_returns_the_same_and_leaves_a_span_for_each_phase_of_each_job() {
+    let stage = stage();
+    let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
+    for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {
+        for entry in models() {
+            let mut performer = Performer::start(&entry, &resources(2)).unwrap();
+            let performance = performer.perform(&batch).unwrap();
+            let phases = |job: u32| {
+                let spans = performance.spans.iter().filter(|span| span.job == job);
+                let mut phases: Vec<_> = spans.map(|span| (span.start, span.phase)).collect();
+                phases.sort_by_key(|(start, _)| *start);
+                phases.into_iter().map(|(_, phase)| phase).collect::<Vec<_>>()
+            };
+            for job in 0..24 {
+                assert_eq!(
+                    phases(job),
+                    [Phase::Wait, Phase::Compute],
+                    "{workload}/{}: job {job}",
+                    entry.name
+                );
+            }
         }
     }
 }

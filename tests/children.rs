@@ -39,8 +39,8 @@ fn complaint(model: &str, exe: &Path) -> String {
 #[test]
 fn a_worker_that_is_not_there_dies_hangs_talks_nonsense_or_floods_is_named_and_gone() {
     let folder = tempfile::tempdir().unwrap();
-    // A hello of version 1 is the frame 02 00 00 00, 00 01.
-    let hello = r"printf '\002\000\000\000\000\001'";
+    // A hello of version 2 is the frame 02 00 00 00, 00 02.
+    let hello = r"printf '\002\000\000\000\000\002'";
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),
@@ -61,7 +61,7 @@ fn a_worker_that_is_not_there_dies_hangs_talks_nonsense_or_floods_is_named_and_g
         ),
         (
             "answers-another-question",
-            format!(r"{hello}; printf '\002\000\000\000\001\000'; exec sleep 1000"),
+            format!(r"{hello}; printf '\003\000\000\000\001\000\000'; exec sleep 1000"),
             "igests",
         ),
         ("floods", "while :; do echo flood flood flood >&2; done".to_owned(), "gave no answer for 400ms"),

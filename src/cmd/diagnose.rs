@@ -13,6 +13,7 @@ use crate::host;
 use crate::report::{table, units};
 use crate::session::{Running, Session};
 use crate::stats;
+use crate::stats::interval::LEVEL;
 
 /// What to show.
 #[derive(Debug, clap::Subcommand)]
@@ -25,6 +26,8 @@ pub(super) enum Command {
     Dispatch(Rounds),
     /// Show what a slot reads after shorter and longer warm-ins
     WarmIn(Rounds),
+    /// Show what it costs to trace each model, and what it costs not to
+    Tracing(Rounds),
     /// Show how long waits of 1 ms and of 10 ms really take
     Sleep(Rounds),
 }
@@ -43,6 +46,7 @@ pub(super) fn run(command: &Command) -> Result<Exit> {
         Command::Capacity(rounds) => capacity(rounds.rounds.into())?,
         Command::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
         Command::WarmIn(rounds) => warm_in(rounds.rounds.into())?,
+        Command::Tracing(rounds) => tracing(rounds.rounds.into())?,
         Command::Sleep(rounds) => sleep(rounds.rounds.into())?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
@@ -168,6 +172,33 @@ fn warm_in(rounds: usize) -> Result<String> {
     let header: Vec<&str> =
         std::iter::once("warm-in").chain(cells[1..].iter().map(|cell| cell.model.name)).collect();
     Ok(table::plain(&header, &header, rows))
+}
+
+/// `hash` under each model twice untraced and once traced: what differs between the first two is noise.
+fn tracing(rounds: usize) -> Result<String> {
+    let mut session = Session::new(&std::env::current_exe()?);
+    let mut rows = Vec::new();
+    for cell in select("^hash/")? {
+        let (mut one, mut other) = (session.start(&cell)?, session.start(&cell)?);
+        let (mut performer, batch) = session.start_traced(&cell)?;
+        let mut arms = [
+            Arm::new("untraced", || Ok(one.sample()?.wall)),
+            Arm::new("untraced again", || Ok(other.sample()?.wall)),
+            Arm::new("traced", || Ok(performer.perform(&batch)?.sample.wall)),
+        ];
+        let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
+        let ratio = |times: &Vec<f64>| {
+            let ratios = paired(times, &turns[0], |it, untraced| it / untraced);
+            let interval = stats::interval::interval(&ratios, LEVEL);
+            let bounds =
+                interval.map_or("too few rounds".into(), |it| format!("{:.3} .. {:.3}", it.low, it.high));
+            [format!("{:.3}", median(&ratios)), bounds]
+        };
+        let row = [cell.id(), units::nanoseconds(median(&turns[0]))].into_iter();
+        rows.push(row.chain(ratio(&turns[1])).chain(ratio(&turns[2])).collect());
+    }
+    let header = ["cell", "untraced", "again", "95 %", "traced", "95 % "];
+    Ok(table::plain(&header, &header[1..], rows))
 }
 
 fn sleep(rounds: usize) -> Result<String> {

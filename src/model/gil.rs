@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Result;
 
 use super::{Model, Resources, threads};
+use crate::trace::Spans;
 use crate::work::Phases;
 
 /// The threads are those of `threads`; what differs is that they share a lock.
@@ -38,6 +39,10 @@ impl<P: Phases> Phases for OneLock<P> {
 
     fn wait_async<F: Future + Send>(&self, wait: F) -> impl Future<Output = F::Output> + Send {
         self.phases.wait_async(wait)
+    }
+
+    fn spans(&self) -> Option<&Arc<Spans>> {
+        self.phases.spans()
     }
 }
 

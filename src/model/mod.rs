@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use crate::digest::Digest;
 use crate::measure::Usage;
+use crate::trace::{Spans, Traced};
 use crate::work::Plain;
 use crate::workload::Job;
 
@@ -39,6 +40,9 @@ pub trait Model: Send {
         Ok(Usage::of_this_process())
     }
 }
+
+/// A started model, or why it could not be started.
+pub type Started = Result<Box<dyn Model>>;
 
 /// What a model is given when it is started.
 #[derive(Clone, Debug)]
@@ -75,7 +79,9 @@ pub struct ModelEntry {
     /// How many jobs it can have in flight.
     pub shape: Shape,
     /// Builds pools, runtimes and long-lived processes: untimed.
-    pub start: fn(&Resources) -> Result<Box<dyn Model>>,
+    pub start: fn(&Resources) -> Started,
+    /// The same, with every phase of every job recorded.
+    pub start_traced: fn(&Arc<Spans>, &Resources) -> Started,
 }
 
 /// The most threads or processes that a model has for its jobs, so that laptops can start them.
@@ -90,34 +96,31 @@ const CAPPED: Shape = Shape::Jobs { most: Some(MOST_WORKERS) };
 /// All jobs at once, however many.
 const ALL: Shape = Shape::Jobs { most: None };
 
-/// Every model, in the order of all tables; the first is the baseline.
-pub fn models() -> Vec<ModelEntry> {
-    vec![
-        entry("sequential", "one job after the other: the baseline", Shape::One, |r| {
-            sequential::start(Plain, r)
-        }),
-        entry("threads", "a new OS thread for each job", CAPPED, |r| threads::start(Plain, r)),
-        entry("gil", "a thread for each job, computing only under one global lock", CAPPED, |r| {
-            gil::start(Plain, r)
-        }),
-        entry("crossbeam", "long-lived threads fed by a channel", Shape::Workers, |r| {
-            crossbeam::start(Plain, r)
-        }),
-        entry("rayon", "a parallel iterator on a pool of its own", Shape::Workers, |r| {
-            rayon::start(Plain, r)
-        }),
-        entry("processes", "a child process for each job", CAPPED, |r| processes::start(Plain, r)),
-        entry("prefork", "long-lived child processes fed over pipes", Shape::Workers, |r| {
-            prefork::start(Plain, r)
-        }),
-        entry("tokio-one", "tasks on tokio's current-thread runtime", ALL, |r| tokio_one::start(Plain, r)),
-        entry("tokio-many", "tasks on tokio's multi-thread runtime", ALL, |r| tokio_many::start(Plain, r)),
-        entry("tokio-blocking", "tokio's blocking threads", CAPPED, |r| tokio_blocking::start(Plain, r)),
-    ]
+/// Declares the models: each line's module starts it as it is, and traced.
+macro_rules! models {
+    ($($name:literal: $module:ident, $about:literal, $shape:expr;)+) => {
+        /// Every model, in the order of all tables; the first is the baseline.
+        pub fn models() -> Vec<ModelEntry> {
+            vec![$(ModelEntry {
+                name: $name,
+                about: $about,
+                shape: $shape,
+                start: |resources| $module::start(Plain, resources),
+                start_traced: |spans, resources| $module::start(Traced::to(spans), resources),
+            }),+]
+        }
+    };
 }
 
-type Start = fn(&Resources) -> Result<Box<dyn Model>>;
-
-fn entry(name: &'static str, about: &'static str, shape: Shape, start: Start) -> ModelEntry {
-    ModelEntry { name, about, shape, start }
+models! {
+    "sequential": sequential, "one job after the other: the baseline", Shape::One;
+    "threads": threads, "a new OS thread for each job", CAPPED;
+    "gil": gil, "a thread for each job, computing only under one global lock", CAPPED;
+    "crossbeam": crossbeam, "long-lived threads fed by a channel", Shape::Workers;
+    "rayon": rayon, "a parallel iterator on a pool of its own", Shape::Workers;
+    "processes": processes, "a child process for each job", CAPPED;
+    "prefork": prefork, "long-lived child processes fed over pipes", Shape::Workers;
+    "tokio-one": tokio_one, "tasks on tokio's current-thread runtime", ALL;
+    "tokio-many": tokio_many, "tasks on tokio's multi-thread runtime", ALL;
+    "tokio-blocking": tokio_blocking, "tokio's blocking threads", CAPPED;
 }

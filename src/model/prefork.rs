@@ -20,8 +20,8 @@ use crate::work::Phases;
 use crate::workload::Job;
 
 /// Starts the processes and waits until each has said hello.
-pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    let supervisor = Arc::new(Supervisor::start(resources)?);
+pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
+    let supervisor = Arc::new(Supervisor::start(resources, phases.spans())?);
     let (outbox, answers) = unbounded();
     let hand = |number| Hand::start(number, Arc::clone(&supervisor), outbox.clone());
     let hands = (0..resources.workers).map(hand).collect::<Result<_>>()?;

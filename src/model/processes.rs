@@ -14,8 +14,8 @@ use crate::work::Phases;
 use crate::workload::Job;
 
 /// No process is started here: one for each job is the model's nature, and inside the clock.
-pub(super) fn start<P: Phases>(_: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Processes { supervisor: Supervisor::start(resources)? }))
+pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
+    Ok(Box::new(Processes { supervisor: Supervisor::start(resources, phases.spans())? }))
 }
 
 struct Processes {

@@ -13,6 +13,7 @@ use super::child;
 use super::watched::Watched;
 use super::worker::Worker;
 use crate::model::Resources;
+use crate::trace::Spans;
 
 /// When a worker ends by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,17 +29,18 @@ pub(crate) struct Supervisor {
     exe: PathBuf,
     watched: Arc<Watched>,
     complaints: PipeWriter,
+    spans: Option<Arc<Spans>>,
     /// Dropped to end the watchdog.
     watch: Option<Sender<()>>,
     watchdog: Option<JoinHandle<()>>,
 }
 
 impl Supervisor {
-    /// A supervisor without workers.
+    /// A supervisor without workers, which will record `spans` where there is somebody who asks for them.
     ///
     /// # Errors
     /// Where no pipe can be made or no thread started.
-    pub(crate) fn start(resources: &Resources) -> Result<Self> {
+    pub(crate) fn start(resources: &Resources, spans: Option<&Arc<Spans>>) -> Result<Self> {
         let (reader, writer) =
             std::io::pipe().context("cannot make a pipe for the workers' standard error")?;
         let watched = Arc::new(Watched::new(resources.deadline));
@@ -49,7 +51,8 @@ impl Supervisor {
         thread().spawn(move || listening.listen(reader)).context(NO_THREAD)?;
         let watchdog = thread().spawn(move || watching.watch(&ended)).context(NO_THREAD)?;
         let (watch, watchdog) = (Some(watch), Some(watchdog));
-        Ok(Supervisor { exe: resources.exe.clone(), watched, complaints: writer, watch, watchdog })
+        let (exe, spans) = (resources.exe.clone(), spans.map(Arc::clone));
+        Ok(Supervisor { exe, watched, complaints: writer, spans, watch, watchdog })
     }
 
     /// Starts a worker under `name`, without waiting for its hello. On Linux it ends with the calling thread.
@@ -61,12 +64,13 @@ impl Supervisor {
         let child = Command::new(&self.exe)
             .args([child::SUBCOMMAND, &std::process::id().to_string()])
             .args((life == Life::OneRequest).then_some(child::ONCE))
+            .args(self.spans.is_some().then_some(child::TRACED))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(stderr)
             .spawn()
             .with_context(|| format!("cannot start {} as {name}; {TOO_FEW_PROCESSES}", self.exe.display()))?;
-        Ok(Worker::new(name, child, Arc::clone(&self.watched)))
+        Ok(Worker::new(name, child, Arc::clone(&self.watched), self.spans.clone()))
     }
 
     /// Runs `work` while the watchdog holds the workers to their deadline.

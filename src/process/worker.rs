@@ -10,6 +10,7 @@ use anyhow::{Error, Result, anyhow, bail};
 use super::watched::{Process, Watched};
 use crate::digest::Digest;
 use crate::measure::Usage;
+use crate::trace::Spans;
 use crate::wire::{self, Reply, Request};
 
 /// How long a worker that has closed its pipe may take to end by itself, and what it wrote last to arrive.
@@ -22,16 +23,22 @@ pub(crate) struct Worker {
     requests: ChildStdin,
     replies: BufReader<ChildStdout>,
     watched: Arc<Watched>,
+    spans: Option<Arc<Spans>>,
 }
 
 impl Worker {
     /// The handle on `child`, whose standard input and output are pipes; its hello is not yet read.
-    pub(super) fn new(name: String, mut child: Child, watched: Arc<Watched>) -> Self {
+    pub(super) fn new(
+        name: String,
+        mut child: Child,
+        watched: Arc<Watched>,
+        spans: Option<Arc<Spans>>,
+    ) -> Self {
         let requests = child.stdin.take().expect("stdin is piped");
         let replies = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let process = Arc::new(Mutex::new(child));
         watched.add(&process);
-        Worker { name, process, requests, replies, watched }
+        Worker { name, process, requests, replies, watched, spans }
     }
 
     /// Reads the worker's hello.
@@ -64,8 +71,13 @@ impl Worker {
     /// Where a job failed, or the worker died, hung or said something else.
     pub(crate) fn digests(&mut self, jobs: usize) -> Result<Vec<Digest>> {
         match self.receive()? {
-            Reply::Digests(digests) if digests.len() == jobs => Ok(digests),
-            Reply::Digests(digests) => {
+            Reply::Digests(digests, spans) if digests.len() == jobs => {
+                if let Some(sink) = &self.spans {
+                    sink.extend(spans);
+                }
+                Ok(digests)
+            }
+            Reply::Digests(digests, _) => {
                 bail!("{} returned {} digests for {jobs} jobs", self.name, digests.len())
             }
             Reply::Failed(why) => Err(anyhow!(why).context(self.name.clone())),

@@ -66,12 +66,11 @@ impl Prepared {
     }
 
     /// The batches of the workloads that can be measured here.
-    fn available(&self) -> impl Iterator<Item = &Batch> {
-        self.workloads().filter_map(|workload| self.batches[workload.name].as_ref().ok())
+    fn available(&self) -> impl Iterator<Item = (&'static Workload, &Batch)> {
+        self.workloads().filter_map(|workload| Some((workload, self.batches[workload.name].as_ref().ok()?)))
     }
 
-    fn order(&self, batch: &Batch, rounds: NonZeroU64, seed: u64) -> Order {
-        let workload = batch.workload;
+    fn order(&self, (workload, batch): (&Workload, &Batch), rounds: NonZeroU64, seed: u64) -> Order {
         let arms = self.planned.iter().enumerate();
         let arms = arms.filter(|(_, arm)| arm.cell.workload.name == workload.name);
         Order {
@@ -101,10 +100,10 @@ pub fn conduct(
     stop: &AtomicBool,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<()> {
-    let study = &journal.recording().study;
+    let study = journal.recording().study.as_ref().expect("the journal is a study's");
     let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut batches: Vec<&Batch> = prepared.available().collect();
+    let mut batches: Vec<_> = prepared.available().collect();
     let all = batches.len() * usize::try_from(launches.get())?;
     let mut made = 0;
     let company = Company::join(&std::env::temp_dir());
@@ -112,7 +111,7 @@ pub fn conduct(
     journal.append(watch(0))?;
     for number in 0..launches.get() {
         random.shuffle(&mut batches);
-        for batch in &batches {
+        for &batch in &batches {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }

@@ -21,7 +21,7 @@ use crate::process::lifeline;
 use crate::record::schema::{Failure, Role, Round, Sample};
 use crate::stage::{Attached, Stage};
 use crate::wire;
-use crate::workload::WORKLOADS;
+use crate::workload::{WORKLOADS, Workload};
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";
@@ -73,7 +73,7 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
     let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
     let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
-    let (mut running, mut failed) = start_all(order, &batch, exe)?;
+    let (mut running, mut failed) = start_all(order, workload, &batch, exe)?;
     let mut random = fastrand::Rng::with_seed(order.seed);
     let continued = lifeline::watch_stops()?;
     for _ in 0..order.rounds {
@@ -88,8 +88,13 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
 }
 
 /// Starts the model of each arm; those that can't be started have failed.
-fn start_all(order: &Order, batch: &Batch, exe: &Path) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
-    let cells = Cell::of(batch.workload, order.cores);
+fn start_all(
+    order: &Order,
+    workload: &'static Workload,
+    batch: &Batch,
+    exe: &Path,
+) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
+    let cells = Cell::of(workload, order.cores);
     let (mut running, mut failed) = (Vec::new(), BTreeMap::new());
     for (arm, id, role) in &order.arms {
         let cell =

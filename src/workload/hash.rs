@@ -26,6 +26,9 @@ pub(super) const WORKLOAD: Workload = Workload {
 /// Length of the block that a message repeats, in bytes.
 const BLOCK: usize = 64 * 1024;
 
+/// A block is hashed in so many equal parts, which come to the same message.
+const PARTS: u64 = 16;
+
 /// Hashes the job's 8-byte little-endian seed, repeated to a block of 64 KiB, and the block repeated: different
 /// for each job, in constant memory, and made at C speed in any language.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,20 +51,24 @@ impl Work for Hash {
     }
 }
 
-/// The digest of job `seed` whose answer is the first 8 bytes of [`sha256_of_blocks`].
+/// The digest of job `seed` whose message is so many blocks.
 pub(crate) fn digest_of_blocks(seed: u64, blocks: u64) -> Digest {
-    let [a, b, c, d, e, f, g, h, ..] = sha256_of_blocks(seed, blocks);
-    Digest::new(seed, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+    Digest::new(seed, answer_of_parts(seed, PARTS * blocks))
 }
 
-/// SHA-256 of `blocks` times the block that repeats `seed`.
-fn sha256_of_blocks(seed: u64, blocks: u64) -> [u8; 32] {
-    // A part of the block on the stack: hashed 16 times it is the same message, and a thread that has just been
-    // started does not set up a heap for it.
+/// The first 8 bytes of SHA-256 of so many parts of 4 KiB.
+pub(crate) fn answer_of_parts(seed: u64, parts: u64) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = sha256_of_parts(seed, parts);
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// SHA-256 of so many parts of a block, each of which repeats `seed`.
+fn sha256_of_parts(seed: u64, parts: u64) -> [u8; 32] {
+    // On the stack: a thread that has just been started does not set up a heap for it.
     let mut part = [0; BLOCK / 16];
     part.chunks_exact_mut(8).for_each(|word| word.copy_from_slice(&seed.to_le_bytes()));
     let mut sha = Sha256::new();
-    (0..16 * blocks).for_each(|_| sha.update(part));
+    (0..parts).for_each(|_| sha.update(part));
     sha.finalize().into()
 }
 
@@ -96,7 +103,7 @@ mod tests {
     fn a_block_of_zeros_has_the_digest_that_sha256sum_gives() {
         // head -c 65536 /dev/zero | sha256sum
         assert_eq!(
-            hex(&sha256_of_blocks(0, 1)),
+            hex(&sha256_of_parts(0, PARTS)),
             "de2f256064a0af797747c2b97505dc0b9f3df0de4f489eac731c23ae9ca9cc31"
         );
     }
@@ -105,6 +112,6 @@ mod tests {
     fn the_message_is_the_seed_repeated() {
         let seed = 0x0102_0304_0506_0708;
         let message = [8, 7, 6, 5, 4, 3, 2, 1].repeat(2 * BLOCK / 8);
-        assert_eq!(sha256_of_blocks(seed, 2), <[u8; 32]>::from(Sha256::digest(message)));
+        assert_eq!(sha256_of_parts(seed, 2 * PARTS), <[u8; 32]>::from(Sha256::digest(message)));
     }
 }

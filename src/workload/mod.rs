@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::errand::Errand;
 use crate::stage::Stage;
 use crate::work::{Ctx, Phases, Reads, Work};
 
@@ -21,8 +22,9 @@ mod save;
 mod sleep;
 mod warm_file;
 
-pub(crate) use hash::digest_of_blocks;
 pub use hash::hash_implementation;
+pub(crate) use hash::{answer_of_parts, digest_of_blocks};
+pub use read_file::ReadFile;
 
 /// A kind of job with its parameters.
 #[derive(Debug)]
@@ -91,43 +93,45 @@ pub struct Size {
     pub each: u64,
 }
 
-/// Declares the workloads: the enum of all jobs, its dispatch (one `match` a job) and the list.
+/// Declares the workloads: the enum of all jobs, its dispatch (one `match` a job) and the list. Jobs of no workload come
+/// last.
 macro_rules! workloads {
-    ($($variant:ident($job:ty) = $workload:path,)+) => {
+    ($($variant:ident($job:ty) = $workload:path),+; $($other:ident($other_job:ty),)+) => {
         /// A job of any workload.
         #[derive(Clone, Debug, Serialize, Deserialize)]
-        #[expect(missing_docs, reason = "each variant is described by its workload")]
+        #[expect(missing_docs, reason = "each variant is described by its workload or its type")]
         pub enum Job {
             $($variant($job),)+
+            $($other($other_job),)+
         }
 
         impl Work for Job {
             fn expected(&self) -> Digest {
-                match self { $(Job::$variant(job) => job.expected(),)+ }
+                match self { $(Job::$variant(job) => job.expected(),)+ $(Job::$other(job) => job.expected(),)+ }
             }
 
             fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-                match self { $(Job::$variant(job) => job.run(ctx),)+ }
+                match self { $(Job::$variant(job) => job.run(ctx),)+ $(Job::$other(job) => job.run(ctx),)+ }
             }
 
             async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-                match self { $(Job::$variant(job) => job.run_async(ctx).await,)+ }
+                match self { $(Job::$variant(job) => job.run_async(ctx).await,)+ $(Job::$other(job) => job.run_async(ctx).await,)+ }
             }
 
             fn reset(&self) -> Result<()> {
-                match self { $(Job::$variant(job) => job.reset(),)+ }
+                match self { $(Job::$variant(job) => job.reset(),)+ $(Job::$other(job) => job.reset(),)+ }
             }
 
             fn check(&self) -> Result<()> {
-                match self { $(Job::$variant(job) => job.check(),)+ }
+                match self { $(Job::$variant(job) => job.check(),)+ $(Job::$other(job) => job.check(),)+ }
             }
 
             fn waits(&self) -> std::time::Duration {
-                match self { $(Job::$variant(job) => job.waits(),)+ }
+                match self { $(Job::$variant(job) => job.waits(),)+ $(Job::$other(job) => job.waits(),)+ }
             }
 
             fn reads(&self) -> Reads {
-                match self { $(Job::$variant(job) => job.reads(),)+ }
+                match self { $(Job::$variant(job) => job.reads(),)+ $(Job::$other(job) => job.reads(),)+ }
             }
         }
 
@@ -146,7 +150,8 @@ workloads! {
     Hash(hash::Hash) = hash::WORKLOAD,
     Primes(primes::Primes) = primes::WORKLOAD,
     Mandelbrot(mandelbrot::Rows) = mandelbrot::WORKLOAD,
-    Cake(cake::Cake) = cake::WORKLOAD,
+    Cake(cake::Cake) = cake::WORKLOAD;
+    Errand(Errand),
 }
 
 /// The `count` jobs that `make` makes of the numbers from zero on.

@@ -12,7 +12,7 @@ use crate::work::{Ctx, Phases};
 
 /// A file of known content on the stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct ReadFile {
+pub struct ReadFile {
     seed: u64,
     len: u64,
     pub(super) path: PathBuf,
@@ -20,7 +20,7 @@ pub(super) struct ReadFile {
 
 impl ReadFile {
     /// The files of one batch of `workload`, written once and flushed, each of [`Size::each`] bytes.
-    pub(super) fn stage(stage: &Stage, workload: &str, size: Size) -> Result<Vec<Self>> {
+    pub(crate) fn stage(stage: &Stage, workload: &str, size: Size) -> Result<Vec<Self>> {
         let folder = stage.folder(&format!("{workload}-{}", size.each))?;
         (0..size.jobs as u64)
             .map(|seed| {
@@ -31,16 +31,16 @@ impl ReadFile {
             .collect()
     }
 
-    pub(super) fn expected(&self) -> Digest {
+    pub(crate) fn expected(&self) -> Digest {
         self.digest(&self.content())
     }
 
-    pub(super) fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    pub(crate) fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
         let bytes = ctx.phases.wait(|| std::fs::read(&self.path)).with_context(|| self.failed())?;
         Ok(ctx.phases.compute(|| self.digest(&bytes)))
     }
 
-    pub(super) async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    pub(crate) async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
         let bytes =
             ctx.phases.wait_async(tokio::fs::read(&self.path)).await.with_context(|| self.failed())?;
         Ok(ctx.phases.compute(|| self.digest(&bytes)))
