@@ -2,11 +2,15 @@
 //!
 //! The map, from a job to a table:
 //!
-//! - [`work`]: what a job is to the models; [`digest`]: its answer; [`clients`]: connections that outlive it
+//! - [`work`]: what a job is to the models; [`digest`]: its answer; [`clients`]: connections that outlive it; [`queue`]:
+//!   what jobs share, in order of arrival; [`errand`]: a job made of steps
 //! - [`workload`]: the kinds of jobs, one file each; [`stage`] and [`server`]: what they find outside themselves
 //! - [`model`]: the ways to carry jobs out, one file each; [`process`] and `wire`: child processes and their frames
 //! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
 //! - [`measure`]: the only clock; [`sample`]: one verified run; [`session`]: from cells to samples
+//! - [`trace`]: who ran when, and what follows from it
+//! - [`evidence`]: concurrent, parallel, threads, processes: what traces show of each model
+//! - [`story`]: the post's worked examples, run for real
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
 //! - [`study`]: launches, rounds and slots: from cells to a recording
 //! - [`record`]: the versioned file that keeps a study
@@ -20,11 +24,14 @@ pub mod clients;
 pub mod cmd;
 pub mod diagnose;
 pub mod digest;
+pub mod errand;
+pub mod evidence;
 mod guard;
 pub mod host;
 pub mod measure;
 pub mod model;
 pub mod process;
+pub mod queue;
 pub mod record;
 pub mod report;
 pub mod sample;
@@ -32,7 +39,9 @@ pub mod server;
 pub mod session;
 pub mod stage;
 pub mod stats;
+pub mod story;
 pub mod study;
+pub mod trace;
 mod wire;
 pub mod work;
 pub mod workload;

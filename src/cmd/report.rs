@@ -10,7 +10,7 @@ use crate::record::read::read;
 use crate::record::save::replace;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
-use crate::report::splice::{BEGIN, END, splice};
+use crate::report::splice::{PARTS, begin, end, splice};
 
 /// Which recording, and how it is written.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(super) struct Args {
     /// How the table is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Write the table into this Markdown page instead, between its two markers
+    /// Write what the recording has into this Markdown page instead, between its markers
     #[arg(long, value_name = "PAGE", conflicts_with = "format")]
     splice: Option<PathBuf>,
 }
@@ -37,7 +37,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 fn splice_into(page: &Path, recording: &Recording) -> Result<()> {
     let old = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
     let Some(new) = splice(&old, recording) else {
-        let why = format!("{} needs a line {BEGIN} and below it a line {END}, one of each", page.display());
+        let (begin, end) = (begin(PARTS[0]), end(PARTS[0]));
+        let why = format!(
+            "{} needs a line {begin} and below it a line {end}, one of each, or those of another part that the recording \
+             has ({})",
+            page.display(),
+            PARTS.join(", ")
+        );
         return Err(BadUsage(why).into());
     };
     Ok(replace(page, new.as_bytes())?)

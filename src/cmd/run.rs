@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::stop::Stop;
-use super::{BadUsage, Exit, select};
+use super::{BadUsage, Exit, models_named, select};
 use crate::cell::{Cell, with_baselines};
 use crate::host;
-use crate::model::models;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
 use crate::report::progress::show_progress;
@@ -57,12 +56,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 
 /// The cells that the filter and the models select, each workload's baseline among them.
 fn cells(args: &Args) -> Result<Vec<Cell>> {
-    let known: Vec<&str> = models().iter().map(|model| model.name).collect();
-    if let Some(unknown) = args.models.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(BadUsage(format!("there is no model {unknown:?}; there are {}", known.join(", "))).into());
-    }
-    let is_wanted =
-        |cell: &Cell| args.models.is_empty() || args.models.iter().any(|name| name == cell.model.name);
+    let models = models_named(&args.models)?;
+    let is_wanted = |cell: &Cell| models.iter().any(|model| model.name == cell.model.name);
     let selected: Vec<Cell> = select(&args.filter)?.into_iter().filter(is_wanted).collect();
     let cells = with_baselines(&selected, host::cores());
     if cells.is_empty() {

@@ -1,30 +1,60 @@
-//! A study's table inside a page that says more: between two markers, and nothing else is touched.
+//! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
 
-use super::formats::markdown;
+use super::{evidence, formats};
 use crate::record::schema::Recording;
 
-/// The line above the table.
-pub const BEGIN: &str = "<!-- bakeoff: table begins -->";
+/// The parts that a page may have, by the name in their markers.
+pub const PARTS: [&str; 2] = ["table", "evidence"];
+
+/// The line above a part.
+pub fn begin(part: &str) -> String {
+    format!("<!-- bakeoff: {part} begins -->")
+}
 
 /// The line below it.
-pub const END: &str = "<!-- bakeoff: table ends -->";
+pub fn end(part: &str) -> String {
+    format!("<!-- bakeoff: {part} ends -->")
+}
 
-/// `page` with the table of `recording` between its markers; `None` where it has not one of each, in this order.
+/// `page` with all that `recording` has for the markers in it; `None` where that is nothing, or where a marker is
+/// missing, twice there or out of order.
 pub fn splice(page: &str, recording: &Recording) -> Option<String> {
-    let (above, rest) = page.split_once(BEGIN)?;
-    let (_, below) = rest.split_once(END)?;
-    let once = !rest.contains(BEGIN) && !below.contains(END) && !above.contains(END);
-    once.then(|| format!("{above}{BEGIN}\n{}{END}{below}", markdown(recording)))
+    let mut spliced = None;
+    for part in PARTS {
+        let current = spliced.as_deref().unwrap_or(page);
+        if let Some(text) = text(part, recording).filter(|_| current.contains(&begin(part))) {
+            spliced = Some(replace(current, part, &text)?);
+        }
+    }
+    spliced
+}
+
+/// What `recording` has for a part.
+fn text(part: &str, recording: &Recording) -> Option<String> {
+    match part {
+        "evidence" => evidence::markdown(recording),
+        _ => recording.study.is_some().then(|| formats::markdown(recording)),
+    }
+}
+
+fn replace(page: &str, part: &str, text: &str) -> Option<String> {
+    let (begin, end) = (begin(part), end(part));
+    let (above, rest) = page.split_once(&begin)?;
+    let (_, below) = rest.split_once(&end)?;
+    let once = !rest.contains(&begin) && !below.contains(&end) && !above.contains(&end);
+    once.then(|| format!("{above}{begin}\n{text}{end}{below}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::tests::witness;
     use crate::record::read::tests::recording;
 
     #[test]
     fn only_what_is_between_the_markers_changes_and_twice_is_as_once() {
-        let page = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
+        let (begin, end) = (begin("table"), end("table"));
+        let page = format!("above\n{begin}\nold\n{end}\nbelow\n");
         let spliced = splice(&page, &recording(16, 50)).unwrap();
         assert!(spliced.starts_with("above\n") && spliced.ends_with("\nbelow\n") && !spliced.contains("old"));
         assert!(spliced.contains("| hash: encrypting data | rayon/cores |"), "{spliced}");
@@ -32,14 +62,29 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_the_recording_does_not_have_stays_as_it_is() {
+        let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
+        let evidence = Recording {
+            study: None,
+            evidence: Some(vec![witness([190; 9], 190, figures)]),
+            ..recording(1, 50)
+        };
+        let parts = PARTS.map(|part| format!("{}\nold {part}\n{}\n", begin(part), end(part))).concat();
+        let spliced = splice(&parts, &evidence).unwrap();
+        assert!(spliced.contains("old table") && !spliced.contains("old evidence"), "{spliced}");
+        assert_eq!(splice("neither", &evidence), None);
+    }
+
+    #[test]
     fn a_page_without_one_marker_of_each_in_order_is_refused() {
+        let (begin, end) = (begin("table"), end("table"));
         for page in [
             "",
-            BEGIN,
-            END,
-            &format!("{END}{BEGIN}"),
-            &format!("{BEGIN}{BEGIN}{END}"),
-            &format!("{BEGIN}{END}{END}"),
+            &begin,
+            &end,
+            &format!("{end}{begin}"),
+            &format!("{begin}{begin}{end}"),
+            &format!("{begin}{end}{end}"),
         ] {
             assert_eq!(splice(page, &recording(16, 50)), None, "{page}");
         }

@@ -1,0 +1,52 @@
+//! `bakeoff evidence`: which models are concurrent and parallel, and what they use for it, derived from traces.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::section::{recording_of, save_section};
+use super::{Exit, models_named};
+use crate::evidence::{JobsOf, gather};
+use crate::host;
+use crate::model::ModelEntry;
+use crate::report::evidence::{markdown, terminal};
+use crate::story::Teller;
+
+/// What to trace, and where to keep it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only these models
+    #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
+    models: Vec<String>,
+    /// Write Markdown
+    #[arg(long)]
+    markdown: bool,
+    /// Keep what was seen in a recording in this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let models = models_named(&args.models)?;
+    // Jobs are given in time, not in story seconds: the scale plays no part.
+    let teller = Teller::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
+    let recording = recording_of(Some(gather(&teller, &models, tell_progress)), None);
+    let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
+    let text = if args.markdown { markdown(&recording) } else { terminal(&recording) };
+    let mut out = std::io::stdout().lock();
+    write!(out, "{}", text.unwrap_or_default())?;
+    if let Some(path) = saved.filter(|_| !args.markdown) {
+        writeln!(out, "The recording is {}", path.display())?;
+    }
+    let seen = recording.evidence.iter().flatten().all(|witness| witness.unavailable.is_none());
+    Ok(if seen { Exit::Ok } else { Exit::CellFailed })
+}
+
+/// One line on a terminal, written before a model is traced.
+fn tell_progress(model: &ModelEntry, jobs: JobsOf) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[2Ktracing {} with {}", model.name, jobs.name());
+    }
+}

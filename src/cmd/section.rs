@@ -1,0 +1,34 @@
+//! Recordings of what is measured outside of a study.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::record::save::{Unsaved, save};
+use crate::record::schema::{Play, Recording, SCHEMA, VERSION, Witness};
+use crate::study::environment::environment;
+
+/// A recording of this machine with these sections, and no study.
+pub(super) fn recording_of(evidence: Option<Vec<Witness>>, stories: Option<Vec<Play>>) -> Recording {
+    Recording {
+        schema: SCHEMA.into(),
+        version: VERSION,
+        partial: false,
+        environment: environment(Path::new("/")),
+        study: None,
+        evidence,
+        stories,
+    }
+}
+
+/// Saves `recording` as a new file of `folder`, whose name begins with `kind`.
+///
+/// # Errors
+/// [`Unsaved`], which names the file.
+pub(super) fn save_section(recording: &Recording, folder: &Path, kind: &str) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder).map_err(|why| Unsaved::new(folder, why))?;
+    let started = recording.environment.started_unix_s.unwrap_or_default();
+    let path = folder.join(format!("{kind}-{started}-{}.json", std::process::id()));
+    save(recording, &path)?;
+    Ok(path)
+}

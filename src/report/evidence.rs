@@ -1,0 +1,101 @@
+//! What traces show, as a table: a row for each model, an answer in each cell with its number.
+
+use crate::evidence::{Answer, Answers, answers};
+use crate::record::schema::{Recording, Witness};
+
+use super::table;
+
+const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
+
+/// How each answer was come to, a line each.
+const HOW: [&str; 5] = [
+    "Each cell is derived from traces of real runs; what a model is called plays no part.",
+    "concurrent: several jobs had begun and not ended at one instant; the number is the most of them.",
+    "parallel: more CPU time than 1.1 times the time in which any job computed, at the lower bound; the number is that ratio.",
+    "threads: several threads of one process were at work, those of a runtime's own pool included. processes: of children.",
+    "cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms; 24 jobs, 9 runs each.",
+];
+
+/// The evidence of `recording` for a terminal; `None` where it has none.
+pub fn terminal(recording: &Recording) -> Option<String> {
+    let witnesses = recording.evidence.as_ref()?;
+    let notes: String = notes(witnesses).map(|note| format!("{note}\n")).collect();
+    Some(format!("{}\n{notes}", table::plain(&HEADER, &[], witnesses.iter().map(row))))
+}
+
+/// The evidence of `recording` in Markdown; `None` where it has none.
+pub fn markdown(recording: &Recording) -> Option<String> {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let header = line(HEADER.map(str::to_owned).into());
+    let rule = line(HEADER.map(|_| "---".to_owned()).into());
+    let witnesses = recording.evidence.as_ref()?;
+    let rows = witnesses.iter().map(|witness| line(row(witness)));
+    let notes = notes(witnesses).map(|note| format!("\n{note}  "));
+    Some([header, rule].into_iter().chain(rows).chain(notes).collect::<String>() + "\n")
+}
+
+/// How answers were come to, and why some were not.
+fn notes(witnesses: &[Witness]) -> impl Iterator<Item = String> {
+    let unseen = witnesses.iter().filter_map(|witness| Some((witness, answers(witness)?)));
+    let unseen = unseen.flat_map(
+        |(Witness { model, jobs, .. }, Answers { concurrent, parallel, threads, processes })| {
+            let reason = |(question, answer)| match answer {
+                Answer::NotSeen(why) => Some(format!("{question} not seen of {model} with {jobs}: {why}.")),
+                _ => None,
+            };
+            let parallel = [("parallel", parallel.0), ("concurrent", concurrent.0)];
+            parallel
+                .into_iter()
+                .chain([("threads", threads.0), ("processes", processes.0)])
+                .filter_map(reason)
+                .collect::<Vec<_>>()
+        },
+    );
+    HOW.into_iter().map(str::to_owned).chain(unseen)
+}
+
+fn row(witness: &Witness) -> Vec<String> {
+    let name = [witness.model.clone(), witness.jobs.clone()];
+    let cells = match (&witness.unavailable, answers(witness)) {
+        (Some(why), _) => vec![format!("unavailable: {why}")],
+        (None, None) => vec!["too few runs".into()],
+        (None, Some(answers)) => cells(&answers).into(),
+    };
+    name.into_iter().chain(cells).collect()
+}
+
+fn cells(answers: &Answers) -> [String; 4] {
+    let cell = |answer: &Answer, number: String| match answer {
+        Answer::Yes => format!("yes, {number}"),
+        Answer::No => format!("no, {number}"),
+        Answer::NotSeen(_) => format!("not seen, {number}"),
+    };
+    let Answers { concurrent, parallel, threads, processes } = answers;
+    let ratio = (parallel.1.low + parallel.1.high) / 2.0;
+    [
+        cell(&concurrent.0, format!("{:.0}", concurrent.1)),
+        cell(&parallel.0, format!("{ratio:.2}")),
+        cell(&threads.0, format!("{:.0}", threads.1)),
+        cell(&processes.0, format!("{:.0}", processes.1)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::tests::witness;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn every_cell_has_its_answer_and_its_number() {
+        let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
+        let unavailable = Witness {
+            unavailable: Some("no process could be started".into()),
+            ..witness([100; 9], 190, figures)
+        };
+        let witnesses = vec![witness([190; 9], 190, figures), witness([100; 9], 105, figures), unavailable];
+        let recording = Recording { evidence: Some(witnesses), ..recording(1, 50) };
+        insta::assert_snapshot!(terminal(&recording).unwrap());
+        assert_eq!(markdown(&recording).unwrap().lines().filter(|line| line.starts_with('|')).count(), 5);
+    }
+}

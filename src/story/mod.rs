@@ -1,0 +1,132 @@
+//! The post's worked examples, run for real: real timers and real computing, at a scale.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::batch::Batch;
+use crate::model::{DEADLINE, MOST_WORKERS, ModelEntry, Resources, Shape};
+use crate::record::schema::{Act, Play};
+use crate::stage::Stage;
+use crate::trace::{Performance, Performer, Span};
+use crate::workload::Job;
+
+pub mod chess;
+mod pace;
+
+pub use pace::Pace;
+
+/// What stories are told with.
+#[derive(Debug)]
+pub struct Teller {
+    /// Cores that models are given.
+    pub cores: usize,
+    /// This project's program, which workers and the server run.
+    pub exe: PathBuf,
+    /// Where jobs find files and the server.
+    pub stage: Arc<Stage>,
+    /// How fast this machine computes.
+    pub pace: Pace,
+    /// How long a second of the story is here.
+    pub second: Duration,
+}
+
+impl Teller {
+    /// A teller whose children run `exe`, at `second` for a second of the story.
+    pub fn new(exe: PathBuf, cores: usize, second: Duration) -> Self {
+        let stage = Arc::new(Stage::new(&Stage::default_place(&exe), &exe));
+        Teller { cores, exe, stage, pace: Pace::of_this_machine(), second }
+    }
+
+    /// So many seconds of the story, in microseconds of this machine's time.
+    pub fn us(&self, seconds: f64) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "hours at the most, and positive"
+        )]
+        let us = (seconds * self.second.as_nanos() as f64 / 1e3).round() as u64;
+        us
+    }
+
+    /// How much computing fills so many seconds of the story, in parts of 4 KiB.
+    pub fn parts(&self, seconds: f64) -> u64 {
+        self.pace.parts(Duration::from_micros(self.us(seconds)))
+    }
+
+    /// Runs `jobs` once under a model that is started for them, all of them in flight if the model can, and verifies
+    /// what they return.
+    ///
+    /// # Errors
+    /// Where the model can't be started or a job fails.
+    pub fn perform(&self, model: &ModelEntry, jobs: Vec<Job>) -> Result<Performance> {
+        let workers = match model.shape {
+            Shape::Workers => jobs.len().min(MOST_WORKERS),
+            _ => self.cores,
+        };
+        let resources = Resources { workers, exe: self.exe.clone(), deadline: DEADLINE };
+        Performer::start(model, &resources)?.perform(&Batch::of(jobs, &self.stage))
+    }
+}
+
+/// What a story is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The models it is told under; where there are none, those that it is best told under.
+    pub models: Vec<ModelEntry>,
+    /// Every arrangement under every model.
+    pub all: bool,
+    /// Fewer runs, and no sweep.
+    pub quick: bool,
+    /// What only the exhibition can be asked for.
+    pub exhibition: chess::Exhibition,
+}
+
+/// A worked example of the post.
+pub trait Story: Sync {
+    /// As the command line has it.
+    fn name(&self) -> &'static str;
+    /// One line: what happens.
+    fn about(&self) -> &'static str;
+    /// Runs it; what is not possible under a model is a play with the reason.
+    ///
+    /// # Errors
+    /// Where a job fails or returns a wrong digest.
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>>;
+    /// How long `play` takes by the story's own numbers, where there is a closed form.
+    fn law(&self, play: &Play) -> Option<Law>;
+    /// What else `play` shows, a sentence each.
+    fn remarks(&self, play: &Play) -> Vec<String>;
+}
+
+/// Every story, in the order of the post.
+pub static STORIES: &[&dyn Story] = &[&chess::Chess];
+
+/// A play and the spans of its last run, for a timeline.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What the recording keeps.
+    pub play: Play,
+    /// Who ran when.
+    pub spans: Vec<Span>,
+}
+
+/// How long a story takes by its own numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Law {
+    /// Worked out in full, as `30 x 24 x 5 s + 55 s`.
+    pub formula: String,
+    /// What it comes to, in seconds of the story.
+    pub seconds: f64,
+}
+
+/// One run as the recording has it: `extra` beside what every trace gives.
+pub(crate) fn act(performance: &Performance, extra: &[(&str, u64)]) -> Act {
+    let mut figures: BTreeMap<String, u64> = performance.figures();
+    figures.extend(extra.iter().map(|&(name, value)| (name.to_owned(), value)));
+    let wall_ns = u64::try_from(performance.sample.wall.as_nanos()).unwrap_or(u64::MAX);
+    Act { wall_ns, figures }
+}

@@ -1,0 +1,32 @@
+//! What traces show does not depend on what a model is called.
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use bakeoff::evidence::{Answer, JobsOf, answers, witness};
+use bakeoff::host;
+use bakeoff::model::{ModelEntry, models};
+use bakeoff::story::Teller;
+
+fn model(name: &str) -> ModelEntry {
+    models().into_iter().find(|model| model.name == name).unwrap()
+}
+
+#[test]
+fn a_gil_without_its_lock_is_seen_to_be_parallel_and_one_with_it_is_not() {
+    let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
+    let teller = Teller::new(exe.into(), host::cores(), Duration::from_millis(1));
+    let unlocked = ModelEntry { name: "gil", ..model("threads") };
+    let [locked, unlocked] = [model("gil"), unlocked].map(|model| witness(&teller, &model, JobsOf::Cakes));
+    let parallel = |witness| answers(witness).unwrap().parallel.0;
+    // On one core, or beside other programs, neither can be told; what is told is right.
+    assert_ne!(parallel(&locked), Answer::Yes);
+    assert_ne!(parallel(&unlocked), Answer::No);
+    if parallel(&locked) == Answer::No && host::cores() > 1 {
+        assert_eq!(parallel(&unlocked), Answer::Yes);
+    } else {
+        eprintln!("skipped in part: this machine is too busy to show parallelism");
+    }
+    assert_eq!(answers(&unlocked).unwrap().concurrent.0, Answer::Yes);
+}
