@@ -44,3 +44,18 @@ pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
 }
+
+/// The logical cores that this process may run on, by number; none where the system can't pin a thread to one.
+#[cfg(target_os = "linux")]
+pub(crate) fn allowed_cores() -> Vec<u32> {
+    use nix::sched::{CpuSet, sched_getaffinity};
+    let set = sched_getaffinity(nix::unistd::Pid::from_raw(0)).unwrap_or_else(|_| CpuSet::new());
+    let numbers = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false));
+    numbers.filter_map(|cpu| u32::try_from(cpu).ok()).collect()
+}
+
+/// The logical cores that a thread can be pinned to: none.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn allowed_cores() -> Vec<u32> {
+    vec![]
+}

@@ -22,6 +22,7 @@ mod report;
 mod run;
 mod section;
 pub mod stop;
+mod story;
 mod verify;
 
 /// How a run ended; the numbers are documented in the README.
@@ -109,6 +110,8 @@ enum Command {
     Diagnose(diagnose::Command),
     /// Derive from traces which models are concurrent and parallel, and what they use for it
     Evidence(evidence::Args),
+    /// Run one of the post's worked examples for real, or list them
+    Story(story::Args),
     /// Measure by launches and interleaved rounds, and save a recording
     Run(run::Args),
     /// Show the table of a recording, from its file alone
@@ -137,6 +140,7 @@ impl Cli {
             Command::Verify(args) => verify::run(&args),
             Command::Diagnose(command) => diagnose::run(&command),
             Command::Evidence(args) => evidence::run(&args),
+            Command::Story(args) => story::run(&args),
             Command::Run(args) => run::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),

@@ -7,6 +7,8 @@ mod footnotes;
 pub mod formats;
 pub mod progress;
 pub mod splice;
+pub mod stories;
 pub mod table;
 pub mod terminal;
+pub mod timeline;
 pub mod units;

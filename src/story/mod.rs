@@ -1,6 +1,7 @@
 //! The post's worked examples, run for real: real timers and real computing, at a scale.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +15,13 @@ use crate::stage::Stage;
 use crate::trace::{Performance, Performer, Span};
 use crate::workload::Job;
 
+pub mod cakes;
 pub mod chess;
+pub mod cook_eat;
+pub mod music;
 mod pace;
+pub mod samples;
+pub mod stall;
 
 pub use pace::Pace;
 
@@ -72,6 +78,36 @@ impl Teller {
     }
 }
 
+impl Teller {
+    /// A play that has not been run.
+    pub(crate) fn blank(&self, story: &str, arrangement: &str, model: &str) -> Blank {
+        let second_ns = u64::try_from(self.second.as_nanos()).ok().and_then(NonZeroU64::new);
+        Blank(Play {
+            story: story.to_owned(),
+            arrangement: arrangement.to_owned(),
+            model: model.to_owned(),
+            second_ns: second_ns.unwrap_or(NonZeroU64::MIN),
+            acts: vec![],
+            unavailable: None,
+        })
+    }
+}
+
+/// A play that has not been run.
+pub(crate) struct Blank(Play);
+
+impl Blank {
+    /// It has been run; the spans are of its last run.
+    pub(crate) fn told(self, acts: Vec<Act>, spans: Vec<Span>) -> Told {
+        Told { play: Play { acts, ..self.0 }, spans }
+    }
+
+    /// It can't be run here, or not under its model.
+    pub(crate) fn unavailable(self, why: String) -> Told {
+        Told { play: Play { unavailable: Some(why), ..self.0 }, spans: vec![] }
+    }
+}
+
 /// What a story is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
@@ -81,8 +117,8 @@ pub struct Asked {
     pub all: bool,
     /// Fewer runs, and no sweep.
     pub quick: bool,
-    /// What only the exhibition can be asked for.
-    pub exhibition: chess::Exhibition,
+    /// This exhibition, and no other.
+    pub exhibition: Option<chess::Exhibition>,
 }
 
 /// A worked example of the post.
@@ -96,14 +132,31 @@ pub trait Story: Sync {
     /// # Errors
     /// Where a job fails or returns a wrong digest.
     fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>>;
+    /// How long a second of the story is, unless somebody asks for another scale.
+    fn second(&self) -> Duration {
+        Duration::from_millis(1)
+    }
     /// How long `play` takes by the story's own numbers, where there is a closed form.
     fn law(&self, play: &Play) -> Option<Law>;
+    /// The same with the times that single phases really took.
+    fn law_as_traced(&self, _play: &Play) -> Option<Law> {
+        None
+    }
     /// What else `play` shows, a sentence each.
     fn remarks(&self, play: &Play) -> Vec<String>;
 }
 
 /// Every story, in the order of the post.
-pub static STORIES: &[&dyn Story] = &[&chess::Chess];
+pub static STORIES: &[&dyn Story] = &[
+    &chess::CHESS,
+    &chess::PIZZA,
+    &cakes::Cakes,
+    &music::Music,
+    &samples::DOWNLOADS,
+    &samples::CRUNCH,
+    &cook_eat::CookEat,
+    &stall::Stall,
+];
 
 /// A play and the spans of its last run, for a timeline.
 #[derive(Clone, Debug)]

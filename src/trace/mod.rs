@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::Moment;
 
+pub mod chrome;
 pub mod overlap;
 mod performance;
 mod spans;

@@ -1,0 +1,150 @@
+//! `bakeoff story`: the post's worked examples, run for real.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use super::section::{recording_of, save_section};
+use super::{BadUsage, Exit, models_named};
+use crate::host;
+use crate::model::MOST_WORKERS;
+use crate::record::save::Unsaved;
+use crate::report::{stories, table};
+use crate::story::chess::{Exhibition, Order, Think};
+use crate::story::{Asked, STORIES, Story, Teller, Told};
+use crate::trace::chrome;
+
+/// The shortest second of a story, in milliseconds: a move of 5 s is 0.1 ms then, some times what handing over takes.
+const LEAST_SCALE: f64 = 0.02;
+
+/// The longest: real time.
+const MOST_SCALE: f64 = 1_000.0;
+
+/// The most boards: beyond them the threads of most models would take turns.
+const MOST_BOARDS: u64 = MOST_WORKERS as u64;
+
+/// Which story, and how.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which one; without it, the list of all
+    name: Option<String>,
+    /// How many milliseconds a second of the story takes; 1 for most
+    #[arg(long, value_name = "MS")]
+    scale: Option<f64>,
+    /// Only under these models
+    #[arg(long, alias = "models", value_delimiter = ',', value_name = "NAME,..")]
+    model: Vec<String>,
+    /// Every arrangement under every model
+    #[arg(long)]
+    all: bool,
+    /// Fewer runs, and no sweep
+    #[arg(long)]
+    quick: bool,
+    /// chess, pizza: how many boards or houses
+    #[arg(long, value_name = "N")]
+    boards: Option<u64>,
+    /// chess, pizza: how many go from one to the next
+    #[arg(long, value_name = "K")]
+    exhibitors: Option<u64>,
+    /// chess, pizza: where they go next
+    #[arg(long, value_enum)]
+    order: Option<Order>,
+    /// chess, pizza: how long opponents think
+    #[arg(long, value_enum)]
+    think: Option<Think>,
+    /// chess, pizza: draws the times of opponents that are not alike
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Keep what was measured in a recording in this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the trace of the first play for Perfetto or Chromium
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let Some(name) = &args.name else { return list() };
+    let story = named(name)?;
+    let asked = asked(args, story)?;
+    let second = second(args, story)?;
+    let teller = Teller::new(std::env::current_exe()?, host::cores(), second);
+    let told = story.tell(&teller, &asked)?;
+    write!(std::io::stdout(), "{}", stories::text(story, &told))?;
+    if let Some(path) = &args.trace {
+        save_trace(path, &told)?;
+    }
+    if let Some(folder) = &args.out {
+        let plays = told.iter().map(|told| told.play.clone()).collect();
+        let path = save_section(&recording_of(None, Some(plays)), folder, "stories")?;
+        writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
+    }
+    let ran = told.iter().any(|told| told.play.unavailable.is_none());
+    Ok(if ran { Exit::Ok } else { Exit::CellFailed })
+}
+
+fn list() -> Result<Exit> {
+    let rows = STORIES.iter().map(|story| vec![story.name().to_owned(), story.about().to_owned()]);
+    write!(std::io::stdout(), "{}", table::plain(&["story", "what happens"], &[], rows))?;
+    Ok(Exit::Ok)
+}
+
+fn named(name: &str) -> Result<&'static dyn Story> {
+    let known: Vec<&str> = STORIES.iter().map(|story| story.name()).collect();
+    let story = STORIES.iter().copied().find(|story| story.name() == name);
+    story
+        .ok_or_else(|| BadUsage(format!("there is no story {name:?}; there are {}", known.join(", "))).into())
+}
+
+fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
+    let Some(scale) = args.scale else { return Ok(story.second()) };
+    ensure!(
+        (LEAST_SCALE..=MOST_SCALE).contains(&scale),
+        BadUsage(format!(
+            "a second of a story can take from {LEAST_SCALE} to {MOST_SCALE} ms, not {scale}: timers can't follow shorter ones"
+        ))
+    );
+    Ok(Duration::from_secs_f64(scale / 1e3))
+}
+
+fn asked(args: &Args, story: &dyn Story) -> Result<Asked> {
+    let models = if args.model.is_empty() { vec![] } else { models_named(&args.model)? };
+    let exhibition = exhibition(args)?;
+    ensure!(
+        exhibition.is_none() || ["chess", "pizza"].contains(&story.name()),
+        BadUsage("--boards, --exhibitors, --order, --think and --seed belong to chess and pizza".into())
+    );
+    Ok(Asked { models, all: args.all, quick: args.quick, exhibition })
+}
+
+/// The exhibition, if any option asks for another than the post's.
+fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
+    let post = Exhibition::default();
+    let exhibition = Exhibition {
+        boards: args.boards.unwrap_or(post.boards),
+        exhibitors: args.exhibitors.unwrap_or(post.exhibitors),
+        order: args.order.unwrap_or_default(),
+        think: args.think.unwrap_or_default(),
+        seed: args.seed.unwrap_or(post.seed),
+    };
+    let in_range = |what: &str, number: u64| {
+        let why = format!(
+            "there can be from 1 to {MOST_BOARDS} {what}, not {number}: each board takes a thread under most models"
+        );
+        ensure!((1..=MOST_BOARDS).contains(&number), BadUsage(why));
+        Ok(())
+    };
+    in_range("boards", exhibition.boards)?;
+    in_range("exhibitors", exhibition.exhibitors)?;
+    let given = args.boards.is_some() || args.exhibitors.is_some() || args.seed.is_some();
+    Ok((given || args.order.is_some() || args.think.is_some()).then_some(exhibition))
+}
+
+fn save_trace(path: &Path, told: &[Told]) -> Result<()> {
+    let first = told.iter().find(|told| !told.spans.is_empty());
+    let document = chrome::document(first.map_or(&[], |told| &told.spans));
+    std::fs::write(path, document.to_string()).map_err(|why| Unsaved::new(path, why))?;
+    Ok(())
+}

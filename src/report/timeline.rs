@@ -1,0 +1,102 @@
+//! Who ran when, in characters: a lane for each job.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::trace::{Phase, Span};
+
+use super::units;
+
+/// The most lanes that are drawn.
+const LANES: usize = 24;
+
+/// What a column shows.
+const COMPUTES: char = '█';
+const WAITS: char = '░';
+const NEITHER: char = ' ';
+
+/// The most phases of a job that are drawn: with more of them, columns would show which one they happen to hit.
+const PHASES: usize = 8;
+
+/// `spans` in lanes of `width` columns, of long ones the beginning; empty where there are none.
+pub fn timeline(spans: &[Span], width: usize) -> String {
+    let start = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
+    let end = spans.iter().map(|span| span.stop.ns()).max().unwrap_or(0);
+    let mut jobs: BTreeMap<u32, Vec<&Span>> = BTreeMap::new();
+    for span in spans {
+        jobs.entry(span.job).or_default().push(span);
+    }
+    jobs.values_mut().for_each(|spans| {
+        spans.sort_by_key(|span| span.start);
+        spans.truncate(PHASES);
+    });
+    let stop = jobs.values().filter_map(|spans| spans.last()).map(|span| span.stop.ns()).max().unwrap_or(0);
+    if start == stop {
+        return String::new();
+    }
+    let column_ns = (stop - start) as f64 / width as f64;
+    let mut text = String::new();
+    for (job, spans) in jobs.iter().take(LANES) {
+        let _ = writeln!(text, "{job:>4} {}", lane(spans, start, column_ns, width).trim_end());
+    }
+    if jobs.len() > LANES {
+        let _ = writeln!(text, "     and {} more", jobs.len() - LANES);
+    }
+    let [shown, all] = [stop, end].map(|it| units::nanoseconds((it - start) as f64));
+    let of_all = if stop < end { format!(", the beginning of {all}") } else { String::new() };
+    let _ =
+        writeln!(text, "     0{shown:>rest$}   {COMPUTES} computes {WAITS} waits{of_all}", rest = width - 1);
+    text
+}
+
+fn lane(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
+    let mut shares = vec![[0.0; 2]; width];
+    for span in spans {
+        let (from, to) =
+            ((span.start.ns() - start) as f64 / column_ns, (span.stop.ns() - start) as f64 / column_ns);
+        let phase = usize::from(span.phase == Phase::Wait);
+        for (column, shares) in shares.iter_mut().enumerate() {
+            let (left, right) = (column as f64, column as f64 + 1.0);
+            shares[phase] += (to.min(right) - from.max(left)).max(0.0);
+        }
+    }
+    shares
+        .into_iter()
+        .map(|[computes, waits]| {
+            let neither = 1.0 - computes - waits;
+            // Computing is rare and short in most stories: a quarter of a column is enough to be seen.
+            if computes >= 0.25 {
+                COMPUTES
+            } else if waits >= neither {
+                WAITS
+            } else {
+                NEITHER
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::overlap::tests::span;
+
+    #[test]
+    fn each_job_has_a_lane_and_each_column_shows_what_it_did_there() {
+        let spans = [
+            span(0, Phase::Wait, 0..600),
+            span(0, Phase::Compute, 600..660),
+            span(1, Phase::Wait, 0..600),
+            span(1, Phase::Compute, 660..720),
+            span(2, Phase::Wait, 120..360),
+        ];
+        insta::assert_snapshot!(timeline(&spans, 24));
+        assert_eq!(timeline(&[], 24), "");
+    }
+
+    #[test]
+    fn lanes_beyond_the_last_are_counted() {
+        let spans: Vec<_> = (0..30).map(|job| span(job, Phase::Wait, 0..10)).collect();
+        assert!(timeline(&spans, 10).contains("and 6 more"));
+    }
+}

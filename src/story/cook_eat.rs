@@ -1,0 +1,245 @@
+//! Cook and eat: two coroutines that wait, started in each of the ways that a program can.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{Asked, Law, Story, Teller, Told, act};
+use crate::errand::{Act as Do, Errand};
+use crate::measure::{Usage, now};
+use crate::record::schema::{Act, Play};
+use crate::sample::Sample;
+use crate::trace::{Performance, Span, Spans, Traced};
+use crate::work::{Kit, Work};
+
+/// Seconds of cooking.
+const COOK: f64 = 2.0;
+
+/// Seconds of eating.
+const EAT: f64 = 1.0;
+
+/// Timed runs of each way.
+const RUNS: usize = 20;
+
+/// Runs in which the order of events is looked at, and how long a second is in them.
+const ORDER_RUNS: u64 = 1_000;
+const ORDER_SECOND: Duration = Duration::from_millis(5);
+
+/// How the two are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// They are called, and what that returns is never awaited.
+    Unscheduled,
+    /// One is awaited, then the other.
+    InTurn,
+    /// Both are awaited together, in one task.
+    Joined,
+    /// Each is a task of its own.
+    Spawned,
+}
+
+impl Way {
+    const ALL: [Way; 4] = [Way::Unscheduled, Way::InTurn, Way::Joined, Way::Spawned];
+
+    fn name(self) -> &'static str {
+        match self {
+            Way::Unscheduled => "unscheduled",
+            Way::InTurn => "in-turn",
+            Way::Joined => "joined",
+            Way::Spawned => "spawned",
+        }
+    }
+
+    fn law(self) -> Law {
+        let (formula, seconds) = match self {
+            Way::Unscheduled => ("nothing runs", 0.0),
+            Way::InTurn => ("2 s + 1 s", COOK + EAT),
+            Way::Joined | Way::Spawned => ("max(2 s, 1 s)", COOK.max(EAT)),
+        };
+        Law { formula: formula.into(), seconds }
+    }
+
+    /// Starts both on the current runtime, and returns when they are done.
+    async fn start(self, kit: &Arc<Kit<Traced>>, meals: &Arc<[Errand; 2]>) -> Result<()> {
+        let coroutine = |index: usize| {
+            let (kit, meals) = (Arc::clone(kit), Arc::clone(meals));
+            async move { meals[index].run_async(&kit.ctx(index)).await.map(drop) }
+        };
+        let (cook, eat) = (coroutine(0), coroutine(1));
+        match self {
+            Way::Unscheduled => drop((cook, eat)),
+            Way::InTurn => {
+                cook.await?;
+                eat.await?;
+            }
+            Way::Joined => {
+                let (cooked, eaten) = tokio::join!(cook, eat);
+                cooked.and(eaten)?;
+            }
+            Way::Spawned => {
+                let (cook, eat) = (tokio::spawn(cook), tokio::spawn(eat));
+                cook.await??;
+                eat.await??;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A runtime on which the two are started, by the name of the model that has the same one.
+struct Stove {
+    model: &'static str,
+    runtime: Runtime,
+}
+
+impl Stove {
+    fn one() -> Result<Self> {
+        let runtime = Builder::new_current_thread().enable_time().build();
+        Ok(Stove {
+            model: "tokio-one",
+            runtime: runtime.context("cannot start tokio's current-thread runtime")?,
+        })
+    }
+
+    fn many(cores: usize) -> Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(cores).enable_time().build();
+        let runtime = runtime.with_context(|| format!("cannot start tokio's runtime of {cores} threads"))?;
+        Ok(Stove { model: "tokio-many", runtime })
+    }
+
+    fn run(&self, way: Way, second: Duration) -> Result<Performance> {
+        let spans: Arc<Spans> = Arc::default();
+        let kit = Arc::new(Kit::new(Traced::to(&spans)));
+        let wait = |seed, seconds: f64| {
+            let us = u64::try_from(second.mul_f64(seconds).as_micros()).unwrap_or(u64::MAX);
+            Errand { seed, steps: vec![Do::Wait { us }.freely()] }
+        };
+        let meals = Arc::new([wait(0, COOK), wait(1, EAT)]);
+        let (before, start) = (Usage::of_this_process(), now());
+        self.runtime.block_on(way.start(&kit, &meals))?;
+        let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
+        Ok(Performance::of(sample, spans.take()))
+    }
+}
+
+/// The story.
+pub struct CookEat;
+
+impl Story for CookEat {
+    fn name(&self) -> &'static str {
+        "cook-eat"
+    }
+
+    fn about(&self) -> &'static str {
+        "cooking waits 2 s, eating 1 s: never awaited, awaited in turn, joined, spawned"
+    }
+
+    fn second(&self) -> Duration {
+        Duration::from_millis(100)
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let is_wanted = |stove: &Stove| {
+            asked.models.is_empty() || asked.models.iter().any(|model| model.name == stove.model)
+        };
+        let (runs, order_runs) = if asked.quick { (5, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
+        let mut told = Vec::new();
+        for stove in [Stove::one()?, Stove::many(teller.cores)?].iter().filter(|stove| is_wanted(stove)) {
+            // On several threads the other ways are as on one: they are one task.
+            let ways = Way::ALL.into_iter().filter(|way| stove.model == "tokio-one" || *way == Way::Spawned);
+            for way in ways {
+                told.push(timed(teller, stove, way, runs)?);
+                if matches!(way, Way::Joined | Way::Spawned) {
+                    told.push(in_order(teller, stove, way, order_runs)?);
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    fn law(&self, play: &Play) -> Option<Law> {
+        let way = Way::ALL.into_iter().find(|way| play.setting("way") == Some(way.name()))?;
+        play.setting("order").is_none().then(|| way.law())
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(Act { figures, .. }) = play.acts.first() else { return vec![] };
+        let of = |name: &str| figures.get(name).copied();
+        match (of("in_order"), of("runs")) {
+            (Some(in_order), Some(runs)) => {
+                vec![format!(
+                    "cook starts, eat starts, eat is done, cook is done: {in_order} of {runs} times"
+                )]
+            }
+            _ => {
+                let (waits, threads) = (of("waits_at_once").unwrap_or(0), of("threads").unwrap_or(0));
+                vec![format!("waiting at once: {waits}; threads: {threads}")]
+            }
+        }
+    }
+}
+
+fn timed(teller: &Teller, stove: &Stove, way: Way, runs: usize) -> Result<Told> {
+    let blank = teller.blank("cook-eat", &format!("way={}", way.name()), stove.model);
+    let performances = (0..runs).map(|_| stove.run(way, teller.second)).collect::<Result<Vec<_>>>()?;
+    let acts = performances.iter().map(|performance| act(performance, &gap(&performance.spans))).collect();
+    let spans = performances.into_iter().next_back().map(|last| last.spans);
+    Ok(blank.told(acts, spans.unwrap_or_default()))
+}
+
+/// From the beginning of the first to that of the second.
+fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
+    let begun = |job: u32| spans.iter().find(|span| span.job == job).map(|span| span.start.ns());
+    let gap = begun(0).zip(begun(1)).map(|(cook, eat)| cook.abs_diff(eat));
+    gap.map(|ns| ("gap_ns", ns)).into_iter().collect()
+}
+
+/// How often the four events come in the order of the post, at a scale at which that can be looked at many times.
+fn in_order(teller: &Teller, stove: &Stove, way: Way, runs: u64) -> Result<Told> {
+    let faster =
+        Teller { second: ORDER_SECOND, exe: teller.exe.clone(), stage: Arc::clone(&teller.stage), ..*teller };
+    let blank = faster.blank("cook-eat", &format!("way={} order=1", way.name()), stove.model);
+    let start = now();
+    let mut count = 0;
+    for _ in 0..runs {
+        count += u64::from(is_in_order(&stove.run(way, ORDER_SECOND)?.spans));
+    }
+    let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX);
+    let figures = [("runs", runs), ("in_order", count)].map(|(name, value)| (name.to_owned(), value));
+    Ok(blank.told(vec![Act { wall_ns, figures: figures.into() }], vec![]))
+}
+
+/// Cook starts, eat starts, eat is done, cook is done.
+fn is_in_order(spans: &[Span]) -> bool {
+    let of = |job: u32| spans.iter().find(|span| span.job == job);
+    of(0).zip(of(1)).is_some_and(|(cook, eat)| cook.start <= eat.start && eat.stop <= cook.stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Phase;
+    use crate::trace::overlap::tests::span;
+
+    #[test]
+    fn what_is_never_awaited_never_begins_and_every_other_way_does_both() {
+        let stove = Stove::one().unwrap();
+        let spans = |way| stove.run(way, Duration::from_millis(2)).unwrap().spans;
+        assert_eq!(spans(Way::Unscheduled), []);
+        let in_turn = spans(Way::InTurn);
+        assert!(in_turn[0].stop <= in_turn[1].start, "one after the other");
+        for way in [Way::Joined, Way::Spawned] {
+            let both = spans(way);
+            assert!(both[0].start < both[1].stop && both[1].start < both[0].stop, "{way:?}: together");
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_all_four_events() {
+        let order = |cook, eat| is_in_order(&[span(0, Phase::Wait, cook), span(1, Phase::Wait, eat)]);
+        assert!(order(0..9, 1..5));
+        assert!(!order(2..9, 1..5) && !order(0..4, 1..5) && !is_in_order(&[]));
+    }
+}
