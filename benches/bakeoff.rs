@@ -12,6 +12,7 @@ use anyhow::{Error, Result, anyhow};
 use bakeoff::cell::{Cell, with_baselines};
 use bakeoff::cmd::Exit;
 use bakeoff::cmd::stop::Stop;
+use bakeoff::report::claims::decided_by;
 use bakeoff::report::progress::show_progress;
 use bakeoff::report::terminal::terminal;
 use bakeoff::session::{Running, Session};
@@ -253,6 +254,7 @@ impl Bench {
         let medians = rows.iter().filter_map(median);
         print!("{}", terminal(&recording, &medians.collect()));
         println!("The recording is {}", path.display());
+        println!("{}", decided_by(&recording));
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }
 }

@@ -11,6 +11,7 @@
 //! - [`trace`]: who ran when, and what follows from it
 //! - [`evidence`]: concurrent, parallel, threads, processes: what traces show of each model
 //! - [`story`]: the post's worked examples, run for real
+//! - [`claims`]: the ledger: what the post says against the numbers
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
 //! - [`study`]: launches, rounds and slots: from cells to a recording
 //! - [`record`]: the versioned file that keeps a study
@@ -20,6 +21,7 @@
 
 pub mod batch;
 pub mod cell;
+pub mod claims;
 pub mod clients;
 pub mod cmd;
 pub mod diagnose;

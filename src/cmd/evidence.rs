@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::section::{recording_of, save_section};
 use super::{Exit, models_named};
-use crate::evidence::{JobsOf, gather};
+use crate::evidence::{JobsOf, LOOKS, gather};
 use crate::host;
 use crate::model::ModelEntry;
 use crate::report::evidence::{markdown, terminal};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let models = models_named(&args.models)?;
     // Jobs are given in time, not in story seconds: the scale plays no part.
     let teller = Teller::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
-    let recording = recording_of(Some(gather(&teller, &models, tell_progress)), None);
+    let recording = recording_of(Some(gather(&teller, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let text = if args.markdown { markdown(&recording) } else { terminal(&recording) };
     let mut out = std::io::stdout().lock();

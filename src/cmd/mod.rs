@@ -15,6 +15,7 @@ use crate::record::schema::{Launch, Recording};
 use crate::study::launch;
 use crate::{host, process, server};
 
+mod claims;
 mod diagnose;
 mod evidence;
 mod list;
@@ -110,6 +111,8 @@ enum Command {
     Diagnose(diagnose::Command),
     /// Derive from traces which models are concurrent and parallel, and what they use for it
     Evidence(evidence::Args),
+    /// Judge what the post says by the numbers: measured now, or of recordings
+    Claims(claims::Args),
     /// Run one of the post's worked examples for real, or list them
     Story(story::Args),
     /// Measure by launches and interleaved rounds, and save a recording
@@ -139,6 +142,7 @@ impl Cli {
             Command::List => list::run(),
             Command::Verify(args) => verify::run(&args),
             Command::Diagnose(command) => diagnose::run(&command),
+            Command::Claims(args) => claims::run(&args),
             Command::Evidence(args) => evidence::run(&args),
             Command::Story(args) => story::run(&args),
             Command::Run(args) => run::run(&args),

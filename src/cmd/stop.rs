@@ -44,6 +44,11 @@ impl Stop {
         Ok(stop)
     }
 
+    /// Whether it has been asked for.
+    pub fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// How a run that was asked to stop ends.
     pub fn exit(&self) -> Option<Exit> {
         let is = |exit: &Exit| usize::from(*exit as u8) == self.signal.load(Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Values in, text out.
 
 mod best;
+pub mod claims;
 pub mod evidence;
 pub mod findings;
 mod footnotes;

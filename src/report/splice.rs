@@ -1,10 +1,11 @@
 //! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
 
-use super::{evidence, formats};
+use super::{claims, evidence, formats};
+use crate::claims::{Numbers, claims as all_claims};
 use crate::record::schema::Recording;
 
 /// The parts that a page may have, by the name in their markers.
-pub const PARTS: [&str; 2] = ["table", "evidence"];
+pub const PARTS: [&str; 3] = ["table", "evidence", "claims"];
 
 /// The line above a part.
 pub fn begin(part: &str) -> String {
@@ -33,8 +34,20 @@ pub fn splice(page: &str, recording: &Recording) -> Option<String> {
 fn text(part: &str, recording: &Recording) -> Option<String> {
     match part {
         "evidence" => evidence::markdown(recording),
+        "claims" => recording.stories.is_some().then(|| telling_claims(recording)),
         _ => recording.study.is_some().then(|| formats::markdown(recording)),
     }
+}
+
+/// Those that say most in a page that can't have all.
+const TELLING: [&str; 10] = ["C1", "C3", "C12", "T3", "K3", "K4", "A2", "A3", "A9", "A11"];
+
+fn telling_claims(recording: &Recording) -> String {
+    let numbers = Numbers::of(std::slice::from_ref(recording));
+    let all = claims::judge(all_claims(), &numbers);
+    let (telling, _): (Vec<_>, Vec<_>) =
+        all.iter().cloned().partition(|(claim, _)| TELLING.contains(&claim.id));
+    format!("{}\n{}\n", claims::rows(&telling), claims::summary(&all))
 }
 
 fn replace(page: &str, part: &str, text: &str) -> Option<String> {

@@ -1,0 +1,321 @@
+//! What the post says of cakes, of music, and of what threads and processes are good for.
+
+use super::borders::{HARDLY, NEARLY_ALL};
+use super::concepts::is_great;
+use super::numbers::Tale;
+use super::{Case, Claim, Needs, Numbers, unmeasured};
+
+const STORY: Needs = Needs::Story("cakes");
+
+const THREADING: &str = "Cute Kitchen Analogy, 1. Threading";
+const PROCESSES: &str = "Cute Kitchen Analogy, 2. Multiprocessing";
+const CONCURRENCY: &str = "Cute Kitchen Analogy, 3. Concurrency";
+const PARALLELISM: &str = "Cute Kitchen Analogy, 4. Parallelism";
+
+/// Seconds that three cakes take one after the other.
+const ALONE: f64 = 1_980.0;
+
+pub(super) const CLAIMS: &[Claim] = &[
+    Claim {
+        id: "K1",
+        says: "The oven is waiting, decorating is computing",
+        at: "Cute Kitchen Analogy",
+        decided_by: "CPU time over wall time, phase by phase, one cake after the other",
+        needs: &[STORY],
+        judge: |numbers| {
+            let tale = kitchen(numbers, "alone", "sequential");
+            let busy = |beside: &str, over: &str| {
+                let tale = tale?;
+                let (cpu, beside) =
+                    (tale.figure("cpu_ns")?, if beside.is_empty() { 0.0 } else { tale.figure(beside)? });
+                Some((cpu - beside).max(0.0) / tale.figure(over)?)
+            };
+            let words = |busy: f64| format!("{busy:.2} of a core busy");
+            vec![
+                Case::new(
+                    "the oven",
+                    STORY,
+                    busy("compute_ns", "wait_ns").map(|busy| (busy <= HARDLY, words(busy))),
+                ),
+                Case::new(
+                    "decorating",
+                    STORY,
+                    busy("", "compute_ns").map(|busy| (busy >= NEARLY_ALL, words(busy))),
+                ),
+            ]
+        },
+    },
+    Claim {
+        id: "K2",
+        says: "With threads and one brain, one cake is decorated while others bake",
+        at: THREADING,
+        decided_by: "wall time under threads with one brain, against one cake after the other; trace: both at once",
+        needs: &[STORY],
+        judge: |numbers| {
+            let tale = kitchen(numbers, "threading", "threads");
+            vec![
+                Case::new(
+                    "it saves time",
+                    STORY,
+                    tale.map(|tale| {
+                        let times = ALONE / tale.seconds();
+                        (
+                            times > 1.05,
+                            format!("{:.1} min, {times:.2} times as fast as 33 min", tale.seconds() / 60.0),
+                        )
+                    }),
+                ),
+                Case::new(
+                    "while others bake",
+                    STORY,
+                    tale.and_then(|tale| {
+                        let baking = tale.figure("waits_at_once")?;
+                        Some((baking > 1.0, format!("{baking:.0} in the oven at once")))
+                    }),
+                ),
+            ]
+        },
+    },
+    Claim {
+        id: "K3",
+        says: "With threads two cakes never bake at once, and yet nobody sits idle",
+        at: THREADING,
+        decided_by: "trace: cakes in the oven at once; the share of the time in which the one brain does nothing",
+        needs: &[STORY],
+        judge: |numbers| {
+            let tale = kitchen(numbers, "threading", "threads");
+            vec![
+                Case::new(
+                    "never two at once",
+                    STORY,
+                    tale.and_then(|tale| {
+                        let baking = tale.figure("waits_at_once")?;
+                        Some((baking <= 1.0, format!("{baking:.0} bake at once")))
+                    }),
+                ),
+                Case::new(
+                    "nobody idle",
+                    STORY,
+                    tale.and_then(|tale| {
+                        let idle = 1.0 - tale.share("computing_ns", "extent_ns")?;
+                        Some((
+                            idle <= HARDLY,
+                            format!("the brain is idle for {:.0} % of the time", 100.0 * idle),
+                        ))
+                    }),
+                ),
+            ]
+        },
+    },
+    Claim {
+        id: "K4",
+        says: "Threads are great for work that waits for IO",
+        at: THREADING,
+        decided_by: "study: the speedup of `threads` on each workload that waits",
+        needs: &[Needs::Study],
+        judge: |numbers| {
+            ["sleep", "http", "cold-file", "save", "warm-file"]
+                .map(|workload| is_great(numbers, workload, "threads"))
+                .into()
+        },
+    },
+    Claim {
+        id: "K5",
+        says: "Threads are one process that switches",
+        at: THREADING,
+        decided_by: "trace: processes and threads at work",
+        needs: &[STORY],
+        judge: |numbers| {
+            let found = kitchen(numbers, "threading", "threads").and_then(|tale| {
+                let (children, threads) = (tale.figure("child_processes")?, tale.figure("threads")?);
+                Some((
+                    children == 0.0 && threads > 1.0,
+                    format!("{children:.0} child processes, {threads:.0} threads"),
+                ))
+            });
+            vec![Case::new("threads", STORY, found)]
+        },
+    },
+    Claim {
+        id: "K6",
+        says: "Under the lock one thread at a time runs Python",
+        at: THREADING,
+        decided_by: "CPU time over wall time of CPython threads on pure Python",
+        needs: &[Needs::Python],
+        judge: |_| unmeasured(Needs::Python),
+    },
+    Claim {
+        id: "K7",
+        says: "So threads are good only while they wait",
+        at: THREADING,
+        decided_by: "CPython threads that hash large and small buffers, in C code that lets go of the lock",
+        needs: &[Needs::Python],
+        judge: |_| unmeasured(Needs::Python),
+    },
+    Claim {
+        id: "K8",
+        says: "Three processes are three ovens and three brains, all at once",
+        at: PROCESSES,
+        decided_by: "trace of three processes: baking at once, and cores busy while any decorates",
+        needs: &[STORY],
+        judge: |numbers| {
+            let tale = kitchen(numbers, "clones", "processes");
+            let ovens = tale.and_then(|tale| {
+                let baking = tale.figure("waits_at_once")?;
+                Some((baking == 3.0, format!("{baking:.0} bake at once")))
+            });
+            let cores = tale.and_then(|tale| tale.figure("cores"));
+            let brains = match cores {
+                Some(cores) if cores < 3.0 => Case::unknown(
+                    "three brains",
+                    format!("this machine has {cores:.0} cores, and three brains need three"),
+                ),
+                _ => Case::new(
+                    "three brains",
+                    STORY,
+                    tale.and_then(|tale| {
+                        let busy = tale.share("cpu_ns", "computing_ns")?;
+                        Some((busy > 2.0, format!("{busy:.2} cores busy while any decorates")))
+                    }),
+                ),
+            };
+            vec![Case::new("three ovens", STORY, ovens), brains]
+        },
+    },
+    Claim {
+        id: "K9",
+        says: "Multiprocessing is best for video, number crunching and encrypting",
+        at: PROCESSES,
+        decided_by: "hash, primes and frames over job sizes from 10 us to 1 s",
+        needs: &[Needs::Sizes],
+        judge: |_| unmeasured(Needs::Sizes),
+    },
+    Claim {
+        id: "K10",
+        says: "Processes are separate, and no lock holds them back",
+        at: PROCESSES,
+        decided_by: "trace: processes at work; CPU time over wall time of four that compute",
+        needs: &[Needs::Story("crunch"), Needs::Python],
+        judge: |numbers| {
+            let tale = numbers.play("crunch", "jobs=4", "processes");
+            let separate = tale.and_then(|tale| {
+                let children = tale.figure("child_processes")?;
+                Some((children == 4.0, format!("{children:.0} child processes for 4 jobs")))
+            });
+            let free = tale.and_then(|tale| {
+                let busy = tale.busy_cores()?;
+                Some((busy > 1.1, format!("{busy:.2} cores busy")))
+            });
+            vec![
+                Case::new("separate", Needs::Story("crunch"), separate),
+                Case::new("no lock", Needs::Story("crunch"), free),
+                Case::unknown("CPython's processes", Needs::Python.to_string()),
+            ]
+        },
+    },
+    Claim {
+        id: "K11",
+        says: "Processes are heavier on memory",
+        at: PROCESSES,
+        decided_by: "memory for each further task, thread and process",
+        needs: &[Needs::Memory],
+        judge: |_| unmeasured(Needs::Memory),
+    },
+    Claim {
+        id: "K12",
+        says: "With one brain and one oven, cakes still overlap in progress",
+        at: CONCURRENCY,
+        decided_by: "trace and wall time in a kitchen with one oven",
+        needs: &[STORY],
+        judge: |numbers| {
+            let tale = kitchen(numbers, "one-oven", "threads");
+            vec![
+                Case::new(
+                    "one is decorated while another bakes",
+                    STORY,
+                    tale.and_then(|tale| {
+                        let both = tale.share("both_ns", "computing_ns")?;
+                        Some((both > HARDLY, format!("for {:.0} % of the decorating", 100.0 * both)))
+                    }),
+                ),
+                Case::new(
+                    "two bake at once",
+                    STORY,
+                    tale.and_then(|tale| {
+                        let baking = tale.figure("waits_at_once")?;
+                        let minutes = tale.seconds() / 60.0;
+                        Some((
+                            baking > 1.0,
+                            format!("{baking:.0} at once; {minutes:.1} min, and 33 one after the other"),
+                        ))
+                    }),
+                ),
+            ]
+        },
+    },
+    Claim {
+        id: "K13",
+        says: "Concurrency is not about how many CPUs there are",
+        at: CONCURRENCY,
+        decided_by: "workloads that wait, on 1, 2, 4 and more cores",
+        needs: &[Needs::Cores],
+        judge: |_| unmeasured(Needs::Cores),
+    },
+    Claim {
+        id: "K14",
+        says: "Parallel is at the exact same time on several CPUs",
+        at: PARALLELISM,
+        decided_by: "trace: spans of two jobs on different cores at one instant",
+        needs: &[Needs::Story("music")],
+        judge: |numbers| {
+            let apart = |model: &str| {
+                let found = numbers.play("music", "pinned=no", model).and_then(|tale| {
+                    let apart = tale.share("apart_ns", "computing_ns")?;
+                    Some((
+                        apart > HARDLY,
+                        format!("on different cores at once for {:.0} % of the time", 100.0 * apart),
+                    ))
+                });
+                Case::new(format!("two jobs under {model}"), Needs::Story("music"), found)
+            };
+            ["threads", "processes"].map(apart).into()
+        },
+    },
+    Claim {
+        id: "K15",
+        says: "The system runs music on one core and the browser on another",
+        at: PARALLELISM,
+        decided_by: "trace of two processes that nobody pinned: which core, when, and moves",
+        needs: &[Needs::Story("music")],
+        judge: |numbers| {
+            let tale = numbers.play("music", "pinned=no", "processes");
+            let apart = tale.and_then(|tale| {
+                let apart = tale.share("apart_ns", "together_ns")?;
+                Some((
+                    apart >= NEARLY_ALL,
+                    format!("of the time that both compute, {:.0} % on different cores", 100.0 * apart),
+                ))
+            });
+            let stay = tale.and_then(|tale| {
+                let moves = tale.figure("migrations")?;
+                Some((moves == 0.0, format!("{moves:.0} moves to another core")))
+            });
+            vec![
+                Case::new("on different cores", Needs::Story("music"), apart),
+                Case::new("each on its own core", Needs::Story("music"), stay),
+            ]
+        },
+    },
+    Claim {
+        id: "K16",
+        says: "Simulations and model training are parallel",
+        at: PARALLELISM,
+        decided_by: "number crunching over numbers of cores",
+        needs: &[Needs::Cores],
+        judge: |_| unmeasured(Needs::Cores),
+    },
+];
+
+fn kitchen<'a>(numbers: &Numbers<'a>, name: &str, model: &str) -> Option<Tale<'a>> {
+    numbers.play("cakes", &format!("kitchen={name}"), model)
+}

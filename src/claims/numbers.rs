@@ -1,0 +1,106 @@
+//! What recordings have of what claims ask for.
+
+use crate::evidence::{Answers, answers};
+use crate::record::schema::{Play, Recording};
+use crate::report::findings::{Finding, Findings};
+use crate::stats::median;
+use crate::stats::verdict::Verdict;
+
+/// All numbers that there are.
+#[derive(Debug)]
+pub struct Numbers<'a> {
+    recordings: &'a [Recording],
+    /// Of the studies whose verdicts stand.
+    findings: Vec<Findings>,
+}
+
+impl<'a> Numbers<'a> {
+    /// The numbers of `recordings`; where several have the same, the first counts.
+    pub fn of(recordings: &'a [Recording]) -> Self {
+        let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Findings::of);
+        Numbers { recordings, findings: findings.filter(|findings| !findings.withheld()).collect() }
+    }
+
+    /// A play that was run.
+    pub(super) fn play(&self, story: &str, arrangement: &str, model: &str) -> Option<Tale<'a>> {
+        let plays = self.recordings.iter().flat_map(|recording| recording.stories.iter().flatten());
+        let is_it =
+            |play: &&Play| (&*play.story, &*play.arrangement, &*play.model) == (story, arrangement, model);
+        plays.filter(is_it).find_map(Tale::of)
+    }
+
+    /// What traces show of a model on `cakes` or `files`.
+    pub(super) fn answers(&self, model: &str, jobs: &str) -> Option<Answers> {
+        let witnesses = self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
+        witnesses.filter(|witness| witness.model == model && witness.jobs == jobs).find_map(answers)
+    }
+
+    /// The median of a figure over the runs of a witness.
+    pub(super) fn witnessed(&self, model: &str, jobs: &str, figure: &str) -> Option<f64> {
+        let mut witnesses = self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
+        let witness = witnesses.find(|witness| witness.model == model && witness.jobs == jobs)?;
+        let figures = witness.seen.iter().filter_map(|act| act.figures.get(figure));
+        median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
+    }
+
+    /// The cell of a model on a workload, that of the better width.
+    pub(super) fn cell(&self, workload: &str, model: &str) -> Option<&Finding> {
+        let rows = self.findings.iter().flat_map(|findings| &findings.rows);
+        let cells = rows.filter(|row| row.workload.name == workload).flat_map(|row| &row.cells);
+        let speedup = |cell: &&Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
+        cells.filter(|cell| cell.model() == model).max_by(|a, b| speedup(a).total_cmp(&speedup(b)))
+    }
+
+    /// The fastest cell on a workload.
+    pub(super) fn fastest(&self, workload: &str) -> Option<&Finding> {
+        let rows = self.findings.iter().flat_map(|findings| &findings.rows);
+        let mut cells = rows.filter(|row| row.workload.name == workload).flat_map(|row| &row.cells);
+        cells.find(|cell| cell.verdict == Verdict::Fastest)
+    }
+}
+
+/// A play in seconds of its story.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tale<'a> {
+    play: &'a Play,
+    wall_ns: f64,
+}
+
+impl<'a> Tale<'a> {
+    fn of(play: &'a Play) -> Option<Self> {
+        let wall_ns = median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
+        play.unavailable.is_none().then_some(Tale { play, wall_ns })
+    }
+
+    /// How long it took.
+    pub(super) fn seconds(&self) -> f64 {
+        self.wall_ns / self.play.second_ns.get() as f64
+    }
+
+    /// The median of a figure.
+    pub(super) fn figure(&self, name: &str) -> Option<f64> {
+        let figures = self.play.acts.iter().filter_map(|act| act.figures.get(name));
+        median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
+    }
+
+    /// A figure of nanoseconds in seconds of the story.
+    pub(super) fn time(&self, name: &str) -> Option<f64> {
+        Some(self.figure(name)? / self.play.second_ns.get() as f64)
+    }
+
+    /// How many times as long as `nominal` seconds of the story its computing steps took: what a core that is slower or
+    /// faster than when it was asked does to every step alike.
+    pub(super) fn pace(&self, nominal: f64) -> Option<f64> {
+        Some(self.time("compute_ns")? / self.figure("computes")? / nominal)
+    }
+
+    /// One figure over another.
+    pub(super) fn share(&self, part: &str, whole: &str) -> Option<f64> {
+        Some(self.figure(part)? / self.figure(whole).filter(|&whole| whole > 0.0)?)
+    }
+
+    /// CPU time over wall time.
+    pub(super) fn busy_cores(&self) -> Option<f64> {
+        Some(self.figure("cpu_ns")? / self.wall_ns)
+    }
+}

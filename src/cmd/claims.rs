@@ -1,0 +1,145 @@
+//! `bakeoff claims`: what the post says against the numbers, measured now or read from recordings.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+
+use super::section::{recording_of, save_section};
+use super::stop::Stop;
+use super::{BadUsage, Exit};
+use crate::cell::Cell;
+use crate::claims::{Claim, Needs, Numbers, claims};
+use crate::evidence::{LOOKS, QUICK_LOOKS, gather};
+use crate::host;
+use crate::model::models;
+use crate::record::read::read;
+use crate::record::schema::{Play, Recording, Witness};
+use crate::report::claims::{judge, render};
+use crate::report::formats::Format;
+use crate::report::progress::show_progress;
+use crate::stage::Stage;
+use crate::story::{Asked, STORIES, Story, Teller, chess};
+use crate::study::plan::Profile;
+use crate::study::run::{Request, run_and_save};
+
+/// Which claims, and where their numbers come from.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only these, in full: `C1`, `K3`
+    ids: Vec<String>,
+    /// Measure nothing: the numbers are in these recordings
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// How much to measure
+    #[arg(long, value_enum, default_value_t = Profile::Standard, conflicts_with = "from")]
+    profile: Profile,
+    /// How the ledger is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Folder for the recording of what is measured; by default `bakeoff` in the target folder
+    #[arg(long, value_name = "DIR", conflicts_with = "from")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let chosen = chosen(&args.ids)?;
+    let stop = Stop::listen()?;
+    let (recordings, saved) = if args.from.is_empty() {
+        let recording = measure(args, &chosen, &stop)?;
+        let default = || Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff"));
+        let folder = args.out.clone().map_or_else(default, Ok::<_, anyhow::Error>)?;
+        let path = save_section(&recording, &folder, "claims")?;
+        (vec![recording], Some(path))
+    } else {
+        (args.from.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?, None)
+    };
+    let judged = judge(chosen, &Numbers::of(&recordings));
+    let mut out = std::io::stdout().lock();
+    write!(out, "{}", render(&judged, args.format, !args.ids.is_empty()))?;
+    if let Some(path) = saved.filter(|_| args.format == Format::Table) {
+        writeln!(out, "\nThe recording is {}", path.display())?;
+    }
+    Ok(stop.exit().unwrap_or(Exit::Ok))
+}
+
+/// The claims of these ids, or all.
+fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
+    let is = |claim: &Claim, id: &str| claim.id.eq_ignore_ascii_case(id);
+    if let Some(unknown) = ids.iter().find(|id| !claims().any(|claim| is(claim, id))) {
+        let known: Vec<&str> = claims().map(|claim| claim.id).collect();
+        return Err(BadUsage(format!("there is no claim {unknown:?}; there are {}", known.join(", "))).into());
+    }
+    Ok(claims().filter(|claim| ids.is_empty() || ids.iter().any(|id| is(claim, id))).collect())
+}
+
+/// Measures what `chosen` need. What was measured before a stop is kept, and marked partial.
+fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
+    let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
+    let measurable = chosen.iter().flat_map(|claim| claim.needs);
+    ensure!(
+        measurable.into_iter().any(|needs| matches!(needs, Needs::Study | Needs::Evidence | Needs::Story(_))),
+        BadUsage(
+            "nothing that decides these claims can be measured yet: bakeoff claims --from FILE ID says why"
+                .into()
+        )
+    );
+    let study = needs(Needs::Study).then(|| study(args, stop)).transpose()?;
+    let partial = study.as_ref().is_some_and(|recording| recording.partial);
+    let quick = args.profile == Profile::Quick;
+    let evidence = (needs(Needs::Evidence) && !stop.is_asked()).then(|| evidence(quick)).transpose()?;
+    let mut stories = Vec::new();
+    for story in STORIES.iter().filter(|story| needs(Needs::Story(story.name()))) {
+        if !stop.is_asked() {
+            stories.extend(tell(*story, quick)?);
+        }
+    }
+    progress("");
+    let others = recording_of(evidence, (!stories.is_empty()).then_some(stories));
+    Ok(Recording {
+        partial: partial || stop.is_asked(),
+        study: study.and_then(|recording| recording.study),
+        ..others
+    })
+}
+
+/// A study of every cell, whose own recording is kept as any other.
+fn study(args: &Args, stop: &Stop) -> Result<Recording> {
+    let request = Request {
+        cells: Cell::all(host::cores()),
+        cores: host::cores(),
+        exe: std::env::current_exe()?,
+        profile: args.profile,
+        seed: None,
+        folder: None,
+        command: std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect(),
+    };
+    run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
+}
+
+fn evidence(quick: bool) -> Result<Vec<Witness>> {
+    let teller = Teller::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
+    let looks = if quick { QUICK_LOOKS } else { LOOKS };
+    Ok(gather(&teller, &models(), looks, |model, jobs| {
+        progress(&format!("tracing {} with {}", model.name, jobs.name()));
+    }))
+}
+
+/// The plays of a story. What `pizza` has in common with `chess` is not run again.
+fn tell(story: &dyn Story, quick: bool) -> Result<Vec<Play>> {
+    progress(&format!("telling {}", story.name()));
+    let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
+    let mut asked = Asked { quick, ..Asked::default() };
+    if story.name() == chess::PIZZA.name {
+        asked.exhibition = Some(chess::Exhibition::default());
+        asked.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
+    }
+    Ok(story.tell(&teller, &asked)?.into_iter().map(|told| told.play).collect())
+}
+
+/// One line on a terminal, written while nothing is measured.
+fn progress(what: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[2K{what}");
+    }
+}

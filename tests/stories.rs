@@ -1,0 +1,92 @@
+//! Stories and claims as their users ask for them.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use bakeoff::record::read::read;
+use bakeoff::story::STORIES;
+
+fn bakeoff(args: &[&str]) -> (Option<i32>, String, String) {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_bakeoff")).args(args).stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn only_file(folder: &Path) -> std::path::PathBuf {
+    let mut files = std::fs::read_dir(folder).unwrap();
+    let file = files.next().unwrap().unwrap().path();
+    assert!(files.next().is_none());
+    file
+}
+
+#[test]
+fn what_cannot_be_meant_is_answered_with_what_could_be_and_exit_2() {
+    for (args, word) in [
+        (&["story", "fairy-tale"][..], "cook-eat"),
+        (&["story", "cakes", "--boards", "3"], "chess"),
+        (&["story", "chess", "--boards", "0"], "64"),
+        (&["story", "chess", "--boards", "65"], "64"),
+        (&["story", "chess", "--scale", "0.019"], "0.02"),
+        (&["story", "chess", "--scale", "nan"], "0.02"),
+        (&["story", "chess", "--model", "goroutines"], "tokio-one"),
+        (&["claims", "Z1"], "A13"),
+        (&["claims", "G1"], "--from"),
+        (&["evidence", "--models", "goroutines"], "tokio-one"),
+    ] {
+        let (code, out, err) = bakeoff(args);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
+        assert!(err.contains(word), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn every_story_is_listed() {
+    let (code, out, _) = bakeoff(&["story"]);
+    assert_eq!(code, Some(0));
+    for story in STORIES {
+        assert!(out.contains(story.name()) && out.contains(story.about()), "{}", story.name());
+    }
+}
+
+#[test]
+fn a_story_that_was_told_is_kept_traced_and_judged_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, trace) = (folder.path().join("out"), folder.path().join("trace.json"));
+    let exhibition = ["story", "chess", "--scale", "0.05", "--model", "threads,prefork", "--boards", "3"];
+    let options = ["--out", out.to_str().unwrap(), "--trace", trace.to_str().unwrap()];
+    let (code, text, err) = bakeoff(&[&exhibition[..], &options].concat());
+    assert_eq!(code, Some(0), "{err}");
+    assert!(text.contains("30 x (5 + 55) s + 2 x 5 s = 1,810 s"), "{text}");
+    assert!(text.contains("in each process there is another exhibitor"), "{text}");
+    let trace: serde_json::Value = serde_json::from_slice(&std::fs::read(trace).unwrap()).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    assert_eq!(events.iter().filter(|event| event["ph"] == "X").count(), 3 * 60);
+    let file = only_file(&out);
+    let plays = read(&file).unwrap().stories.unwrap();
+    assert_eq!(plays[0].acts[0].figures["computes"], 90);
+    let (code, text, _) = bakeoff(&["claims", "--from", file.to_str().unwrap(), "C7"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        text.contains("C7: not measured here"),
+        "another exhibition than the post's decides nothing: {text}"
+    );
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_costs_the_trace_and_not_the_numbers() {
+    let args = ["story", "downloads", "--trace", "/no/such/folder/trace.json"];
+    let (code, out, err) = bakeoff(&args);
+    assert_eq!(code, Some(5), "{err}");
+    assert!(out.contains("body=download") && err.contains("/no/such/folder/trace.json"), "{out}{err}");
+}
+
+#[test]
+fn whatever_is_no_recording_is_refused_by_claims_with_exit_4() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (code, _, err) = bakeoff(&["claims", "--from", file.path().to_str().unwrap()]);
+    assert_eq!(code, Some(4));
+    assert!(err.contains(file.path().to_str().unwrap()), "{err}");
+}
