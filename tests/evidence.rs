@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use bakeoff::evidence::{Answer, JobsOf, answers, witness};
+use bakeoff::evidence::{Answer, JobsOf, LOOKS, answers, witness};
 use bakeoff::host;
 use bakeoff::model::{ModelEntry, models};
 use bakeoff::story::Teller;
@@ -18,7 +18,8 @@ fn a_gil_without_its_lock_is_seen_to_be_parallel_and_one_with_it_is_not() {
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
     let teller = Teller::new(exe.into(), host::cores(), Duration::from_millis(1));
     let unlocked = ModelEntry { name: "gil", ..model("threads") };
-    let [locked, unlocked] = [model("gil"), unlocked].map(|model| witness(&teller, &model, JobsOf::Cakes));
+    let [locked, unlocked] =
+        [model("gil"), unlocked].map(|model| witness(&teller, &model, JobsOf::Cakes, LOOKS));
     let parallel = |witness| answers(witness).unwrap().parallel.0;
     // On one core, or beside other programs, neither can be told; what is told is right.
     assert_ne!(parallel(&locked), Answer::Yes);

@@ -18,7 +18,10 @@ use crate::work::Phases;
 use crate::workload::{Job, ReadFile, Size, answer_of_parts};
 
 /// Runs of each model: so many that an interval leaves one out at each end.
-const RUNS: usize = 9;
+pub const LOOKS: usize = 9;
+
+/// So many that there is an interval at all.
+pub const QUICK_LOOKS: usize = 6;
 
 /// Jobs of a batch.
 const JOBS: usize = 24;
@@ -60,32 +63,33 @@ impl JobsOf {
     }
 }
 
-/// What traces show of each of `models` on each kind of job; `progress` is told of each before it is run.
+/// What traces show of each of `models` on each kind of job, by so many `looks`; `progress` is told of each before it is run.
 pub fn gather(
     teller: &Teller,
     models: &[ModelEntry],
+    looks: usize,
     mut progress: impl FnMut(&ModelEntry, JobsOf),
 ) -> Vec<Witness> {
     let mut witnesses = Vec::new();
     for jobs in JobsOf::ALL {
         for model in models {
             progress(model, jobs);
-            witnesses.push(witness(teller, model, jobs));
+            witnesses.push(witness(teller, model, jobs, looks));
         }
     }
     witnesses
 }
 
 /// What traces show of one model on one kind of job; a model that can't be run has the reason.
-pub fn witness(teller: &Teller, model: &ModelEntry, jobs: JobsOf) -> Witness {
-    let (seen, control, unavailable) = match runs(teller, model, jobs) {
+pub fn witness(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Witness {
+    let (seen, control, unavailable) = match runs(teller, model, jobs, looks) {
         Ok((seen, control)) => (seen, control, None),
         Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
     };
     Witness { model: model.name.into(), jobs: jobs.name().into(), seen, control, unavailable }
 }
 
-fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf) -> Result<(Vec<Act>, Vec<Act>)> {
+fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Result<(Vec<Act>, Vec<Act>)> {
     // Two workers on one core as well: they take turns, and that is concurrent.
     let resources = Resources { workers: teller.cores.max(2), exe: teller.exe.clone(), deadline: DEADLINE };
     let batch = Batch::of(jobs.jobs(teller)?, &teller.stage);
@@ -93,7 +97,7 @@ fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf) -> Result<(Vec<Act>, 
     // Threads, connections and files are there from now on.
     performer.perform(&batch)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
-    for _ in 0..RUNS {
+    for _ in 0..looks {
         control.push(act(&plain_threads(teller)?, &[]));
         seen.push(act(&performer.perform(&batch)?, &[]));
     }

@@ -6,7 +6,7 @@ use crate::stats::median;
 
 mod gather;
 
-pub use gather::{JobsOf, gather, witness};
+pub use gather::{JobsOf, LOOKS, QUICK_LOOKS, gather, witness};
 
 /// More CPU time than this for each moment in which any job computes, and several jobs compute at the same instant. A
 /// part of the tenth is what dispatch, timers and the kernel take beside a job that computes alone.

@@ -113,7 +113,7 @@ impl Story for Cakes {
 
     fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
         let chosen = if asked.models.is_empty() { models() } else { asked.models.clone() };
-        let quick = ["sequential", "threads", "gil", "processes", "tokio-one"];
+        let quick = ["sequential", "threads", "processes"];
         let is_wanted = |model: &&ModelEntry| !asked.quick || quick.contains(&model.name);
         let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
         let plays = KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));

@@ -198,7 +198,14 @@ impl Chess {
         let slow =
             if asked.quick { &["threads", "tokio-one"][..] } else { &["sequential", "threads", "tokio-one"] };
         let mut program: Vec<_> = named(slow).into_iter().map(|model| (asked_for, model)).collect();
-        if asked.exhibition.is_some() || asked.quick {
+        if asked.exhibition.is_some() {
+            return program;
+        }
+        if asked.quick {
+            // One on the other side of the knee.
+            program.extend(
+                named(&["threads"]).into_iter().map(|model| (Exhibition { boards: 4, ..post }, model)),
+            );
             return program;
         }
         let swept = if asked.all { models() } else { named(&["threads"]) };
@@ -233,7 +240,7 @@ impl Chess {
         let of = |name: &str| figures.get(name).copied().unwrap_or(0);
         let wanted = exhibition.exhibitors.min(exhibition.boards);
         match (of("child_processes"), of("computes_at_once")) {
-            (1.., _) => Some(format!("each process has a {exhibitor} of its own")),
+            (1.., _) => Some(format!("in each process there is another {exhibitor}")),
             (_, most) if most < wanted && of("in_flight") > 1 => {
                 Some(format!("it has no thread for each {exhibitor}: never more {moves} at once than {most}"))
             }
@@ -258,16 +265,16 @@ fn law(boards: u64, exhibitors: u64, shape: Shape, times: (f64, f64)) -> Law {
     Law { formula, seconds }
 }
 
-fn seconds(boards: u64, exhibitors: u64, shape: Shape, (a_move, a_reply): (f64, f64)) -> f64 {
-    let (pairs, boards, exhibitors) = (PAIRS as f64, boards as f64, exhibitors as f64);
-    // Boards that are as many rounds behind the first as there are exhibitors before them.
-    let behind = (boards / exhibitors).ceil() - 1.0;
+fn seconds(boards: u64, exhibitors: u64, shape: Shape, times: (f64, f64)) -> f64 {
+    let (a_move, a_reply) = times;
+    // The last board is so many moves behind the first.
+    let behind = (boards.div_ceil(exhibitors) - 1) as f64;
     match shape {
-        Shape::One => boards * pairs * (a_move + a_reply),
-        _ if is_bound_by_exhibitors(boards as u64, exhibitors as u64, (a_move, a_reply)) => {
-            (pairs * boards / exhibitors).ceil() * a_move + a_reply
+        Shape::One => (boards * PAIRS) as f64 * (a_move + a_reply),
+        _ if is_bound_by_exhibitors(boards, exhibitors, times) => {
+            (PAIRS * boards).div_ceil(exhibitors) as f64 * a_move + a_reply
         }
-        _ => pairs * (a_move + a_reply) + behind * a_move,
+        _ => PAIRS as f64 * (a_move + a_reply) + behind * a_move,
     }
 }
 
@@ -313,4 +320,70 @@ fn thinks(moves: &[&Span]) -> u64 {
     let mut thinks: Vec<u64> = moves.iter().filter_map(back).collect();
     thinks.sort_unstable();
     thinks.get(thinks.len() / 2).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::overlap::tests::span;
+
+    const ALL: Shape = Shape::Jobs { most: None };
+
+    #[test]
+    fn the_law_is_that_of_the_post_and_of_both_sides_of_its_knee() {
+        let takes = |boards, exhibitors, shape| seconds(boards, exhibitors, shape, (MOVE, REPLY));
+        assert_eq!(
+            [1, 11, 12, 13, 24, 48].map(|boards| takes(boards, 1, ALL)),
+            [1_800.0, 1_850.0, 1_855.0, 2_005.0, 3_655.0, 7_255.0]
+        );
+        assert_eq!([1, 2, 3, 4].map(|k| takes(24, k, ALL)), [3_655.0, 1_855.0, 1_835.0, 1_825.0]);
+        assert_eq!(takes(24, 1, Shape::One), 43_200.0);
+    }
+
+    /// Moves and replies that all take as long as any other, played out move by move.
+    fn played_out(boards: u64, exhibitors: usize) -> u64 {
+        let mut ready = vec![0_u64; usize::try_from(boards).unwrap()];
+        let mut free = vec![0_u64; exhibitors];
+        for _ in 0..PAIRS * boards {
+            let board = (0..ready.len()).min_by_key(|&board| ready[board]).unwrap();
+            let who = (0..free.len()).min_by_key(|&who| free[who]).unwrap();
+            let moved = ready[board].max(free[who]) + 5;
+            (free[who], ready[board]) = (moved, moved + 55);
+        }
+        *ready.iter().max().unwrap()
+    }
+
+    #[test]
+    fn the_law_is_what_comes_of_playing_it_out() {
+        for (boards, exhibitors) in
+            [(1, 1), (4, 1), (11, 1), (12, 1), (13, 1), (48, 1), (24, 2), (24, 3), (24, 4), (8, 4)]
+        {
+            let law = seconds(boards, exhibitors, ALL, (MOVE, REPLY));
+            assert_eq!(
+                law,
+                played_out(boards, usize::try_from(exhibitors).unwrap()) as f64,
+                "{boards}, {exhibitors}"
+            );
+        }
+    }
+
+    #[test]
+    fn on_a_route_each_visit_has_its_turn_and_otherwise_none() {
+        let teller = Teller::new("no-exe".into(), 1, std::time::Duration::from_millis(1));
+        let exhibition = |order| Exhibition { boards: 2, order, ..Exhibition::default() };
+        let turns = |order| {
+            let games = [0, 1].map(|board| exhibition(order).board(board, &teller));
+            games.map(|game| game.steps.iter().filter_map(|step| step.need?.turn).take(3).collect::<Vec<_>>())
+        };
+        assert_eq!(turns(Order::Route), [[0, 2, 4], [1, 3, 5]]);
+        assert_eq!(turns(Order::Ready), [[0; 0]; 2]);
+    }
+
+    #[test]
+    fn an_opponent_thinks_from_when_she_leaves_until_she_is_back() {
+        let spans =
+            [span(0, Phase::Compute, 0..5), span(1, Phase::Compute, 5..10), span(0, Phase::Compute, 20..25)];
+        let moves: Vec<&Span> = spans.iter().collect();
+        assert_eq!(thinks(&moves), 15);
+    }
 }

@@ -39,8 +39,8 @@ impl Story for Stall {
 
     fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
         let (all_ms, blocks) =
-            if asked.quick { (QUICK_MS, &[0, 10, 100][..]) } else { (LONG_MS, &BLOCKS_MS[..]) };
-        let quick = ["threads", "tokio-one", "tokio-blocking"];
+            if asked.quick { (QUICK_MS, &[10, 100][..]) } else { (LONG_MS, &BLOCKS_MS[..]) };
+        let quick = ["threads", "tokio-one", "tokio-many", "tokio-blocking"];
         let is_wanted = |model: &ModelEntry| !asked.quick || quick.contains(&model.name);
         let chosen = if asked.models.is_empty() {
             models().into_iter().filter(is_wanted).collect()
