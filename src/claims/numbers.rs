@@ -2,7 +2,7 @@
 
 use crate::evidence::{Answers, answers};
 use crate::record::schema::{Play, Recording};
-use crate::report::findings::{Finding, Findings};
+use crate::report::findings::{Finding, Findings, Row};
 use crate::stats::median;
 use crate::stats::verdict::Verdict;
 
@@ -10,7 +10,6 @@ use crate::stats::verdict::Verdict;
 #[derive(Debug)]
 pub struct Numbers<'a> {
     recordings: &'a [Recording],
-    /// Of the studies whose verdicts stand.
     findings: Vec<Findings>,
 }
 
@@ -18,7 +17,7 @@ impl<'a> Numbers<'a> {
     /// The numbers of `recordings`; where several have the same, the first counts.
     pub fn of(recordings: &'a [Recording]) -> Self {
         let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Findings::of);
-        Numbers { recordings, findings: findings.filter(|findings| !findings.withheld()).collect() }
+        Numbers { recordings, findings: findings.collect() }
     }
 
     /// A play that was run.
@@ -43,19 +42,22 @@ impl<'a> Numbers<'a> {
         median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
     }
 
+    /// The rows of a workload whose verdicts stand.
+    fn rows(&self, workload: &str) -> impl Iterator<Item = &Row> {
+        let rows = self.findings.iter().flat_map(|findings| &findings.rows);
+        rows.filter(move |row| row.workload.name == workload && !row.withheld)
+    }
+
     /// The cell of a model on a workload, that of the better width.
     pub(super) fn cell(&self, workload: &str, model: &str) -> Option<&Finding> {
-        let rows = self.findings.iter().flat_map(|findings| &findings.rows);
-        let cells = rows.filter(|row| row.workload.name == workload).flat_map(|row| &row.cells);
+        let cells = self.rows(workload).flat_map(|row| &row.cells);
         let speedup = |cell: &&Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
         cells.filter(|cell| cell.model() == model).max_by(|a, b| speedup(a).total_cmp(&speedup(b)))
     }
 
     /// The fastest cell on a workload.
     pub(super) fn fastest(&self, workload: &str) -> Option<&Finding> {
-        let rows = self.findings.iter().flat_map(|findings| &findings.rows);
-        let mut cells = rows.filter(|row| row.workload.name == workload).flat_map(|row| &row.cells);
-        cells.find(|cell| cell.verdict == Verdict::Fastest)
+        self.rows(workload).flat_map(|row| &row.cells).find(|cell| cell.verdict == Verdict::Fastest)
     }
 }
 

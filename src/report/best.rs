@@ -25,7 +25,7 @@ pub(super) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "crit
 
 /// The rows of the best-tool table.
 pub(super) fn lines(findings: &Findings) -> impl Iterator<Item = Vec<String>> {
-    findings.rows.iter().map(|row| line(row, findings.withheld()))
+    findings.rows.iter().map(line)
 }
 
 /// A workload under the post's words for it.
@@ -37,7 +37,7 @@ pub(super) fn task(row: &Row) -> String {
 }
 
 /// A row of the best-tool table: the fastest, and which others are as good or may be.
-fn line(row: &Row, withheld: bool) -> Vec<String> {
+fn line(row: &Row) -> Vec<String> {
     let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {
         let why = row.cells.iter().find_map(|cell| cell.trouble.clone()).unwrap_or("no samples".into());
         return vec![task(row), format!("not measured: {why}")];
@@ -46,9 +46,10 @@ fn line(row: &Row, withheld: bool) -> Vec<String> {
     let as_good = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::AsGood(_)));
     let named = [&[best.model()][..], &as_good].concat();
     let not_separated = models(row, &named, |verdict| matches!(verdict, Verdict::NotSeparated(_)));
-    let list =
-        |models: Vec<&str>| if withheld || few || models.is_empty() { "-".into() } else { models.join(", ") };
-    let tool = match (withheld, few) {
+    let list = |models: Vec<&str>| {
+        if row.withheld || few || models.is_empty() { "-".into() } else { models.join(", ") }
+    };
+    let tool = match (row.withheld, few) {
         (true, _) => format!("(withheld; fastest here: {})", best.name),
         (false, true) => format!("(too few launches; fastest here: {})", best.name),
         (false, false) => best.name.clone(),
@@ -87,11 +88,11 @@ pub(super) fn ratio_and_interval(found: &Ratio) -> (String, String) {
     (units::ratio(found.ratio), format!("{range}{} .. {}", units::ratio(low), units::ratio(high)))
 }
 
-/// What may be said about a cell, and what went wrong with it.
-pub(super) fn verdict(cell: &Finding, withheld: bool) -> String {
+/// What may be said about a cell of `row`, and what went wrong with it.
+pub(super) fn verdict(row: &Row, cell: &Finding) -> String {
     let verdict = match cell.verdict {
         Verdict::Unmeasured => "not measured".into(),
-        _ if withheld => "withheld".into(),
+        _ if row.withheld => "withheld".into(),
         Verdict::Fastest => "fastest".into(),
         Verdict::Slower(_) => "slower".into(),
         Verdict::AsGood(_) => "as good".into(),

@@ -26,6 +26,8 @@ pub struct Row {
     pub cells: Vec<Finding>,
     /// The baseline against itself.
     pub control: Option<Ratio>,
+    /// A stamp withholds its verdicts.
+    pub withheld: bool,
 }
 
 /// What is found about one cell.
@@ -57,13 +59,11 @@ impl Finding {
 impl Findings {
     /// What `recording` comes to.
     pub fn of(recording: &Recording) -> Self {
-        let rows = |study: &Study| study.workloads.iter().map(|workload| row(study, workload)).collect();
-        Findings { rows: recording.study.as_ref().map(rows).unwrap_or_default(), stamps: stamps(recording) }
-    }
-
-    /// Whether a stamp withholds the verdicts.
-    pub fn withheld(&self) -> bool {
-        self.stamps.iter().any(Stamp::withholds)
+        let stamps = stamps(recording);
+        let study = recording.study.iter();
+        let rows =
+            study.flat_map(|study| study.workloads.iter().map(|workload| row(study, workload, &stamps)));
+        Findings { rows: rows.collect(), stamps }
     }
 }
 
@@ -74,7 +74,7 @@ impl Row {
     }
 }
 
-fn row(study: &Study, workload: &WorkloadEntry) -> Row {
+fn row(study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
     let prefix = format!("{}/", workload.name);
     let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.id.starts_with(&prefix));
     let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
@@ -102,6 +102,7 @@ fn row(study: &Study, workload: &WorkloadEntry) -> Row {
     Row {
         workload: workload.clone(),
         cells: cells.iter().zip(&walls).zip(verdicts).map(finding).collect(),
+        withheld: stamps.iter().any(|stamp| stamp.withholds_of(&workload.name)),
         control: control.and_then(|(index, _)| speedup(baseline_walls, &wall(*index), LEVEL)),
     }
 }

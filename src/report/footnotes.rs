@@ -8,11 +8,11 @@ use crate::stats::verdict::MARGIN;
 pub(super) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<String> {
     let mut notes = vec![machine(&recording.environment), programs(&recording.environment)];
     notes.extend(recording.study.as_ref().map(study));
-    notes.extend(
-        findings.stamps.iter().map(|stamp| {
-            format!("{} {stamp}", if stamp.withholds() { "VERDICTS WITHHELD:" } else { "note:" })
-        }),
-    );
+    notes.extend(findings.stamps.iter().map(|stamp| match (stamp.withholds(), stamp.only_of()) {
+        (false, _) => format!("note: {stamp}"),
+        (true, None) => format!("VERDICTS WITHHELD: {stamp}"),
+        (true, Some(workload)) => format!("VERDICTS ON {workload} WITHHELD: {stamp}"),
+    }));
     notes.push(noise(&findings.rows));
     notes.push(format!(
         "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \

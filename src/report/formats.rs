@@ -1,10 +1,10 @@
 //! The ways in which a study is written.
 
 use super::best::{self, HEADER, RIGHT};
-use super::evidence;
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
 use super::terminal::{Medians, terminal};
+use super::{evidence, stories};
 use crate::record::schema::Recording;
 
 /// How a table is written.
@@ -23,17 +23,22 @@ pub enum Format {
 /// `recording` as `format` has it.
 pub fn render(recording: &Recording, format: Format) -> String {
     match format {
-        Format::Table => sections(recording, terminal(recording, &Medians::new()), evidence::terminal),
-        Format::Markdown => sections(recording, markdown(recording), evidence::markdown),
+        Format::Table => {
+            let study = recording.study.as_ref().map(|_| terminal(recording, &Medians::new()));
+            sections([study, evidence::terminal(recording), stories::terminal(recording)])
+        }
+        Format::Markdown => {
+            let study = recording.study.as_ref().map(|_| markdown(recording));
+            sections([study, evidence::markdown(recording), None])
+        }
         Format::Csv => csv(&Findings::of(recording)),
         Format::Json => json(&Findings::of(recording)),
     }
 }
 
-/// The study, where there is one, and what else the recording has.
-fn sections(recording: &Recording, study: String, evidence: fn(&Recording) -> Option<String>) -> String {
-    let study = recording.study.as_ref().map(|_| study);
-    study.into_iter().chain(evidence(recording)).collect::<Vec<_>>().join("\n")
+/// Those sections that a recording has.
+fn sections(sections: [Option<String>; 3]) -> String {
+    sections.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// The best-tool table and its footnotes.
@@ -57,7 +62,6 @@ pub(super) fn markdown(recording: &Recording) -> String {
 
 /// A cell of a row as plain values, for programs.
 fn records(findings: &Findings) -> Vec<[(&'static str, serde_json::Value); 10]> {
-    let withheld = findings.withheld();
     let record = |row: &Row, cell: &Finding| {
         let interval = cell.speedup.and_then(|speedup| speedup.interval.ok());
         [
@@ -70,7 +74,7 @@ fn records(findings: &Findings) -> Vec<[(&'static str, serde_json::Value); 10]> 
             ("speedup_high", interval.map(|interval| interval.high).into()),
             ("launches", cell.speedup.map(|speedup| speedup.launches).into()),
             ("cpu_ratio", cell.cpu_ratio.into()),
-            ("verdict", best::verdict(cell, withheld).into()),
+            ("verdict", best::verdict(row, cell).into()),
         ]
     };
     findings.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| record(row, cell))).collect()
@@ -99,8 +103,10 @@ fn json(findings: &Findings) -> String {
         record.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>()
     });
     let cells: Vec<_> = objects.map(serde_json::Value::Object).collect();
+    let withheld: Vec<_> =
+        findings.rows.iter().filter(|row| row.withheld).map(|row| &row.workload.name).collect();
     let stamps: Vec<_> = findings.stamps.iter().map(ToString::to_string).collect();
-    let document = serde_json::json!({ "withheld": findings.withheld(), "stamps": stamps, "cells": cells });
+    let document = serde_json::json!({ "withheld": withheld, "stamps": stamps, "cells": cells });
     format!("{document:#}\n")
 }
 

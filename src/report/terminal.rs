@@ -17,7 +17,7 @@ pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
     let findings = Findings::of(recording);
     let mut text = table::plain(HEADER, RIGHT, best::lines(&findings));
     for row in &findings.rows {
-        let _ = write!(text, "\n{}\n{}", title(row), cells(row, &findings, criterion));
+        let _ = write!(text, "\n{}\n{}", title(row), cells(row, criterion));
     }
     let notes: String = footnotes(recording, &findings).iter().map(|note| format!("{note}\n")).collect();
     text + "\n" + &notes
@@ -30,7 +30,7 @@ fn title(row: &Row) -> String {
 }
 
 /// Every cell of a row, the fastest first.
-fn cells(row: &Row, findings: &Findings, criterion: &Medians) -> String {
+fn cells(row: &Row, criterion: &Medians) -> String {
     let mut sorted: Vec<&Finding> = row.cells.iter().collect();
     let key = |cell: &Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
     sorted.sort_by(|a, b| key(b).total_cmp(&key(a)));
@@ -43,7 +43,7 @@ fn cells(row: &Row, findings: &Findings, criterion: &Medians) -> String {
             interval,
             cell.wall_ns.map_or("-".into(), units::nanoseconds),
             cell.cpu_ratio.map_or("-".into(), units::times),
-            best::verdict(cell, findings.withheld()),
+            best::verdict(row, cell),
         ];
         if !criterion.is_empty() {
             line.extend(beside(row, cell, criterion));

@@ -88,6 +88,22 @@ impl Stamp {
     }
 }
 
+impl Stamp {
+    /// The only workload that it bears on; the whole study where there is none. What all cores gave while one workload
+    /// was measured says nothing of the launches of others, which have arms of their own.
+    pub fn only_of(&self) -> Option<&str> {
+        match self {
+            Stamp::CapacityFell(workload, ..) => Some(workload),
+            _ => None,
+        }
+    }
+
+    /// Whether the verdicts on `workload` are withheld.
+    pub fn withholds_of(&self, workload: &str) -> bool {
+        self.withholds() && self.only_of().is_none_or(|only| only == workload)
+    }
+}
+
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = |share: f64| format!("{:.1} %", share * 100.0);

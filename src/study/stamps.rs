@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn capacity_that_fell_withholds_its_own_workload_and_a_busy_machine_all() {
+        let fell = of_capacity("hash", &[1.0, 0.5]).unwrap();
+        assert!(fell.withholds_of("hash") && !fell.withholds_of("sleep"));
+        assert!(Stamp::CoreTaken("hash".into(), 0.5).withholds_of("sleep"));
+        assert!(!Stamp::Battery.withholds_of("hash"));
+    }
+
+    #[test]
     fn what_all_cores_give_bears_on_nothing_where_every_cell_computes_on_one() {
         let fallen = |percent| {
             with_capacity_beside(percent, |launch| if launch % 2 == 0 { [200; 2] } else { [100; 2] })
