@@ -50,7 +50,7 @@ pub(super) const CLAIMS: &[Claim] = &[
             let case = |jobs: &str, name: &str| {
                 let found = numbers.answers("tokio-one", jobs);
                 let found = found.and_then(|answers| {
-                    is(&answers.threads.0, false, format!("{:.0} threads", answers.threads.1))
+                    is(&answers.threads.0, false, format!("threads: {:.0}", answers.threads.1))
                 });
                 Case::new(name, Needs::Evidence, found)
             };
@@ -65,7 +65,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         needs: &[Needs::Evidence],
         judge: |numbers| {
             each_runtime(numbers, "files", |answers| {
-                is(&answers.processes.0, false, format!("{:.0} child processes", answers.processes.1))
+                is(&answers.processes.0, false, format!("child processes: {:.0}", answers.processes.1))
             })
         },
     },
@@ -101,7 +101,7 @@ pub(super) const CLAIMS: &[Claim] = &[
                 let Answers { parallel, threads, processes, .. } = answers;
                 let any = told(&[&parallel.0, &threads.0, &processes.0])?.contains(&true);
                 let numbers = format!(
-                    "{:.2} cores at once, {:.0} threads, {:.0} child processes",
+                    "{:.2} cores at once, threads: {:.0}, child processes: {:.0}",
                     parallel.1.low, threads.1, processes.1
                 );
                 Some((!any, numbers))

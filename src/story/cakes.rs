@@ -141,7 +141,8 @@ impl Story for Cakes {
 
 fn play(teller: &Teller, kitchen: &Kitchen, model: &ModelEntry) -> Told {
     let blank = teller.blank("cakes", &format!("kitchen={}", kitchen.name), model.name);
-    let performance = match teller.perform(model, kitchen.jobs(teller)) {
+    let teller = teller.at_present_pace();
+    let performance = match teller.perform(model, kitchen.jobs(&teller)) {
         Ok(performance) => performance,
         Err(why) => return blank.unavailable(format!("{why:#}")),
     };

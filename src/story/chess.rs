@@ -211,9 +211,14 @@ impl Chess {
         let swept = if asked.all { models() } else { named(&["threads"]) };
         for model in swept.into_iter().filter(|model| model.shape != Shape::One) {
             let boards = BOARDS.map(|boards| Exhibition { boards, ..post });
-            let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
-            let others = boards.into_iter().filter(|other| *other != post).chain(exhibitors);
+            let others = boards.into_iter().filter(|other| *other != post);
             program.extend(others.map(|exhibition| (exhibition, model)));
+        }
+        // A runtime with a thread for each core leaves it to nobody else which exhibitor is at work.
+        let several = if asked.all { models() } else { named(&["threads", "tokio-many"]) };
+        for model in several.into_iter().filter(|model| model.shape != Shape::One) {
+            let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
+            program.extend(exhibitors.map(|exhibition| (exhibition, model)));
         }
         let orders = [Order::Ready, Order::Route];
         let unlike = orders.map(|order| Exhibition { order, think: Think::Exponential, ..post });
@@ -223,7 +228,8 @@ impl Chess {
 
     fn play(&self, teller: &Teller, exhibition: Exhibition, model: &ModelEntry) -> Told {
         let blank = teller.blank(self.name, &exhibition.arrangement(), model.name);
-        let performance = match teller.perform(model, exhibition.jobs(teller)) {
+        let teller = teller.at_present_pace();
+        let performance = match teller.perform(model, exhibition.jobs(&teller)) {
             Ok(performance) => performance,
             Err(why) => return blank.unavailable(format!("{why:#}")),
         };

@@ -47,6 +47,12 @@ impl Teller {
         Teller { cores, exe, stage, pace: Pace::of_this_machine(), second }
     }
 
+    /// The same teller, at the pace that this machine has now: a shared one may be faster or slower than it was.
+    pub fn at_present_pace(&self) -> Self {
+        let (exe, stage) = (self.exe.clone(), Arc::clone(&self.stage));
+        Teller { pace: Pace::of_this_machine(), exe, stage, ..*self }
+    }
+
     /// So many seconds of the story, in microseconds of this machine's time.
     pub fn us(&self, seconds: f64) -> u64 {
         #[expect(

@@ -9,10 +9,10 @@ use crate::workload::answer_of_parts;
 const STRETCH: Duration = Duration::from_millis(5);
 
 /// So much work comes first, untimed, for the clock frequency to rise.
-const WARM_UP: Duration = Duration::from_millis(200);
+const WARM_UP: Duration = Duration::from_millis(50);
 
 /// How many stretches are timed: the median of so many is not the one that was interrupted.
-const STRETCHES: usize = 21;
+const STRETCHES: usize = 11;
 
 /// How fast one core computes.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Finds it out on the calling thread; takes about 0.3 s.
+    /// Finds it out on the calling thread; takes about 0.1 s.
     pub fn of_this_machine() -> Self {
         let parts = warm_up();
         let mut paces: Vec<f64> = (0..STRETCHES).map(|_| parts as f64 / time_of(parts)).collect();
