@@ -30,8 +30,8 @@ pub fn splice(page: &str, recording: &Recording) -> Option<String> {
     spliced
 }
 
-/// What `recording` has for a part.
-fn text(part: &str, recording: &Recording) -> Option<String> {
+/// What `recording` has for a part, if it has that.
+pub fn text(part: &str, recording: &Recording) -> Option<String> {
     match part {
         "evidence" => evidence::markdown(recording),
         "claims" => recording.stories.is_some().then(|| telling_claims(recording)),

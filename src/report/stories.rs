@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use super::timeline::timeline;
 use super::{table, units};
-use crate::record::schema::Play;
+use crate::record::schema::{Play, Recording};
 use crate::stats::median;
-use crate::story::{Law, Story, Told};
+use crate::story::{Law, STORIES, Story, Told};
 
 const HEADER: [&str; 7] =
     ["model", "arrangement", "took", "of the story", "by its numbers", "error", "error as traced"];
@@ -16,19 +16,33 @@ const RIGHT: [&str; 4] = ["took", "of the story", "error", "error as traced"];
 /// Columns of a timeline.
 const WIDTH: usize = 72;
 
+/// The stories of `recording`; `None` where it has none.
+pub fn terminal(recording: &Recording) -> Option<String> {
+    let plays = recording.stories.as_ref()?;
+    let of = |story: &&dyn Story| {
+        let plays: Vec<&Play> = plays.iter().filter(|play| play.story == story.name()).collect();
+        (!plays.is_empty()).then(|| summary(*story, &plays))
+    };
+    Some(STORIES.iter().filter_map(of).collect::<Vec<_>>().join("\n"))
+}
+
 /// All that `told` came to.
 pub fn text(story: &dyn Story, told: &[Told]) -> String {
     let plays: Vec<&Play> = told.iter().map(|told| &told.play).collect();
-    let mut text = format!("{}: {}\n\n{}", story.name(), story.about(), rows(story, &plays));
-    let _ = write!(text, "\n{}", remarks(story, &plays));
+    let mut text = summary(story, &plays);
     for told in worth_drawing(told) {
         let _ = write!(text, "\n{}\n{}", name(&told.play), timeline(&told.spans, WIDTH));
     }
     text
 }
 
+/// What happens, what it took and what else there is to say.
+fn summary(story: &dyn Story, plays: &[&Play]) -> String {
+    format!("{}: {}\n\n{}\n{}", story.name(), story.about(), rows(story, plays), remarks(story, plays))
+}
+
 /// A row for each play, and what a second was.
-pub fn rows(story: &dyn Story, plays: &[&Play]) -> String {
+fn rows(story: &dyn Story, plays: &[&Play]) -> String {
     let laws = plays.iter().any(|play| story.law(play).is_some());
     let traced = plays.iter().any(|play| story.law_as_traced(play).is_some());
     // Columns that would be empty are left out.
@@ -77,7 +91,7 @@ fn name(play: &Play) -> String {
 }
 
 /// The median time of its runs.
-pub fn wall_ns(play: &Play) -> Option<f64> {
+fn wall_ns(play: &Play) -> Option<f64> {
     median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())
 }
 
@@ -116,7 +130,6 @@ fn worth_drawing(told: &[Told]) -> Vec<&Told> {
 mod tests {
     use super::*;
     use crate::record::schema::Act;
-    use crate::story::STORIES;
 
     fn chess(boards: u64, wall_ms: u64) -> Play {
         let figures = [
