@@ -1,4 +1,4 @@
-//! What the post says of cakes, of music, and of what threads and processes are good for.
+//! What the post says of cakes, and of what threads and processes are good for.
 
 use super::borders::{HARDLY, NEARLY_ALL};
 use super::concepts::is_great;
@@ -10,7 +10,6 @@ const STORY: Needs = Needs::Story("cakes");
 const THREADING: &str = "Cute Kitchen Analogy, 1. Threading";
 const PROCESSES: &str = "Cute Kitchen Analogy, 2. Multiprocessing";
 const CONCURRENCY: &str = "Cute Kitchen Analogy, 3. Concurrency";
-const PARALLELISM: &str = "Cute Kitchen Analogy, 4. Parallelism";
 
 /// Seconds that three cakes take one after the other.
 const ALONE: f64 = 1_980.0;
@@ -258,59 +257,6 @@ pub(super) const CLAIMS: &[Claim] = &[
         says: "Concurrency is not about how many CPUs there are",
         at: CONCURRENCY,
         decided_by: "workloads that wait, on 1, 2, 4 and more cores",
-        needs: &[Needs::Cores],
-        judge: |_| unmeasured(Needs::Cores),
-    },
-    Claim {
-        id: "K14",
-        says: "Parallel is at the exact same time on several CPUs",
-        at: PARALLELISM,
-        decided_by: "trace: spans of two jobs on different cores at one instant",
-        needs: &[Needs::Story("music")],
-        judge: |numbers| {
-            let apart = |model: &str| {
-                let found = numbers.play("music", "pinned=no", model).and_then(|tale| {
-                    let apart = tale.share("apart_ns", "computing_ns")?;
-                    Some((
-                        apart > HARDLY,
-                        format!("on different cores at once for {:.0} % of the time", 100.0 * apart),
-                    ))
-                });
-                Case::new(format!("two jobs under {model}"), Needs::Story("music"), found)
-            };
-            ["threads", "processes"].map(apart).into()
-        },
-    },
-    Claim {
-        id: "K15",
-        says: "The system runs music on one core and the browser on another",
-        at: PARALLELISM,
-        decided_by: "trace of two processes that nobody pinned: which core, when, and moves",
-        needs: &[Needs::Story("music")],
-        judge: |numbers| {
-            let tale = numbers.play("music", "pinned=no", "processes");
-            let apart = tale.and_then(|tale| {
-                let apart = tale.share("apart_ns", "together_ns")?;
-                Some((
-                    apart >= NEARLY_ALL,
-                    format!("of the time that both compute, {:.0} % on different cores", 100.0 * apart),
-                ))
-            });
-            let stay = tale.and_then(|tale| {
-                let moves = tale.figure("migrations")?;
-                Some((moves == 0.0, format!("{moves:.0} moves to another core")))
-            });
-            vec![
-                Case::new("on different cores", Needs::Story("music"), apart),
-                Case::new("each on its own core", Needs::Story("music"), stay),
-            ]
-        },
-    },
-    Claim {
-        id: "K16",
-        says: "Simulations and model training are parallel",
-        at: PARALLELISM,
-        decided_by: "number crunching over numbers of cores",
         needs: &[Needs::Cores],
         judge: |_| unmeasured(Needs::Cores),
     },

@@ -12,6 +12,7 @@ mod chess;
 mod concepts;
 mod gil;
 pub mod numbers;
+mod parallel;
 
 pub use numbers::Numbers;
 
@@ -163,7 +164,9 @@ fn word(cases: &[Case]) -> Word {
 
 /// Every claim, in the order of the ledger.
 pub fn claims() -> impl Iterator<Item = &'static Claim> {
-    [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS].into_iter().flatten()
+    [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, parallel::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS]
+        .into_iter()
+        .flatten()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::report::claims::{judge, render};
 use crate::report::formats::Format;
 use crate::report::progress::show_progress;
 use crate::stage::Stage;
+use crate::story::exhibition::Exhibition;
 use crate::story::{Asked, STORIES, Story, Teller, chess};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
@@ -84,6 +85,7 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
                 .into()
         )
     );
+    let begun = recording_of(None, None);
     let study = needs(Needs::Study).then(|| study(args, stop)).transpose()?;
     let partial = study.as_ref().is_some_and(|recording| recording.partial);
     let quick = args.profile == Profile::Quick;
@@ -95,11 +97,12 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
         }
     }
     progress("");
-    let others = recording_of(evidence, (!stories.is_empty()).then_some(stories));
     Ok(Recording {
         partial: partial || stop.is_asked(),
         study: study.and_then(|recording| recording.study),
-        ..others
+        evidence,
+        stories: (!stories.is_empty()).then_some(stories),
+        ..begun
     })
 }
 
@@ -131,7 +134,7 @@ fn tell(story: &dyn Story, quick: bool) -> Result<Vec<Play>> {
     let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
     let mut asked = Asked { quick, ..Asked::default() };
     if story.name() == chess::PIZZA.name {
-        asked.exhibition = Some(chess::Exhibition::default());
+        asked.exhibition = Some(Exhibition::default());
         asked.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
     Ok(story.tell(&teller, &asked)?.into_iter().map(|told| told.play).collect())

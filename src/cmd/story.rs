@@ -12,7 +12,7 @@ use crate::host;
 use crate::model::MOST_WORKERS;
 use crate::record::save::Unsaved;
 use crate::report::{stories, table};
-use crate::story::chess::{Exhibition, Order, Think};
+use crate::story::exhibition::{Exhibition, Order, Think};
 use crate::story::{Asked, STORIES, Story, Teller, Told};
 use crate::trace::chrome;
 

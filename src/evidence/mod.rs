@@ -30,6 +30,8 @@ pub struct Answers {
     pub concurrent: (Answer, f64),
     /// Whether several compute at the same instant, and CPU time over the time in which any computes.
     pub parallel: (Answer, Interval),
+    /// The median of that ratio.
+    pub busy_cores: f64,
     /// Whether several threads of one process are at work, and how many.
     pub threads: (Answer, f64),
     /// Whether child processes are at work, and how many.
@@ -48,6 +50,7 @@ pub fn answers(witness: &Witness) -> Option<Answers> {
     Some(Answers {
         concurrent: several("in_flight")?,
         parallel: parallel(witness)?,
+        busy_cores: median(&busy_cores(&witness.seen))?,
         threads: several("threads")?,
         processes: (more_than_one(&any), median(&children)?),
     })

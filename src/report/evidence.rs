@@ -11,7 +11,7 @@ const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads
 const HOW: [&str; 5] = [
     "Each cell is derived from traces of real runs; what a model is called plays no part.",
     "concurrent: several jobs had begun and not ended at one instant; the number is the most of them.",
-    "parallel: more CPU time than 1.1 times the time in which any job computed, at the lower bound; the number is that ratio.",
+    "parallel: more CPU time than 1.1 times the time in which any job computed, also at the lower bound; the number is that ratio.",
     "threads: several threads of one process were at work, those of a runtime's own pool included. processes: of children.",
     "cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms; 24 jobs, 9 runs each.",
 ];
@@ -38,7 +38,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
 fn notes(witnesses: &[Witness]) -> impl Iterator<Item = String> {
     let unseen = witnesses.iter().filter_map(|witness| Some((witness, answers(witness)?)));
     let unseen = unseen.flat_map(
-        |(Witness { model, jobs, .. }, Answers { concurrent, parallel, threads, processes })| {
+        |(Witness { model, jobs, .. }, Answers { concurrent, parallel, threads, processes, .. })| {
             let reason = |(question, answer)| match answer {
                 Answer::NotSeen(why) => Some(format!("{question} not seen of {model} with {jobs}: {why}.")),
                 _ => None,
@@ -70,11 +70,10 @@ fn cells(answers: &Answers) -> [String; 4] {
         Answer::No => format!("no, {number}"),
         Answer::NotSeen(_) => format!("not seen, {number}"),
     };
-    let Answers { concurrent, parallel, threads, processes } = answers;
-    let ratio = (parallel.1.low + parallel.1.high) / 2.0;
+    let Answers { concurrent, parallel, busy_cores, threads, processes } = answers;
     [
         cell(&concurrent.0, format!("{:.0}", concurrent.1)),
-        cell(&parallel.0, format!("{ratio:.2}")),
+        cell(&parallel.0, format!("{busy_cores:.2}")),
         cell(&threads.0, format!("{:.0}", threads.1)),
         cell(&processes.0, format!("{:.0}", processes.1)),
     ]

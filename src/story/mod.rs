@@ -18,10 +18,12 @@ use crate::workload::Job;
 pub mod cakes;
 pub mod chess;
 pub mod cook_eat;
+pub mod exhibition;
 pub mod music;
 mod pace;
 pub mod samples;
 pub mod stall;
+mod visits;
 
 pub use pace::Pace;
 
@@ -124,7 +126,7 @@ pub struct Asked {
     /// Fewer runs, and no sweep.
     pub quick: bool,
     /// This exhibition, and no other.
-    pub exhibition: Option<chess::Exhibition>,
+    pub exhibition: Option<exhibition::Exhibition>,
 }
 
 /// A worked example of the post.
