@@ -1,4 +1,4 @@
-//! The recording: the versioned file that keeps a study.
+//! The recording: the versioned file that keeps what was measured.
 //!
 //! - [`schema`]: what is kept, and in which units
 //! - [`seal`]: how damage is found
@@ -11,3 +11,4 @@ pub mod read;
 pub mod save;
 pub mod schema;
 pub mod seal;
+mod traced;
