@@ -66,7 +66,10 @@ fn rows(story: &dyn Story, plays: &[&Play]) -> String {
 fn scales(plays: &[&Play]) -> String {
     let scales: BTreeSet<u64> = plays.iter().map(|play| play.second_ns.get()).collect();
     let scales: Vec<String> = scales.into_iter().rev().map(|ns| units::nanoseconds(ns as f64)).collect();
-    format!("One second of the story is {} here.\n", scales.join(", where an order is looked at "))
+    format!(
+        "One second of the story is {} here.\n",
+        scales.join(", and where only the order of events is looked at ")
+    )
 }
 
 fn row(story: &dyn Story, play: &Play) -> Vec<String> {
