@@ -234,12 +234,16 @@ impl Bench {
     fn study(self) -> Result<Exit> {
         let Bench { asked, session, rows } = self;
         let request = Request {
-            cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), session.cores),
-            cores: session.cores,
+            cells: with_baselines(
+                &rows.iter().map(|row| row.cell).collect::<Vec<_>>(),
+                Cell::all(session.cores),
+            ),
+            workers: session.cores,
             exe: EXE.into(),
             profile: if asked.quick { Profile::Quick } else { Profile::Standard },
             seed: None,
             folder: None,
+            name: None,
             command: ["cargo", "bench"].into_iter().map(str::to_owned).chain(asked.words).collect(),
         };
         // Its stage and its server are not the study's.

@@ -45,7 +45,7 @@ impl Batch {
     ///
     /// # Errors
     /// Where the stage can't be set, or, as [`crate::stage::Unavailable`], where this machine can't measure it.
-    pub fn new(workload: &'static Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
+    pub fn new(workload: &Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
         Ok(Batch::of((workload.jobs)(stage, size)?, stage))
     }
 
@@ -59,11 +59,7 @@ impl Batch {
     ///
     /// # Errors
     /// As [`Batch::new`].
-    pub fn with_expected(
-        workload: &'static Workload,
-        expected: Vec<Digest>,
-        stage: &Arc<Stage>,
-    ) -> Result<Self> {
+    pub fn with_expected(workload: &Workload, expected: Vec<Digest>, stage: &Arc<Stage>) -> Result<Self> {
         let jobs = (workload.jobs)(stage, workload.size)?;
         Ok(Batch { jobs: jobs.into(), expected: expected.into(), _stage: Arc::clone(stage) })
     }

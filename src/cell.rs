@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::model::{DEADLINE, MOST_WORKERS, Model, ModelEntry, Resources, Shape, models};
+use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape, models};
 use crate::workload::{WORKLOADS, Workload};
 
 /// How many jobs can be in flight at once.
@@ -33,7 +33,7 @@ impl fmt::Display for Width {
 #[derive(Clone, Copy, Debug)]
 pub struct Cell {
     /// What is done.
-    pub workload: &'static Workload,
+    pub workload: Workload,
     /// How it is carried out.
     pub model: ModelEntry,
     /// How much of it at once.
@@ -47,7 +47,7 @@ impl Cell {
     }
 
     /// The cells of one workload. A model with workers has two where jobs wait and there are more jobs than cores.
-    pub fn of(workload: &'static Workload, cores: usize) -> Vec<Cell> {
+    pub fn of(workload: &Workload, cores: usize) -> Vec<Cell> {
         let wide = workload.kind.waits() && cores < workload.size.jobs;
         let widths = move |shape| match shape {
             Shape::One => vec![Width::One],
@@ -56,7 +56,7 @@ impl Cell {
             Shape::Workers => vec![Width::Cores],
         };
         let cells = |model: ModelEntry| {
-            widths(model.shape).into_iter().map(move |width| Cell { workload, model, width })
+            widths(model.shape).into_iter().map(move |width| Cell { workload: *workload, model, width })
         };
         models().into_iter().flat_map(cells).collect()
     }
@@ -92,7 +92,7 @@ impl Cell {
             (Width::Jobs, Shape::Workers) => self.in_flight(cores),
             _ => cores,
         };
-        Resources { workers, exe: exe.to_owned(), deadline: DEADLINE }
+        Resources::new(workers, exe)
     }
 
     /// About how long one run takes, in microseconds, if its waits overlap and its computing doesn't: for planning,
@@ -104,15 +104,15 @@ impl Cell {
     }
 }
 
-/// The cells of `selected` and the baseline of each of their workloads, in the order of the registries: without it there
+/// The cells of `selected` and the baseline of each of their workloads, in the order of `all`: without it there
 /// would be no ratio.
-pub fn with_baselines(selected: &[Cell], cores: usize) -> Vec<Cell> {
+pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
     let is_wanted = |cell: &Cell| {
         selected.iter().any(|other| {
             other.id() == cell.id() || (cell.width == Width::One && other.workload.name == cell.workload.name)
         })
     };
-    Cell::all(cores).into_iter().filter(is_wanted).collect()
+    all.into_iter().filter(is_wanted).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What machine this is.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
+
+use anyhow::{Result, ensure};
 
 use crate::workload::hash_implementation;
 
@@ -8,8 +10,54 @@ use crate::workload::hash_implementation;
 ///
 /// Read once: a mask that changes later changes nothing that was started before.
 pub fn cores() -> usize {
-    static CORES: LazyLock<usize> = LazyLock::new(num_cpus::get);
+    static CORES: LazyLock<usize> =
+        LazyLock::new(|| LIMIT.get().map_or_else(num_cpus::get, |limit| limit.cores));
     *CORES
+}
+
+/// What this process was limited to.
+static LIMIT: OnceLock<Limit> = OnceLock::new();
+
+struct Limit {
+    cores: usize,
+    by: String,
+}
+
+/// How this process was limited to fewer cores than there are, if it was.
+pub(crate) fn limited_by() -> Option<String> {
+    LIMIT.get().map(|limit| limit.by.clone())
+}
+
+/// Limits this process, and all that it will start, to so many cores: by a mask where the system has masks, else by what
+/// [`cores`] says. To be called before any thread is started and before [`cores`] is.
+///
+/// # Errors
+/// Where there are fewer, or the system refuses the mask.
+pub(crate) fn limit_to(cores: usize) -> Result<()> {
+    let there = num_cpus::get();
+    ensure!(
+        cores <= there,
+        crate::cmd::BadUsage::new(format!("{cores} cores were asked for, and there are {there}"))
+    );
+    let by = mask(cores)?.map_or("pool sizes alone".into(), |about| format!("a mask of {about}"));
+    LIMIT.set(Limit { cores, by }).ok().ok_or_else(|| anyhow::anyhow!("cores can be limited once only"))
+}
+
+/// Keeps this process on so many cores, and says which.
+#[cfg(target_os = "linux")]
+fn mask(cores: usize) -> Result<Option<String>> {
+    use nix::sched::{CpuSet, sched_setaffinity};
+    let choice = crate::topology::choose(std::path::Path::new("/"), &allowed_cores(), cores);
+    let mut set = CpuSet::new();
+    choice.numbers.iter().try_for_each(|&number| set.set(number as usize))?;
+    sched_setaffinity(nix::unistd::Pid::from_raw(0), &set)?;
+    Ok(Some(choice.about))
+}
+
+/// There are no masks.
+#[cfg(not(target_os = "linux"))]
+fn mask(_: usize) -> Result<Option<String>> {
+    Ok(None)
 }
 
 /// One line on the machine: processor, cores, system, and which SHA-256 it gets.

@@ -11,12 +11,13 @@
 //! - [`trace`]: who ran when, and what follows from it
 //! - [`evidence`]: concurrent, parallel, threads, processes: what traces show of each model
 //! - [`story`]: the post's worked examples, run for real
+//! - [`costs`]: starting, handing out, memory, limits, timers: what models cost besides the time of a run
 //! - [`claims`]: the ledger: what the post says against the numbers
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
 //! - [`study`]: launches, rounds and slots: from cells to a recording
 //! - [`record`]: the versioned file that keeps a study
 //! - [`stats`]: medians, intervals and verdicts, pure functions
-//! - [`host`]: what machine this is
+//! - [`host`]: what machine this is; [`topology`]: which of its cores to use
 //! - [`report`]: values in, text out; [`cmd`]: one file a subcommand
 
 pub mod batch;
@@ -24,6 +25,7 @@ pub mod cell;
 pub mod claims;
 pub mod clients;
 pub mod cmd;
+pub mod costs;
 pub mod diagnose;
 pub mod digest;
 pub mod errand;
@@ -31,6 +33,7 @@ pub mod evidence;
 mod guard;
 pub mod host;
 pub mod measure;
+mod memory;
 pub mod model;
 pub mod process;
 pub mod queue;
@@ -43,6 +46,7 @@ pub mod stage;
 pub mod stats;
 pub mod story;
 pub mod study;
+pub mod topology;
 pub mod trace;
 mod wire;
 pub mod work;

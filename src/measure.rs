@@ -66,11 +66,16 @@ pub struct Usage {
     pub cpu_ns: Option<u64>,
     /// Bytes that were fetched from block devices.
     pub device_bytes: Option<u64>,
+    /// How often a thread gave its core away to wait for something.
+    pub gave_way: Option<u64>,
+    /// How often the system took a thread's core away.
+    pub was_preempted: Option<u64>,
 }
 
 impl Usage {
     /// Nothing used.
-    pub const ZERO: Usage = Usage { cpu_ns: Some(0), device_bytes: Some(0) };
+    pub const ZERO: Usage =
+        Usage { cpu_ns: Some(0), device_bytes: Some(0), gave_way: Some(0), was_preempted: Some(0) };
 
     /// What this process and the children that it has waited for have used since they began.
     #[cfg(unix)]
@@ -81,7 +86,7 @@ impl Usage {
     /// What this process has used: not available on this system.
     #[cfg(not(unix))]
     pub fn of_this_process() -> Usage {
-        Usage { cpu_ns: None, device_bytes: None }
+        Usage { cpu_ns: None, device_bytes: None, gave_way: None, was_preempted: None }
     }
 
     fn zip(self, other: Usage, join: impl Fn(u64, u64) -> u64) -> Usage {
@@ -89,6 +94,8 @@ impl Usage {
         Usage {
             cpu_ns: both(self.cpu_ns, other.cpu_ns),
             device_bytes: both(self.device_bytes, other.device_bytes),
+            gave_way: both(self.gave_way, other.gave_way),
+            was_preempted: both(self.was_preempted, other.was_preempted),
         }
     }
 }
@@ -124,7 +131,7 @@ pub(crate) fn suspended_ns() -> Option<u64> {
 
 #[cfg(unix)]
 mod unix {
-    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::resource::{Usage as Resources, UsageWho, getrusage};
     use nix::sys::time::TimeValLike;
     use nix::time::{ClockId, clock_gettime};
 
@@ -145,7 +152,15 @@ mod unix {
         Usage {
             cpu_ns: own.zip(waited_for).map(|(own, children)| own + children),
             device_bytes: device_bytes(),
+            gave_way: switches(Resources::voluntary_context_switches),
+            was_preempted: switches(Resources::involuntary_context_switches),
         }
+    }
+
+    /// Context switches of one kind, of this process and of the children that it has waited for.
+    fn switches(of: fn(&Resources) -> i64) -> Option<u64> {
+        let count = |who| u64::try_from(of(&getrusage(who).ok()?)).ok();
+        Some(count(UsageWho::RUSAGE_SELF)? + count(UsageWho::RUSAGE_CHILDREN)?)
     }
 
     #[cfg(target_os = "linux")]

@@ -53,7 +53,7 @@ impl Session {
     }
 
     fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
-        let workload = cell.workload;
+        let workload = &cell.workload;
         if !self.batches.contains_key(workload.name) {
             self.batches.insert(workload.name, Batch::new(workload, workload.size, &self.stage)?);
         }

@@ -23,7 +23,7 @@ fn stage() -> Arc<Stage> {
 }
 
 fn resources(workers: usize) -> Resources {
-    Resources { workers, exe: EXE.into(), deadline: Duration::from_secs(30) }
+    Resources::new(workers, EXE.as_ref())
 }
 
 /// The batches of every workload at its tiny size with so many jobs, and the workloads' names.

@@ -31,7 +31,7 @@ fn complaint(model: &str, exe: &Path) -> String {
     let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
     let batch = Batch::new(noop, Size { jobs: 3, each: 1 }, &stage).unwrap();
     let entry = models().into_iter().find(|entry| entry.name == model).unwrap();
-    let resources = Resources { workers: 2, exe: exe.to_owned(), deadline: Duration::from_millis(400) };
+    let resources = Resources { deadline: Duration::from_millis(400), ..Resources::new(2, exe) };
     let outcome = (entry.start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
     format!("{:#}", outcome.expect_err("a script is no worker"))
 }

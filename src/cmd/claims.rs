@@ -1,13 +1,13 @@
 //! `bakeoff claims`: what the post says against the numbers, measured now or read from recordings.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::section::{recording_of, save_section};
+use super::section::{folder, recording_of, save_section};
 use super::stop::Stop;
-use super::{BadUsage, Exit};
+use super::{BadUsage, Exit, command_line};
 use crate::cell::Cell;
 use crate::claims::{Claim, Needs, Numbers, claims};
 use crate::evidence::{LOOKS, QUICK_LOOKS, gather};
@@ -17,8 +17,7 @@ use crate::record::read::read;
 use crate::record::schema::{Play, Recording, Witness};
 use crate::report::claims::{judge, render};
 use crate::report::formats::Format;
-use crate::report::progress::show_progress;
-use crate::stage::Stage;
+use crate::report::progress::{show, show_progress};
 use crate::story::exhibition::Exhibition;
 use crate::story::{Asked, STORIES, Story, Teller, chess};
 use crate::study::plan::Profile;
@@ -48,9 +47,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let stop = Stop::listen()?;
     let (recordings, saved) = if args.from.is_empty() {
         let recording = measure(args, &chosen, &stop)?;
-        let default = || Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff"));
-        let folder = args.out.clone().map_or_else(default, Ok::<_, anyhow::Error>)?;
-        let path = save_section(&recording, &folder, "claims")?;
+        let path = save_section(&recording, &folder(args.out.as_deref())?, "claims")?;
         (vec![recording], Some(path))
     } else {
         (args.from.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?, None)
@@ -96,7 +93,7 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
             stories.extend(tell(*story, quick)?);
         }
     }
-    progress("");
+    show("");
     Ok(Recording {
         partial: partial || stop.is_asked(),
         study: study.and_then(|recording| recording.study),
@@ -110,12 +107,13 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
 fn study(args: &Args, stop: &Stop) -> Result<Recording> {
     let request = Request {
         cells: Cell::all(host::cores()),
-        cores: host::cores(),
+        workers: host::cores(),
         exe: std::env::current_exe()?,
         profile: args.profile,
         seed: None,
         folder: None,
-        command: std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect(),
+        name: None,
+        command: command_line(),
     };
     run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
 }
@@ -124,13 +122,13 @@ fn evidence(quick: bool) -> Result<Vec<Witness>> {
     let teller = Teller::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
     Ok(gather(&teller, &models(), looks, |model, jobs| {
-        progress(&format!("tracing {} with {}", model.name, jobs.name()));
+        show(&format!("tracing {} with {}", model.name, jobs.name()));
     }))
 }
 
 /// The plays of a story. What `pizza` has in common with `chess` is not run again.
 fn tell(story: &dyn Story, quick: bool) -> Result<Vec<Play>> {
-    progress(&format!("telling {}", story.name()));
+    show(&format!("telling {}", story.name()));
     let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
     let mut asked = Asked { quick, ..Asked::default() };
     if story.name() == chess::PIZZA.name {
@@ -138,11 +136,4 @@ fn tell(story: &dyn Story, quick: bool) -> Result<Vec<Play>> {
         asked.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
     Ok(story.tell(&teller, &asked)?.into_iter().map(|told| told.play).collect())
-}
-
-/// One line on a terminal, written while nothing is measured.
-fn progress(what: &str) {
-    if std::io::stderr().is_terminal() {
-        eprint!("\r\x1b[2K{what}");
-    }
 }

@@ -1,6 +1,6 @@
 //! `bakeoff evidence`: which models are concurrent and parallel, and what they use for it, derived from traces.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::evidence::{JobsOf, LOOKS, gather};
 use crate::host;
 use crate::model::ModelEntry;
 use crate::report::evidence::{markdown, terminal};
+use crate::report::progress::show;
 use crate::story::Teller;
 
 /// What to trace, and where to keep it.
@@ -46,7 +47,5 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 
 /// One line on a terminal, written before a model is traced.
 fn tell_progress(model: &ModelEntry, jobs: JobsOf) {
-    if std::io::stderr().is_terminal() {
-        eprint!("\r\x1b[2Ktracing {} with {}", model.name, jobs.name());
-    }
+    show(&format!("tracing {} with {}", model.name, jobs.name()));
 }

@@ -16,6 +16,7 @@ use crate::study::launch;
 use crate::{host, process, server};
 
 mod claims;
+mod costs;
 mod diagnose;
 mod evidence;
 mod list;
@@ -78,6 +79,13 @@ impl Exit {
 #[derive(Debug)]
 pub struct BadUsage(String);
 
+impl BadUsage {
+    /// What was asked for, and what could be.
+    pub fn new(why: impl Into<String>) -> Self {
+        BadUsage(why.into())
+    }
+}
+
 impl fmt::Display for BadUsage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -113,6 +121,8 @@ enum Command {
     Evidence(evidence::Args),
     /// Judge what the post says by the numbers: measured now, or of recordings
     Claims(claims::Args),
+    /// Find what models cost besides the time of a warm run: starting, memory, limits, timers, small jobs
+    Costs(costs::Args),
     /// Run one of the post's worked examples for real, or list them
     Story(story::Args),
     /// Measure by launches and interleaved rounds, and save a recording
@@ -123,6 +133,8 @@ enum Command {
     Serve,
     #[command(name = launch::SUBCOMMAND, hide = true)]
     Launch { parent: u32 },
+    #[command(name = crate::costs::SUBCOMMAND, hide = true)]
+    Probe { parent: u32 },
 }
 
 /// Carries out what the command line asks for.
@@ -144,21 +156,34 @@ impl Cli {
             Command::Diagnose(command) => diagnose::run(&command),
             Command::Claims(args) => claims::run(&args),
             Command::Evidence(args) => evidence::run(&args),
+            Command::Costs(args) => costs::run(&args),
             Command::Story(args) => story::run(&args),
             Command::Run(args) => run::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
+            Command::Probe { parent } => {
+                crate::costs::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
+            }
             Command::Serve => server::serve().map(|()| Exit::Ok),
         }
     }
 }
 
+/// The command line, word by word, for a recording.
+fn command_line() -> Vec<String> {
+    std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect()
+}
+
 /// The cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
 fn select(filter: &str) -> Result<Vec<Cell>> {
+    select_of(Cell::all(host::cores()), filter)
+}
+
+/// Those of `cells` whose id the regular expression `filter` matches.
+fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     let regex = Regex::new(filter)
         .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?;
-    let cells: Vec<Cell> =
-        Cell::all(host::cores()).into_iter().filter(|cell| regex.is_match(&cell.id())).collect();
+    let cells: Vec<Cell> = cells.into_iter().filter(|cell| regex.is_match(&cell.id())).collect();
     ensure!(
         !cells.is_empty(),
         BadUsage(format!(

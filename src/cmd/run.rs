@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::stop::Stop;
-use super::{BadUsage, Exit, models_named, select};
+use super::{BadUsage, Exit, command_line, models_named, select_of};
 use crate::cell::{Cell, with_baselines};
 use crate::host;
+use crate::process::lifeline;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
 use crate::report::progress::show_progress;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
+use crate::workload::{WORKLOADS, Workload};
 
 /// What to measure, how much of it, and where to keep it.
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,16 @@ pub(super) struct Args {
     /// Only these models, and `sequential` beside them
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
+    /// Workers of every pool and runtime; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+    /// Jobs of every batch: another number is another workload, which compares with its like only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Use this many cores: by a mask set before anything is started, physical cores and fast ones first; by pool sizes alone
+    /// where the system has no masks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    cores: Option<u16>,
     /// Decides the order of launches and slots; drawn where it is not given, and recorded
     #[arg(long)]
     seed: Option<u64>,
@@ -36,17 +48,29 @@ pub(super) struct Args {
     /// How the table is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Name of the recording's file, without its extension
+    #[arg(long, hide = true)]
+    name: Option<String>,
+    /// End with this process
+    #[arg(long, hide = true)]
+    held_by: Option<u32>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
+    if let Some(held) = args.held_by {
+        lifeline::hold(held)?;
+    }
+    args.cores.map_or(Ok(()), |cores| host::limit_to(cores.into()))?;
+    let workers = args.workers.map_or_else(host::cores, usize::from);
     let request = Request {
-        cells: cells(args)?,
-        cores: host::cores(),
+        cells: cells(args, workers)?,
+        workers,
         exe: std::env::current_exe()?,
         profile: args.profile,
         seed: args.seed,
         folder: args.out.clone(),
-        command: std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect(),
+        name: args.name.clone(),
+        command: command_line(),
     };
     let stop = Stop::listen()?;
     let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
@@ -55,11 +79,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 }
 
 /// The cells that the filter and the models select, each workload's baseline among them.
-fn cells(args: &Args) -> Result<Vec<Cell>> {
+fn cells(args: &Args, workers: usize) -> Result<Vec<Cell>> {
     let models = models_named(&args.models)?;
+    let sized = |workload: &Workload| args.jobs.map_or(*workload, |jobs| workload.with_jobs(jobs.into()));
+    let all: Vec<Cell> = WORKLOADS.iter().flat_map(|workload| Cell::of(&sized(workload), workers)).collect();
     let is_wanted = |cell: &Cell| models.iter().any(|model| model.name == cell.model.name);
-    let selected: Vec<Cell> = select(&args.filter)?.into_iter().filter(is_wanted).collect();
-    let cells = with_baselines(&selected, host::cores());
+    let selected: Vec<Cell> = select_of(all.clone(), &args.filter)?.into_iter().filter(is_wanted).collect();
+    let cells = with_baselines(&selected, all);
     if cells.is_empty() {
         return Err(BadUsage("no cell of these models matches the filter".into()).into());
     }

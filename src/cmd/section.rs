@@ -6,7 +6,17 @@ use anyhow::Result;
 
 use crate::record::save::{Unsaved, save};
 use crate::record::schema::{Play, Recording, SCHEMA, VERSION, Witness};
+use crate::stage::Stage;
 use crate::study::environment::environment;
+
+/// The folder for recordings: the one that was asked for, or `bakeoff` in the target folder.
+///
+/// # Errors
+/// Where nobody knows where this program is.
+pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
+    let default = || Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff"));
+    asked.map_or_else(default, |folder| Ok(folder.to_owned()))
+}
 
 /// A recording of this machine with these sections, and no study.
 pub(super) fn recording_of(evidence: Option<Vec<Witness>>, stories: Option<Vec<Play>>) -> Recording {
@@ -18,6 +28,7 @@ pub(super) fn recording_of(evidence: Option<Vec<Witness>>, stories: Option<Vec<P
         study: None,
         evidence,
         stories,
+        costs: None,
     }
 }
 

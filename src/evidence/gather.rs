@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::batch::Batch;
 use crate::errand::{Act as Do, Errand};
 use crate::measure::{Usage, now};
-use crate::model::{DEADLINE, ModelEntry, Resources};
+use crate::model::{ModelEntry, Resources};
 use crate::record::schema::{Act, Witness};
 use crate::sample::Sample;
 use crate::story::{Teller, act};
@@ -91,7 +91,7 @@ pub fn witness(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) 
 
 fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Result<(Vec<Act>, Vec<Act>)> {
     // Two workers on one core as well: they take turns, and that is concurrent.
-    let resources = Resources { workers: teller.cores.max(2), exe: teller.exe.clone(), deadline: DEADLINE };
+    let resources = Resources::new(teller.cores.max(2), &teller.exe);
     let batch = Batch::of(jobs.jobs(teller)?, &teller.stage);
     let mut performer = Performer::start(model, &resources)?;
     // Threads, connections and files are there from now on.

@@ -1,6 +1,6 @@
 //! The models: one file each, and a registry line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +53,15 @@ pub struct Resources {
     pub exe: PathBuf,
     /// How long a child may give no answer.
     pub deadline: Duration,
+    /// The most threads or processes that a model with [`Shape::Jobs`] has for its jobs.
+    pub most: usize,
+}
+
+impl Resources {
+    /// So many `workers`, and what every table has of the rest.
+    pub fn new(workers: usize, exe: &Path) -> Self {
+        Resources { workers, exe: exe.to_owned(), deadline: DEADLINE, most: MOST_WORKERS }
+    }
 }
 
 /// How many jobs a model can have in flight.

@@ -1,4 +1,4 @@
-//! A child process for each job, at most [`MOST_WORKERS`] of them at once.
+//! A child process for each job, at most [`Resources::most`] of them at once.
 
 use std::collections::VecDeque;
 use std::slice;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::{MOST_WORKERS, Model, Resources};
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::process::{Life, Supervisor, Worker};
 use crate::wire::Request;
@@ -15,11 +15,15 @@ use crate::workload::Job;
 
 /// No process is started here: one for each job is the model's nature, and inside the clock.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Processes { supervisor: Supervisor::start(resources, phases.spans())? }))
+    Ok(Box::new(Processes {
+        supervisor: Supervisor::start(resources, phases.spans())?,
+        most: resources.most,
+    }))
 }
 
 struct Processes {
     supervisor: Supervisor,
+    most: usize,
 }
 
 impl Processes {
@@ -34,9 +38,9 @@ impl Model for Processes {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         self.supervisor.watching(|| {
             let mut digests = Vec::with_capacity(jobs.len());
-            let mut running = VecDeque::with_capacity(MOST_WORKERS);
+            let mut running = VecDeque::new();
             for (index, job) in jobs.iter().enumerate() {
-                if running.len() == MOST_WORKERS {
+                if running.len() == self.most {
                     digests.extend(running.pop_front().map(join).transpose()?);
                 }
                 running.push_back(self.spawn(index, job)?);

@@ -1,4 +1,4 @@
-//! A new OS thread for each job, at most [`MOST_WORKERS`] of them at once.
+//! A new OS thread for each job, at most [`Resources::most`] of them at once.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,27 +6,28 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{MOST_WORKERS, Model, Resources};
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;
 
 /// Nothing is started here: a thread for each job is the model's nature, and inside the clock.
-pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Threads { kit: Kit::new(phases) }))
+pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
+    Ok(Box::new(Threads { kit: Kit::new(phases), most: resources.most }))
 }
 
 struct Threads<P> {
     kit: Kit<P>,
+    most: usize,
 }
 
 impl<P: Phases> Model for Threads<P> {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         thread::scope(|scope| {
             let mut digests = Vec::with_capacity(jobs.len());
-            let mut running = VecDeque::with_capacity(MOST_WORKERS);
+            let mut running = VecDeque::new();
             for (index, job) in jobs.iter().enumerate() {
-                if running.len() == MOST_WORKERS {
+                if running.len() == self.most {
                     digests.extend(running.pop_front().map(join).transpose()?);
                 }
                 running.push_back(spawn(scope, &self.kit, index, job)?);
@@ -55,4 +56,4 @@ fn join(thread: ScopedJoinHandle<'_, Result<Digest>>) -> Result<Digest> {
 }
 
 /// What to do where the system refuses a thread.
-pub(super) const TOO_FEW_THREADS: &str = "this model needs up to 64 threads: raise the limit on processes (ulimit -u, or the container's pids limit)";
+pub(super) const TOO_FEW_THREADS: &str = "this model needs a thread for each job in flight: raise the limit on processes (ulimit -u, or the container's pids limit)";

@@ -1,4 +1,4 @@
-//! The blocking form of the jobs on tokio's blocking threads, at most [`MOST_WORKERS`] of them.
+//! The blocking form of the jobs on tokio's blocking threads, at most [`Resources::most`] of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
 use super::tokio_tasks::TokioTasks;
-use super::{MOST_WORKERS, Model, Resources};
+use super::{Model, Resources};
 use crate::digest::Digest;
 use crate::work::{Kit, Phases, Work};
 use crate::workload::Job;
@@ -17,9 +17,9 @@ use crate::workload::Job;
 const KEEP_ALIVE: Duration = Duration::from_secs(3600);
 
 /// Builds the runtime; its blocking threads start when they are first needed, and stay.
-pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
+pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     let runtime = Builder::new_current_thread()
-        .max_blocking_threads(MOST_WORKERS)
+        .max_blocking_threads(resources.most)
         .thread_keep_alive(KEEP_ALIVE)
         .build()
         .context("cannot start tokio's current-thread runtime")?;

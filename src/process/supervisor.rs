@@ -92,5 +92,5 @@ impl Drop for Supervisor {
 const NO_THREAD: &str = "cannot start a thread to watch the workers: raise the limit on processes (ulimit -u, or the container's pids limit)";
 
 /// What to do where the system refuses a process.
-const TOO_FEW_PROCESSES: &str = "this model needs up to 64 processes and 3 file descriptors for each: \
+const TOO_FEW_PROCESSES: &str = "this model needs a process for each job in flight, and 3 file descriptors for each: \
      raise the limits (ulimit -u, ulimit -n, or the container's pids limit)";

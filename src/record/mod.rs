@@ -7,6 +7,7 @@
 //! - [`journal`]: what has been acknowledged while a study runs
 
 pub mod journal;
+mod priced;
 pub mod read;
 pub mod save;
 pub mod schema;

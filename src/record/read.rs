@@ -116,12 +116,14 @@ pub(crate) mod tests {
             },
             evidence: None,
             stories: None,
+            costs: None,
             study: Some(Study {
                 command: vec!["bakeoff".into(), "run".into()],
                 profile: "standard".into(),
                 launches_asked: launches.try_into().unwrap(),
                 rounds_asked: one(),
                 seed: 7,
+                workers: None,
                 warm_in_ns: 40_000_000,
                 slot_ns: 20_000_000,
                 workloads: vec![WorkloadEntry {
@@ -180,10 +182,10 @@ pub(crate) mod tests {
         let good = serde_json::to_string(&recording(1, 50)).unwrap();
         let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let cases = [
-            ("\"version\":2", "\"version\":3", "use a newer bakeoff"),
-            ("\"version\":2", "\"version\":0", "never was"),
-            ("\"version\":2", "\"version\":-1", "integer"),
-            ("\"version\":2", "\"version\":2,\"version\":2", "duplicate"),
+            ("\"version\":3", "\"version\":4", "use a newer bakeoff"),
+            ("\"version\":3", "\"version\":0", "never was"),
+            ("\"version\":3", "\"version\":-1", "integer"),
+            ("\"version\":3", "\"version\":3,\"version\":3", "duplicate"),
             ("bakeoff-recording", "other-recording", "schema"),
             ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
             ("\"partial\":false,", "", "missing field"),

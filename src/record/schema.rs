@@ -7,13 +7,14 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::priced::{Costs, Probed, Sizes};
 pub use super::traced::{Act, Play, Witness};
 
 /// The name of the format, in every file.
 pub const SCHEMA: &str = "bakeoff-recording";
 
 /// The version that is written, and the newest that is read.
-pub const VERSION: u64 = 2;
+pub const VERSION: u64 = 3;
 
 /// What was measured, in sections, and the machine that it was measured on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub struct Recording {
     pub evidence: Option<Vec<Witness>>,
     /// Worked examples that were run; from version 2 on.
     pub stories: Option<Vec<Play>>,
+    /// What models cost; from version 3 on.
+    pub costs: Option<Costs>,
 }
 
 /// The machine and the programs, as far as they are known.
@@ -49,6 +52,8 @@ pub struct Environment {
     pub available_parallelism: Option<u64>,
     /// Physical cores of the machine.
     pub physical_cores: Option<u64>,
+    /// How the cores were limited to fewer than the machine has, as `a mask` or `pool sizes alone`; from version 3 on.
+    pub limited_by: Option<String>,
     /// The logical cores that this process may use, as the kernel writes them: `0-3,8`.
     pub affinity: Option<String>,
     /// Whether physical cores run two threads each.
@@ -101,6 +106,8 @@ pub struct Study {
     pub rounds_asked: NonZeroU64,
     /// Decides the order of launches and slots.
     pub seed: u64,
+    /// Workers that models were given; from version 3 on, and as many as cores before.
+    pub workers: Option<NonZeroU64>,
     /// Untimed running of a model before each slot, in nanoseconds.
     pub warm_in_ns: u64,
     /// The least time that a slot is measured for, in nanoseconds.
@@ -236,9 +243,15 @@ pub struct Quiet {
 impl Recording {
     /// What is wrong with it although each part is well formed: an index that points nowhere.
     pub fn fault(&self) -> Option<String> {
-        let study = self.study.as_ref()?;
-        let arms = study.arms.len() as u64;
-        let rounds = || study.launches.iter().flat_map(|launch| &launch.rounds);
+        let sizes = self.costs.iter().flat_map(|costs| costs.sizes.iter().map(|sizes| &sizes.study));
+        self.study.iter().chain(sizes).find_map(Study::fault)
+    }
+}
+
+impl Study {
+    fn fault(&self) -> Option<String> {
+        let arms = self.arms.len() as u64;
+        let rounds = || self.launches.iter().flat_map(|launch| &launch.rounds);
         let of_samples = rounds().flat_map(|round| round.samples.iter().map(|sample| sample.arm));
         let of_failures = rounds().flat_map(|round| round.failures.iter().map(|failure| failure.arm));
         let astray = of_samples.chain(of_failures).find(|&arm| arm >= arms)?;

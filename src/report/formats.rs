@@ -4,7 +4,7 @@ use super::best::{self, HEADER, RIGHT};
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
 use super::terminal::{Medians, terminal};
-use super::{evidence, stories};
+use super::{costs, evidence, stories};
 use crate::record::schema::Recording;
 
 /// How a table is written.
@@ -25,11 +25,12 @@ pub fn render(recording: &Recording, format: Format) -> String {
     match format {
         Format::Table => {
             let study = recording.study.as_ref().map(|_| terminal(recording, &Medians::new()));
-            sections([study, evidence::terminal(recording), stories::terminal(recording)])
+            let traced = [evidence::terminal(recording), stories::terminal(recording)];
+            sections([study].into_iter().chain(traced).chain([costs::terminal(recording)]))
         }
         Format::Markdown => {
             let study = recording.study.as_ref().map(|_| markdown(recording));
-            sections([study, evidence::markdown(recording), None])
+            sections([study, evidence::markdown(recording)])
         }
         Format::Csv => csv(&Findings::of(recording)),
         Format::Json => json(&Findings::of(recording)),
@@ -37,7 +38,7 @@ pub fn render(recording: &Recording, format: Format) -> String {
 }
 
 /// Those sections that a recording has.
-fn sections(sections: [Option<String>; 3]) -> String {
+fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
     sections.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 

@@ -2,6 +2,7 @@
 
 mod best;
 pub mod claims;
+pub mod costs;
 pub mod evidence;
 pub mod findings;
 mod footnotes;

@@ -107,10 +107,7 @@ fn in_seconds(seconds: f64) -> String {
     if seconds < 100.0 {
         return format!("{seconds:.2} s");
     }
-    let whole = format!("{seconds:.0}");
-    let groups: Vec<&str> =
-        whole.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    format!("{} s", groups.join(","))
+    format!("{} s", units::count(seconds.round() as u64))
 }
 
 /// What else there is to say, and why what is not available isn't.

@@ -16,6 +16,22 @@ pub fn nanoseconds(ns: f64) -> String {
     format!("{} {name}", significant(ns / size))
 }
 
+/// Bytes, with three significant digits in the unit that keeps them between 1 and 1,024.
+pub fn bytes(bytes: f64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let unit = units.into_iter().find(|(power, _)| bytes.abs() >= f64::from(1 << power) * 0.9995);
+    let (power, name) = unit.unwrap_or((0, "bytes"));
+    format!("{} {name}", significant(bytes / f64::from(1 << power)))
+}
+
+/// A count, with a comma between thousands.
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
 /// So many times, with three significant digits, as in `0.093x`.
 pub fn times(ratio: f64) -> String {
     format!("{}x", significant(ratio))

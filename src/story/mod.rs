@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::batch::Batch;
-use crate::model::{DEADLINE, MOST_WORKERS, ModelEntry, Resources, Shape};
+use crate::model::{MOST_WORKERS, ModelEntry, Resources, Shape};
 use crate::record::schema::{Act, Play};
 use crate::stage::Stage;
 use crate::trace::{Performance, Performer, Span};
@@ -81,7 +81,7 @@ impl Teller {
             Shape::Workers => jobs.len().min(MOST_WORKERS),
             _ => self.cores,
         };
-        let resources = Resources { workers, exe: self.exe.clone(), deadline: DEADLINE };
+        let resources = Resources::new(workers, &self.exe);
         Performer::start(model, &resources)?.perform(&Batch::of(jobs, &self.stage))
     }
 }

@@ -2,40 +2,35 @@
 //! before they measure on.
 
 use std::collections::BTreeMap;
-use std::io::BufReader;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
-use crossbeam::channel::{Receiver, RecvTimeoutError, unbounded};
+use anyhow::Result;
 
 use super::company::Company;
 use super::launch::{self, Acknowledged, Order};
 use super::plan::PlannedArm;
 use super::quiet;
 use crate::batch::Batch;
-use crate::measure::now;
+use crate::host;
+use crate::process::{Next, Reporter};
 use crate::record::journal::{Entry, Journal};
-use crate::record::schema::{Arm, Round};
+use crate::record::schema::Arm;
 use crate::stage::Stage;
-use crate::wire;
 use crate::workload::Workload;
 
 /// How long a launch may say nothing: a round of all its slots takes seconds.
 const DEADLINE: Duration = Duration::from_secs(120);
-
-/// How often a waiting study looks whether it is to stop.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// A study that is about to be conducted: its stage is set.
 #[derive(Debug)]
 pub struct Prepared {
     exe: PathBuf,
     cores: usize,
+    workers: usize,
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
     /// A batch of each workload, or why it is unavailable.
@@ -43,30 +38,32 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Sets the stage for `planned`, whose launches run `exe`. What can't be set makes its workload unavailable.
-    pub fn new(planned: Vec<PlannedArm>, cores: usize, exe: &Path) -> Self {
+    /// Sets the stage for `planned`, whose launches run `exe` and give models so many `workers`. What can't be set makes
+    /// its workload unavailable.
+    pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
-        let mut prepared = Prepared { exe: exe.to_owned(), cores, stage, planned, batches: BTreeMap::new() };
-        for workload in prepared.workloads().collect::<Vec<_>>() {
-            let batch = Batch::new(workload, workload.size, &prepared.stage);
+        let (exe, cores) = (exe.to_owned(), host::cores());
+        let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
+        for workload in prepared.workloads().copied().collect::<Vec<_>>() {
+            let batch = Batch::new(&workload, workload.size, &prepared.stage);
             prepared.batches.insert(workload.name, batch.map_err(|error| format!("{error:#}")));
         }
         prepared
     }
 
     /// The workloads of this study.
-    pub fn workloads(&self) -> impl Iterator<Item = &'static Workload> {
+    pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
         workloads(&self.planned)
     }
 
     /// The arms, as the recording has them.
     pub fn arms(&self) -> Vec<Arm> {
         let why = |arm: &PlannedArm| self.batches[arm.cell.workload.name].as_ref().err().cloned();
-        self.planned.iter().map(|arm| arm.entry(self.cores, why(arm))).collect()
+        self.planned.iter().map(|arm| arm.entry(self.workers, why(arm))).collect()
     }
 
     /// The batches of the workloads that can be measured here.
-    fn available(&self) -> impl Iterator<Item = (&'static Workload, &Batch)> {
+    fn available(&self) -> impl Iterator<Item = (&Workload, &Batch)> {
         self.workloads().filter_map(|workload| Some((workload, self.batches[workload.name].as_ref().ok()?)))
     }
 
@@ -75,9 +72,11 @@ impl Prepared {
         let arms = arms.filter(|(_, arm)| arm.cell.workload.name == workload.name);
         Order {
             workload: workload.name.to_owned(),
+            jobs: workload.size.jobs,
             arms: arms.map(|(index, arm)| (index as u64, arm.cell.id(), arm.role)).collect(),
             rounds: rounds.get(),
             seed,
+            workers: self.workers,
             cores: self.cores,
             expected: batch.expected().to_vec(),
             stage: self.stage.attachment(),
@@ -85,8 +84,8 @@ impl Prepared {
     }
 }
 
-fn workloads(planned: &[PlannedArm]) -> impl Iterator<Item = &'static Workload> {
-    planned.chunk_by(|a, b| a.cell.workload.name == b.cell.workload.name).map(|arms| arms[0].cell.workload)
+fn workloads(planned: &[PlannedArm]) -> impl Iterator<Item = &Workload> {
+    planned.chunk_by(|a, b| a.cell.workload.name == b.cell.workload.name).map(|arms| &arms[0].cell.workload)
 }
 
 /// Conducts all launches that `journal` was begun for, until `stop` is set; `progress` is told after each launch how
@@ -128,88 +127,18 @@ pub fn conduct(
 
 /// Makes one launch: keeps each round, and its failure where it has one.
 fn launch(prepared: &Prepared, order: &Order, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
-    let mut process = match Process::start(&prepared.exe, order) {
+    let mut process = match Reporter::start(&prepared.exe, launch::SUBCOMMAND, order) {
         Ok(process) => process,
         Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),
     };
     for _ in 0..order.rounds {
-        match process.next_round(stop) {
-            Next::Round(round) => journal.append(Entry::Round(round))?,
-            Next::Failed(why) => return journal.append(Entry::Failure(why)),
+        match process.next(DEADLINE, stop) {
+            Next::Report(round) => journal.append(Entry::Round(round))?,
+            Next::Failed(why) => return journal.append(Entry::Failure(format!("the launch failed: {why}"))),
             Next::Stopped => return Ok(()),
         }
         // Where the launch has gone meanwhile, the next round says so.
-        let _ = wire::write(&mut process.orders, &Acknowledged);
+        let _ = process.tell(&Acknowledged);
     }
     Ok(())
-}
-
-/// A launch's process, killed and reaped on drop.
-struct Process {
-    child: Child,
-    orders: ChildStdin,
-    rounds: Receiver<Result<Option<Round>>>,
-}
-
-enum Next {
-    Round(Round),
-    Failed(String),
-    Stopped,
-}
-
-impl Process {
-    fn start(exe: &Path, order: &Order) -> Result<Self> {
-        let mut child = Command::new(exe)
-            .args([launch::SUBCOMMAND, &std::process::id().to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start {} for a launch", exe.display()))?;
-        let mut orders = child.stdin.take().context("standard input is piped")?;
-        let mut reports = BufReader::new(child.stdout.take().context("standard output is piped")?);
-        let (outbox, rounds) = unbounded();
-        // Ends with the process, whose pipe it reads.
-        let listen = move || while outbox.send(wire::read(&mut reports)).is_ok_and(|()| true) {};
-        let process = |orders| Process { child, orders, rounds };
-        if let Err(error) = std::thread::Builder::new().spawn(listen) {
-            drop(process(orders));
-            return Err(anyhow!(error).context("cannot start a thread to listen to a launch"));
-        }
-        // Where the launch has gone already, its first round says so.
-        let _ = wire::write(&mut orders, order);
-        Ok(process(orders))
-    }
-
-    fn next_round(&mut self, stop: &AtomicBool) -> Next {
-        let start = now();
-        loop {
-            match self.rounds.recv_timeout(LOOK) {
-                Ok(Ok(Some(round))) => return Next::Round(round),
-                Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => return Next::Failed(self.end()),
-                Ok(Err(error)) => {
-                    return Next::Failed(format!("the launch said what is no report: {error:#}"));
-                }
-                Err(RecvTimeoutError::Timeout) if stop.load(Ordering::Relaxed) => return Next::Stopped,
-                Err(RecvTimeoutError::Timeout) if now() - start > DEADLINE => {
-                    return Next::Failed(format!("the launch gave no round for {DEADLINE:?} and was killed"));
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-        }
-    }
-
-    /// How the process ended.
-    fn end(&mut self) -> String {
-        match self.child.wait() {
-            Ok(status) => format!("the launch ended before its last round ({status})"),
-            Err(error) => format!("the launch ended before its last round, nobody knows how ({error})"),
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

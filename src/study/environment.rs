@@ -17,6 +17,7 @@ pub fn environment(root: &Path) -> Environment {
         cores: host::cores() as u64,
         available_parallelism: std::thread::available_parallelism().ok().map(|cores| cores.get() as u64),
         physical_cores: Some(num_cpus::get_physical() as u64),
+        limited_by: host::limited_by(),
         affinity: read("proc/self/status").and_then(|text| affinity(&text)),
         smt: read("sys/devices/system/cpu/smt/active").map(|active| active == "1"),
         core_classes: core_classes(root),

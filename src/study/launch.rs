@@ -21,7 +21,7 @@ use crate::process::lifeline;
 use crate::record::schema::{Failure, Role, Round, Sample};
 use crate::stage::{Attached, Stage};
 use crate::wire;
-use crate::workload::{WORKLOADS, Workload};
+use crate::workload::{Workload, find};
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";
@@ -31,13 +31,17 @@ pub const SUBCOMMAND: &str = "launch";
 pub struct Order {
     /// The workload.
     pub workload: String,
+    /// Jobs of its batch.
+    pub jobs: usize,
     /// Its arms, by their index in the recording: a cell's id, and what it is there for.
     pub arms: Vec<(u64, String, Role)>,
     /// How many rounds.
     pub rounds: u64,
     /// Decides the order of the slots.
     pub seed: u64,
-    /// Cores that models are given.
+    /// Workers that models are given.
+    pub workers: usize,
+    /// Cores, for as many copies of the baseline.
     pub cores: usize,
     /// The digests that the jobs must return.
     pub expected: Vec<Digest>,
@@ -69,8 +73,9 @@ pub fn serve(parent: u32, exe: &Path) -> Result<()> {
 }
 
 fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
-    let workload = WORKLOADS.iter().find(|workload| workload.name == order.workload);
-    let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
+    let workload =
+        find(&order.workload).with_context(|| format!("there is no workload {}", order.workload))?;
+    let workload = &workload.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
     let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
     let (mut running, mut failed) = start_all(order, workload, &batch, exe)?;
@@ -90,19 +95,19 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
 /// Starts the model of each arm; those that can't be started have failed.
 fn start_all(
     order: &Order,
-    workload: &'static Workload,
+    workload: &Workload,
     batch: &Batch,
     exe: &Path,
 ) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
-    let cells = Cell::of(workload, order.cores);
+    let cells = Cell::of(workload, order.workers);
     let (mut running, mut failed) = (Vec::new(), BTreeMap::new());
     for (arm, id, role) in &order.arms {
         let cell =
             cells.iter().find(|cell| cell.id() == *id).with_context(|| format!("there is no cell {id}"))?;
-        match guarded(|| start(cell, *role, order.cores, exe)) {
+        match guarded(|| start(cell, *role, order, exe)) {
             // As many jobs as are in flight, so that every thread, process and connection is there.
             Ok(model) => {
-                let warm_in = batch.first(cell.in_flight(order.cores).max(2));
+                let warm_in = batch.first(cell.in_flight(order.workers).max(2));
                 running.push(Running { arm: *arm, model, warm_in });
             }
             Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
@@ -111,11 +116,12 @@ fn start_all(
     Ok((running, failed))
 }
 
-fn start(cell: &Cell, role: Role, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
+fn start(cell: &Cell, role: Role, order: &Order, exe: &Path) -> Result<Box<dyn Model>> {
+    let start = || cell.start(order.workers, exe);
     match role {
-        Role::Cell | Role::Control => cell.start(cores, exe),
+        Role::Cell | Role::Control => start(),
         Role::Capacity => {
-            let copies = (0..cores).map(|_| cell.start(cores, exe)).collect::<Result<_>>()?;
+            let copies = (0..order.cores).map(|_| start()).collect::<Result<_>>()?;
             Ok(Box::new(Capacity::new(copies)))
         }
     }

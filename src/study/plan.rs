@@ -16,6 +16,9 @@ pub enum Profile {
     Standard,
     /// 20 launches of 3 rounds
     Long,
+    /// 6 launches of 1 round: the fewest that have an interval, for many sizes of the same work
+    #[value(skip)]
+    Series,
 }
 
 impl Profile {
@@ -25,6 +28,7 @@ impl Profile {
             Profile::Quick => (3, 1),
             Profile::Standard => (16, 1),
             Profile::Long => (20, 3),
+            Profile::Series => (6, 1),
         };
         let positive = |number| NonZeroU64::new(number).expect("every profile measures something");
         (positive(launches), positive(rounds))
@@ -36,6 +40,7 @@ impl Profile {
             Profile::Quick => "quick",
             Profile::Standard => "standard",
             Profile::Long => "long",
+            Profile::Series => "series",
         }
     }
 }

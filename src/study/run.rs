@@ -1,5 +1,6 @@
 //! A whole study: from cells to a saved recording.
 
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -21,8 +22,8 @@ use crate::stage::Stage;
 pub struct Request {
     /// The cells, in the order of the registries.
     pub cells: Vec<Cell>,
-    /// Cores that models are given.
-    pub cores: usize,
+    /// Workers that models are given: as many as there are cores, unless others are asked for.
+    pub workers: usize,
     /// This project's program, which launches and workers run.
     pub exe: PathBuf,
     /// How much is measured.
@@ -31,6 +32,8 @@ pub struct Request {
     pub seed: Option<u64>,
     /// Where the recording goes; by default `bakeoff` in the target folder.
     pub folder: Option<PathBuf>,
+    /// Name of its file without its extension; by default one that no other study has.
+    pub name: Option<String>,
     /// The command line that asked for it, for the recording.
     pub command: Vec<String>,
 }
@@ -49,9 +52,9 @@ pub fn run_and_save(
     let folder = request.folder.clone().unwrap_or_else(default);
     std::fs::create_dir_all(&folder).map_err(|why| Unsaved::new(&folder, why))?;
     recover_all(&folder)?;
-    let prepared = Prepared::new(arms(&request.cells), request.cores, &request.exe);
+    let prepared = Prepared::new(arms(&request.cells), request.workers, &request.exe);
     let recording = not_yet_measured(request, &prepared);
-    let stem = folder.join(stem(&recording));
+    let stem = folder.join(request.name.clone().unwrap_or_else(|| stem(&recording)));
     let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;
     let start = now();
     let conducted = conduct(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
@@ -96,12 +99,14 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         environment: environment(Path::new("/")),
         evidence: None,
         stories: None,
+        costs: None,
         study: Some(Study {
             command: request.command.clone(),
             profile: request.profile.name().into(),
             launches_asked,
             rounds_asked,
             seed: request.seed.unwrap_or_else(|| fastrand::u64(..)),
+            workers: NonZeroU64::new(request.workers as u64),
             warm_in_ns: nanoseconds(WARM_IN),
             slot_ns: nanoseconds(TIMED),
             workloads: prepared.workloads().map(workload_entry).collect(),

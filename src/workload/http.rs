@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Kind, Size, Workload, numbered};
+use super::{Job, Kind, Size, Workload, answer_of_parts, numbered};
 use crate::digest::{Digest, content, glance};
 use crate::server::Page;
+use crate::stage::Stage;
 use crate::work::{Ctx, Phases, Work};
 
 /// The workload.
@@ -22,21 +23,26 @@ pub(super) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 500 },
     job_us: 11_500,
     wait_us: 10_000,
-    jobs: |stage, size| {
-        let port = stage.server_port()?;
-        let page = |seed| Page { seed, pause_us: size.each, len: BODY };
-        Ok(numbered(size.jobs, |seed| Job::Http(Get { port, page: page(seed) })))
-    },
+    jobs: jobs::<0>,
 };
+
+/// Downloads whose pages take so many parts of 4 KiB of hashing to parse.
+pub(super) fn jobs<const PARTS: u64>(stage: &Stage, size: Size) -> Result<Vec<Job>> {
+    let port = stage.server_port()?;
+    let page = |seed| Page { seed, pause_us: size.each, len: BODY };
+    Ok(numbered(size.jobs, |seed| Job::Http(Get { port, page: page(seed), parts: PARTS })))
+}
 
 /// Length of an answer's body in bytes: a small page.
 const BODY: usize = 16 * 1024;
 
-/// Downloads one page.
+/// Downloads one page and parses it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Get {
     port: u16,
     page: Page,
+    /// Stand for parsing: so many parts of 4 KiB are hashed, whatever the page has.
+    parts: u64,
 }
 
 impl Get {
@@ -45,7 +51,8 @@ impl Get {
     }
 
     fn digest(&self, body: &[u8]) -> Digest {
-        Digest::new(self.page.seed, glance(body))
+        let digest = Digest::new(self.page.seed, glance(body));
+        if self.parts == 0 { digest } else { digest.then(answer_of_parts(self.page.seed, self.parts)) }
     }
 }
 

@@ -19,6 +19,7 @@ mod noop;
 mod primes;
 mod read_file;
 mod save;
+pub mod series;
 mod sleep;
 mod warm_file;
 
@@ -27,7 +28,7 @@ pub(crate) use hash::{answer_of_parts, digest_of_blocks};
 pub use read_file::ReadFile;
 
 /// A kind of job with its parameters.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Workload {
     /// The first part of a cell's id. No workload's name is part of another's.
     pub name: &'static str,
@@ -152,6 +153,18 @@ workloads! {
     Mandelbrot(mandelbrot::Rows) = mandelbrot::WORKLOAD,
     Cake(cake::Cake) = cake::WORKLOAD;
     Errand(Errand),
+}
+
+/// The workload of a name, of the tables or of a series.
+pub fn find(name: &str) -> Option<&'static Workload> {
+    WORKLOADS.iter().chain(series::all()).find(|workload| workload.name == name)
+}
+
+impl Workload {
+    /// The same with another number of jobs: for comparing, another workload.
+    pub fn with_jobs(&self, jobs: usize) -> Self {
+        Workload { size: Size { jobs, ..self.size }, ..*self }
+    }
 }
 
 /// The `count` jobs that `make` makes of the numbers from zero on.

@@ -1,0 +1,229 @@
+//! What the answers of probes come to: pure functions.
+
+use crate::record::schema::Probed;
+use crate::stats::{line, median};
+
+/// All that was found about one model.
+#[derive(Clone, Copy, Debug)]
+pub struct Bill<'a> {
+    model: &'a str,
+    probes: &'a [Probed],
+}
+
+/// What it takes to start a model and to end it; times in nanoseconds, medians over processes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Starting {
+    /// Starting it.
+    pub start_ns: f64,
+    /// Its first run.
+    pub first_ns: f64,
+    /// A run when it is warm.
+    pub warm_ns: f64,
+    /// Ending it.
+    pub stop_ns: f64,
+}
+
+impl Starting {
+    /// After how many runs starting it, running it so often and ending it has taken less than `baseline` did: `None` where
+    /// its warm run is no faster, so that it never does.
+    pub fn pays_back_after(&self, baseline: &Starting) -> Option<u64> {
+        let gained = baseline.warm_ns - self.warm_ns;
+        let once = self.start_ns + self.stop_ns + (self.first_ns - self.warm_ns)
+            - (baseline.start_ns + baseline.stop_ns + (baseline.first_ns - baseline.warm_ns));
+        // At least one: nothing is paid back before the first run.
+        (gained > 0.0).then(|| (once / gained).ceil().max(1.0) as u64)
+    }
+}
+
+/// What waiting jobs take of memory, in bytes a job: slopes over crowds of several sizes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Memory {
+    /// Of the process itself and, in parts, of its children.
+    pub bytes: f64,
+    /// Of the kernel, as far as the whole machine's figures tell.
+    pub kernel_bytes: Option<f64>,
+}
+
+/// How many jobs could be in flight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Most<'a> {
+    /// The largest crowd that was.
+    pub jobs: u64,
+    /// What it took of memory, kernel's included, in bytes.
+    pub bytes: Option<u64>,
+    /// Why the smallest larger one was not; `None` where none was tried.
+    pub why_no_more: Option<(u64, &'a str)>,
+}
+
+impl<'a> Bill<'a> {
+    /// The bills of all models that `probes` are about, in their order.
+    pub fn all(probes: &'a [Probed]) -> Vec<Self> {
+        probes
+            .chunk_by(|a, b| a.model == b.model)
+            .map(|probes| Bill { model: &probes[0].model, probes })
+            .collect()
+    }
+
+    /// The model.
+    pub fn model(&self) -> &'a str {
+        self.model
+    }
+
+    /// What starting it takes on a workload.
+    pub fn starting(&self, workload: &str) -> Option<Starting> {
+        let question = format!("start {workload}");
+        Some(Starting {
+            start_ns: self.median(&question, |probe| figure(probe, "start_ns"))?,
+            first_ns: self.median(&question, |probe| figure(probe, "first_ns"))?,
+            warm_ns: self.median(&question, |probe| ratio(probe, "warm_ns", "warm_runs"))?,
+            stop_ns: self.median(&question, |probe| figure(probe, "stop_ns"))?,
+        })
+    }
+
+    /// What handing out a job that does nothing takes, in nanoseconds.
+    pub fn dispatch_ns(&self) -> Option<f64> {
+        self.median("dispatch", |probe| Some(ratio(probe, "wall_ns", "runs")? / figure(probe, "jobs")?))
+    }
+
+    /// CPU time for each second of CPU time that `sequential` needs for the same jobs.
+    pub fn cpu(&self) -> Option<f64> {
+        self.median("work", |probe| ratio(probe, "cpu_ns", "sequential_cpu_ns"))
+    }
+
+    /// How often threads gave way or were preempted, for each job that computes.
+    pub fn switches(&self) -> Option<[f64; 2]> {
+        let a_job = |name: &str| self.median("work", |probe| ratio(probe, name, "jobs"));
+        Some([a_job("gave_way")?, a_job("were_preempted")?])
+    }
+
+    /// How long a wait of so many microseconds really takes, in nanoseconds.
+    pub fn wait_ns(&self, us: u64) -> Option<f64> {
+        self.median(&format!("wait {us}"), |probe| ratio(probe, "wall_ns", "runs"))
+    }
+
+    /// How long a burst of waits really takes, in nanoseconds.
+    pub fn burst_ns(&self) -> Option<f64> {
+        self.median("burst", |probe| ratio(probe, "wall_ns", "runs"))
+    }
+
+    /// What each waiting job takes of memory.
+    pub fn memory(&self) -> Option<Memory> {
+        let slope = |bytes: &dyn Fn(&Probed) -> Option<f64>| {
+            let point = |probe: &Probed| Some((figure(probe, "jobs")?, bytes(probe)?));
+            line(&self.crowds().filter_map(point).collect::<Vec<_>>()).map(|(_, slope)| slope)
+        };
+        let with_children = |probe: &Probed| {
+            Some(figure(probe, "own_bytes")? + figure(probe, "children_bytes").unwrap_or(0.0))
+        };
+        let kernel = |probe: &Probed| figure(probe, "kernel_bytes");
+        Some(Memory { bytes: slope(&with_children)?, kernel_bytes: slope(&kernel) })
+    }
+
+    /// How many jobs could be in flight at once.
+    pub fn most(&self) -> Option<Most<'a>> {
+        let reached =
+            self.crowds().filter(|probe| probe.failure.is_none()).max_by_key(|probe| asked(probe))?;
+        let failed = self.crowds().filter(|probe| asked(probe) > asked(reached));
+        let failed = failed.filter_map(|probe| Some((asked(probe), probe.failure.as_deref()?)));
+        let taken = ["own_bytes", "children_bytes", "kernel_bytes"].map(|name| reached.figures.get(name));
+        Some(Most {
+            jobs: asked(reached),
+            bytes: taken[0].map(|_| taken.into_iter().flatten().sum()),
+            why_no_more: failed.min_by_key(|(jobs, _)| *jobs),
+        })
+    }
+
+    /// The first failure of a question that is no crowd.
+    pub fn failure(&self) -> Option<(&'a str, &'a str)> {
+        let failed = self.probes.iter().filter(|probe| !is_crowd(probe));
+        failed.filter_map(|probe| Some((probe.question.as_str(), probe.failure.as_deref()?))).next()
+    }
+
+    /// Why no crowd could be seen at all.
+    pub fn no_crowd(&self) -> Option<&'a str> {
+        self.crowds().find_map(|probe| probe.failure.as_deref()).filter(|_| self.most().is_none())
+    }
+
+    fn crowds(&self) -> impl Iterator<Item = &'a Probed> {
+        self.probes.iter().filter(|probe| is_crowd(probe))
+    }
+
+    /// The median over the processes that were asked `question`.
+    fn median(&self, question: &str, of: impl Fn(&Probed) -> Option<f64>) -> Option<f64> {
+        let asked = self.probes.iter().filter(|probe| probe.question == question);
+        median(&asked.filter_map(of).collect::<Vec<_>>())
+    }
+}
+
+fn is_crowd(probe: &Probed) -> bool {
+    probe.question.starts_with("crowd ")
+}
+
+/// How many jobs a crowd was to have.
+fn asked(crowd: &Probed) -> u64 {
+    crowd.question.rsplit(' ').next().and_then(|jobs| jobs.parse().ok()).unwrap_or(0)
+}
+
+fn figure(probe: &Probed, name: &str) -> Option<f64> {
+    probe.figures.get(name).map(|&figure| figure as f64)
+}
+
+fn ratio(probe: &Probed, a: &str, b: &str) -> Option<f64> {
+    Some(figure(probe, a)? / figure(probe, b).filter(|&b| b > 0.0)?)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn probed(question: &str, figures: &[(&str, u64)]) -> Probed {
+        let figures = figures.iter().map(|&(name, figure)| (name.to_owned(), figure)).collect();
+        Probed { model: "m".into(), question: question.into(), figures, failure: None }
+    }
+
+    fn crowd(jobs: u64, own: u64, kernel: u64) -> Probed {
+        let question = format!("crowd {jobs}");
+        probed(
+            &question,
+            &[("jobs", jobs), ("own_bytes", own), ("kernel_bytes", kernel), ("children_bytes", 0)],
+        )
+    }
+
+    #[test]
+    fn memory_is_what_each_further_job_adds_whatever_the_first_took() {
+        let probes = [100, 200, 400].map(|jobs| crowd(jobs, 1_000_000 + jobs * 470, 5_000 + jobs * 20));
+        let memory = Bill::all(&probes)[0].memory().unwrap();
+        assert!((memory.bytes - 470.0).abs() < 1e-6 && (memory.kernel_bytes.unwrap() - 20.0).abs() < 1e-6);
+        assert_eq!(Bill::all(&probes[..1])[0].memory(), None);
+    }
+
+    #[test]
+    fn the_most_is_the_largest_crowd_and_the_next_that_failed_says_why() {
+        let failed = |jobs: u64, why: &str| Probed {
+            failure: Some(why.into()),
+            ..probed(&format!("crowd {jobs}"), &[])
+        };
+        let probes = [crowd(64, 1, 1), crowd(256, 2, 3), failed(1_024, "far"), failed(512, "near")];
+        let most = Bill::all(&probes)[0].most().unwrap();
+        assert_eq!(most, Most { jobs: 256, bytes: Some(5), why_no_more: Some((512, "near")) });
+        let nothing = [failed(64, "none")];
+        assert_eq!((Bill::all(&nothing)[0].most(), Bill::all(&nothing)[0].no_crowd()), (None, Some("none")));
+    }
+
+    #[test]
+    fn a_start_is_paid_back_when_what_warm_runs_gain_exceeds_what_it_took() {
+        let of = |start_ns, first_ns, warm_ns| Starting { start_ns, first_ns, warm_ns, stop_ns: 0.0 };
+        let baseline = of(0.0, 100.0, 100.0);
+        assert_eq!(of(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22));
+        assert_eq!(of(10.0, 50.0, 50.0).pays_back_after(&baseline), Some(1));
+        assert_eq!(of(10.0, 100.0, 100.0).pays_back_after(&baseline), None);
+    }
+
+    #[test]
+    fn figures_are_medians_over_processes() {
+        let probe = |wall| probed("wait 1000", &[("wall_ns", wall), ("runs", 2)]);
+        let probes = [probe(2_000_000), probe(2_200_000), probe(9_000_000)];
+        assert_eq!(Bill::all(&probes)[0].wait_ns(1_000), Some(1_100_000.0));
+        assert_eq!(Bill::all(&probes)[0].wait_ns(3_000), None);
+    }
+}

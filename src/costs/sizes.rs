@@ -1,0 +1,104 @@
+//! What the same work in other sizes comes to: which model beats `sequential`, and from which size on.
+
+use crate::record::schema::{Recording, Sizes};
+use crate::report::findings::{Finding, Findings, Row};
+use crate::stats::ratio::Ratio;
+
+/// A series of sizes, judged.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// Its name.
+    pub series: String,
+    /// A row for each size, in the series' order.
+    pub rows: Vec<Row>,
+}
+
+/// Where a model begins to be faster than `sequential`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Crossing {
+    /// From the size of this row on, and at all larger ones.
+    From(usize),
+    /// At none, or not up to the largest.
+    Never,
+    /// Sizes were not measured under it.
+    Unknown,
+}
+
+/// What a speedup's interval says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Faster than the baseline.
+    Faster,
+    /// Slower.
+    Slower,
+    /// The interval contains 1, or there is none.
+    Untold,
+}
+
+impl Matrix {
+    /// What `sizes` of `recording` come to.
+    pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
+        let study = Some(sizes.study.clone());
+        let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
+        Matrix { series: sizes.series.clone(), rows: Findings::of(&alone).rows }
+    }
+
+    /// The models, in the order of the recording.
+    pub fn models(&self) -> Vec<&str> {
+        let cells = self.rows.first().map_or(&[][..], |row| &row.cells);
+        cells.iter().map(Finding::model).collect()
+    }
+
+    /// The speedup of a model at the size of a row.
+    pub fn speedup(&self, row: usize, model: &str) -> Option<Ratio> {
+        self.rows.get(row)?.cells.iter().find(|cell| cell.model() == model)?.speedup
+    }
+
+    /// How long a job of a row takes under `sequential`, in nanoseconds.
+    pub fn job_ns(&self, row: usize) -> Option<f64> {
+        let row = self.rows.get(row)?;
+        let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
+        Some(baseline.wall_ns? / row.workload.jobs.get() as f64)
+    }
+
+    /// From which size on a model is faster than `sequential`, by the whole interval.
+    pub fn crossing(&self, model: &str) -> Crossing {
+        let sides: Option<Vec<Side>> =
+            (0..self.rows.len()).map(|row| self.speedup(row, model).as_ref().map(side)).collect();
+        let Some(sides) = sides.filter(|sides| !sides.is_empty()) else { return Crossing::Unknown };
+        let faster = sides.iter().rev().take_while(|side| **side == Side::Faster).count();
+        if faster == 0 { Crossing::Never } else { Crossing::From(sides.len() - faster) }
+    }
+}
+
+/// What the interval of a speedup says.
+pub fn side(speedup: &Ratio) -> Side {
+    match speedup.interval {
+        Ok(interval) if interval.low > 1.0 => Side::Faster,
+        Ok(interval) if interval.high < 1.0 => Side::Slower,
+        _ => Side::Untold,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    /// Sizes at which the second cell takes so many percent of the first.
+    pub(crate) fn matrix(percents: &[u64]) -> Matrix {
+        let rows = percents.iter().map(|&percent| Findings::of(&recording(6, percent)).rows.remove(0));
+        Matrix { series: "grains".into(), rows: rows.collect() }
+    }
+
+    #[test]
+    fn a_model_is_faster_from_the_size_after_which_it_always_is() {
+        assert_eq!(matrix(&[300, 50, 150, 70, 50]).crossing("rayon"), Crossing::From(3));
+        assert_eq!(matrix(&[50, 40]).crossing("rayon"), Crossing::From(0));
+        assert_eq!(matrix(&[50, 150]).crossing("rayon"), Crossing::Never);
+        assert_eq!(
+            (matrix(&[]).crossing("rayon"), matrix(&[50]).crossing("gil")),
+            (Crossing::Unknown, Crossing::Unknown)
+        );
+    }
+}

@@ -1,0 +1,236 @@
+//! What models cost, as tables: a row for each model, a column for each question.
+
+use std::fmt::Write as _;
+
+use super::{table, units};
+use crate::costs::bill::{Bill, Most};
+use crate::costs::sizes::{Crossing, Matrix, Side, side};
+use crate::costs::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
+use crate::record::schema::{Costs, Recording};
+
+/// What models of `recording` cost; `None` where it has no such section.
+pub fn terminal(recording: &Recording) -> Option<String> {
+    let costs = recording.costs.as_ref()?;
+    let bills = Bill::all(&costs.probes);
+    let mut text = [starting(&bills), running(&bills), memory(&bills), waiting(&bills)].join("\n");
+    for matrix in matrices(recording, costs) {
+        let _ = write!(text, "\n{}", sizes(&matrix));
+    }
+    let _ = write!(text, "\n{}", troubles(&bills));
+    Some(text.trim_end().to_owned() + "\n")
+}
+
+/// The sizes of `costs`, judged.
+pub fn matrices(recording: &Recording, costs: &Costs) -> Vec<Matrix> {
+    costs.sizes.iter().map(|sizes| Matrix::of(recording, sizes)).collect()
+}
+
+fn starting(bills: &[Bill<'_>]) -> String {
+    let header = [
+        "model",
+        "start",
+        "end",
+        "hash: first",
+        "warm",
+        "pays back after",
+        "sleep: first",
+        "warm",
+        "pays back after",
+    ];
+    let row = |bill: &Bill<'_>| {
+        let on_first = bill.starting(STARTED_ON[0]);
+        let mut row = vec![bill.model().to_owned()];
+        row.extend([on_first.map(|it| it.start_ns), on_first.map(|it| it.stop_ns)].map(time));
+        for workload in STARTED_ON {
+            let (own, baseline) = (bill.starting(workload), bills[0].starting(workload));
+            row.extend([own.map(|it| it.first_ns), own.map(|it| it.warm_ns)].map(time));
+            let runs = own.zip(baseline).map(|(own, baseline)| own.pays_back_after(&baseline));
+            row.push(match runs {
+                _ if bill.model() == bills[0].model() => "-".into(),
+                None => "-".into(),
+                Some(None) => "never".into(),
+                Some(Some(1)) => "1 run".into(),
+                Some(Some(runs)) => format!("{runs} runs"),
+            });
+        }
+        row
+    };
+    format!(
+        "Starting a model, on runs of {STARTED_JOBS} jobs; medians over fresh processes\n{}\
+         pays back: from so many runs on, start, runs and end together take less than under {}.\n",
+        table::plain(&header, &header[1..], bills.iter().map(row)),
+        bills.first().map_or("the baseline", |bill| bill.model()),
+    )
+}
+
+fn running(bills: &[Bill<'_>]) -> String {
+    let header = ["model", "handing out a job", "CPU", "gave way", "preempted"];
+    let row = |bill: &Bill<'_>| {
+        let switches = bill.switches().map(|kinds| kinds.map(|a_job| format!("{a_job:.2}")));
+        let [gave_way, preempted] = switches.unwrap_or(["-".into(), "-".into()]);
+        let cpu = bill.cpu().map_or("-".into(), units::times);
+        vec![bill.model().to_owned(), time(bill.dispatch_ns()), cpu, gave_way, preempted]
+    };
+    format!(
+        "Running warm\n{}handing out: of 240 that do nothing. CPU: time of all cores over sequential's for the same hashes; \
+         gave way, preempted: context switches for each of them.\n",
+        table::plain(&header, &header[1..], bills.iter().map(row))
+    )
+}
+
+fn memory(bills: &[Bill<'_>]) -> String {
+    let header = ["model", "a waiting job", "kernel", "most at once", "taking", "why no more"];
+    let row = |bill: &Bill<'_>| {
+        let memory = bill.memory();
+        let most = bill.most();
+        let taking = most.as_ref().and_then(|most| most.bytes);
+        let why = match &most {
+            _ if bill.no_crowd().is_some() => "see below".into(),
+            None => "one at a time".into(),
+            Some(Most { why_no_more: Some((jobs, _)), .. }) => format!("{} failed", units::count(*jobs)),
+            Some(Most { why_no_more: None, .. }) => "not asked for more".into(),
+        };
+        vec![
+            bill.model().to_owned(),
+            memory.map_or("-".into(), |memory| units::bytes(memory.bytes)),
+            memory.and_then(|memory| memory.kernel_bytes).map_or("-".into(), units::bytes),
+            most.map_or("-".into(), |most| units::count(most.jobs)),
+            taking.map_or("-".into(), |bytes| units::bytes(bytes as f64)),
+            why,
+        ]
+    };
+    format!(
+        "Memory of jobs that wait\n{}a waiting job: what each further one takes of the process's own memory and its children's. \
+         kernel: stacks and page tables, from the figures of the whole machine.\n",
+        table::plain(&header, &header[1..5], bills.iter().map(row))
+    )
+}
+
+fn waiting(bills: &[Bill<'_>]) -> String {
+    let burst = format!("{} of 10 ms at once", units::count(BURST as u64));
+    let waits: Vec<String> = WAITS_US.iter().map(|us| format!("{} ms", us / 1_000)).collect();
+    let header: Vec<&str> =
+        std::iter::once("model").chain(waits.iter().map(String::as_str)).chain([burst.as_str()]).collect();
+    let row = |bill: &Bill<'_>| {
+        let mut row = vec![bill.model().to_owned()];
+        row.extend(WAITS_US.map(|us| time(bill.wait_ns(us))));
+        row.push(time(bill.burst_ns()));
+        row
+    };
+    format!("What waits really take\n{}", table::plain(&header, &header[1..], bills.iter().map(row)))
+}
+
+/// Speedups by size and model.
+fn sizes(matrix: &Matrix) -> String {
+    let models = matrix.models();
+    let header: Vec<&str> = ["size", "a job"].into_iter().chain(models.iter().copied().skip(1)).collect();
+    let entry = |row: usize, model: &str| {
+        matrix.speedup(row, model).map_or("-".into(), |speedup| {
+            let mark = if side(&speedup) == Side::Untold { "?" } else { "" };
+            format!("{}{mark}", units::ratio(speedup.ratio))
+        })
+    };
+    let rows = matrix.rows.iter().enumerate().map(|(at, row)| {
+        let label = [row.workload.name.clone(), time(matrix.job_ns(at))];
+        label.into_iter().chain(models.iter().skip(1).map(|model| entry(at, model))).collect()
+    });
+    let title = crate::workload::series::SERIES.iter().find(|series| series.name == matrix.series);
+    let title = title.map_or(matrix.series.as_str(), |series| series.about);
+    let mut text = format!(
+        "Speedup over sequential: {title}\n{}a job: as long as one takes under sequential. ?: the 95 % interval contains 1, or there is none.\n",
+        table::plain(&header, &header[1..], rows)
+    );
+    if matrix.series == BREAK_EVEN {
+        for model in models.iter().skip(1) {
+            let _ = writeln!(text, "{model}: {}", crossing(matrix, model));
+        }
+    }
+    text
+}
+
+/// The series in which only the size of jobs changes.
+const BREAK_EVEN: &str = "grains";
+
+/// From which size on a model is faster, in words.
+pub fn crossing(matrix: &Matrix, model: &str) -> String {
+    match matrix.crossing(model) {
+        Crossing::From(row) => format!("faster than sequential from jobs of {} on", time(matrix.job_ns(row))),
+        Crossing::Never => "not faster than sequential up to the largest jobs".into(),
+        Crossing::Unknown => "not measured at every size".into(),
+    }
+}
+
+/// What failed, and why.
+fn troubles(bills: &[Bill<'_>]) -> String {
+    let mut text = String::new();
+    for bill in bills {
+        if let Some((question, why)) = bill.failure() {
+            let _ = writeln!(text, "{}, {question}: {why}", bill.model());
+        }
+        if let Some((jobs, why)) = bill.most().and_then(|most| most.why_no_more) {
+            let _ = writeln!(text, "{}, {} jobs at once: {why}", bill.model(), units::count(jobs));
+        }
+        if let Some(why) = bill.no_crowd() {
+            let _ = writeln!(text, "{}, many jobs at once: {why}", bill.model());
+        }
+    }
+    text
+}
+
+fn time(ns: Option<f64>) -> String {
+    ns.map_or("-".into(), units::nanoseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::costs::bill::tests::probed;
+    use crate::costs::sizes::tests::matrix;
+    use crate::record::schema::Probed;
+
+    #[test]
+    fn every_question_has_its_column_and_what_failed_is_said_below() {
+        let model = |name: &str, factor: u64| {
+            let crowd = |jobs: u64| {
+                let taken = [("own_bytes", jobs * 9_800 * factor), ("kernel_bytes", jobs * 20_000)];
+                probed(&format!("crowd {jobs}"), &[&taken[..], &[("jobs", jobs)]].concat())
+            };
+            let start = [
+                ("start_ns", 0),
+                ("first_ns", 20_400_000),
+                ("warm_ns", 60_000_000 / factor),
+                ("warm_runs", 3),
+                ("stop_ns", 90),
+            ];
+            let work = [
+                ("cpu_ns", 101),
+                ("sequential_cpu_ns", 100),
+                ("jobs", 80),
+                ("gave_way", 40),
+                ("were_preempted", 2),
+            ];
+            let probes = [
+                probed("start hash", &start),
+                probed("start sleep", &start),
+                probed("dispatch", &[("wall_ns", 2_400_000), ("runs", 10), ("jobs", 240)]),
+                probed("work", &work),
+                probed("wait 1000", &[("wall_ns", 3_300_000), ("runs", 3)]),
+                Probed { failure: Some("it hung".into()), ..probed("wait 3000", &[]) },
+                crowd(64),
+                crowd(256),
+                Probed { failure: Some("no more threads".into()), ..probed("crowd 1024", &[]) },
+            ];
+            probes.map(|probe| Probed { model: name.into(), ..probe })
+        };
+        let probes = [model("sequential", 1), model("threads", 2)].concat();
+        let bills = Bill::all(&probes);
+        let text =
+            [starting(&bills), running(&bills), memory(&bills), waiting(&bills), troubles(&bills)].join("\n");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn sizes_stand_in_rows_and_a_break_even_is_said_in_words() {
+        insta::assert_snapshot!(sizes(&matrix(&[300, 100, 50])));
+    }
+}

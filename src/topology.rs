@@ -1,0 +1,128 @@
+//! Which cores to use where not all are wanted: a thread of each physical core before a second one of any, and fast
+//! cores before slow ones.
+
+use std::path::Path;
+
+/// A logical core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Core {
+    number: u32,
+    /// Its place among the threads of its physical core, from 0 on.
+    thread: usize,
+    /// Whether the machine has faster ones.
+    slow: bool,
+}
+
+/// Some of the machine's logical cores, and what they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Their numbers.
+    pub numbers: Vec<u32>,
+    /// In words: `2 cores`, `4 fast and 2 slow cores, 2 of them second threads`.
+    pub about: String,
+}
+
+/// The `count` first of the `allowed` cores, or all if there are no more. `root` is where `/sys` is: `/`, but for tests.
+pub fn choose(root: &Path, allowed: &[u32], count: usize) -> Choice {
+    let mut cores: Vec<Core> = allowed.iter().map(|&number| core(root, number)).collect();
+    let hybrid = cores.iter().any(|core| core.slow);
+    cores.sort_by_key(|core| (core.thread, core.slow, core.number));
+    cores.truncate(count);
+    let of = |is: fn(&Core) -> bool| cores.iter().filter(|core| is(core)).count();
+    let slow = of(|core| core.slow);
+    let cores_in_words = match cores.len() - slow {
+        fast if hybrid => format!("{fast} fast and {slow} slow cores"),
+        1 => "1 core".into(),
+        all => format!("{all} cores"),
+    };
+    let second = of(|core| core.thread > 0);
+    let threads = if second > 0 { format!(", {second} of them second threads") } else { String::new() };
+    let mut numbers: Vec<u32> = cores.iter().map(|core| core.number).collect();
+    numbers.sort_unstable();
+    Choice { numbers, about: cores_in_words + &threads }
+}
+
+fn core(root: &Path, number: u32) -> Core {
+    let devices = root.join("sys/devices");
+    let read = |path: String| std::fs::read_to_string(devices.join(path)).ok();
+    let siblings = read(format!("system/cpu/cpu{number}/topology/thread_siblings_list"));
+    let thread = siblings.and_then(|list| numbers(&list)?.iter().position(|&sibling| sibling == number));
+    // Intel lists its slow cores; Arm says what each core gives, of at most 1,024.
+    let listed = read("cpu_atom/cpus".into()).and_then(|list| numbers(&list));
+    let listed_slow = listed.is_some_and(|slow| slow.contains(&number));
+    let capacity = read(format!("system/cpu/cpu{number}/cpu_capacity"));
+    let gives_less =
+        capacity.and_then(|text| text.trim().parse::<u32>().ok()).is_some_and(|gives| gives < 1024);
+    Core { number, thread: thread.unwrap_or(0), slow: listed_slow || gives_less }
+}
+
+/// The numbers of a list as `0-3,8`, in order.
+pub(crate) fn numbers(list: &str) -> Option<Vec<u32>> {
+    let mut numbers = Vec::new();
+    for range in list.trim().split(',') {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        numbers.extend(first.parse::<u32>().ok()?..=last.parse().ok()?);
+    }
+    numbers.sort_unstable();
+    Some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A made-up machine: files by path below `sys/devices`.
+    fn machine(files: &[(String, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = root.path().join("sys/devices").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        root
+    }
+
+    fn siblings(number: u32) -> String {
+        format!("system/cpu/cpu{number}/topology/thread_siblings_list")
+    }
+
+    #[test]
+    fn physical_cores_come_before_second_threads() {
+        let files = [(0, "0-1\n"), (1, "0-1\n"), (2, "2-3\n"), (3, "2-3\n")];
+        let root = machine(&files.map(|(number, list)| (siblings(number), list)));
+        let choose = |count| choose(root.path(), &[0, 1, 2, 3], count);
+        assert_eq!((choose(2).numbers, choose(2).about.as_str()), (vec![0, 2], "2 cores"));
+        assert_eq!(choose(3).about, "3 cores, 1 of them second threads");
+        assert_eq!(choose(9).numbers, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn fast_cores_come_before_slow_ones_and_slow_ones_before_second_threads() {
+        let mut files = [(0, "0-1"), (1, "0-1"), (2, "2"), (3, "3")]
+            .map(|(number, list)| (siblings(number), list))
+            .to_vec();
+        files.push(("cpu_atom/cpus".into(), "2-3\n"));
+        let root = machine(&files);
+        let choose = |count| choose(root.path(), &[0, 1, 2, 3], count);
+        assert_eq!((choose(1).numbers, choose(1).about.as_str()), (vec![0], "1 fast and 0 slow cores"));
+        assert_eq!((choose(3).numbers, choose(3).about.as_str()), (vec![0, 2, 3], "1 fast and 2 slow cores"));
+        assert_eq!(choose(4).about, "2 fast and 2 slow cores, 1 of them second threads");
+        let arm = machine(
+            &[0, 1]
+                .map(|number| (format!("system/cpu/cpu{number}/cpu_capacity"), ["400\n", "1024\n"][number])),
+        );
+        assert_eq!(super::choose(arm.path(), &[0, 1], 1).numbers, [1]);
+    }
+
+    #[test]
+    fn where_nothing_is_known_cores_come_in_order_and_only_allowed_ones() {
+        let root = machine(&[]);
+        assert_eq!(choose(root.path(), &[3, 5, 7], 2).numbers, [3, 5]);
+    }
+
+    #[test]
+    fn lists_are_read_as_the_kernel_writes_them() {
+        assert_eq!(numbers("0-3,8\n"), Some(vec![0, 1, 2, 3, 8]));
+        assert_eq!((numbers(""), numbers("a-b")), (None, None));
+    }
+}

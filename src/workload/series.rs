@@ -1,0 +1,148 @@
+//! The same work in other sizes: what break-evens and crossovers are read from. No best-tool table has a row for it.
+
+use super::{Kind, Size, Workload, cold_file, http, primes, warm_file};
+
+/// Workloads that differ in their size only.
+#[derive(Debug)]
+pub struct Series {
+    /// As a recording has it.
+    pub name: &'static str,
+    /// One line: what changes.
+    pub about: &'static str,
+    /// From the smallest size to the largest.
+    pub workloads: &'static [Workload],
+}
+
+/// Every series.
+pub static SERIES: &[Series] = &[
+    Series { name: "grains", about: "counting primes, by the size of a job", workloads: GRAINS },
+    Series {
+        name: "pages",
+        about: "downloads, by the server's pause and the parsing after it",
+        workloads: PAGES,
+    },
+    Series { name: "files", about: "reading files, by their size, warm and cold", workloads: FILES },
+];
+
+/// The workloads of all of them.
+pub(super) fn all() -> impl Iterator<Item = &'static Workload> {
+    SERIES.iter().flat_map(|series| series.workloads)
+}
+
+/// Half-decades from about 1 us to about 10 ms a job, batches of at most about 50 ms of work.
+const GRAINS: &[Workload] = &[
+    grain("grain-1us", "counts the primes among 14 numbers", 14, 48, 1),
+    grain("grain-3us", "counts the primes among 43 numbers", 43, 48, 3),
+    grain("grain-10us", "counts the primes among 144 numbers", 144, 48, 10),
+    grain("grain-30us", "counts the primes among 432 numbers", 432, 48, 30),
+    grain("grain-100us", "counts the primes among 1,440 numbers", 1_440, 48, 100),
+    grain("grain-300us", "counts the primes among 4,320 numbers", 4_320, 48, 300),
+    grain("grain-1ms", "counts the primes among 14,400 numbers", 14_400, 48, 1_000),
+    grain("grain-3ms", "counts the primes among 43,200 numbers", 43_200, 16, 3_000),
+    grain("grain-10ms", "counts the primes among 144,000 numbers", 144_000, 4, 10_000),
+];
+
+const fn grain(name: &'static str, about: &'static str, each: u64, jobs: usize, job_us: u64) -> Workload {
+    Workload { name, about, size: Size { jobs, each }, job_us, ..primes::WORKLOAD }
+}
+
+/// Parts of 4 KiB whose hash takes about 1 ms where the processor has SHA extensions.
+const MS: u64 = 400;
+
+/// Pauses of 0, 1, 10 and 50 ms by parsing of 0, 1 and 10 ms.
+const PAGES: &[Workload] = &[
+    page::<0>("page-0ms-parse-0ms", "GETs 16 KiB that are answered at once", 0),
+    page::<MS>("page-0ms-parse-1ms", "GETs 16 KiB that are answered at once, and parses for about 1 ms", 0),
+    page::<{ 10 * MS }>(
+        "page-0ms-parse-10ms",
+        "GETs 16 KiB that are answered at once, and parses for about 10 ms",
+        0,
+    ),
+    page::<0>("page-1ms-parse-0ms", "GETs 16 KiB that are answered after 1 ms", 1),
+    page::<MS>(
+        "page-1ms-parse-1ms",
+        "GETs 16 KiB that are answered after 1 ms, and parses for about 1 ms",
+        1,
+    ),
+    page::<{ 10 * MS }>(
+        "page-1ms-parse-10ms",
+        "GETs 16 KiB that are answered after 1 ms, and parses for about 10 ms",
+        1,
+    ),
+    page::<0>("page-10ms-parse-0ms", "GETs 16 KiB that are answered after 10 ms", 10),
+    page::<MS>(
+        "page-10ms-parse-1ms",
+        "GETs 16 KiB that are answered after 10 ms, and parses for about 1 ms",
+        10,
+    ),
+    page::<{ 10 * MS }>(
+        "page-10ms-parse-10ms",
+        "GETs 16 KiB that are answered after 10 ms, and parses for about 10 ms",
+        10,
+    ),
+    page::<0>("page-50ms-parse-0ms", "GETs 16 KiB that are answered after 50 ms", 50),
+    page::<MS>(
+        "page-50ms-parse-1ms",
+        "GETs 16 KiB that are answered after 50 ms, and parses for about 1 ms",
+        50,
+    ),
+    page::<{ 10 * MS }>(
+        "page-50ms-parse-10ms",
+        "GETs 16 KiB that are answered after 50 ms, and parses for about 10 ms",
+        50,
+    ),
+];
+
+const fn page<const PARTS: u64>(name: &'static str, about: &'static str, pause_ms: u64) -> Workload {
+    Workload {
+        name,
+        about,
+        kind: if PARTS > 0 { Kind::Mixed } else { Kind::Waits },
+        size: Size { jobs: 8, each: pause_ms * 1_000 },
+        job_us: 1_500 + pause_ms * 1_000 + PARTS * 5 / 2,
+        wait_us: pause_ms * 1_000,
+        jobs: http::jobs::<PARTS>,
+        ..http::WORKLOAD
+    }
+}
+
+const FILES: &[Workload] = &[
+    warm("warm-4KiB", "reads a file of 4 KiB that is in the page cache", 4, 256, 5),
+    warm("warm-64KiB", "reads a file of 64 KiB that is in the page cache", 64, 256, 10),
+    warm("warm-1MiB", "reads a file of 1 MiB that is in the page cache", 1024, 32, 150),
+    warm("warm-64MiB", "reads a file of 64 MiB that is in the page cache", 64 * 1024, 2, 30_000),
+    cold("cold-4KiB", "reads a file of 4 KiB that is not in the page cache", 4, 64, 150),
+    cold("cold-64KiB", "reads a file of 64 KiB that is not in the page cache", 64, 64, 300),
+    cold("cold-1MiB", "reads a file of 1 MiB that is not in the page cache", 1024, 32, 1_500),
+    cold("cold-64MiB", "reads a file of 64 MiB that is not in the page cache", 64 * 1024, 2, 60_000),
+];
+
+const fn warm(name: &'static str, about: &'static str, kib: u64, jobs: usize, job_us: u64) -> Workload {
+    Workload { name, about, size: Size { jobs, each: kib * 1024 }, job_us, ..warm_file::WORKLOAD }
+}
+
+const fn cold(name: &'static str, about: &'static str, kib: u64, jobs: usize, job_us: u64) -> Workload {
+    Workload { name, about, size: Size { jobs, each: kib * 1024 }, job_us, ..cold_file::WORKLOAD }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::WORKLOADS;
+    use super::*;
+
+    #[test]
+    fn every_name_is_there_once() {
+        let mut names: Vec<&str> = WORKLOADS.iter().chain(all()).map(|workload| workload.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn no_batch_of_a_series_has_much_more_than_a_second_of_work() {
+        for workload in all() {
+            assert!(workload.job_us * workload.size.jobs as u64 <= 600_000, "{}", workload.name);
+        }
+    }
+}
