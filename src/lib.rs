@@ -12,6 +12,7 @@
 //! - [`evidence`]: concurrent, parallel, threads, processes: what traces show of each model
 //! - [`story`]: the post's worked examples, run for real
 //! - [`costs`]: starting, handing out, memory, limits, timers: what models cost besides the time of a run
+//! - [`scaling`] and [`comparison`]: what several recordings say together
 //! - [`claims`]: the ledger: what the post says against the numbers
 //! - [`diagnose`]: what the numbers rest on: the harness against hand-written code, interleaved
 //! - [`study`]: launches, rounds and slots: from cells to a recording
@@ -25,6 +26,7 @@ pub mod cell;
 pub mod claims;
 pub mod clients;
 pub mod cmd;
+pub mod comparison;
 pub mod costs;
 pub mod diagnose;
 pub mod digest;
@@ -40,6 +42,7 @@ pub mod queue;
 pub mod record;
 pub mod report;
 pub mod sample;
+pub mod scaling;
 pub mod server;
 pub mod session;
 pub mod stage;

@@ -7,6 +7,7 @@ use anyhow::{Error, Result, ensure};
 use clap::{Parser, Subcommand};
 use regex::Regex;
 
+use self::compare::Incomparable;
 use crate::cell::Cell;
 use crate::model::{ModelEntry, models};
 use crate::record::read::Refused;
@@ -16,15 +17,18 @@ use crate::study::launch;
 use crate::{host, process, server};
 
 mod claims;
+mod compare;
 mod costs;
 mod diagnose;
 mod evidence;
 mod list;
 mod report;
 mod run;
+mod scaling;
 mod section;
 pub mod stop;
 mod story;
+mod sweep;
 mod verify;
 
 /// How a run ended; the numbers are documented in the README.
@@ -43,6 +47,10 @@ pub enum Exit {
     Refused = 4,
     /// Results could not be saved.
     Unsaved = 5,
+    /// Recordings that say nothing of each other.
+    Incomparable = 6,
+    /// A comparison found what --fail-on names.
+    FailedOn = 7,
     /// Stopped because its terminal was closed, after saving.
     HangUp = 129,
     /// Stopped by Ctrl-C, after saving.
@@ -67,6 +75,8 @@ impl Exit {
             Exit::Usage
         } else if error.is::<Refused>() {
             Exit::Refused
+        } else if error.is::<Incomparable>() {
+            Exit::Incomparable
         } else if error.is::<Unsaved>() {
             Exit::Unsaved
         } else {
@@ -127,6 +137,12 @@ enum Command {
     Story(story::Args),
     /// Measure by launches and interleaved rounds, and save a recording
     Run(run::Args),
+    /// Measure on 1, 2, 4, ... and all cores, a recording each
+    Sweep(sweep::Args),
+    /// Show speedups over numbers of cores, from recordings
+    Scaling(scaling::Args),
+    /// Compare recordings: other machines, or this one before and after
+    Compare(compare::Args),
     /// Show the table of a recording, from its file alone
     Report(report::Args),
     #[command(name = server::SUBCOMMAND, hide = true)]
@@ -159,6 +175,9 @@ impl Cli {
             Command::Costs(args) => costs::run(&args),
             Command::Story(args) => story::run(&args),
             Command::Run(args) => run::run(&args),
+            Command::Sweep(args) => sweep::run(&args),
+            Command::Scaling(args) => scaling::run(&args),
+            Command::Compare(args) => compare::run(&args),
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
             Command::Probe { parent } => {

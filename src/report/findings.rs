@@ -3,7 +3,7 @@
 use crate::record::schema::{Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::LEVEL;
 use crate::stats::median;
-use crate::stats::ratio::{Ratio, Times, noise_floor, speedup};
+use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
 use crate::study::stamp::Stamp;
 use crate::study::stamps::stamps;
@@ -26,6 +26,10 @@ pub struct Row {
     pub cells: Vec<Finding>,
     /// The baseline against itself.
     pub control: Option<Ratio>,
+    /// How many times as much as one core all cores gave: the logarithm of each launch's, where jobs compute.
+    pub capacity: Vec<Option<f64>>,
+    /// The median time of a run of the baseline in each launch, in nanoseconds.
+    pub baseline_ns: Vec<Option<f64>>,
     /// A stamp withholds its verdicts.
     pub withheld: bool,
 }
@@ -43,6 +47,8 @@ pub struct Finding {
     pub cpu_ratio: Option<f64>,
     /// How many times as fast as the baseline.
     pub speedup: Option<Ratio>,
+    /// The logarithm of each launch's speedup.
+    pub logs: Vec<Option<f64>>,
     /// Against the fastest of the row.
     pub verdict: Verdict,
     /// Why it has no samples, or fewer than others.
@@ -61,8 +67,9 @@ impl Findings {
     pub fn of(recording: &Recording) -> Self {
         let stamps = stamps(recording);
         let study = recording.study.iter();
-        let rows =
-            study.flat_map(|study| study.workloads.iter().map(|workload| row(study, workload, &stamps)));
+        let rows = study.flat_map(|study| {
+            study.workloads.iter().map(|workload| row(recording, study, workload, &stamps))
+        });
         Findings { rows: rows.collect(), stamps }
     }
 }
@@ -74,7 +81,7 @@ impl Row {
     }
 }
 
-fn row(study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
+fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
     let prefix = format!("{}/", workload.name);
     let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.id.starts_with(&prefix));
     let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
@@ -94,17 +101,34 @@ fn row(study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
             wall_ns: median(&walls.iter().flatten().flatten().copied().collect::<Vec<_>>()),
             cpu_ratio: baseline_cpu.as_ref().and_then(|base| Some(speedup(&cpu, base, LEVEL)?.ratio)),
             speedup: speedup(baseline_walls, walls, LEVEL),
+            logs: log_ratios_by_launch(baseline_walls, walls),
             verdict,
             trouble: arm.unavailable.clone().or_else(|| failure(study, workload, index)),
         }
     };
+    let copies = (recording.environment.cores as f64).ln();
+    let capacities = others.iter().filter(|(_, arm)| arm.role == Role::Capacity);
+    let capacities: Vec<_> =
+        capacities.map(|(index, _)| log_ratios_by_launch(baseline_walls, &wall(*index))).collect();
     let control = others.iter().find(|(_, arm)| arm.role == Role::Control);
     Row {
         workload: workload.clone(),
         cells: cells.iter().zip(&walls).zip(verdicts).map(finding).collect(),
+        capacity: best(&capacities, copies),
+        baseline_ns: baseline_walls
+            .iter()
+            .map(|launch| median(&launch.iter().flatten().copied().collect::<Vec<_>>()))
+            .collect(),
         withheld: stamps.iter().any(|stamp| stamp.withholds_of(&workload.name)),
         control: control.and_then(|(index, _)| speedup(baseline_walls, &wall(*index), LEVEL)),
     }
+}
+
+/// The best of several arms in each launch, the one that the least disturbed, and `more` than it.
+fn best(arms: &[Vec<Option<f64>>], more: f64) -> Vec<Option<f64>> {
+    let launches = arms.iter().map(Vec::len).max().unwrap_or(0);
+    let of_launch = |launch: usize| arms.iter().filter_map(|arm| *arm.get(launch)?).max_by(f64::total_cmp);
+    (0..launches).map(|launch| Some(of_launch(launch)? + more)).collect()
 }
 
 fn cpu(study: &Study, workload: &WorkloadEntry, arm: usize) -> Times {

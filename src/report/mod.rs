@@ -2,12 +2,14 @@
 
 mod best;
 pub mod claims;
+pub mod compare;
 pub mod costs;
 pub mod evidence;
 pub mod findings;
 mod footnotes;
 pub mod formats;
 pub mod progress;
+pub mod scaling;
 pub mod splice;
 pub mod stories;
 pub mod table;

@@ -24,9 +24,13 @@ pub struct Ratio {
 /// ln(baseline / model), and back. The interval, of probability `level`, is of the launches' medians: rounds of one
 /// launch share its address space, heap and pools, so only launches are independent. `None` where no round has both.
 pub fn speedup(baseline: &Times, model: &Times, level: f64) -> Option<Ratio> {
-    let logs = log_ratios(baseline, model);
-    let ratio = median(&logs)?.exp();
-    let interval = interval(&logs, level).map(|of_logs| Interval {
+    of_logs(&log_ratios(baseline, model), level)
+}
+
+/// The ratio whose logarithms, one for each launch, are `logs`; `None` where there are none.
+pub fn of_logs(logs: &[f64], level: f64) -> Option<Ratio> {
+    let ratio = median(logs)?.exp();
+    let interval = interval(logs, level).map(|of_logs| Interval {
         low: of_logs.low.exp(),
         high: of_logs.high.exp(),
         coverage: of_logs.coverage,
@@ -38,12 +42,17 @@ pub fn speedup(baseline: &Times, model: &Times, level: f64) -> Option<Ratio> {
 
 /// Each launch's median of ln(a / b) over the rounds that have both; launches without such a round are left out.
 pub fn log_ratios(a: &Times, b: &Times) -> Vec<f64> {
+    log_ratios_by_launch(a, b).into_iter().flatten().collect()
+}
+
+/// As [`log_ratios`], with a place for each launch.
+pub fn log_ratios_by_launch(a: &Times, b: &Times) -> Vec<Option<f64>> {
     let pair =
         |(a, b): (&Option<f64>, &Option<f64>)| Some((((*a)?) / ((*b)?)).ln()).filter(|log| log.is_finite());
     let of_launch = |(a, b): (&Vec<Option<f64>>, &Vec<Option<f64>>)| {
         median(&a.iter().zip(b).filter_map(pair).collect::<Vec<_>>())
     };
-    a.iter().zip(b).filter_map(of_launch).collect()
+    a.iter().zip(b).map(of_launch).collect()
 }
 
 /// The largest bound, on the scale of logarithms, of the interval of the ratio of two arms that are the same: what

@@ -1,0 +1,42 @@
+//! `bakeoff scaling`: speedups over numbers of cores, from recordings alone.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
+
+use super::Exit;
+use super::compare::{Incomparable, ensure_same_work};
+use crate::record::read::read;
+use crate::record::schema::Recording;
+use crate::report::scaling::terminal;
+
+/// Which recordings.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Recordings of one machine, each on another number of cores
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    ensure_same_work(&args.files, &recordings)?;
+    ensure_one_machine(&args.files, &recordings)?;
+    write!(std::io::stdout(), "{}", terminal(&recordings))?;
+    Ok(Exit::Ok)
+}
+
+fn ensure_one_machine(files: &[PathBuf], recordings: &[Recording]) -> Result<()> {
+    let cpu = |recording: &Recording| recording.environment.cpu_model.clone();
+    let other = recordings.iter().position(|recording| cpu(recording) != cpu(&recordings[0]));
+    ensure!(
+        other.is_none(),
+        Incomparable(format!(
+            "{} and {} are of different processors: bakeoff compare shows machines side by side",
+            files[0].display(),
+            files[other.unwrap_or(0)].display()
+        ))
+    );
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! `bakeoff sweep`: the study for each of some numbers of cores, each in a process of its own.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use super::section::folder;
+use super::stop::Stop;
+use super::{BadUsage, Exit};
+use crate::host;
+use crate::record::read::read;
+use crate::record::save::Unsaved;
+use crate::record::schema::Recording;
+use crate::report::scaling::terminal;
+use crate::study::environment::environment;
+use crate::study::plan::Profile;
+
+/// How many cores, and what to measure on each number of them.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Regular expression on ids, workload/model/width: `hash`, `/rayon/`
+    #[arg(default_value = "")]
+    filter: String,
+    /// Numbers of cores; by default 1, 2, 4, ... and all
+    #[arg(long, value_delimiter = ',', value_name = "N,..")]
+    cores: Vec<u64>,
+    /// How much to measure on each
+    #[arg(long, value_enum, default_value_t = Profile::Standard)]
+    profile: Profile,
+    /// Folder for the recordings, cores-N.json; those that are there already are not measured again
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+}
+
+/// How often whoever waits for a study looks whether to stop it.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let numbers = numbers(&args.cores, host::cores() as u64)?;
+    refuse_under_quota(&numbers)?;
+    let default = || Ok(folder(None)?.join("sweep"));
+    let into = args.into.clone().map_or_else(default, Ok::<_, anyhow::Error>)?;
+    std::fs::create_dir_all(&into).map_err(|why| Unsaved::new(&into, why))?;
+    let missing = missing(&numbers, &into)?;
+    let stop = Stop::listen()?;
+    let mut exit = Exit::Ok;
+    for &cores in &missing {
+        eprintln!("bakeoff: measuring on {cores} of {} cores", host::cores());
+        let status = measure(args, cores, &into, &stop)?;
+        if let Some(stopped) = stop.exit() {
+            return Ok(stopped);
+        }
+        match status.code() {
+            Some(0) => {}
+            Some(code) if code == Exit::CellFailed as i32 => exit = Exit::CellFailed,
+            Some(code) if code == Exit::Usage as i32 => return Ok(Exit::Usage),
+            Some(code) if code == Exit::Unsaved as i32 => return Ok(Exit::Unsaved),
+            _ => ensure!(false, "the study on {cores} cores ended ({status})"),
+        }
+    }
+    let recordings = numbers.iter().map(|&cores| read(&path(&into, cores))).collect::<Result<Vec<_>, _>>()?;
+    let mut out = std::io::stdout().lock();
+    write!(out, "{}", terminal(&recordings))?;
+    writeln!(out, "\nThe recordings are in {}", into.display())?;
+    Ok(exit)
+}
+
+/// The numbers of cores that were asked for, or 1, 2, 4, ... and all.
+fn numbers(asked: &[u64], all: u64) -> Result<Vec<u64>> {
+    if asked.is_empty() {
+        let doubling =
+            std::iter::successors(Some(1), |cores| Some(cores * 2)).take_while(|&cores| cores < all);
+        return Ok(doubling.chain([all]).collect());
+    }
+    let mut seen = BTreeSet::new();
+    for &cores in asked {
+        ensure!(
+            (1..=all).contains(&cores),
+            BadUsage::new(format!("--cores has {cores}, and there are from 1 to {all}"))
+        );
+        ensure!(seen.insert(cores), BadUsage::new(format!("--cores has {cores} twice")));
+    }
+    Ok(asked.to_vec())
+}
+
+/// Under a quota, more cores give no more time: a curve of them would be the quota's.
+fn refuse_under_quota(numbers: &[u64]) -> Result<()> {
+    let most = numbers.iter().copied().max().unwrap_or(1);
+    let quota = environment(Path::new("/")).quota_millicores.filter(|&quota| quota < most * 1_000);
+    ensure!(
+        quota.is_none(),
+        BadUsage::new(format!(
+            "a CPU quota allows {:.2} cores, and {most} were to be measured: lift it, or ask for fewer --cores",
+            quota.unwrap_or_default() as f64 / 1e3
+        ))
+    );
+    Ok(())
+}
+
+fn path(into: &Path, cores: u64) -> PathBuf {
+    into.join(format!("cores-{cores}.json"))
+}
+
+/// Those numbers of cores that have no recording in `into`.
+fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
+    let is_missing = |cores: u64| -> Result<bool> {
+        let path = path(into, cores);
+        if !path.exists() {
+            return Ok(true);
+        }
+        let recording: Recording = read(&path)?;
+        let has = recording.environment.cores;
+        ensure!(
+            has == cores && !recording.partial,
+            BadUsage::new(format!(
+                "{} is {} of {has} cores: take it away, or sweep into another folder",
+                path.display(),
+                if recording.partial { "the beginning of a study" } else { "a study" }
+            ))
+        );
+        eprintln!("bakeoff: {} is there already", path.display());
+        Ok(false)
+    };
+    let mut missing = Vec::new();
+    for &cores in numbers {
+        if is_missing(cores)? {
+            missing.push(cores);
+        }
+    }
+    Ok(missing)
+}
+
+/// The study on so many cores, in a process that limits itself to them before it starts anything.
+fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStatus> {
+    let exe = std::env::current_exe()?;
+    let profile = args.profile.name();
+    let mut study = apart(&mut Command::new(&exe))
+        .args(["run", &args.filter, "--profile", profile, "--cores", &cores.to_string()])
+        .args(["--name", &format!("cores-{cores}"), "--held-by", &std::process::id().to_string(), "--out"])
+        .arg(into)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .with_context(|| format!("cannot start {} for a study", exe.display()))?;
+    let mut told = false;
+    loop {
+        if let Some(status) = study.try_wait()? {
+            return Ok(status);
+        }
+        if stop.is_asked() && !told {
+            tell_to_stop(&study);
+            told = true;
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// In a process group of its own, Ctrl-C does not reach a study by itself: a second signal would end it unsaved.
+#[cfg(unix)]
+fn apart(command: &mut Command) -> &mut Command {
+    std::os::unix::process::CommandExt::process_group(command, 0)
+}
+
+#[cfg(not(unix))]
+fn apart(command: &mut Command) -> &mut Command {
+    command
+}
+
+/// Asks a study to save and to end.
+#[cfg(unix)]
+fn tell_to_stop(study: &Child) {
+    use nix::sys::signal::{Signal, kill};
+    let pid = i32::try_from(study.id()).map(nix::unistd::Pid::from_raw);
+    let _ = pid.map(|pid| kill(pid, Signal::SIGTERM));
+}
+
+/// Elsewhere Ctrl-C reaches all processes of a console.
+#[cfg(not(unix))]
+fn tell_to_stop(_: &Child) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_cores_are_asked_for_or_double_up_to_all() {
+        assert_eq!(numbers(&[], 1).unwrap(), [1]);
+        assert_eq!(numbers(&[], 2).unwrap(), [1, 2]);
+        assert_eq!(numbers(&[], 12).unwrap(), [1, 2, 4, 8, 12]);
+        assert_eq!(numbers(&[3, 1], 4).unwrap(), [3, 1]);
+        for (wrong, why) in [(&[0][..], "has 0"), (&[5], "from 1 to 4"), (&[1, 2, 1], "1 twice")] {
+            assert!(numbers(wrong, 4).unwrap_err().to_string().contains(why), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Recordings beside each other, as tables.
+
+use std::fmt::Write as _;
+
+use super::{table, units};
+use crate::comparison::{Compared, Comparison, differences};
+use crate::record::schema::Recording;
+use crate::stats::change::Change;
+use crate::stats::ratio::Ratio;
+
+/// What differs between `recordings`, whose files have `names`, and what became of their cells.
+pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Comparison) -> String {
+    let letters = letters(names.len());
+    let mut text: String =
+        letters.iter().zip(names).map(|(letter, name)| format!("{letter}: {name}\n")).collect();
+    let _ = write!(
+        text,
+        "\n{}\n{}\n{}",
+        differing(&letters, recordings),
+        cells(&letters, comparison),
+        summary(&letters, comparison)
+    );
+    text
+}
+
+/// A, B, C; numbers where there are more than letters.
+fn letters(count: usize) -> Vec<String> {
+    let letter =
+        |at: usize| u8::try_from(at).ok().filter(|&at| at < 26).map(|at| char::from(b'A' + at).to_string());
+    (0..count).map(|at| letter(at).unwrap_or_else(|| format!("no. {}", at + 1))).collect()
+}
+
+fn differing(letters: &[String], recordings: &[Recording]) -> String {
+    let differences = differences(recordings);
+    if differences.is_empty() {
+        return "Nothing that is recorded of machines and programs differs.\n".into();
+    }
+    let header: Vec<&str> = std::iter::once("differs").chain(letters.iter().map(String::as_str)).collect();
+    let rows = differences
+        .into_iter()
+        .map(|(fact, values)| std::iter::once(fact.to_owned()).chain(values).collect());
+    table::plain(&header, &[], rows)
+}
+
+fn cells(letters: &[String], comparison: &Comparison) -> String {
+    let became: Vec<String> =
+        letters.iter().skip(1).map(|letter| format!("{letter} over {}", letters[0])).collect();
+    let header: Vec<&str> = std::iter::once("speedup over sequential")
+        .chain(letters.iter().map(String::as_str))
+        .chain(became.iter().map(String::as_str))
+        .collect();
+    let row = |cell: &Compared| {
+        let speedups = cell.speedups.iter().map(|speedup| speedup.as_ref().map_or("-".into(), shown));
+        let words =
+            cell.changes.iter().zip(&comparison.same_machine).map(|(change, same)| word(*change, *same));
+        std::iter::once(cell.id.clone()).chain(speedups).chain(words).collect()
+    };
+    table::plain(&header, &[], comparison.cells.iter().map(row))
+}
+
+fn shown(ratio: &Ratio) -> String {
+    let bounds = |low: f64, high: f64| {
+        format!("{} ({} .. {})", units::ratio(ratio.ratio), units::ratio(low), units::ratio(high))
+    };
+    ratio.interval.map_or_else(|_| units::ratio(ratio.ratio), |it| bounds(it.low, it.high))
+}
+
+fn word(change: Option<Change>, same_machine: bool) -> String {
+    let of = |word: &str, ratio: Ratio| {
+        let bounds = ratio.interval.map_or(String::new(), |it| format!(" ({:.3} .. {:.3})", it.low, it.high));
+        format!("{word} {:.3}{bounds}", ratio.ratio)
+    };
+    match change {
+        None if same_machine => "withheld".into(),
+        None => "-".into(),
+        Some(Change::Faster(ratio)) => of("FASTER", ratio),
+        Some(Change::Slower(ratio)) => of("SLOWER", ratio),
+        Some(Change::Equal(ratio)) => of("equal", ratio),
+        Some(Change::NotSeparated(ratio)) => of("not separated", ratio),
+        Some(Change::TooFew(few)) => format!("too few launches: {} of {}", few.have, few.need),
+        Some(Change::Unmeasured) => "not measured".into(),
+    }
+}
+
+fn summary(letters: &[String], comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for (at, (letter, same)) in letters.iter().skip(1).zip(&comparison.same_machine).enumerate() {
+        let changes = || comparison.cells.iter().filter_map(|cell| cell.changes[at]);
+        let count = |is: fn(&Change) -> bool| changes().filter(|change| is(change)).count();
+        let _ = if *same {
+            writeln!(
+                text,
+                "{letter}: {} faster, {} slower, {} equal, {} not separated, of {} cells",
+                count(|it| matches!(it, Change::Faster(_))),
+                count(|it| matches!(it, Change::Slower(_))),
+                count(|it| matches!(it, Change::Equal(_))),
+                count(|it| matches!(it, Change::NotSeparated(_))),
+                comparison.cells.len()
+            )
+        } else {
+            writeln!(text, "{letter}: another machine, or other cores: no cell is called faster or slower")
+        };
+    }
+    text + "Faster, slower: the whole interval of the ratio of speedups is more than 5 % from 1; sequential is judged by its own \
+            time, beyond what the A/A arms show besides. Absolute times are not compared across machines.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn what_differs_comes_first_and_then_what_became_of_each_cell() {
+        let mut after = recording(16, 55);
+        after.environment.kernel = Some("7.0".into());
+        let mut other = recording(16, 30);
+        other.environment.cores = 4;
+        let recordings = [recording(16, 50), after, other];
+        let names = ["before.json", "after.json", "other.json"].map(str::to_owned);
+        insta::assert_snapshot!(terminal(&names, &recordings, &Comparison::of(&recordings)));
+    }
+}

@@ -1,0 +1,168 @@
+//! Speedups over numbers of cores, as tables.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{table, units};
+use crate::record::schema::Recording;
+use crate::scaling::{Scaled, scale};
+use crate::stats::change::Change;
+use crate::stats::law::{FOR_AMDAHL, Law, NoFit, Parameter, karp_flatt};
+use crate::stats::ratio::Ratio;
+
+/// The tables of `recordings`, of one machine on several numbers of cores.
+pub fn terminal(recordings: &[Recording]) -> String {
+    let mut text = machines(recordings);
+    for scaled in scale(recordings) {
+        let _ = write!(text, "\n{}", if scaled.computes() { computing(&scaled) } else { waiting(&scaled) });
+    }
+    text
+}
+
+/// Which cores each recording had.
+fn machines(recordings: &[Recording]) -> String {
+    let line = |recording: &Recording| {
+        let environment = &recording.environment;
+        let cores = environment.cores;
+        let plural = if cores == 1 { "" } else { "s" };
+        let by = environment.limited_by.as_ref().map_or("all that there are".into(), |by| format!("by {by}"));
+        let which = environment.affinity.as_ref().map_or(String::new(), |list| format!(", {list}"));
+        let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
+        format!("{cores} core{plural} of {cpu}, {by}{which}\n")
+    };
+    let by_cores: BTreeMap<u64, String> =
+        recordings.iter().map(|recording| (recording.environment.cores, line(recording))).collect();
+    by_cores.into_values().collect()
+}
+
+/// Speedup and efficiency on each number of cores, and what they follow.
+fn computing(scaled: &Scaled) -> String {
+    let capacity = scaled.capacity();
+    let row = |name: &str| {
+        let (speedups, efficiency) = (scaled.speedups(name), scaled.efficiency(name));
+        let entry = |cores: &u64| {
+            let speedup = speedups.get(cores).map_or("-".into(), shown);
+            let share =
+                efficiency.get(cores).map_or(String::new(), |it| format!(", {:.0} %", 100.0 * it.ratio));
+            speedup + &share
+        };
+        let most = speedups.last_key_value();
+        let serial = most.and_then(|(&cores, speedup)| serial(speedup, cores)).unwrap_or("-".into());
+        let entries = scaled.rows.keys().map(entry);
+        std::iter::once(name.to_owned()).chain(entries).chain([serial, follows(scaled.law(name))]).collect()
+    };
+    let given = scaled.rows.keys().map(|cores| capacity.get(cores).map_or("-".into(), shown));
+    let given = std::iter::once("(all cores)".into()).chain(given).collect();
+    let names = scaled.cells();
+    let rows: Vec<Vec<String>> = names.iter().skip(1).map(|name| row(name)).chain([given]).collect();
+    let header = header(scaled, &["Karp-Flatt", "law"]);
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    format!(
+        "{}: speedup over sequential, and how much of what all cores gave\n{}",
+        scaled.name(),
+        table::plain(&header, &[], rows)
+    )
+}
+
+/// The speedup on each number of cores, and whether it changes.
+fn waiting(scaled: &Scaled) -> String {
+    let row = |name: &str| {
+        let speedups = scaled.speedups(name);
+        let entry = |cores: &u64| speedups.get(cores).map_or("-".into(), shown);
+        let entries = scaled.rows.keys().map(entry);
+        std::iter::once(name.to_owned()).chain(entries).chain([over_cores(scaled.change(name))]).collect()
+    };
+    // Those with as many workers as cores do not wait for the same number of jobs at once.
+    let names = scaled.cells();
+    let rows: Vec<Vec<String>> =
+        names.iter().skip(1).filter(|name| !name.ends_with("/cores")).map(|name| row(name)).collect();
+    let header = header(scaled, &["over cores"]);
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    format!("{}: speedup over sequential\n{}", scaled.name(), table::plain(&header, &[], rows))
+}
+
+fn header(scaled: &Scaled, last: &[&str]) -> Vec<String> {
+    let plural = |cores: &u64| if *cores == 1 { "1 core".into() } else { format!("{cores} cores") };
+    let cores = scaled.rows.keys().map(plural);
+    std::iter::once("model/width".into())
+        .chain(cores)
+        .chain(last.iter().map(|&name| name.to_owned()))
+        .collect()
+}
+
+fn shown(ratio: &Ratio) -> String {
+    let interval = ratio
+        .interval
+        .map_or(String::new(), |it| format!(" ({} .. {})", units::ratio(it.low), units::ratio(it.high)));
+    units::ratio(ratio.ratio) + &interval
+}
+
+/// The serial share that a speedup means by itself.
+fn serial(speedup: &Ratio, cores: u64) -> Option<String> {
+    let share = |speedup: f64| Some(format!("{:.1}", 100.0 * karp_flatt(speedup, cores)?));
+    let middle = share(speedup.ratio)?;
+    let bounds =
+        speedup.interval.ok().and_then(|it| Some(format!(" ({} .. {})", share(it.high)?, share(it.low)?)));
+    Some(format!("{middle}{} %", bounds.unwrap_or_default()))
+}
+
+fn follows(law: Result<Law, NoFit>) -> String {
+    let percent = |it: Parameter| {
+        format!(
+            "{:.2} % ({:.2} .. {:.2})",
+            100.0 * it.value,
+            100.0 * it.interval.low,
+            100.0 * it.interval.high
+        )
+    };
+    match law {
+        Ok(Law::Amdahl(serial)) => format!("Amdahl: {} serial", percent(serial)),
+        Ok(Law::Universal(contention, coherence)) if coherence.is_there => {
+            format!("USL: contention {}, coherence {}", percent(contention), percent(coherence))
+        }
+        Ok(Law::Universal(contention, _)) => {
+            format!("USL: contention {}, no coherence seen", percent(contention))
+        }
+        Err(NoFit::Cores(cores)) => format!("none: {cores} numbers of cores, a law takes {FOR_AMDAHL}"),
+        Err(NoFit::NoSingle) => "none: not measured on one core".into(),
+        Err(NoFit::Launches(few)) => format!("none: {} launches, an interval takes {}", few.have, few.need),
+    }
+}
+
+fn over_cores(change: Change) -> String {
+    let bounds = |ratio: Ratio| {
+        ratio.interval.map_or(String::new(), |it| format!(" ({:.2} .. {:.2})", it.low, it.high))
+    };
+    match change {
+        Change::Equal(ratio) => format!("flat{}", bounds(ratio)),
+        Change::Faster(ratio) => format!("rises{}", bounds(ratio)),
+        Change::Slower(ratio) => format!("falls{}", bounds(ratio)),
+        Change::NotSeparated(ratio) => format!("not separated{}", bounds(ratio)),
+        Change::TooFew(few) => format!("too few launches: {} of {}", few.have, few.need),
+        Change::Unmeasured => "-".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scaling::tests::on;
+
+    #[test]
+    fn two_numbers_of_cores_have_speedups_and_no_law() {
+        insta::assert_snapshot!(terminal(&[on(1, 100), on(2, 51)]));
+    }
+
+    #[test]
+    fn waiting_is_flat_or_is_not() {
+        let waits = |cores, percent| {
+            let mut recording = on(cores, percent);
+            let study = recording.study.as_mut().unwrap();
+            study.workloads[0].kind = "waits".into();
+            study.arms[1].id = "hash/threads/jobs".into();
+            recording
+        };
+        assert!(terminal(&[waits(1, 50), waits(2, 50)]).contains("flat (1.00 .. 1.00)"));
+        assert!(terminal(&[waits(1, 50), waits(2, 30)]).contains("rises (1.67 .. 1.67)"));
+    }
+}

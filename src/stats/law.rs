@@ -1,0 +1,205 @@
+//! What speedups over numbers of cores follow: Amdahl's law, or the Universal Scalability Law.
+//!
+//! With C(N) the speedup on N cores over that on one, and y(N) = N / C(N):
+//!
+//! - Amdahl: y - 1 = s (N - 1), where s is the share of the work that is serial (G. Amdahl, AFIPS 1967)
+//! - Universal Scalability Law: y - 1 = s (N - 1) + k N (N - 1), where s is contention and k coherence (N. Gunther,
+//!   "Guerrilla Capacity Planning", 2007)
+//!
+//! Both are linear in what is looked for, so each launch gives its own least-squares estimate, weighted by 1 / y^2, since
+//! noise of a speedup is a share of it. Launches are independent: the interval is that of a median, as everywhere.
+
+use super::interval::{Interval, LEVEL, TooFew, interval};
+use super::median;
+
+/// Speedups on a number of cores: the logarithm of each launch's, where it has one.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// Cores.
+    pub cores: u64,
+    /// Natural logarithms, by launch.
+    pub logs: Vec<Option<f64>>,
+}
+
+/// A parameter with its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameter {
+    /// The median of the launches' estimates.
+    pub value: f64,
+    /// Its interval.
+    pub interval: Interval,
+    /// The whole interval is above zero also at [`CLAIMED`], so that it may be said to be there.
+    pub is_there: bool,
+}
+
+/// What was fitted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Law {
+    /// Three numbers of cores or more, one of them 1: the serial share.
+    Amdahl(Parameter),
+    /// Five or more, the largest at least 16: contention and coherence.
+    Universal(Parameter, Parameter),
+}
+
+/// Why nothing was fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoFit {
+    /// So many numbers of cores are too few.
+    Cores(usize),
+    /// There is none on one core, against which the others are.
+    NoSingle,
+    /// Too few launches.
+    Launches(TooFew),
+}
+
+/// Numbers of cores that a law with one parameter takes, and one with two.
+pub const FOR_AMDAHL: usize = 3;
+/// Fewer can't separate contention from coherence.
+pub const FOR_UNIVERSAL: usize = 5;
+/// Coherence shows on many cores only.
+pub const MOST_FOR_UNIVERSAL: u64 = 16;
+
+/// The level at which a parameter may be said to be there at all: of a hundred curves without it, none should have it.
+pub const CLAIMED: f64 = 0.999;
+
+/// The law that `points` allow to fit.
+///
+/// # Errors
+/// Why they allow none.
+pub fn fit(points: &[Point]) -> Result<Law, NoFit> {
+    if points.len() < FOR_AMDAHL {
+        return Err(NoFit::Cores(points.len()));
+    }
+    let launches = launches(points).ok_or(NoFit::NoSingle)?;
+    let most = points.iter().map(|point| point.cores).max().unwrap_or(0);
+    if points.len() >= FOR_UNIVERSAL && most >= MOST_FOR_UNIVERSAL {
+        let estimates: Vec<(f64, f64)> = launches.iter().filter_map(|launch| universal(launch)).collect();
+        let (contention, coherence): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
+        return Ok(Law::Universal(parameter(&contention)?, parameter(&coherence)?));
+    }
+    let serial: Vec<f64> = launches.iter().filter_map(|launch| amdahl(launch)).collect();
+    Ok(Law::Amdahl(parameter(&serial)?))
+}
+
+/// The serial share that a speedup on several cores means by itself (A. Karp and H. Flatt, CACM 33(5), 1990).
+pub fn karp_flatt(speedup: f64, cores: u64) -> Option<f64> {
+    let n = cores as f64;
+    (cores > 1).then(|| (1.0 / speedup - 1.0 / n) / (1.0 - 1.0 / n))
+}
+
+/// N and y of each launch that has a speedup on every number of cores; `None` where one core is missing.
+fn launches(points: &[Point]) -> Option<Vec<Vec<(f64, f64)>>> {
+    let single = points.iter().find(|point| point.cores == 1)?;
+    let count = points.iter().map(|point| point.logs.len()).min()?;
+    let launch = |at: usize| {
+        let one = single.logs[at]?;
+        let several = points.iter().filter(|point| point.cores > 1);
+        several
+            .map(|point| Some((point.cores as f64, point.cores as f64 * (one - point.logs[at]?).exp())))
+            .collect()
+    };
+    Some((0..count).filter_map(launch).collect())
+}
+
+fn amdahl(launch: &[(f64, f64)]) -> Option<f64> {
+    let (mut products, mut squares) = (0.0, 0.0);
+    for &(n, y) in launch {
+        let (a, b) = ((n - 1.0) / y, (y - 1.0) / y);
+        products += a * b;
+        squares += a * a;
+    }
+    (squares > 0.0).then(|| products / squares)
+}
+
+fn universal(launch: &[(f64, f64)]) -> Option<(f64, f64)> {
+    // The normal equations of two unknowns.
+    let (mut aa, mut ac, mut cc, mut ab, mut cb) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for &(n, y) in launch {
+        let (a, c, b) = ((n - 1.0) / y, n * (n - 1.0) / y, (y - 1.0) / y);
+        aa += a * a;
+        ac += a * c;
+        cc += c * c;
+        ab += a * b;
+        cb += c * b;
+    }
+    let determinant = aa * cc - ac * ac;
+    (determinant > 0.0).then(|| ((ab * cc - cb * ac) / determinant, (cb * aa - ab * ac) / determinant))
+}
+
+fn parameter(estimates: &[f64]) -> Result<Parameter, NoFit> {
+    let bounds = interval(estimates, LEVEL).map_err(NoFit::Launches)?;
+    let is_there = interval(estimates, CLAIMED).is_ok_and(|strict| strict.low > 0.0);
+    let value = median(estimates).expect("an interval has values");
+    Ok(Parameter { value, interval: bounds, is_there })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CORES: [u64; 5] = [1, 2, 4, 8, 16];
+
+    /// Sixteen launches on each number of cores, under a law and with noise of some percent.
+    fn points(cores: &[u64], contention: f64, coherence: f64, noise: f64, seed: u64) -> Vec<Point> {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut normal = || (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
+        let mut point = |&cores: &u64| {
+            let n = cores as f64;
+            let speedup = n / (1.0 + contention * (n - 1.0) + coherence * n * (n - 1.0));
+            let logs = (0..16).map(|_| Some(speedup.ln() + noise * normal())).collect();
+            Point { cores, logs }
+        };
+        cores.iter().map(&mut point).collect()
+    }
+
+    fn covers(parameter: Parameter, truth: f64) -> bool {
+        parameter.interval.low <= truth && truth <= parameter.interval.high
+    }
+
+    #[test]
+    fn known_parameters_are_recovered_within_their_intervals() {
+        for (contention, coherence, noise) in [(0.05, 0.002, 0.03), (0.2, 0.0, 0.03), (0.01, 0.0005, 0.01)] {
+            let found =
+                (0..500).map(|seed| fit(&points(&CORES, contention, coherence, noise, seed)).unwrap());
+            let (mut contained, mut claimed) = ([0, 0], 0);
+            for law in found {
+                let Law::Universal(found_contention, found_coherence) = law else { panic!("{law:?}") };
+                contained[0] += u32::from(covers(found_contention, contention));
+                contained[1] += u32::from(covers(found_coherence, coherence));
+                claimed += u32::from(found_coherence.is_there);
+            }
+            assert!(contained.iter().all(|&seeds| seeds >= 465), "{contained:?} of 500");
+            assert!(coherence > 0.0 || claimed == 0, "coherence claimed {claimed} times where there is none");
+        }
+    }
+
+    #[test]
+    fn a_serial_share_is_recovered_from_three_numbers_of_cores() {
+        let contained = (0..500).filter(|&seed| {
+            let Ok(Law::Amdahl(serial)) = fit(&points(&[1, 2, 4], 0.1, 0.0, 0.03, seed)) else {
+                panic!("no fit")
+            };
+            covers(serial, 0.1)
+        });
+        let seeds = contained.count();
+        assert!(seeds >= 465, "{seeds} of 500");
+    }
+
+    #[test]
+    fn what_is_too_little_for_a_law_is_said() {
+        assert_eq!(fit(&points(&[1, 2], 0.1, 0.0, 0.0, 1)), Err(NoFit::Cores(2)));
+        assert_eq!(fit(&points(&[2, 4, 8], 0.1, 0.0, 0.0, 1)), Err(NoFit::NoSingle));
+        let few = points(&[1, 2, 4], 0.1, 0.0, 0.0, 1).into_iter();
+        let few: Vec<Point> = few.map(|point| Point { logs: point.logs[..3].into(), ..point }).collect();
+        assert_eq!(fit(&few), Err(NoFit::Launches(TooFew { have: 3, need: 6 })));
+        assert!(matches!(fit(&points(&[1, 2, 4, 8, 12], 0.1, 0.0, 0.0, 1)), Ok(Law::Amdahl(_))));
+    }
+
+    #[test]
+    fn karp_and_flatt_give_the_serial_share_of_their_paper() {
+        // Half of a run serial: on 2 cores 4/3, on 4 cores 1.6.
+        assert!((karp_flatt(4.0 / 3.0, 2).unwrap() - 0.5).abs() < 1e-12);
+        assert!((karp_flatt(1.6, 4).unwrap() - 0.5).abs() < 1e-12);
+        assert_eq!(karp_flatt(1.0, 1), None);
+    }
+}
