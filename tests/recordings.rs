@@ -5,7 +5,9 @@ use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
 use bakeoff::record::read::read;
+use bakeoff::record::schema::Recording;
 use bakeoff::report::formats::{Format, render};
+use bakeoff::report::scaling;
 use bakeoff::report::splice::{PARTS, begin, end, text};
 
 /// The folders of recordings.
@@ -15,32 +17,63 @@ fn folders() -> Vec<PathBuf> {
     paths.filter(|path| path.is_dir()).collect()
 }
 
+/// The recordings of a folder by the names of their files, in order.
+fn recordings(folder: &Path) -> Vec<(String, Recording)> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|it| it == "json")).collect();
+    // As scripts/record names them to the ledger: what was recorded first counts.
+    paths.sort_by_key(|path| (!path.ends_with("recording.json"), path.clone()));
+    let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    paths.iter().map(|path| (name(path), read(path).unwrap())).collect()
+}
+
 #[test]
-fn every_recording_is_whole_of_a_clean_tree_and_has_the_table_that_is_made_of_it() {
+fn every_recording_is_whole_and_of_a_clean_tree() {
     for folder in folders() {
-        let recording = read(&folder.join("recording.json")).unwrap();
-        assert_eq!(
-            (recording.environment.dirty, recording.partial),
-            (Some(false), false),
-            "{}",
-            folder.display()
-        );
-        let table = read_to_string(folder.join("table.txt")).unwrap();
-        assert_eq!(table, render(&recording, Format::Table), "{}", folder.display());
+        for (name, recording) in recordings(&folder) {
+            let state = (recording.environment.dirty, recording.partial);
+            assert_eq!(state, (Some(false), false), "{}/{name}", folder.display());
+        }
     }
 }
 
 #[test]
-fn each_part_of_the_readme_is_that_of_a_recording() {
+fn every_table_is_the_one_that_is_made_of_its_recordings() {
+    for folder in folders() {
+        let recordings = recordings(&folder);
+        let is = |file: &str, expected: String| {
+            let there = read_to_string(folder.join(file)).unwrap();
+            assert!(there == expected, "{}/{file} is not what scripts/tables makes", folder.display());
+        };
+        for (name, recording) in &recordings {
+            match name.as_str() {
+                "recording.json" => is("table.txt", render(recording, Format::Table)),
+                "costs.json" => is("costs.txt", render(recording, Format::Table)),
+                _ => {}
+            }
+        }
+        let swept = recordings.iter().filter(|(name, _)| name.starts_with("cores-"));
+        let swept: Vec<Recording> = swept.map(|(_, recording)| recording.clone()).collect();
+        if !swept.is_empty() {
+            is("scaling.txt", scaling::terminal(&swept));
+        }
+    }
+}
+
+#[test]
+fn each_part_of_the_readme_is_that_of_a_folder() {
     let readme = read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let recordings: Vec<_> =
-        folders().iter().map(|folder| read(&folder.join("recording.json")).unwrap()).collect();
+    let folders: Vec<Vec<Recording>> = folders()
+        .iter()
+        .map(|folder| recordings(folder).into_iter().map(|(_, recording)| recording).collect())
+        .collect();
     for part in PARTS {
-        let texts = recordings.iter().filter_map(|recording| text(part, recording));
+        let texts = folders.iter().filter_map(|recordings| text(part, recordings));
         let there: Vec<String> = texts.map(|text| format!("{}\n{text}{}", begin(part), end(part))).collect();
         assert!(
             there.iter().any(|text| readme.contains(text)),
-            "{part}: make it by: bakeoff report results/.../recording.json --splice README.md"
+            "{part}: make it by: bakeoff report results/.../*.json --splice README.md"
         );
     }
 }

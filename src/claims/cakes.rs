@@ -3,7 +3,7 @@
 use super::borders::{HARDLY, NEARLY_ALL};
 use super::concepts::is_great;
 use super::numbers::Tale;
-use super::{Case, Claim, Needs, Numbers, unmeasured};
+use super::{Case, Claim, Needs, Numbers, cores, costs, unmeasured};
 
 const STORY: Needs = Needs::Story("cakes");
 
@@ -185,9 +185,9 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "K9",
         says: "Multiprocessing is best for video, number crunching and encrypting",
         at: PROCESSES,
-        decided_by: "hash, primes and frames over job sizes from 10 us to 1 s",
-        needs: &[Needs::Sizes],
-        judge: |_| unmeasured(Needs::Sizes),
+        decided_by: "study: processes that are kept, on hash, primes and frames; and on jobs of 1 us to 10 ms",
+        needs: &[Needs::Study, Needs::Costs, Needs::Python],
+        judge: costs::processes_are_best,
     },
     Claim {
         id: "K10",
@@ -217,8 +217,8 @@ pub(super) const CLAIMS: &[Claim] = &[
         says: "Processes are heavier on memory",
         at: PROCESSES,
         decided_by: "memory for each further task, thread and process",
-        needs: &[Needs::Memory],
-        judge: |_| unmeasured(Needs::Memory),
+        needs: &[Needs::Costs],
+        judge: costs::processes_are_heavier,
     },
     Claim {
         id: "K12",
@@ -258,7 +258,7 @@ pub(super) const CLAIMS: &[Claim] = &[
         at: CONCURRENCY,
         decided_by: "workloads that wait, on 1, 2, 4 and more cores",
         needs: &[Needs::Cores],
-        judge: |_| unmeasured(Needs::Cores),
+        judge: cores::waiting_is_flat,
     },
 ];
 

@@ -1,7 +1,7 @@
 //! What the post says of concurrency, parallelism, threads and processes in its first table.
 
 use super::borders::GREAT;
-use super::{Case, Claim, Needs, Numbers, unmeasured};
+use super::{Case, Claim, Needs, Numbers, costs};
 use crate::evidence::Answer;
 use crate::stats::ratio::Ratio;
 
@@ -71,8 +71,8 @@ pub(super) const CLAIMS: &[Claim] = &[
         says: "Multiprocessing is many brains, and best for computing",
         at: "Understand Concurrency, Parallelism, Threading, Multiprocessing",
         decided_by: "processes against threads and rayon over job sizes; CPython's processes against its threads",
-        needs: &[Needs::Sizes],
-        judge: |_| unmeasured(Needs::Sizes),
+        needs: &[Needs::Costs, Needs::Python],
+        judge: costs::processes_or_others,
     },
 ];
 

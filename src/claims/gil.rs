@@ -1,6 +1,6 @@
 //! What the post says of Python's lock, of its best tools, and of its two code samples.
 
-use super::{Case, Claim, Needs, unmeasured};
+use super::{Case, Claim, Needs, costs, unmeasured};
 
 const TABLE: &str = "Python Weirdness: the GIL, the table of best tools";
 
@@ -33,33 +33,33 @@ pub(super) const CLAIMS: &[Claim] = &[
         id: "G5",
         says: "Web scraping: threads or async IO",
         at: TABLE,
-        decided_by: "http over latencies and times of parsing",
-        needs: &[Needs::Sizes],
-        judge: |_| unmeasured(Needs::Sizes),
+        decided_by: "http over latencies and times of parsing, the better of both against all else",
+        needs: &[Needs::Costs],
+        judge: |numbers| costs::threads_or_async(numbers, "pages"),
     },
     Claim {
         id: "G6",
         says: "Reading and writing files: threads or async IO",
         at: TABLE,
         decided_by: "warm and cold files of 4 KiB to 64 MiB under all models",
-        needs: &[Needs::Sizes],
-        judge: |_| unmeasured(Needs::Sizes),
+        needs: &[Needs::Costs],
+        judge: |numbers| costs::threads_or_async(numbers, "files"),
     },
     Claim {
         id: "G7",
         says: "Heavy math: processes",
         at: TABLE,
-        decided_by: "a sweep of job sizes, with starting and handing over",
-        needs: &[Needs::Sizes],
-        judge: |_| unmeasured(Needs::Sizes),
+        decided_by: "primes by the size of a job: from which size on processes are faster than one after the other",
+        needs: &[Needs::Costs, Needs::Python],
+        judge: costs::processes_pay,
     },
     Claim {
         id: "G8",
         says: "Video processing: processes",
         at: TABLE,
         decided_by: "jobs with large buffers: what it costs to move a MiB",
-        needs: &[Needs::Sizes],
-        judge: |_| unmeasured(Needs::Sizes),
+        needs: &[Needs::Transfer],
+        judge: |_| unmeasured(Needs::Transfer),
     },
     Claim {
         id: "D1",

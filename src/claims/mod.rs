@@ -10,6 +10,8 @@ pub mod borders;
 mod cakes;
 mod chess;
 mod concepts;
+mod cores;
+mod costs;
 mod gil;
 pub mod numbers;
 mod parallel;
@@ -44,12 +46,12 @@ pub enum Needs {
     Study,
     /// The models of `CPython`.
     Python,
-    /// What jobs of other sizes cost.
-    Sizes,
-    /// What tasks, threads and processes take of memory.
-    Memory,
-    /// The same on fewer and on more cores.
+    /// `bakeoff costs`.
+    Costs,
+    /// `bakeoff sweep`.
     Cores,
+    /// Jobs that hand large buffers to processes.
+    Transfer,
 }
 
 impl fmt::Display for Needs {
@@ -59,9 +61,11 @@ impl fmt::Display for Needs {
             Needs::Story(name) => write!(f, "no recording has it (bakeoff story {name})"),
             Needs::Study => f.write_str("no recording has a study of it whose verdicts stand (bakeoff run)"),
             Needs::Python => f.write_str("it is about CPython, and no model here runs it yet"),
-            Needs::Sizes => f.write_str("no recording has jobs of several sizes"),
-            Needs::Memory => f.write_str("no recording has what memory tasks take"),
-            Needs::Cores => f.write_str("no recording has several numbers of cores"),
+            Needs::Costs => f.write_str("no recording has it (bakeoff costs)"),
+            Needs::Cores => f.write_str(
+                "no recordings of one machine have it on several numbers of cores (bakeoff sweep)",
+            ),
+            Needs::Transfer => f.write_str("no job here hands a large buffer to a process"),
         }
     }
 }

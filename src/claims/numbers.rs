@@ -1,8 +1,12 @@
 //! What recordings have of what claims ask for.
 
+use crate::costs::bill::Bill;
+use crate::costs::sizes::Matrix;
 use crate::evidence::{Answers, answers};
 use crate::record::schema::{Play, Recording};
+use crate::report::costs::matrices;
 use crate::report::findings::{Finding, Findings, Row};
+use crate::scaling::{Scaled, scale};
 use crate::stats::median;
 use crate::stats::verdict::Verdict;
 
@@ -11,13 +15,28 @@ use crate::stats::verdict::Verdict;
 pub struct Numbers<'a> {
     recordings: &'a [Recording],
     findings: Vec<Findings>,
+    matrices: Vec<Matrix>,
+    scaled: Vec<Scaled>,
 }
 
 impl<'a> Numbers<'a> {
     /// The numbers of `recordings`; where several have the same, the first counts.
     pub fn of(recordings: &'a [Recording]) -> Self {
         let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Findings::of);
-        Numbers { recordings, findings: findings.collect() }
+        let costs = recordings.iter().filter_map(|recording| Some((recording, recording.costs.as_ref()?)));
+        let matrices = costs.flat_map(|(recording, costs)| matrices(recording, costs));
+        let studies: Vec<Recording> = recordings.iter().filter(|it| it.study.is_some()).cloned().collect();
+        let cpu = |recording: &Recording| recording.environment.cpu_model.clone();
+        // Numbers of cores compare on one machine only.
+        let of_one: Vec<Recording> =
+            studies.iter().filter(|it| cpu(it) == cpu(&studies[0])).cloned().collect();
+        let scaled = scale(&of_one).into_iter().filter(|scaled| scaled.rows.len() > 1);
+        Numbers {
+            recordings,
+            findings: findings.collect(),
+            matrices: matrices.collect(),
+            scaled: scaled.collect(),
+        }
     }
 
     /// A play that was run.
@@ -40,6 +59,24 @@ impl<'a> Numbers<'a> {
         let witness = witnesses.find(|witness| witness.model == model && witness.jobs == jobs)?;
         let figures = witness.seen.iter().filter_map(|act| act.figures.get(figure));
         median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
+    }
+
+    /// What a model costs.
+    pub(super) fn bill(&self, model: &str) -> Option<Bill<'a>> {
+        let costs = self.recordings.iter().filter_map(|recording| recording.costs.as_ref());
+        costs.flat_map(|costs| Bill::all(&costs.probes)).find(|bill| bill.model() == model)
+    }
+
+    /// The same work in other sizes.
+    pub(super) fn matrix(&self, series: &str) -> Option<&Matrix> {
+        self.matrices.iter().find(|matrix| matrix.series == series)
+    }
+
+    /// A workload on several numbers of cores, none of which has a stamp that withholds its verdicts.
+    pub(super) fn scaled(&self, workload: &str) -> Option<&Scaled> {
+        let stands =
+            |scaled: &&Scaled| scaled.name() == workload && scaled.rows.values().all(|row| !row.withheld);
+        self.scaled.iter().find(stands)
     }
 
     /// The rows of a workload whose verdicts stand.

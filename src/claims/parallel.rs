@@ -1,7 +1,7 @@
 //! What the post says of two things at the exact same time.
 
 use super::borders::{HARDLY, NEARLY_ALL};
-use super::{Case, Claim, Needs, unmeasured};
+use super::{Case, Claim, Needs, cores};
 
 const STORY: Needs = Needs::Story("music");
 
@@ -59,6 +59,6 @@ pub(super) const CLAIMS: &[Claim] = &[
         at: AT,
         decided_by: "number crunching over numbers of cores",
         needs: &[Needs::Cores],
-        judge: |_| unmeasured(Needs::Cores),
+        judge: cores::crunching_rises,
     },
 ];

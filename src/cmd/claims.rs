@@ -78,7 +78,8 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
     ensure!(
         measurable.into_iter().any(|needs| matches!(needs, Needs::Study | Needs::Evidence | Needs::Story(_))),
         BadUsage(
-            "nothing that decides these claims can be measured yet: bakeoff claims --from FILE ID says why"
+            "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or can't be yet: bakeoff claims --from \
+             FILE.. ID judges them, or says why not"
                 .into()
         )
     );

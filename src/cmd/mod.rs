@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Error, Result, ensure};
@@ -23,6 +24,7 @@ mod diagnose;
 mod evidence;
 mod list;
 mod report;
+mod results;
 mod run;
 mod scaling;
 mod section;
@@ -143,6 +145,9 @@ enum Command {
     Scaling(scaling::Args),
     /// Compare recordings: other machines, or this one before and after
     Compare(compare::Args),
+    /// Say what recordings have, and what they disclose
+    #[command(subcommand)]
+    Results(results::Command),
     /// Show the table of a recording, from its file alone
     Report(report::Args),
     #[command(name = server::SUBCOMMAND, hide = true)]
@@ -178,6 +183,7 @@ impl Cli {
             Command::Sweep(args) => sweep::run(&args),
             Command::Scaling(args) => scaling::run(&args),
             Command::Compare(args) => compare::run(&args),
+            Command::Results(command) => results::run(&command),
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
             Command::Probe { parent } => {
@@ -190,7 +196,18 @@ impl Cli {
 
 /// The command line, word by word, for a recording.
 fn command_line() -> Vec<String> {
-    std::iter::once("bakeoff".into()).chain(std::env::args().skip(1)).collect()
+    std::iter::once("bakeoff".into()).chain(std::env::args().skip(1).map(|word| public(&word))).collect()
+}
+
+/// A word of a command line without the folders of an absolute path: they are nobody's business but the user's.
+fn public(word: &str) -> String {
+    let (option, value) = word.split_once('=').map_or(("", word), |(option, value)| (option, value));
+    let path = Path::new(value);
+    match path.file_name().filter(|_| path.is_absolute()) {
+        Some(name) if option.is_empty() => format!(".../{}", name.to_string_lossy()),
+        Some(name) => format!("{option}=.../{}", name.to_string_lossy()),
+        None => word.to_owned(),
+    }
 }
 
 /// The cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
@@ -221,4 +238,23 @@ fn models_named(names: &[String]) -> Result<Vec<ModelEntry>> {
     }
     let is_named = |model: &ModelEntry| names.is_empty() || names.iter().any(|name| name == model.name);
     Ok(all.into_iter().filter(is_named).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absolute_paths_keep_their_last_part_only() {
+        #[cfg(unix)]
+        for (word, kept) in [
+            ("/home/alice/out", ".../out"),
+            ("--out=/home/alice/out", "--out=.../out"),
+            ("results/here", "results/here"),
+            ("/", "/"),
+            ("^hash/rayon/", "^hash/rayon/"),
+        ] {
+            assert_eq!(public(word), kept);
+        }
+    }
 }

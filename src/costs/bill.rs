@@ -26,12 +26,12 @@ pub struct Starting {
 impl Starting {
     /// After how many runs starting it, running it so often and ending it has taken less than `baseline` did: `None` where
     /// its warm run is no faster, so that it never does.
-    pub fn pays_back_after(&self, baseline: &Starting) -> Option<u64> {
+    pub fn pays_back_after(&self, baseline: &Starting) -> Option<f64> {
         let gained = baseline.warm_ns - self.warm_ns;
         let once = self.start_ns + self.stop_ns + (self.first_ns - self.warm_ns)
             - (baseline.start_ns + baseline.stop_ns + (baseline.first_ns - baseline.warm_ns));
         // At least one: nothing is paid back before the first run.
-        (gained > 0.0).then(|| (once / gained).ceil().max(1.0) as u64)
+        (gained > 0.0).then(|| (once / gained).ceil().max(1.0))
     }
 }
 
@@ -214,8 +214,8 @@ pub(crate) mod tests {
     fn a_start_is_paid_back_when_what_warm_runs_gain_exceeds_what_it_took() {
         let of = |start_ns, first_ns, warm_ns| Starting { start_ns, first_ns, warm_ns, stop_ns: 0.0 };
         let baseline = of(0.0, 100.0, 100.0);
-        assert_eq!(of(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22));
-        assert_eq!(of(10.0, 50.0, 50.0).pays_back_after(&baseline), Some(1));
+        assert_eq!(of(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22.0));
+        assert_eq!(of(10.0, 50.0, 50.0).pays_back_after(&baseline), Some(1.0));
         assert_eq!(of(10.0, 100.0, 100.0).pays_back_after(&baseline), None);
     }
 

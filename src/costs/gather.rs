@@ -106,7 +106,8 @@ fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<Probed>) {
     }
     let (Some(mut reached), Some(mut failed)) = (reached, failed) else { return };
     for _ in 0..BISECTIONS {
-        let next = geometric_mean(reached.jobs, failed);
+        // As far from the one as from the other, as steps are ratios.
+        let next = (reached.jobs * failed).isqrt();
         let Some(probed) = ask(&Question::Crowd(next, pause_us(next, Some(&reached)))) else { return };
         match Reached::of(&probed) {
             None => failed = next,
@@ -138,8 +139,10 @@ impl Reached {
 
 /// The next crowd: as much larger as the bounds allow; none where that would hardly be larger.
 fn larger(reached: &Reached, asking: &Asking) -> Option<usize> {
-    let by_memory = asking.most_bytes as f64 / reached.bytes.max(1) as f64;
-    let fits = (reached.jobs as f64 * by_memory * 0.9).min(usize::MAX as f64) as usize;
+    // Nine tenths, since what a job takes is known from a smaller crowd.
+    let fits =
+        reached.jobs as u128 * u128::from(asking.most_bytes) * 9 / 10 / u128::from(reached.bytes.max(1));
+    let fits = usize::try_from(fits).unwrap_or(usize::MAX);
     let next = (reached.jobs * STEP).min(asking.most_jobs).min(fits);
     (next > reached.jobs + reached.jobs / 4).then_some(next)
 }
@@ -149,10 +152,6 @@ fn pause_us(jobs: usize, reached: Option<&Reached>) -> u64 {
     const AT_LEAST_US: u64 = 200_000;
     let of_one = reached.map_or(0, |reached| 2 * reached.gathering_ns / reached.jobs as u64);
     AT_LEAST_US + of_one * jobs as u64 / 1_000
-}
-
-fn geometric_mean(a: usize, b: usize) -> usize {
-    ((a as f64) * (b as f64)).sqrt() as usize
 }
 
 #[cfg(test)]

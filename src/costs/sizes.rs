@@ -2,6 +2,7 @@
 
 use crate::record::schema::{Recording, Sizes};
 use crate::report::findings::{Finding, Findings, Row};
+use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
 
 /// A series of sizes, judged.
@@ -59,6 +60,19 @@ impl Matrix {
         let row = self.rows.get(row)?;
         let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
         Some(baseline.wall_ns? / row.workload.jobs.get() as f64)
+    }
+
+    /// What the best of `models` is to the best of all others at the size of a row: slower, equal or neither.
+    pub fn against_others(&self, row: usize, models: &[&str]) -> Change {
+        let Some(row) = self.rows.get(row) else { return Change::Unmeasured };
+        let best = |is_one: bool| {
+            let cells = row.cells.iter().filter(|cell| models.contains(&cell.model()) == is_one);
+            cells.filter_map(|cell| Some((cell, cell.speedup?.ratio))).max_by(|(_, a), (_, b)| a.total_cmp(b))
+        };
+        let (Some((best, _)), Some((other, _))) = (best(true), best(false)) else {
+            return Change::Unmeasured;
+        };
+        change(&other.logs, &best.logs, 0.0)
     }
 
     /// From which size on a model is faster than `sequential`, by the whole interval.

@@ -86,7 +86,7 @@ fn summary(letters: &[String], comparison: &Comparison) -> String {
     let mut text = String::new();
     for (at, (letter, same)) in letters.iter().skip(1).zip(&comparison.same_machine).enumerate() {
         let changes = || comparison.cells.iter().filter_map(|cell| cell.changes[at]);
-        let count = |is: fn(&Change) -> bool| changes().filter(|change| is(change)).count();
+        let count = |is: fn(&Change) -> bool| changes().filter(is).count();
         let _ = if *same {
             writeln!(
                 text,

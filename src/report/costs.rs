@@ -20,6 +20,47 @@ pub fn terminal(recording: &Recording) -> Option<String> {
     Some(text.trim_end().to_owned() + "\n")
 }
 
+/// What models of `recording` cost, the most telling of it, in Markdown; `None` where it has no such section.
+pub fn markdown(recording: &Recording) -> Option<String> {
+    let costs = recording.costs.as_ref()?;
+    let matrices = matrices(recording, costs);
+    let grains = matrices.iter().find(|matrix| matrix.series == BREAK_EVEN);
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let header = [
+        "model",
+        "start",
+        "handing out a job",
+        "a waiting job",
+        "kernel",
+        "most at once",
+        "pays from jobs of",
+    ];
+    let rule = header.map(|name| if name == "model" { "---" } else { "---:" }.to_owned());
+    let row = |bill: &Bill<'_>| {
+        let memory = bill.memory();
+        let pays = match grains.map(|matrix| (matrix, matrix.crossing(bill.model()))) {
+            Some((matrix, Crossing::From(row))) => time(matrix.job_ns(row)),
+            Some((_, Crossing::Never)) if bill.model() != "sequential" => "never".into(),
+            _ => "-".into(),
+        };
+        line(vec![
+            bill.model().to_owned(),
+            time(bill.starting(STARTED_ON[0]).map(|it| it.start_ns)),
+            time(bill.dispatch_ns()),
+            memory.map_or("-".into(), |memory| units::bytes(memory.bytes)),
+            memory.and_then(|memory| memory.kernel_bytes).map_or("-".into(), units::bytes),
+            bill.most().map_or("-".into(), |most| units::count(most.jobs)),
+            pays,
+        ])
+    };
+    let head = line(header.map(str::to_owned).into()) + &line(rule.into());
+    let rows: String = Bill::all(&costs.probes).iter().map(row).collect();
+    let note = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
+                besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` at this size of a \
+                computing job and all larger ones, by the whole 95 % interval.";
+    Some(format!("{head}{rows}\n{note}\n"))
+}
+
 /// The sizes of `costs`, judged.
 pub fn matrices(recording: &Recording, costs: &Costs) -> Vec<Matrix> {
     costs.sizes.iter().map(|sizes| Matrix::of(recording, sizes)).collect()
@@ -49,8 +90,8 @@ fn starting(bills: &[Bill<'_>]) -> String {
                 _ if bill.model() == bills[0].model() => "-".into(),
                 None => "-".into(),
                 Some(None) => "never".into(),
-                Some(Some(1)) => "1 run".into(),
-                Some(Some(runs)) => format!("{runs} runs"),
+                Some(Some(runs)) if runs < 1.5 => "1 run".into(),
+                Some(Some(runs)) => format!("{runs:.0} runs"),
             });
         }
         row

@@ -4,6 +4,7 @@ mod best;
 pub mod claims;
 pub mod compare;
 pub mod costs;
+pub mod disclosure;
 pub mod evidence;
 pub mod findings;
 mod footnotes;

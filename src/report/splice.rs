@@ -1,11 +1,11 @@
 //! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
 
-use super::{claims, evidence, formats};
+use super::{claims, costs, evidence, formats};
 use crate::claims::{Numbers, claims as all_claims};
 use crate::record::schema::Recording;
 
 /// The parts that a page may have, by the name in their markers.
-pub const PARTS: [&str; 3] = ["table", "evidence", "claims"];
+pub const PARTS: [&str; 4] = ["table", "evidence", "costs", "claims"];
 
 /// The line above a part.
 pub fn begin(part: &str) -> String {
@@ -17,33 +17,37 @@ pub fn end(part: &str) -> String {
     format!("<!-- bakeoff: {part} ends -->")
 }
 
-/// `page` with all that `recording` has for the markers in it; `None` where that is nothing, or where a marker is
+/// `page` with all that `recordings` have for the markers in it; `None` where that is nothing, or where a marker is
 /// missing, twice there or out of order.
-pub fn splice(page: &str, recording: &Recording) -> Option<String> {
+pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
     let mut spliced = None;
     for part in PARTS {
         let current = spliced.as_deref().unwrap_or(page);
-        if let Some(text) = text(part, recording).filter(|_| current.contains(&begin(part))) {
+        if let Some(text) = text(part, recordings).filter(|_| current.contains(&begin(part))) {
             spliced = Some(replace(current, part, &text)?);
         }
     }
     spliced
 }
 
-/// What `recording` has for a part, if it has that.
-pub fn text(part: &str, recording: &Recording) -> Option<String> {
+/// What `recordings` have for a part, the first of those that have it; claims are judged by all of them.
+pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
+    let first = |of: fn(&Recording) -> Option<String>| recordings.iter().find_map(of);
     match part {
-        "evidence" => evidence::markdown(recording),
-        "claims" => recording.stories.is_some().then(|| telling_claims(recording)),
-        _ => recording.study.is_some().then(|| formats::markdown(recording)),
+        "evidence" => first(evidence::markdown),
+        "costs" => first(costs::markdown),
+        "claims" => {
+            first(|it| it.stories.as_ref().map(|_| String::new())).map(|_| telling_claims(recordings))
+        }
+        _ => first(|recording| recording.study.as_ref().map(|_| formats::markdown(recording))),
     }
 }
 
 /// Those that say most in a page that can't have all.
 const TELLING: [&str; 10] = ["C1", "C3", "C12", "T3", "K3", "K4", "A2", "A3", "A9", "A11"];
 
-fn telling_claims(recording: &Recording) -> String {
-    let numbers = Numbers::of(std::slice::from_ref(recording));
+fn telling_claims(recordings: &[Recording]) -> String {
+    let numbers = Numbers::of(recordings);
     let all = claims::judge(all_claims(), &numbers);
     let (telling, _): (Vec<_>, Vec<_>) =
         all.iter().cloned().partition(|(claim, _)| TELLING.contains(&claim.id));
@@ -68,20 +72,20 @@ mod tests {
     fn only_what_is_between_the_markers_changes_and_twice_is_as_once() {
         let (begin, end) = (begin("table"), end("table"));
         let page = format!("above\n{begin}\nold\n{end}\nbelow\n");
-        let spliced = splice(&page, &recording(16, 50)).unwrap();
+        let spliced = splice(&page, &[recording(16, 50)]).unwrap();
         assert!(spliced.starts_with("above\n") && spliced.ends_with("\nbelow\n") && !spliced.contains("old"));
         assert!(spliced.contains("| hash: encrypting data | rayon/cores |"), "{spliced}");
-        assert_eq!(splice(&spliced, &recording(16, 50)).unwrap(), spliced);
+        assert_eq!(splice(&spliced, &[recording(16, 50)]).unwrap(), spliced);
     }
 
     #[test]
     fn a_part_that_the_recording_does_not_have_stays_as_it_is() {
         let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
-        let evidence = Recording {
+        let evidence = [Recording {
             study: None,
             evidence: Some(vec![witness([190; 9], 190, figures)]),
             ..recording(1, 50)
-        };
+        }];
         let parts = PARTS.map(|part| format!("{}\nold {part}\n{}\n", begin(part), end(part))).concat();
         let spliced = splice(&parts, &evidence).unwrap();
         assert!(spliced.contains("old table") && !spliced.contains("old evidence"), "{spliced}");
@@ -99,7 +103,7 @@ mod tests {
             &format!("{begin}{begin}{end}"),
             &format!("{begin}{end}{end}"),
         ] {
-            assert_eq!(splice(page, &recording(16, 50)), None, "{page}");
+            assert_eq!(splice(page, &[recording(16, 50)]), None, "{page}");
         }
     }
 }

@@ -107,7 +107,7 @@ fn in_seconds(seconds: f64) -> String {
     if seconds < 100.0 {
         return format!("{seconds:.2} s");
     }
-    format!("{} s", units::count(seconds.round() as u64))
+    format!("{} s", units::grouped(&format!("{seconds:.0}")))
 }
 
 /// What else there is to say, and why what is not available isn't.

@@ -26,7 +26,11 @@ pub fn bytes(bytes: f64) -> String {
 
 /// A count, with a comma between thousands.
 pub fn count(count: u64) -> String {
-    let digits = count.to_string();
+    grouped(&count.to_string())
+}
+
+/// Digits with a comma between thousands.
+pub fn grouped(digits: &str) -> String {
     let groups: Vec<&str> =
         digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join(",")

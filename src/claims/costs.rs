@@ -1,0 +1,107 @@
+//! Judges of what the post says of memory and of sizes, by what models cost.
+
+use super::borders::NEAR;
+use super::{Case, Finding, Needs, Numbers};
+use crate::costs::sizes::{Crossing, Matrix, Side, side};
+use crate::report::costs::crossing;
+use crate::report::units;
+use crate::stats::change::Change;
+use crate::stats::verdict::Verdict;
+
+/// What counts as threads or as async IO: with a pool or without, on one thread or on several.
+const THREADS_OR_ASYNC: [&str; 6] =
+    ["threads", "crossbeam", "rayon", "tokio-one", "tokio-many", "tokio-blocking"];
+
+/// What counts as processes.
+const PROCESSES: [&str; 2] = ["processes", "prefork"];
+
+/// Each kind of process against the thread that does the same, and against a task.
+pub(super) fn processes_are_heavier(numbers: &Numbers<'_>) -> Vec<Case> {
+    let a_job = |model: &str| {
+        let memory = numbers.bill(model)?.memory()?;
+        Some(memory.bytes + memory.kernel_bytes.unwrap_or(0.0))
+    };
+    let case = |(process, other): (&str, &str)| {
+        let found = a_job(process).zip(a_job(other)).map(|(heavy, light)| {
+            let numbers = format!("{} a job, against {}", units::bytes(heavy), units::bytes(light));
+            (heavy > light * (1.0 + NEAR), numbers)
+        });
+        Case::new(format!("{process} and {other}"), Needs::Costs, found)
+    };
+    [("processes", "threads"), ("prefork", "crossbeam"), ("processes", "tokio-one")].map(case).into()
+}
+
+/// Whether processes that are kept are among the best on jobs of some milliseconds, and whether on small ones.
+pub(super) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
+    let on = |workload: &str| {
+        let found = numbers.cell(workload, "prefork").and_then(|cell| {
+            let is_best = match cell.verdict {
+                Verdict::Fastest | Verdict::AsGood(_) => true,
+                Verdict::Slower(_) => false,
+                _ => return None,
+            };
+            Some((is_best, format!("{} as fast as sequential", units::ratio(cell.speedup?.ratio))))
+        });
+        Case::new(format!("{workload} under prefork"), Needs::Study, found)
+    };
+    let grains = numbers.matrix("grains");
+    let smallest = grains.and_then(|matrix| {
+        let speedup = matrix.speedup(0, "prefork")?;
+        let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
+        (side(&speedup) != Side::Untold).then(|| (side(&speedup) == Side::Faster, numbers))
+    });
+    let size = grains.and_then(|matrix| matrix.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
+    let mut cases: Vec<Case> = ["hash", "primes", "mandelbrot"].map(on).into();
+    cases.push(Case::new(format!("primes in jobs of {size} under prefork"), Needs::Costs, smallest));
+    cases.push(Case::unknown("CPython's processes", Needs::Python.to_string()));
+    cases
+}
+
+/// From which size of a job on processes are faster than one job after the other.
+pub(super) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
+    let case = |model: &str| {
+        let found = numbers.matrix("grains").and_then(|matrix| {
+            let pays = match matrix.crossing(model) {
+                Crossing::From(_) => true,
+                Crossing::Never => false,
+                Crossing::Unknown => return None,
+            };
+            Some((pays, crossing(matrix, model)))
+        });
+        Case::new(model, Needs::Costs, found)
+    };
+    let mut cases: Vec<Case> = PROCESSES.map(case).into();
+    cases.push(Case::unknown("CPython's processes", Needs::Python.to_string()));
+    cases
+}
+
+/// At each size of a series: whether the best of threads and async IO is as good as all else.
+pub(super) fn threads_or_async(numbers: &Numbers<'_>, series: &str) -> Vec<Case> {
+    at_sizes(numbers, series, &THREADS_OR_ASYNC)
+}
+
+/// At each size of a job that computes: whether the best of processes is as good as all else.
+pub(super) fn processes_or_others(numbers: &Numbers<'_>) -> Vec<Case> {
+    let mut cases = at_sizes(numbers, "grains", &PROCESSES);
+    cases.push(Case::unknown("CPython's processes", Needs::Python.to_string()));
+    cases
+}
+
+fn at_sizes(numbers: &Numbers<'_>, series: &str, tools: &[&str]) -> Vec<Case> {
+    let Some(matrix) = numbers.matrix(series) else {
+        return vec![Case::unknown("all", Needs::Costs.to_string())];
+    };
+    (0..matrix.rows.len()).map(|row| at_size(matrix, row, tools)).collect()
+}
+
+fn at_size(matrix: &Matrix, row: usize, tools: &[&str]) -> Case {
+    let times = |ratio: f64| format!("{} as fast as the best of the others", units::ratio(ratio));
+    let finding = match matrix.against_others(row, tools) {
+        Change::Equal(ratio) | Change::Faster(ratio) => Finding::Holds(times(ratio.ratio)),
+        Change::Slower(ratio) => Finding::Fails(times(ratio.ratio)),
+        Change::NotSeparated(ratio) => Finding::Unknown(format!("not separated: {}", times(ratio.ratio))),
+        Change::TooFew(few) => Finding::Unknown(format!("{} launches, and it takes {}", few.have, few.need)),
+        Change::Unmeasured => Finding::Unknown(Needs::Costs.to_string()),
+    };
+    Case { name: matrix.rows[row].workload.name.clone(), finding }
+}

@@ -1,0 +1,35 @@
+//! `bakeoff results`: recordings as things to keep and to give away.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::record::read::read;
+use crate::report::disclosure::{disclosure, summary};
+
+/// What to do with recordings.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Say in a line what each recording has
+    Show {
+        /// All that it discloses of the machine, word by word
+        #[arg(long)]
+        public: bool,
+        /// Recordings
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+pub(super) fn run(command: &Command) -> Result<Exit> {
+    let Command::Show { public, files } = command;
+    let mut out = std::io::stdout().lock();
+    for path in files {
+        let recording = read(path)?;
+        let text = if *public { disclosure(&recording) } else { summary(&recording) + "\n" };
+        write!(out, "{}: {text}", path.display())?;
+    }
+    Ok(Exit::Ok)
+}
