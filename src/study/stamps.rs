@@ -65,21 +65,24 @@ fn of_quiet(quiet: &[Quiet]) -> Vec<Stamp> {
 fn of_workload(study: &Study, cores: f64, workload: &str) -> Vec<Stamp> {
     let baseline =
         best_of_launches(study, workload, |arm| arm.role != Role::Capacity && arm.id.ends_with("/one"));
-    // Where every cell computes on one core, what the others give bears on nothing.
-    let is_judged = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
-    let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity && is_judged);
-    let shares = [(&baseline, 1.0), (&capacity, cores)].map(|(samples, copies)| {
+    let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity);
+    let share = |samples: &[Option<Sample>], copies: f64| {
         let share = |sample: &Sample| Some(sample.cpu_ns? as f64 / (sample.wall_ns.get() as f64 * copies));
         median(&samples.iter().flatten().filter_map(share).collect::<Vec<_>>())
-    });
-    let least = shares.into_iter().flatten().min_by(f64::total_cmp);
+    };
+    let (alone, all) = (share(&baseline, 1.0), share(&capacity, cores));
+    // Where every cell computes on one core, what all of them together give bears on nothing; unless others have taken one,
+    // or the most of it, so that no cell could compute on several.
+    let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
+    let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
+    let least = alone.into_iter().chain(all.filter(|_| on_several || could_not)).min_by(f64::total_cmp);
     let mut stamps = Vec::new();
     stamps.extend(
         least.filter(|&share| share < BUSY_CORE).map(|share| Stamp::CoreTaken(workload.to_owned(), share)),
     );
     let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
     stamps.extend(drift(&times).map(|ratio| Stamp::Drift(workload.to_owned(), ratio)));
-    stamps.extend(of_capacity(workload, &capacities(&baseline, &capacity)));
+    stamps.extend(of_capacity(workload, &capacities(&baseline, &capacity)).filter(|_| on_several));
     stamps
 }
 
@@ -226,11 +229,12 @@ mod tests {
 
     /// Launches with two capacity slots, which take so many ms where the baseline takes 100.
     fn with_capacity(slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
-        with_capacity_beside(50, slots_ms)
+        with_capacity_beside(50, 2_000_000, slots_ms)
     }
 
-    /// The same, beside a cell that takes so many hundredths of the baseline's time with the same CPU time.
-    fn with_capacity_beside(percent: u64, slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
+    /// The same, beside a cell that takes so many hundredths of the baseline's time with the same CPU time; all copies get so
+    /// much CPU time a ms, in nanoseconds.
+    fn with_capacity_beside(percent: u64, cpu_ns: u64, slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
         with_of(percent, |it| {
             let capacity = Arm { role: Role::Capacity, ..study(it).arms[0].clone() };
             study(it).arms.extend([capacity.clone(), capacity]);
@@ -238,8 +242,7 @@ mod tests {
                 let samples = &mut launch.rounds[0].samples;
                 for (arm, ms) in (2..).zip(slots_ms(number)) {
                     let wall_ns = NonZeroU64::new(ms * 1_000_000).unwrap();
-                    // Both cores busy all the time.
-                    samples.push(Sample { arm, wall_ns, cpu_ns: Some(ms * 2_000_000), ..samples[0] });
+                    samples.push(Sample { arm, wall_ns, cpu_ns: Some(ms * cpu_ns), ..samples[0] });
                 }
             }
         })
@@ -264,9 +267,14 @@ mod tests {
     #[test]
     fn what_all_cores_give_bears_on_nothing_where_every_cell_computes_on_one() {
         let fallen = |percent| {
-            with_capacity_beside(percent, |launch| if launch % 2 == 0 { [200; 2] } else { [100; 2] })
+            let slots = |launch: usize| if launch.is_multiple_of(2) { [200; 2] } else { [100; 2] };
+            with_capacity_beside(percent, 2_000_000, slots)
         };
         assert_eq!((fallen(50), fallen(100)), (vec!["CapacityFell".to_owned()], vec![]));
+        // But a core that is taken is why a cell computes on one.
+        assert_eq!(with_capacity_beside(100, 1_490_000, |_| [134; 2]), ["CoreTaken"]);
+        assert_eq!(with_capacity_beside(100, 1_510_000, |_| [134; 2]), [""; 0]);
+        assert_eq!(with_capacity_beside(50, 1_930_000, |_| [103; 2]), ["CoreTaken"]);
     }
 
     #[test]
