@@ -1,11 +1,13 @@
 //! `bakeoff diagnose`: what the numbers rest on, on this machine.
 
 use std::io::Write;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-use super::{Exit, select};
+use super::{Exit, models_named, select};
+use crate::costs::{Question, probe};
 use crate::diagnose::bare::Bare;
 use crate::diagnose::interleave::{Arm, Turn, interleave};
 use crate::diagnose::sleeps::sleeps;
@@ -28,6 +30,8 @@ pub(super) enum Command {
     WarmIn(Rounds),
     /// Show what it costs to trace each model, and what it costs not to
     Tracing(Rounds),
+    /// Show what a waiting thread and a waiting task take of memory, and in hand-written code
+    Memory(Rounds),
     /// Show how long waits of 1 ms and of 10 ms really take
     Sleep(Rounds),
 }
@@ -47,6 +51,7 @@ pub(super) fn run(command: &Command) -> Result<Exit> {
         Command::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
         Command::WarmIn(rounds) => warm_in(rounds.rounds.into())?,
         Command::Tracing(rounds) => tracing(rounds.rounds.into())?,
+        Command::Memory(rounds) => memory(rounds.rounds.into())?,
         Command::Sleep(rounds) => sleep(rounds.rounds.into())?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
@@ -172,6 +177,36 @@ fn warm_in(rounds: usize) -> Result<String> {
     let header: Vec<&str> =
         std::iter::once("warm-in").chain(cells[1..].iter().map(|cell| cell.model.name)).collect();
     Ok(table::plain(&header, &header, rows))
+}
+
+/// The largest crowds that are asked for here, under the model and by hand, in fresh processes.
+fn memory(rounds: usize) -> Result<String> {
+    let exe = std::env::current_exe()?;
+    let stop = AtomicBool::new(false);
+    let mut rows = Vec::new();
+    for (model, jobs, us) in [("threads", 4_000, 1_000_000), ("tokio-one", 1_000_000, 8_000_000)] {
+        let model = models_named(&[model.to_owned()])?.remove(0);
+        let a_job = |question: &Question| {
+            let bytes = |_| {
+                let probed = probe(&exe, &model, question, &stop).context("nobody stops it")?;
+                let bytes = probed.figures.get("own_bytes").copied();
+                Ok(bytes.with_context(|| {
+                    probed.failure.unwrap_or_else(|| "not available on this system".into())
+                })? as f64)
+            };
+            Ok::<f64, anyhow::Error>(median(&(0..rounds.min(3)).map(bytes).collect::<Result<Vec<f64>>>()?))
+        };
+        let [through, bare] = [a_job(&Question::Crowd(jobs, us))?, a_job(&Question::Bare(jobs, us))?];
+        rows.push(vec![
+            model.name.to_owned(),
+            units::count(jobs as u64),
+            units::bytes(through),
+            units::bytes(through / jobs as f64),
+            units::bytes(bare / jobs as f64),
+        ]);
+    }
+    let header = ["model", "jobs", "all of them", "a job", "by hand"];
+    Ok(table::plain(&header, &header[1..], rows))
 }
 
 /// `hash` under each model twice untraced and once traced: what differs between the first two is noise.

@@ -1,6 +1,6 @@
 //! Which questions are asked of each model, and how far its crowds go.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub fn gather(asking: &Asking, stop: &AtomicBool, mut progress: impl FnMut(&str,
     for model in &asking.models {
         let mut ask = |question: &Question| {
             progress(model.name, &question.name());
-            let probed = probe(asking, model, question, stop);
+            let probed = probe(&asking.exe, model, question, stop);
             probes.extend(probed.clone());
             probed
         };
@@ -63,12 +63,12 @@ fn questions(model: &ModelEntry, quick: bool) -> Vec<Question> {
 }
 
 /// Asks one question in a fresh process; `None` where it was stopped.
-fn probe(asking: &Asking, model: &ModelEntry, question: &Question, stop: &AtomicBool) -> Option<Probed> {
+pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicBool) -> Option<Probed> {
     if stop.load(Ordering::Relaxed) {
         return None;
     }
     let order = Order { model: model.name.into(), question: question.clone() };
-    let answer = match Reporter::<Answer>::start(&asking.exe, SUBCOMMAND, &order) {
+    let answer = match Reporter::<Answer>::start(exe, SUBCOMMAND, &order) {
         Err(why) => Err(format!("{why:#}")),
         Ok(mut reporter) => match reporter.next(DEADLINE, stop) {
             Next::Report(answer) => answer,

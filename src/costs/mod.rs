@@ -2,18 +2,20 @@
 //!
 //! - [`Question`]: what a fresh process is asked about one model
 //! - `probe`: how it finds out
+//! - `bare`: hand-written code beside models
 //! - [`gather`](fn@gather): which questions are asked, and how far the crowds go
 //! - [`bill`]: what the answers come to, pure functions
 //! - [`sizes`]: what studies of the same work in other sizes come to
 
 use serde::{Deserialize, Serialize};
 
+mod bare;
 pub mod bill;
 mod gather;
 mod probe;
 pub mod sizes;
 
-pub use gather::{Asking, gather};
+pub use gather::{Asking, gather, probe};
 pub use probe::{SUBCOMMAND, serve};
 
 /// What a fresh process is asked about one model. All figures are integers; times are in nanoseconds, memory in bytes.
@@ -35,6 +37,8 @@ pub enum Question {
     /// and, beyond what there was before the model was started, at the most: `own_bytes` (resident), `children_bytes` (PSS),
     /// `kernel_bytes` (of the whole machine).
     Crowd(usize, u64),
+    /// The same in hand-written code without the model, which has to be `threads` or `tokio-one`. Figures: as a crowd's.
+    Bare(usize, u64),
 }
 
 impl Question {
@@ -47,6 +51,7 @@ impl Question {
             Question::Wait(us) => format!("wait {us}"),
             Question::Burst => "burst".into(),
             Question::Crowd(jobs, _) => format!("crowd {jobs}"),
+            Question::Bare(jobs, _) => format!("bare {jobs}"),
         }
     }
 }

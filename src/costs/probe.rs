@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::{BURST, Question, STARTED_JOBS};
+use super::{BURST, Question, STARTED_JOBS, bare};
 use crate::batch::Batch;
 use crate::guard::guarded;
 use crate::measure::now;
@@ -58,6 +58,7 @@ fn answer(order: &Order, exe: &Path) -> Result<Figures> {
         Question::Wait(us) => asked.wait(1, *us, Duration::from_micros(us * 3)),
         Question::Burst => asked.wait(BURST, 10_000, Duration::from_millis(100)),
         Question::Crowd(jobs, us) => asked.crowd(*jobs, *us),
+        Question::Bare(jobs, us) => asked.bare(*jobs, *us),
     }
 }
 
@@ -145,23 +146,39 @@ impl Asked<'_> {
 
     fn crowd(&self, jobs: usize, us: u64) -> Result<Figures> {
         let batch = self.batch("sleep", jobs, Some(us))?;
-        let wait = Duration::from_micros(us);
-        memory::forget_peak();
-        let before = memory::own();
-        let watch = Watch::start(wait / 8)?;
-        let mut model = self.start_for(jobs)?;
-        let wall = sample(model.as_mut(), &batch)?.wall;
-        let own = memory::own_peak().zip(before).map(|(peak, before)| peak.saturating_sub(before));
-        let seen = watch.stop();
-        // The last job waits to the end of the run: it had begun before the first was done if the run is shorter than two.
-        ensure!(
-            wall < 2 * wait,
-            "not all were in flight at once: the run took {wall:?} for waits of {wait:?}"
-        );
-        let taken = [("own_bytes", own), ("children_bytes", seen.children), ("kernel_bytes", seen.kernel)];
-        let known = taken.into_iter().filter_map(|(name, bytes)| Some((name, bytes?)));
-        Ok(figures(known.chain([("jobs", jobs as u64), ("wait_ns", ns(wait)), ("wall_ns", ns(wall))])))
+        // Ended with the crowd: what it takes to be there counts.
+        let mut started = None;
+        crowd(jobs, Duration::from_micros(us), || {
+            let model = started.insert(self.start_for(jobs)?);
+            Ok(sample(model.as_mut(), &batch)?.wall)
+        })
     }
+
+    fn bare(&self, jobs: usize, us: u64) -> Result<Figures> {
+        let wait = Duration::from_micros(us);
+        crowd(jobs, wait, || {
+            let begun = now();
+            let sum = bare::wait_at_once(self.model.name, jobs, wait)?;
+            let wall = now() - begun;
+            ensure!(sum == (0..jobs as u64).sum::<u64>(), "some of the {jobs} waits did not come back");
+            Ok(wall)
+        })
+    }
+}
+
+/// What so many jobs take that wait at once while `run` goes on, which says how long it took.
+fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) -> Result<Figures> {
+    memory::forget_peak();
+    let before = memory::own();
+    let watch = Watch::start(wait / 8)?;
+    let wall = run()?;
+    let own = memory::own_peak().zip(before).map(|(peak, before)| peak.saturating_sub(before));
+    let seen = watch.stop();
+    // The last job waits to the end of the run: it had begun before the first was done if the run is shorter than two.
+    ensure!(wall < 2 * wait, "not all were in flight at once: the run took {wall:?} for waits of {wait:?}");
+    let taken = [("own_bytes", own), ("children_bytes", seen.children), ("kernel_bytes", seen.kernel)];
+    let known = taken.into_iter().filter_map(|(name, bytes)| Some((name, bytes?)));
+    Ok(figures(known.chain([("jobs", jobs as u64), ("wait_ns", ns(wait)), ("wall_ns", ns(wall))])))
 }
 
 /// Runs of `batch`, after some to warm in, that take at least so long together: how many, and how long.

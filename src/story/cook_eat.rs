@@ -144,7 +144,7 @@ impl Story for CookEat {
         let is_wanted = |stove: &Stove| {
             asked.models.is_empty() || asked.models.iter().any(|model| model.name == stove.model)
         };
-        let (runs, order_runs) = if asked.quick { (5, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
+        let (runs, order_runs) = if asked.quick { (3, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
         let mut told = Vec::new();
         for stove in [Stove::one()?, Stove::many(teller.cores)?].iter().filter(|stove| is_wanted(stove)) {
             // On several threads the other ways are as on one: they are one task.
