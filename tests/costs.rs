@@ -9,6 +9,7 @@ use bakeoff::model::{Shape, models};
 use bakeoff::record::read::read;
 use bakeoff::record::schema::Recording;
 
+#[cfg(target_os = "linux")]
 mod shared;
 
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");

@@ -6,7 +6,7 @@ use crate::costs::sizes::{Crossing, Matrix, Side, side};
 use crate::report::costs::crossing;
 use crate::report::units;
 use crate::stats::change::Change;
-use crate::stats::verdict::Verdict;
+use crate::stats::verdict::{MARGIN, Verdict};
 
 /// What counts as threads or as async IO: with a pool or without, on one thread or on several.
 const THREADS_OR_ASYNC: [&str; 6] =
@@ -98,6 +98,10 @@ fn at_size(matrix: &Matrix, row: usize, tools: &[&str]) -> Case {
     let times = |ratio: f64| format!("{} as fast as the best of the others", units::ratio(ratio));
     let finding = match matrix.against_others(row, tools) {
         Change::Equal(ratio) | Change::Faster(ratio) => Finding::Holds(times(ratio.ratio)),
+        // It may be better by a little or by much: it is not worse.
+        Change::NotSeparated(ratio) if ratio.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
+            Finding::Holds(times(ratio.ratio))
+        }
         Change::Slower(ratio) => Finding::Fails(times(ratio.ratio)),
         Change::NotSeparated(ratio) => Finding::Unknown(format!("not separated: {}", times(ratio.ratio))),
         Change::TooFew(few) => Finding::Unknown(format!("{} launches, and it takes {}", few.have, few.need)),

@@ -240,13 +240,12 @@ fn models_named(names: &[String]) -> Result<Vec<ModelEntry>> {
     Ok(all.into_iter().filter(is_named).collect())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
     fn absolute_paths_keep_their_last_part_only() {
-        #[cfg(unix)]
         for (word, kept) in [
             ("/home/alice/out", ".../out"),
             ("--out=/home/alice/out", "--out=.../out"),
