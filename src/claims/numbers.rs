@@ -69,7 +69,7 @@ impl<'a> Numbers<'a> {
 
     /// The same work in other sizes.
     pub(super) fn matrix(&self, series: &str) -> Option<&Matrix> {
-        self.matrices.iter().find(|matrix| matrix.series == series)
+        self.matrices.iter().find(|matrix| matrix.series == series && !matrix.is_withheld())
     }
 
     /// A workload on several numbers of cores, none of which has a stamp that withholds its verdicts.

@@ -14,7 +14,7 @@ use crate::record::schema::Probed;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Processes that are asked the questions whose answers vary from process to process.
-const REPEATS: usize = 5;
+const REPEATS: usize = 3;
 
 /// What is asked, of whom, and within which bounds.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use crate::record::schema::{Recording, Sizes};
 use crate::report::findings::{Finding, Findings, Row};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
+use crate::study::stamp::Stamp;
 
 /// A series of sizes, judged.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct Matrix {
     pub series: String,
     /// A row for each size, in the series' order.
     pub rows: Vec<Row>,
+    /// What bears on the numbers.
+    pub stamps: Vec<Stamp>,
 }
 
 /// Where a model begins to be faster than `sequential`.
@@ -41,7 +44,13 @@ impl Matrix {
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
         let study = Some(sizes.study.clone());
         let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
-        Matrix { series: sizes.series.clone(), rows: Findings::of(&alone).rows }
+        let Findings { rows, stamps } = Findings::of(&alone);
+        Matrix { series: sizes.series.clone(), rows, stamps }
+    }
+
+    /// Whether a stamp withholds what is said of it.
+    pub fn is_withheld(&self) -> bool {
+        self.stamps.iter().any(Stamp::withholds)
     }
 
     /// The models, in the order of the recording.
@@ -102,7 +111,7 @@ pub(crate) mod tests {
     /// Sizes at which the second cell takes so many percent of the first.
     pub(crate) fn matrix(percents: &[u64]) -> Matrix {
         let rows = percents.iter().map(|&percent| Findings::of(&recording(6, percent)).rows.remove(0));
-        Matrix { series: "grains".into(), rows: rows.collect() }
+        Matrix { series: "grains".into(), rows: rows.collect(), stamps: vec![] }
     }
 
     #[test]

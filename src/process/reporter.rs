@@ -102,6 +102,8 @@ impl<T: DeserializeOwned + Send + 'static> Reporter<T> {
         let mut words = Vec::new();
         let read = self.complaints.take().map(|pipe| pipe.take(LAST_WORDS).read_to_end(&mut words));
         let words = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
+        // Where in the program it happened is of no use to whoever runs it.
+        let words = words.split(" stack backtrace:").next().unwrap_or_default();
         match read {
             Some(Ok(1..)) => format!("it ended before its last report ({status}); it wrote: {words}"),
             _ => format!("it ended before its last report ({status})"),

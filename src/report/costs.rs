@@ -24,7 +24,7 @@ pub fn terminal(recording: &Recording) -> Option<String> {
 pub fn markdown(recording: &Recording) -> Option<String> {
     let costs = recording.costs.as_ref()?;
     let matrices = matrices(recording, costs);
-    let grains = matrices.iter().find(|matrix| matrix.series == BREAK_EVEN);
+    let grains = matrices.iter().find(|matrix| matrix.series == BREAK_EVEN && !matrix.is_withheld());
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let header = [
         "model",
@@ -181,7 +181,10 @@ fn sizes(matrix: &Matrix) -> String {
         "Speedup over sequential: {title}\n{}a job: as long as one takes under sequential. ?: the 95 % interval contains 1, or there is none.\n",
         table::plain(&header, &header[1..], rows)
     );
-    if matrix.series == BREAK_EVEN {
+    for stamp in matrix.stamps.iter().filter(|stamp| stamp.withholds()) {
+        let _ = writeln!(text, "WITHHELD, what follows from these numbers: {stamp}");
+    }
+    if matrix.series == BREAK_EVEN && !matrix.is_withheld() {
         for model in models.iter().skip(1) {
             let _ = writeln!(text, "{model}: {}", crossing(matrix, model));
         }

@@ -55,13 +55,13 @@ pub struct PlannedArm {
 }
 
 /// The arms of each workload of `cells`: its cells, and beside the baseline its control and, where jobs compute, the
-/// capacity of the machine.
-pub fn arms(cells: &[Cell]) -> Vec<PlannedArm> {
+/// capacity of the machine; but not in a series, where its copies would take longer to start than the smallest jobs take.
+pub fn arms(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let of_workload = |cells: &[Cell]| {
         let mut arms: Vec<_> = cells.iter().map(|&cell| PlannedArm { cell, role: Role::Cell }).collect();
         if let Some(&cell) = cells.iter().find(|cell| cell.width == Width::One) {
             arms.push(PlannedArm { cell, role: Role::Control });
-            if cell.workload.kind == Kind::Computes {
+            if cell.workload.kind == Kind::Computes && profile != Profile::Series {
                 // Twice, so that a moment of another program is told from a core that is gone: that takes both.
                 arms.extend([PlannedArm { cell, role: Role::Capacity }; 2]);
             }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_workload_has_a_control_and_those_that_compute_two_capacity_arms() {
-        let arms = arms(&Cell::all(2));
+        let arms = arms(&Cell::all(2), Profile::Standard);
         let with = |workload: &str, role| {
             arms.iter().filter(|arm| arm.cell.workload.name == workload && arm.role == role).count()
         };
@@ -115,6 +115,6 @@ mod tests {
     #[test]
     fn without_the_baseline_there_is_nothing_to_control() {
         let pools: Vec<Cell> = Cell::all(2).into_iter().filter(|cell| cell.width != Width::One).collect();
-        assert!(arms(&pools).iter().all(|arm| arm.role == Role::Cell));
+        assert!(arms(&pools, Profile::Standard).iter().all(|arm| arm.role == Role::Cell));
     }
 }

@@ -52,7 +52,7 @@ pub fn run_and_save(
     let folder = request.folder.clone().unwrap_or_else(default);
     std::fs::create_dir_all(&folder).map_err(|why| Unsaved::new(&folder, why))?;
     recover_all(&folder)?;
-    let prepared = Prepared::new(arms(&request.cells), request.workers, &request.exe);
+    let prepared = Prepared::new(arms(&request.cells, request.profile), request.workers, &request.exe);
     let recording = not_yet_measured(request, &prepared);
     let stem = folder.join(request.name.clone().unwrap_or_else(|| stem(&recording)));
     let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;

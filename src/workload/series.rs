@@ -98,7 +98,7 @@ const fn page<const PARTS: u64>(name: &'static str, about: &'static str, pause_m
         name,
         about,
         kind: if PARTS > 0 { Kind::Mixed } else { Kind::Waits },
-        size: Size { jobs: 8, each: pause_ms * 1_000 },
+        size: Size { jobs: 6, each: pause_ms * 1_000 },
         job_us: 1_500 + pause_ms * 1_000 + PARTS * 5 / 2,
         wait_us: pause_ms * 1_000,
         jobs: http::jobs::<PARTS>,
