@@ -44,6 +44,9 @@ pub struct Memory {
     pub kernel_bytes: Option<f64>,
 }
 
+/// Crowds that differ by less than this tell nothing of a job: systems and allocators hand memory out in large pieces.
+const TOLD_BYTES: f64 = 1024.0 * 1024.0;
+
 /// How many jobs could be in flight.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Most<'a> {
@@ -110,7 +113,10 @@ impl<'a> Bill<'a> {
     pub fn memory(&self) -> Option<Memory> {
         let slope = |bytes: &dyn Fn(&Probed) -> Option<f64>| {
             let point = |probe: &Probed| Some((figure(probe, "jobs")?, bytes(probe)?));
-            line(&self.crowds().filter_map(point).collect::<Vec<_>>()).map(|(_, slope)| slope)
+            let points: Vec<(f64, f64)> = self.crowds().filter_map(point).collect();
+            let bounds = |best: fn(f64, f64) -> f64| points.iter().map(|point| point.1).reduce(best);
+            let grown = bounds(f64::max)? - bounds(f64::min)?;
+            line(&points).map(|(_, slope)| slope).filter(|_| grown >= TOLD_BYTES)
         };
         let with_children = |probe: &Probed| {
             Some(figure(probe, "own_bytes")? + figure(probe, "children_bytes").unwrap_or(0.0))
@@ -191,10 +197,13 @@ pub(crate) mod tests {
 
     #[test]
     fn memory_is_what_each_further_job_adds_whatever_the_first_took() {
-        let probes = [100, 200, 400].map(|jobs| crowd(jobs, 1_000_000 + jobs * 470, 5_000 + jobs * 20));
+        let probes = [100, 200, 400].map(|jobs| 1_000 * jobs);
+        let probes = probes.map(|jobs| crowd(jobs, 1_000_000 + jobs * 470, 300_000 + jobs * 20));
         let memory = Bill::all(&probes)[0].memory().unwrap();
         assert!((memory.bytes - 470.0).abs() < 1e-6 && (memory.kernel_bytes.unwrap() - 20.0).abs() < 1e-6);
         assert_eq!(Bill::all(&probes[..1])[0].memory(), None);
+        let small = [100, 200].map(|jobs| crowd(jobs, jobs * 470, jobs * 20));
+        assert_eq!(Bill::all(&small)[0].memory(), None);
     }
 
     #[test]

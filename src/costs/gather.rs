@@ -91,7 +91,7 @@ const BISECTIONS: usize = 3;
 fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<Probed>) {
     let (mut reached, mut failed) = (None::<Reached>, None);
     let mut next = FIRST.min(asking.most_jobs);
-    for _ in 0..if asking.quick { 2 } else { usize::MAX } {
+    for _ in 0..if asking.quick { 3 } else { usize::MAX } {
         let Some(probed) = ask(&Question::Crowd(next, pause_us(next, reached.as_ref()))) else { return };
         match Reached::of(&probed) {
             None => failed = Some(next),
