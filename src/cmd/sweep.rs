@@ -117,9 +117,10 @@ fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
         ensure!(
             has == cores && !recording.partial,
             BadUsage::new(format!(
-                "{} is {} of {has} cores: take it away, or sweep into another folder",
+                "{} is {} on {has} core{}: take it away, or sweep into another folder",
                 path.display(),
-                if recording.partial { "the beginning of a study" } else { "a study" }
+                if recording.partial { "the beginning of a study" } else { "a study" },
+                if has == 1 { "" } else { "s" }
             ))
         );
         eprintln!("bakeoff: {} is there already", path.display());
