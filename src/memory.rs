@@ -68,10 +68,11 @@ mod tests {
     fn what_is_allocated_and_touched_is_seen_and_forgotten() {
         forget_peak();
         let before = own_peak().unwrap();
-        let touched = vec![1_u8; 64 << 20];
-        assert!(own_peak().unwrap() >= before + (60 << 20), "{}", touched.len());
+        // Far more than tests beside this one take.
+        let touched = vec![1_u8; 256 << 20];
+        assert!(own_peak().unwrap() >= before + (200 << 20), "{}", touched.len());
         drop(touched);
         forget_peak();
-        assert!(own_peak().unwrap() < before + (30 << 20));
+        assert!(own_peak().unwrap() < before + (150 << 20));
     }
 }

@@ -34,15 +34,18 @@ pub(super) fn processes_are_heavier(numbers: &Numbers<'_>) -> Vec<Case> {
 /// Whether processes that are kept are among the best on jobs of some milliseconds, and whether on small ones.
 pub(super) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
     let on = |workload: &str| {
-        let found = numbers.cell(workload, "prefork").and_then(|cell| {
-            let is_best = match cell.verdict {
-                Verdict::Fastest | Verdict::AsGood(_) => true,
-                Verdict::Slower(_) => false,
-                _ => return None,
-            };
-            Some((is_best, format!("{} as fast as sequential", units::ratio(cell.speedup?.ratio))))
-        });
-        Case::new(format!("{workload} under prefork"), Needs::Study, found)
+        let name = format!("{workload} under prefork");
+        let Some(cell) = numbers.cell(workload, "prefork") else {
+            return Case::new(name, Needs::Study, None);
+        };
+        let shown =
+            cell.speedup.map_or("-".into(), |speedup| units::ratio(speedup.ratio)) + " as fast as sequential";
+        let finding = match cell.verdict {
+            Verdict::Fastest | Verdict::AsGood(_) => Finding::Holds(shown),
+            Verdict::Slower(_) => Finding::Fails(shown),
+            _ => Finding::Unknown(format!("not separated from the fastest: {shown}")),
+        };
+        Case { name, finding }
     };
     let grains = numbers.matrix("grains");
     let smallest = grains.and_then(|matrix| {
@@ -64,7 +67,7 @@ pub(super) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
             let pays = match matrix.crossing(model) {
                 Crossing::From(_) => true,
                 Crossing::Never => false,
-                Crossing::Unknown => return None,
+                Crossing::Untold | Crossing::Unknown => return None,
             };
             Some((pays, crossing(matrix, model)))
         });

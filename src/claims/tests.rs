@@ -53,7 +53,7 @@ fn study_of(cores: u64, workload: &str, cells: &[&str], percent: u64) -> Recordi
 /// the baseline's time.
 fn costs(process_bytes: u64, percent: u64) -> Recording {
     let crowd = |(model, bytes): (&str, u64)| {
-        [1, 2].map(|jobs| Probed {
+        [1_000, 4_000].map(|jobs| Probed {
             model: model.into(),
             ..probed(&format!("crowd {jobs}"), &[("jobs", jobs), ("own_bytes", jobs * bytes)])
         })

@@ -55,7 +55,7 @@ fn answer(order: &Order, exe: &Path) -> Result<Figures> {
         Question::Start(workload) => asked.start(workload),
         Question::Dispatch => asked.dispatch(),
         Question::Work => asked.work(),
-        Question::Wait(us) => asked.wait(1, *us, Duration::from_micros(us * 3)),
+        Question::Wait(us) => asked.wait(1, *us, Duration::from_micros(us * 2)),
         Question::Burst => asked.wait(BURST, 10_000, Duration::from_millis(100)),
         Question::Crowd(jobs, us) => asked.crowd(*jobs, *us),
         Question::Bare(jobs, us) => asked.bare(*jobs, *us),

@@ -20,9 +20,11 @@ pub struct Matrix {
 /// Where a model begins to be faster than `sequential`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Crossing {
-    /// From the size of this row on, and at all larger ones.
+    /// From the size of this row on.
     From(usize),
-    /// At none, or not up to the largest.
+    /// It is not told from it at the largest sizes.
+    Untold,
+    /// At the largest size it is not.
     Never,
     /// Sizes were not measured under it.
     Unknown,
@@ -84,13 +86,21 @@ impl Matrix {
         change(&other.logs, &best.logs, 0.0)
     }
 
-    /// From which size on a model is faster than `sequential`, by the whole interval.
+    /// From which size on a model is faster than `sequential`: the smallest at which it is by the whole interval, while at
+    /// no larger one it is slower, by the interval or by its median.
     pub fn crossing(&self, model: &str) -> Crossing {
-        let sides: Option<Vec<Side>> =
-            (0..self.rows.len()).map(|row| self.speedup(row, model).as_ref().map(side)).collect();
-        let Some(sides) = sides.filter(|sides| !sides.is_empty()) else { return Crossing::Unknown };
-        let faster = sides.iter().rev().take_while(|side| **side == Side::Faster).count();
-        if faster == 0 { Crossing::Never } else { Crossing::From(sides.len() - faster) }
+        let speedups: Option<Vec<Ratio>> = (0..self.rows.len()).map(|row| self.speedup(row, model)).collect();
+        let Some(speedups) = speedups.filter(|speedups| !speedups.is_empty()) else {
+            return Crossing::Unknown;
+        };
+        let is_slower = |speedup: &Ratio| side(speedup) == Side::Slower || speedup.ratio <= 1.0;
+        let first = speedups.iter().rposition(is_slower).map_or(0, |slower| slower + 1);
+        let faster = speedups[first..].iter().position(|speedup| side(speedup) == Side::Faster);
+        match faster {
+            Some(at) => Crossing::From(first + at),
+            None if first == speedups.len() && side(&speedups[first - 1]) == Side::Slower => Crossing::Never,
+            None => Crossing::Untold,
+        }
     }
 }
 
@@ -119,6 +129,12 @@ pub(crate) mod tests {
         assert_eq!(matrix(&[300, 50, 150, 70, 50]).crossing("rayon"), Crossing::From(3));
         assert_eq!(matrix(&[50, 40]).crossing("rayon"), Crossing::From(0));
         assert_eq!(matrix(&[50, 150]).crossing("rayon"), Crossing::Never);
+        assert_eq!(matrix(&[150, 100]).crossing("rayon"), Crossing::Untold);
+        // One odd launch of six at the largest size.
+        let mut odd = matrix(&[150, 50, 60]);
+        let speedup = odd.rows[2].cells[1].speedup.as_mut().unwrap();
+        speedup.interval = speedup.interval.map(|it| crate::stats::interval::Interval { low: 0.9, ..it });
+        assert_eq!(odd.crossing("rayon"), Crossing::From(1));
         assert_eq!(
             (matrix(&[]).crossing("rayon"), matrix(&[50]).crossing("gil")),
             (Crossing::Unknown, Crossing::Unknown)

@@ -40,7 +40,9 @@ pub fn markdown(recording: &Recording) -> Option<String> {
         let memory = bill.memory();
         let pays = match grains.map(|matrix| (matrix, matrix.crossing(bill.model()))) {
             Some((matrix, Crossing::From(row))) => time(matrix.job_ns(row)),
-            Some((_, Crossing::Never)) if bill.model() != "sequential" => "never".into(),
+            _ if bill.model() == "sequential" => "-".into(),
+            Some((_, Crossing::Untold)) => "not told".into(),
+            Some((_, Crossing::Never)) => "never".into(),
             _ => "-".into(),
         };
         line(vec![
@@ -56,8 +58,8 @@ pub fn markdown(recording: &Recording) -> Option<String> {
     let head = line(header.map(str::to_owned).into()) + &line(rule.into());
     let rows: String = Bill::all(&costs.probes).iter().map(row).collect();
     let note = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
-                besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` at this size of a \
-                computing job and all larger ones, by the whole 95 % interval.";
+                besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` from computing jobs of \
+                this size on, by the whole 95 % interval; not told: not told from it at the largest.";
     Some(format!("{head}{rows}\n{note}\n"))
 }
 
@@ -199,7 +201,8 @@ const BREAK_EVEN: &str = "grains";
 pub fn crossing(matrix: &Matrix, model: &str) -> String {
     match matrix.crossing(model) {
         Crossing::From(row) => format!("faster than sequential from jobs of {} on", time(matrix.job_ns(row))),
-        Crossing::Never => "not faster than sequential up to the largest jobs".into(),
+        Crossing::Untold => "not told from sequential at the largest jobs".into(),
+        Crossing::Never => "slower than sequential up to the largest jobs".into(),
         Crossing::Unknown => "not measured at every size".into(),
     }
 }
