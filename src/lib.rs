@@ -19,10 +19,12 @@
 //! - [`record`]: the versioned file that keeps a study
 //! - [`stats`]: medians, intervals and verdicts, pure functions
 //! - [`host`]: what machine this is; [`topology`]: which of its cores to use
+//! - [`chart`]: values in, pictures out
 //! - [`report`]: values in, text out; [`cmd`]: one file a subcommand
 
 pub mod batch;
 pub mod cell;
+pub mod chart;
 pub mod claims;
 pub mod clients;
 pub mod cmd;

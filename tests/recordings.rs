@@ -4,6 +4,7 @@
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
+use bakeoff::chart::draw::charts;
 use bakeoff::record::read::read;
 use bakeoff::record::schema::Recording;
 use bakeoff::report::formats::{Format, render};
@@ -59,6 +60,27 @@ fn every_table_is_the_one_that_is_made_of_its_recordings() {
             is("scaling.txt", scaling::terminal(&swept));
         }
     }
+}
+
+#[test]
+fn every_chart_is_the_one_that_is_drawn_of_its_recordings() {
+    for folder in folders().iter().filter(|folder| folder.join("charts").exists()) {
+        let recordings: Vec<Recording> =
+            recordings(folder).into_iter().map(|(_, recording)| recording).collect();
+        for (name, svg) in charts(&recordings).into_iter().flatten().flat_map(|chart| chart.files()) {
+            let there = read_to_string(folder.join("charts").join(&name)).unwrap();
+            assert!(there == svg, "{}/charts/{name} is not what scripts/tables makes", folder.display());
+        }
+    }
+}
+
+#[test]
+fn every_picture_of_the_readme_is_a_chart_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = read_to_string(root.join("README.md")).unwrap();
+    let pictures: Vec<&str> = readme.split('"').filter(|text| text.ends_with(".svg")).collect();
+    assert_eq!(pictures.len(), 4, "two in light and in dark");
+    assert!(pictures.iter().all(|picture| root.join(picture).exists()), "{pictures:?}");
 }
 
 #[test]

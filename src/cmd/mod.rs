@@ -17,8 +17,10 @@ use crate::record::schema::{Launch, Recording};
 use crate::study::launch;
 use crate::{host, process, server};
 
+mod charts;
 mod claims;
 mod compare;
+mod completions;
 mod costs;
 mod diagnose;
 mod evidence;
@@ -145,6 +147,10 @@ enum Command {
     Scaling(scaling::Args),
     /// Compare recordings: other machines, or this one before and after
     Compare(compare::Args),
+    /// Draw charts of recordings as SVG
+    Charts(charts::Args),
+    /// Write the completions of a shell: `bakeoff completions bash`
+    Completions(completions::Args),
     /// Say what recordings have, and what they disclose
     #[command(subcommand)]
     Results(results::Command),
@@ -183,6 +189,8 @@ impl Cli {
             Command::Sweep(args) => sweep::run(&args),
             Command::Scaling(args) => scaling::run(&args),
             Command::Compare(args) => compare::run(&args),
+            Command::Charts(args) => charts::run(&args),
+            Command::Completions(args) => completions::run(&args),
             Command::Results(command) => results::run(&command),
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),

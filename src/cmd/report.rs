@@ -1,15 +1,20 @@
 //! `bakeoff report`: the table of a recording, from its file alone.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::charts::write;
 use super::{BadUsage, Exit};
 use crate::record::read::read;
-use crate::record::save::replace;
+use crate::record::save::{Unsaved, replace};
 use crate::record::schema::Recording;
+use crate::report::bars::{Look, bars};
+use crate::report::chirpy;
+use crate::report::findings::Findings;
 use crate::report::formats::{Format, render};
+use crate::report::html::page;
 use crate::report::splice::{PARTS, begin, end, splice};
 
 /// Which recordings, and how they are written.
@@ -24,12 +29,48 @@ pub(super) struct Args {
     /// Write what the recordings have into this Markdown page instead, between its markers
     #[arg(long, value_name = "PAGE", conflicts_with = "format")]
     splice: Option<PathBuf>,
+    /// Show the best tool for each task as bars with whiskers
+    #[arg(long, conflicts_with_all = ["format", "splice", "html", "chirpy"])]
+    bars: bool,
+    /// Draw bars with characters that every terminal has
+    #[arg(long, requires = "bars")]
+    ascii: bool,
+    /// Draw bars in colour; NO_COLOR is heeded where nothing is said
+    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
+    color: clap::ColorChoice,
+    /// Write one page with everything that the recordings have, to open offline
+    #[arg(long, value_name = "PAGE", conflicts_with_all = ["format", "splice"])]
+    html: Option<PathBuf>,
+    /// Write a post for a Jekyll blog on the Chirpy theme into this folder: post.md, pictures, data
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "splice", "html"])]
+    chirpy: Option<PathBuf>,
+    /// The address of this project, for links to the commit that a recording names
+    #[arg(long, value_name = "URL", requires = "chirpy")]
+    repository: Option<String>,
+    /// Replace files that are there already
+    #[arg(long)]
+    force: bool,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(file) = &args.html {
+        let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
+        write(file, &page(&names, &recordings), args.force)?;
+        return Ok(Exit::Ok);
+    }
+    if let Some(folder) = &args.chirpy {
+        std::fs::create_dir_all(folder).map_err(|why| Unsaved::new(folder, why))?;
+        for (name, text) in chirpy::files(&recordings, args.repository.as_deref()) {
+            write(&folder.join(name), &text, args.force)?;
+        }
+        return Ok(Exit::Ok);
+    }
     match (&args.splice, &recordings[..]) {
         (Some(page), recordings) => splice_into(page, recordings)?,
+        (None, [recording]) if args.bars => {
+            write!(std::io::stdout(), "{}", bars(&Findings::of(recording), look(args)))?;
+        }
         (None, [recording]) => write!(std::io::stdout(), "{}", render(recording, args.format))?,
         (None, _) => {
             let why =
@@ -38,6 +79,19 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What the terminal shows, and what was asked for.
+fn look(args: &Args) -> Look {
+    let is_terminal = std::io::stdout().is_terminal();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    let coloured = match args.color {
+        clap::ColorChoice::Always => true,
+        clap::ColorChoice::Never => false,
+        clap::ColorChoice::Auto => is_terminal && !no_color,
+    };
+    Look { width, ascii: args.ascii, coloured }
 }
 
 fn splice_into(page: &Path, recordings: &[Recording]) -> Result<()> {

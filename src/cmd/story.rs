@@ -4,13 +4,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::section::{recording_of, save_section};
 use super::{BadUsage, Exit, models_named};
+use crate::chart::draw::origin;
+use crate::chart::lanes;
+use crate::chart::palette::Mode;
 use crate::host;
 use crate::model::MOST_WORKERS;
-use crate::record::save::Unsaved;
+use crate::record::save::{Unsaved, write_new};
+use crate::record::schema::Play;
 use crate::report::{stories, table};
 use crate::story::exhibition::{Exhibition, Order, Think};
 use crate::story::{Asked, STORIES, Story, Teller, Told};
@@ -63,6 +67,9 @@ pub(super) struct Args {
     /// Write the trace of the first play for Perfetto or Chromium
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+    /// Draw who ran when in the first play, as SVG
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
@@ -75,6 +82,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     write!(std::io::stdout(), "{}", stories::text(story, &told))?;
     if let Some(path) = &args.trace {
         save_trace(path, &told)?;
+    }
+    if let Some(path) = &args.chart {
+        save_chart(path, &told)?;
     }
     if let Some(folder) = &args.out {
         let plays = told.iter().map(|told| told.play.clone()).collect();
@@ -146,5 +156,16 @@ fn save_trace(path: &Path, told: &[Told]) -> Result<()> {
     let first = told.iter().find(|told| !told.spans.is_empty());
     let document = chrome::document(first.map_or(&[], |told| &told.spans));
     std::fs::write(path, document.to_string()).map_err(|why| Unsaved::new(path, why))?;
+    Ok(())
+}
+
+fn save_chart(path: &Path, told: &[Told]) -> Result<()> {
+    let drawn = told.iter().find(|told| !told.spans.is_empty()).and_then(|told| {
+        let Play { story, model, arrangement, .. } = &told.play;
+        let title = format!("Who ran when: {story} under {model}, {arrangement}");
+        lanes::chart(&told.spans, format!("lanes-{story}"), title, origin(&recording_of(None, None)))
+    });
+    let chart = drawn.context("no play of this story has a trace that could be drawn")?;
+    write_new(path, chart.svg(Mode::Auto).as_bytes())?;
     Ok(())
 }

@@ -48,7 +48,19 @@ pub fn save(recording: &Recording, path: &Path) -> Result<(), Unsaved> {
 
 fn try_save(recording: &Recording, path: &Path, disk: &impl Disk) -> std::io::Result<()> {
     let text = seal(&serde_json::to_string(recording)?);
-    let written = written_beside(path, text.as_bytes(), disk)?;
+    publish(text.as_bytes(), path, disk)
+}
+
+/// Saves `contents`, a page or a picture, as the new file `path`, as [`save`] does.
+///
+/// # Errors
+/// Names the file; nothing of it is left.
+pub fn write_new(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
+    publish(contents, path, &Device).map_err(|why| Unsaved::new(path, why))
+}
+
+fn publish(contents: &[u8], path: &Path, disk: &impl Disk) -> std::io::Result<()> {
+    let written = written_beside(path, contents, disk)?;
     disk.publish(written, path)?;
     disk.sync_folder(folder(path))
 }

@@ -7,7 +7,7 @@ use crate::stats::ratio::Ratio;
 use crate::stats::verdict::Verdict;
 
 /// The columns of the best-tool table.
-pub(super) const HEADER: &[&str] = &[
+pub(super) const HEADER: [&str; 10] = [
     "task",
     "best tool",
     "in flight",

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::escape;
 use super::formats::Format;
 use crate::claims::{Case, Claim, Finding, Judgement, Numbers, Word, claims};
 use crate::record::schema::Recording;
@@ -69,7 +70,7 @@ fn in_words(finding: &Finding) -> String {
 }
 
 /// All cases in one line: those that were measured, then those that were not, by reason.
-fn cases(judgement: &Judgement) -> String {
+pub(super) fn cases(judgement: &Judgement) -> String {
     let is_alone = judgement.cases.len() == 1;
     let mut said = Vec::new();
     let mut unmeasured: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -113,14 +114,14 @@ fn markdown(judged: &[Judged]) -> String {
 pub fn rows(judged: &[Judged]) -> String {
     let mut text = String::from("| | the post says | verdict | numbers |\n|---|---|---|---|\n");
     for (claim, judgement) in judged {
-        let numbers = cases(judgement).replace('|', "\\|");
+        let numbers = escape::markdown(&cases(judgement));
         let _ = writeln!(text, "| {} | {} | **{}** | {numbers} |", claim.id, claim.says, judgement.word);
     }
     text
 }
 
 fn csv(judged: &[Judged]) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let quoted = escape::csv;
     let line = |(claim, judgement): &Judged| {
         let cells = [claim.id, claim.says, claim.at, claim.decided_by].map(quoted).join(",");
         format!("{cells},{},{}\n", quoted(&judgement.word.to_string()), quoted(&cases(judgement)))

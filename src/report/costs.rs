@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::escape::markdown_row;
 use super::{table, units};
 use crate::costs::bill::{Bill, Most};
 use crate::costs::sizes::{Crossing, Matrix, Side, side};
@@ -25,7 +26,6 @@ pub fn markdown(recording: &Recording) -> Option<String> {
     let costs = recording.costs.as_ref()?;
     let matrices = matrices(recording, costs);
     let grains = matrices.iter().find(|matrix| matrix.series == BREAK_EVEN && !matrix.is_withheld());
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let header = [
         "model",
         "start",
@@ -45,7 +45,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
             Some((_, Crossing::Never)) => "never".into(),
             _ => "-".into(),
         };
-        line(vec![
+        markdown_row(&[
             bill.model().to_owned(),
             time(bill.starting(STARTED_ON[0]).map(|it| it.start_ns)),
             time(bill.dispatch_ns()),
@@ -55,7 +55,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
             pays,
         ])
     };
-    let head = line(header.map(str::to_owned).into()) + &line(rule.into());
+    let head = markdown_row(&header.map(str::to_owned)) + &markdown_row(&rule);
     let rows: String = Bill::all(&costs.probes).iter().map(row).collect();
     let note = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
                 besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` from computing jobs of \

@@ -3,6 +3,7 @@
 use crate::evidence::{Answer, Answers, answers};
 use crate::record::schema::{Recording, Witness};
 
+use super::escape::{self, markdown_row};
 use super::table;
 
 const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
@@ -25,12 +26,11 @@ pub fn terminal(recording: &Recording) -> Option<String> {
 
 /// The evidence of `recording` in Markdown; `None` where it has none.
 pub fn markdown(recording: &Recording) -> Option<String> {
-    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let header = line(HEADER.map(str::to_owned).into());
-    let rule = line(HEADER.map(|_| "---".to_owned()).into());
+    let header = markdown_row(&HEADER.map(str::to_owned));
+    let rule = markdown_row(&HEADER.map(|_| "---".to_owned()));
     let witnesses = recording.evidence.as_ref()?;
-    let rows = witnesses.iter().map(|witness| line(row(witness)));
-    let notes = notes(witnesses).map(|note| format!("\n{note}  "));
+    let rows = witnesses.iter().map(|witness| markdown_row(&row(witness)));
+    let notes = notes(witnesses).map(|note| format!("\n{}  ", escape::markdown(&note)));
     Some([header, rule].into_iter().chain(rows).chain(notes).collect::<String>() + "\n")
 }
 

@@ -1,6 +1,7 @@
 //! The ways in which a study is written.
 
 use super::best::{self, HEADER, RIGHT};
+use super::escape::{self, markdown_row};
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
 use super::terminal::{Medians, terminal};
@@ -26,7 +27,7 @@ pub fn render(recording: &Recording, format: Format) -> String {
         Format::Table => {
             let study = recording.study.as_ref().map(|_| terminal(recording, &Medians::new()));
             let traced = [evidence::terminal(recording), stories::terminal(recording)];
-            sections([study].into_iter().chain(traced).chain([costs::terminal(recording)]))
+            escape::lines(&sections([study].into_iter().chain(traced).chain([costs::terminal(recording)])))
         }
         Format::Markdown => {
             let study = recording.study.as_ref().map(|_| markdown(recording));
@@ -45,19 +46,15 @@ fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
 /// The best-tool table and its footnotes.
 pub(super) fn markdown(recording: &Recording) -> String {
     let findings = Findings::of(recording);
-    let escape = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
-    let line = |cells: Vec<String>| {
-        format!("| {} |\n", cells.iter().map(|cell| escape(cell)).collect::<Vec<_>>().join(" | "))
-    };
-    let header = line(HEADER.iter().map(|name| (*name).to_owned()).collect());
+    let header = markdown_row(&HEADER.map(str::to_owned));
     let rule = |name: &&str| if RIGHT.contains(name) { "---:" } else { "---" }.to_owned();
-    let rule = line(HEADER.iter().map(rule).collect());
+    let rule = markdown_row(&HEADER.iter().map(rule).collect::<Vec<_>>());
     let rows = best::lines(&findings).map(|mut cells| {
         cells.resize(HEADER.len(), String::new());
-        line(cells)
+        markdown_row(&cells)
     });
     let notes = footnotes(recording, &findings);
-    let notes = notes.iter().map(|note| format!("\n{}  ", escape(note)));
+    let notes = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note)));
     [header, rule].into_iter().chain(rows).chain(notes).collect::<String>() + "\n"
 }
 
@@ -85,11 +82,7 @@ fn csv(findings: &Findings) -> String {
     let records = records(findings);
     let text = |value: &serde_json::Value| match value {
         serde_json::Value::Null => String::new(),
-        // Quoted, and no formula to a spreadsheet.
-        serde_json::Value::String(text) => {
-            let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
-        }
+        serde_json::Value::String(text) => escape::csv(text),
         number => number.to_string(),
     };
     let join = |fields: Vec<String>| fields.join(",") + "\n";

@@ -1,14 +1,18 @@
 //! Values in, text out.
 
+pub mod bars;
 mod best;
+pub mod chirpy;
 pub mod claims;
 pub mod compare;
 pub mod costs;
 pub mod disclosure;
+pub mod escape;
 pub mod evidence;
 pub mod findings;
 mod footnotes;
 pub mod formats;
+pub mod html;
 pub mod progress;
 pub mod scaling;
 pub mod splice;

@@ -15,7 +15,7 @@ pub type Medians = BTreeMap<String, f64>;
 /// The tables of `recording`. What `criterion` has of a cell stands beside it.
 pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
     let findings = Findings::of(recording);
-    let mut text = table::plain(HEADER, RIGHT, best::lines(&findings));
+    let mut text = table::plain(&HEADER, RIGHT, best::lines(&findings));
     for row in &findings.rows {
         let _ = write!(text, "\n{}\n{}", title(row), cells(row, criterion));
     }

@@ -1,0 +1,116 @@
+//! The best tool for each task: speedups by workload and model, with whiskers, those that are as good filled.
+
+use maud::{Markup, html};
+
+use super::legend::{Models, legend};
+use super::pen::{Anchor, Ink, Pen, Stroke, cut};
+use super::scale::Log;
+use super::{Chart, tick};
+use crate::report::findings::{Finding, Findings, Row};
+use crate::report::units;
+use crate::stats::verdict::Verdict;
+
+/// Where the plot is.
+const LEFT: f64 = 130.0;
+const RIGHT: f64 = 620.0;
+const TOP: f64 = 38.0;
+const BOTTOM: f64 = 338.0;
+
+/// Speedups below this lie on the left edge: a process for each job that does nothing would leave no room for all else.
+const LEAST: f64 = 1.0 / 64.0;
+
+/// The most workloads that have a row: more would be too low to read.
+pub const MOST_ROWS: usize = 15;
+
+/// What is drawn of a workload.
+struct Line {
+    name: String,
+    cells: Vec<Mark>,
+    best: String,
+}
+
+struct Mark {
+    model: usize,
+    speedup: f64,
+    bounds: Option<(f64, f64)>,
+    is_best: bool,
+}
+
+/// The chart of `findings`; `None` where no cell has a speedup.
+pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
+    let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(Finding::model)));
+    let lines: Vec<Line> =
+        findings.rows.iter().filter_map(|row| line(row, &models)).take(MOST_ROWS).collect();
+    let told: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.name, line.best)).collect();
+    (!lines.is_empty()).then(|| Chart {
+        name: "best-tool".into(),
+        title: "Which tool is best for which task: speedup over one job after the other".into(),
+        description: format!(
+            "A row for each workload, a marker for each model at its speedup over sequential on a logarithmic axis, with its 95 \
+             percent interval. Best: {}.",
+            told.join("; ")
+        ),
+        source,
+        draw: Box::new(move |pen| draw(pen, &lines, &models)),
+    })
+}
+
+/// The better width of each model that has a speedup.
+fn line(row: &Row, models: &Models) -> Option<Line> {
+    let ratio = |cell: &Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
+    let better = |name: &String| {
+        let cells = row.cells.iter().filter(|cell| cell.model() == name && cell.speedup.is_some());
+        cells.max_by(|a, b| ratio(a).total_cmp(&ratio(b)))
+    };
+    let cells: Vec<(usize, &Finding)> =
+        models.names().iter().enumerate().filter_map(|(at, name)| Some((at, better(name)?))).collect();
+    let (_, fastest) = cells.iter().max_by(|(_, a), (_, b)| ratio(a).total_cmp(&ratio(b)))?;
+    let is_best =
+        |cell: &Finding| !row.withheld && matches!(cell.verdict, Verdict::Fastest | Verdict::AsGood(_));
+    let others = cells.iter().filter(|(_, cell)| is_best(cell)).count().saturating_sub(1);
+    let best = match others {
+        _ if row.withheld => "verdict withheld".into(),
+        0 => format!("{} {}", fastest.model(), units::ratio(ratio(fastest))),
+        others => format!("{} {}, {others} as good", fastest.model(), units::ratio(ratio(fastest))),
+    };
+    let mark = |&(model, cell): &(usize, &Finding)| Mark {
+        model,
+        speedup: ratio(cell),
+        bounds: cell.speedup.and_then(|speedup| speedup.interval.ok()).map(|it| (it.low, it.high)),
+        is_best: is_best(cell),
+    };
+    Some(Line { name: row.workload.name.clone(), cells: cells.iter().map(mark).collect(), best })
+}
+
+fn draw(pen: &Pen<'_>, lines: &[Line], models: &Models) -> Markup {
+    let marks = || lines.iter().flat_map(|line| &line.cells);
+    let bounds = marks().filter_map(|mark| mark.bounds).flat_map(|(low, high)| [low, high]);
+    let values = marks().map(|mark| mark.speedup).chain(bounds).map(|speedup| speedup.max(LEAST));
+    let scale = Log::of(values, true, 2.0, LEFT, RIGHT);
+    let is_cut = marks().any(|mark| mark.speedup < LEAST);
+    let height = (BOTTOM - TOP) / lines.len() as f64;
+    html! {
+        @for value in scale.ticks(2.0, 10) {
+            @let x = scale.place(value);
+            (pen.line(&[(x, TOP), (x, BOTTOM)], if value == 1.0 { Ink::Faint } else { Ink::Grid }, Stroke::Thin))
+            (pen.text(x, BOTTOM + 14.0, Anchor::Middle, Ink::Faint, 11.0, &tick(value)))
+        }
+        @for (at, line) in lines.iter().enumerate() {
+            @let top = TOP + height * at as f64;
+            @if at > 0 { (pen.line(&[(16.0, top), (784.0, top)], Ink::Grid, Stroke::Thin)) }
+            (pen.text(LEFT - 10.0, top + height / 2.0 + 4.0, Anchor::End, Ink::Text, 12.0, &cut(&line.name, 17)))
+            (pen.text(RIGHT + 10.0, top + height / 2.0 + 4.0, Anchor::Start, Ink::Text, 11.0, &cut(&line.best, 27)))
+            @for mark in &line.cells {
+                @let y = top + height * (mark.model as f64 + 1.0) / (models.names().len() as f64 + 1.0);
+                @if let Some((low, high)) = mark.bounds {
+                    (pen.line(&[(scale.place(low), y), (scale.place(high), y)], Ink::Model(mark.model), Stroke::Thin))
+                }
+                (pen.marker(scale.place(mark.speedup), y, mark.model, mark.is_best))
+            }
+        }
+        @if is_cut {
+            (pen.text(RIGHT + 10.0, BOTTOM + 14.0, Anchor::Start, Ink::Faint, 10.0, "left edge: 1/64x or slower"))
+        }
+        (legend(pen, models, BOTTOM + 34.0))
+    }
+}

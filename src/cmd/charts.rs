@@ -1,0 +1,54 @@
+//! `bakeoff charts`: pictures of recordings, from their files alone.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+
+use super::{BadUsage, Exit};
+use crate::chart::draw::charts;
+use crate::record::read::read;
+use crate::record::save::{Unsaved, replace, write_new};
+
+/// Which recordings, and where their pictures go.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Recordings; each chart is of the first that has what it needs, scaling of all of one machine
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Folder for the pictures: NAME.svg follows the reader's light or dark mode, NAME-light.svg and NAME-dark.svg do not
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Replace pictures that are there already
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    std::fs::create_dir_all(&args.out).map_err(|why| Unsaved::new(&args.out, why))?;
+    let mut out = std::io::stdout().lock();
+    for drawn in charts(&recordings) {
+        match drawn {
+            Err(why) => writeln!(out, "no chart of {why}")?,
+            Ok(chart) => {
+                for (name, svg) in chart.files() {
+                    write(&args.out.join(name), &svg, args.force)?;
+                }
+                writeln!(out, "{}", args.out.join(chart.name + ".svg").display())?;
+            }
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// Writes a picture, over an old one only where that is asked for.
+pub(super) fn write(path: &Path, svg: &str, force: bool) -> Result<()> {
+    ensure!(
+        force || !path.exists(),
+        BadUsage::new(format!("{} is there already: --force replaces it", path.display()))
+    );
+    let save = if force && path.exists() { replace } else { write_new };
+    save(path, svg.as_bytes())?;
+    Ok(())
+}

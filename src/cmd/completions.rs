@@ -1,0 +1,23 @@
+//! `bakeoff completions`: what a shell needs to complete command lines.
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::CommandFactory;
+
+use super::{Cli, Exit};
+
+/// For which shell.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+pub(super) fn run(args: &Args) -> Result<Exit> {
+    // Whole first: a reader that stops early is no reason to panic.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "bakeoff", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(Exit::Ok)
+}

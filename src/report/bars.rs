@@ -1,0 +1,137 @@
+//! The best tool for each task as bars with whiskers, for a terminal of any width.
+
+use anstyle::{AnsiColor, Style};
+
+use super::escape::plain;
+use super::findings::{Finding, Findings, Row};
+use super::units;
+use crate::stats::verdict::Verdict;
+
+/// What a terminal shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Columns.
+    pub width: usize,
+    /// Only characters that every terminal has.
+    pub ascii: bool,
+    /// With colours.
+    pub coloured: bool,
+}
+
+/// Columns of the words before a bar: task, tool, speedup.
+const TASK: usize = 12;
+const TOOL: usize = 20;
+const SPEEDUP: usize = 8;
+
+/// The fewest columns of a bar that show anything.
+const LEAST: usize = 10;
+
+/// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
+/// interval; and which others are as good.
+pub fn bars(findings: &Findings, look: Look) -> String {
+    let fastest: Vec<(&Row, &Finding)> =
+        findings.rows.iter().filter_map(|row| Some((row, fastest(row)?))).collect();
+    let highs = fastest.iter().filter_map(|(_, cell)| {
+        let speedup = cell.speedup?;
+        Some(speedup.interval.map_or(speedup.ratio, |interval| interval.high).log2())
+    });
+    let most = highs.fold(1.0, f64::max);
+    let room = look.width.saturating_sub(TASK + TOOL + SPEEDUP + 3).max(LEAST);
+    let line = |(row, cell): &(&Row, &Finding)| line(row, cell, look, most, room);
+    let (from, to) = ("1x", units::ratio(most.exp2()));
+    let axis = format!(
+        "{:indent$}{from}{to:>rest$}\n",
+        "",
+        indent = TASK + TOOL + SPEEDUP + 3,
+        rest = room - from.len()
+    );
+    fastest.iter().map(line).collect::<String>() + &axis
+}
+
+fn fastest(row: &Row) -> Option<&Finding> {
+    row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest && cell.speedup.is_some())
+}
+
+fn line(row: &Row, cell: &Finding, look: Look, most: f64, room: usize) -> String {
+    let speedup = cell.speedup.expect("only cells with speedups are drawn");
+    let as_good = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::AsGood(_))).count();
+    let others = match as_good {
+        _ if row.withheld => " (withheld)".to_owned(),
+        0 => String::new(),
+        others => format!(" +{others}"),
+    };
+    let column = |ratio: f64| ((ratio.log2() / most).clamp(0.0, 1.0) * (room - 1) as f64).round();
+    let (low, high) = speedup.interval.map_or((speedup.ratio, speedup.ratio), |it| (it.low, it.high));
+    let bar = bar(column(low), column(speedup.ratio), column(high), room, look.ascii);
+    let style =
+        if look.coloured { Style::new().fg_color(Some(AnsiColor::Cyan.into())) } else { Style::new() };
+    format!(
+        "{} {} {:>SPEEDUP$} {style}{}{style:#}\n",
+        fitted(&row.workload.name, TASK),
+        fitted(&(cell.name.clone() + &others), TOOL),
+        units::ratio(speedup.ratio),
+        bar.trim_end()
+    )
+}
+
+/// Full up to `middle`, and a whisker from `low` to `high`.
+fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
+    let [full, whisker, end] = if ascii { ['#', '-', '|'] } else { ['█', '─', '┤'] };
+    let at = |column: usize| {
+        let column = column as f64;
+        if column == high && high > middle {
+            end
+        } else if column <= middle && (column < low || column == middle || low == high) {
+            full
+        } else if column <= middle {
+            // The part of the bar that is within the interval.
+            if ascii { '=' } else { '▓' }
+        } else if column < high {
+            whisker
+        } else {
+            ' '
+        }
+    };
+    (0..room).map(at).collect()
+}
+
+/// `text` in exactly so many columns.
+fn fitted(text: &str, columns: usize) -> String {
+    format!("{:<columns$}", crate::chart::pen::cut(&plain(text), columns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    fn of(percent: u64, look: Look) -> String {
+        bars(&Findings::of(&recording(16, percent)), look)
+    }
+
+    const LOOK: Look = Look { width: 80, ascii: true, coloured: false };
+
+    #[test]
+    fn a_bar_ends_at_its_speedup_and_lines_are_as_wide_as_they_may_be() {
+        insta::assert_snapshot!([of(50, LOOK), of(30, Look { ascii: false, ..LOOK })].concat());
+        for width in [0, 20, 60, 200] {
+            let longest =
+                of(50, Look { width, ..LOOK }).lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(longest <= width.max(TASK + TOOL + SPEEDUP + 3 + LEAST), "{longest} of {width}");
+        }
+    }
+
+    #[test]
+    fn a_whisker_is_drawn_over_the_interval() {
+        assert_eq!(bar(2.0, 4.0, 7.0, 10, true), "##==#--|  ");
+        assert_eq!(bar(4.0, 4.0, 4.0, 6, true), "##### ");
+        assert_eq!(bar(0.0, 0.0, 0.0, 3, true), "#  ");
+    }
+
+    #[test]
+    fn colours_are_only_there_where_they_are_wanted() {
+        assert!(
+            !of(50, LOOK).contains('\u{1b}') && of(50, Look { coloured: true, ..LOOK }).contains('\u{1b}')
+        );
+    }
+}
