@@ -8,6 +8,7 @@ use bakeoff::chart::draw::charts;
 use bakeoff::record::read::read;
 use bakeoff::record::schema::Recording;
 use bakeoff::report::formats::{Format, render};
+use bakeoff::report::html::page;
 use bakeoff::report::scaling;
 use bakeoff::report::splice::{PARTS, begin, end, text};
 
@@ -71,6 +72,23 @@ fn every_chart_is_the_one_that_is_drawn_of_its_recordings() {
             let there = read_to_string(folder.join("charts").join(&name)).unwrap();
             assert!(there == svg, "{}/charts/{name} is not what scripts/tables makes", folder.display());
         }
+    }
+}
+
+/// A page without the recordings in it, whose compression is the library's business.
+fn without_data(page: &str) -> String {
+    let mut parts = page.split(";base64,");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn every_page_is_the_one_that_is_made_of_its_recordings() {
+    for folder in folders().iter().filter(|folder| folder.join("report.html").exists()) {
+        let (names, recordings): (Vec<String>, Vec<Recording>) = recordings(folder).into_iter().unzip();
+        let there = read_to_string(folder.join("report.html")).unwrap();
+        let same = without_data(&there) == without_data(&page(&names, &recordings));
+        assert!(same, "{}/report.html is not what scripts/tables makes", folder.display());
     }
 }
 
