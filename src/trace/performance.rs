@@ -10,9 +10,12 @@ use super::overlap::{
 };
 use super::{Phase, Span, Spans, threads};
 use crate::batch::Batch;
+use crate::digest::Digest;
 use crate::guard::guarded;
+use crate::measure::Usage;
 use crate::model::{Model, ModelEntry, Resources};
 use crate::sample::{Sample, sample};
+use crate::workload::Job;
 
 /// A model that was started traced.
 pub struct Performer {
@@ -28,7 +31,7 @@ impl Performer {
     pub fn start(entry: &ModelEntry, resources: &Resources) -> Result<Self> {
         let spans = Arc::default();
         let model = guarded(|| (entry.start_traced)(&spans, resources))?;
-        Ok(Performer { model, spans })
+        Ok(Performer { model: Box::new(Afresh { model, spans: Arc::clone(&spans) }), spans })
     }
 
     /// Runs and verifies `batch`.
@@ -36,12 +39,28 @@ impl Performer {
     /// # Errors
     /// As [`sample`], and where the model panics.
     pub fn perform(&mut self, batch: &Batch) -> Result<Performance> {
-        self.spans.take();
         let before = threads::run_times();
         let sample = guarded(|| sample(self.model.as_mut(), batch))?;
         let after = threads::run_times();
         let ran = before.zip(after).map(|(before, after)| threads::that_ran(&before, &after));
         Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread() })
+    }
+}
+
+/// A model whose every run begins without the spans of the last: a void run is made again, and was not this one.
+struct Afresh {
+    model: Box<dyn Model>,
+    spans: Arc<Spans>,
+}
+
+impl Model for Afresh {
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        self.spans.take();
+        self.model.run(jobs)
+    }
+
+    fn usage(&mut self) -> Result<Usage> {
+        self.model.usage()
     }
 }
 
@@ -107,5 +126,31 @@ impl Performance {
             figures.insert("cpu_ns", cpu_ns);
         }
         figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::overlap::tests::span;
+    use super::*;
+
+    /// Leaves a span with each run.
+    struct Leaves(Arc<Spans>);
+
+    impl Model for Leaves {
+        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
+            self.0.push(span(0, Phase::Compute, 0..1));
+            Ok(vec![])
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_made_again_leaves_the_spans_of_its_last_time_only() {
+        let spans: Arc<Spans> = Arc::default();
+        let mut model = Afresh { model: Box::new(Leaves(Arc::clone(&spans))), spans: Arc::clone(&spans) };
+        for _ in 0..3 {
+            model.run(&Arc::from([])).unwrap();
+        }
+        assert_eq!(spans.take().len(), 1);
     }
 }
