@@ -10,7 +10,8 @@ use super::{BadUsage, Exit};
 use crate::comparison::{Comparison, differing_workload};
 use crate::record::read::read;
 use crate::record::schema::Recording;
-use crate::report::compare::terminal;
+use crate::report::compare::{sheet, terminal};
+use crate::report::formats::Format;
 use crate::stats::change::Change;
 
 /// Which recordings, and what is to fail.
@@ -22,6 +23,9 @@ pub(super) struct Args {
     /// End with exit code 7 where any cell of the same machine is
     #[arg(long, value_enum, value_name = "CHANGE")]
     fail_on: Option<FailOn>,
+    /// How the cells are written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
 }
 
 /// What is to fail.
@@ -52,7 +56,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     ensure_same_work(&args.files, &recordings)?;
     let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
     let comparison = Comparison::of(&recordings);
-    write!(std::io::stdout(), "{}", terminal(&names, &recordings, &comparison))?;
+    let table = || terminal(&names, &recordings, &comparison);
+    write!(std::io::stdout(), "{}", sheet(&names, &comparison).write(args.format, table))?;
     let slower = comparison.changes().any(|change| matches!(change, Change::Slower(_)));
     Ok(if slower && args.fail_on == Some(FailOn::Slower) { Exit::FailedOn } else { Exit::Ok })
 }

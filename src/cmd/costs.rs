@@ -13,7 +13,7 @@ use crate::costs::{Asking, gather};
 use crate::host;
 use crate::model::ModelEntry;
 use crate::record::schema::{Costs, Probed, Recording, Sizes};
-use crate::report::costs::terminal;
+use crate::report::formats::{Format, render};
 use crate::report::progress::{show, show_progress};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// The most memory that waiting jobs may take together, in MiB
     #[arg(long, default_value_t = 1024, value_name = "MIB", value_parser = clap::value_parser!(u32).range(16..))]
     memory: u32,
+    /// How the tables are written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
     /// Folder for the recording; by default `bakeoff` in the target folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -61,8 +64,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // Only now: until then they were the only place where their samples were.
     kept.iter().for_each(|path| drop(std::fs::remove_file(path)));
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", terminal(&recording).unwrap_or_default())?;
-    writeln!(out, "\n{}\nThe recording is {}", host::describe(), path.display())?;
+    write!(out, "{}", render(&recording, args.format))?;
+    if args.format == Format::Table {
+        writeln!(out, "\n{}\nThe recording is {}", host::describe(), path.display())?;
+    }
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }
 

@@ -11,7 +11,7 @@ use super::{Exit, models_named};
 use crate::evidence::{JobsOf, LOOKS, gather};
 use crate::host;
 use crate::model::ModelEntry;
-use crate::report::evidence::{markdown, terminal};
+use crate::report::formats::{Format, render};
 use crate::report::progress::show;
 use crate::story::Teller;
 
@@ -21,9 +21,9 @@ pub(super) struct Args {
     /// Only these models
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
-    /// Write Markdown
-    #[arg(long)]
-    markdown: bool,
+    /// How the table is written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
     /// Keep what was seen in a recording in this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -35,10 +35,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let teller = Teller::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
     let recording = recording_of(Some(gather(&teller, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
-    let text = if args.markdown { markdown(&recording) } else { terminal(&recording) };
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", text.unwrap_or_default())?;
-    if let Some(path) = saved.filter(|_| !args.markdown) {
+    write!(out, "{}", render(&recording, args.format))?;
+    if let Some(path) = saved.filter(|_| args.format == Format::Table) {
         writeln!(out, "The recording is {}", path.display())?;
     }
     let seen = recording.evidence.iter().flatten().all(|witness| witness.unavailable.is_none());

@@ -24,6 +24,7 @@ mod completions;
 mod costs;
 mod diagnose;
 mod evidence;
+mod examples;
 mod list;
 mod report;
 mod results;
@@ -127,34 +128,46 @@ enum Command {
     /// List the models and the workloads
     List,
     /// Run every cell once and compare each job's digest; exit 3 where one differs
+    #[command(after_help = examples::VERIFY)]
     Verify(verify::Args),
     /// Show what the numbers rest on, on this machine
     #[command(subcommand)]
     Diagnose(diagnose::Command),
     /// Derive from traces which models are concurrent and parallel, and what they use for it
+    #[command(after_help = examples::EVIDENCE)]
     Evidence(evidence::Args),
     /// Judge what the post says by the numbers: measured now, or of recordings
+    #[command(after_help = examples::CLAIMS)]
     Claims(claims::Args),
     /// Find what models cost besides the time of a warm run: starting, memory, limits, timers, small jobs
+    #[command(after_help = examples::COSTS)]
     Costs(costs::Args),
     /// Run one of the post's worked examples for real, or list them
+    #[command(after_help = examples::STORY)]
     Story(story::Args),
     /// Measure by launches and interleaved rounds, and save a recording
+    #[command(after_help = examples::RUN)]
     Run(run::Args),
     /// Measure on 1, 2, 4, ... and all cores, a recording each
+    #[command(after_help = examples::SWEEP)]
     Sweep(sweep::Args),
     /// Show speedups over numbers of cores, from recordings
+    #[command(after_help = examples::SCALING)]
     Scaling(scaling::Args),
     /// Compare recordings: other machines, or this one before and after
+    #[command(after_help = examples::COMPARE)]
     Compare(compare::Args),
     /// Draw charts of recordings as SVG
+    #[command(after_help = examples::CHARTS)]
     Charts(charts::Args),
     /// Write the completions of a shell: `bakeoff completions bash`
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(completions::Args),
     /// Say what recordings have, and what they disclose
     #[command(subcommand)]
     Results(results::Command),
     /// Show the table of a recording, from its file alone
+    #[command(after_help = examples::REPORT)]
     Report(report::Args),
     #[command(name = server::SUBCOMMAND, hide = true)]
     Serve,

@@ -9,7 +9,8 @@ use super::Exit;
 use super::compare::{Incomparable, ensure_same_work};
 use crate::record::read::read;
 use crate::record::schema::Recording;
-use crate::report::scaling::terminal;
+use crate::report::formats::Format;
+use crate::report::scaling::{sheet, terminal};
 
 /// Which recordings.
 #[derive(Debug, clap::Args)]
@@ -17,13 +18,16 @@ pub(super) struct Args {
     /// Recordings of one machine, each on another number of cores
     #[arg(required = true)]
     files: Vec<PathBuf>,
+    /// How the cells are written
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     ensure_same_work(&args.files, &recordings)?;
     ensure_one_machine(&args.files, &recordings)?;
-    write!(std::io::stdout(), "{}", terminal(&recordings))?;
+    write!(std::io::stdout(), "{}", sheet(&recordings).write(args.format, || terminal(&recordings)))?;
     Ok(Exit::Ok)
 }
 

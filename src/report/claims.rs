@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use super::escape;
 use super::formats::Format;
+use super::sheet::Sheet;
 use crate::claims::{Case, Claim, Finding, Judgement, Numbers, Word, claims};
 use crate::record::schema::Recording;
+use serde_json::Value;
 
 /// Columns of a page of text.
 const WIDTH: usize = 100;
@@ -121,13 +123,12 @@ pub fn rows(judged: &[Judged]) -> String {
 }
 
 fn csv(judged: &[Judged]) -> String {
-    let quoted = escape::csv;
-    let line = |(claim, judgement): &Judged| {
-        let cells = [claim.id, claim.says, claim.at, claim.decided_by].map(quoted).join(",");
-        format!("{cells},{},{}\n", quoted(&judgement.word.to_string()), quoted(&cases(judgement)))
+    let row = |(claim, judgement): &Judged| {
+        let [id, says, at, decided_by] = [claim.id, claim.says, claim.at, claim.decided_by].map(Value::from);
+        [id, says, at, decided_by, judgement.word.to_string().into(), cases(judgement).into()]
     };
-    let header = "id,says,at,decided_by,verdict,numbers\n".to_owned();
-    header + &judged.iter().map(line).collect::<String>()
+    let columns = ["id", "says", "at", "decided_by", "verdict", "numbers"];
+    Sheet::new(columns, judged.iter().map(row)).csv()
 }
 
 fn json(judged: &[Judged]) -> String {
@@ -150,7 +151,7 @@ fn json(judged: &[Judged]) -> String {
         })
     };
     let records: Vec<_> = judged.iter().map(record).collect();
-    format!("{:#}\n", serde_json::Value::from(records))
+    format!("{:#}\n", Value::from(records))
 }
 
 /// `text` in lines of at most [`WIDTH`] columns, all of them set in.
@@ -190,7 +191,7 @@ mod tests {
         let all: Vec<&str> = claims().map(|claim| claim.id).collect();
         let judged = some(&all);
         assert_eq!(render(&judged, Format::Csv, false).lines().count(), 57);
-        let json: serde_json::Value = serde_json::from_str(&render(&judged, Format::Json, false)).unwrap();
+        let json: Value = serde_json::from_str(&render(&judged, Format::Json, false)).unwrap();
         assert_eq!(json.as_array().unwrap().len(), 56);
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::formats::bounds;
+use super::sheet::Sheet;
 use super::{table, units};
 use crate::comparison::{Compared, Comparison, differences};
 use crate::record::schema::Recording;
@@ -21,6 +23,57 @@ pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Compari
         summary(&letters, comparison)
     );
     text
+}
+
+/// Every cell in each recording as plain values, and what became of it since the first.
+pub fn sheet(names: &[String], comparison: &Comparison) -> Sheet {
+    let columns = [
+        "cell",
+        "recording",
+        "speedup",
+        "speedup_low",
+        "speedup_high",
+        "change",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+    ];
+    let of_cell = |cell: &Compared| {
+        let row = |(at, name): (usize, &String)| {
+            let [speedup, low, high] = bounds(cell.speedups[at].as_ref());
+            let change = at.checked_sub(1).map(|at| (cell.changes[at], comparison.same_machine[at]));
+            let ratio = change.and_then(|(change, _)| change?.ratio());
+            let [ratio, ratio_low, ratio_high] = bounds(ratio.as_ref());
+            let word = change.map(|(change, same)| name_of(change, same));
+            [
+                cell.id.clone().into(),
+                name.clone().into(),
+                speedup,
+                low,
+                high,
+                word.into(),
+                ratio,
+                ratio_low,
+                ratio_high,
+            ]
+        };
+        names.iter().enumerate().map(row).collect::<Vec<_>>()
+    };
+    Sheet::new(columns, comparison.cells.iter().flat_map(of_cell))
+}
+
+/// What became of a cell, in a word.
+fn name_of(change: Option<Change>, same_machine: bool) -> &'static str {
+    match change {
+        None if same_machine => "withheld",
+        None => "another machine",
+        Some(Change::Faster(_)) => "faster",
+        Some(Change::Slower(_)) => "slower",
+        Some(Change::Equal(_)) => "equal",
+        Some(Change::NotSeparated(_)) => "not separated",
+        Some(Change::TooFew(_)) => "too few launches",
+        Some(Change::Unmeasured) => "not measured",
+    }
 }
 
 /// A, B, C; numbers where there are more than letters.

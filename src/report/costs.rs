@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::escape::markdown_row;
+use super::findings::Row;
+use super::formats::bounds;
+use super::sheet::Sheet;
 use super::{table, units};
 use crate::costs::bill::{Bill, Most};
 use crate::costs::sizes::{Crossing, Matrix, Side, side};
 use crate::costs::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
 use crate::record::schema::{Costs, Recording};
+use serde_json::Value;
 
 /// What models of `recording` cost; `None` where it has no such section.
 pub fn terminal(recording: &Recording) -> Option<String> {
@@ -35,7 +38,6 @@ pub fn markdown(recording: &Recording) -> Option<String> {
         "most at once",
         "pays from jobs of",
     ];
-    let rule = header.map(|name| if name == "model" { "---" } else { "---:" }.to_owned());
     let row = |bill: &Bill<'_>| {
         let memory = bill.memory();
         let pays = match grains.map(|matrix| (matrix, matrix.crossing(bill.model()))) {
@@ -45,7 +47,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
             Some((_, Crossing::Never)) => "never".into(),
             _ => "-".into(),
         };
-        markdown_row(&[
+        vec![
             bill.model().to_owned(),
             time(bill.starting(STARTED_ON[0]).map(|it| it.start_ns)),
             time(bill.dispatch_ns()),
@@ -53,14 +55,79 @@ pub fn markdown(recording: &Recording) -> Option<String> {
             memory.and_then(|memory| memory.kernel_bytes).map_or("-".into(), units::bytes),
             bill.most().map_or("-".into(), |most| units::count(most.jobs)),
             pays,
-        ])
+        ]
     };
-    let head = markdown_row(&header.map(str::to_owned)) + &markdown_row(&rule);
-    let rows: String = Bill::all(&costs.probes).iter().map(row).collect();
+    let rows = table::markdown(&header, &header[1..], Bill::all(&costs.probes).iter().map(row));
     let note = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
                 besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` from computing jobs of \
                 this size on, by the whole 95 % interval; not told: not told from it at the largest.";
-    Some(format!("{head}{rows}\n{note}\n"))
+    Some(format!("{rows}\n{note}\n"))
+}
+
+/// What models of `recording` cost, a row for each answer that was come to, in nanoseconds, bytes and jobs; `None` where it
+/// has no such section.
+pub fn sheet(recording: &Recording) -> Option<Sheet> {
+    let costs = recording.costs.as_ref()?;
+    let answers = Bill::all(&costs.probes).into_iter().flat_map(|bill| {
+        answers(&bill).into_iter().map(move |(what, unit, value)| {
+            [
+                bill.model().into(),
+                what.into(),
+                Value::Null,
+                unit.into(),
+                value.into(),
+                Value::Null,
+                Value::Null,
+            ]
+        })
+    });
+    let sizes = matrices(recording, costs).into_iter().flat_map(|matrix| {
+        let cells = |(at, row): (usize, &Row)| {
+            let models = matrix.models().into_iter();
+            let cell = |model: &str| {
+                let [speedup, low, high] = bounds(matrix.speedup(at, model).as_ref());
+                [
+                    model.into(),
+                    "speedup".into(),
+                    row.workload.name.clone().into(),
+                    "x".into(),
+                    speedup,
+                    low,
+                    high,
+                ]
+            };
+            models.map(cell).collect::<Vec<_>>()
+        };
+        matrix.rows.iter().enumerate().flat_map(cells).collect::<Vec<_>>()
+    });
+    Some(Sheet::new(["model", "what", "of", "unit", "value", "low", "high"], answers.chain(sizes)))
+}
+
+/// All that is known of a model: what it is, its unit, its value.
+fn answers(bill: &Bill<'_>) -> Vec<(String, &'static str, f64)> {
+    let starting = STARTED_ON.iter().filter_map(|on| Some((on, bill.starting(on)?)));
+    let starting = starting.flat_map(|(on, it)| {
+        let times = [
+            ("start", it.start_ns),
+            ("first run", it.first_ns),
+            ("warm run", it.warm_ns),
+            ("end", it.stop_ns),
+        ];
+        times.map(|(what, ns)| (format!("{what}, {on}"), "ns", Some(ns)))
+    });
+    let memory = bill.memory();
+    let most = bill.most();
+    let others = [
+        ("handing out a job".to_owned(), "ns", bill.dispatch_ns()),
+        ("CPU over sequential".to_owned(), "x", bill.cpu()),
+        ("memory of a waiting job".to_owned(), "bytes", memory.map(|it| it.bytes)),
+        ("kernel memory of a waiting job".to_owned(), "bytes", memory.and_then(|it| it.kernel_bytes)),
+        ("most at once".to_owned(), "jobs", most.map(|it| it.jobs as f64)),
+        (format!("{BURST} waits of 10 ms at once"), "ns", bill.burst_ns()),
+    ];
+    let waits = WAITS_US.map(|us| (format!("a wait of {} ms", us / 1_000), "ns", bill.wait_ns(us)));
+    let all = starting.chain(others).chain(waits);
+    all.filter_map(|(what, unit, value)| Some((what, unit, value?))).collect()
 }
 
 /// The sizes of `costs`, judged.

@@ -14,21 +14,18 @@ pub fn lines(text: &str) -> String {
         .collect()
 }
 
-/// Text that Markdown takes for text: no link, no tag, no cell of a table begins or ends in it.
+/// Text that Markdown takes for text: no link, no tag, no cell of a table begins or ends in it, no attribute that kramdown
+/// or a template that Liquid would see, and options keep both of their hyphens.
 pub fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in plain(text).chars() {
-        if matches!(c, '\\' | '[' | ']' | '<' | '>' | '|') {
+        let is_dash = c == '-' && escaped.ends_with('-');
+        if matches!(c, '\\' | '[' | ']' | '<' | '>' | '|' | '{') || is_dash {
             escaped.push('\\');
         }
         escaped.push(c);
     }
     escaped
-}
-
-/// A row of a table in Markdown.
-pub fn markdown_row(cells: &[String]) -> String {
-    format!("| {} |\n", cells.iter().map(|cell| markdown(cell)).collect::<Vec<_>>().join(" | "))
 }
 
 /// A quoted field of comma-separated values, and no formula to a spreadsheet.
@@ -98,7 +95,7 @@ pub(crate) mod tests {
     fn markdown_sees_no_link_no_tag_and_no_cell() {
         for text in hostile() {
             let shown = markdown(&text);
-            for (at, c) in shown.char_indices().filter(|(_, c)| "[]<>|".contains(*c)) {
+            for (at, c) in shown.char_indices().filter(|(_, c)| "[]<>|{".contains(*c)) {
                 let slashes = shown[..at].chars().rev().take_while(|c| *c == '\\').count();
                 assert!(slashes % 2 == 1, "{c} in {shown:?}");
             }

@@ -2,8 +2,10 @@
 
 use crate::evidence::{Answer, Answers, answers};
 use crate::record::schema::{Recording, Witness};
+use serde_json::Value;
 
-use super::escape::{self, markdown_row};
+use super::escape;
+use super::sheet::Sheet;
 use super::table;
 
 const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
@@ -26,12 +28,19 @@ pub fn terminal(recording: &Recording) -> Option<String> {
 
 /// The evidence of `recording` in Markdown; `None` where it has none.
 pub fn markdown(recording: &Recording) -> Option<String> {
-    let header = markdown_row(&HEADER.map(str::to_owned));
-    let rule = markdown_row(&HEADER.map(|_| "---".to_owned()));
     let witnesses = recording.evidence.as_ref()?;
-    let rows = witnesses.iter().map(|witness| markdown_row(&row(witness)));
-    let notes = notes(witnesses).map(|note| format!("\n{}  ", escape::markdown(&note)));
-    Some([header, rule].into_iter().chain(rows).chain(notes).collect::<String>() + "\n")
+    let notes: String = notes(witnesses).map(|note| format!("\n{}  ", escape::markdown(&note))).collect();
+    Some(format!("{}{notes}\n", table::markdown(&HEADER, &[], witnesses.iter().map(row))))
+}
+
+/// The evidence of `recording` as plain values; `None` where it has none.
+pub fn sheet(recording: &Recording) -> Option<Sheet> {
+    let row = |witness: &Witness| {
+        let mut cells = row(witness).into_iter().map(Value::from);
+        std::array::from_fn(|_| cells.next().unwrap_or_default())
+    };
+    let columns = ["model", "jobs", "concurrent", "parallel", "threads", "processes"];
+    Some(Sheet::new(columns, recording.evidence.as_ref()?.iter().map(row)))
 }
 
 /// How answers were come to, and why some were not.

@@ -1,23 +1,26 @@
 //! The ways in which a study is written.
 
 use super::best::{self, HEADER, RIGHT};
-use super::escape::{self, markdown_row};
+use super::escape;
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
+use super::sheet::Sheet;
 use super::terminal::{Medians, terminal};
-use super::{costs, evidence, stories};
+use super::{costs, evidence, stories, table};
 use crate::record::schema::Recording;
+use crate::stats::ratio::Ratio;
+use serde_json::Value;
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For a terminal, with the machine, the stamps and how to read it
     Table,
-    /// The best-tool table and its footnotes, in Markdown
+    /// In Markdown, for a page
     Markdown,
-    /// Every cell, comma-separated
+    /// Comma-separated values with a header, for programs
     Csv,
-    /// Every cell, as JSON
+    /// As JSON, for programs
     Json,
 }
 
@@ -31,10 +34,11 @@ pub fn render(recording: &Recording, format: Format) -> String {
         }
         Format::Markdown => {
             let study = recording.study.as_ref().map(|_| markdown(recording));
-            sections([study, evidence::markdown(recording)])
+            let plays = stories::sheet(recording).map(|sheet| sheet.markdown());
+            sections([study, evidence::markdown(recording), plays, costs::markdown(recording)])
         }
-        Format::Csv => csv(&Findings::of(recording)),
-        Format::Json => json(&Findings::of(recording)),
+        Format::Csv => csv(recording),
+        Format::Json => json(recording),
     }
 }
 
@@ -46,61 +50,77 @@ fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
 /// The best-tool table and its footnotes.
 pub(super) fn markdown(recording: &Recording) -> String {
     let findings = Findings::of(recording);
-    let header = markdown_row(&HEADER.map(str::to_owned));
-    let rule = |name: &&str| if RIGHT.contains(name) { "---:" } else { "---" }.to_owned();
-    let rule = markdown_row(&HEADER.iter().map(rule).collect::<Vec<_>>());
-    let rows = best::lines(&findings).map(|mut cells| {
-        cells.resize(HEADER.len(), String::new());
-        markdown_row(&cells)
-    });
     let notes = footnotes(recording, &findings);
-    let notes = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note)));
-    [header, rule].into_iter().chain(rows).chain(notes).collect::<String>() + "\n"
+    let notes: String = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note))).collect();
+    format!("{}{notes}\n", table::markdown(&HEADER, RIGHT, best::lines(&findings)))
 }
 
-/// A cell of a row as plain values, for programs.
-fn records(findings: &Findings) -> Vec<[(&'static str, serde_json::Value); 10]> {
-    let record = |row: &Row, cell: &Finding| {
-        let interval = cell.speedup.and_then(|speedup| speedup.interval.ok());
+/// Every cell as plain values.
+fn cells(findings: &Findings) -> Sheet {
+    let columns = [
+        "workload",
+        "cell",
+        "in_flight",
+        "wall_ns",
+        "speedup",
+        "speedup_low",
+        "speedup_high",
+        "launches",
+        "cpu_ratio",
+        "verdict",
+    ];
+    let of = |row: &Row, cell: &Finding| {
+        let [speedup, low, high] = bounds(cell.speedup.as_ref());
         [
-            ("workload", row.workload.name.clone().into()),
-            ("cell", cell.name.clone().into()),
-            ("in_flight", cell.in_flight.into()),
-            ("wall_ns", cell.wall_ns.into()),
-            ("speedup", cell.speedup.map(|speedup| speedup.ratio).into()),
-            ("speedup_low", interval.map(|interval| interval.low).into()),
-            ("speedup_high", interval.map(|interval| interval.high).into()),
-            ("launches", cell.speedup.map(|speedup| speedup.launches).into()),
-            ("cpu_ratio", cell.cpu_ratio.into()),
-            ("verdict", best::verdict(row, cell).into()),
+            row.workload.name.clone().into(),
+            cell.name.clone().into(),
+            cell.in_flight.into(),
+            cell.wall_ns.into(),
+            speedup,
+            low,
+            high,
+            cell.speedup.map(|speedup| speedup.launches).into(),
+            cell.cpu_ratio.into(),
+            best::verdict(row, cell).into(),
         ]
     };
-    findings.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| record(row, cell))).collect()
+    Sheet::new(columns, findings.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| of(row, cell))))
 }
 
-fn csv(findings: &Findings) -> String {
-    let records = records(findings);
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::String(text) => escape::csv(text),
-        number => number.to_string(),
-    };
-    let join = |fields: Vec<String>| fields.join(",") + "\n";
-    let header =
-        records.first().map(|record| join(record.iter().map(|(key, _)| (*key).to_owned()).collect()));
-    let rows = records.iter().map(|record| join(record.iter().map(|(_, value)| text(value)).collect()));
-    header.into_iter().chain(rows).collect()
+/// A ratio and the bounds of its interval.
+pub(super) fn bounds(ratio: Option<&Ratio>) -> [Value; 3] {
+    let interval = ratio.and_then(|ratio| ratio.interval.ok());
+    [ratio.map(|it| it.ratio), interval.map(|it| it.low), interval.map(|it| it.high)].map(Value::from)
 }
 
-fn json(findings: &Findings) -> String {
-    let objects = records(findings).into_iter().map(|record| {
-        record.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>()
-    });
-    let cells: Vec<_> = objects.map(serde_json::Value::Object).collect();
+/// Rows of the first section that `recording` has: a file of comma-separated values has one header.
+fn csv(recording: &Recording) -> String {
+    let study = || recording.study.as_ref().map(|_| cells(&Findings::of(recording)));
+    let sheet = study()
+        .or_else(|| costs::sheet(recording))
+        .or_else(|| evidence::sheet(recording))
+        .or_else(|| stories::sheet(recording));
+    sheet.map_or_else(String::new, |sheet| sheet.csv())
+}
+
+/// Every section that `recording` has.
+fn json(recording: &Recording) -> String {
+    let findings = Findings::of(recording);
     let withheld: Vec<_> =
         findings.rows.iter().filter(|row| row.withheld).map(|row| &row.workload.name).collect();
     let stamps: Vec<_> = findings.stamps.iter().map(ToString::to_string).collect();
-    let document = serde_json::json!({ "withheld": withheld, "stamps": stamps, "cells": cells });
+    let mut document =
+        serde_json::json!({ "withheld": withheld, "stamps": stamps, "cells": cells(&findings).json() });
+    let sections = [
+        ("costs", costs::sheet(recording)),
+        ("evidence", evidence::sheet(recording)),
+        ("stories", stories::sheet(recording)),
+    ];
+    for (name, sheet) in sections {
+        if let Some(sheet) = sheet {
+            document[name] = sheet.json();
+        }
+    }
     format!("{document:#}\n")
 }
 

@@ -15,8 +15,11 @@ pub mod formats;
 pub mod html;
 pub mod progress;
 pub mod scaling;
+pub mod sheet;
 pub mod splice;
 pub mod stories;
+#[cfg(test)]
+mod strangers;
 pub mod table;
 pub mod terminal;
 pub mod timeline;

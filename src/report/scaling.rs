@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::formats::bounds;
+use super::sheet::Sheet;
 use super::{table, units};
 use crate::record::schema::Recording;
 use crate::scaling::{Scaled, scale};
@@ -17,6 +19,36 @@ pub fn terminal(recordings: &[Recording]) -> String {
         let _ = write!(text, "\n{}", if scaled.computes() { computing(&scaled) } else { waiting(&scaled) });
     }
     text
+}
+
+/// Every cell on each number of cores as plain values.
+pub fn sheet(recordings: &[Recording]) -> Sheet {
+    let columns = [
+        "workload",
+        "cell",
+        "cores",
+        "speedup",
+        "speedup_low",
+        "speedup_high",
+        "efficiency",
+        "efficiency_low",
+        "efficiency_high",
+    ];
+    let of_cell = |scaled: &Scaled, name: &str| {
+        let efficiency = scaled.efficiency(name);
+        let row = |(cores, speedup): (&u64, &Ratio)| {
+            let [speedup, low, high] = bounds(Some(speedup));
+            let [share, share_low, share_high] = bounds(efficiency.get(cores));
+            let name = [scaled.name().into(), name.into(), (*cores).into()];
+            let [workload, cell, cores] = name;
+            [workload, cell, cores, speedup, low, high, share, share_low, share_high]
+        };
+        scaled.speedups(name).iter().map(row).collect::<Vec<_>>()
+    };
+    let scaled = scale(recordings);
+    let rows =
+        scaled.iter().flat_map(|scaled| scaled.cells().into_iter().flat_map(|name| of_cell(scaled, name)));
+    Sheet::new(columns, rows.collect::<Vec<_>>())
 }
 
 /// Which cores each recording had.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::sheet::Sheet;
 use super::timeline::timeline;
 use super::{table, units};
 use crate::record::schema::{Play, Recording};
@@ -24,6 +25,24 @@ pub fn terminal(recording: &Recording) -> Option<String> {
         (!plays.is_empty()).then(|| summary(*story, &plays))
     };
     Some(STORIES.iter().filter_map(of).collect::<Vec<_>>().join("\n"))
+}
+
+/// The stories of `recording` as plain values, times in nanoseconds and seconds of the story; `None` where it has none.
+pub fn sheet(recording: &Recording) -> Option<Sheet> {
+    let columns = ["story", "model", "arrangement", "wall_ns", "second_ns", "law_s", "unavailable"];
+    let row = |play: &Play| {
+        let story = STORIES.iter().find(|story| story.name() == play.story);
+        [
+            play.story.clone().into(),
+            play.model.clone().into(),
+            play.arrangement.clone().into(),
+            wall_ns(play).into(),
+            play.second_ns.get().into(),
+            story.and_then(|story| story.law(play)).map(|law| law.seconds).into(),
+            play.unavailable.clone().into(),
+        ]
+    };
+    Some(Sheet::new(columns, recording.stories.as_ref()?.iter().map(row)))
 }
 
 /// All that `told` came to.

@@ -21,6 +21,19 @@ pub enum Change {
     Unmeasured,
 }
 
+impl Change {
+    /// The second over the first.
+    pub fn ratio(self) -> Option<Ratio> {
+        match self {
+            Change::Faster(ratio)
+            | Change::Slower(ratio)
+            | Change::Equal(ratio)
+            | Change::NotSeparated(ratio) => Some(ratio),
+            Change::TooFew(_) | Change::Unmeasured => None,
+        }
+    }
+}
+
 /// How the speedups of a cell changed from `before` to `after`, both the logarithms of each launch's. Launches are paired
 /// by their number: they are independent, so that each pair is a fair draw of the difference. Differences within
 /// [`MARGIN`] and `drift`, a logarithm, are of no use.
