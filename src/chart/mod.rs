@@ -4,7 +4,7 @@
 //! - [`palette`]: literal colours, since not every program that draws SVG knows variables
 //! - [`pen`]: text, lines and markers
 //! - [`scale`]: from values to places, with round ticks
-//! - [`legend`]: which marker is which model
+//! - [`legend`]: which marker is which model; [`png`]: pixels, where the program was built with them
 //! - one file a chart: [`best`], [`heat`], [`scaling`], [`knee`], [`cost`], [`break_even`], [`lanes`]; [`draw`]: which of
 //!   them recordings have
 
@@ -20,6 +20,7 @@ pub mod lanes;
 pub mod legend;
 pub mod palette;
 pub mod pen;
+pub mod png;
 pub mod scale;
 pub mod scaling;
 

@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 
 use super::{BadUsage, Exit};
 use crate::chart::draw::charts;
+use crate::chart::png::png;
 use crate::record::read::read;
 use crate::record::save::{Unsaved, replace, write_new};
 
@@ -19,6 +20,9 @@ pub(super) struct Args {
     /// Folder for the pictures: NAME.svg follows the reader's light or dark mode, NAME-light.svg and NAME-dark.svg do not
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Write NAME.png besides, 1200 by 630 pixels; needs a build with --features png
+    #[arg(long)]
+    png: bool,
     /// Replace pictures that are there already
     #[arg(long)]
     force: bool,
@@ -33,7 +37,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             Err(why) => writeln!(out, "no chart of {why}")?,
             Ok(chart) => {
                 for (name, svg) in chart.files() {
-                    write(&args.out.join(name), &svg, args.force)?;
+                    write(&args.out.join(name), svg.as_bytes(), args.force)?;
+                }
+                if args.png {
+                    write(&args.out.join(format!("{}.png", chart.name)), &png(&chart)?, args.force)?;
                 }
                 writeln!(out, "{}", args.out.join(chart.name + ".svg").display())?;
             }
@@ -43,12 +50,12 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 }
 
 /// Writes a picture, over an old one only where that is asked for.
-pub(super) fn write(path: &Path, svg: &str, force: bool) -> Result<()> {
+pub(super) fn write(path: &Path, picture: &[u8], force: bool) -> Result<()> {
     ensure!(
         force || !path.exists(),
         BadUsage::new(format!("{} is there already: --force replaces it", path.display()))
     );
     let save = if force && path.exists() { replace } else { write_new };
-    save(path, svg.as_bytes())?;
+    save(path, picture)?;
     Ok(())
 }

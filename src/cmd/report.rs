@@ -56,13 +56,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     if let Some(file) = &args.html {
         let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
-        write(file, &page(&names, &recordings), args.force)?;
+        write(file, page(&names, &recordings).as_bytes(), args.force)?;
         return Ok(Exit::Ok);
     }
     if let Some(folder) = &args.chirpy {
         std::fs::create_dir_all(folder).map_err(|why| Unsaved::new(folder, why))?;
-        for (name, text) in chirpy::files(&recordings, args.repository.as_deref()) {
-            write(&folder.join(name), &text, args.force)?;
+        for (name, content) in chirpy::files(&recordings, args.repository.as_deref())? {
+            write(&folder.join(name), &content, args.force)?;
         }
         return Ok(Exit::Ok);
     }

@@ -3,36 +3,67 @@
 use std::fmt::Write as _;
 
 use super::claims;
-use super::escape::markdown as escape;
+use anyhow::Result;
+
+use super::escape::{markdown as escape, plain};
 use super::findings::Findings;
 use super::footnotes::footnotes;
 use super::formats::{Format, markdown, render};
 use crate::chart::draw::{charts, date, source};
+use crate::chart::png::png;
 use crate::chart::{Chart, HEIGHT, WIDTH};
 use crate::claims::{Numbers, claims as all_claims};
 use crate::record::schema::Recording;
+use crate::record::seal::seal;
 
 /// The name of the folder that a blog keeps pictures in, below its root; readers of the theme before 7.1 know it as `img_path`.
 const MEDIA: &str = "/assets/bakeoff/";
 
+/// Every cell, for programs.
+const CELLS: &str = "cells.csv";
+
+/// What is shown where somebody links to the post.
+const PREVIEW: &str = "preview.png";
+
 /// The files of the post: their names and what is in them; the first is the post. `repository` is the address below which
 /// commits can be linked to.
-pub fn files(recordings: &[Recording], repository: Option<&str>) -> Vec<(String, String)> {
+///
+/// # Errors
+/// Where the preview can't be drawn: this machine has no font.
+pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(String, Vec<u8>)>> {
     let charts: Vec<Chart> = charts(recordings).into_iter().flatten().collect();
     let mut files = vec![("post.md".to_owned(), post(recordings, &charts, repository))];
     files.extend(charts.iter().flat_map(Chart::files));
-    files.extend(
-        recordings
-            .iter()
-            .find(|it| it.study.is_some())
-            .map(|it| ("cells.csv".to_owned(), render(it, Format::Csv))),
-    );
-    files
+    files.extend(cells(recordings).map(|csv| (CELLS.to_owned(), csv)));
+    for (at, recording) in recordings.iter().enumerate() {
+        files.push((name(at), seal(&serde_json::to_string(recording)?)));
+    }
+    let mut files: Vec<(String, Vec<u8>)> =
+        files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    if let Some(chart) = preview(&charts) {
+        files.push((PREVIEW.to_owned(), png(chart)?));
+    }
+    Ok(files)
+}
+
+/// Every cell of the first recording that has some.
+fn cells(recordings: &[Recording]) -> Option<String> {
+    recordings.iter().find(|it| it.study.is_some()).map(|it| render(it, Format::Csv))
+}
+
+/// The file of a recording: its own name may be anything.
+fn name(at: usize) -> String {
+    format!("recording-{}.json", at + 1)
+}
+
+/// The chart that stands for the post where a link to it is shown, in builds with pictures.
+fn preview(charts: &[Chart]) -> Option<&Chart> {
+    charts.first().filter(|_| cfg!(feature = "png"))
 }
 
 fn post(recordings: &[Recording], charts: &[Chart], repository: Option<&str>) -> String {
     let first = &recordings[0];
-    let mut text = front_matter(first);
+    let mut text = front_matter(first, preview(charts));
     for chart in charts {
         let _ = write!(text, "\n{}", picture(chart));
     }
@@ -41,19 +72,27 @@ fn post(recordings: &[Recording], charts: &[Chart], repository: Option<&str>) ->
     }
     let judged = claims::judge(all_claims(), &Numbers::of(recordings));
     let _ = write!(text, "\nOf the post's {}\n", claims::summary(&judged));
-    let _ = writeln!(
-        text,
-        "\n[Every cell]({MEDIA}cells.csv) as comma-separated values. {}",
-        origin(first, repository)
-    );
+    let _ = writeln!(text, "\n{} {}", data(recordings), origin(first, repository));
     text
 }
 
-fn front_matter(recording: &Recording) -> String {
+/// Links to the numbers.
+fn data(recordings: &[Recording]) -> String {
+    let cells = cells(recordings).map(|_| format!("[every cell]({MEDIA}{CELLS}) as comma-separated values"));
+    let all = (0..recordings.len()).map(|at| format!("[recording {}]({MEDIA}{})", at + 1, name(at)));
+    format!("The data: {}.", cells.into_iter().chain(all).collect::<Vec<_>>().join(", "))
+}
+
+fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
+    // What JSON takes for a string, YAML does.
+    let said = |text: &str| serde_json::Value::from(plain(text)).to_string();
+    let image = preview
+        .map(|chart| format!("image:\n  path: {PREVIEW}\n  alt: {}\n", said(&chart.description)))
+        .unwrap_or_default();
     let day = recording.environment.started_unix_s.and_then(date).unwrap_or_else(|| "1970-01-01".into());
     format!(
         "---\ntitle: \"Which tool is best for which task: measured\"\ndate: {day} 12:00:00 +0000\ncategories: [Performance]\n\
-         tags: [concurrency, parallelism, async, benchmark]\nmedia_subpath: {MEDIA}\nimg_path: {MEDIA}\n---\n"
+         tags: [concurrency, parallelism, async, benchmark]\nmedia_subpath: {MEDIA}\nimg_path: {MEDIA}\n{image}---\n"
     )
 }
 
@@ -99,8 +138,8 @@ mod tests {
 
     #[test]
     fn pictures_come_in_pairs_with_their_caption_on_the_very_next_line() {
-        let files = files(&inside(), None);
-        let post = &files[0].1;
+        let files = files(&inside(), None).unwrap();
+        let post = std::str::from_utf8(&files[0].1).unwrap();
         let lines: Vec<&str> = post.lines().collect();
         let dark: Vec<usize> =
             (0..lines.len()).filter(|&at| lines[at].contains("-dark.svg){: .dark ")).collect();
@@ -127,7 +166,7 @@ mod tests {
     fn hostile_names_stay_text() {
         let mut hostile = recording(16, 50);
         hostile.environment.cpu_model = Some("[x](javascript:alert(1)) <script>\n# title".into());
-        let post = &files(&[hostile], Some("https://example.org/bakeoff"))[0].1;
+        let post = post(&[hostile], &[], Some("https://example.org/bakeoff"));
         assert!(!post.replace("\\]", "").contains("](javascript") && !post.contains("\n# title"), "{post}");
     }
 }
