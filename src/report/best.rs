@@ -36,6 +36,16 @@ pub(super) fn task(row: &Row) -> String {
     format!("{}{post}", workload.name)
 }
 
+/// The best tool for `task` and its speedup, in few words.
+pub(super) fn in_short(findings: &Findings, task: &str) -> String {
+    let line = findings.rows.iter().find(|row| self::task(row) == task).map(line);
+    match line.as_deref() {
+        None => "-".into(),
+        Some([_, tool, _, speedup, interval, ..]) => format!("{tool} {speedup} ({interval})"),
+        Some(unmeasured) => unmeasured.last().cloned().unwrap_or_default(),
+    }
+}
+
 /// A row of the best-tool table: the fastest, and which others are as good or may be.
 fn line(row: &Row) -> Vec<String> {
     let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {

@@ -14,7 +14,7 @@ use super::escape::{lines, plain};
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
 use super::{costs, evidence, stories, units};
-use crate::chart::draw::charts;
+use crate::chart::draw::{charts, date};
 use crate::chart::palette::Mode;
 use crate::claims::{Numbers, claims as all_claims};
 use crate::record::schema::Recording;
@@ -41,6 +41,7 @@ pub fn page(names: &[String], recordings: &[Recording]) -> String {
             body {
                 main {
                     h1 { "Which tool is best for which task" }
+                    (beside(recordings))
                     @for (at, (name, recording)) in names.iter().zip(recordings).enumerate() {
                         (section(at, name, recording))
                     }
@@ -88,6 +89,37 @@ fn section(at: usize, name: &str, recording: &Recording) -> Markup {
     }
 }
 
+/// The best tools of several studies side by side, those of a machine next to each other.
+fn beside(recordings: &[Recording]) -> Markup {
+    let mut studies: Vec<&Recording> =
+        recordings.iter().filter(|recording| recording.study.is_some()).collect();
+    studies.sort_by_key(|recording| (recording.environment.cpu_model.clone(), recording.environment.cores));
+    let findings: Vec<Findings> = studies.iter().map(|recording| Findings::of(recording)).collect();
+    let mut tasks: Vec<String> = Vec::new();
+    for row in findings.iter().flat_map(|findings| &findings.rows) {
+        if !tasks.contains(&best::task(row)) {
+            tasks.push(best::task(row));
+        }
+    }
+    let heads = studies.iter().map(|recording| machine(recording));
+    let header: Vec<String> = std::iter::once("task".to_owned()).chain(heads).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let rows = tasks.iter().map(|task| {
+        let cells = findings.iter().map(|findings| best::in_short(findings, task));
+        std::iter::once(task.clone()).chain(cells).collect()
+    });
+    html! { @if studies.len() > 1 { section { (table("The best tool on each machine", &header, rows)) } } }
+}
+
+/// A machine and when it was measured, as the head of a column.
+fn machine(recording: &Recording) -> String {
+    let environment = &recording.environment;
+    let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
+    let cores = if environment.cores == 1 { "1 core".into() } else { format!("{} cores", environment.cores) };
+    let day = environment.started_unix_s.and_then(date).map_or(String::new(), |day| format!(", {day}"));
+    format!("{cpu}, {cores}{day}")
+}
+
 fn study(findings: &Findings) -> Markup {
     let tools = best::lines(findings).map(|mut cells| {
         cells.resize(HEADER.len(), String::new());
@@ -121,7 +153,7 @@ fn table(caption: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>
         div.wide tabindex="0" role="region" aria-label=(caption) {
             table {
                 caption { (caption) }
-                thead { tr { @for name in header { th scope="col" { button type="button" { (name) } } } } }
+                thead { tr { @for name in header { th scope="col" { button type="button" { (plain(name)) } } } } }
                 tbody {
                     @for row in rows {
                         tr { @for (at, cell) in row.iter().enumerate() {
