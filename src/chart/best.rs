@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::legend::{Models, legend};
 use super::pen::{Anchor, Ink, Pen, Stroke, cut};
 use super::scale::Log;
-use super::{Chart, tick};
+use super::{Chart, tick, undrawn};
 use crate::report::findings::{Finding, Findings, Row};
 use crate::report::units;
 use crate::stats::verdict::Verdict;
@@ -21,6 +21,9 @@ const LEAST: f64 = 1.0 / 64.0;
 
 /// The most workloads that have a row: more would be too low to read.
 pub const MOST_ROWS: usize = 15;
+
+/// How far the middle of a marker stays from the line between rows.
+const EDGE: f64 = 4.0;
 
 /// What is drawn of a workload.
 struct Line {
@@ -39,8 +42,9 @@ struct Mark {
 /// The chart of `findings`; `None` where no cell has a speedup.
 pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
     let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(Finding::model)));
-    let lines: Vec<Line> =
-        findings.rows.iter().filter_map(|row| line(row, &models)).take(MOST_ROWS).collect();
+    let mut lines: Vec<Line> = findings.rows.iter().filter_map(|row| line(row, &models)).collect();
+    let undrawn = undrawn(lines.len().saturating_sub(MOST_ROWS), 0);
+    lines.truncate(MOST_ROWS);
     let told: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.name, line.best)).collect();
     (!lines.is_empty()).then(|| Chart {
         name: "best-tool".into(),
@@ -50,7 +54,7 @@ pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
              percent interval. Best: {}.",
             told.join("; ")
         ),
-        source,
+        source: source + &undrawn,
         draw: Box::new(move |pen| draw(pen, &lines, &models)),
     })
 }
@@ -101,16 +105,17 @@ fn draw(pen: &Pen<'_>, lines: &[Line], models: &Models) -> Markup {
             (pen.text(LEFT - 10.0, top + height / 2.0 + 4.0, Anchor::End, Ink::Text, 12.0, &cut(&line.name, 17)))
             (pen.text(RIGHT + 10.0, top + height / 2.0 + 4.0, Anchor::Start, Ink::Text, 11.0, &cut(&line.best, 27)))
             @for mark in &line.cells {
-                @let y = top + height * (mark.model as f64 + 1.0) / (models.names().len() as f64 + 1.0);
+                @let y = top + EDGE + (height - 2.0 * EDGE) * (mark.model as f64 + 0.5) / models.names().len() as f64;
+                @let of_model = models.mark(mark.model);
                 @if let Some((low, high)) = mark.bounds {
-                    (pen.line(&[(scale.place(low), y), (scale.place(high), y)], Ink::Model(mark.model), Stroke::Thin))
+                    (pen.line(&[(scale.place(low), y), (scale.place(high), y)], Ink::Model(of_model), Stroke::Thin))
                 }
-                (pen.marker(scale.place(mark.speedup), y, mark.model, mark.is_best))
+                (pen.marker(scale.place(mark.speedup), y, of_model, mark.is_best))
             }
         }
         @if is_cut {
-            (pen.text(RIGHT + 10.0, BOTTOM + 14.0, Anchor::Start, Ink::Faint, 10.0, "left edge: 1/64x or slower"))
+            (pen.text(784.0, BOTTOM + 14.0, Anchor::End, Ink::Faint, 10.0, "left edge: 1/64x or slower"))
         }
-        (legend(pen, models, BOTTOM + 34.0))
+        (legend(pen, models, BOTTOM + 32.0))
     }
 }

@@ -68,9 +68,9 @@ fn draw(pen: &Pen<'_>, models: &Models, curves: &[Curve]) -> Markup {
         }
         @for (model, curve) in curves.iter().enumerate() {
             @let line: Vec<(f64, f64)> = curve.points.iter().map(|(ns, speedup)| (x.place(*ns), y.place(*speedup))).collect();
-            (pen.line(&line, Ink::Model(model), Stroke::Thin))
+            (pen.line(&line, Ink::Model(models.mark(model)), Stroke::Thin))
             @for (at, (x, y)) in line.iter().enumerate() {
-                (pen.marker(*x, *y, model, curve.from.is_some_and(|from| at >= from)))
+                (pen.marker(*x, *y, models.mark(model), curve.from.is_some_and(|from| at >= from)))
             }
         }
         (pen.text(RIGHT, BOTTOM + 32.0, Anchor::End, Ink::Faint, 11.0,

@@ -86,7 +86,7 @@ fn plot(
             @let y = middle(at);
             @if let Some(value) = value {
                 (pen.line(&[(from, y), (scale.place(*value), y)], Ink::Grid, Stroke::Thin))
-                (pen.marker(scale.place(*value), y, models.place(&models.names()[at]).unwrap_or(at), true))
+                (pen.marker(scale.place(*value), y, models.mark(at), true))
                 (pen.text(scale.place(*value) + 10.0, y + 4.0, Anchor::Start, Ink::Text, 11.0, &shown(*value)))
             } @else {
                 (pen.text(from + 4.0, y + 4.0, Anchor::Start, Ink::Faint, 11.0, "not measured"))

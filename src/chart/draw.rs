@@ -90,9 +90,11 @@ pub fn date(unix_s: u64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::palette::Mode;
+    use super::super::{HEIGHT, WIDTH};
     use super::*;
     use crate::claims::tests::inside;
     use crate::record::read::tests::recording;
+    use crate::record::schema::{Arm, Launch, Sample, WorkloadEntry};
 
     /// Every chart of made-up recordings, in every mode.
     fn drawn(recordings: &[Recording]) -> Vec<(String, String)> {
@@ -122,27 +124,77 @@ mod tests {
         }
     }
 
-    #[test]
-    fn nothing_stands_beyond_the_edges_of_a_chart() {
-        for (name, svg) in drawn(&inside()) {
-            let document = roxmltree::Document::parse(&svg).unwrap();
-            let number = |node: &roxmltree::Node<'_, '_>, key: &str| node.attribute(key)?.parse::<f64>().ok();
-            for node in document.descendants().filter(|node| node.tag_name().name() == "text") {
-                let (x, y) = (number(&node, "x").unwrap(), number(&node, "y").unwrap());
-                let size = number(&node, "font-size").unwrap();
-                // As wide as letters of this kind of type are on average.
-                let width = 0.56 * size * node.text().unwrap_or_default().chars().count() as f64;
-                let (left, right) = match node.attribute("text-anchor") {
-                    Some("end") => (x - width, x),
-                    Some("middle") => (x - width / 2.0, x + width / 2.0),
-                    _ => (x, x + width),
+    /// A study of so many models on so many tasks, all of long names, the fastest and the slowest thousands of times apart.
+    fn crowd(models: u32, tasks: usize) -> Recording {
+        let mut crowd = recording(16, 50);
+        let study = crowd.study.as_mut().unwrap();
+        let (task, arms, launches) =
+            (study.workloads.remove(0), std::mem::take(&mut study.arms), std::mem::take(&mut study.launches));
+        for at in 0..tasks {
+            let name = format!("a-task-of-a-rather-long-name-{at}");
+            let first = study.arms.len() as u64;
+            study.arms.extend((0..models).map(|model| {
+                let model = if model == 0 {
+                    "sequential/one".into()
+                } else {
+                    format!("a-model-of-a-long-name-{model}/jobs")
                 };
-                let text = node.text().unwrap_or_default();
-                assert!(
-                    left >= -1.0 && right <= super::super::WIDTH + 1.0,
-                    "{name}: {text:?} from {left} to {right}"
-                );
-                assert!(y - size >= 0.0 && y <= super::super::HEIGHT, "{name}: {text:?} at {y}");
+                Arm { id: format!("{name}/{model}"), ..arms[0].clone() }
+            }));
+            study.launches.extend(launches.iter().map(|launch| {
+                let mut launch = Launch { workload: name.clone(), ..launch.clone() };
+                let template = launch.rounds[0].samples[0];
+                // From the baseline's ten milliseconds up to some minutes, and down to some microseconds.
+                let wall = |model: u32| {
+                    let factor = 1_u64 << (model / 2);
+                    if model.is_multiple_of(2) { 10_000_000 * factor } else { 10_000_000 / factor }
+                };
+                let sample = |model: u32| Sample {
+                    arm: first + u64::from(model),
+                    place: u64::from(model),
+                    wall_ns: (wall(model) + launch.number).try_into().unwrap(),
+                    ..template
+                };
+                launch.rounds[0].samples = (0..models).map(sample).collect();
+                launch
+            }));
+            study.workloads.push(WorkloadEntry { name, ..task.clone() });
+        }
+        crowd
+    }
+
+    /// Where a text is, in units of the chart: its left, upper, right and lower end.
+    fn extent(node: &roxmltree::Node<'_, '_>) -> [f64; 4] {
+        let number = |key: &str| node.attribute(key).unwrap().parse::<f64>().unwrap();
+        let (x, y, size) = (number("x"), number("y"), number("font-size"));
+        // As wide as letters of this kind of type are on average.
+        let width = 0.53 * size * node.text().unwrap_or_default().chars().count() as f64;
+        let left = match node.attribute("text-anchor") {
+            Some("end") => x - width,
+            Some("middle") => x - width / 2.0,
+            _ => x,
+        };
+        [left, y - 0.75 * size, left + width, y]
+    }
+
+    #[test]
+    fn no_text_stands_beyond_the_edges_or_on_another() {
+        let crowds =
+            [(1, 1), (2, 12), (24, 1), (24, 12), (40, 30)].map(|(models, tasks)| vec![crowd(models, tasks)]);
+        for (name, svg) in [inside()].iter().chain(&crowds).flat_map(|recordings| drawn(recordings)) {
+            let document = roxmltree::Document::parse(&svg).unwrap();
+            let texts: Vec<_> =
+                document.descendants().filter(|node| node.tag_name().name() == "text").collect();
+            for (at, one) in texts.iter().enumerate() {
+                let [left, top, right, bottom] = extent(one);
+                let text = one.text().unwrap_or_default();
+                let is_inside = left >= -1.0 && right <= WIDTH + 1.0 && top >= 0.0 && bottom <= HEIGHT;
+                assert!(is_inside, "{name}: {text:?} from {left}, {top} to {right}, {bottom}");
+                for other in &texts[at + 1..] {
+                    let [from, upper, to, lower] = extent(other);
+                    let is_apart = right <= from || to <= left || bottom <= upper || lower <= top;
+                    assert!(is_apart, "{name}: {text:?} stands on {:?}", other.text());
+                }
             }
         }
     }

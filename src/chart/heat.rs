@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::Chart;
 use super::legend::Models;
 use super::pen::{Anchor, Ink, Pen, cut};
+use super::{Chart, undrawn};
 use crate::report::findings::{Finding, Findings};
 use crate::report::units;
 
@@ -42,7 +42,7 @@ pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
         description: "A row for each workload and a column for each model; each cell has its speedup as a number, on blue where \
                       it is faster than sequential and on vermilion where it is slower, the deeper the more."
             .into(),
-        source,
+        source: source + &undrawn(findings.rows.len().saturating_sub(MOST), models.names().len().saturating_sub(MOST)),
         draw: Box::new(move |pen| draw(pen, &columns, &rows)),
     })
 }
@@ -51,7 +51,7 @@ fn draw(pen: &Pen<'_>, columns: &[String], rows: &[(String, Vec<Option<f64>>)]) 
     let width = (RIGHT - LEFT) / columns.len() as f64;
     let height = (BOTTOM - TOP) / rows.len() as f64;
     // So many letters are as wide as all columns together.
-    let letters = 110 / columns.len();
+    let letters = 104 / columns.len();
     html! {
         @for (at, name) in columns.iter().enumerate() {
             // Every other one higher, so that long names have the room of two.

@@ -79,3 +79,9 @@ impl Chart {
             .map(|(mode, suffix)| (format!("{}{suffix}.svg", self.name), self.svg(mode)))
     }
 }
+
+/// How many tasks and models had no room, to stand behind the source.
+fn undrawn(tasks: usize, models: usize) -> String {
+    let told = |count: usize, what: &str| (count > 0).then(|| format!("; {count} more {what}"));
+    [told(tasks, "tasks"), told(models, "models")].into_iter().flatten().collect()
+}

@@ -71,9 +71,9 @@ fn draw(pen: &Pen<'_>, models: &Models, curves: &[Points], capacity: &Points) ->
             @for (cores, speedup, bounds) in points {
                 @let at = x.place(*cores) + aside(model);
                 @if let Some((low, high)) = bounds {
-                    (pen.line(&[(at, y.place(*low)), (at, y.place(*high))], Ink::Model(model), Stroke::Thin))
+                    (pen.line(&[(at, y.place(*low)), (at, y.place(*high))], Ink::Model(models.mark(model)), Stroke::Thin))
                 }
-                (pen.marker(at, y.place(*speedup), model, true))
+                (pen.marker(at, y.place(*speedup), models.mark(model), true))
             }
         }
         (pen.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Ink::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))
