@@ -4,6 +4,7 @@ use super::{Chart, best, break_even, cost, heat, knee, scaling};
 use crate::record::schema::Recording;
 use crate::report::costs::matrices;
 use crate::report::findings::Findings;
+use crate::report::units;
 use crate::scaling::scale;
 
 /// A chart, or a sentence in its place.
@@ -73,7 +74,7 @@ pub fn source(recording: &Recording) -> String {
 pub fn origin(recording: &Recording) -> String {
     let environment = &recording.environment;
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
-    let cores = if environment.cores == 1 { "1 core".into() } else { format!("{} cores", environment.cores) };
+    let cores = units::cores(environment.cores);
     let date = environment.started_unix_s.and_then(date).map_or(String::new(), |date| format!("; {date}"));
     let commit = environment.commit.as_deref().and_then(|commit| commit.get(..7));
     let commit = commit.map_or(String::new(), |commit| format!(" ({commit})"));

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::units;
 use crate::record::schema::Recording;
 
 /// All that `recording` discloses, but for the samples.
@@ -29,7 +30,7 @@ pub fn summary(recording: &Recording) -> String {
         ("costs", recording.costs.is_some()),
     ];
     let there: Vec<&str> = sections.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
-    let cores = if environment.cores == 1 { "1 core".into() } else { format!("{} cores", environment.cores) };
+    let cores = units::cores(environment.cores);
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
     let partial = if recording.partial { ", ended early" } else { "" };
     format!("{cpu}, {cores}, {} on {}: {}{partial}", environment.os, environment.arch, there.join(", "))

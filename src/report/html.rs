@@ -57,10 +57,15 @@ pub fn page(names: &[String], recordings: &[Recording]) -> String {
 
 /// Nothing is loaded, and only the one script and the styles of this page run.
 fn policy() -> String {
-    let hash = BASE64.encode(Sha256::digest(SCRIPT.as_bytes()));
+    let hash = hash_of(SCRIPT);
     format!(
-        "default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; script-src {hash}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     )
+}
+
+/// The word by which a policy admits `script`.
+pub(super) fn hash_of(script: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(Sha256::digest(script.as_bytes())))
 }
 
 /// A recording: its stamps first, then its tables, then the file.
@@ -82,7 +87,7 @@ fn section(at: usize, name: &str, recording: &Recording) -> Markup {
                 ("The worked examples", stories::terminal(recording)),
                 ("What models cost", costs::terminal(recording)),
             ] {
-                @if let Some(text) = text { details { summary { (title) } pre { (lines(&text)) } } }
+                @if let Some(text) = text { details { summary { (title) } pre tabindex="0" role="group" aria-label=(title) { (lines(&text)) } } }
             }
             p { (download(at, name, recording)) }
         }
@@ -115,7 +120,7 @@ fn beside(recordings: &[Recording]) -> Markup {
 fn machine(recording: &Recording) -> String {
     let environment = &recording.environment;
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
-    let cores = if environment.cores == 1 { "1 core".into() } else { format!("{} cores", environment.cores) };
+    let cores = units::cores(environment.cores);
     let day = environment.started_unix_s.and_then(date).map_or(String::new(), |day| format!(", {day}"));
     format!("{cpu}, {cores}{day}")
 }
@@ -150,7 +155,7 @@ fn every_cell(row: &Row, cell: &Finding) -> Vec<String> {
 /// A table whose columns sort.
 fn table(caption: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Markup {
     html! {
-        div.wide tabindex="0" role="region" aria-label=(caption) {
+        div.wide tabindex="0" role="group" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead { tr { @for name in header { th scope="col" { button type="button" { (plain(name)) } } } } }

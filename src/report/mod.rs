@@ -2,6 +2,8 @@
 
 pub mod bars;
 mod best;
+#[cfg(test)]
+mod browser;
 pub mod chirpy;
 pub mod claims;
 pub mod compare;

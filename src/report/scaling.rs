@@ -114,8 +114,7 @@ fn waiting(scaled: &Scaled) -> String {
 }
 
 fn header(scaled: &Scaled, last: &[&str]) -> Vec<String> {
-    let plural = |cores: &u64| if *cores == 1 { "1 core".into() } else { format!("{cores} cores") };
-    let cores = scaled.rows.keys().map(plural);
+    let cores = scaled.rows.keys().map(|&cores| units::cores(cores));
     std::iter::once("model/width".into())
         .chain(cores)
         .chain(last.iter().map(|&name| name.to_owned()))

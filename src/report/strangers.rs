@@ -29,7 +29,7 @@ fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Valu
 }
 
 /// `recording` with `text` before what stands in the fields of these paths, so that what was equal stays equal.
-fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str) -> Option<Recording> {
+pub(super) fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str) -> Option<Recording> {
     let mut value = serde_json::to_value(recording).unwrap();
     leaves(&mut value, "", &mut |path, leaf| {
         if fields.contains(path) {
@@ -44,7 +44,7 @@ fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str) -> Option<
 }
 
 /// The fields of `recording` that a reader takes any text in; with those that are empty if `filled`.
-fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
+pub(super) fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     leaves(&mut serde_json::to_value(recording).unwrap(), "", &mut |path, leaf| {
         if leaf.is_string() || filled && leaf.is_null() {

@@ -29,6 +29,11 @@ pub fn count(count: u64) -> String {
     grouped(&count.to_string())
 }
 
+/// So many cores.
+pub fn cores(count: u64) -> String {
+    if count == 1 { "1 core".into() } else { format!("{count} cores") }
+}
+
 /// Digits with a comma between thousands.
 pub fn grouped(digits: &str) -> String {
     let groups: Vec<&str> =

@@ -1,0 +1,103 @@
+//! Tests: the page in a real browser, where there is one.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::escape::tests::hostile;
+use super::html;
+use super::strangers::{fields, with};
+use crate::claims::tests::inside;
+use crate::record::schema::Recording;
+
+/// What is to be told of a page, by the page itself.
+const AUDIT: &str = include_str!("audit.js");
+
+/// What a browser did with a page.
+struct Visit {
+    /// What [`AUDIT`] found.
+    audit: Value,
+    /// Lines of its console.
+    console: Vec<String>,
+    /// What the page asked the network for.
+    requests: Vec<String>,
+}
+
+/// Chromium under one of its names.
+fn browser() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
+    let mut places = folders.iter().flat_map(|folder| names.map(|name| folder.join(name)));
+    places.find(|place| place.is_file())
+}
+
+/// `page` in `browser`; its policy admits the audit as it does its own script, by its hash.
+fn visit(browser: &Path, page: &str, dark: bool) -> Visit {
+    let folder = tempfile::tempdir().unwrap();
+    let [file, net, profile] = ["page.html", "net.json", "profile"].map(|name| folder.path().join(name));
+    let hash = html::hash_of(AUDIT);
+    let page = page.replacen("script-src ", &format!("script-src {hash} "), 1).replacen(
+        "</body>",
+        &format!("<script>{AUDIT}</script></body>"),
+        1,
+    );
+    std::fs::write(&file, page).unwrap();
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        .args(["--disable-component-update", "--no-first-run", "--enable-logging=stderr", "--dump-dom"])
+        .args(["--window-size=800,1000", "--host-resolver-rules=MAP * ~NOTFOUND"])
+        .arg(format!("--blink-settings=preferredColorScheme={}", u8::from(!dark)))
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--log-net-log={}", net.display()))
+        .arg(&file)
+        .output()
+        .unwrap();
+    let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let title = dom.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+    let title = title.unwrap_or_else(|| panic!("no page: {log}")).replace("&lt;", "<").replace("&gt;", ">");
+    let audit = serde_json::from_str(&title.replace("&amp;", "&"))
+        .unwrap_or_else(|why| panic!("{why}: {title}\n{log}"));
+    let net = std::fs::read_to_string(net).unwrap();
+    // One line for each step; those of the browser itself have no origin that asked.
+    let of_page = |line: &&str| line.contains("\"initiator\":") && !line.contains("not an origin");
+    Visit {
+        audit,
+        console: log.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect(),
+        requests: net.lines().filter(of_page).map(str::to_owned).collect(),
+    }
+}
+
+/// `recordings` with `text` in every text field.
+fn of_strangers(recordings: &[Recording], text: &str) -> Vec<Recording> {
+    recordings.iter().map(|it| with(it, &fields(it, true), text).unwrap()).collect()
+}
+
+fn page(recordings: &[Recording]) -> String {
+    html::page(&vec!["some.json".to_owned(); recordings.len()], recordings)
+}
+
+#[test]
+fn a_browser_asks_for_nothing_complains_of_nothing_and_shows_strangers_text_as_text() {
+    let Some(browser) = browser() else {
+        eprintln!("skipped: no Chromium to open the page with");
+        return;
+    };
+    let recordings = inside();
+    let everything = hostile().concat();
+    let pages = [
+        page(&recordings),
+        page(&of_strangers(&recordings, "harmless")),
+        page(&of_strangers(&recordings, &everything)),
+    ];
+    let visits: Vec<Visit> =
+        pages.iter().zip([true, false, false]).map(|(page, dark)| visit(&browser, page, dark)).collect();
+    for (visit, dark) in visits.iter().zip([true, false, false]) {
+        assert_eq!(
+            (visit.audit["wrong"].clone(), visit.audit["dark"].clone()),
+            (Value::Array(vec![]), dark.into())
+        );
+        assert_eq!((&visit.console, &visit.requests), (&vec![], &vec![]));
+    }
+    assert_eq!(visits[1].audit["elements"], visits[2].audit["elements"]);
+}
