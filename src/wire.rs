@@ -16,7 +16,7 @@ use crate::trace::Span;
 use crate::workload::Job;
 
 /// Changes whenever a type of this file or of a job does.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 
 /// The longest frame, in bytes: far more than [`MOST_JOBS`] take.
 const LONGEST: usize = 1 << 20;

@@ -39,8 +39,8 @@ fn complaint(model: &str, exe: &Path) -> String {
 #[test]
 fn a_worker_that_is_not_there_dies_hangs_talks_nonsense_or_floods_is_named_and_gone() {
     let folder = tempfile::tempdir().unwrap();
-    // A hello of version 3 is the frame 02 00 00 00, 00 03.
-    let hello = r"printf '\002\000\000\000\000\003'";
+    // A hello of version 4 is the frame 02 00 00 00, 00 04.
+    let hello = r"printf '\002\000\000\000\000\004'";
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),

@@ -1,7 +1,7 @@
 //! Starts the workers of one model, listens to what they complain about, and kills those that do not answer.
 
 use std::io::PipeWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,6 +10,8 @@ use anyhow::{Context, Result};
 use crossbeam::channel::{Sender, bounded};
 
 use super::child;
+use super::handle::Process;
+use super::peer::Peer;
 use super::watched::Watched;
 use super::worker::Worker;
 use crate::model::Resources;
@@ -60,17 +62,37 @@ impl Supervisor {
     /// # Errors
     /// Names the program and the worker.
     pub(crate) fn spawn(&self, name: String, life: Life) -> Result<Worker> {
-        let stderr = self.complaints.try_clone().context("cannot clone a pipe")?;
-        let child = Command::new(&self.exe)
+        let mut command = Command::new(&self.exe);
+        command
             .args([child::SUBCOMMAND, &std::process::id().to_string()])
             .args((life == Life::OneRequest).then_some(child::ONCE))
-            .args(self.spans.is_some().then_some(child::TRACED))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(stderr)
-            .spawn()
-            .with_context(|| format!("cannot start {} as {name}; {TOO_FEW_PROCESSES}", self.exe.display()))?;
-        Ok(Worker::new(name, child, Arc::clone(&self.watched), self.spans.clone()))
+            .args(self.spans.is_some().then_some(child::TRACED));
+        Ok(Worker::new(self.adopt(name, command, Process::start)?, self.spans.clone()))
+    }
+
+    /// Starts any program, with all that it will start, under `name`.
+    ///
+    /// # Errors
+    /// Names the program.
+    pub(crate) fn spawn_group(&self, name: String, command: Command) -> Result<Peer> {
+        self.adopt(name, command, Process::start_group)
+    }
+
+    fn adopt(
+        &self,
+        name: String,
+        mut command: Command,
+        start: fn(&mut Command) -> std::io::Result<Process>,
+    ) -> Result<Peer> {
+        let stderr = self.complaints.try_clone().context("cannot clone a pipe")?;
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
+        let process = start(piped).with_context(|| {
+            format!(
+                "cannot start {} as {name}; {TOO_FEW_PROCESSES}",
+                Path::new(piped.get_program()).display()
+            )
+        })?;
+        Ok(Peer::new(name, process, Arc::clone(&self.watched)))
     }
 
     /// Runs `work` while the watchdog holds the workers to their deadline.

@@ -1,15 +1,13 @@
 //! What the workers, the watchdog and the listener of one model share.
 
 use std::io::{PipeReader, Read};
-use std::process::Child;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 
-/// Shared with the watchdog, which kills the process when it does not answer.
-pub(super) type Process = Arc<Mutex<Child>>;
+use super::handle::Process;
 
 /// How many times within a deadline the watchdog looks.
 const LOOKS: u32 = 8;
@@ -20,7 +18,7 @@ const LAST_WORDS: usize = 1024;
 /// Which processes there are, whether they answer, and what they complain about.
 pub(super) struct Watched {
     deadline: Duration,
-    processes: Mutex<Vec<Weak<Mutex<Child>>>>,
+    processes: Mutex<Vec<Weak<Process>>>,
     answers: AtomicU64,
     waiting: AtomicBool,
     timed_out: AtomicBool,
@@ -39,7 +37,7 @@ impl Watched {
         }
     }
 
-    pub(super) fn add(&self, process: &Process) {
+    pub(super) fn add(&self, process: &Arc<Process>) {
         let mut processes = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
         processes.retain(|process| process.strong_count() > 0);
         processes.push(Arc::downgrade(process));
@@ -99,7 +97,7 @@ impl Watched {
         self.timed_out.store(true, Ordering::Relaxed);
         let processes = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
         for process in processes.iter().filter_map(Weak::upgrade) {
-            let _ = process.lock().unwrap_or_else(PoisonError::into_inner).kill();
+            process.kill();
         }
     }
 }
