@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape, models};
-use crate::workload::{WORKLOADS, Workload};
+use crate::lane::Lane;
+use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape};
+use crate::stage::Unavailable;
+use crate::workload::Workload;
 
 /// How many jobs can be in flight at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +43,14 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Every cell of this machine of `cores` cores, workload by workload.
-    pub fn all(cores: usize) -> Vec<Cell> {
-        WORKLOADS.iter().flat_map(|workload| Cell::of(workload, cores)).collect()
+    /// Every cell of `lanes` on a machine of `cores` cores, lane by lane and workload by workload.
+    pub fn all(lanes: &[Lane], cores: usize) -> Vec<Cell> {
+        let of_lane = |lane: Lane| lane.workloads().iter().flat_map(move |it| Cell::of(it, lane, cores));
+        lanes.iter().flat_map(|&lane| of_lane(lane)).collect()
     }
 
-    /// The cells of one workload. A model with workers has two where jobs wait and there are more jobs than cores.
-    pub fn of(workload: &Workload, cores: usize) -> Vec<Cell> {
+    /// The cells of one workload in a lane. A model with workers has two where jobs wait and there are more jobs than cores.
+    pub fn of(workload: &Workload, lane: Lane, cores: usize) -> Vec<Cell> {
         let wide = workload.kind.waits() && cores < workload.size.jobs;
         let widths = move |shape| match shape {
             Shape::One => vec![Width::One],
@@ -58,7 +61,17 @@ impl Cell {
         let cells = |model: ModelEntry| {
             widths(model.shape).into_iter().map(move |width| Cell { workload: *workload, model, width })
         };
-        models().into_iter().flat_map(cells).collect()
+        lane.models().into_iter().flat_map(cells).collect()
+    }
+
+    /// The lane that it is compared in.
+    pub fn lane(&self) -> Lane {
+        self.model.lane
+    }
+
+    /// Whether it is its lane's baseline on its workload.
+    pub fn is_baseline(&self) -> bool {
+        self.width == Width::One
     }
 
     /// `workload/model/width`.
@@ -81,8 +94,11 @@ impl Cell {
     /// Starts the cell's model, untimed.
     ///
     /// # Errors
-    /// Where its threads or processes can't be started.
+    /// Where its threads or processes can't be started; [`Unavailable`] where this machine can't have it.
     pub fn start(&self, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
+        if let Some(why) = self.model.unavailable {
+            return Err(Unavailable(why.into()).into());
+        }
         (self.model.start)(&self.resources(cores, exe))
     }
 
@@ -109,7 +125,8 @@ impl Cell {
 pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
     let is_wanted = |cell: &Cell| {
         selected.iter().any(|other| {
-            other.id() == cell.id() || (cell.width == Width::One && other.workload.name == cell.workload.name)
+            let same_row = other.workload.name == cell.workload.name && other.lane() == cell.lane();
+            other.id() == cell.id() || (cell.is_baseline() && same_row)
         })
     };
     all.into_iter().filter(is_wanted).collect()
@@ -118,10 +135,14 @@ pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::python::Interpreter;
+    use crate::python::interpreter::tests::facts;
 
     #[test]
     fn no_id_appears_twice_and_no_id_is_part_of_another() {
-        let ids: Vec<String> = Cell::all(2).iter().map(Cell::id).collect();
+        let [plain, free] = ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, facts(tag, false)));
+        let lanes = Lane::all(&[plain, free]);
+        let ids: Vec<String> = Cell::all(&lanes, 2).iter().map(Cell::id).collect();
         for (at, id) in ids.iter().enumerate() {
             let others = ids.iter().enumerate().filter(|(other, _)| *other != at);
             assert!(others.map(|(_, other)| other).all(|other| !other.contains(id.as_str())), "{id}");
@@ -129,10 +150,22 @@ mod tests {
     }
 
     #[test]
+    fn an_id_without_its_interpreter_names_the_cell_of_every_one() {
+        let known = Interpreter::known("3.11", facts("3.11.7", false));
+        let cells = Cell::all(&[Lane::Python(known)], 2);
+        assert!(cells.iter().all(|cell| cell.id().contains("@3.11/")));
+        assert!(cells.iter().any(|cell| cell.id() == "primes/py-threading@3.11/cores"));
+    }
+
+    #[test]
     fn pools_are_measured_at_both_widths_where_jobs_wait_and_there_are_more_of_them_than_cores() {
         let widths = |workload: &str, cores| {
             let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
-            Cell::all(cores).iter().filter(|cell| pool(cell)).map(|cell| cell.width).collect::<Vec<_>>()
+            Cell::all(&[Lane::Native], cores)
+                .iter()
+                .filter(|cell| pool(cell))
+                .map(|cell| cell.width)
+                .collect::<Vec<_>>()
         };
         assert_eq!(widths("sleep", 2), [Width::Cores, Width::Jobs]);
         assert_eq!(widths("sleep", 24), [Width::Cores]);
@@ -142,7 +175,7 @@ mod tests {
 
     #[test]
     fn no_model_has_more_jobs_in_flight_than_its_cap() {
-        for cell in Cell::all(2) {
+        for cell in Cell::all(&[Lane::Native], 2) {
             let all_at_once = matches!(cell.model.shape, Shape::Jobs { most: None });
             let in_flight = cell.in_flight(2);
             assert!(in_flight >= 1 && in_flight <= cell.workload.size.jobs, "{}", cell.id());

@@ -6,6 +6,7 @@
 //!   what jobs share, in order of arrival; [`errand`]: a job made of steps
 //! - [`workload`]: the kinds of jobs, one file each; [`stage`] and [`server`]: what they find outside themselves
 //! - [`model`]: the ways to carry jobs out, one file each; [`process`] and `wire`: child processes and their frames
+//! - [`lane`]: models with one baseline: this program's, and those of each CPython; [`python`]: interpreters and their script
 //! - [`batch`]: the jobs of a run and what they must return; [`cell`]: a workload under a model at a width
 //! - [`measure`]: the only clock; [`sample`]: one verified run; [`session`]: from cells to samples
 //! - [`trace`]: who ran when, and what follows from it
@@ -36,10 +37,12 @@ pub mod errand;
 pub mod evidence;
 mod guard;
 pub mod host;
+pub mod lane;
 pub mod measure;
 mod memory;
 pub mod model;
 pub mod process;
+pub mod python;
 pub mod queue;
 pub mod record;
 pub mod report;

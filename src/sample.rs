@@ -42,10 +42,11 @@ pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
 /// # Timing model
 /// The clock runs during [`Model::run`] and at no other time: `wall = stop - start` of one call. In it are all that
 /// the model does to carry out the jobs and to hand back their digests (starting what it starts for each job,
-/// sending jobs to processes, waking its workers and being woken by them). Not in it are starting the model,
-/// resetting what jobs left, comparing digests, and freeing them.
+/// sending jobs to processes, waking its workers and being woken by them). Not in it are starting the model, making the
+/// jobs objects of another language, resetting what jobs left, comparing digests, and freeing them.
 fn run(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
     batch.reset()?;
+    model.prepare(batch.jobs())?;
     let before = model.usage()?;
     let start = now();
     let digests = model.run(batch.jobs());

@@ -22,7 +22,7 @@ pub struct Session {
     pub cores: usize,
     exe: PathBuf,
     stage: Arc<Stage>,
-    batches: HashMap<&'static str, Batch>,
+    batches: HashMap<(&'static str, Option<&'static str>), Batch>,
 }
 
 impl Session {
@@ -38,8 +38,8 @@ impl Session {
     /// Where the stage can't be set or the model can't be started; [`crate::stage::Unavailable`] where this machine
     /// can't measure the cell.
     pub fn start(&mut self, cell: &Cell) -> Result<Running> {
-        let batch = self.batch(cell)?.clone();
         let model = guarded(|| cell.start(self.cores, &self.exe))?;
+        let batch = self.batch(cell)?.clone();
         Ok(Running { model, batch })
     }
 
@@ -53,11 +53,11 @@ impl Session {
     }
 
     fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
-        let workload = &cell.workload;
-        if !self.batches.contains_key(workload.name) {
-            self.batches.insert(workload.name, Batch::new(workload, workload.size, &self.stage)?);
+        let (workload, key) = (&cell.workload, (cell.workload.name, cell.lane().tag()));
+        if !self.batches.contains_key(&key) {
+            self.batches.insert(key, Batch::new(workload, workload.size, &self.stage)?);
         }
-        Ok(&self.batches[workload.name])
+        Ok(&self.batches[&key])
     }
 }
 

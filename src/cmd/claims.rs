@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
+use super::lanes::Lanes;
 use super::section::{folder, recording_of, save_section};
 use super::stop::Stop;
 use super::{BadUsage, Exit, command_line};
@@ -34,6 +35,8 @@ pub(super) struct Args {
     /// How much to measure
     #[arg(long, value_enum, default_value_t = Profile::Standard, conflicts_with = "from")]
     profile: Profile,
+    #[command(flatten)]
+    lanes: Lanes,
     /// How the ledger is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -107,7 +110,7 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
 /// A study of every cell, whose own recording is kept as any other.
 fn study(args: &Args, stop: &Stop) -> Result<Recording> {
     let request = Request {
-        cells: Cell::all(host::cores()),
+        cells: Cell::all(&args.lanes.all(), host::cores()),
         workers: host::cores(),
         exe: std::env::current_exe()?,
         profile: args.profile,

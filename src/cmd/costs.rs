@@ -11,7 +11,8 @@ use super::{Exit, command_line, models_named};
 use crate::cell::{Cell, Width};
 use crate::costs::{Asking, gather};
 use crate::host;
-use crate::model::ModelEntry;
+use crate::lane::Lane;
+use crate::model::{ModelEntry, models};
 use crate::record::schema::{Costs, Probed, Recording, Sizes};
 use crate::report::formats::{Format, render};
 use crate::report::progress::{show, show_progress};
@@ -73,8 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 
 /// The models of these names, the baseline first.
 fn models_and_baseline(names: &[String]) -> Result<Vec<ModelEntry>> {
-    let named = models_named(names)?;
-    let all = models_named(&[])?;
+    let (all, named) = (models(), models_named(models(), names)?);
     let is_wanted =
         |(at, model): &(usize, ModelEntry)| *at == 0 || named.iter().any(|it| it.name == model.name);
     Ok(all.into_iter().enumerate().filter(is_wanted).map(|(_, model)| model).collect())
@@ -108,7 +108,7 @@ fn study(series: &Series, models: &[ModelEntry], folder: &Path, stop: &Stop) -> 
 
 /// The cells of `models` on a workload, without those of pools that are no wider than the cores where there are wider ones.
 fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
-    let cells = Cell::of(workload, host::cores());
+    let cells = Cell::of(workload, Lane::Native, host::cores());
     let wider = |cell: &Cell| {
         cells.iter().any(|other| other.model.name == cell.model.name && other.width != cell.width)
             && cell.width == Width::Cores

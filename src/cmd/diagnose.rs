@@ -12,6 +12,7 @@ use crate::diagnose::bare::Bare;
 use crate::diagnose::interleave::{Arm, Turn, interleave};
 use crate::diagnose::sleeps::sleeps;
 use crate::host;
+use crate::model::models;
 use crate::report::{table, units};
 use crate::session::{Running, Session};
 use crate::stats;
@@ -185,7 +186,7 @@ fn memory(rounds: usize) -> Result<String> {
     let stop = AtomicBool::new(false);
     let mut rows = Vec::new();
     for (model, jobs, us) in [("threads", 4_000, 1_000_000), ("tokio-one", 1_000_000, 8_000_000)] {
-        let model = models_named(&[model.to_owned()])?.remove(0);
+        let model = models_named(models(), &[model.to_owned()])?.remove(0);
         let a_job = |question: &Question| {
             let bytes = |_| {
                 let probed = probe(&exe, &model, question, &stop).context("nobody stops it")?;

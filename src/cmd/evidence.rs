@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use super::lanes::{Lanes, models_of};
 use super::section::{recording_of, save_section};
 use super::{Exit, models_named};
 use crate::evidence::{JobsOf, LOOKS, gather};
@@ -21,6 +22,8 @@ pub(super) struct Args {
     /// Only these models
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
+    #[command(flatten)]
+    lanes: Lanes,
     /// How the table is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -30,7 +33,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let models = models_named(&args.models)?;
+    let models = models_named(models_of(&args.lanes.all()), &args.models)?;
     // Jobs are given in time, not in story seconds: the scale plays no part.
     let teller = Teller::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
     let recording = recording_of(Some(gather(&teller, &models, LOOKS, tell_progress)), None);

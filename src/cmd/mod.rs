@@ -10,7 +10,8 @@ use regex::Regex;
 
 use self::compare::Incomparable;
 use crate::cell::Cell;
-use crate::model::{ModelEntry, models};
+use crate::lane::Lane;
+use crate::model::ModelEntry;
 use crate::record::read::Refused;
 use crate::record::save::Unsaved;
 use crate::record::schema::{Launch, Recording};
@@ -25,6 +26,7 @@ mod costs;
 mod diagnose;
 mod evidence;
 mod examples;
+mod lanes;
 mod list;
 mod report;
 mod results;
@@ -125,8 +127,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// List the models and the workloads
-    List,
+    /// List the models and the workloads, and with --python the interpreters
+    List(list::Args),
     /// Run every cell once and compare each job's digest; exit 3 where one differs
     #[command(after_help = examples::VERIFY)]
     Verify(verify::Args),
@@ -191,7 +193,7 @@ pub fn run() -> Result<Exit> {
 impl Cli {
     fn run(self) -> Result<Exit> {
         match self.command {
-            Command::List => list::run(),
+            Command::List(args) => list::run(&args),
             Command::Verify(args) => verify::run(&args),
             Command::Diagnose(command) => diagnose::run(&command),
             Command::Claims(args) => claims::run(&args),
@@ -231,9 +233,9 @@ fn public(word: &str) -> String {
     }
 }
 
-/// The cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
+/// The native cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
 fn select(filter: &str) -> Result<Vec<Cell>> {
-    select_of(Cell::all(host::cores()), filter)
+    select_of(Cell::all(&[Lane::Native], host::cores()), filter)
 }
 
 /// Those of `cells` whose id the regular expression `filter` matches.
@@ -250,14 +252,19 @@ fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     Ok(cells)
 }
 
-/// The models of these names, in the order of the registry; all of them where no name is given.
-fn models_named(names: &[String]) -> Result<Vec<ModelEntry>> {
-    let all = models();
-    let known: Vec<&str> = all.iter().map(|model| model.name).collect();
-    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(BadUsage(format!("there is no model {unknown:?}; there are {}", known.join(", "))).into());
+/// Those of `all` models that have these names, with their interpreter or without; all of them where no name is given.
+fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry>> {
+    let is = |model: &ModelEntry, name: &String| {
+        model.name == name || model.name.split_once('@').is_some_and(|(plain, _)| plain == name)
+    };
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|model| is(model, name))) {
+        let known: Vec<&str> = all.iter().map(|model| model.name).collect();
+        let python = "; --python has those of CPython";
+        let python = if all.iter().all(|model| model.lane == Lane::Native) { python } else { "" };
+        let why = format!("there is no model {unknown:?}; there are {}{python}", known.join(", "));
+        return Err(BadUsage(why).into());
     }
-    let is_named = |model: &ModelEntry| names.is_empty() || names.iter().any(|name| name == model.name);
+    let is_named = |model: &ModelEntry| names.is_empty() || names.iter().any(|name| is(model, name));
     Ok(all.into_iter().filter(is_named).collect())
 }
 

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::lanes::{Lanes, models_of};
 use super::stop::Stop;
 use super::{BadUsage, Exit, command_line, models_named, select_of};
 use crate::cell::{Cell, with_baselines};
 use crate::host;
+use crate::lane::Lane;
 use crate::process::lifeline;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
 use crate::report::progress::show_progress;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
-use crate::workload::{WORKLOADS, Workload};
+use crate::workload::Workload;
 
 /// What to measure, how much of it, and where to keep it.
 #[derive(Debug, clap::Args)]
@@ -29,6 +31,8 @@ pub(super) struct Args {
     /// Only these models, and `sequential` beside them
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
+    #[command(flatten)]
+    lanes: Lanes,
     /// Workers of every pool and runtime; by default as many as there are cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
@@ -80,9 +84,12 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 
 /// The cells that the filter and the models select, each workload's baseline among them.
 fn cells(args: &Args, workers: usize) -> Result<Vec<Cell>> {
-    let models = models_named(&args.models)?;
+    let lanes = args.lanes.all();
+    let models = models_named(models_of(&lanes), &args.models)?;
     let sized = |workload: &Workload| args.jobs.map_or(*workload, |jobs| workload.with_jobs(jobs.into()));
-    let all: Vec<Cell> = WORKLOADS.iter().flat_map(|workload| Cell::of(&sized(workload), workers)).collect();
+    let of_lane =
+        |lane: Lane| lane.workloads().iter().flat_map(move |it| Cell::of(&sized(it), lane, workers));
+    let all: Vec<Cell> = lanes.into_iter().flat_map(of_lane).collect();
     let is_wanted = |cell: &Cell| models.iter().any(|model| model.name == cell.model.name);
     let selected: Vec<Cell> = select_of(all.clone(), &args.filter)?.into_iter().filter(is_wanted).collect();
     let cells = with_baselines(&selected, all);

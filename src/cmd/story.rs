@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use super::lanes::{Lanes, models_of};
 use super::section::{recording_of, save_section};
 use super::{BadUsage, Exit, models_named};
 use crate::chart::draw::origin;
 use crate::chart::lanes;
 use crate::chart::palette::Mode;
 use crate::host;
+use crate::lane::Lane;
 use crate::model::MOST_WORKERS;
 use crate::record::save::{Unsaved, write_new};
 use crate::record::schema::Play;
@@ -40,6 +42,8 @@ pub(super) struct Args {
     /// Only under these models
     #[arg(long, alias = "models", value_delimiter = ',', value_name = "NAME,..")]
     model: Vec<String>,
+    #[command(flatten)]
+    lanes: Lanes,
     /// Every arrangement under every model
     #[arg(long)]
     all: bool,
@@ -120,7 +124,10 @@ fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
 }
 
 fn asked(args: &Args, story: &dyn Story) -> Result<Asked> {
-    let models = if args.model.is_empty() { vec![] } else { models_named(&args.model)? };
+    let all = models_of(&args.lanes.all());
+    let python = all.iter().filter(|model| model.lane != Lane::Native).copied().collect();
+    // Interpreters that are asked for are what is asked for.
+    let models = if args.model.is_empty() { python } else { models_named(all, &args.model)? };
     let exhibition = exhibition(args)?;
     ensure!(
         exhibition.is_none() || ["chess", "pizza"].contains(&story.name()),

@@ -4,7 +4,10 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::{Exit, select};
+use super::lanes::Lanes;
+use super::{Exit, select_of};
+use crate::cell::Cell;
+use crate::host;
 use crate::session::Session;
 use crate::stage::Unavailable;
 
@@ -14,11 +17,13 @@ pub(super) struct Args {
     /// Regular expression on ids, workload/model/width: `hash`, `/rayon/`, `^hash/rayon/cores$`
     #[arg(default_value = "")]
     filter: String,
+    #[command(flatten)]
+    lanes: Lanes,
 }
 
 /// Prints a line for each cell; a cell that fails does not keep the next ones from being verified.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let cells = select(&args.filter)?;
+    let cells = select_of(Cell::all(&args.lanes.all(), host::cores()), &args.filter)?;
     let mut session = Session::new(&std::env::current_exe()?);
     let mut out = std::io::stdout();
     let (mut passed, mut failed, mut unavailable) = (0, 0, 0);

@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 use super::{BURST, Question, STARTED_JOBS, bare};
 use crate::batch::Batch;
 use crate::guard::guarded;
+use crate::lane::Lane;
 use crate::measure::now;
 use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape, models};
 use crate::process::lifeline;
 use crate::sample::sample;
 use crate::stage::Stage;
-use crate::workload::{Size, find};
+use crate::workload::Size;
 use crate::{host, memory, wire};
 
 /// The hidden subcommand that answers a question; its argument is the parent's process id.
@@ -80,7 +81,8 @@ impl Asked<'_> {
 
     /// So many jobs of a workload, of its default size or of another.
     fn batch(&self, workload: &str, jobs: usize, each: Option<u64>) -> Result<Batch> {
-        let workload = find(workload).with_context(|| format!("there is no workload {workload}"))?;
+        let workload =
+            Lane::Native.workload(workload).with_context(|| format!("there is no workload {workload}"))?;
         let stage = Arc::new(Stage::new(&Stage::default_place(self.exe), self.exe));
         Batch::new(workload, Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
     }

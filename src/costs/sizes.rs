@@ -46,7 +46,7 @@ impl Matrix {
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
         let study = Some(sizes.study.clone());
         let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
-        let Findings { rows, stamps } = Findings::of(&alone);
+        let Findings { rows, stamps, .. } = Findings::of(&alone);
         Matrix { series: sizes.series.clone(), rows, stamps }
     }
 

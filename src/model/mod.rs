@@ -1,5 +1,6 @@
 //! The models: one file each, and a registry line.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::digest::Digest;
+use crate::lane::Lane;
 use crate::measure::Usage;
 use crate::trace::{Spans, Traced};
 use crate::work::Plain;
@@ -16,6 +18,7 @@ mod crossbeam;
 mod gil;
 mod prefork;
 mod processes;
+pub(crate) mod python;
 mod rayon;
 mod sequential;
 mod threads;
@@ -26,6 +29,14 @@ mod tokio_tasks;
 
 /// A started model: a way to carry out batches.
 pub trait Model: Send {
+    /// Makes `jobs` the model's own, untimed, where it lives in another language and could not find them otherwise.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    fn prepare(&mut self, _jobs: &Arc<[Job]>) -> Result<()> {
+        Ok(())
+    }
+
     /// Carries out `jobs` and returns their digests in the same order. All that is timed.
     ///
     /// # Errors
@@ -38,6 +49,11 @@ pub trait Model: Send {
     /// Where a worker does not answer.
     fn usage(&mut self) -> Result<Usage> {
         Ok(Usage::of_this_process())
+    }
+
+    /// The process that the model lives in, where that is not this one.
+    fn home(&self) -> Option<u32> {
+        None
     }
 }
 
@@ -78,19 +94,35 @@ pub enum Shape {
     Workers,
 }
 
+/// Starts a model as it is: builds pools, runtimes and long-lived processes.
+pub type Start = dyn Fn(&Resources) -> Started + Sync;
+
+/// The same, with every phase of every job recorded.
+pub type StartTraced = dyn Fn(&Arc<Spans>, &Resources) -> Started + Sync;
+
 /// A model's line in the registry.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ModelEntry {
-    /// The middle part of a cell's id.
+    /// The middle part of a cell's id; what follows an `@` is the interpreter.
     pub name: &'static str,
     /// One line: what it is.
     pub about: &'static str,
     /// How many jobs it can have in flight.
     pub shape: Shape,
-    /// Builds pools, runtimes and long-lived processes: untimed.
-    pub start: fn(&Resources) -> Started,
-    /// The same, with every phase of every job recorded.
-    pub start_traced: fn(&Arc<Spans>, &Resources) -> Started,
+    /// The models that it is compared with.
+    pub lane: Lane,
+    /// Why this machine can't have it.
+    pub unavailable: Option<&'static str>,
+    /// Starts it, untimed.
+    pub start: &'static Start,
+    /// Starts it traced.
+    pub start_traced: &'static StartTraced,
+}
+
+impl fmt::Debug for ModelEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 /// The most threads or processes that a model has for its jobs, so that laptops can start them.
@@ -114,8 +146,10 @@ macro_rules! models {
                 name: $name,
                 about: $about,
                 shape: $shape,
-                start: |resources| $module::start(Plain, resources),
-                start_traced: |spans, resources| $module::start(Traced::to(spans), resources),
+                lane: Lane::Native,
+                unavailable: None,
+                start: &|resources| $module::start(Plain, resources),
+                start_traced: &|spans, resources| $module::start(Traced::to(spans), resources),
             }),+]
         }
     };

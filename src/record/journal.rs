@@ -22,14 +22,26 @@ pub const EXTENSION: &str = "journal";
 /// Something that was acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
-    /// A launch of a workload began: its number.
+    /// A launch of a workload began, in the native lane: its number.
     Launch(String, u64),
+    /// The same in another lane, which comes first.
+    LaunchIn(String, String, u64),
     /// A round of the launch that began last.
     Round(Round),
     /// That launch ended before its last round, and why.
     Failure(String),
     /// The machine was watched while nothing was measured.
     Quiet(Quiet),
+}
+
+impl Entry {
+    /// A launch of a workload in a lane began.
+    pub fn launch(workload: &str, lane: Option<&str>, number: u64) -> Self {
+        match lane {
+            None => Entry::Launch(workload.into(), number),
+            Some(lane) => Entry::LaunchIn(lane.into(), workload.into(), number),
+        }
+    }
 }
 
 /// What a journal is written to; tests replace it by one that fails.
@@ -155,8 +167,9 @@ fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
 fn apply(recording: &mut Recording, entry: Entry) {
     let Some(study) = &mut recording.study else { return };
     match (entry, study.launches.last_mut()) {
-        (Entry::Launch(workload, number), _) => {
-            study.launches.push(Launch { workload, number, rounds: vec![], failure: None });
+        (Entry::Launch(workload, number), _) => study.launches.push(Launch::begun(workload, None, number)),
+        (Entry::LaunchIn(lane, workload, number), _) => {
+            study.launches.push(Launch::begun(workload, Some(lane), number));
         }
         (Entry::Round(round), Some(launch)) => launch.rounds.push(round),
         (Entry::Failure(why), Some(launch)) => launch.failure = Some(why),

@@ -89,7 +89,13 @@ pub(crate) mod tests {
 
     /// A recording of `launches` launches of one round, of two cells of `hash`, the second taking `percent` of the first.
     pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
-        let arm = |id: &str| Arm { id: id.into(), role: Role::Cell, in_flight: one(), unavailable: None };
+        let arm = |id: &str| Arm {
+            id: id.into(),
+            lane: None,
+            role: Role::Cell,
+            in_flight: one(),
+            unavailable: None,
+        };
         let sample = |arm: u64, launch: u64| Sample {
             arm,
             place: arm,
@@ -102,8 +108,13 @@ pub(crate) mod tests {
             failures: vec![],
             stopped: false,
         };
-        let launch =
-            |number| Launch { workload: "hash".into(), number, rounds: vec![round(number)], failure: None };
+        let launch = |number| Launch {
+            workload: "hash".into(),
+            lane: None,
+            number,
+            rounds: vec![round(number)],
+            failure: None,
+        };
         Recording {
             schema: SCHEMA.into(),
             version: VERSION,
@@ -128,6 +139,7 @@ pub(crate) mod tests {
                 slot_ns: 20_000_000,
                 workloads: vec![WorkloadEntry {
                     name: "hash".into(),
+                    lane: None,
                     about: "SHA-256".into(),
                     answers_to: "encrypting data".into(),
                     post_says: "multiprocessing".into(),
@@ -182,10 +194,10 @@ pub(crate) mod tests {
         let good = serde_json::to_string(&recording(1, 50)).unwrap();
         let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let cases = [
-            ("\"version\":3", "\"version\":4", "use a newer bakeoff"),
-            ("\"version\":3", "\"version\":0", "never was"),
-            ("\"version\":3", "\"version\":-1", "integer"),
-            ("\"version\":3", "\"version\":3,\"version\":3", "duplicate"),
+            ("\"version\":4", "\"version\":5", "use a newer bakeoff"),
+            ("\"version\":4", "\"version\":0", "never was"),
+            ("\"version\":4", "\"version\":-1", "integer"),
+            ("\"version\":4", "\"version\":4,\"version\":4", "duplicate"),
             ("bakeoff-recording", "other-recording", "schema"),
             ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
             ("\"partial\":false,", "", "missing field"),

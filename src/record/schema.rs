@@ -14,7 +14,7 @@ pub use super::traced::{Act, Play, Witness};
 pub const SCHEMA: &str = "bakeoff-recording";
 
 /// The version that is written, and the newest that is read.
-pub const VERSION: u64 = 3;
+pub const VERSION: u64 = 4;
 
 /// What was measured, in sections, and the machine that it was measured on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,10 +86,32 @@ pub struct Environment {
     pub profile: String,
     /// Versions of the libraries that models are made of, `name version`.
     pub libraries: Vec<String>,
+    /// The interpreters that have lanes of their own, or why they have none; from version 4 on.
+    pub interpreters: Option<Vec<InterpreterEntry>>,
     /// Commit of the sources.
     pub commit: Option<String>,
     /// Whether the sources differed from that commit.
     pub dirty: Option<bool>,
+}
+
+/// An interpreter whose models have a lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InterpreterEntry {
+    /// What follows the `@` in its models' names.
+    pub tag: String,
+    /// As `3.13.5`.
+    pub version: Option<String>,
+    /// Branch, day and compiler of its build.
+    pub build: Option<String>,
+    /// Whether it was built without its lock.
+    pub free_threaded: Option<bool>,
+    /// Whether its lock is in force.
+    pub gil: Option<bool>,
+    /// How pools start their processes.
+    pub start_method: String,
+    /// Why it can't be used.
+    pub unavailable: Option<String>,
 }
 
 /// What was measured, and how.
@@ -128,6 +150,8 @@ pub struct Study {
 pub struct WorkloadEntry {
     /// The first part of its cells' ids.
     pub name: String,
+    /// The interpreter whose models it is for, by its tag; native ones where there is none. From version 4 on.
+    pub lane: Option<String>,
     /// What each job does.
     pub about: String,
     /// The post's words for it.
@@ -146,8 +170,10 @@ pub struct WorkloadEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
-    /// `workload/model/width`; that of the baseline for the other roles.
+    /// `workload/model/width`; that of the baseline, of its lane or the native one, for the other roles.
     pub id: String,
+    /// The lane that it is measured in, as its workload has it; from version 4 on.
+    pub lane: Option<String>,
     /// What it is there for.
     pub role: Role,
     /// Jobs in flight at once.
@@ -166,6 +192,8 @@ pub enum Role {
     Control,
     /// As many independent copies of the baseline as cores: what this machine can give at all.
     Capacity,
+    /// The native baseline on the jobs of another lane, where its own are others: how much faster it is. From version 4 on.
+    Reference,
 }
 
 /// One fresh process that measured one workload.
@@ -174,6 +202,8 @@ pub enum Role {
 pub struct Launch {
     /// The workload.
     pub workload: String,
+    /// The lane, as the workload has it; from version 4 on.
+    pub lane: Option<String>,
     /// Which launch of that workload it was, from 0 on.
     pub number: u64,
     /// Its rounds.
@@ -245,6 +275,38 @@ impl Recording {
     pub fn fault(&self) -> Option<String> {
         let sizes = self.costs.iter().flat_map(|costs| costs.sizes.iter().map(|sizes| &sizes.study));
         self.study.iter().chain(sizes).find_map(Study::fault)
+    }
+}
+
+impl WorkloadEntry {
+    /// What stamps call it: `hash`, `hash in Python 3.11`.
+    pub fn called(&self) -> String {
+        self.lane.as_ref().map_or(self.name.clone(), |lane| format!("{} in Python {lane}", self.name))
+    }
+}
+
+impl Launch {
+    /// A launch that has no rounds yet.
+    pub fn begun(workload: String, lane: Option<String>, number: u64) -> Self {
+        Launch { workload, lane, number, rounds: vec![], failure: None }
+    }
+
+    /// Whether it measured `workload`, in its lane.
+    pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
+        self.workload == workload.name && self.lane == workload.lane
+    }
+}
+
+impl Arm {
+    /// Whether it is an arm of `workload`, in its lane.
+    pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
+        let rest = self.id.strip_prefix(&workload.name);
+        rest.is_some_and(|rest| rest.starts_with('/')) && self.lane == workload.lane
+    }
+
+    /// Whether it is the baseline of its lane: the cell, or the same a second time.
+    pub fn is_baseline(&self) -> bool {
+        matches!(self.role, Role::Cell | Role::Control) && self.id.ends_with("/one")
     }
 }
 

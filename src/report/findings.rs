@@ -3,7 +3,7 @@
 use crate::record::schema::{Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::LEVEL;
 use crate::stats::median;
-use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, speedup};
+use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
 use crate::study::stamp::Stamp;
 use crate::study::stamps::stamps;
@@ -11,8 +11,10 @@ use crate::study::stamps::stamps;
 /// All that a recording comes to.
 #[derive(Clone, Debug)]
 pub struct Findings {
-    /// A row for each workload, in the order of the recording.
+    /// A row for each workload of the native lane, in the order of the recording.
     pub rows: Vec<Row>,
+    /// A row for each workload of other lanes, lane by lane.
+    pub others: Vec<Row>,
     /// What bears on the numbers.
     pub stamps: Vec<Stamp>,
 }
@@ -26,12 +28,24 @@ pub struct Row {
     pub cells: Vec<Finding>,
     /// The baseline against itself.
     pub control: Option<Ratio>,
+    /// How many times as fast as the baseline the native one is on the same jobs, in other lanes than the native one: in the same
+    /// rounds, or in the native lane's own.
+    pub reference: Option<Reference>,
     /// How many times as much as one core all cores gave: the logarithm of each launch's, where jobs compute.
     pub capacity: Vec<Option<f64>>,
     /// The median time of a run of the baseline in each launch, in nanoseconds.
     pub baseline_ns: Vec<Option<f64>>,
     /// A stamp withholds its verdicts.
     pub withheld: bool,
+}
+
+/// The native baseline in a row of another lane.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// How many times as fast as the row's baseline it is.
+    pub speedup: Ratio,
+    /// The logarithm of each launch's.
+    pub logs: Vec<Option<f64>>,
 }
 
 /// What is found about one cell.
@@ -45,6 +59,8 @@ pub struct Finding {
     pub wall_ns: Option<f64>,
     /// CPU time over that of the baseline, for the same work.
     pub cpu_ratio: Option<f64>,
+    /// CPU time over wall time: how many cores were busy.
+    pub busy_cores: Option<Ratio>,
     /// How many times as fast as the baseline.
     pub speedup: Option<Ratio>,
     /// The logarithm of each launch's speedup.
@@ -60,6 +76,11 @@ impl Finding {
     pub fn model(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)
     }
+
+    /// The same without its interpreter.
+    pub fn plain_model(&self) -> &str {
+        self.model().split('@').next().unwrap_or(&self.name)
+    }
 }
 
 impl Findings {
@@ -70,11 +91,39 @@ impl Findings {
         let rows = study.flat_map(|study| {
             study.workloads.iter().map(|workload| row(recording, study, workload, &stamps))
         });
-        Findings { rows: rows.collect(), stamps }
+        let (rows, mut others): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.workload.lane.is_none());
+        for row in others.iter_mut().filter(|row| row.reference.is_none()) {
+            row.reference =
+                rows.iter().find(|native| native.is_same_work(row)).and_then(|it| it.as_reference(row));
+        }
+        Findings { rows, others, stamps }
+    }
+
+    /// The rows of every lane.
+    pub fn all_rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().chain(&self.others)
+    }
+
+    /// The lanes but the native one, by their tags, and their rows.
+    pub fn lanes(&self) -> impl Iterator<Item = (&str, &[Row])> {
+        let lanes = self.others.chunk_by(|a, b| a.workload.lane == b.workload.lane);
+        lanes.map(|rows| (rows[0].workload.lane.as_deref().unwrap_or_default(), rows))
     }
 }
 
 impl Row {
+    fn is_same_work(&self, other: &Row) -> bool {
+        self.workload.definition == other.workload.definition
+    }
+
+    /// This row's baseline as the reference of `other`, which has the same jobs: launches are paired by number.
+    fn as_reference(&self, other: &Row) -> Option<Reference> {
+        let pairs = other.baseline_ns.iter().zip(&self.baseline_ns);
+        let logs: Vec<Option<f64>> = pairs.map(|(a, b)| Some(((*a)? / (*b)?).ln())).collect();
+        let speedup = of_logs(&logs.iter().flatten().copied().collect::<Vec<_>>(), LEVEL)?;
+        Some(Reference { speedup, logs })
+    }
+
     /// What this study would take for a difference in this row though there is none, on the scale of logarithms.
     pub fn noise_floor(&self) -> Option<f64> {
         noise_floor(self.control.as_ref()?)
@@ -83,7 +132,7 @@ impl Row {
 
 fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
     let prefix = format!("{}/", workload.name);
-    let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.id.starts_with(&prefix));
+    let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.is_of(workload));
     let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
     let wall = |index: usize| times(study, workload, index, |sample| Some(sample.wall_ns.get()));
     let walls: Vec<Times> = cells.iter().map(|(index, _)| wall(*index)).collect();
@@ -100,6 +149,7 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &
             in_flight: arm.in_flight.get(),
             wall_ns: median(&walls.iter().flatten().flatten().copied().collect::<Vec<_>>()),
             cpu_ratio: baseline_cpu.as_ref().and_then(|base| Some(speedup(&cpu, base, LEVEL)?.ratio)),
+            busy_cores: speedup(&cpu, walls, LEVEL),
             speedup: speedup(baseline_walls, walls, LEVEL),
             logs: log_ratios_by_launch(baseline_walls, walls),
             verdict,
@@ -107,6 +157,7 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &
         }
     };
     let copies = (recording.environment.cores as f64).ln();
+    let reference = others.iter().find(|(_, arm)| arm.role == Role::Reference).map(|(index, _)| wall(*index));
     let capacities = others.iter().filter(|(_, arm)| arm.role == Role::Capacity);
     let capacities: Vec<_> =
         capacities.map(|(index, _)| log_ratios_by_launch(baseline_walls, &wall(*index))).collect();
@@ -119,7 +170,11 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &
             .iter()
             .map(|launch| median(&launch.iter().flatten().copied().collect::<Vec<_>>()))
             .collect(),
-        withheld: stamps.iter().any(|stamp| stamp.withholds_of(&workload.name)),
+        withheld: stamps.iter().any(|stamp| stamp.withholds_of(&workload.called())),
+        reference: reference.as_ref().and_then(|walls| {
+            let logs = log_ratios_by_launch(baseline_walls, walls);
+            Some(Reference { speedup: speedup(baseline_walls, walls, LEVEL)?, logs })
+        }),
         control: control.and_then(|(index, _)| speedup(baseline_walls, &wall(*index), LEVEL)),
     }
 }
@@ -138,7 +193,7 @@ fn cpu(study: &Study, workload: &WorkloadEntry, arm: usize) -> Times {
 /// What `of` a sample is a run, by launch of the workload and by round.
 fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sample) -> Option<u64>) -> Times {
     let a_run = |sample: &Sample| Some(of(sample)? as f64 / sample.runs.get() as f64);
-    let launches = study.launches.iter().filter(|launch| launch.workload == workload.name);
+    let launches = study.launches.iter().filter(|launch| launch.is_of(workload));
     let rounds = launches.map(|launch| {
         let sample =
             |samples: &[Sample]| samples.iter().find(|sample| sample.arm == arm as u64).and_then(a_run);
@@ -149,7 +204,7 @@ fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sampl
 
 /// The first failure of an arm, or of a launch that it was to be measured in.
 fn failure(study: &Study, workload: &WorkloadEntry, arm: usize) -> Option<String> {
-    let launches = || study.launches.iter().filter(|launch| launch.workload == workload.name);
+    let launches = || study.launches.iter().filter(|launch| launch.is_of(workload));
     let failures = launches().flat_map(|launch| launch.rounds.iter().flat_map(|round| &round.failures));
     let own =
         failures.into_iter().find(|failure| failure.arm == arm as u64).map(|failure| failure.reason.clone());

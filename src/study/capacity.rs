@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::digest::Digest;
+use crate::measure::Usage;
 use crate::model::Model;
 use crate::workload::Job;
 
@@ -21,6 +22,10 @@ impl Capacity {
 }
 
 impl Model for Capacity {
+    fn prepare(&mut self, jobs: &Arc<[Job]>) -> Result<()> {
+        self.copies.iter_mut().try_for_each(|copy| copy.prepare(jobs))
+    }
+
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         let results: Vec<Result<Vec<Digest>>> = std::thread::scope(|scope| {
             let spawn = |copy| std::thread::Builder::new().spawn_scoped(scope, || run_copy(copy, jobs));
@@ -37,6 +42,12 @@ impl Model for Capacity {
             "copies of the baseline returned different digests"
         );
         Ok(first)
+    }
+
+    /// Copies that live in processes of their own each tell their own.
+    fn usage(&mut self) -> Result<Usage> {
+        let elsewhere = self.copies.iter_mut().filter(|copy| copy.home().is_some());
+        elsewhere.map(|copy| copy.usage()).try_fold(Usage::of_this_process(), |sum, copy| Ok(sum + copy?))
     }
 }
 

@@ -11,11 +11,12 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::company::Company;
-use super::launch::{self, Acknowledged, Order};
+use super::launch::{self, Acknowledged, LaneOrder, Order};
 use super::plan::PlannedArm;
 use super::quiet;
 use crate::batch::Batch;
 use crate::host;
+use crate::lane::Lane;
 use crate::process::{Next, Reporter};
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
@@ -33,9 +34,12 @@ pub struct Prepared {
     workers: usize,
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
-    /// A batch of each workload, or why it is unavailable.
-    batches: BTreeMap<&'static str, Result<Batch, String>>,
+    /// A batch of each row, or why it is unavailable.
+    batches: BTreeMap<Row, Result<Batch, String>>,
 }
+
+/// A workload by its name and a lane by its tag: what one launch measures.
+type Row = (&'static str, Option<&'static str>);
 
 impl Prepared {
     /// Sets the stage for `planned`, whose launches run `exe` and give models so many `workers`. What can't be set makes
@@ -44,36 +48,55 @@ impl Prepared {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
-        for workload in prepared.workloads().copied().collect::<Vec<_>>() {
+        for (workload, lane) in prepared.rows().collect::<Vec<_>>() {
             let batch = Batch::new(&workload, workload.size, &prepared.stage);
-            prepared.batches.insert(workload.name, batch.map_err(|error| format!("{error:#}")));
+            prepared.batches.insert((workload.name, lane.tag()), batch.map_err(|error| format!("{error:#}")));
         }
         prepared
     }
 
-    /// The workloads of this study.
-    pub fn workloads(&self) -> impl Iterator<Item = &Workload> {
-        workloads(&self.planned)
+    /// The workloads of this study, each in its lanes.
+    pub fn rows(&self) -> impl Iterator<Item = (Workload, Lane)> {
+        let is_row = |a: &PlannedArm, b: &PlannedArm| row_of(a) == row_of(b);
+        self.planned.chunk_by(is_row).map(|arms| (arms[0].cell.workload, arms[0].lane))
     }
 
     /// The arms, as the recording has them.
     pub fn arms(&self) -> Vec<Arm> {
-        let why = |arm: &PlannedArm| self.batches[arm.cell.workload.name].as_ref().err().cloned();
-        self.planned.iter().map(|arm| arm.entry(self.workers, why(arm))).collect()
+        self.planned.iter().map(|arm| arm.entry(self.workers, self.why_not(arm))).collect()
     }
 
-    /// The batches of the workloads that can be measured here.
-    fn available(&self) -> impl Iterator<Item = (&Workload, &Batch)> {
-        self.workloads().filter_map(|workload| Some((workload, self.batches[workload.name].as_ref().ok()?)))
+    /// Why an arm can't be measured here: for its model, its workload, or because nothing of its row can be but the reference.
+    fn why_not(&self, arm: &PlannedArm) -> Option<String> {
+        let of_model = |arm: &PlannedArm| arm.cell.model.unavailable.map(str::to_owned);
+        let baseline = || self.arms_of(row_of(arm)).find(|(_, other)| other.cell.is_baseline());
+        of_model(arm)
+            .or_else(|| self.batches[&row_of(arm)].as_ref().err().cloned())
+            .or_else(|| baseline().and_then(|(_, baseline)| of_model(baseline)))
     }
 
-    fn order(&self, (workload, batch): (&Workload, &Batch), rounds: NonZeroU64, seed: u64) -> Order {
-        let arms = self.planned.iter().enumerate();
-        let arms = arms.filter(|(_, arm)| arm.cell.workload.name == workload.name);
+    fn arms_of(&self, row: Row) -> impl Iterator<Item = (usize, &PlannedArm)> {
+        self.planned.iter().enumerate().filter(move |(_, arm)| row_of(arm) == row)
+    }
+
+    /// The batches of the rows that can be measured here.
+    fn available(&self) -> impl Iterator<Item = Heat<'_>> {
+        let arms = |row| self.arms_of(row).filter(|(_, arm)| self.why_not(arm).is_none()).collect::<Vec<_>>();
+        let heat = move |(workload, lane): (Workload, Lane)| {
+            let row = (workload.name, lane.tag());
+            let (batch, arms) = (self.batches[&row].as_ref().ok()?, arms(row));
+            (!arms.is_empty()).then_some(Heat { workload, lane, batch, arms })
+        };
+        self.rows().filter_map(heat)
+    }
+
+    fn order(&self, heat: &Heat<'_>, rounds: NonZeroU64, seed: u64) -> Order {
+        let Heat { workload, lane, batch, arms } = heat;
         Order {
             workload: workload.name.to_owned(),
+            interpreter: LaneOrder::of(*lane),
             jobs: workload.size.jobs,
-            arms: arms.map(|(index, arm)| (index as u64, arm.cell.id(), arm.role)).collect(),
+            arms: arms.iter().map(|(index, arm)| (*index as u64, arm.cell.id(), arm.role)).collect(),
             rounds: rounds.get(),
             seed,
             workers: self.workers,
@@ -84,8 +107,16 @@ impl Prepared {
     }
 }
 
-fn workloads(planned: &[PlannedArm]) -> impl Iterator<Item = &Workload> {
-    planned.chunk_by(|a, b| a.cell.workload.name == b.cell.workload.name).map(|arms| &arms[0].cell.workload)
+/// What a launch measures: a row that is available, and its arms by their index.
+struct Heat<'a> {
+    workload: Workload,
+    lane: Lane,
+    batch: &'a Batch,
+    arms: Vec<(usize, &'a PlannedArm)>,
+}
+
+fn row_of(arm: &PlannedArm) -> Row {
+    (arm.cell.workload.name, arm.lane.tag())
 }
 
 /// Conducts all launches that `journal` was begun for, until `stop` is set; `progress` is told after each launch how
@@ -102,20 +133,20 @@ pub fn conduct(
     let study = journal.recording().study.as_ref().expect("the journal is a study's");
     let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut batches: Vec<_> = prepared.available().collect();
-    let all = batches.len() * usize::try_from(launches.get())?;
+    let mut heats: Vec<Heat<'_>> = prepared.available().collect();
+    let all = heats.len() * usize::try_from(launches.get())?;
     let mut made = 0;
     let company = Company::join(&std::env::temp_dir());
     let watch = |made: usize| Entry::Quiet(quiet::watch(Path::new("/"), &company, made as u64));
     journal.append(watch(0))?;
     for number in 0..launches.get() {
-        random.shuffle(&mut batches);
-        for &batch in &batches {
+        random.shuffle(&mut heats);
+        for heat in &heats {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let order = prepared.order(batch, rounds, random.u64(..));
-            journal.append(Entry::Launch(order.workload.clone(), number))?;
+            let order = prepared.order(heat, rounds, random.u64(..));
+            journal.append(Entry::launch(heat.workload.name, heat.lane.tag(), number))?;
             launch(prepared, &order, journal, stop)?;
             made += 1;
             progress(made, all);

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::host;
+use crate::lane::Lane;
 use crate::measure::unix_seconds;
-use crate::record::schema::Environment;
+use crate::python::Interpreter;
+use crate::python::interpreter::START_METHOD;
+use crate::record::schema::{Environment, InterpreterEntry};
 use crate::workload::hash_implementation;
 
 /// The environment of this process. `root` is where `/proc` and `/sys` are: `/`, but for tests.
@@ -37,7 +40,35 @@ pub fn environment(root: &Path) -> Environment {
         profile: env!("BAKEOFF_PROFILE").into(),
         libraries: env!("BAKEOFF_LIBRARIES").split_terminator(", ").map(str::to_owned).collect(),
         commit: git(&["rev-parse", "HEAD"]),
+        interpreters: None,
         dirty: git(&["rev-parse", "HEAD"]).map(|_| git(&["status", "--porcelain"]).is_some()),
+    }
+}
+
+/// The interpreters of `lanes`, each once; none where all lanes are native.
+pub fn interpreters(lanes: impl Iterator<Item = Lane>) -> Option<Vec<InterpreterEntry>> {
+    let mut entries: Vec<InterpreterEntry> = Vec::new();
+    for lane in lanes {
+        if let Lane::Python(interpreter) = lane
+            && entries.iter().all(|entry| entry.tag != interpreter.tag)
+        {
+            entries.push(interpreter_entry(interpreter));
+        }
+    }
+    (!entries.is_empty()).then_some(entries)
+}
+
+/// An interpreter as a recording has it: never where it lies.
+fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
+    let facts = interpreter.facts.as_ref().ok();
+    InterpreterEntry {
+        tag: interpreter.tag.clone(),
+        version: facts.map(|facts| facts.version.clone()),
+        build: facts.map(|facts| facts.build.clone()),
+        free_threaded: facts.map(|facts| facts.free_threaded),
+        gil: facts.map(|facts| facts.gil),
+        start_method: START_METHOD.into(),
+        unavailable: interpreter.facts.as_ref().err().cloned(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,15 @@ use crate::batch::Batch;
 use crate::cell::Cell;
 use crate::digest::Digest;
 use crate::guard::guarded;
+use crate::lane::Lane;
 use crate::model::Model;
 use crate::process::lifeline;
+use crate::python::Interpreter;
+use crate::python::interpreter::Facts;
 use crate::record::schema::{Failure, Role, Round, Sample};
 use crate::stage::{Attached, Stage};
 use crate::wire;
-use crate::workload::{Workload, find};
+use crate::workload::Workload;
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";
@@ -31,6 +35,8 @@ pub const SUBCOMMAND: &str = "launch";
 pub struct Order {
     /// The workload.
     pub workload: String,
+    /// The interpreter whose models are measured; native ones where there is none.
+    pub interpreter: Option<LaneOrder>,
     /// Jobs of its batch.
     pub jobs: usize,
     /// Its arms, by their index in the recording: a cell's id, and what it is there for.
@@ -47,6 +53,25 @@ pub struct Order {
     pub expected: Vec<Digest>,
     /// The parent's stage.
     pub stage: Attached,
+}
+
+/// An interpreter that the parent has found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LaneOrder {
+    tag: String,
+    facts: Facts,
+}
+
+impl LaneOrder {
+    /// The interpreter of `lane`, if it has one that can be used.
+    pub fn of(lane: Lane) -> Option<Self> {
+        let Lane::Python(Interpreter { tag, facts: Ok(facts), .. }) = lane else { return None };
+        Some(LaneOrder { tag: tag.clone(), facts: facts.clone() })
+    }
+
+    fn lane(order: Option<&Self>) -> Lane {
+        order.map_or(Lane::Native, |it| Lane::Python(Interpreter::known(&it.tag, it.facts.clone())))
+    }
 }
 
 /// What the parent says after each round, once it has kept what it was told.
@@ -73,12 +98,13 @@ pub fn serve(parent: u32, exe: &Path) -> Result<()> {
 }
 
 fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
-    let workload =
-        find(&order.workload).with_context(|| format!("there is no workload {}", order.workload))?;
+    let lane = LaneOrder::lane(order.interpreter.as_ref());
+    let workload = lane.workload(&order.workload);
+    let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
     let workload = &workload.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
     let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
-    let (mut running, mut failed) = start_all(order, workload, &batch, exe)?;
+    let (mut running, mut failed) = start_all(order, workload, lane, &batch, exe)?;
     let mut random = fastrand::Rng::with_seed(order.seed);
     let continued = lifeline::watch_stops()?;
     for _ in 0..order.rounds {
@@ -96,30 +122,40 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
 fn start_all(
     order: &Order,
     workload: &Workload,
+    lane: Lane,
     batch: &Batch,
     exe: &Path,
 ) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
-    let cells = Cell::of(workload, order.workers);
-    let (mut running, mut failed) = (Vec::new(), BTreeMap::new());
-    for (arm, id, role) in &order.arms {
-        let cell =
-            cells.iter().find(|cell| cell.id() == *id).with_context(|| format!("there is no cell {id}"))?;
-        match guarded(|| start(cell, *role, order, exe)) {
+    let mut cells = Cell::of(workload, lane, order.workers);
+    // A reference is of the native lane, whatever the row is of.
+    cells.extend(Cell::of(workload, Lane::Native, order.workers));
+    let start_arm = |(arm, id, role): &(u64, String, Role)| {
+        let cell = cells.iter().find(|cell| cell.id() == *id);
+        let model = cell.with_context(|| format!("there is no cell {id}")).and_then(|cell| {
+            let model = guarded(|| start(cell, *role, order, exe))?;
             // As many jobs as are in flight, so that every thread, process and connection is there.
-            Ok(model) => {
-                let warm_in = batch.first(cell.in_flight(order.workers).max(2));
-                running.push(Running { arm: *arm, model, warm_in });
-            }
-            Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
-        }
-    }
-    Ok((running, failed))
+            Ok(Running { arm: *arm, model, warm_in: batch.first(cell.in_flight(order.workers).max(2)) })
+        });
+        model.map_err(|error| (*arm, format!("{error:#}")))
+    };
+    let started: Vec<_> = match lane {
+        Lane::Native => order.arms.iter().map(start_arm).collect(),
+        // Each is a process of its own, and most of its start is waiting for it.
+        Lane::Python(_) => thread::scope(|scope| {
+            let thread = |arm| thread::Builder::new().spawn_scoped(scope, move || start_arm(arm));
+            let starting = order.arms.iter().map(thread).collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, std::io::Error>(starting.into_iter().filter_map(|thread| thread.join().ok()).collect())
+        })?,
+    };
+    let (running, failed): (Vec<_>, Vec<_>) = started.into_iter().partition(Result::is_ok);
+    let failed = failed.into_iter().filter_map(Result::err).collect();
+    Ok((running.into_iter().flatten().collect(), failed))
 }
 
 fn start(cell: &Cell, role: Role, order: &Order, exe: &Path) -> Result<Box<dyn Model>> {
     let start = || cell.start(order.workers, exe);
     match role {
-        Role::Cell | Role::Control => start(),
+        Role::Cell | Role::Control | Role::Reference => start(),
         Role::Capacity => {
             let copies = (0..order.cores).map(|_| start()).collect::<Result<_>>()?;
             Ok(Box::new(Capacity::new(copies)))

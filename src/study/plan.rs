@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU64;
 
-use crate::cell::{Cell, Width};
+use crate::cell::Cell;
+use crate::lane::Lane;
 use crate::record::schema::{Arm, Role, WorkloadEntry};
 use crate::record::seal::hash;
 use crate::workload::{Kind, Workload};
@@ -45,30 +46,52 @@ impl Profile {
     }
 }
 
-/// An arm of a workload's rounds: what is measured, and what it is there for.
+/// An arm of a row's rounds: what is measured, and what it is there for.
 #[derive(Clone, Copy, Debug)]
 pub struct PlannedArm {
+    /// The lane of the row that it belongs to: a reference's model is of another.
+    pub lane: Lane,
     /// The cell, or the baseline's.
     pub cell: Cell,
     /// What it is there for.
     pub role: Role,
 }
 
-/// The arms of each workload of `cells`: its cells, and beside the baseline its control and, where jobs compute, the
-/// capacity of the machine; but not in a series, where its copies would take longer to start than the smallest jobs take.
+/// The arms of each row of `cells`, which is a workload in a lane: its cells, and beside the baseline its control; the native
+/// baseline as a reference, where the native lane does not have the same jobs; and, where jobs compute, the capacity of the
+/// machine, but not in a series, where its copies would take longer to start than the smallest jobs take.
 pub fn arms(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
-    let of_workload = |cells: &[Cell]| {
-        let mut arms: Vec<_> = cells.iter().map(|&cell| PlannedArm { cell, role: Role::Cell }).collect();
-        if let Some(&cell) = cells.iter().find(|cell| cell.width == Width::One) {
-            arms.push(PlannedArm { cell, role: Role::Control });
-            if cell.workload.kind == Kind::Computes && profile != Profile::Series {
-                // Twice, so that a moment of another program is told from a core that is gone: that takes both.
-                arms.extend([PlannedArm { cell, role: Role::Capacity }; 2]);
-            }
+    let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.lane() == b.lane();
+    cells.chunk_by(is_row).flat_map(|cells| of_row(cells, profile)).collect()
+}
+
+fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
+    let arm = |cell: Cell, role| PlannedArm { lane: cells[0].lane(), cell, role };
+    let mut arms: Vec<_> = cells.iter().map(|&cell| arm(cell, Role::Cell)).collect();
+    if let Some(&baseline) = cells.iter().find(|cell| cell.is_baseline()) {
+        let native = Cell { model: Lane::Native.models()[0], ..baseline };
+        arms.push(arm(baseline, Role::Control));
+        arms.extend((!is_native_too(&baseline.workload)).then(|| arm(native, Role::Reference)));
+        if baseline.workload.kind == Kind::Computes && profile != Profile::Series {
+            // Twice, so that a moment of another program is told from a core that is gone: that takes both. Once where copies
+            // are interpreters, which take long.
+            let times = if baseline.lane() == Lane::Native { 2 } else { 1 };
+            arms.extend(vec![arm(baseline, Role::Capacity); times]);
         }
-        arms
-    };
-    cells.chunk_by(|a, b| a.workload.name == b.workload.name).flat_map(of_workload).collect()
+    }
+    arms
+}
+
+/// Whether the native lane has the same jobs.
+fn is_native_too(workload: &Workload) -> bool {
+    let native = Lane::Native.workload(workload.name);
+    native.is_some_and(|native| definition(&native.with_jobs(workload.size.jobs)) == definition(workload))
+}
+
+/// What defines the work, in a hash: never a path.
+fn definition(workload: &Workload) -> String {
+    let Workload { name, about, unit, size, .. } = workload;
+    hash(format!("{name}|{about}|{unit}|{}|{}", size.jobs, size.each).as_bytes())
 }
 
 impl PlannedArm {
@@ -76,32 +99,35 @@ impl PlannedArm {
     pub fn entry(&self, cores: usize, unavailable: Option<String>) -> Arm {
         let in_flight = self.cell.in_flight(cores) as u64;
         let in_flight = NonZeroU64::new(in_flight).expect("at least one job is in flight");
-        Arm { id: self.cell.id(), role: self.role, in_flight, unavailable }
+        let lane = self.lane.tag().map(str::to_owned);
+        Arm { id: self.cell.id(), lane, role: self.role, in_flight, unavailable }
     }
 }
 
 /// As the recording has it.
-pub fn workload_entry(workload: &Workload) -> WorkloadEntry {
-    let Workload { name, about, answers_to, post_says, kind, unit, size, .. } = workload;
-    let definition = format!("{name}|{about}|{unit}|{}|{}", size.jobs, size.each);
+pub fn workload_entry(workload: &Workload, lane: Lane) -> WorkloadEntry {
+    let Workload { name, about, answers_to, post_says, kind, size, .. } = workload;
     WorkloadEntry {
         name: (*name).into(),
+        lane: lane.tag().map(str::to_owned),
         about: (*about).into(),
         answers_to: (*answers_to).into(),
         post_says: (*post_says).into(),
         kind: kind.to_string(),
         jobs: NonZeroU64::new(size.jobs as u64).expect("a batch has jobs"),
-        definition: hash(definition.as_bytes()),
+        definition: definition(workload),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::python::Interpreter;
+    use crate::python::interpreter::tests::facts;
 
     #[test]
     fn every_workload_has_a_control_and_those_that_compute_two_capacity_arms() {
-        let arms = arms(&Cell::all(2), Profile::Standard);
+        let arms = arms(&Cell::all(&[Lane::Native], 2), Profile::Standard);
         let with = |workload: &str, role| {
             arms.iter().filter(|arm| arm.cell.workload.name == workload && arm.role == role).count()
         };
@@ -113,8 +139,25 @@ mod tests {
     }
 
     #[test]
+    fn another_lane_has_its_own_baseline_as_control_and_the_native_one_as_reference() {
+        let known = Interpreter::known("3.11", facts("3.11.7", false));
+        let arms = arms(&Cell::all(&[Lane::Python(known)], 2), Profile::Standard);
+        let of = |role| arms.iter().filter(move |arm| arm.role == role);
+        assert!(of(Role::Control).chain(of(Role::Capacity)).all(|arm| arm.cell.model.name == "py-loop@3.11"));
+        assert!(of(Role::Reference).all(|arm| arm.cell.model.name == "sequential"));
+        let names: Vec<&str> = of(Role::Reference).map(|arm| arm.cell.workload.name).collect();
+        assert_eq!(
+            names,
+            ["sha-loop", "primes", "mandelbrot", "frame", "cake"],
+            "the others are the native ones"
+        );
+        assert!(arms.iter().all(|arm| arm.lane == Lane::Python(known)));
+    }
+
+    #[test]
     fn without_the_baseline_there_is_nothing_to_control() {
-        let pools: Vec<Cell> = Cell::all(2).into_iter().filter(|cell| cell.width != Width::One).collect();
+        let pools: Vec<Cell> =
+            Cell::all(&[Lane::Native], 2).into_iter().filter(|cell| !cell.is_baseline()).collect();
         assert!(arms(&pools, Profile::Standard).iter().all(|arm| arm.role == Role::Cell));
     }
 }

@@ -7,14 +7,14 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 
 use super::conduct::{Prepared, conduct};
-use super::environment::environment;
+use super::environment::{environment, interpreters};
 use super::plan::{Profile, arms, workload_entry};
 use super::slot::{TIMED, WARM_IN};
 use crate::cell::Cell;
 use crate::measure::{Moment, now};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
 use crate::record::save::{Unsaved, save};
-use crate::record::schema::{Recording, SCHEMA, Study, VERSION};
+use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION, WorkloadEntry};
 use crate::stage::Stage;
 
 /// What a study is to measure, and where its recording goes.
@@ -96,7 +96,10 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         schema: SCHEMA.into(),
         version: VERSION,
         partial: false,
-        environment: environment(Path::new("/")),
+        environment: Environment {
+            interpreters: interpreters(prepared.rows().map(|(_, lane)| lane)),
+            ..environment(Path::new("/"))
+        },
         evidence: None,
         stories: None,
         costs: None,
@@ -109,7 +112,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             workers: NonZeroU64::new(request.workers as u64),
             warm_in_ns: nanoseconds(WARM_IN),
             slot_ns: nanoseconds(TIMED),
-            workloads: prepared.workloads().map(workload_entry).collect(),
+            workloads: prepared.rows().map(|(workload, lane)| workload_entry(&workload, lane)).collect(),
             arms: prepared.arms(),
             launches: vec![],
             quiet: vec![],
@@ -129,10 +132,9 @@ fn is_complete(recording: &Recording) -> bool {
     let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);
     let ended =
         study.launches.iter().filter(|launch| launch.rounds.len() == rounds || launch.failure.is_some());
-    let prefix = |name: &str| format!("{name}/");
-    let is_available = |name: &str| {
-        study.arms.iter().any(|arm| arm.id.starts_with(&prefix(name)) && arm.unavailable.is_none())
+    let is_available = |workload: &&WorkloadEntry| {
+        study.arms.iter().any(|arm| arm.is_of(workload) && arm.unavailable.is_none())
     };
-    let workloads = study.workloads.iter().filter(|workload| is_available(&workload.name)).count() as u64;
+    let workloads = study.workloads.iter().filter(is_available).count() as u64;
     ended.count() as u64 == workloads * study.launches_asked.get()
 }

@@ -1,7 +1,7 @@
 //! Which stamps a study bears. They are judged from a recording's raw numbers, whenever it is read.
 
 use super::stamp::{BUSY_CORE, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Stamp};
-use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample, Study};
+use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
 
@@ -24,7 +24,7 @@ fn of_study(study: &Study, cores: f64) -> Vec<Stamp> {
     let mut stamps = of_quiet(&study.quiet);
     stamps.extend((stopped > 0).then_some(Stamp::Stopped(stopped)));
     for workload in study.workloads.iter().filter(|workload| workload.kind == "computes") {
-        stamps.extend(of_workload(study, cores, &workload.name));
+        stamps.extend(of_workload(study, cores, workload));
     }
     stamps
 }
@@ -62,9 +62,9 @@ fn of_quiet(quiet: &[Quiet]) -> Vec<Stamp> {
 }
 
 /// What the baseline and the capacity arm of a workload that computes show.
-fn of_workload(study: &Study, cores: f64, workload: &str) -> Vec<Stamp> {
-    let baseline =
-        best_of_launches(study, workload, |arm| arm.role != Role::Capacity && arm.id.ends_with("/one"));
+fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Stamp> {
+    let name = || workload.called();
+    let baseline = best_of_launches(study, workload, Arm::is_baseline);
     let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity);
     let share = |samples: &[Option<Sample>], copies: f64| {
         let share = |sample: &Sample| Some(sample.cpu_ns? as f64 / (sample.wall_ns.get() as f64 * copies));
@@ -77,17 +77,15 @@ fn of_workload(study: &Study, cores: f64, workload: &str) -> Vec<Stamp> {
     let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
     let least = alone.into_iter().chain(all.filter(|_| on_several || could_not)).min_by(f64::total_cmp);
     let mut stamps = Vec::new();
-    stamps.extend(
-        least.filter(|&share| share < BUSY_CORE).map(|share| Stamp::CoreTaken(workload.to_owned(), share)),
-    );
+    stamps.extend(least.filter(|&share| share < BUSY_CORE).map(|share| Stamp::CoreTaken(name(), share)));
     let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
-    stamps.extend(drift(&times).map(|ratio| Stamp::Drift(workload.to_owned(), ratio)));
-    stamps.extend(of_capacity(workload, &capacities(&baseline, &capacity)).filter(|_| on_several));
+    stamps.extend(drift(&times).map(|ratio| Stamp::Drift(name(), ratio)));
+    stamps.extend(of_capacity(&name(), &capacities(&baseline, &capacity)).filter(|_| on_several));
     stamps
 }
 
 /// Whether `cell` is seen to compute on several cores at once.
-fn uses_cores(study: &Study, workload: &str, cell: &Arm) -> bool {
+fn uses_cores(study: &Study, workload: &WorkloadEntry, cell: &Arm) -> bool {
     let samples = best_of_launches(study, workload, |arm| arm.id == cell.id && arm.role == Role::Cell);
     let cores = |sample: &Sample| Some(sample.cpu_ns? as f64 / sample.wall_ns.get() as f64);
     let typical = median(&samples.iter().flatten().filter_map(cores).collect::<Vec<_>>());
@@ -110,10 +108,14 @@ fn a_run(sample: &Sample) -> f64 {
 }
 
 /// For each launch of `workload`, the fastest sample of the arms that `is` says yes to: the one that the least disturbed.
-fn best_of_launches(study: &Study, workload: &str, is: impl Fn(&Arm) -> bool) -> Vec<Option<Sample>> {
+fn best_of_launches(
+    study: &Study,
+    workload: &WorkloadEntry,
+    is: impl Fn(&Arm) -> bool,
+) -> Vec<Option<Sample>> {
     let is =
         |sample: &&Sample| usize::try_from(sample.arm).is_ok_and(|arm| study.arms.get(arm).is_some_and(&is));
-    let launches = study.launches.iter().filter(|launch| launch.workload == workload);
+    let launches = study.launches.iter().filter(|launch| launch.is_of(workload));
     let best = |launch: &Launch| {
         let samples = launch.rounds.iter().flat_map(|round| &round.samples).filter(is);
         samples.min_by(|a, b| a_run(a).total_cmp(&a_run(b))).copied()

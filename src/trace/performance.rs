@@ -43,7 +43,8 @@ impl Performer {
         let sample = guarded(|| sample(self.model.as_mut(), batch))?;
         let after = threads::run_times();
         let ran = before.zip(after).map(|(before, after)| threads::that_ran(&before, &after));
-        Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread() })
+        let home = self.model.home().unwrap_or_else(std::process::id);
+        Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread(), home })
     }
 }
 
@@ -54,6 +55,10 @@ struct Afresh {
 }
 
 impl Model for Afresh {
+    fn prepare(&mut self, jobs: &Arc<[Job]>) -> Result<()> {
+        self.model.prepare(jobs)
+    }
+
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         self.spans.take();
         self.model.run(jobs)
@@ -61,6 +66,10 @@ impl Model for Afresh {
 
     fn usage(&mut self) -> Result<Usage> {
         self.model.usage()
+    }
+
+    fn home(&self) -> Option<u32> {
+        self.model.home()
     }
 }
 
@@ -74,28 +83,37 @@ pub struct Performance {
     /// The threads of this process that have run meanwhile, where the system tells.
     ran: Option<Vec<u32>>,
     caller: u32,
+    /// The process that the model lives in.
+    home: u32,
 }
 
 impl Performance {
     /// A run that no model has made.
     pub(crate) fn of(sample: Sample, spans: Vec<Span>) -> Self {
-        Performance { sample, spans, ran: None, caller: threads::this_thread() }
+        Performance { sample, spans, ran: None, caller: threads::this_thread(), home: std::process::id() }
+    }
+
+    /// The same run, made by a model that lives in the process `home`.
+    pub(crate) fn at(self, home: u32) -> Self {
+        Performance { home, ..self }
     }
 
     /// The most threads that any one process had at work for the jobs. In this process those count, too, that left no
     /// span but have run: a runtime reads files in threads of its own.
     pub fn threads(&self) -> usize {
         let mut threads = by_process(&self.spans);
-        if let Some(own) = threads.get_mut(&std::process::id()) {
+        if self.home == std::process::id()
+            && let Some(own) = threads.get_mut(&self.home)
+        {
             // The caller only waits for the others, unless it has a span.
             own.extend(self.ran.iter().flatten().filter(|thread| **thread != self.caller));
         }
         threads.values().map(BTreeSet::len).max().unwrap_or(0)
     }
 
-    /// How many processes carried jobs out that are not this one.
+    /// How many processes carried jobs out that are not the model's own.
     pub fn child_processes(&self) -> usize {
-        processes(&self.spans).iter().filter(|process| **process != std::process::id()).count()
+        processes(&self.spans).iter().filter(|process| **process != self.home).count()
     }
 
     /// What follows from the spans, by name: all times in nanoseconds, summed over jobs unless the name says otherwise.

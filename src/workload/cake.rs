@@ -29,6 +29,13 @@ pub(super) const WORKLOAD: Workload = Workload {
     },
 };
 
+/// The same in Python, whose C code lets go of its lock to hash large parts: the parts are small here, so that decorating
+/// holds it.
+pub(super) const IN_PYTHON: Workload = Workload {
+    about: "waits 50 ms for the oven, then computes for about 5 ms with the lock held: decorating",
+    ..WORKLOAD
+};
+
 /// Bakes and decorates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cake {

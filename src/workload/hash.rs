@@ -58,18 +58,23 @@ pub(crate) fn digest_of_blocks(seed: u64, blocks: u64) -> Digest {
 
 /// The first 8 bytes of SHA-256 of so many parts of 4 KiB.
 pub(crate) fn answer_of_parts(seed: u64, parts: u64) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = sha256_of_parts(seed, parts);
+    first_word(of_parts(seed, parts))
+}
+
+/// The first 8 bytes of what `sha` comes to.
+pub(super) fn first_word(sha: Sha256) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(sha.finalize());
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// SHA-256 of so many parts of a block, each of which repeats `seed`.
-fn sha256_of_parts(seed: u64, parts: u64) -> [u8; 32] {
+/// SHA-256 of so many parts of a block, each of which repeats `seed`, before its end.
+fn of_parts(seed: u64, parts: u64) -> Sha256 {
     // On the stack: a thread that has just been started does not set up a heap for it.
     let mut part = [0; BLOCK / 16];
     part.chunks_exact_mut(8).for_each(|word| word.copy_from_slice(&seed.to_le_bytes()));
     let mut sha = Sha256::new();
     (0..parts).for_each(|_| sha.update(part));
-    sha.finalize().into()
+    sha
 }
 
 /// Which implementation of SHA-256 this processor gets: one may be several times as fast as another.
@@ -86,6 +91,10 @@ pub fn hash_implementation() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sha256_of_parts(seed: u64, parts: u64) -> [u8; 32] {
+        of_parts(seed, parts).finalize().into()
+    }
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()

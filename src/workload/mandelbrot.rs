@@ -19,16 +19,23 @@ pub(super) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: |_, size| {
-        let height = size.jobs as u64 * size.each;
-        Ok(numbered(size.jobs, |job| {
-            Job::Mandelbrot(Rows { first: job * size.each, rows: size.each, height })
-        }))
-    },
+    jobs: |_, size| Ok(jobs(384, size)),
 };
 
-/// Pixels in a row.
-const WIDTH: u64 = 384;
+/// The same on a small frame, for interpreters that are slower by orders of magnitude.
+pub(super) const IN_PYTHON: Workload = Workload {
+    about: "renders one row of a frame 112 pixels wide, some of them 50 times as heavy as others",
+    size: Size { jobs: 48, each: 1 },
+    jobs: |_, size| Ok(jobs(112, size)),
+    ..WORKLOAD
+};
+
+/// The rows of a frame of so many pixels a row.
+fn jobs(width: u64, size: Size) -> Vec<Job> {
+    let height = size.jobs as u64 * size.each;
+    let rows = |job| Rows { first: job * size.each, rows: size.each, width, height };
+    numbered(size.jobs, |job| Job::Mandelbrot(rows(job)))
+}
 
 /// Iterations after which a point counts as one that never escapes.
 const LIMIT: u64 = 1_000;
@@ -38,13 +45,14 @@ const LIMIT: u64 = 1_000;
 pub struct Rows {
     first: u64,
     rows: u64,
+    width: u64,
     height: u64,
 }
 
 impl Work for Rows {
     /// The sum of each pixel's iterations, weighted by its place.
     fn expected(&self) -> Digest {
-        let row = |y| (0..WIDTH).map(move |x| (x + 1) * self.pixel(x, y)).sum::<u64>();
+        let row = |y| (0..self.width).map(move |x| (x + 1) * self.pixel(x, y)).sum::<u64>();
         let picture = (self.first..self.first + self.rows).map(|y| (y + 1) * row(y)).sum();
         Digest::new(self.first, picture)
     }
@@ -62,7 +70,7 @@ impl Rows {
     /// Iterations of the pixel (`x`, `y`) of a frame from -2 to 1 and from -1.25 to 1.25.
     fn pixel(&self, x: u64, y: u64) -> u64 {
         let part = |at: u64, of: u64| (at as f64 + 0.5) / of as f64;
-        escape_time(3.0 * part(x, WIDTH) - 2.0, 2.5 * part(y, self.height) - 1.25, LIMIT)
+        escape_time(3.0 * part(x, self.width) - 2.0, 2.5 * part(y, self.height) - 1.25, LIMIT)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The same work in other sizes: what break-evens and crossovers are read from. No best-tool table has a row for it.
 
 use super::{Kind, Size, Workload, cold_file, http, primes, warm_file};
+use crate::lane::Lane;
 
 /// Workloads that differ in their size only.
 #[derive(Debug)]
@@ -11,22 +12,45 @@ pub struct Series {
     pub about: &'static str,
     /// From the smallest size to the largest.
     pub workloads: &'static [Workload],
+    /// The same as CPython is given it.
+    pub in_python: &'static [Workload],
+}
+
+impl Series {
+    /// Its sizes in a lane.
+    pub fn of(&self, lane: Lane) -> &'static [Workload] {
+        match lane {
+            Lane::Native => self.workloads,
+            Lane::Python(_) => self.in_python,
+        }
+    }
 }
 
 /// Every series.
 pub static SERIES: &[Series] = &[
-    Series { name: "grains", about: "counting primes, by the size of a job", workloads: GRAINS },
+    Series {
+        name: "grains",
+        about: "counting primes, by the size of a job",
+        workloads: GRAINS,
+        in_python: GRAINS_IN_PYTHON,
+    },
     Series {
         name: "pages",
         about: "downloads, by the server's pause and the parsing after it",
         workloads: PAGES,
+        in_python: PAGES,
     },
-    Series { name: "files", about: "reading files, by their size, warm and cold", workloads: FILES },
+    Series {
+        name: "files",
+        about: "reading files, by their size, warm and cold",
+        workloads: FILES,
+        in_python: FILES,
+    },
 ];
 
-/// The workloads of all of them.
-pub(super) fn all() -> impl Iterator<Item = &'static Workload> {
-    SERIES.iter().flat_map(|series| series.workloads)
+/// The workloads of all of them in a lane.
+pub(crate) fn all(lane: Lane) -> impl Iterator<Item = &'static Workload> {
+    SERIES.iter().flat_map(move |series| series.of(lane))
 }
 
 /// Half-decades from about 1 us to about 10 ms a job, batches of at most about 50 ms of work.
@@ -40,6 +64,17 @@ const GRAINS: &[Workload] = &[
     grain("grain-1ms", "counts the primes among 14,400 numbers", 14_400, 48, 1_000),
     grain("grain-3ms", "counts the primes among 43,200 numbers", 43_200, 16, 3_000),
     grain("grain-10ms", "counts the primes among 144,000 numbers", 144_000, 4, 10_000),
+];
+
+/// Half-decades of the same in pure Python, where a number takes about 4 us.
+const GRAINS_IN_PYTHON: &[Workload] = &[
+    grain("grain-10us", "counts the primes among 3 numbers", 3, 48, 10),
+    grain("grain-30us", "counts the primes among 9 numbers", 9, 48, 30),
+    grain("grain-100us", "counts the primes among 27 numbers", 27, 48, 100),
+    grain("grain-300us", "counts the primes among 80 numbers", 80, 48, 300),
+    grain("grain-1ms", "counts the primes among 270 numbers", 270, 48, 1_000),
+    grain("grain-3ms", "counts the primes among 800 numbers", 800, 16, 3_000),
+    grain("grain-10ms", "counts the primes among 2,700 numbers", 2_700, 4, 10_000),
 ];
 
 const fn grain(name: &'static str, about: &'static str, each: u64, jobs: usize, job_us: u64) -> Workload {
@@ -132,7 +167,8 @@ mod tests {
 
     #[test]
     fn every_name_is_there_once() {
-        let mut names: Vec<&str> = WORKLOADS.iter().chain(all()).map(|workload| workload.name).collect();
+        let mut names: Vec<&str> =
+            WORKLOADS.iter().chain(all(Lane::Native)).map(|workload| workload.name).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
@@ -141,7 +177,7 @@ mod tests {
 
     #[test]
     fn no_batch_of_a_series_has_much_more_than_a_second_of_work() {
-        for workload in all() {
+        for workload in all(Lane::Native) {
             assert!(workload.job_us * workload.size.jobs as u64 <= 600_000, "{}", workload.name);
         }
     }

@@ -1,0 +1,70 @@
+//! Work on a large buffer that whoever hands out the jobs has already: what it costs to hand a process a buffer.
+
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::{Digest, content};
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload; of Python's lane only: native jobs carry seeds, so that no process here is ever handed a buffer.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "frame",
+    about: "SHA-256, in C, of a frame of 1 MiB that the job brings along",
+    answers_to: "video processing, whole frames",
+    post_says: "multiprocessing",
+    kind: Kind::Computes,
+    unit: "bytes",
+    size: Size { jobs: 24, each: 1024 * 1024 },
+    tiny: Size { jobs: 24, each: 4 * 1024 },
+    job_us: 700,
+    wait_us: 0,
+    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Frame(Frame::rendered(seed, size.each)))),
+};
+
+/// Hashes its pixels.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Frame {
+    seed: u64,
+    len: u64,
+    /// Made once, before anything is timed; across a pipe they are made anew.
+    #[serde(skip)]
+    pixels: Pixels,
+}
+
+type Pixels = Arc<OnceLock<Vec<u8>>>;
+
+/// Frames are made of bands of so many bytes, each as the first.
+const BAND: usize = 64 * 1024;
+
+impl Frame {
+    fn rendered(seed: u64, len: u64) -> Self {
+        let frame = Frame { seed, len, pixels: Pixels::default() };
+        frame.pixels();
+        frame
+    }
+
+    fn pixels(&self) -> &[u8] {
+        self.pixels.get_or_init(|| {
+            let len = usize::try_from(self.len).expect("a test frame fits into memory");
+            content(self.seed, BAND.min(len)).repeat(len / BAND.min(len))
+        })
+    }
+}
+
+impl Work for Frame {
+    fn expected(&self) -> Digest {
+        Digest::new(self.seed, super::hash::first_word(Sha256::new_with_prefix(self.pixels())))
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.run(ctx)
+    }
+}

@@ -1,0 +1,52 @@
+//! SHA-256 written out in the language itself, step by step: what number crunching in pure Python is.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{Job, Kind, Size, Workload, numbered};
+use crate::digest::Digest;
+use crate::work::{Ctx, Phases, Work};
+
+/// The workload; of Python's lane only: a compiled language has `hash`.
+pub(super) const WORKLOAD: Workload = Workload {
+    name: "sha-loop",
+    about: "SHA-256 of 1 KiB in pure Python, which holds the lock all the time",
+    answers_to: "encrypting data, in pure Python",
+    post_says: "multiprocessing",
+    kind: Kind::Computes,
+    unit: "blocks of 64 bytes",
+    size: Size { jobs: 48, each: 16 },
+    tiny: Size { jobs: 24, each: 1 },
+    job_us: 2_000,
+    wait_us: 0,
+    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::ShaLoop(ShaLoop { seed, blocks: size.each }))),
+};
+
+/// Bytes of a block.
+const BLOCK: usize = 64;
+
+/// Hashes the job's 8-byte little-endian seed, repeated to so many blocks. Native models use the library that `hash` uses.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShaLoop {
+    seed: u64,
+    blocks: u64,
+}
+
+impl Work for ShaLoop {
+    fn expected(&self) -> Digest {
+        let mut block = [0; BLOCK];
+        block.chunks_exact_mut(8).for_each(|word| word.copy_from_slice(&self.seed.to_le_bytes()));
+        let mut sha = Sha256::new();
+        (0..self.blocks).for_each(|_| sha.update(block));
+        Digest::new(self.seed, super::hash::first_word(sha))
+    }
+
+    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        Ok(ctx.phases.compute(|| self.expected()))
+    }
+
+    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+        self.run(ctx)
+    }
+}
