@@ -12,6 +12,8 @@ use anyhow::{Error, Result, anyhow};
 use bakeoff::cell::{Cell, with_baselines};
 use bakeoff::cmd::Exit;
 use bakeoff::cmd::stop::Stop;
+use bakeoff::lane::Lane;
+use bakeoff::python::find;
 use bakeoff::report::claims::decided_by;
 use bakeoff::report::progress::show_progress;
 use bakeoff::report::terminal::terminal;
@@ -19,7 +21,7 @@ use bakeoff::session::{Running, Session};
 use bakeoff::stage::Unavailable;
 use bakeoff::study::plan::Profile;
 use bakeoff::study::run::{Request, run_and_save};
-use bakeoff::workload::WORKLOADS;
+use bakeoff::workload::IN_PYTHON;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 
@@ -47,12 +49,13 @@ fn run() -> Result<ExitCode> {
     }
     let mut criterion = criterion();
     let mut bench = Bench::new(asked);
-    for workload in WORKLOADS {
-        let mut group = criterion.benchmark_group(workload.name);
+    // Lane by lane, and a group is one of criterion's only while its cells follow each other.
+    let mut cells = bench.cells.clone();
+    cells.sort_by_key(|cell| IN_PYTHON.iter().position(|workload| workload.name == cell.workload.name));
+    for cells in cells.chunk_by(|a, b| a.workload.name == b.workload.name) {
+        let mut group = criterion.benchmark_group(cells[0].workload.name);
         group.sampling_mode(SamplingMode::Flat);
-        for cell in Cell::of(workload, bench.session.cores) {
-            bench.cell(&mut group, cell);
-        }
+        cells.iter().for_each(|&cell| bench.cell(&mut group, cell));
         group.finish();
     }
     if bench.asked.measures {
@@ -147,17 +150,28 @@ impl fmt::Display for Row {
     }
 }
 
+/// The environment variable that asks for CPython's models too: 1, or as `--python` of the program has it.
+const PYTHON: &str = "BAKEOFF_PYTHON";
+
+/// The native lane, and those of the interpreters that were asked for.
+fn lanes() -> Vec<Lane> {
+    let asked = std::env::var(PYTHON).ok().filter(|value| !["", "0"].contains(&value.as_str()));
+    Lane::all(&asked.and_then(|value| value.parse().ok()).map(|asked| find(&asked)).unwrap_or_default())
+}
+
 /// Every cell that criterion selects, and what became of it.
 struct Bench {
     asked: Asked,
     session: Session,
+    cells: Vec<Cell>,
     rows: Vec<Row>,
 }
 
 impl Bench {
     fn new(asked: Asked) -> Self {
         let session = Session::new(Path::new(EXE));
-        Bench { asked, session, rows: Vec::new() }
+        let cells = Cell::all(&lanes(), session.cores);
+        Bench { asked, session, cells, rows: Vec::new() }
     }
 
     /// Lets criterion measure `cell`, if it selects it. A cell that fails is unwound out of criterion, which then
@@ -197,7 +211,7 @@ impl Bench {
 
     /// Says after each cell how far it is, to whoever waits at a terminal.
     fn show_progress(&self, cell: &Cell) {
-        let all = Cell::all(self.session.cores);
+        let all = &self.cells;
         let at = all.iter().position(|other| other.id() == cell.id()).map_or(0, |at| at + 1);
         if self.asked.measures && std::io::stderr().is_terminal() {
             eprintln!("                        cell {at} of {}", all.len());
@@ -232,12 +246,9 @@ impl Bench {
 
     /// The study of the cells that criterion has measured, its recording and its table.
     fn study(self) -> Result<Exit> {
-        let Bench { asked, session, rows } = self;
+        let Bench { asked, session, cells, rows } = self;
         let request = Request {
-            cells: with_baselines(
-                &rows.iter().map(|row| row.cell).collect::<Vec<_>>(),
-                Cell::all(session.cores),
-            ),
+            cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), cells),
             workers: session.cores,
             exe: EXE.into(),
             profile: if asked.quick { Profile::Quick } else { Profile::Standard },
@@ -259,6 +270,11 @@ impl Bench {
         print!("{}", terminal(&recording, &medians.collect()));
         println!("The recording is {}", path.display());
         println!("{}", decided_by(&recording));
+        if recording.environment.interpreters.is_none() {
+            println!(
+                "CPython's models were not measured: {PYTHON}=1 cargo bench measures those of the newest python3 found"
+            );
+        }
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }
 }

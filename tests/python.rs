@@ -1,0 +1,249 @@
+//! CPython's models do the same work as Rust's, and interpreters that do not behave are reasons in a row, and gone.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bakeoff::batch::Batch;
+use bakeoff::lane::Lane;
+use bakeoff::model::Resources;
+use bakeoff::python::{Asked, Interpreter, find};
+use bakeoff::sample::sample;
+use bakeoff::stage::{Stage, Unavailable};
+use bakeoff::trace::{Performer, Phase};
+use bakeoff::workload::{Size, Workload};
+
+mod shared;
+use shared::running;
+
+const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
+
+/// The interpreters of this machine; where there is none, that is said.
+fn interpreters() -> Vec<&'static Interpreter> {
+    let found: Vec<_> = find(&Asked::All).into_iter().filter(|it| it.facts.is_ok()).collect();
+    if found.is_empty() {
+        eprintln!("skipped: no python3 on this machine");
+    }
+    found
+}
+
+fn stage() -> Arc<Stage> {
+    Arc::new(Stage::new(&Stage::default_place(Path::new(EXE)), Path::new(EXE)))
+}
+
+fn batch(workload: &Workload, jobs: usize, stage: &Arc<Stage>) -> Option<Batch> {
+    match Batch::new(workload, Size { jobs, ..workload.tiny }, stage) {
+        Err(error) if error.is::<Unavailable>() => {
+            eprintln!("skipped: {}: {error:#}", workload.name);
+            None
+        }
+        batch => Some(batch.unwrap()),
+    }
+}
+
+#[test]
+fn every_model_of_every_interpreter_returns_rusts_digests_on_every_workload() {
+    let stage = stage();
+    for lane in interpreters().into_iter().map(Lane::Python) {
+        for entry in lane.models().iter().filter(|entry| entry.unavailable.is_none()) {
+            let mut model = (entry.start)(&Resources::new(3, EXE.as_ref())).unwrap();
+            for workload in lane.workloads() {
+                for batch in [0, 1, 24].into_iter().filter_map(|jobs| batch(workload, jobs, &stage)) {
+                    sample(model.as_mut(), &batch).unwrap_or_else(|error| {
+                        panic!(
+                            "{} jobs of {} under {}: {error:#}",
+                            batch.jobs().len(),
+                            workload.name,
+                            entry.name
+                        )
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_digest_of_pythons_is_caught() {
+    let Some(&interpreter) = interpreters().first() else { return };
+    let lane = Lane::Python(interpreter);
+    let mut model = (lane.models()[0].start)(&Resources::new(1, EXE.as_ref())).unwrap();
+    let stage = stage();
+    let noop = batch(lane.workload("noop").unwrap(), 3, &stage).unwrap();
+    let primes = batch(lane.workload("primes").unwrap(), 3, &stage).unwrap();
+    let of_primes = model.run(primes.jobs()).unwrap();
+    assert!(noop.verify(&of_primes).is_err());
+}
+
+#[test]
+fn a_traced_model_leaves_a_span_for_each_phase_of_each_job() {
+    let stage = stage();
+    for lane in interpreters().into_iter().take(1).map(Lane::Python) {
+        for entry in lane.models().iter().filter(|entry| entry.unavailable.is_none()) {
+            for name in ["cake", "http", "warm-file"] {
+                let batch = batch(lane.workload(name).unwrap(), 24, &stage).unwrap();
+                let mut performer = Performer::start(entry, &Resources::new(2, EXE.as_ref())).unwrap();
+                let mut spans = performer.perform(&batch).unwrap().spans;
+                spans.sort_by_key(|span| (span.job, span.start));
+                let found: Vec<_> = spans.iter().map(|span| (span.job, span.phase)).collect();
+                let expected: Vec<_> =
+                    (0..24).flat_map(|job| [(job, Phase::Wait), (job, Phase::Compute)]).collect();
+                assert_eq!(found, expected, "{name} under {}", entry.name);
+            }
+        }
+    }
+}
+
+/// A program that says of itself what `facts` are, and otherwise does what `body` says.
+fn fake(folder: &Path, name: &str, facts: &str, body: &str) -> PathBuf {
+    let path = folder.join(name);
+    let text = format!("#!/bin/sh\ncase \"$*\" in *platform*) echo '{facts}'; exit;; esac\n{body}\n");
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// What [`fake`] says to pass for an interpreter that lies at `path`.
+fn passing(path: &Path) -> String {
+    let path = path.display();
+    format!(
+        r#"{{"version": "3.12.0", "implementation": "CPython", "build": "", "free_threaded": false, "gil": true, "executable": "{path}", "prefix": "{path}"}}"#
+    )
+}
+
+#[test]
+fn what_is_no_interpreter_hangs_is_too_old_or_another_python_is_named_with_the_reason_and_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |implementation: &str, version: &str| {
+        passing(Path::new("/")).replace("CPython", implementation).replace("3.12.0", version)
+    };
+    let cases = [
+        ("exits", String::new(), "exit 127", "exit status: 127"),
+        ("complains", String::new(), "echo no such version >&2; exit 1", "it wrote: no such version"),
+        ("hangs", String::new(), "exec sleep 1000", "gave no answer for 400ms"),
+        ("hangs-with-children", String::new(), "sleep 1000 & sleep 1000", "gave no answer for 400ms"),
+        ("garbage", String::new(), "head -c 100000 /dev/urandom", "did not say what Python it is"),
+        ("pypy", of("PyPy", "3.12.0"), "", "is PyPy and not CPython"),
+        ("old", of("CPython", "3.8.18"), "", "too old: 3.9 or later"),
+        ("ancient", of("CPython", "2.7.18"), "", "too old: 3.9 or later"),
+    ];
+    let paths = cases.each_ref().map(|(name, facts, body, _)| {
+        let body = if facts.is_empty() { format!("case x in x) {body};; esac") } else { String::new() };
+        let path = fake(folder.path(), name, facts, &body);
+        if facts.is_empty() {
+            fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+        }
+        path
+    });
+    for ((name, .., expected), path) in cases.iter().zip(&paths) {
+        let found = Interpreter::identify(path, Duration::from_millis(400));
+        let why = found.facts.as_ref().unwrap_err();
+        assert!(why.contains(expected) && why.contains(name), "{name}: {why}");
+    }
+    let missing = Interpreter::identify(Path::new("/no/such/python3"), Duration::from_secs(1));
+    assert!(missing.facts.unwrap_err().contains("cannot start python3"));
+    let left = running(folder.path().to_str().unwrap(), "cmdline");
+    assert!(left.is_empty(), "still running: {left:?}");
+}
+
+#[test]
+fn an_interpreter_that_dies_hangs_or_talks_nonsense_in_mid_run_is_a_failure_with_the_reason_and_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    // A frame of no bytes is its letter, after a length of 0.
+    let hello = r"printf '\000\000\000\000H'";
+    let cases = [
+        ("dies", "exit 7".to_owned(), "exit status: 7"),
+        ("dies-after-hello", format!("{hello}; exec 0<&-; exit 3"), "exit status: 3"),
+        ("hangs", "exec sleep 1000".to_owned(), "gave no answer for 400ms"),
+        ("hangs-after-hello", format!("{hello}; sleep 1000 & exec sleep 1000"), "gave no answer for 400ms"),
+        ("talks", "echo Hello, I am a shell; exec sleep 1000".to_owned(), "no frame"),
+        ("complains", "echo no module >&2; exit 1".to_owned(), "it wrote: no module"),
+        (
+            "answers-another-question",
+            format!(r"{hello}; printf '\000\000\000\000X'; exec sleep 1000"),
+            "'X' where",
+        ),
+    ];
+    let stage = stage();
+    let resources = Resources { deadline: Duration::from_millis(400), ..Resources::new(1, EXE.as_ref()) };
+    for (name, body, expected) in cases {
+        let path = folder.path().join(name);
+        let path = fake(folder.path(), name, &passing(&path), &body);
+        let interpreter = find(&Asked::These(vec![path.to_str().unwrap().into()]))[0];
+        let lane = Lane::Python(interpreter);
+        let batch = batch(lane.workload("noop").unwrap(), 3, &stage).unwrap();
+        let outcome =
+            (lane.models()[0].start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
+        let why = format!("{:#}", outcome.expect_err("a script is no interpreter"));
+        assert!(why.contains(expected) && why.contains("py-loop under CPython 3.12"), "{name}: {why}");
+    }
+    let left = running(folder.path().to_str().unwrap(), "cmdline");
+    assert!(left.is_empty(), "still running: {left:?}");
+}
+
+#[test]
+fn modules_in_the_current_folder_pythons_variables_and_the_locale_change_nothing() {
+    let Some(&interpreter) = interpreters().first() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for module in ["random", "json", "asyncio", "site", "sitecustomize", "usercustomize", "hashlib"] {
+        fs::write(folder.path().join(format!("{module}.py")), "raise SystemExit('imported')").unwrap();
+    }
+    let mut verify = Command::new(EXE);
+    verify
+        .args(["verify", "^(noop|http|warm-file|save)/py-"])
+        .arg(format!("--python={}", interpreter.path.display()))
+        .current_dir(folder.path())
+        .envs([("PYTHONPATH", "."), ("PYTHONSTARTUP", "random.py"), ("PYTHONHOME", "/nowhere")])
+        .envs([("PYTHONINSPECT", "1"), ("PYTHONWARNINGS", "error"), ("LC_ALL", "tr_TR.ISO-8859-9")]);
+    let output = verify.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && !said.contains("FAILED"), "{said}");
+}
+
+#[test]
+fn nothing_of_an_interpreter_outlives_a_parent_that_is_killed() {
+    let Some(&interpreter) = interpreters().first() else { return };
+    for moment in [60, 250, 600] {
+        let mark = format!("BAKEOFF_TEST_MARK=python-{}-{moment}", std::process::id());
+        let (name, value) = mark.split_once('=').unwrap();
+        let mut parent = Command::new(EXE)
+            .args(["verify", "^(hash|sleep)/py-multiprocessing"])
+            .arg(format!("--python={}", interpreter.path.display()))
+            .env(name, value)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(moment));
+        parent.kill().unwrap();
+        parent.wait().unwrap();
+        let gone = (0..40).any(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            running(&mark, "environ").is_empty()
+        });
+        assert!(gone, "two seconds after the kill at {moment} ms: {:?}", running(&mark, "environ"));
+    }
+}
+
+#[test]
+fn where_there_is_no_interpreter_the_rows_say_so_and_all_else_is_measured() {
+    let mut verify = Command::new(EXE);
+    let output = verify
+        .args(["verify", "--python", "^noop/(py-loop|sequential)"])
+        .env("PATH", "/nowhere")
+        .env("HOME", "/nowhere")
+        .env_remove("PYENV_ROOT")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("noop/py-loop@none/one") && said.contains("no python3 on this machine"), "{said}");
+    assert!(
+        said.lines().any(|line| line.starts_with("noop/sequential/one") && line.ends_with("ok")),
+        "{said}"
+    );
+}
