@@ -36,7 +36,7 @@ impl Comparison {
             let cells = row.cells.iter();
             cells.map(|cell| compared(row, cell, &findings, &same_machine)).collect::<Vec<_>>()
         };
-        let cells = findings[0].rows.iter().flat_map(of_row).collect();
+        let cells = findings[0].all_rows().flat_map(of_row).collect();
         Comparison { same_machine, cells }
     }
 
@@ -61,7 +61,9 @@ fn compared(row: &Row, cell: &Finding, findings: &[Findings], same_machine: &[bo
 }
 
 fn find<'a>(findings: &'a Findings, row: &Row, cell: &Finding) -> Option<(&'a Row, &'a Finding)> {
-    let row = findings.rows.iter().find(|other| other.workload.name == row.workload.name)?;
+    let row = findings
+        .all_rows()
+        .find(|other| other.workload.name == row.workload.name && other.workload.lane == row.workload.lane)?;
     Some((row, row.cells.iter().find(|other| other.name == cell.name)?))
 }
 
@@ -95,7 +97,8 @@ fn workers(recording: &Recording) -> u64 {
 pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&'a str> {
     let others = || other.study.iter().flat_map(|study| &study.workloads);
     let differs = |workload: &&WorkloadEntry| {
-        others().any(|other| other.name == workload.name && other.definition != workload.definition)
+        let same = |other: &WorkloadEntry| other.name == workload.name && other.lane == workload.lane;
+        others().any(|other| same(other) && other.definition != workload.definition)
     };
     one.study.iter().flat_map(|study| &study.workloads).find(differs).map(|workload| workload.name.as_str())
 }

@@ -39,18 +39,34 @@ struct Mark {
     is_best: bool,
 }
 
-/// The chart of `findings`; `None` where no cell has a speedup.
+/// The chart of the native lane of `findings`; `None` where no cell has a speedup.
 pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
-    let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(Finding::model)));
-    let mut lines: Vec<Line> = findings.rows.iter().filter_map(|row| line(row, &models)).collect();
+    let title = "Which tool is best for which task: speedup over one job after the other";
+    of_rows(&findings.rows, "best-tool".into(), title.into(), "sequential", source)
+}
+
+/// The chart of each interpreter.
+pub fn charts_of_lanes(findings: &Findings, source: &str) -> Vec<Chart> {
+    let chart = |(tag, rows): (&str, &[Row])| {
+        let name: String =
+            tag.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
+        let title = format!("CPython {tag}: speedup over one job after the other in Python");
+        of_rows(rows, format!("best-tool-python-{name}"), title, "py-loop", source.to_owned())
+    };
+    findings.lanes().filter_map(chart).collect()
+}
+
+fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: String) -> Option<Chart> {
+    let models = Models::of(rows.iter().flat_map(|row| row.cells.iter().map(Finding::plain_model)));
+    let mut lines: Vec<Line> = rows.iter().filter_map(|row| line(row, &models)).collect();
     let undrawn = undrawn(lines.len().saturating_sub(MOST_ROWS), 0);
     lines.truncate(MOST_ROWS);
     let told: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.name, line.best)).collect();
     (!lines.is_empty()).then(|| Chart {
-        name: "best-tool".into(),
-        title: "Which tool is best for which task: speedup over one job after the other".into(),
+        name,
+        title,
         description: format!(
-            "A row for each workload, a marker for each model at its speedup over sequential on a logarithmic axis, with its 95 \
+            "A row for each workload, a marker for each model at its speedup over {baseline} on a logarithmic axis, with its 95 \
              percent interval. Best: {}.",
             told.join("; ")
         ),
@@ -63,7 +79,7 @@ pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
 fn line(row: &Row, models: &Models) -> Option<Line> {
     let ratio = |cell: &Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
     let better = |name: &String| {
-        let cells = row.cells.iter().filter(|cell| cell.model() == name && cell.speedup.is_some());
+        let cells = row.cells.iter().filter(|cell| cell.plain_model() == name && cell.speedup.is_some());
         cells.max_by(|a, b| ratio(a).total_cmp(&ratio(b)))
     };
     let cells: Vec<(usize, &Finding)> =
@@ -74,8 +90,8 @@ fn line(row: &Row, models: &Models) -> Option<Line> {
     let others = cells.iter().filter(|(_, cell)| is_best(cell)).count().saturating_sub(1);
     let best = match others {
         _ if row.withheld => "verdict withheld".into(),
-        0 => format!("{} {}", fastest.model(), units::ratio(ratio(fastest))),
-        others => format!("{} {}, {others} as good", fastest.model(), units::ratio(ratio(fastest))),
+        0 => format!("{} {}", fastest.plain_model(), units::ratio(ratio(fastest))),
+        others => format!("{} {}, {others} as good", fastest.plain_model(), units::ratio(ratio(fastest))),
     };
     let mark = |&(model, cell): &(usize, &Finding)| Mark {
         model,

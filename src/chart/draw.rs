@@ -27,6 +27,7 @@ pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
             "break-even: no recording has jobs of several sizes that no stamp withholds (bakeoff costs)",
         ),
     ];
+    drawn.extend(of_lanes(recordings));
     drawn.extend(over_cores(recordings));
     drawn
 }
@@ -38,6 +39,14 @@ fn first(recordings: &[Recording], chart: fn(&Recording, String) -> Option<Chart
 fn of_study(recordings: &[Recording], chart: fn(&Findings, String) -> Option<Chart>, why: &str) -> Drawn {
     let of = |recording: &Recording| chart(&Findings::of(recording), source(recording));
     recordings.iter().find_map(of).ok_or_else(|| why.to_owned())
+}
+
+/// A chart for each interpreter of the first study that has some.
+fn of_lanes(recordings: &[Recording]) -> Vec<Drawn> {
+    let of = |it: &Recording| {
+        Some(best::charts_of_lanes(&Findings::of(it), &source(it))).filter(|it| !it.is_empty())
+    };
+    recordings.iter().find_map(of).into_iter().flatten().map(Ok).collect()
 }
 
 fn break_even_chart(recording: &Recording, origin: String) -> Option<Chart> {

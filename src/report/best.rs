@@ -47,7 +47,7 @@ pub(super) fn in_short(findings: &Findings, task: &str) -> String {
 }
 
 /// A row of the best-tool table: the fastest, and which others are as good or may be.
-fn line(row: &Row) -> Vec<String> {
+pub(super) fn line(row: &Row) -> Vec<String> {
     let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {
         let why = row.cells.iter().find_map(|cell| cell.trouble.clone()).unwrap_or("no samples".into());
         return vec![task(row), format!("not measured: {why}")];

@@ -13,14 +13,29 @@ pub(super) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<Strin
         (true, None) => format!("VERDICTS WITHHELD: {stamp}"),
         (true, Some(workload)) => format!("VERDICTS ON {workload} WITHHELD: {stamp}"),
     }));
-    notes.push(noise(&findings.rows));
+    notes.push(noise(findings.all_rows()));
     notes.push(format!(
         "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \
          `sequential`'s. As good: the whole interval within {0:.0} % of the fastest; slower: beyond it; not separated: it \
          straddles.",
         MARGIN * 100.0
     ));
+    notes.extend(of_lanes(recording, findings));
     notes
+}
+
+/// How to read the tables of interpreters, where there are some.
+pub(super) fn of_lanes(recording: &Recording, findings: &Findings) -> Vec<String> {
+    let unavailable = recording.environment.interpreters.iter().flatten();
+    let unavailable =
+        unavailable.filter_map(|it| Some(format!("CPython {}: {}", it.tag, it.unavailable.as_ref()?)));
+    let reading = "In Python speedups are over `py-loop`. Under asyncio files are read and written by asyncio.to_thread, in its own \
+                   few threads, and HTTP, which it has none of, is a minimal GET on its streams. sha-loop, primes and mandelbrot \
+                   have smaller jobs in Python. Rust's sequential: how many times as fast it is as py-loop on the same jobs. Over \
+                   Python's best: that ratio, times the speedup of Rust's best tool over `sequential` on the native jobs, over that \
+                   of Python's best; sequential (alone): the native lane has no such row.";
+    let reading = (!findings.others.is_empty()).then(|| reading.to_owned());
+    unavailable.chain(reading).collect()
 }
 
 fn machine(environment: &Environment) -> String {
@@ -67,11 +82,11 @@ fn study(study: &Study) -> String {
 }
 
 /// How far the intervals of the baseline against itself reach: of the quietest row and of the noisiest.
-fn noise(rows: &[Row]) -> String {
-    let mut floors: Vec<(f64, &str)> =
-        rows.iter().filter_map(|row| Some((row.noise_floor()?, row.workload.name.as_str()))).collect();
+fn noise<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
+    let mut floors: Vec<(f64, String)> =
+        rows.filter_map(|row| Some((row.noise_floor()?, row.workload.called()))).collect();
     floors.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    let reach = |(floor, name): &(f64, &str)| format!("{:.1} % ({name})", floor.exp_m1() * 100.0);
+    let reach = |(floor, name): &(f64, String)| format!("{:.1} % ({name})", floor.exp_m1() * 100.0);
     let reaches = match &floors[..] {
         [] => return "A/A: unknown, for want of launches or of the baseline.".into(),
         [only] => reach(only),

@@ -6,7 +6,7 @@ use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
 use super::sheet::Sheet;
 use super::terminal::{Medians, terminal};
-use super::{costs, evidence, stories, table};
+use super::{costs, evidence, lanes, stories, table};
 use crate::record::schema::Recording;
 use crate::stats::ratio::Ratio;
 use serde_json::Value;
@@ -52,7 +52,13 @@ pub(super) fn markdown(recording: &Recording) -> String {
     let findings = Findings::of(recording);
     let notes = footnotes(recording, &findings);
     let notes: String = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note))).collect();
-    format!("{}{notes}\n", table::markdown(&HEADER, RIGHT, best::lines(&findings)))
+    let lanes = lanes::markdown(recording, &findings);
+    let lanes = if lanes.is_empty() {
+        lanes
+    } else {
+        format!("\n{}", lanes.trim_end_matches('\n').to_owned() + "\n")
+    };
+    format!("{}{lanes}{notes}\n", table::markdown(&HEADER, RIGHT, best::lines(&findings)))
 }
 
 /// Every cell as plain values.
@@ -84,7 +90,7 @@ fn cells(findings: &Findings) -> Sheet {
             best::verdict(row, cell).into(),
         ]
     };
-    Sheet::new(columns, findings.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| of(row, cell))))
+    Sheet::new(columns, findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| of(row, cell))))
 }
 
 /// A ratio and the bounds of its interval.
@@ -107,7 +113,7 @@ fn csv(recording: &Recording) -> String {
 fn json(recording: &Recording) -> String {
     let findings = Findings::of(recording);
     let withheld: Vec<_> =
-        findings.rows.iter().filter(|row| row.withheld).map(|row| &row.workload.name).collect();
+        findings.all_rows().filter(|row| row.withheld).map(|row| row.workload.called()).collect();
     let stamps: Vec<_> = findings.stamps.iter().map(ToString::to_string).collect();
     let mut document =
         serde_json::json!({ "withheld": withheld, "stamps": stamps, "cells": cells(&findings).json() });

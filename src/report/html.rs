@@ -13,7 +13,7 @@ use super::disclosure::summary;
 use super::escape::{lines, plain};
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
-use super::{costs, evidence, stories, units};
+use super::{costs, evidence, lanes, stories, units};
 use crate::chart::draw::{charts, date};
 use crate::chart::palette::Mode;
 use crate::claims::{Numbers, claims as all_claims};
@@ -78,7 +78,7 @@ fn section(at: usize, name: &str, recording: &Recording) -> Markup {
             @for stamp in withheld { p.stamp role="alert" { strong { "Verdicts withheld" } ": " (plain(&stamp.to_string())) } }
             @for stamp in told { p.note { "Note: " (plain(&stamp.to_string())) } }
             @if recording.study.is_some() {
-                (study(&findings))
+                (study(recording, &findings))
                 details { summary { "Machine, programs, how to read it" }
                     @for note in footnotes(recording, &findings) { p { (plain(&note)) } } }
             }
@@ -125,15 +125,23 @@ fn machine(recording: &Recording) -> String {
     format!("{cpu}, {cores}{day}")
 }
 
-fn study(findings: &Findings) -> Markup {
-    let tools = best::lines(findings).map(|mut cells| {
-        cells.resize(HEADER.len(), String::new());
+/// Rows of as many cells as there are columns: what was not measured has a reason and no numbers.
+fn filled(rows: impl IntoIterator<Item = Vec<String>>, columns: usize) -> impl Iterator<Item = Vec<String>> {
+    rows.into_iter().map(move |mut cells| {
+        cells.resize(columns, String::new());
         cells
-    });
-    let cells = findings.rows.iter().flat_map(|row| row.cells.iter().map(move |cell| every_cell(row, cell)));
+    })
+}
+
+fn study(recording: &Recording, findings: &Findings) -> Markup {
+    let tools = filled(best::lines(findings), HEADER.len());
+    let cells = findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| every_cell(row, cell)));
     let header = ["workload", "model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
     html! {
         (table("The best tool for each task", &HEADER, tools))
+        @for lane in lanes::tables(recording, findings) {
+            (table(&plain(&lane.title), lane.header, filled(lane.rows, lane.header.len())))
+        }
         details { summary { "Every cell" } (table("Every cell", &header, cells)) }
     }
 }

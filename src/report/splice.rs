@@ -1,11 +1,11 @@
 //! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
 
-use super::{claims, costs, evidence, formats};
+use super::{claims, costs, evidence, formats, lanes};
 use crate::claims::{Numbers, claims as all_claims};
 use crate::record::schema::Recording;
 
 /// The parts that a page may have, by the name in their markers.
-pub const PARTS: [&str; 4] = ["table", "evidence", "costs", "claims"];
+pub const PARTS: [&str; 5] = ["table", "evidence", "costs", "claims", "python"];
 
 /// The line above a part.
 pub fn begin(part: &str) -> String {
@@ -36,6 +36,7 @@ pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
     match part {
         "evidence" => first(evidence::markdown),
         "costs" => first(costs::markdown),
+        "python" => first(lanes::post_markdown),
         "claims" => {
             first(|it| it.stories.as_ref().map(|_| String::new())).map(|_| telling_claims(recordings))
         }

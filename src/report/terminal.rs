@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::best::{self, HEADER, RIGHT, ratio_and_interval};
 use super::findings::{Finding, Findings, Row};
 use super::footnotes::footnotes;
-use super::{table, units};
+use super::{lanes, table, units};
 use crate::record::schema::Recording;
 
 /// The median of a run under criterion, in nanoseconds, by the id of the cell.
@@ -15,8 +15,15 @@ pub type Medians = BTreeMap<String, f64>;
 /// The tables of `recording`. What `criterion` has of a cell stands beside it.
 pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
     let findings = Findings::of(recording);
-    let mut text = table::plain(&HEADER, RIGHT, best::lines(&findings));
-    for row in &findings.rows {
+    let mut text = String::new();
+    if !findings.rows.is_empty() || findings.others.is_empty() {
+        text = table::plain(&HEADER, RIGHT, best::lines(&findings));
+    }
+    let lanes = lanes::terminal(recording, &findings);
+    if !lanes.is_empty() {
+        let _ = write!(text, "\n{}", lanes.trim_end_matches('\n').to_owned() + "\n");
+    }
+    for row in findings.all_rows() {
         let _ = write!(text, "\n{}\n{}", title(row), cells(row, criterion));
     }
     let notes: String = footnotes(recording, &findings).iter().map(|note| format!("{note}\n")).collect();
@@ -26,6 +33,7 @@ pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
 fn title(row: &Row) -> String {
     let floor = row.noise_floor().map(|floor| format!("; A/A within {:.1} %", floor.exp_m1() * 100.0));
     let (task, workload) = (best::task(row), &row.workload);
+    let task = workload.lane.as_ref().map_or(task.clone(), |lane| format!("{task}, in Python {lane}"));
     format!("{task}. {} jobs, each {}{}", workload.jobs, workload.about, floor.unwrap_or_default())
 }
 
