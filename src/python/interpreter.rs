@@ -158,13 +158,9 @@ fn tag_of_path(path: &Path) -> String {
 fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
     let mut command = Command::new(path);
     command.args(OPTIONS).args(["-c", QUESTION]);
-    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Recordings keep the reason: its name, and not where it lies.
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let mut child = Running::start(piped).with_context(|| format!("cannot start {name}"))?;
-    let said = child.said.recv_timeout(deadline);
-    let Ok((said, complaints)) = said else { bail!("{name} gave no answer for {deadline:?} and was killed") };
-    let status = child.end();
+    let Output { said, complaints, status } = run_for(&mut command, deadline)?;
     // Only what parses was said by an interpreter: a program that prints something else is none.
     let facts: Option<Facts> = said.lines().last().and_then(|line| serde_json::from_str(line).ok());
     let facts = facts.ok_or_else(|| no_python(&name, &status, &complaints))?;
@@ -175,6 +171,28 @@ fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
         facts.version
     );
     Ok(facts)
+}
+
+/// What a program has said, and how it ended.
+pub(crate) struct Output {
+    pub(crate) said: String,
+    complaints: String,
+    status: String,
+}
+
+/// Runs `command` for `deadline` at the longest; nothing that it has started is left running.
+///
+/// # Errors
+/// Where it can't be started, or has not closed its output by then.
+pub(crate) fn run_for(command: &mut Command, deadline: Duration) -> Result<Output> {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Running::start(piped).with_context(|| format!("cannot start {name}"))?;
+    let Ok((said, complaints)) = child.said.recv_timeout(deadline) else {
+        bail!("{name} gave no answer for {deadline:?} and was killed");
+    };
+    Ok(Output { said, complaints, status: child.end() })
 }
 
 fn no_python(name: &str, status: &str, complaints: &str) -> anyhow::Error {

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::{Asked, Law, Story, Teller, Told, act};
 use crate::errand::{Act as Do, Errand};
+use crate::lane::Lane;
 use crate::model::{ModelEntry, Shape, models};
 use crate::queue::Need;
 use crate::record::schema::Play;
@@ -117,8 +118,11 @@ impl Story for Cakes {
         let is_wanted = |model: &&ModelEntry| !asked.quick || quick.contains(&model.name);
         let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
         let plays = KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
-        // Alone is one job at a time, and nothing but that.
-        let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| kitchen.alone == (model.shape == Shape::One);
+        // Alone is one job at a time, and nothing but that. Python's models share what their interpreter makes them share.
+        let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| {
+            let has_things = kitchen.brains.is_some() || kitchen.ovens.is_some();
+            kitchen.alone == (model.shape == Shape::One) && !(has_things && model.lane != Lane::Native)
+        };
         Ok(plays.filter(fits).map(|(kitchen, model)| play(teller, kitchen, model)).collect())
     }
 

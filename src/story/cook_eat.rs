@@ -8,11 +8,15 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{Asked, Law, Story, Teller, Told, act};
 use crate::errand::{Act as Do, Errand};
+use crate::lane::Lane;
 use crate::measure::{Usage, now};
+use crate::model::python::Python;
+use crate::model::{Model, ModelEntry, Resources};
 use crate::record::schema::{Act, Play};
 use crate::sample::Sample;
 use crate::trace::{Performance, Span, Spans, Traced};
 use crate::work::{Kit, Work};
+use crate::workload::Job;
 
 /// Seconds of cooking.
 const COOK: f64 = 2.0;
@@ -88,39 +92,83 @@ impl Way {
     }
 }
 
-/// A runtime on which the two are started, by the name of the model that has the same one.
+/// An event loop on which the two are started, by the name of the model that has the same one.
 struct Stove {
     model: &'static str,
-    runtime: Runtime,
+    /// Tasks of its may run on several threads.
+    has_threads: bool,
+    hob: Hob,
+}
+
+/// Whose event loop it is.
+enum Hob {
+    Tokio(Runtime),
+    Asyncio(Box<Python>, Arc<Spans>),
 }
 
 impl Stove {
     fn one() -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_time().build();
-        Ok(Stove {
-            model: "tokio-one",
-            runtime: runtime.context("cannot start tokio's current-thread runtime")?,
-        })
+        let runtime = runtime.context("cannot start tokio's current-thread runtime")?;
+        Ok(Stove { model: "tokio-one", has_threads: false, hob: Hob::Tokio(runtime) })
     }
 
     fn many(cores: usize) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(cores).enable_time().build();
         let runtime = runtime.with_context(|| format!("cannot start tokio's runtime of {cores} threads"))?;
-        Ok(Stove { model: "tokio-many", runtime })
+        Ok(Stove { model: "tokio-many", has_threads: true, hob: Hob::Tokio(runtime) })
     }
 
-    fn run(&self, way: Way, second: Duration) -> Result<Performance> {
+    /// The loop of `model`, if that is asyncio's.
+    fn asyncio(model: &ModelEntry, teller: &Teller) -> Option<Result<Self>> {
+        let Lane::Python(interpreter) = model.lane else { return None };
+        let plain = model.name.split('@').next().filter(|name| *name == "py-asyncio")?;
         let spans: Arc<Spans> = Arc::default();
-        let kit = Arc::new(Kit::new(Traced::to(&spans)));
+        let python = Python::start(interpreter, plain, &Resources::new(1, &teller.exe), Some(&spans));
+        Some(python.map(|python| Stove {
+            model: model.name,
+            has_threads: false,
+            hob: Hob::Asyncio(Box::new(python), spans),
+        }))
+    }
+
+    fn run(&mut self, way: Way, meals: &Meals) -> Result<Performance> {
+        match &mut self.hob {
+            Hob::Tokio(runtime) => {
+                let spans: Arc<Spans> = Arc::default();
+                let kit = Arc::new(Kit::new(Traced::to(&spans)));
+                let (before, start) = (Usage::of_this_process(), now());
+                runtime.block_on(way.start(&kit, &meals.errands))?;
+                let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
+                Ok(Performance::of(sample, spans.take()))
+            }
+            Hob::Asyncio(python, spans) => {
+                python.prepare(&meals.jobs)?;
+                let (before, start) = (python.usage()?, now());
+                python.start_coroutines(way.name(), &meals.jobs)?;
+                let wall = now() - start;
+                let sample = Sample { wall, used: python.usage()? - before };
+                Ok(Performance::of(sample, spans.take()).at(python.home().unwrap_or_default()))
+            }
+        }
+    }
+}
+
+/// What is cooked and eaten, as errands and as jobs of a model.
+struct Meals {
+    errands: Arc<[Errand; 2]>,
+    jobs: Arc<[Job]>,
+}
+
+impl Meals {
+    /// Both, where a second takes so long.
+    fn of(second: Duration) -> Self {
         let wait = |seed, seconds: f64| {
             let us = u64::try_from(second.mul_f64(seconds).as_micros()).unwrap_or(u64::MAX);
             Errand { seed, steps: vec![Do::Wait { us }.freely()] }
         };
-        let meals = Arc::new([wait(0, COOK), wait(1, EAT)]);
-        let (before, start) = (Usage::of_this_process(), now());
-        self.runtime.block_on(way.start(&kit, &meals))?;
-        let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
-        Ok(Performance::of(sample, spans.take()))
+        let errands = [wait(0, COOK), wait(1, EAT)];
+        Meals { jobs: errands.iter().cloned().map(Job::Errand).collect(), errands: Arc::new(errands) }
     }
 }
 
@@ -144,12 +192,15 @@ impl Story for CookEat {
         let is_wanted = |stove: &Stove| {
             asked.models.is_empty() || asked.models.iter().any(|model| model.name == stove.model)
         };
+        let of_python = asked.models.iter().filter_map(|model| Stove::asyncio(model, teller));
+        let of_tokio = [Stove::one(), Stove::many(teller.cores)];
+        let mut stoves = of_tokio.into_iter().chain(of_python).collect::<Result<Vec<_>>>()?;
         let (runs, order_runs) = if asked.quick { (3, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
         let mut told = Vec::new();
-        for stove in [Stove::one()?, Stove::many(teller.cores)?].iter().filter(|stove| is_wanted(stove)) {
+        for stove in stoves.iter_mut().filter(|stove| is_wanted(stove)) {
             // On several threads the other ways are as on one: they are one task.
-            let ways = Way::ALL.into_iter().filter(|way| stove.model == "tokio-one" || *way == Way::Spawned);
-            for way in ways {
+            let ways = Way::ALL.into_iter().filter(|way| !stove.has_threads || *way == Way::Spawned);
+            for way in ways.collect::<Vec<_>>() {
                 told.push(timed(teller, stove, way, runs)?);
                 if matches!(way, Way::Joined | Way::Spawned) {
                     told.push(in_order(teller, stove, way, order_runs)?);
@@ -181,9 +232,10 @@ impl Story for CookEat {
     }
 }
 
-fn timed(teller: &Teller, stove: &Stove, way: Way, runs: usize) -> Result<Told> {
+fn timed(teller: &Teller, stove: &mut Stove, way: Way, runs: usize) -> Result<Told> {
+    let meals = Meals::of(teller.second);
     let blank = teller.blank("cook-eat", &format!("way={}", way.name()), stove.model);
-    let performances = (0..runs).map(|_| stove.run(way, teller.second)).collect::<Result<Vec<_>>>()?;
+    let performances = (0..runs).map(|_| stove.run(way, &meals)).collect::<Result<Vec<_>>>()?;
     let acts = performances.iter().map(|performance| act(performance, &gap(&performance.spans))).collect();
     let spans = performances.into_iter().next_back().map(|last| last.spans);
     Ok(blank.told(acts, spans.unwrap_or_default()))
@@ -197,14 +249,15 @@ fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
 }
 
 /// How often the four events come in the order of the post, at a scale at which that can be looked at many times.
-fn in_order(teller: &Teller, stove: &Stove, way: Way, runs: u64) -> Result<Told> {
+fn in_order(teller: &Teller, stove: &mut Stove, way: Way, runs: u64) -> Result<Told> {
+    let meals = Meals::of(ORDER_SECOND);
     let faster =
         Teller { second: ORDER_SECOND, exe: teller.exe.clone(), stage: Arc::clone(&teller.stage), ..*teller };
     let blank = faster.blank("cook-eat", &format!("way={} order=1", way.name()), stove.model);
     let start = now();
     let mut count = 0;
     for _ in 0..runs {
-        count += u64::from(is_in_order(&stove.run(way, ORDER_SECOND)?.spans));
+        count += u64::from(is_in_order(&stove.run(way, &meals)?.spans));
     }
     // Of a run, on average: they are not timed one by one.
     let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
@@ -226,8 +279,8 @@ mod tests {
 
     #[test]
     fn what_is_never_awaited_never_begins_and_every_other_way_does_both() {
-        let stove = Stove::one().unwrap();
-        let spans = |way| stove.run(way, Duration::from_millis(2)).unwrap().spans;
+        let mut stove = Stove::one().unwrap();
+        let mut spans = |way| stove.run(way, &Meals::of(Duration::from_millis(2))).unwrap().spans;
         assert_eq!(spans(Way::Unscheduled), []);
         let in_turn = spans(Way::InTurn);
         assert!(in_turn[0].stop <= in_turn[1].start, "one after the other");

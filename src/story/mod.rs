@@ -19,6 +19,7 @@ pub mod cakes;
 pub mod chess;
 pub mod cook_eat;
 pub mod exhibition;
+pub mod four;
 pub mod music;
 mod pace;
 pub mod samples;
@@ -162,6 +163,7 @@ pub static STORIES: &[&dyn Story] = &[
     &music::Music,
     &samples::DOWNLOADS,
     &samples::CRUNCH,
+    &four::Four,
     &cook_eat::CookEat,
     &stall::Stall,
 ];
