@@ -12,8 +12,23 @@ const TABLE: &str = "async IO & coroutines, the table";
 const COROUTINE: &str = "What is a coroutine?";
 const CONCURRENT: &str = "Are coroutines concurrent?";
 
-/// The two runtimes: of one thread, and of several.
+/// The two runtimes of tokio: of one thread, and of several.
 const MODELS: [&str; 2] = ["tokio-one", "tokio-many"];
+
+/// Those, and asyncio's of each interpreter.
+fn runtimes<'a>(numbers: &Numbers<'a>) -> Vec<&'a str> {
+    MODELS.into_iter().chain(numbers.under_interpreters("py-asyncio")).collect()
+}
+
+/// The event loops of one thread: tokio's, and asyncio's of each interpreter.
+fn loops<'a>(numbers: &Numbers<'a>) -> Vec<&'a str> {
+    runtimes(numbers).into_iter().filter(|model| *model != "tokio-many").collect()
+}
+
+/// What a case of a loop is called: tokio's goes without saying where there is no other.
+fn of_loop(name: &str, model: &str) -> String {
+    if model == "tokio-one" { name.to_owned() } else { format!("{name}, {model}") }
+}
 
 pub(super) const CLAIMS: &[Claim] = &[
     Claim {
@@ -47,14 +62,15 @@ pub(super) const CLAIMS: &[Claim] = &[
         decided_by: "trace: threads at work, on timers and on files",
         needs: &[Needs::Evidence],
         judge: |numbers| {
-            let case = |jobs: &str, name: &str| {
-                let found = numbers.answers("tokio-one", jobs);
+            let case = |model: &str, jobs: &str, name: &str| {
+                let found = numbers.answers(model, jobs);
                 let found = found.and_then(|answers| {
                     is(&answers.threads.0, false, format!("threads: {:.0}", answers.threads.1))
                 });
-                Case::new(name, Needs::Evidence, found)
+                Case::new(of_loop(name, model), Needs::Evidence, found)
             };
-            vec![case("cakes", "timers"), case("files", "files")]
+            let both = |model: &str| [case(model, "cakes", "timers"), case(model, "files", "files")];
+            loops(numbers).into_iter().flat_map(both).collect()
         },
     },
     Claim {
@@ -76,18 +92,19 @@ pub(super) const CLAIMS: &[Claim] = &[
         decided_by: "trace of two that are never awaited, awaited in turn, and joined",
         needs: &[STORY],
         judge: |numbers| {
-            let case = |name: &str, way: &str, expected: f64| {
-                let found = told_by(numbers, way, "tokio-one").and_then(|tale| {
+            let case = |model: &str, (name, way, expected): (&str, &str, f64)| {
+                let found = told_by(numbers, way, model).and_then(|tale| {
                     let waits = tale.figure("waits_at_once")?;
                     Some((waits == expected, format!("{waits:.0} under way at once")))
                 });
-                Case::new(name, STORY, found)
+                Case::new(of_loop(name, model), STORY, found)
             };
-            vec![
-                case("never awaited", "unscheduled", 0.0),
-                case("awaited in turn", "in-turn", 1.0),
-                case("joined", "joined", 2.0),
-            ]
+            let ways = [
+                ("never awaited", "unscheduled", 0.0),
+                ("awaited in turn", "in-turn", 1.0),
+                ("joined", "joined", 2.0),
+            ];
+            loops(numbers).into_iter().flat_map(|model| ways.map(|way| case(model, way))).collect()
         },
     },
     Claim {
@@ -124,7 +141,7 @@ pub(super) const CLAIMS: &[Claim] = &[
                 });
                 Case::new(model, Needs::Evidence, found)
             };
-            MODELS.map(case).into()
+            runtimes(numbers).into_iter().map(case).collect()
         },
     },
     Claim {
@@ -134,14 +151,17 @@ pub(super) const CLAIMS: &[Claim] = &[
         decided_by: "trace: from the start of one to that of the next; beats beside a task that computes",
         needs: &[STORY, Needs::Story("stall")],
         judge: |numbers| {
-            let idle =
-                told_by(numbers, "joined", "tokio-one").and_then(|tale| at_once(tale.figure("gap_ns")?));
-            let loaded = numbers.play("stall", "block_ms=100", "tokio-one");
-            let loaded = loaded.and_then(|tale| at_once(tale.figure("p99_ns")?));
-            vec![
-                Case::new("on an idle thread", STORY, idle),
-                Case::new("beside a task that computes for 100 ms", Needs::Story("stall"), loaded),
-            ]
+            let cases = |model: &str| {
+                let idle = told_by(numbers, "joined", model).and_then(|tale| at_once(tale.figure("gap_ns")?));
+                let loaded = numbers.play("stall", "block_ms=100", model);
+                let loaded = loaded.and_then(|tale| at_once(tale.figure("p99_ns")?));
+                let beside = of_loop("beside a task that computes for 100 ms", model);
+                [
+                    Case::new(of_loop("on an idle thread", model), STORY, idle),
+                    Case::new(beside, Needs::Story("stall"), loaded),
+                ]
+            };
+            loops(numbers).into_iter().flat_map(cases).collect()
         },
     },
     Claim {
@@ -159,7 +179,13 @@ pub(super) const CLAIMS: &[Claim] = &[
                 });
                 Case::new(format!("{model}, blocks of {block_ms} ms"), Needs::Story("stall"), found)
             };
-            [("tokio-one", 10), ("tokio-one", 100), ("tokio-many", 100)].map(case).into()
+            let pythons = numbers.under_interpreters("py-asyncio");
+            let pythons = pythons.iter().flat_map(|model| [(*model, 10), (*model, 100)]);
+            [("tokio-one", 10), ("tokio-one", 100), ("tokio-many", 100)]
+                .into_iter()
+                .chain(pythons)
+                .map(case)
+                .collect()
         },
     },
     Claim {
@@ -192,11 +218,16 @@ pub(super) const CLAIMS: &[Claim] = &[
                 });
                 Case::new(name, STORY, found)
             };
-            vec![
+            let mut cases = vec![
                 case("joined in one task", "joined", "tokio-one"),
                 case("spawned on one thread", "spawned", "tokio-one"),
                 case("spawned on several threads", "spawned", "tokio-many"),
-            ]
+            ];
+            for model in numbers.under_interpreters("py-asyncio") {
+                cases.push(case(&format!("gathered, {model}"), "joined", model));
+                cases.push(case(&format!("tasks, {model}"), "spawned", model));
+            }
+            cases
         },
     },
     Claim {
@@ -214,9 +245,8 @@ fn each_runtime(
     jobs: &str,
     found: impl Fn(Answers) -> Option<(bool, String)>,
 ) -> Vec<Case> {
-    MODELS
-        .map(|model| Case::new(model, Needs::Evidence, numbers.answers(model, jobs).and_then(&found)))
-        .into()
+    let case = |model: &str| Case::new(model, Needs::Evidence, numbers.answers(model, jobs).and_then(&found));
+    runtimes(numbers).into_iter().map(case).collect()
 }
 
 /// Whether `answer` is the one that a claim expects, if it says anything.
@@ -229,9 +259,12 @@ fn told_by<'a>(numbers: &Numbers<'a>, way: &str, model: &str) -> Option<Tale<'a>
 }
 
 fn timed(numbers: &Numbers<'_>, way: &str, holds: fn(f64) -> bool) -> Vec<Case> {
-    let found = told_by(numbers, way, "tokio-one")
-        .map(|tale| (holds(tale.seconds()), format!("{:.2} s", tale.seconds())));
-    vec![Case::new("tokio-one", STORY, found)]
+    let case = |model: &str| {
+        let found = told_by(numbers, way, model)
+            .map(|tale| (holds(tale.seconds()), format!("{:.2} s", tale.seconds())));
+        Case::new(model, STORY, found)
+    };
+    loops(numbers).into_iter().map(case).collect()
 }
 
 fn at_once(ns: f64) -> Option<(bool, String)> {

@@ -14,6 +14,14 @@ pub const HARDLY: f64 = 0.05;
 /// from noise in any row, and worth a change of a program.
 pub const GREAT: f64 = 1.5;
 
+/// How many cores have to be busy at the least, by the whole interval, for several to be: dispatch and the kernel's own work
+/// keep some hundredths of a second one busy. The same for how many times as fast as one after the other something is.
+pub const PARALLEL: f64 = 1.1;
+
+/// Up to how many times as large as another a speedup has the same shape, by the whole interval: interpreters hand out jobs more
+/// slowly than Rust does, and what is asked is whether they scale.
+pub const SAME_SHAPE: f64 = 1.25;
+
 /// How soon is at once, in nanoseconds: a tick of the coarsest timer here.
 pub const AT_ONCE_NS: f64 = 1e6;
 

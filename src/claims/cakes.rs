@@ -1,9 +1,9 @@
 //! What the post says of cakes, and of what threads and processes are good for.
 
-use super::borders::{HARDLY, NEARLY_ALL};
+use super::borders::{HARDLY, NEARLY_ALL, PARALLEL};
 use super::concepts::is_great;
 use super::numbers::Tale;
-use super::{Case, Claim, Needs, Numbers, cores, costs, unmeasured};
+use super::{Case, Claim, Needs, Numbers, cores, costs, python};
 
 const STORY: Needs = Needs::Story("cakes");
 
@@ -141,15 +141,15 @@ pub(super) const CLAIMS: &[Claim] = &[
         at: THREADING,
         decided_by: "CPU time over wall time of CPython threads on pure Python",
         needs: &[Needs::Python],
-        judge: |_| unmeasured(Needs::Python),
+        judge: python::threads_share_a_core,
     },
     Claim {
         id: "K7",
         says: "So threads are good only while they wait",
         at: THREADING,
-        decided_by: "CPython threads that hash large and small buffers, in C code that lets go of the lock",
+        decided_by: "the speedup of CPython threads on pure Python, and on hash, in C code that lets go of the lock",
         needs: &[Needs::Python],
-        judge: |_| unmeasured(Needs::Python),
+        judge: python::threads_are_good_only_at_waiting,
     },
     Claim {
         id: "K8",
@@ -196,20 +196,27 @@ pub(super) const CLAIMS: &[Claim] = &[
         decided_by: "trace: processes at work; CPU time over wall time of four that compute",
         needs: &[Needs::Story("crunch"), Needs::Python],
         judge: |numbers| {
-            let tale = numbers.play("crunch", "jobs=4", "processes");
-            let separate = tale.and_then(|tale| {
-                let children = tale.figure("child_processes")?;
-                Some((children == 4.0, format!("{children:.0} child processes for 4 jobs")))
-            });
-            let free = tale.and_then(|tale| {
-                let busy = tale.busy_cores()?;
-                Some((busy > 1.1, format!("{busy:.2} cores busy")))
-            });
-            vec![
-                Case::new("separate", Needs::Story("crunch"), separate),
-                Case::new("no lock", Needs::Story("crunch"), free),
-                Case::unknown("CPython's processes", Needs::Python.to_string()),
-            ]
+            let models = numbers.under_interpreters("py-multiprocessing");
+            let cases = |model: &str| {
+                let tale = numbers.play("crunch", "jobs=4", model);
+                let separate = tale.and_then(|tale| {
+                    let children = tale.figure("child_processes")?;
+                    Some((children == 4.0, format!("{children:.0} child processes for 4 jobs")))
+                });
+                let free = tale.and_then(|tale| {
+                    let busy = tale.busy_cores()?;
+                    Some((busy > PARALLEL, format!("{busy:.2} cores busy")))
+                });
+                let story = Needs::Story("crunch");
+                [("separate", separate), ("no lock", free)]
+                    .map(|(name, found)| Case::new(format!("{name}, {model}"), story, found))
+            };
+            let mut all: Vec<Case> = cases("processes").into();
+            all.extend(models.iter().flat_map(|model| cases(model)));
+            if models.is_empty() {
+                all.push(Case::unknown("CPython's processes", numbers.why_no_python()));
+            }
+            all
         },
     },
     Claim {

@@ -59,11 +59,16 @@ pub(super) const CLAIMS: &[Claim] = &[
                 });
                 Case::new(name, Needs::Evidence, found)
             };
-            vec![
+            let mut cases = vec![
                 one_brain("gil", "threads under one lock are one brain"),
                 one_brain("threads", "threads are one brain"),
-                Case::unknown("CPython's threads", Needs::Python.to_string()),
-            ]
+            ];
+            let pythons = numbers.under_interpreters("py-threading");
+            cases.extend(pythons.iter().map(|model| one_brain(model, &format!("{model} are one brain"))));
+            if pythons.is_empty() {
+                cases.push(Case::unknown("CPython's threads", numbers.why_no_python()));
+            }
+            cases
         },
     },
     Claim {

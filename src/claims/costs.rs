@@ -1,7 +1,7 @@
 //! Judges of what the post says of memory and of sizes, by what models cost.
 
 use super::borders::NEAR;
-use super::{Case, Finding, Needs, Numbers};
+use super::{Case, Finding, Needs, Numbers, python};
 use crate::costs::sizes::{Crossing, Matrix, Side, side};
 use crate::report::costs::crossing;
 use crate::report::units;
@@ -14,6 +14,9 @@ const THREADS_OR_ASYNC: [&str; 6] =
 
 /// What counts as processes.
 const PROCESSES: [&str; 2] = ["processes", "prefork"];
+
+/// What CPython has of that.
+const PYTHONS: &str = "py-multiprocessing";
 
 /// Each kind of process against the thread that does the same, and against a task.
 pub(super) fn processes_are_heavier(numbers: &Numbers<'_>) -> Vec<Case> {
@@ -56,7 +59,8 @@ pub(super) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
     let size = grains.and_then(|matrix| matrix.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
     let mut cases: Vec<Case> = ["hash", "primes", "mandelbrot"].map(on).into();
     cases.push(Case::new(format!("primes in jobs of {size} under prefork"), Needs::Costs, smallest));
-    cases.push(Case::unknown("CPython's processes", Needs::Python.to_string()));
+    let computing = ["hash", "sha-loop", "primes", "mandelbrot"];
+    cases.extend(python::best_is_one_of(numbers, &computing, &[PYTHONS]));
     cases
 }
 
@@ -74,7 +78,7 @@ pub(super) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
         Case::new(model, Needs::Costs, found)
     };
     let mut cases: Vec<Case> = PROCESSES.map(case).into();
-    cases.push(Case::unknown("CPython's processes", Needs::Python.to_string()));
+    cases.extend(python::best_is_one_of(numbers, &["primes"], &[PYTHONS]));
     cases
 }
 
@@ -86,7 +90,7 @@ pub(super) fn threads_or_async(numbers: &Numbers<'_>, series: &str) -> Vec<Case>
 /// At each size of a job that computes: whether the best of processes is as good as all else.
 pub(super) fn processes_or_others(numbers: &Numbers<'_>) -> Vec<Case> {
     let mut cases = at_sizes(numbers, "grains", &PROCESSES);
-    cases.push(Case::unknown("CPython's processes", Needs::Python.to_string()));
+    cases.extend(python::best_is_one_of(numbers, &["primes", "mandelbrot"], &[PYTHONS]));
     cases
 }
 

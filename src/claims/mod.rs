@@ -14,7 +14,9 @@ mod cores;
 mod costs;
 mod gil;
 pub mod numbers;
+mod own;
 mod parallel;
+mod python;
 
 pub use numbers::Numbers;
 
@@ -50,8 +52,6 @@ pub enum Needs {
     Costs,
     /// `bakeoff sweep`.
     Cores,
-    /// Jobs that hand large buffers to processes.
-    Transfer,
 }
 
 impl fmt::Display for Needs {
@@ -60,12 +60,13 @@ impl fmt::Display for Needs {
             Needs::Evidence => f.write_str("no recording has evidence (bakeoff evidence)"),
             Needs::Story(name) => write!(f, "no recording has it (bakeoff story {name})"),
             Needs::Study => f.write_str("no recording has a study of it whose verdicts stand (bakeoff run)"),
-            Needs::Python => f.write_str("it is about CPython, and no model here runs it yet"),
+            Needs::Python => {
+                f.write_str("no recording has CPython's models on it with verdicts that stand (--python)")
+            }
             Needs::Costs => f.write_str("no recording has it (bakeoff costs)"),
             Needs::Cores => f.write_str(
                 "no recordings of one machine have it on several numbers of cores (bakeoff sweep)",
             ),
-            Needs::Transfer => f.write_str("no job here hands a large buffer to a process"),
         }
     }
 }
@@ -132,11 +133,6 @@ impl Case {
     }
 }
 
-/// The only case of a claim for which nothing has been built to measure it.
-fn unmeasured(needs: Needs) -> Vec<Case> {
-    vec![Case::unknown("all", needs.to_string())]
-}
-
 /// A judged claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
@@ -147,6 +143,11 @@ pub struct Judgement {
 }
 
 impl Claim {
+    /// Whether the post says it, or bakeoff.
+    pub fn is_of_the_post(&self) -> bool {
+        own::CLAIMS.iter().all(|own| own.id != self.id)
+    }
+
     /// What `numbers` say of it.
     pub fn judge(&self, numbers: &Numbers<'_>) -> Judgement {
         let cases = (self.judge)(numbers);
@@ -166,11 +167,11 @@ fn word(cases: &[Case]) -> Word {
     }
 }
 
-/// Every claim, in the order of the ledger.
+/// Every claim, in the order of the ledger: the post's, then our own.
 pub fn claims() -> impl Iterator<Item = &'static Claim> {
-    [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, parallel::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS]
-        .into_iter()
-        .flatten()
+    let of_the_post =
+        [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, parallel::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS];
+    of_the_post.into_iter().chain([own::CLAIMS]).flatten()
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! What recordings have of what claims ask for.
 
+use super::Needs;
+use super::python::Interpreter;
 use crate::costs::bill::Bill;
 use crate::costs::sizes::Matrix;
 use crate::evidence::{Answers, answers};
-use crate::record::schema::{Play, Recording};
+use crate::record::schema::{InterpreterEntry, Play, Recording};
 use crate::report::costs::matrices;
 use crate::report::findings::{Finding, Findings, Row};
 use crate::scaling::{Scaled, scale};
@@ -77,6 +79,46 @@ impl<'a> Numbers<'a> {
         let stands =
             |scaled: &&Scaled| scaled.name() == workload && scaled.rows.values().all(|row| !row.withheld);
         self.scaled.iter().find(stands)
+    }
+
+    /// The interpreters that have rows whose verdicts stand; of several recordings the first counts.
+    pub(super) fn interpreters(&self) -> Vec<Interpreter<'_>> {
+        let mut interpreters: Vec<Interpreter<'_>> = Vec::new();
+        for (tag, rows) in self.findings.iter().flat_map(Findings::lanes) {
+            let rows =
+                rows.iter().filter(|row| !row.withheld && row.cells.iter().any(|it| it.speedup.is_some()));
+            match interpreters.iter_mut().find(|it| it.tag == tag) {
+                Some(same) => same.rows.extend(rows),
+                None => interpreters.push(Interpreter { tag, rows: rows.collect() }),
+            }
+        }
+        interpreters.retain(|it| !it.rows.is_empty());
+        interpreters
+    }
+
+    /// What interpreters say of themselves.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'a InterpreterEntry> {
+        let mut seen = std::collections::BTreeSet::new();
+        let entries = self.recordings.iter().flat_map(|it| it.environment.interpreters.iter().flatten());
+        entries.filter(move |entry| seen.insert(&entry.tag))
+    }
+
+    /// Why there is nothing of CPython.
+    pub(super) fn why_no_python(&self) -> String {
+        let unavailable = self.entries().find_map(|entry| entry.unavailable.clone());
+        unavailable.unwrap_or_else(|| Needs::Python.to_string())
+    }
+
+    /// The models that are `plain` under some interpreter, as plays and witnesses name them.
+    pub(super) fn under_interpreters(&self, plain: &str) -> Vec<&'a str> {
+        let plays = self.recordings.iter().flat_map(|it| it.stories.iter().flatten());
+        let witnesses = self.recordings.iter().flat_map(|it| it.evidence.iter().flatten());
+        let names = plays.map(|it| it.model.as_str()).chain(witnesses.map(|it| it.model.as_str()));
+        let mut of_plain: Vec<&str> =
+            names.filter(|name| name.split_once('@').is_some_and(|(model, _)| model == plain)).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        of_plain.retain(|name| seen.insert(*name));
+        of_plain
     }
 
     /// The rows of a workload whose verdicts stand.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, models_of};
 use super::section::{folder, recording_of, save_section};
 use super::stop::Stop;
 use super::{BadUsage, Exit, command_line};
@@ -13,14 +13,16 @@ use crate::cell::Cell;
 use crate::claims::{Claim, Needs, Numbers, claims};
 use crate::evidence::{LOOKS, QUICK_LOOKS, gather};
 use crate::host;
+use crate::lane::Lane;
 use crate::model::models;
 use crate::record::read::read;
-use crate::record::schema::{Play, Recording, Witness};
+use crate::record::schema::{Environment, Play, Recording, Witness};
 use crate::report::claims::{judge, render};
 use crate::report::formats::Format;
 use crate::report::progress::{show, show_progress};
 use crate::story::exhibition::Exhibition;
 use crate::story::{Asked, STORIES, Story, Teller, chess};
+use crate::study::environment::interpreters;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 
@@ -79,22 +81,32 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
     let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
     let measurable = chosen.iter().flat_map(|claim| claim.needs);
     ensure!(
-        measurable.into_iter().any(|needs| matches!(needs, Needs::Study | Needs::Evidence | Needs::Story(_))),
+        measurable.into_iter().any(|needs| !matches!(needs, Needs::Costs | Needs::Cores)),
         BadUsage(
             "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or can't be yet: bakeoff claims --from \
              FILE.. ID judges them, or says why not"
                 .into()
         )
     );
-    let begun = recording_of(None, None);
-    let study = needs(Needs::Study).then(|| study(args, stop)).transpose()?;
+    let lanes = args.lanes.all();
+    let begun = Recording {
+        environment: Environment {
+            interpreters: interpreters(lanes.iter().copied()),
+            ..recording_of(None, None).environment
+        },
+        ..recording_of(None, None)
+    };
+    // Interpreters are asked for or not: what is about them only is measured where they are.
+    let of_python = needs(Needs::Python) && lanes.len() > 1;
+    let study = (needs(Needs::Study) || of_python).then(|| study(args, &lanes, stop)).transpose()?;
     let partial = study.as_ref().is_some_and(|recording| recording.partial);
     let quick = args.profile == Profile::Quick;
-    let evidence = (needs(Needs::Evidence) && !stop.is_asked()).then(|| evidence(quick)).transpose()?;
+    let evidence =
+        (needs(Needs::Evidence) && !stop.is_asked()).then(|| evidence(&lanes, quick)).transpose()?;
     let mut stories = Vec::new();
     for story in STORIES.iter().filter(|story| needs(Needs::Story(story.name()))) {
         if !stop.is_asked() {
-            stories.extend(tell(*story, quick)?);
+            stories.extend(tell(*story, &lanes, quick)?);
         }
     }
     show("");
@@ -107,10 +119,13 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
     })
 }
 
+/// The stories in which nothing is shared but what an interpreter makes its models share.
+const IN_PYTHON: [&str; 6] = ["cakes", "downloads", "crunch", "four", "cook-eat", "stall"];
+
 /// A study of every cell, whose own recording is kept as any other.
-fn study(args: &Args, stop: &Stop) -> Result<Recording> {
+fn study(args: &Args, lanes: &[Lane], stop: &Stop) -> Result<Recording> {
     let request = Request {
-        cells: Cell::all(&args.lanes.all(), host::cores()),
+        cells: Cell::all(lanes, host::cores()),
         workers: host::cores(),
         exe: std::env::current_exe()?,
         profile: args.profile,
@@ -122,16 +137,16 @@ fn study(args: &Args, stop: &Stop) -> Result<Recording> {
     run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
 }
 
-fn evidence(quick: bool) -> Result<Vec<Witness>> {
+fn evidence(lanes: &[Lane], quick: bool) -> Result<Vec<Witness>> {
     let teller = Teller::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
-    Ok(gather(&teller, &models(), looks, |model, jobs| {
+    Ok(gather(&teller, &models_of(lanes), looks, |model, jobs| {
         show(&format!("tracing {} with {}", model.name, jobs.name()));
     }))
 }
 
-/// The plays of a story. What `pizza` has in common with `chess` is not run again.
-fn tell(story: &dyn Story, quick: bool) -> Result<Vec<Play>> {
+/// The plays of a story, and those that interpreters can give. What `pizza` has in common with `chess` is not run again.
+fn tell(story: &dyn Story, lanes: &[Lane], quick: bool) -> Result<Vec<Play>> {
     show(&format!("telling {}", story.name()));
     let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
     let mut asked = Asked { quick, ..Asked::default() };
@@ -139,5 +154,10 @@ fn tell(story: &dyn Story, quick: bool) -> Result<Vec<Play>> {
         asked.exhibition = Some(Exhibition::default());
         asked.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
-    Ok(story.tell(&teller, &asked)?.into_iter().map(|told| told.play).collect())
+    let mut told = story.tell(&teller, &asked)?;
+    for lane in lanes.iter().filter(|lane| **lane != Lane::Native && IN_PYTHON.contains(&story.name())) {
+        let models = lane.models().into_iter().filter(|model| model.unavailable.is_none()).collect();
+        told.extend(story.tell(&teller, &Asked { models, quick, ..Asked::default() })?);
+    }
+    Ok(told.into_iter().map(|told| told.play).collect())
 }

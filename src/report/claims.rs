@@ -41,12 +41,13 @@ fn terminal(judged: &[Judged]) -> String {
     format!("{rows}\n{}\nHow each was decided: bakeoff claims ID.\n", summary(judged))
 }
 
-/// `31 confirmed, 9 refined, ...`.
+/// `31 confirmed, 9 refined, ...` of the post's.
 pub fn summary(judged: &[Judged]) -> String {
-    let count = |word: Word| judged.iter().filter(|(_, judgement)| judgement.word == word).count();
+    let of_the_post: Vec<&Judged> = judged.iter().filter(|(claim, _)| claim.is_of_the_post()).collect();
+    let count = |word: Word| of_the_post.iter().filter(|(_, judgement)| judgement.word == word).count();
     let words = [Word::Confirmed, Word::Refined, Word::Refuted, Word::NotMeasured];
     let counts: Vec<String> = words.iter().map(|&word| format!("{} {word}", count(word))).collect();
-    format!("{} claims: {}.", judged.len(), counts.join(", "))
+    format!("{} claims: {}.", of_the_post.len(), counts.join(", "))
 }
 
 fn full((claim, judgement): &Judged) -> String {
@@ -95,7 +96,8 @@ pub(super) fn cases(judgement: &Judgement) -> String {
 
 /// How many claims `recording` decides by itself, and how.
 pub fn decided_by(recording: &Recording) -> String {
-    let judged = judge(claims(), &Numbers::of(std::slice::from_ref(recording)));
+    let of_the_post = claims().filter(|claim| claim.is_of_the_post());
+    let judged = judge(of_the_post, &Numbers::of(std::slice::from_ref(recording)));
     let count = |word: Word| judged.iter().filter(|(_, judgement)| judgement.word == word).count();
     format!(
         "Of {} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \
@@ -190,8 +192,8 @@ mod tests {
     fn csv_and_json_have_every_claim() {
         let all: Vec<&str> = claims().map(|claim| claim.id).collect();
         let judged = some(&all);
-        assert_eq!(render(&judged, Format::Csv, false).lines().count(), 57);
+        assert_eq!(render(&judged, Format::Csv, false).lines().count(), 58);
         let json: Value = serde_json::from_str(&render(&judged, Format::Json, false)).unwrap();
-        assert_eq!(json.as_array().unwrap().len(), 56);
+        assert_eq!(json.as_array().unwrap().len(), 57);
     }
 }

@@ -200,10 +200,15 @@ pub(crate) mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Launch, Role, Sample, WorkloadEntry};
 
-    /// A recording whose `hash` is measured natively, rayon taking half of the time of `sequential`, and under CPython 3.11, each
-    /// of `models` taking so many percent of `py-loop`, which takes three times as long as `sequential`.
-    pub(crate) fn with_python(workload: &str, post_says: &str, models: &[(&str, u64)]) -> Recording {
-        let mut recording = recording(16, 50);
+    /// A recording of a workload that is measured natively, `native` taking so many percent of the time of `sequential`, and under
+    /// CPython 3.11, each of `models` taking so many percent of `py-loop`, which takes three times as long as `sequential`.
+    pub(crate) fn with_python(
+        workload: &str,
+        post_says: &str,
+        native: (&str, u64),
+        models: &[(&str, u64)],
+    ) -> Recording {
+        let mut recording = recording(16, native.1);
         recording.environment.interpreters = Some(vec![InterpreterEntry {
             tag: "3.11".into(),
             version: Some("3.11.7".into()),
@@ -217,7 +222,8 @@ pub(crate) mod tests {
         let lane = Some("3.11".to_owned());
         study.workloads[0].name = workload.into();
         study.workloads[0].post_says = post_says.into();
-        study.arms.iter_mut().for_each(|arm| arm.id = arm.id.replace("hash", workload));
+        study.arms[0].id = format!("{workload}/sequential/one");
+        study.arms[1].id = format!("{workload}/{}", native.0);
         study.launches.iter_mut().for_each(|launch| launch.workload = workload.into());
         study.workloads.push(WorkloadEntry { lane: lane.clone(), ..study.workloads[0].clone() });
         let all = [("py-loop@3.11/one", 100)].into_iter().chain(models.iter().copied());
@@ -247,8 +253,10 @@ pub(crate) mod tests {
         recording
     }
 
+    const RAYON: (&str, u64) = ("rayon/cores", 50);
+
     fn word(post_says: &str, models: &[(&str, u64)]) -> String {
-        let recording = with_python("hash", post_says, models);
+        let recording = with_python("hash", post_says, RAYON, models);
         let findings = Findings::of(&recording);
         post(&findings.others[0], &findings).unwrap()[3].clone()
     }
@@ -272,7 +280,7 @@ pub(crate) mod tests {
 
     #[test]
     fn rusts_best_is_over_pythons_best_by_sequential_in_between() {
-        let recording = with_python("hash", "threading", &[("py-threading@3.11/cores", 50)]);
+        let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
         let findings = Findings::of(&recording);
         let row = post(&findings.others[0], &findings).unwrap();
         // Python's best takes 1.5 times as long as sequential, Rust's best half of it.
@@ -282,7 +290,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_study_with_an_interpreter_in_a_terminal_and_in_markdown() {
-        let recording = with_python("hash", "multiprocessing", &[("py-multiprocessing@3.11/cores", 55)]);
+        let recording =
+            with_python("hash", "multiprocessing", RAYON, &[("py-multiprocessing@3.11/cores", 55)]);
         insta::assert_snapshot!(super::super::formats::render(
             &recording,
             super::super::formats::Format::Table
@@ -292,7 +301,7 @@ pub(crate) mod tests {
 
     #[test]
     fn where_nothing_is_said_of_a_task_the_post_has_no_row() {
-        let recording = with_python("hash", "", &[]);
+        let recording = with_python("hash", "", RAYON, &[]);
         let findings = Findings::of(&recording);
         assert_eq!(post(&findings.others[0], &findings), None);
         assert_eq!(tables(&recording, &findings).len(), 1);

@@ -15,7 +15,7 @@ pub mod findings;
 mod footnotes;
 pub mod formats;
 pub mod html;
-mod lanes;
+pub(crate) mod lanes;
 pub mod progress;
 pub mod scaling;
 pub mod sheet;
