@@ -66,8 +66,8 @@ pub(super) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
 
 /// From which size of a job on processes are faster than one job after the other.
 pub(super) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
-    let case = |model: &str| {
-        let found = numbers.matrix("grains").and_then(|matrix| {
+    let case = |series: &str, model: &str| {
+        let found = numbers.matrix(series).and_then(|matrix| {
             let pays = match matrix.crossing(model) {
                 Crossing::From(_) => true,
                 Crossing::Never => false,
@@ -77,14 +77,25 @@ pub(super) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
         });
         Case::new(model, Needs::Costs, found)
     };
-    let mut cases: Vec<Case> = PROCESSES.map(case).into();
+    let mut cases: Vec<Case> = PROCESSES.map(|model| case("grains", model)).into();
+    for tag in numbers.series_of_python("grains") {
+        cases.push(case(&format!("grains@{tag}"), &format!("{PYTHONS}@{tag}")));
+    }
     cases.extend(python::best_is_one_of(numbers, &["primes"], &[PYTHONS]));
     cases
 }
 
-/// At each size of a series: whether the best of threads and async IO is as good as all else.
+/// At each size of a series: whether the best of threads and async IO is as good as all else, natively and in Python.
 pub(super) fn threads_or_async(numbers: &Numbers<'_>, series: &str) -> Vec<Case> {
-    at_sizes(numbers, series, &THREADS_OR_ASYNC)
+    let mut cases = at_sizes(numbers, series, &THREADS_OR_ASYNC);
+    for tag in numbers.series_of_python(series) {
+        let tools = ["py-threading", "py-asyncio"].map(|tool| format!("{tool}@{tag}"));
+        let of_python = at_sizes(numbers, &format!("{series}@{tag}"), &tools.each_ref().map(String::as_str));
+        cases.extend(
+            of_python.into_iter().map(|case| Case { name: format!("CPython {tag}, {}", case.name), ..case }),
+        );
+    }
+    cases
 }
 
 /// At each size of a job that computes: whether the best of processes is as good as all else.

@@ -74,6 +74,12 @@ impl<'a> Numbers<'a> {
         self.matrices.iter().find(|matrix| matrix.series == series && !matrix.is_withheld())
     }
 
+    /// The interpreters under which a series was measured, by their tags.
+    pub(super) fn series_of_python(&self, series: &str) -> Vec<String> {
+        let tag = |matrix: &Matrix| Some(matrix.series.strip_prefix(series)?.strip_prefix('@')?.to_owned());
+        self.matrices.iter().filter_map(tag).collect()
+    }
+
     /// A workload on several numbers of cores, none of which has a stamp that withholds its verdicts.
     pub(super) fn scaled(&self, workload: &str) -> Option<&Scaled> {
         let stands =

@@ -352,7 +352,6 @@ fn just_inside_its_borders_a_claim_is_confirmed_and_just_outside_refuted() {
     let opposite = ["K3", "A11"];
     let mut wrong = Vec::new();
     for ((id, inside), (_, outside)) in words(&made_up(true)).into_iter().zip(words(&made_up(false))) {
-        let claim = claims().find(|claim| claim.id == id).unwrap();
         let expected = match id {
             _ if opposite.contains(&id) => (Word::Refuted, Word::Confirmed),
             _ if mixed.contains(&id) => (Word::Refined, Word::Refuted),

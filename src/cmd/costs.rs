@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::lanes::{Lanes, models_of};
 use super::section::{folder, recording_of, save_section};
 use super::stop::Stop;
 use super::{Exit, command_line, models_named};
@@ -12,14 +13,15 @@ use crate::cell::{Cell, Width};
 use crate::costs::{Asking, gather};
 use crate::host;
 use crate::lane::Lane;
-use crate::model::{ModelEntry, models};
-use crate::record::schema::{Costs, Probed, Recording, Sizes};
+use crate::model::ModelEntry;
+use crate::record::schema::{Costs, Environment, Probed, Recording, Sizes};
 use crate::report::formats::{Format, render};
 use crate::report::progress::{show, show_progress};
+use crate::study::environment::interpreters;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
-use crate::workload::series::{SERIES, Series};
+use crate::workload::series::SERIES;
 
 /// What to ask, and where to keep the answers.
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,8 @@ pub(super) struct Args {
     /// Only these models, and `sequential` beside them
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
+    #[command(flatten)]
+    lanes: Lanes,
     /// Ask each question once, in small crowds, and leave the other sizes of the same work out
     #[arg(long)]
     quick: bool,
@@ -45,17 +49,30 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let models = models_and_baseline(&args.models)?;
+    let lanes = args.lanes.all();
+    let named = models_named(models_of(&lanes), &args.models)?;
     let folder = folder(args.out.as_deref())?;
     let stop = Stop::listen()?;
-    let begun = recording_of(None, None);
-    let probes = probes(args, &models, &stop)?;
+    let begun = Recording {
+        environment: Environment {
+            interpreters: interpreters(lanes.iter().copied()),
+            ..recording_of(None, None).environment
+        },
+        ..recording_of(None, None)
+    };
+    let probes = probes(args, &with_baseline(Lane::Native, &named), &stop)?;
     let (mut sizes, mut kept) = (Vec::new(), Vec::new());
     let series = if args.quick { &[][..] } else { SERIES };
-    for series in series.iter().filter(|_| !stop.is_asked()) {
+    let of_lanes = lanes.iter().map(|&lane| (lane, with_baseline(lane, &named)));
+    let of_lanes: Vec<_> = of_lanes.filter(|(_, models)| !models.is_empty()).collect();
+    for (series, (lane, models)) in series.iter().flat_map(|it| of_lanes.iter().map(move |of| (it, of))) {
+        if stop.is_asked() {
+            break;
+        }
+        let name = lane.tag().map_or(series.name.to_owned(), |tag| format!("{}@{tag}", series.name));
         show(&format!("comparing sizes: {}", series.about));
-        let (recording, path) = study(series, &models, &folder, &stop)?;
-        sizes.extend(recording.study.map(|study| Sizes { series: series.name.into(), study }));
+        let (recording, path) = study(series.of(*lane), models, &folder, &stop)?;
+        sizes.extend(recording.study.map(|study| Sizes { series: name, study }));
         kept.push(path);
     }
     show("");
@@ -72,12 +89,18 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }
 
-/// The models of these names, the baseline first.
-fn models_and_baseline(names: &[String]) -> Result<Vec<ModelEntry>> {
-    let (all, named) = (models(), models_named(models(), names)?);
-    let is_wanted =
-        |(at, model): &(usize, ModelEntry)| *at == 0 || named.iter().any(|it| it.name == model.name);
-    Ok(all.into_iter().enumerate().filter(is_wanted).map(|(_, model)| model).collect())
+/// Those models of a lane that are named, its baseline first; none where none is.
+fn with_baseline(lane: Lane, named: &[ModelEntry]) -> Vec<ModelEntry> {
+    let is_named = |model: &ModelEntry| named.iter().any(|it| it.name == model.name);
+    let all = lane.models();
+    if !all.iter().any(is_named) {
+        return vec![];
+    }
+    all.into_iter()
+        .enumerate()
+        .filter(|(at, model)| *at == 0 || is_named(model))
+        .map(|(_, model)| model)
+        .collect()
 }
 
 fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<Probed>> {
@@ -92,9 +115,14 @@ fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<Probed>
 }
 
 /// A study of the sizes of a series; each model at its greatest width.
-fn study(series: &Series, models: &[ModelEntry], folder: &Path, stop: &Stop) -> Result<(Recording, PathBuf)> {
+fn study(
+    sizes: &[Workload],
+    models: &[ModelEntry],
+    folder: &Path,
+    stop: &Stop,
+) -> Result<(Recording, PathBuf)> {
     let request = Request {
-        cells: series.workloads.iter().flat_map(|workload| widest(workload, models)).collect(),
+        cells: sizes.iter().flat_map(|workload| widest(workload, models)).collect(),
         workers: host::cores(),
         exe: std::env::current_exe()?,
         profile: Profile::Series,
@@ -108,7 +136,8 @@ fn study(series: &Series, models: &[ModelEntry], folder: &Path, stop: &Stop) -> 
 
 /// The cells of `models` on a workload, without those of pools that are no wider than the cores where there are wider ones.
 fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
-    let cells = Cell::of(workload, Lane::Native, host::cores());
+    let lane = models.first().map_or(Lane::Native, |model| model.lane);
+    let cells = Cell::of(workload, lane, host::cores());
     let wider = |cell: &Cell| {
         cells.iter().any(|other| other.model.name == cell.model.name && other.width != cell.width)
             && cell.width == Width::Cores

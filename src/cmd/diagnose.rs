@@ -10,9 +10,11 @@ use super::{Exit, models_named, select};
 use crate::costs::{Question, probe};
 use crate::diagnose::bare::Bare;
 use crate::diagnose::interleave::{Arm, Turn, interleave};
+use crate::diagnose::pipe::{self, Piped};
 use crate::diagnose::sleeps::sleeps;
 use crate::host;
 use crate::model::models;
+use crate::python::{Asked, find};
 use crate::report::{table, units};
 use crate::session::{Running, Session};
 use crate::stats;
@@ -35,6 +37,8 @@ pub(super) enum Command {
     Memory(Rounds),
     /// Show how long waits of 1 ms and of 10 ms really take
     Sleep(Rounds),
+    /// Show what the pipe to an interpreter adds to what Python's own clock says
+    Pipe(Pipe),
 }
 
 /// How long to look.
@@ -43,6 +47,16 @@ pub(super) struct Rounds {
     /// Rounds; each arm has one turn in each
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
+}
+
+/// How long to look, and at which interpreter.
+#[derive(Debug, clap::Args)]
+pub(super) struct Pipe {
+    #[command(flatten)]
+    rounds: Rounds,
+    /// The interpreter, by path, name or version; the newest one found where it is not given
+    #[arg(long, value_name = "PYTHON", default_value = "newest")]
+    python: Asked,
 }
 
 pub(super) fn run(command: &Command) -> Result<Exit> {
@@ -54,6 +68,7 @@ pub(super) fn run(command: &Command) -> Result<Exit> {
         Command::Tracing(rounds) => tracing(rounds.rounds.into())?,
         Command::Memory(rounds) => memory(rounds.rounds.into())?,
         Command::Sleep(rounds) => sleep(rounds.rounds.into())?,
+        Command::Pipe(args) => pipe(args)?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
     Ok(Exit::Ok)
@@ -250,6 +265,24 @@ fn sleep(rounds: usize) -> Result<String> {
     }
     let header = ["by", "asked for", "median", "longest"];
     Ok(table::plain(&header, &header[1..], rows))
+}
+
+/// Every run twice: by the one clock around the pipe, and by Python's around the run itself.
+fn pipe(args: &Pipe) -> Result<String> {
+    let interpreter = find(&args.python)[0];
+    let piped = pipe::pipe(interpreter, args.rounds.rounds.into(), &std::env::current_exe()?)?;
+    let row = |it: Piped| {
+        let added = median(&paired(&it.outside, &it.inside, |outside, inside| outside - inside));
+        let inside = median(&it.inside);
+        let share = format!("{:.2} %", 100.0 * added / inside);
+        vec![it.id, units::nanoseconds(inside), units::nanoseconds(added), share]
+    };
+    let header = ["cell", "by Python's clock", "the pipe adds", "share"];
+    Ok(format!(
+        "{}\n\n{}",
+        interpreter.about(),
+        table::plain(&header, &header[1..], piped.into_iter().map(row))
+    ))
 }
 
 fn paired(a: &[f64], b: &[f64], join: impl Fn(f64, f64) -> f64) -> Vec<f64> {

@@ -46,8 +46,19 @@ impl Matrix {
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
         let study = Some(sizes.study.clone());
         let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
-        let Findings { rows, stamps, .. } = Findings::of(&alone);
+        let Findings { mut rows, others, stamps } = Findings::of(&alone);
+        rows.extend(others);
         Matrix { series: sizes.series.clone(), rows, stamps }
+    }
+
+    /// The name of its series, without the interpreter that it was measured under.
+    pub fn plain_series(&self) -> &str {
+        self.series.split('@').next().unwrap_or(&self.series)
+    }
+
+    /// The model that speedups are over.
+    pub fn baseline(&self) -> &str {
+        self.models().first().copied().unwrap_or("sequential")
     }
 
     /// Whether a stamp withholds what is said of it.

@@ -2,4 +2,5 @@
 
 pub mod bare;
 pub mod interleave;
+pub mod pipe;
 pub mod sleeps;

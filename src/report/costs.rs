@@ -244,16 +244,17 @@ fn sizes(matrix: &Matrix) -> String {
         let label = [row.workload.name.clone(), time(matrix.job_ns(at))];
         label.into_iter().chain(models.iter().skip(1).map(|model| entry(at, model))).collect()
     });
-    let title = crate::workload::series::SERIES.iter().find(|series| series.name == matrix.series);
+    let title = crate::workload::series::SERIES.iter().find(|series| series.name == matrix.plain_series());
+    let baseline = matrix.baseline();
     let title = title.map_or(matrix.series.as_str(), |series| series.about);
     let mut text = format!(
-        "Speedup over sequential: {title}\n{}a job: as long as one takes under sequential. ?: the 95 % interval contains 1, or there is none.\n",
+        "Speedup over {baseline}: {title}\n{}a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none.\n",
         table::plain(&header, &header[1..], rows)
     );
     for stamp in matrix.stamps.iter().filter(|stamp| stamp.withholds()) {
         let _ = writeln!(text, "WITHHELD, what follows from these numbers: {stamp}");
     }
-    if matrix.series == BREAK_EVEN && !matrix.is_withheld() {
+    if matrix.plain_series() == BREAK_EVEN && !matrix.is_withheld() {
         for model in models.iter().skip(1) {
             let _ = writeln!(text, "{model}: {}", crossing(matrix, model));
         }
@@ -266,10 +267,11 @@ const BREAK_EVEN: &str = "grains";
 
 /// From which size on a model is faster, in words.
 pub fn crossing(matrix: &Matrix, model: &str) -> String {
+    let baseline = matrix.baseline();
     match matrix.crossing(model) {
-        Crossing::From(row) => format!("faster than sequential from jobs of {} on", time(matrix.job_ns(row))),
-        Crossing::Untold => "not told from sequential at the largest jobs".into(),
-        Crossing::Never => "slower than sequential up to the largest jobs".into(),
+        Crossing::From(row) => format!("faster than {baseline} from jobs of {} on", time(matrix.job_ns(row))),
+        Crossing::Untold => format!("not told from {baseline} at the largest jobs"),
+        Crossing::Never => format!("slower than {baseline} up to the largest jobs"),
         Crossing::Unknown => "not measured at every size".into(),
     }
 }
