@@ -45,7 +45,7 @@ pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
 }
 
 /// Those that say most in a page that can't have all.
-const TELLING: [&str; 10] = ["C1", "C3", "C12", "T3", "K3", "K4", "A2", "A3", "A9", "A11"];
+const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
 
 fn telling_claims(recordings: &[Recording]) -> String {
     let numbers = Numbers::of(recordings);

@@ -18,7 +18,7 @@ pub(super) const WORKLOAD: Workload = Workload {
     post_says: "multiprocessing",
     kind: Kind::Computes,
     unit: "bytes",
-    size: Size { jobs: 24, each: 1024 * 1024 },
+    size: Size { jobs: 48, each: 1024 * 1024 },
     tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 700,
     wait_us: 0,
