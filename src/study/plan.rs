@@ -73,10 +73,8 @@ fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
         arms.push(arm(baseline, Role::Control));
         arms.extend((!is_native_too(&baseline.workload)).then(|| arm(native, Role::Reference)));
         if baseline.workload.kind == Kind::Computes && profile != Profile::Series {
-            // Twice, so that a moment of another program is told from a core that is gone: that takes both. Once where copies
-            // are interpreters, which take long.
-            let times = if baseline.lane() == Lane::Native { 2 } else { 1 };
-            arms.extend(vec![arm(baseline, Role::Capacity); times]);
+            // Twice, so that a moment of another program is told from a core that is gone: that takes both.
+            arms.extend([arm(baseline, Role::Capacity); 2]);
         }
     }
     arms

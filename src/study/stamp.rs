@@ -5,6 +5,10 @@ use std::fmt;
 /// The share of a core that a model which computes all the time must get: the rest is another program's.
 pub(super) const BUSY_CORE: f64 = 0.97;
 
+/// The same of all cores together where copies are interpreters: they end farther from each other, and whoever has ended leaves
+/// its core idle until the last one has.
+pub(super) const BUSY_CORES_OF_PYTHON: f64 = 0.9;
+
 /// The most of a quiet while in which tasks may wait for a core: this program's own starts and ends take less.
 pub(super) const PRESSURE: f64 = 0.05;
 
@@ -28,8 +32,8 @@ pub enum Stamp {
     Unoptimised,
     /// Another study ran on this machine.
     Company,
-    /// The baseline or the capacity arm of this workload got only this share of its cores.
-    CoreTaken(String, f64),
+    /// The baseline or the capacity arm of this workload got only this share of its cores, and less than it must.
+    CoreTaken(String, f64, f64),
     /// Tasks of others waited for a core in this share of a quiet while.
     Pressure(f64),
     /// The hypervisor gave this share of the time to others.
@@ -112,11 +116,11 @@ impl fmt::Display for Stamp {
                 write!(f, "the program was built without optimisation: build it with --release")
             }
             Stamp::Company => write!(f, "another study ran at the same time: run one after the other"),
-            Stamp::CoreTaken(workload, share) => write!(
+            Stamp::CoreTaken(workload, share, border) => write!(
                 f,
                 "{workload} got only {} of its cores (at least {}): something else ran; close it and run again",
                 percent(*share),
-                percent(BUSY_CORE)
+                percent(*border)
             ),
             Stamp::Pressure(share) => write!(
                 f,

@@ -1,6 +1,8 @@
 //! Which stamps a study bears. They are judged from a recording's raw numbers, whenever it is read.
 
-use super::stamp::{BUSY_CORE, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Stamp};
+use super::stamp::{
+    BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Stamp,
+};
 use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
@@ -75,9 +77,12 @@ fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Stamp
     // or the most of it, so that no cell could compute on several.
     let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
     let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
-    let least = alone.into_iter().chain(all.filter(|_| on_several || could_not)).min_by(f64::total_cmp);
+    let border = if workload.lane.is_some() { BUSY_CORES_OF_PYTHON } else { BUSY_CORE };
+    let all = all.filter(|_| on_several || could_not).map(|share| (share, border));
+    let shares = alone.map(|share| (share, BUSY_CORE)).into_iter().chain(all);
+    let taken = shares.filter(|(share, border)| share < border).min_by(|(a, _), (b, _)| a.total_cmp(b));
     let mut stamps = Vec::new();
-    stamps.extend(least.filter(|&share| share < BUSY_CORE).map(|share| Stamp::CoreTaken(name(), share)));
+    stamps.extend(taken.map(|(share, border)| Stamp::CoreTaken(name(), share, border)));
     let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
     stamps.extend(drift(&times).map(|ratio| Stamp::Drift(name(), ratio)));
     stamps.extend(of_capacity(&name(), &capacities(&baseline, &capacity)).filter(|_| on_several));
@@ -237,6 +242,16 @@ mod tests {
     /// The same, beside a cell that takes so many hundredths of the baseline's time with the same CPU time; all copies get so
     /// much CPU time a ms, in nanoseconds.
     fn with_capacity_beside(percent: u64, cpu_ns: u64, slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
+        with_capacity_of(percent, cpu_ns, slots_ms, |_| {})
+    }
+
+    /// The same, changed.
+    fn with_capacity_of(
+        percent: u64,
+        cpu_ns: u64,
+        slots_ms: impl Fn(usize) -> [u64; 2],
+        change: impl FnOnce(&mut Recording),
+    ) -> Vec<String> {
         with_of(percent, |it| {
             let capacity = Arm { role: Role::Capacity, ..study(it).arms[0].clone() };
             study(it).arms.extend([capacity.clone(), capacity]);
@@ -247,6 +262,7 @@ mod tests {
                     samples.push(Sample { arm, wall_ns, cpu_ns: Some(ms * cpu_ns), ..samples[0] });
                 }
             }
+            change(it);
         })
     }
 
@@ -259,10 +275,29 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_an_interpreter_may_end_farther_from_each_other() {
+        let in_python = |share: u64| {
+            with_capacity_of(
+                50,
+                share * 20_000,
+                |_| [110; 2],
+                |it| {
+                    let lane = Some("3.11".to_owned());
+                    study(it).workloads[0].lane = lane.clone();
+                    study(it).arms.iter_mut().for_each(|arm| arm.lane = lane.clone());
+                    study(it).launches.iter_mut().for_each(|launch| launch.lane = lane.clone());
+                },
+            )
+        };
+        assert_eq!((in_python(91), in_python(89)), (vec![], vec!["CoreTaken".to_owned()]));
+        assert_eq!(with_capacity_beside(50, 96 * 20_000, |_| [110; 2]), ["CoreTaken"]);
+    }
+
+    #[test]
     fn capacity_that_fell_withholds_its_own_workload_and_a_busy_machine_all() {
         let fell = of_capacity("hash", &[1.0, 0.5]).unwrap();
         assert!(fell.withholds_of("hash") && !fell.withholds_of("sleep"));
-        assert!(Stamp::CoreTaken("hash".into(), 0.5).withholds_of("sleep"));
+        assert!(Stamp::CoreTaken("hash".into(), 0.5, 0.97).withholds_of("sleep"));
         assert!(!Stamp::Battery.withholds_of("hash"));
     }
 
