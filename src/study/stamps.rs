@@ -139,7 +139,8 @@ fn capacities(baseline: &[Option<Sample>], capacity: &[Option<Sample>]) -> Vec<f
 fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Stamp> {
     let typical = median(capacities)?;
     let worst = capacities.iter().copied().min_by(f64::total_cmp)?;
-    let best = capacities.iter().copied().max_by(f64::total_cmp)?;
+    // All cores can't give more than that many times one: where they seem to, that one was slowed down.
+    let best = capacities.iter().copied().max_by(f64::total_cmp)?.min(1.0);
     let fell = capacities.iter().filter(|&&capacity| capacity < CAPACITY_KEPT * best).count();
     let launches = Launches { some: fell, all: capacities.len() };
     let bounding = rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
@@ -272,6 +273,11 @@ mod tests {
         assert_eq!(with_capacity(|launch| if launch < 3 { [200; 2] } else { [100; 2] }), ["CapacityDipped"]);
         assert_eq!(with_capacity(|launch| if launch < 4 { [200; 2] } else { [100; 2] }), ["CapacityFell"]);
         assert_eq!(with_capacity(|_| [160; 2]), ["CapacityBelowCores"]);
+        assert_eq!(
+            with_capacity(|launch| [if launch == 7 { 60 } else { 100 }; 2]),
+            [""; 0],
+            "more than there is"
+        );
     }
 
     #[test]
