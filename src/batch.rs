@@ -141,11 +141,11 @@ impl Batch {
             return Ok(());
         };
         ensure!(
-            read * 100 >= cold * PROOF_PERCENT,
+            read.saturating_mul(100) >= cold * PROOF_PERCENT,
             Void(format!("{read} of {cold} bytes were read from the device: the files were not cold"))
         );
         ensure!(
-            warm == 0 || read.saturating_sub(OTHER_READS) * 100 <= warm * (100 - PROOF_PERCENT),
+            warm == 0 || read.saturating_sub(OTHER_READS).saturating_mul(100) <= warm * (100 - PROOF_PERCENT),
             Void(format!("{read} of {warm} bytes were read from the device: the files were not warm"))
         );
         Ok(())

@@ -12,7 +12,7 @@ use crate::lane::Lane;
 use crate::model::python::Python;
 use crate::python::Interpreter;
 use crate::sample::sample;
-use crate::stage::Stage;
+use crate::stage::{Stage, Unavailable};
 
 /// The runs of one cell, in nanoseconds.
 #[derive(Clone, Debug)]
@@ -33,6 +33,10 @@ pub fn pipe(interpreter: &'static Interpreter, runs: usize, exe: &Path) -> Resul
     let lane = Lane::Python(interpreter);
     let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
     let cells = Cell::all(&[lane], host::cores()).into_iter().filter(|cell| cell.model.unavailable.is_none());
+    let is_here = |cell: &Cell| {
+        let batch = Batch::new(&cell.workload, cell.workload.tiny, &stage);
+        !batch.is_err_and(|error| error.is::<Unavailable>())
+    };
     let piped = |cell: Cell| {
         let batch = Batch::new(&cell.workload, cell.workload.size, &stage)?;
         let plain = cell.model.name.split('@').next().unwrap_or(cell.model.name);
@@ -45,5 +49,5 @@ pub fn pipe(interpreter: &'static Interpreter, runs: usize, exe: &Path) -> Resul
         }
         Ok(piped)
     };
-    cells.map(piped).collect()
+    cells.filter(is_here).map(piped).collect()
 }

@@ -117,6 +117,8 @@ impl Python {
     fn fetch_spans(&mut self) -> Result<()> {
         let Some(sink) = &self.spans else { return Ok(()) };
         let spans: Vec<PythonSpan> = serde_json::from_slice(&self.talk.ask(b'S', &[], b'S')?)?;
+        let in_order = |PythonSpan(_, _, start, stop, ..): &PythonSpan| start <= stop;
+        ensure!(spans.iter().all(in_order), "a span ends before it begins");
         sink.extend(spans.into_iter().map(PythonSpan::into).collect());
         Ok(())
     }
@@ -139,10 +141,11 @@ impl Model for Python {
 
     /// What this process, the interpreter and its workers have used. Spans are fetched after that: writing them takes time.
     fn usage(&mut self) -> Result<Usage> {
+        let own = Usage::of_this_process();
         let [cpu_ns, device_bytes, gave_way, was_preempted] =
             serde_json::from_slice(&self.talk.ask(b'U', &[], b'U')?)?;
         self.fetch_spans()?;
-        Ok(Usage { cpu_ns, device_bytes, gave_way, was_preempted } + Usage::of_this_process())
+        Ok(Usage { cpu_ns, device_bytes, gave_way, was_preempted } + own)
     }
 
     fn home(&self) -> Option<u32> {

@@ -84,7 +84,7 @@ impl Process {
         state.child.wait().ok()
     }
 
-    /// What it has started ends with it. To be called while its number is still its own.
+    /// What it has started ends with it. To be called while its number is still its own, or right after.
     #[cfg(unix)]
     fn kill_group(&self) {
         use nix::sys::signal::{Signal, killpg};

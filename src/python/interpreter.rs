@@ -68,6 +68,10 @@ print(json.dumps({
 }))
 ";
 
+/// How long it is waited between looks at a program that has closed its output, and how many there are.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: usize = 10;
+
 /// How much of what an interpreter prints is looked at, in bytes.
 const MOST: u64 = 4096;
 
@@ -225,7 +229,14 @@ impl Running {
     }
 
     fn end(&mut self) -> String {
-        let by_itself = self.process.has_ended();
+        // It has closed its output: its end may still be on its way.
+        let mut looks = std::iter::repeat_with(|| self.process.has_ended()).take(LOOKS);
+        let by_itself = looks.any(|ended| {
+            if !ended {
+                std::thread::sleep(LOOK);
+            }
+            ended
+        });
         let status = self.process.end();
         match status {
             Some(status) if by_itself => status.to_string(),

@@ -57,7 +57,8 @@ impl Talk {
     /// # Errors
     /// Where a job failed, or the interpreter died, hung or said something else.
     pub(crate) fn ask(&mut self, letter: u8, body: &[u8], answer: u8) -> Result<Vec<u8>> {
-        self.peer.say(|pipe| write(pipe, letter, body))?;
+        let peer = &mut self.peer;
+        self.supervisor.watching(|| peer.say(|pipe| write(pipe, letter, body)))?;
         self.hear(answer)
     }
 
