@@ -58,6 +58,7 @@ impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Needs::Evidence => f.write_str("no recording has evidence (bakeoff evidence)"),
+            Needs::Story("four") => f.write_str("no recording has it (bakeoff story four --python)"),
             Needs::Story(name) => write!(f, "no recording has it (bakeoff story {name})"),
             Needs::Study => f.write_str("no recording has a study of it whose verdicts stand (bakeoff run)"),
             Needs::Python => {

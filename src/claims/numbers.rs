@@ -77,7 +77,9 @@ impl<'a> Numbers<'a> {
     /// The interpreters under which a series was measured, by their tags.
     pub(super) fn series_of_python(&self, series: &str) -> Vec<String> {
         let tag = |matrix: &Matrix| Some(matrix.series.strip_prefix(series)?.strip_prefix('@')?.to_owned());
-        self.matrices.iter().filter_map(tag).collect()
+        let stands = self.matrices.iter().filter(|matrix| !matrix.is_withheld());
+        let tags: std::collections::BTreeSet<String> = stands.filter_map(tag).collect();
+        tags.into_iter().collect()
     }
 
     /// A workload on several numbers of cores, none of which has a stamp that withholds its verdicts.
@@ -90,9 +92,11 @@ impl<'a> Numbers<'a> {
     /// The interpreters that have rows whose verdicts stand; of several recordings the first counts.
     pub(super) fn interpreters(&self) -> Vec<Interpreter<'_>> {
         let mut interpreters: Vec<Interpreter<'_>> = Vec::new();
-        for (tag, rows) in self.findings.iter().flat_map(Findings::lanes) {
-            let rows =
-                rows.iter().filter(|row| !row.withheld && row.cells.iter().any(|it| it.speedup.is_some()));
+        let lanes =
+            self.findings.iter().flat_map(|it| it.lanes().map(move |(tag, rows)| (tag, rows, &it.rows)));
+        for (tag, rows, native) in lanes {
+            let is_measured = |row: &&Row| !row.withheld && row.cells.iter().any(|it| it.speedup.is_some());
+            let rows = rows.iter().filter(is_measured).map(|row| (row, native.as_slice()));
             match interpreters.iter_mut().find(|it| it.tag == tag) {
                 Some(same) => same.rows.extend(rows),
                 None => interpreters.push(Interpreter { tag, rows: rows.collect() }),

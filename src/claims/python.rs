@@ -29,7 +29,8 @@ pub(super) fn each(
 #[derive(Debug)]
 pub(super) struct Interpreter<'a> {
     pub(super) tag: &'a str,
-    pub(super) rows: Vec<&'a Row>,
+    /// Each beside the native rows of the same study.
+    pub(super) rows: Vec<(&'a Row, &'a [Row])>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -42,7 +43,14 @@ impl<'a> Interpreter<'a> {
     }
 
     fn row(&self, workload: &str) -> Option<&'a Row> {
-        self.rows.iter().copied().find(|row| row.workload.name == workload)
+        self.rows.iter().map(|(row, _)| *row).find(|row| row.workload.name == workload)
+    }
+
+    /// The cell of a native model on a workload, of the same study.
+    fn cell_of_rust(&self, workload: &str, model: &str) -> Option<&'a Cell> {
+        let (_, native) = self.rows.iter().find(|(row, _)| row.workload.name == workload)?;
+        let row = native.iter().find(|row| row.workload.name == workload && !row.withheld)?;
+        row.cells.iter().find(|cell| cell.model() == model)
     }
 }
 
@@ -165,7 +173,7 @@ pub(super) fn the_lock_has_the_shape(numbers: &Numbers<'_>) -> Vec<Case> {
     let workloads =
         ["noop", "sleep", "http", "warm-file", "cold-file", "save", "hash", "primes", "mandelbrot", "cake"];
     each(numbers, &workloads, |it, on| {
-        let (lock, python) = (numbers.cell(on, "gil")?, it.cell(on, "py-threading")?);
+        let (lock, python) = (it.cell_of_rust(on, "gil")?, it.cell(on, "py-threading")?);
         let pairs =
             lock.logs.iter().zip(&python.logs).filter_map(|(lock, python)| Some((*lock)? - (*python)?));
         let ratio = of_logs(&pairs.collect::<Vec<_>>(), LEVEL)?;
