@@ -1,6 +1,6 @@
 //! Recordings against each other: what differs between them, and what became of their cells.
 
-use crate::record::schema::{Environment, Recording, Study, WorkloadEntry};
+use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
 use crate::report::findings::{Finding, Findings, Row};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
@@ -154,11 +154,20 @@ fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
         ("rustc", said(&environment.rustc)),
         ("profile", environment.profile.clone()),
         ("libraries", environment.libraries.join(", ")),
+        ("interpreters", interpreters(environment)),
         (
             "launches x rounds",
             of_study(&|study| format!("{} x {}", study.launches_asked, study.rounds_asked)),
         ),
     ]
+}
+
+/// Version and build of each.
+fn interpreters(environment: &Environment) -> String {
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
+    let one = |it: &InterpreterEntry| format!("{} ({}, {})", it.tag, said(&it.version), said(&it.build));
+    let all: Vec<String> = environment.interpreters.iter().flatten().map(one).collect();
+    if all.is_empty() { "none".into() } else { all.join("; ") }
 }
 
 #[cfg(test)]

@@ -30,8 +30,8 @@ pub(super) fn of_lanes(recording: &Recording, findings: &Findings) -> Vec<String
     let unavailable =
         unavailable.filter_map(|it| Some(format!("CPython {}: {}", it.tag, it.unavailable.as_ref()?)));
     let reading = "In Python speedups are over `py-loop`. Under asyncio files are read and written by asyncio.to_thread, in its own \
-                   few threads, and HTTP, which it has none of, is a minimal GET on its streams. sha-loop, primes and mandelbrot \
-                   have smaller jobs in Python. Rust's sequential: how many times as fast it is as py-loop on the same jobs. Over \
+                   few threads, and HTTP, which it has none of, is a minimal GET on its streams. primes and mandelbrot have \
+                   smaller jobs in Python, and sha-loop is pure Python against Rust's SHA-256 library. Rust's sequential: how many times as fast it is as py-loop on the same jobs. Over \
                    Python's best: that ratio, times the speedup of Rust's best tool over `sequential` on the native jobs, over that \
                    of Python's best; sequential (alone): the native lane has no such row.";
     let reading = (!findings.others.is_empty()).then(|| reading.to_owned());

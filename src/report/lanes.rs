@@ -111,7 +111,11 @@ fn post(row: &Row, findings: &Findings) -> Option<Vec<String>> {
     }
     let native = findings.rows.iter().find(|native| native.workload.name == row.workload.name);
     let (tool, over) = rust(row, native);
-    let best = fastest(row).map_or("not measured".into(), in_short);
+    let best = match fastest(row) {
+        None => "not measured".into(),
+        Some(_) if row.withheld => "withheld".into(),
+        Some(best) => in_short(best),
+    };
     let verdict = verdict(row, &named);
     Some(vec![best::task(row), best, row.workload.post_says.clone(), verdict, tool, over])
 }
@@ -168,14 +172,20 @@ fn verdict(row: &Row, named: &[String]) -> String {
         (true, _, true) => format!("refined: {} slower", those(Standing::Slower)),
         (false, true, _) => format!("not separated: {}", those(Standing::NotSeparated)),
         (false, false, true) => "refuted".into(),
-        (false, false, false) => "too few launches".into(),
+        (false, false, false) => "not measured, or in too few launches".into(),
     }
 }
 
 /// The best tool in Rust, and how many times as fast as Python's best it is. On Python's jobs `sequential` is measured beside
 /// Python's models; what a better tool adds to it, on the jobs of the native lane. Launches are paired by number.
 fn rust(row: &Row, native: Option<&Row>) -> (String, String) {
-    let best = native.filter(|native| !native.withheld).and_then(fastest);
+    if row.withheld || native.is_some_and(|native| native.withheld) {
+        return ("withheld".into(), "-".into());
+    }
+    let best = native.and_then(fastest);
+    if native.is_some() && best.is_none() {
+        return ("not measured".into(), "-".into());
+    }
     let name = best.map_or("sequential (alone)".to_owned(), |cell| cell.name.clone());
     let over = over(row, best).map_or("-".into(), |ratio| {
         let (ratio, interval) = ratio_and_interval(&ratio);
