@@ -16,13 +16,12 @@ use crate::host;
 use crate::lane::Lane;
 use crate::model::models;
 use crate::record::read::read;
-use crate::record::schema::{Environment, Play, Recording, Witness};
+use crate::record::schema::{Play, Recording, Witness};
 use crate::report::claims::{judge, render};
 use crate::report::formats::Format;
 use crate::report::progress::{show, show_progress};
 use crate::story::exhibition::Exhibition;
 use crate::story::{Asked, STORIES, Story, Teller, chess};
-use crate::study::environment::interpreters;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 
@@ -78,24 +77,22 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
 
 /// Measures what `chosen` need. What was measured before a stop is kept, and marked partial.
 fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
+    let lanes = args.lanes.all();
     let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
     let measurable = chosen.iter().flat_map(|claim| claim.needs);
     ensure!(
-        measurable.into_iter().any(|needs| !matches!(needs, Needs::Costs | Needs::Cores)),
+        measurable.into_iter().any(|needs| match needs {
+            Needs::Costs | Needs::Cores => false,
+            Needs::Python => lanes.len() > 1,
+            Needs::Study | Needs::Evidence | Needs::Story(_) => true,
+        }),
         BadUsage(
-            "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or can't be yet: bakeoff claims --from \
-             FILE.. ID judges them, or says why not"
+            "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or by CPython: bakeoff claims --from \
+             FILE.. ID judges them, or says why not, and --python measures what is about Python"
                 .into()
         )
     );
-    let lanes = args.lanes.all();
-    let begun = Recording {
-        environment: Environment {
-            interpreters: interpreters(lanes.iter().copied()),
-            ..recording_of(None, None).environment
-        },
-        ..recording_of(None, None)
-    };
+    let begun = recording_of(&lanes, None, None);
     // Interpreters are asked for or not: what is about them only is measured where they are.
     let of_python = needs(Needs::Python) && lanes.len() > 1;
     let study = (needs(Needs::Study) || of_python).then(|| study(args, &lanes, stop)).transpose()?;

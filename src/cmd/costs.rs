@@ -14,10 +14,9 @@ use crate::costs::{Asking, gather};
 use crate::host;
 use crate::lane::Lane;
 use crate::model::ModelEntry;
-use crate::record::schema::{Costs, Environment, Probed, Recording, Sizes};
+use crate::record::schema::{Costs, Probed, Recording, Sizes};
 use crate::report::formats::{Format, render};
 use crate::report::progress::{show, show_progress};
-use crate::study::environment::interpreters;
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
@@ -53,13 +52,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let named = models_named(models_of(&lanes), &args.models)?;
     let folder = folder(args.out.as_deref())?;
     let stop = Stop::listen()?;
-    let begun = Recording {
-        environment: Environment {
-            interpreters: interpreters(lanes.iter().copied()),
-            ..recording_of(None, None).environment
-        },
-        ..recording_of(None, None)
-    };
+    let begun = recording_of(&lanes, None, None);
     let probes = probes(args, &with_baseline(Lane::Native, &named), &stop)?;
     let (mut sizes, mut kept) = (Vec::new(), Vec::new());
     let series = if args.quick { &[][..] } else { SERIES };

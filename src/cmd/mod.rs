@@ -224,13 +224,16 @@ fn command_line() -> Vec<String> {
 
 /// A word of a command line without the folders of an absolute path: they are nobody's business but the user's.
 fn public(word: &str) -> String {
-    let (option, value) = word.split_once('=').map_or(("", word), |(option, value)| (option, value));
+    let (option, values) = word.split_once('=').map_or(("", word), |(option, values)| (option, values));
+    let values: Vec<String> = values.split(',').map(without_folders).collect();
+    let option = if option.is_empty() { String::new() } else { format!("{option}=") };
+    format!("{option}{}", values.join(","))
+}
+
+fn without_folders(value: &str) -> String {
     let path = Path::new(value);
-    match path.file_name().filter(|_| path.is_absolute()) {
-        Some(name) if option.is_empty() => format!(".../{}", name.to_string_lossy()),
-        Some(name) => format!("{option}=.../{}", name.to_string_lossy()),
-        None => word.to_owned(),
-    }
+    let name = path.file_name().filter(|_| path.is_absolute());
+    name.map_or_else(|| value.to_owned(), |name| format!(".../{}", name.to_string_lossy()))
 }
 
 /// The native cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
@@ -277,6 +280,7 @@ mod tests {
         for (word, kept) in [
             ("/home/alice/out", ".../out"),
             ("--out=/home/alice/out", "--out=.../out"),
+            ("--python=3.13t,/home/alice/python", "--python=3.13t,.../python"),
             ("results/here", "results/here"),
             ("/", "/"),
             ("^hash/rayon/", "^hash/rayon/"),

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::lane::Lane;
 use crate::record::save::{Unsaved, save};
-use crate::record::schema::{Play, Recording, SCHEMA, VERSION, Witness};
+use crate::record::schema::{Environment, Play, Recording, SCHEMA, VERSION, Witness};
 use crate::stage::Stage;
-use crate::study::environment::environment;
+use crate::study::environment::{environment, interpreters};
 
 /// The folder for recordings: the one that was asked for, or `bakeoff` in the target folder.
 ///
@@ -18,13 +19,18 @@ pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
     asked.map_or_else(default, |folder| Ok(folder.to_owned()))
 }
 
-/// A recording of this machine with these sections, and no study.
-pub(super) fn recording_of(evidence: Option<Vec<Witness>>, stories: Option<Vec<Play>>) -> Recording {
+/// A recording of this machine and the interpreters of `lanes` with these sections, and no study.
+pub(super) fn recording_of(
+    lanes: &[Lane],
+    evidence: Option<Vec<Witness>>,
+    stories: Option<Vec<Play>>,
+) -> Recording {
+    let interpreters = interpreters(lanes.iter().copied());
     Recording {
         schema: SCHEMA.into(),
         version: VERSION,
         partial: false,
-        environment: environment(Path::new("/")),
+        environment: Environment { interpreters, ..environment(Path::new("/")) },
         study: None,
         evidence,
         stories,

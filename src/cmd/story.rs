@@ -79,10 +79,15 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let Some(name) = &args.name else { return list() };
     let story = named(name)?;
-    let asked = asked(args, story)?;
+    let lanes = args.lanes.all();
+    let asked = asked(args, &lanes, story)?;
     let second = second(args, story)?;
     let teller = Teller::new(std::env::current_exe()?, host::cores(), second);
     let told = story.tell(&teller, &asked)?;
+    ensure!(
+        !told.is_empty(),
+        BadUsage(format!("{} is a story of Python's: bakeoff story {} --python", story.name(), story.name()))
+    );
     write!(std::io::stdout(), "{}", stories::text(story, &told))?;
     if let Some(path) = &args.trace {
         save_trace(path, &told)?;
@@ -92,7 +97,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     }
     if let Some(folder) = &args.out {
         let plays = told.iter().map(|told| told.play.clone()).collect();
-        let path = save_section(&recording_of(None, Some(plays)), folder, "stories")?;
+        let path = save_section(&recording_of(&lanes, None, Some(plays)), folder, "stories")?;
         writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
     }
     let ran = told.iter().any(|told| told.play.unavailable.is_none());
@@ -123,8 +128,8 @@ fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
     Ok(Duration::from_secs_f64(scale / 1e3))
 }
 
-fn asked(args: &Args, story: &dyn Story) -> Result<Asked> {
-    let all = models_of(&args.lanes.all());
+fn asked(args: &Args, lanes: &[Lane], story: &dyn Story) -> Result<Asked> {
+    let all = models_of(lanes);
     let python = all.iter().filter(|model| model.lane != Lane::Native).copied().collect();
     // Interpreters that are asked for are what is asked for.
     let models = if args.model.is_empty() { python } else { models_named(all, &args.model)? };
@@ -170,7 +175,7 @@ fn save_chart(path: &Path, told: &[Told]) -> Result<()> {
     let drawn = told.iter().find(|told| !told.spans.is_empty()).and_then(|told| {
         let Play { story, model, arrangement, .. } = &told.play;
         let title = format!("Who ran when: {story} under {model}, {arrangement}");
-        lanes::chart(&told.spans, format!("lanes-{story}"), title, origin(&recording_of(None, None)))
+        lanes::chart(&told.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
     });
     let chart = drawn.context("no play of this story has a trace that could be drawn")?;
     write_new(path, chart.svg(Mode::Auto).as_bytes())?;
