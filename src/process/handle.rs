@@ -11,6 +11,12 @@ pub(crate) struct Process {
     leads: bool,
 }
 
+/// How often, and how many times at the most, is looked whether a group that was killed has ended.
+#[cfg(unix)]
+const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
+#[cfg(unix)]
+const MOST_LOOKS: usize = 500;
+
 struct State {
     child: Child,
     /// It has been reaped: its number, and in the end that of its group, may be another's from now on.
@@ -80,9 +86,25 @@ impl Process {
     pub(crate) fn end(&self) -> Option<ExitStatus> {
         self.kill();
         let mut state = self.lock();
+        let status = state.child.wait().ok();
+        if !state.reaped {
+            self.await_group();
+        }
         state.reaped = true;
-        state.child.wait().ok()
+        status
     }
+
+    /// Waits until all of the group have ended, who were killed: some milliseconds where they are many.
+    #[cfg(unix)]
+    fn await_group(&self) {
+        use nix::sys::signal::killpg;
+        let Ok(leader) = i32::try_from(self.id) else { return };
+        let is_there = || self.leads && killpg(nix::unistd::Pid::from_raw(leader), None).is_ok();
+        (0..MOST_LOOKS).take_while(|_| is_there()).for_each(|_| std::thread::sleep(LOOK));
+    }
+
+    #[cfg(not(unix))]
+    fn await_group(&self) {}
 
     /// What it has started ends with it. To be called while its number is still its own, or right after.
     #[cfg(unix)]

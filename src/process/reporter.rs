@@ -18,6 +18,9 @@ use crate::wire;
 /// How often whoever waits for a report looks whether to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// How long a process that has given its last report may take to end.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How much of what the process writes to standard error is told, in bytes: the beginning, which names the trouble.
 const LAST_WORDS: u64 = 240;
 
@@ -92,6 +95,15 @@ impl<T: DeserializeOwned + Send + 'static> Reporter<T> {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
+        }
+    }
+
+    /// Waits until the process has ended by itself, as it does after its last report; not for ever. What it had started has
+    /// ended then, too: it would be in the way of what is measured or watched next.
+    pub(crate) fn finish(mut self) {
+        let start = now();
+        while now() - start < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
+            thread::sleep(PATIENCE / 1_000);
         }
     }
 

@@ -171,5 +171,6 @@ fn launch(prepared: &Prepared, order: &Order, journal: &mut Journal, stop: &Atom
         // Where the launch has gone meanwhile, the next round says so.
         let _ = process.tell(&Acknowledged);
     }
+    process.finish();
     Ok(())
 }
