@@ -47,18 +47,19 @@ fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
     sections.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// The best-tool table and its footnotes.
+/// The best-tool tables of all lanes and their footnotes.
 pub(super) fn markdown(recording: &Recording) -> String {
+    let lanes = lanes::markdown(recording, &Findings::of(recording));
+    let lanes = if lanes.is_empty() { lanes } else { format!("\n{}\n", lanes.trim_end_matches('\n')) };
+    native_markdown(recording, &lanes)
+}
+
+/// The native best-tool table, `more`, and their footnotes.
+pub(super) fn native_markdown(recording: &Recording, more: &str) -> String {
     let findings = Findings::of(recording);
     let notes = footnotes(recording, &findings);
     let notes: String = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note))).collect();
-    let lanes = lanes::markdown(recording, &findings);
-    let lanes = if lanes.is_empty() {
-        lanes
-    } else {
-        format!("\n{}", lanes.trim_end_matches('\n').to_owned() + "\n")
-    };
-    format!("{}{lanes}{notes}\n", table::markdown(&HEADER, RIGHT, best::lines(&findings)))
+    format!("{}{more}{notes}\n", table::markdown(&HEADER, RIGHT, best::lines(&findings)))
 }
 
 /// Every cell as plain values.

@@ -40,7 +40,8 @@ pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
         "claims" => {
             first(|it| it.stories.as_ref().map(|_| String::new())).map(|_| telling_claims(recordings))
         }
-        _ => first(|recording| recording.study.as_ref().map(|_| formats::markdown(recording))),
+        // Interpreters have a part of their own.
+        _ => first(|recording| recording.study.as_ref().map(|_| formats::native_markdown(recording, ""))),
     }
 }
 
