@@ -97,7 +97,7 @@ fn every_picture_of_the_readme_is_a_chart_that_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = read_to_string(root.join("README.md")).unwrap();
     let pictures: Vec<&str> = readme.split('"').filter(|text| text.ends_with(".svg")).collect();
-    assert_eq!(pictures.len(), 4, "two in light and in dark");
+    assert_eq!(pictures.len(), 6, "three in light and in dark");
     assert!(pictures.iter().all(|picture| root.join(picture).exists()), "{pictures:?}");
 }
 
