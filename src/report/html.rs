@@ -96,8 +96,10 @@ fn section(at: usize, name: &str, recording: &Recording) -> Markup {
 
 /// The best tools of several studies side by side, those of a machine next to each other.
 fn beside(recordings: &[Recording]) -> Markup {
-    let mut studies: Vec<&Recording> =
-        recordings.iter().filter(|recording| recording.study.is_some()).collect();
+    let mut studies: Vec<&Recording> = recordings
+        .iter()
+        .filter(|it| Findings::of(it).rows.iter().any(|row| !row.cells.is_empty()))
+        .collect();
     studies.sort_by_key(|recording| (recording.environment.cpu_model.clone(), recording.environment.cores));
     let findings: Vec<Findings> = studies.iter().map(|recording| Findings::of(recording)).collect();
     let mut tasks: Vec<String> = Vec::new();
@@ -138,7 +140,7 @@ fn study(recording: &Recording, findings: &Findings) -> Markup {
     let cells = findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| every_cell(row, cell)));
     let header = ["workload", "model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
     html! {
-        (table("The best tool for each task", &HEADER, tools))
+        @if !findings.rows.is_empty() { (table("The best tool for each task", &HEADER, tools)) }
         @for lane in lanes::tables(recording, findings) {
             (table(&plain(&lane.title), lane.header, filled(lane.rows, lane.header.len())))
         }
