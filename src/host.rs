@@ -2,7 +2,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::workload::hash_implementation;
 
@@ -32,13 +32,8 @@ pub(crate) fn limited_by() -> Option<String> {
 /// [`cores`] says. To be called before any thread is started and before [`cores`] is.
 ///
 /// # Errors
-/// Where there are fewer, or the system refuses the mask.
+/// Where the system refuses the mask.
 pub(crate) fn limit_to(cores: usize) -> Result<()> {
-    let there = num_cpus::get();
-    ensure!(
-        cores <= there,
-        crate::cmd::BadUsage::new(format!("{cores} cores were asked for, and there are {there}"))
-    );
     let by = mask(cores)?.map_or("pool sizes alone".into(), |about| format!("a mask of {about}"));
     LIMIT.set(Limit { cores, by }).ok().ok_or_else(|| anyhow::anyhow!("cores can be limited once only"))
 }

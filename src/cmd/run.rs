@@ -64,7 +64,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     if let Some(held) = args.held_by {
         lifeline::hold(held)?;
     }
-    args.cores.map_or(Ok(()), |cores| host::limit_to(cores.into()))?;
+    if let Some(cores) = args.cores {
+        limit_to(cores.into())?;
+    }
     let workers = args.workers.map_or_else(host::cores, usize::from);
     let request = Request {
         cells: cells(args, workers)?,
@@ -80,6 +82,15 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
     report(args, &recording, &path)?;
     Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
+}
+
+/// Limits this process to so many cores.
+fn limit_to(cores: usize) -> Result<()> {
+    let there = num_cpus::get();
+    if cores > there {
+        return Err(BadUsage(format!("{cores} cores were asked for, and there are {there}")).into());
+    }
+    host::limit_to(cores)
 }
 
 /// The cells that the filter and the models select, each workload's baseline among them.
