@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::legend::{Models, legend};
-use super::pen::{Anchor, Ink, Pen, Stroke};
+use super::palette::Ink;
+use super::pen::{Anchor, Pen, Stroke};
 use super::scale::Log;
 use super::{Chart, tick};
 use crate::costs::sizes::{Crossing, Matrix};

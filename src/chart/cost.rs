@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::Chart;
 use super::legend::Models;
-use super::pen::{Anchor, Ink, Pen, Stroke, cut};
+use super::palette::Ink;
+use super::pen::{Anchor, Pen, Stroke, cut};
 use super::scale::Log;
 use crate::costs::bill::Bill;
 use crate::record::schema::Recording;

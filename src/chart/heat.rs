@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::legend::Models;
-use super::pen::{Anchor, Ink, Pen, cut};
+use super::palette::Ink;
+use super::pen::{Anchor, Pen, cut};
 use super::{Chart, undrawn};
 use crate::report::findings::{Finding, Findings};
 use crate::report::units;

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::Chart;
-use super::pen::{Anchor, Ink, Pen, Stroke};
+use super::palette::Ink;
+use super::pen::{Anchor, Pen, Stroke};
 use super::scale::{Linear, Log};
 use crate::record::schema::{Play, Recording};
 use crate::report::units;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::Chart;
-use super::pen::{Anchor, Ink, Pen, Stroke};
+use super::palette::Ink;
+use super::pen::{Anchor, Pen, Stroke};
 use super::scale::Linear;
 use crate::report::units;
 use crate::trace::{Phase, Span};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
-use super::pen::{Anchor, Ink, Pen, cut};
+use super::palette::Ink;
+use super::pen::{Anchor, Pen, cut};
 use crate::model::models;
 
 /// The models of a chart, in the order in which they first appear, and the marker of each: the same in all charts for those

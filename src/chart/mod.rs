@@ -25,8 +25,8 @@ pub mod scale;
 pub mod scaling;
 
 use crate::report::escape::plain;
-use palette::{Mode, Palette};
-use pen::{Anchor, Ink, Pen};
+use palette::{Ink, Mode, Palette};
+use pen::{Anchor, Pen};
 
 /// The width and the height of every chart, in its own units: readable where a page shows it 800 pixels wide.
 pub const WIDTH: f64 = 800.0;

@@ -1,6 +1,32 @@
 //! Colours that are told apart by those who see fewer of them, on light and on dark ground, as literal values.
 
-use super::pen::Ink;
+/// What something is painted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// The ground.
+    Ground,
+    /// Text that is to be read.
+    Text,
+    /// Text and lines beside.
+    Faint,
+    /// Lines of a grid.
+    Grid,
+    /// A model, by its place in the registry.
+    Model(usize),
+}
+
+impl Ink {
+    /// The class of what is painted with it.
+    pub fn class(self) -> String {
+        match self {
+            Ink::Ground => "ground".into(),
+            Ink::Text => "text".into(),
+            Ink::Faint => "faint".into(),
+            Ink::Grid => "grid".into(),
+            Ink::Model(at) => format!("m{}", at % COLOURS),
+        }
+    }
+}
 
 /// What a chart is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

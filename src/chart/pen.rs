@@ -4,36 +4,8 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::palette::Palette;
+use super::palette::{Ink, Palette};
 use crate::report::escape::plain;
-
-/// What something is painted with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
-    /// The ground.
-    Ground,
-    /// Text that is to be read.
-    Text,
-    /// Text and lines beside.
-    Faint,
-    /// Lines of a grid.
-    Grid,
-    /// A model, by its place in the registry.
-    Model(usize),
-}
-
-impl Ink {
-    /// The class of what is painted with it.
-    pub fn class(self) -> String {
-        match self {
-            Ink::Ground => "ground".into(),
-            Ink::Text => "text".into(),
-            Ink::Faint => "faint".into(),
-            Ink::Grid => "grid".into(),
-            Ink::Model(at) => format!("m{}", at % super::palette::COLOURS),
-        }
-    }
-}
 
 /// Which end of a text stands at its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
