@@ -3,7 +3,8 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use bakeoff::cmd::{self, Exit};
+use bakeoff::internals::cmd;
+use bakeoff::internals::cmd::Exit;
 
 fn main() -> ExitCode {
     match cmd::run() {

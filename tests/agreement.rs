@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use bakeoff::batch::Batch;
-use bakeoff::digest::Digest;
-use bakeoff::measure::Usage;
-use bakeoff::model::{Model, Resources, models};
-use bakeoff::sample::sample;
-use bakeoff::stage::{Stage, Unavailable};
-use bakeoff::trace::{Performer, Phase};
-use bakeoff::work::Work;
-use bakeoff::workload::{Job, Size, WORKLOADS, Workload};
+use bakeoff::internals::engine::batch::Batch;
+use bakeoff::internals::engine::clock::Usage;
+use bakeoff::internals::engine::digest::Digest;
+use bakeoff::internals::engine::sample::sample;
+use bakeoff::internals::engine::trace::{Performer, Phase};
+use bakeoff::internals::engine::work::Work;
+use bakeoff::internals::model::{Model, Resources, models};
+use bakeoff::internals::workload::fixture::stage::{Stage, Unavailable};
+use bakeoff::internals::workload::{Job, Size, WORKLOADS, Workload};
 
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 

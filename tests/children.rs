@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bakeoff::batch::Batch;
-use bakeoff::model::{Resources, models};
-use bakeoff::sample::sample;
-use bakeoff::stage::Stage;
-use bakeoff::workload::{Size, WORKLOADS};
+use bakeoff::internals::engine::batch::Batch;
+use bakeoff::internals::engine::sample::sample;
+use bakeoff::internals::model::{Resources, models};
+use bakeoff::internals::workload::fixture::stage::Stage;
+use bakeoff::internals::workload::{Size, WORKLOADS};
 
 mod shared;
 use shared::running;

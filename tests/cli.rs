@@ -4,8 +4,8 @@
 
 use std::process::{Command, Output, Stdio};
 
-use bakeoff::model::models;
-use bakeoff::workload::WORKLOADS;
+use bakeoff::internals::model::models;
+use bakeoff::internals::workload::WORKLOADS;
 
 fn bakeoff(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bakeoff"));

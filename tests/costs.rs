@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bakeoff::costs::bill::Bill;
-use bakeoff::model::{Shape, models};
-use bakeoff::record::read::read;
-use bakeoff::record::schema::Recording;
+use bakeoff::internals::analysis::costs::Bill;
+use bakeoff::internals::model::{Shape, models};
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::schema::Recording;
 
 #[cfg(target_os = "linux")]
 mod shared;

@@ -4,10 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use bakeoff::evidence::{Answer, JobsOf, LOOKS, answers, witness};
-use bakeoff::host;
-use bakeoff::model::{ModelEntry, models};
-use bakeoff::story::Teller;
+use bakeoff::internals::analysis::evidence::{Answer, answers};
+use bakeoff::internals::machine::host;
+use bakeoff::internals::model::{ModelEntry, models};
+use bakeoff::internals::post::story::Teller;
+use bakeoff::internals::study::evidence::{JobsOf, LOOKS, witness};
 
 fn model(name: &str) -> ModelEntry {
     models().into_iter().find(|model| model.name == name).unwrap()

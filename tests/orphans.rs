@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use bakeoff::batch::Batch;
-use bakeoff::stage::Stage;
-use bakeoff::workload::{Size, WORKLOADS};
+use bakeoff::internals::engine::batch::Batch;
+use bakeoff::internals::workload::fixture::stage::Stage;
+use bakeoff::internals::workload::{Size, WORKLOADS};
 
 mod shared;
 use shared::running;

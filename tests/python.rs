@@ -9,14 +9,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bakeoff::batch::Batch;
-use bakeoff::lane::Lane;
-use bakeoff::model::Resources;
-use bakeoff::python::{Asked, Interpreter, find};
-use bakeoff::sample::sample;
-use bakeoff::stage::{Stage, Unavailable};
-use bakeoff::trace::{Performer, Phase};
-use bakeoff::workload::{Size, Workload};
+use bakeoff::internals::engine::batch::Batch;
+use bakeoff::internals::engine::platform::Lane;
+use bakeoff::internals::engine::sample::sample;
+use bakeoff::internals::engine::trace::{Performer, Phase};
+use bakeoff::internals::model::Resources;
+use bakeoff::internals::model::cpython::{Asked, Interpreter, find};
+use bakeoff::internals::workload::fixture::stage::{Stage, Unavailable};
+use bakeoff::internals::workload::{Size, Workload};
 
 mod shared;
 use shared::running;

@@ -4,13 +4,13 @@
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
-use bakeoff::chart::draw::charts;
-use bakeoff::record::read::read;
-use bakeoff::record::schema::Recording;
-use bakeoff::report::formats::{Format, render};
-use bakeoff::report::html::page;
-use bakeoff::report::scaling;
-use bakeoff::report::splice::{PARTS, begin, end, text};
+use bakeoff::internals::post::splice::{PARTS, begin, end, text};
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::schema::Recording;
+use bakeoff::internals::report::chart::draw::charts;
+use bakeoff::internals::report::formats::{Format, render};
+use bakeoff::internals::report::page::page;
+use bakeoff::internals::report::scaling;
 
 /// The folders of recordings.
 fn folders() -> Vec<PathBuf> {

@@ -5,9 +5,9 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bakeoff::record::read::read;
-use bakeoff::record::save::save;
-use bakeoff::record::schema::Recording;
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::save::save;
+use bakeoff::internals::record::schema::Recording;
 
 fn bakeoff(command: &str, files: &[&Path], options: &[&str]) -> (Option<i32>, String) {
     let output =

@@ -5,8 +5,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use bakeoff::record::read::read;
-use bakeoff::story::STORIES;
+use bakeoff::internals::post::story::STORIES;
+use bakeoff::internals::record::read::read;
 
 fn bakeoff(args: &[&str]) -> (Option<i32>, String, String) {
     let output =

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use bakeoff::record::read::read;
-use bakeoff::record::schema::{Recording, Study};
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::schema::{Recording, Study};
 
 /// `bakeoff run` of two cells of `noop`, as short as a study can be.
 fn study(folder: &Path) -> Command {

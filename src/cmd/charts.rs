@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
-use super::{BadUsage, Exit};
-use crate::chart::draw::charts;
-use crate::chart::png::png;
+use crate::cmd::{BadUsage, Exit};
 use crate::record::read::read;
 use crate::record::save::{Unsaved, replace, write_new};
+use crate::report::chart::draw::charts;
+use crate::report::chart::png::png;
 
 /// Which recordings, and where their pictures go.
 #[derive(Debug, clap::Args)]

@@ -5,23 +5,23 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::lanes::{Lanes, models_of};
-use super::section::{folder, recording_of, save_section};
-use super::stop::Stop;
-use super::{BadUsage, Exit, command_line};
-use crate::cell::Cell;
-use crate::claims::{Claim, Needs, Numbers, claims};
-use crate::evidence::{LOOKS, QUICK_LOOKS, gather};
-use crate::host;
-use crate::lane::Lane;
+use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::progress::{show, show_progress};
+use crate::cmd::section::{folder, recording_of, save_section};
+use crate::cmd::stop::Stop;
+use crate::cmd::{BadUsage, Exit, command_line};
+use crate::engine::platform::Lane;
+use crate::machine::host;
 use crate::model::models;
+use crate::post::claims::{Claim, Needs, Numbers, claims};
+use crate::post::ledger::{judge, render};
+use crate::post::story::exhibition::Exhibition;
+use crate::post::story::{Asked, STORIES, Story, Teller, chess};
 use crate::record::read::read;
 use crate::record::schema::{Play, Recording, Witness};
-use crate::report::claims::{judge, render};
 use crate::report::formats::Format;
-use crate::report::progress::{show, show_progress};
-use crate::story::exhibition::Exhibition;
-use crate::story::{Asked, STORIES, Story, Teller, chess};
+use crate::study::cell::Cell;
+use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::{BadUsage, Exit};
-use crate::comparison::{Comparison, differing_workload};
+use crate::analysis::comparison::{Comparison, differing_workload};
+use crate::cmd::{BadUsage, Exit};
 use crate::record::read::read;
 use crate::record::schema::Recording;
 use crate::report::compare::{sheet, terminal};
@@ -74,7 +74,8 @@ pub(super) fn ensure_same_work(files: &[PathBuf], recordings: &[Recording]) -> R
             );
             return Err(Incomparable(why).into());
         }
-        let shared = |other: &Recording| crate::comparison::shared_workloads(&recordings[0], other) > 0;
+        let shared =
+            |other: &Recording| crate::analysis::comparison::shared_workloads(&recordings[0], other) > 0;
         ensure!(
             shared(recording),
             Incomparable(format!("{} and {} have no workload in common", files[0].display(), file.display()))

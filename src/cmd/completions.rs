@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::CommandFactory;
 
-use super::{Cli, Exit};
+use crate::cmd::{Cli, Exit};
 
 /// For which shell.
 #[derive(Debug, clap::Args)]

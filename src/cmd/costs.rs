@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::lanes::{Lanes, models_of};
-use super::section::{folder, recording_of, save_section};
-use super::stop::Stop;
-use super::{Exit, command_line, models_named};
-use crate::cell::{Cell, Width};
-use crate::costs::{Asking, gather};
-use crate::host;
-use crate::lane::Lane;
+use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::progress::{show, show_progress};
+use crate::cmd::section::{folder, recording_of, save_section};
+use crate::cmd::stop::Stop;
+use crate::cmd::{Exit, command_line, models_named};
+use crate::engine::platform::Lane;
+use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::record::schema::{Costs, Probed, Recording, Sizes};
 use crate::report::formats::{Format, render};
-use crate::report::progress::{show, show_progress};
+use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
+use crate::study::probe::{Asking, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
 use crate::workload::series::SERIES;

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::lanes::{Lanes, models_of};
-use super::section::{recording_of, save_section};
-use super::{Exit, models_named};
-use crate::evidence::{JobsOf, LOOKS, gather};
-use crate::host;
+use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::progress::show;
+use crate::cmd::section::{recording_of, save_section};
+use crate::cmd::{Exit, models_named};
+use crate::machine::host;
 use crate::model::ModelEntry;
+use crate::post::story::Teller;
 use crate::report::formats::{Format, render};
-use crate::report::progress::show;
-use crate::story::Teller;
+use crate::study::evidence::{JobsOf, LOOKS, gather};
 
 /// What to trace, and where to keep it.
 #[derive(Debug, clap::Args)]

@@ -58,7 +58,7 @@ pub(super) const REPORT: &str = "Examples:
 mod tests {
     use clap::{CommandFactory, Parser};
 
-    use super::super::Cli;
+    use crate::cmd::Cli;
 
     #[test]
     fn every_example_is_a_command_line_that_is_understood() {

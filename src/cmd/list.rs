@@ -4,13 +4,13 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::Exit;
-use super::lanes::Lanes;
-use crate::cell::Cell;
-use crate::host;
-use crate::lane::Lane;
+use crate::cmd::Exit;
+use crate::cmd::platforms::Lanes;
+use crate::engine::platform::Lane;
+use crate::machine::host;
 use crate::model::{MOST_WORKERS, ModelEntry, Shape};
 use crate::report::table;
+use crate::study::cell::Cell;
 
 /// Of which lanes.
 #[derive(Debug, clap::Args)]

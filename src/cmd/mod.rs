@@ -8,15 +8,17 @@ use anyhow::{Error, Result, ensure};
 use clap::{Parser, Subcommand};
 use regex::Regex;
 
-use self::compare::Incomparable;
-use crate::cell::Cell;
-use crate::lane::Lane;
+use crate::child;
+use crate::cmd::compare::Incomparable;
+use crate::engine::platform::Lane;
+use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::record::read::Refused;
 use crate::record::save::Unsaved;
 use crate::record::schema::{Launch, Recording};
+use crate::study::cell::Cell;
 use crate::study::launch;
-use crate::{host, process, server};
+use crate::workload::fixture::server;
 
 mod charts;
 mod claims;
@@ -26,8 +28,9 @@ mod costs;
 mod diagnose;
 mod evidence;
 mod examples;
-mod lanes;
 mod list;
+mod platforms;
+pub mod progress;
 mod report;
 mod results;
 mod run;
@@ -175,7 +178,7 @@ enum Command {
     Serve,
     #[command(name = launch::SUBCOMMAND, hide = true)]
     Launch { parent: u32 },
-    #[command(name = crate::costs::SUBCOMMAND, hide = true)]
+    #[command(name = crate::study::probe::SUBCOMMAND, hide = true)]
     Probe { parent: u32 },
 }
 
@@ -184,7 +187,7 @@ enum Command {
 /// # Errors
 /// What no subcommand could turn into a row of its own.
 pub fn run() -> Result<Exit> {
-    if let Some(served) = process::child::serve_if_asked(std::env::args().skip(1)) {
+    if let Some(served) = child::serve::serve_if_asked(std::env::args().skip(1)) {
         return served.map(|()| Exit::Ok);
     }
     Cli::parse().run()
@@ -210,7 +213,7 @@ impl Cli {
             Command::Report(args) => report::run(&args),
             Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
             Command::Probe { parent } => {
-                crate::costs::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
+                crate::study::probe::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
             }
             Command::Serve => server::serve().map(|()| Exit::Ok),
         }

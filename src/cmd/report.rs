@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::charts::write;
-use super::{BadUsage, Exit};
+use crate::analysis::summary::Findings;
+use crate::cmd::charts::write;
+use crate::cmd::{BadUsage, Exit};
+use crate::post::chirpy;
+use crate::post::splice::{PARTS, begin, end, splice};
 use crate::record::read::read;
 use crate::record::save::{Unsaved, replace};
 use crate::record::schema::Recording;
 use crate::report::bars::{Look, bars};
-use crate::report::chirpy;
-use crate::report::findings::Findings;
 use crate::report::formats::{Format, render};
-use crate::report::html::page;
-use crate::report::splice::{PARTS, begin, end, splice};
+use crate::report::page::page;
 
 /// Which recordings, and how they are written.
 #[derive(Debug, clap::Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::Exit;
+use crate::cmd::Exit;
 use crate::record::read::read;
 use crate::report::disclosure::{disclosure, summary};
 

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::lanes::{Lanes, models_of};
-use super::stop::Stop;
-use super::{BadUsage, Exit, command_line, models_named, select_of};
-use crate::cell::{Cell, with_baselines};
-use crate::host;
-use crate::lane::Lane;
-use crate::process::lifeline;
+use crate::child::parent_death;
+use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::progress::show_progress;
+use crate::cmd::stop::Stop;
+use crate::cmd::{BadUsage, Exit, command_line, models_named, select_of};
+use crate::engine::platform::Lane;
+use crate::machine::host;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
-use crate::report::progress::show_progress;
+use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
@@ -62,7 +62,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     if let Some(held) = args.held_by {
-        lifeline::hold(held)?;
+        parent_death::hold(held)?;
     }
     if let Some(cores) = args.cores {
         limit_to(cores.into())?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use super::Exit;
-use super::compare::{Incomparable, ensure_same_work};
+use crate::cmd::Exit;
+use crate::cmd::compare::{Incomparable, ensure_same_work};
 use crate::record::read::read;
 use crate::record::schema::Recording;
 use crate::report::formats::Format;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::lane::Lane;
+use crate::engine::platform::Lane;
+use crate::machine::environment::{environment, interpreters};
 use crate::record::save::{Unsaved, save};
 use crate::record::schema::{Environment, Play, Recording, SCHEMA, VERSION, Witness};
-use crate::stage::Stage;
-use crate::study::environment::{environment, interpreters};
+use crate::workload::fixture::stage::Stage;
 
 /// The folder for recordings: the one that was asked for, or `bakeoff` in the target folder.
 ///

@@ -7,7 +7,7 @@ use anyhow::Result;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-use super::Exit;
+use crate::cmd::Exit;
 
 /// The signals that ask a study to stop, and how it then ends.
 #[cfg(unix)]

@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::lanes::{Lanes, models_of};
-use super::section::{recording_of, save_section};
-use super::{BadUsage, Exit, models_named};
-use crate::chart::draw::origin;
-use crate::chart::lanes;
-use crate::chart::palette::Mode;
-use crate::host;
-use crate::lane::Lane;
+use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::section::{recording_of, save_section};
+use crate::cmd::{BadUsage, Exit, models_named};
+use crate::engine::platform::Lane;
+use crate::engine::trace::chrome;
+use crate::machine::host;
 use crate::model::MOST_WORKERS;
+use crate::post::stories;
+use crate::post::story::exhibition::{Exhibition, Order, Think};
+use crate::post::story::{Asked, STORIES, Story, Teller, Told};
 use crate::record::save::{Unsaved, write_new};
 use crate::record::schema::Play;
-use crate::report::{stories, table};
-use crate::story::exhibition::{Exhibition, Order, Think};
-use crate::story::{Asked, STORIES, Story, Teller, Told};
-use crate::trace::chrome;
+use crate::report::chart::draw::origin;
+use crate::report::chart::lanes;
+use crate::report::chart::palette::Mode;
+use crate::report::table;
 
 /// The shortest second of a story, in milliseconds: a move of 5 s is 0.1 ms then, some times what handing over takes.
 const LEAST_SCALE: f64 = 0.02;

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use super::section::folder;
-use super::stop::Stop;
-use super::{BadUsage, Exit};
-use crate::host;
+use crate::cmd::section::folder;
+use crate::cmd::stop::Stop;
+use crate::cmd::{BadUsage, Exit};
+use crate::machine::environment::environment;
+use crate::machine::host;
 use crate::record::read::read;
 use crate::record::save::Unsaved;
 use crate::record::schema::Recording;
 use crate::report::scaling::terminal;
-use crate::study::environment::environment;
 use crate::study::plan::Profile;
 
 /// How many cores, and what to measure on each number of them.

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::lanes::Lanes;
-use super::{Exit, select_of};
-use crate::cell::Cell;
-use crate::host;
-use crate::session::Session;
-use crate::stage::Unavailable;
+use crate::cmd::platforms::Lanes;
+use crate::cmd::{Exit, select_of};
+use crate::machine::host;
+use crate::study::cell::Cell;
+use crate::study::session::Session;
+use crate::workload::fixture::stage::Unavailable;
 
 /// Which cells.
 #[derive(Debug, clap::Args)]

@@ -6,10 +6,10 @@ use std::thread::{self, JoinHandle};
 use anyhow::{Context, Result};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
-use super::threads::TOO_FEW_THREADS;
-use super::{Model, Resources};
-use crate::digest::Digest;
-use crate::work::{Kit, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Kit, Phases, Work};
+use crate::model::threads::TOO_FEW_THREADS;
+use crate::model::{Model, Resources};
 use crate::workload::Job;
 
 /// Starts the workers.

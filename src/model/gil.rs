@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 
-use super::{Model, Resources, threads};
-use crate::trace::Spans;
-use crate::work::Phases;
+use crate::engine::trace::Spans;
+use crate::engine::work::Phases;
+use crate::model::{Model, Resources, threads};
 
 /// The threads are those of `threads`; what differs is that they share a lock.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
@@ -51,7 +51,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::work::Plain;
+    use crate::engine::work::Plain;
 
     #[test]
     fn one_thread_computes_at_a_time_and_all_of_them_wait_together() {

@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::digest::Digest;
-use crate::lane::Lane;
-use crate::measure::Usage;
-use crate::trace::{Spans, Traced};
-use crate::work::Plain;
+use crate::engine::clock::Usage;
+use crate::engine::digest::Digest;
+use crate::engine::platform::Lane;
+use crate::engine::trace::{Spans, Traced};
+use crate::engine::work::Plain;
 use crate::workload::Job;
 
+pub mod cpython;
 mod crossbeam;
 mod gil;
 mod prefork;
 mod processes;
-pub(crate) mod python;
 mod rayon;
 mod sequential;
 mod threads;

@@ -10,13 +10,13 @@ use std::thread::{self, JoinHandle};
 use anyhow::{Context, Result, bail};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
-use super::threads::TOO_FEW_THREADS;
-use super::{Model, Resources};
-use crate::digest::Digest;
-use crate::measure::Usage;
-use crate::process::{Life, Supervisor, Worker};
-use crate::wire::{MOST_JOBS, Request};
-use crate::work::Phases;
+use crate::child::wire::{MOST_JOBS, Request};
+use crate::child::{Life, Supervisor, Worker};
+use crate::engine::clock::Usage;
+use crate::engine::digest::Digest;
+use crate::engine::work::Phases;
+use crate::model::threads::TOO_FEW_THREADS;
+use crate::model::{Model, Resources};
 use crate::workload::Job;
 
 /// Starts the processes and waits until each has said hello.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::{Model, Resources};
-use crate::digest::Digest;
-use crate::process::{Life, Supervisor, Worker};
-use crate::wire::Request;
-use crate::work::Phases;
+use crate::child::wire::Request;
+use crate::child::{Life, Supervisor, Worker};
+use crate::engine::digest::Digest;
+use crate::engine::work::Phases;
+use crate::model::{Model, Resources};
 use crate::workload::Job;
 
 /// No process is started here: one for each job is the model's nature, and inside the clock.

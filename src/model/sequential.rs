@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use super::{Model, Resources};
-use crate::digest::Digest;
-use crate::work::{Kit, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Kit, Phases, Work};
+use crate::model::{Model, Resources};
 use crate::workload::Job;
 
 /// The model needs nothing but the calling thread.

@@ -6,9 +6,9 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow};
 
-use super::{Model, Resources};
-use crate::digest::Digest;
-use crate::work::{Kit, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Kit, Phases, Work};
+use crate::model::{Model, Resources};
 use crate::workload::Job;
 
 /// Nothing is started here: a thread for each job is the model's nature, and inside the clock.

@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
-use super::tokio_tasks::TokioTasks;
-use super::{Model, Resources};
-use crate::digest::Digest;
-use crate::work::{Kit, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Kit, Phases, Work};
+use crate::model::tokio_tasks::TokioTasks;
+use crate::model::{Model, Resources};
 use crate::workload::Job;
 
 /// How long an idle thread is kept: longer than a measurement, so that runs do not pay for threads by chance.

@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 
-use super::tokio_tasks::TokioTasks;
-use super::{MOST_WORKERS, Model, Resources};
-use crate::digest::Digest;
-use crate::work::{Kit, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Kit, Phases, Work};
+use crate::model::tokio_tasks::TokioTasks;
+use crate::model::{MOST_WORKERS, Model, Resources};
 use crate::workload::Job;
 
 /// Builds the runtime. Its file operations run on blocking threads of tokio's, at most [`MOST_WORKERS`].

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use super::Model;
-use crate::digest::Digest;
-use crate::work::{Kit, Phases};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Kit, Phases};
+use crate::model::Model;
 use crate::workload::Job;
 
 /// A runtime, and how it is given the job of an index.

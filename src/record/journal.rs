@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::read::LONGEST;
-use super::save::{Unsaved, sync_folder};
-use super::schema::{Launch, Quiet, Recording, Round};
-use super::seal::hash;
+use crate::record::checksum::hash;
+use crate::record::read::LONGEST;
+use crate::record::save::{Unsaved, sync_folder};
+use crate::record::schema::{Launch, Quiet, Recording, Round};
 
 /// How the names of journals end.
 pub const EXTENSION: &str = "journal";
@@ -181,8 +181,8 @@ fn apply(recording: &mut Recording, entry: Entry) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read::tests::recording;
     use super::*;
+    use crate::record::read::tests::recording;
 
     /// A journal of three launches, its text, and what it holds after each whole line.
     fn journal(folder: &Path) -> (PathBuf, Vec<(usize, Recording)>) {

@@ -1,15 +1,15 @@
 //! The recording: the versioned file that keeps what was measured.
 //!
 //! - [`schema`]: what is kept, and in which units
-//! - [`seal`]: how damage is found
+//! - [`checksum`]: how damage is found
 //! - [`read`](mod@read): a strict and bounded reader
 //! - [`save`](mod@save): a new file or none, never half of one
 //! - [`journal`]: what has been acknowledged while a study runs
 
+pub mod checksum;
+mod costs;
 pub mod journal;
-mod priced;
 pub mod read;
 pub mod save;
 pub mod schema;
-pub mod seal;
-mod traced;
+mod traces;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::schema::{Recording, SCHEMA, VERSION};
-use super::seal::unseal;
+use crate::record::checksum::unseal;
+use crate::record::schema::{Recording, SCHEMA, VERSION};
 
 /// The longest file that is read, in bytes: a long study of all cells is a tenth of it.
 pub const LONGEST: u64 = 64 << 20;
@@ -79,9 +79,9 @@ fn check_version(text: &str) -> Result<(), String> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::super::schema::{Arm, Environment, Launch, Quiet, Role, Round, Sample, Study, WorkloadEntry};
-    use super::super::seal::seal;
     use super::*;
+    use crate::record::checksum::seal;
+    use crate::record::schema::{Arm, Environment, Launch, Quiet, Role, Round, Sample, Study, WorkloadEntry};
 
     fn one() -> std::num::NonZeroU64 {
         std::num::NonZeroU64::MIN

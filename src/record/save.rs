@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::schema::Recording;
-use super::seal::seal;
+use crate::record::checksum::seal;
+use crate::record::schema::Recording;
 
 /// A recording that could not be saved.
 #[derive(Debug)]
@@ -126,9 +126,9 @@ pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read::read;
-    use super::super::read::tests::recording;
     use super::*;
+    use crate::record::read::read;
+    use crate::record::read::tests::recording;
 
     #[test]
     fn what_was_saved_is_read_back_and_never_replaced() {

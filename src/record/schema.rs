@@ -7,8 +7,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::priced::{Costs, Probed, Sizes};
-pub use super::traced::{Act, Play, Witness};
+pub use crate::record::costs::{Costs, Probed, Sizes};
+pub use crate::record::traces::{Act, Play, Witness};
 
 /// The name of the format, in every file.
 pub const SCHEMA: &str = "bakeoff-recording";

@@ -2,9 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::escape::plain;
-use super::findings::{Finding, Findings, Row};
-use super::units;
+use crate::analysis::summary::{Finding, Findings, Row};
+use crate::report::escape::plain;
+use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
 /// What a terminal shows.
@@ -97,7 +97,7 @@ fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
 
 /// `text` in exactly so many columns.
 fn fitted(text: &str, columns: usize) -> String {
-    format!("{:<columns$}", crate::chart::pen::cut(&plain(text), columns))
+    format!("{:<columns$}", crate::report::chart::pen::cut(&plain(text), columns))
 }
 
 #[cfg(test)]

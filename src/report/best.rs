@@ -1,13 +1,13 @@
 //! The best-tool table: what a study says, workload by workload, under the post's words.
 
-use super::findings::{Finding, Findings, Row};
-use super::units;
+use crate::analysis::summary::{Finding, Findings, Row};
 use crate::stats::interval::Interval;
 use crate::stats::ratio::Ratio;
+use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
 /// The columns of the best-tool table.
-pub(super) const HEADER: [&str; 10] = [
+pub(crate) const HEADER: [&str; 10] = [
     "task",
     "best tool",
     "in flight",
@@ -21,15 +21,15 @@ pub(super) const HEADER: [&str; 10] = [
 ];
 
 /// Columns of numbers.
-pub(super) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "criterion"];
+pub(crate) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "criterion"];
 
 /// The rows of the best-tool table.
-pub(super) fn lines(findings: &Findings) -> impl Iterator<Item = Vec<String>> {
+pub(crate) fn lines(findings: &Findings) -> impl Iterator<Item = Vec<String>> {
     findings.rows.iter().map(line)
 }
 
 /// A workload under the post's words for it.
-pub(super) fn task(row: &Row) -> String {
+pub(crate) fn task(row: &Row) -> String {
     let workload = &row.workload;
     let post =
         if workload.answers_to.is_empty() { String::new() } else { format!(": {}", workload.answers_to) };
@@ -37,7 +37,7 @@ pub(super) fn task(row: &Row) -> String {
 }
 
 /// The best tool for `task` and its speedup, in few words.
-pub(super) fn in_short(findings: &Findings, task: &str) -> String {
+pub(crate) fn in_short(findings: &Findings, task: &str) -> String {
     let line = findings.rows.iter().find(|row| self::task(row) == task).map(line);
     match line.as_deref() {
         None => "-".into(),
@@ -47,7 +47,7 @@ pub(super) fn in_short(findings: &Findings, task: &str) -> String {
 }
 
 /// A row of the best-tool table: the fastest, and which others are as good or may be.
-pub(super) fn line(row: &Row) -> Vec<String> {
+pub(crate) fn line(row: &Row) -> Vec<String> {
     let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {
         let why = row.cells.iter().find_map(|cell| cell.trouble.clone()).unwrap_or("no samples".into());
         return vec![task(row), format!("not measured: {why}")];
@@ -92,14 +92,14 @@ fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a
 }
 
 /// A speedup with its interval; the range, from the least to the most, where there are too few launches for one.
-pub(super) fn ratio_and_interval(found: &Ratio) -> (String, String) {
+pub(crate) fn ratio_and_interval(found: &Ratio) -> (String, String) {
     let (low, high) = found.interval.map_or(found.range, |Interval { low, high, .. }| (low, high));
     let range = if found.interval.is_err() { "range " } else { "" };
     (units::ratio(found.ratio), format!("{range}{} .. {}", units::ratio(low), units::ratio(high)))
 }
 
 /// What may be said about a cell of `row`, and what went wrong with it.
-pub(super) fn verdict(row: &Row, cell: &Finding) -> String {
+pub(crate) fn verdict(row: &Row, cell: &Finding) -> String {
     let verdict = match cell.verdict {
         Verdict::Unmeasured => "not measured".into(),
         _ if row.withheld => "withheld".into(),

@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::escape::tests::hostile;
-use super::html;
-use super::strangers::{fields, with};
-use crate::claims::tests::inside;
+use crate::post::claims::tests::inside;
 use crate::record::schema::Recording;
+use crate::report::escape::tests::hostile;
+use crate::report::page;
+use crate::report::untrusted_input::{fields, with};
 
 /// What is to be told of a page, by the page itself.
 const AUDIT: &str = include_str!("audit.js");
@@ -36,7 +36,7 @@ fn browser() -> Option<PathBuf> {
 fn visit(browser: &Path, page: &str, dark: bool) -> Visit {
     let folder = tempfile::tempdir().unwrap();
     let [file, net, profile] = ["page.html", "net.json", "profile"].map(|name| folder.path().join(name));
-    let hash = html::hash_of(AUDIT);
+    let hash = page::hash_of(AUDIT);
     let page = page.replacen("script-src ", &format!("script-src {hash} "), 1).replacen(
         "</body>",
         &format!("<script>{AUDIT}</script></body>"),
@@ -74,7 +74,7 @@ fn of_strangers(recordings: &[Recording], text: &str) -> Vec<Recording> {
 }
 
 fn page(recordings: &[Recording]) -> String {
-    html::page(&vec!["some.json".to_owned(); recordings.len()], recordings)
+    page::page(&vec!["some.json".to_owned(); recordings.len()], recordings)
 }
 
 #[test]

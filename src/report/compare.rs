@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::formats::bounds;
-use super::sheet::Sheet;
-use super::{table, units};
-use crate::comparison::{Compared, Comparison, differences};
+use crate::analysis::comparison::{Compared, Comparison, differences};
 use crate::record::schema::Recording;
+use crate::report::formats::bounds;
+use crate::report::sheet::Sheet;
+use crate::report::table;
 use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;
+use crate::stats::units;
 
 /// What differs between `recordings`, whose files have `names`, and what became of their cells.
 pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Comparison) -> String {

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::findings::Row;
-use super::formats::bounds;
-use super::sheet::Sheet;
-use super::{table, units};
-use crate::costs::bill::{Bill, Most};
-use crate::costs::sizes::{Crossing, Matrix, Side, side};
-use crate::costs::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
+use crate::analysis::costs::{Bill, Most};
+use crate::analysis::sizes::{Crossing, Matrix, Side, side};
+use crate::analysis::summary::Row;
 use crate::record::schema::{Costs, Recording};
+use crate::report::formats::bounds;
+use crate::report::sheet::Sheet;
+use crate::report::table;
+use crate::stats::units;
+use crate::study::probe::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
 use serde_json::Value;
 
 /// What models of `recording` cost; `None` where it has no such section.
@@ -300,8 +301,8 @@ fn time(ns: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::costs::bill::tests::probed;
-    use crate::costs::sizes::tests::matrix;
+    use crate::analysis::costs::tests::probed;
+    use crate::analysis::sizes::tests::matrix;
     use crate::record::schema::Probed;
 
     #[test]

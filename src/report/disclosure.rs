@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::units;
 use crate::record::schema::Recording;
+use crate::stats::units;
 
 /// All that `recording` discloses, but for the samples.
 pub fn disclosure(recording: &Recording) -> String {

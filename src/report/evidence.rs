@@ -1,12 +1,12 @@
 //! What traces show, as a table: a row for each model, an answer in each cell with its number.
 
-use crate::evidence::{Answer, Answers, answers};
+use crate::analysis::evidence::{Answer, Answers, answers};
 use crate::record::schema::{Recording, Witness};
 use serde_json::Value;
 
-use super::escape;
-use super::sheet::Sheet;
-use super::table;
+use crate::report::escape;
+use crate::report::sheet::Sheet;
+use crate::report::table;
 
 const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
 
@@ -91,7 +91,7 @@ fn cells(answers: &Answers) -> [String; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::tests::witness;
+    use crate::analysis::evidence::tests::witness;
     use crate::record::read::tests::recording;
 
     #[test]

@@ -1,13 +1,15 @@
 //! The ways in which a study is written.
 
-use super::best::{self, HEADER, RIGHT};
-use super::escape;
-use super::findings::{Finding, Findings, Row};
-use super::footnotes::footnotes;
-use super::sheet::Sheet;
-use super::terminal::{Medians, terminal};
-use super::{costs, evidence, lanes, stories, table};
+use crate::analysis::summary::{Finding, Findings, Row};
+use crate::post::stories;
 use crate::record::schema::Recording;
+use crate::report::best;
+use crate::report::best::{HEADER, RIGHT};
+use crate::report::escape;
+use crate::report::footnotes::footnotes;
+use crate::report::sheet::Sheet;
+use crate::report::terminal::{Medians, terminal};
+use crate::report::{costs, evidence, platforms, table};
 use crate::stats::ratio::Ratio;
 use serde_json::Value;
 
@@ -48,14 +50,14 @@ fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
 }
 
 /// The best-tool tables of all lanes and their footnotes.
-pub(super) fn markdown(recording: &Recording) -> String {
-    let lanes = lanes::markdown(recording, &Findings::of(recording));
+pub(crate) fn markdown(recording: &Recording) -> String {
+    let lanes = platforms::markdown(recording, &Findings::of(recording));
     let lanes = if lanes.is_empty() { lanes } else { format!("\n{}\n", lanes.trim_end_matches('\n')) };
     native_markdown(recording, &lanes)
 }
 
 /// The native best-tool table, `more`, and their footnotes.
-pub(super) fn native_markdown(recording: &Recording, more: &str) -> String {
+pub(crate) fn native_markdown(recording: &Recording, more: &str) -> String {
     let findings = Findings::of(recording);
     let notes = footnotes(recording, &findings);
     let notes: String = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note))).collect();
@@ -95,7 +97,7 @@ fn cells(findings: &Findings) -> Sheet {
 }
 
 /// A ratio and the bounds of its interval.
-pub(super) fn bounds(ratio: Option<&Ratio>) -> [Value; 3] {
+pub(crate) fn bounds(ratio: Option<&Ratio>) -> [Value; 3] {
     let interval = ratio.and_then(|ratio| ratio.interval.ok());
     [ratio.map(|it| it.ratio), interval.map(|it| it.low), interval.map(|it| it.high)].map(Value::from)
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::formats::bounds;
-use super::sheet::Sheet;
-use super::{table, units};
+use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::Recording;
-use crate::scaling::{Scaled, scale};
+use crate::report::formats::bounds;
+use crate::report::sheet::Sheet;
+use crate::report::table;
 use crate::stats::change::Change;
 use crate::stats::law::{FOR_AMDAHL, Law, NoFit, Parameter, karp_flatt};
 use crate::stats::ratio::Ratio;
+use crate::stats::units;
 
 /// The tables of `recordings`, of one machine on several numbers of cores.
 pub fn terminal(recordings: &[Recording]) -> String {
@@ -177,7 +178,7 @@ fn over_cores(change: Change) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scaling::tests::on;
+    use crate::analysis::scaling::tests::on;
 
     #[test]
     fn two_numbers_of_cores_have_speedups_and_no_law() {

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::formats::Format;
-use super::{escape, table};
+use crate::report::formats::Format;
+use crate::report::{escape, table};
 
 /// A table of values; unknown is null.
 #[derive(Clone, Debug, PartialEq)]

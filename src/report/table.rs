@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::escape;
+use crate::report::escape;
 
 /// A table without lines: columns named in `right` are aligned right, the others left.
 pub fn plain(header: &[&str], right: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {

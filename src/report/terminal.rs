@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::best::{self, HEADER, RIGHT, ratio_and_interval};
-use super::findings::{Finding, Findings, Row};
-use super::footnotes::footnotes;
-use super::{lanes, table, units};
+use crate::analysis::summary::{Finding, Findings, Row};
 use crate::record::schema::Recording;
+use crate::report::best;
+use crate::report::best::{HEADER, RIGHT, ratio_and_interval};
+use crate::report::footnotes::footnotes;
+use crate::report::{platforms, table};
+use crate::stats::units;
 
 /// The median of a run under criterion, in nanoseconds, by the id of the cell.
 pub type Medians = BTreeMap<String, f64>;
@@ -19,7 +21,7 @@ pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
     if !findings.rows.is_empty() || findings.others.is_empty() {
         text = table::plain(&HEADER, RIGHT, best::lines(&findings));
     }
-    let lanes = lanes::terminal(recording, &findings);
+    let lanes = platforms::terminal(recording, &findings);
     if !lanes.is_empty() {
         let _ = write!(text, "\n{}", lanes.trim_end_matches('\n').to_owned() + "\n");
     }

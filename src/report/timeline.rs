@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::trace::{Phase, Span};
+use crate::engine::trace::{Phase, Span};
 
-use super::units;
+use crate::stats::units;
 
 /// The most lanes that are drawn.
 const LANES: usize = 24;
@@ -79,7 +79,7 @@ fn lane(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::overlap::tests::span;
+    use crate::engine::trace::overlap::tests::span;
 
     #[test]
     fn each_job_has_a_lane_and_each_column_shows_what_it_did_there() {

@@ -1,8 +1,8 @@
 //! Whether a cell became faster or slower from one recording to another.
 
-use super::interval::{Interval, LEVEL, TooFew};
-use super::ratio::{Ratio, of_logs};
-use super::verdict::MARGIN;
+use crate::stats::interval::{Interval, LEVEL, TooFew};
+use crate::stats::ratio::{Ratio, of_logs};
+use crate::stats::verdict::MARGIN;
 
 /// What may be said about a cell in two recordings.
 #[derive(Clone, Copy, Debug, PartialEq)]

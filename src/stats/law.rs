@@ -9,8 +9,8 @@
 //! Both are linear in what is looked for, so each launch gives its own least-squares estimate, weighted by 1 / y^2, since
 //! noise of a speedup is a share of it. Launches are independent: the interval is that of a median, as everywhere.
 
-use super::interval::{Interval, LEVEL, TooFew, interval};
-use super::median;
+use crate::stats::interval::{Interval, LEVEL, TooFew, interval};
+use crate::stats::median;
 
 /// Speedups on a number of cores: the logarithm of each launch's, where it has one.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ pub mod law;
 mod line;
 mod median;
 pub mod ratio;
+pub mod units;
 pub mod verdict;
 
 pub use line::line;

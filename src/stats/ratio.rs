@@ -1,8 +1,8 @@
 //! Speedups, paired by round: both sides of a ratio are from the same round of the same launch, so that what drifts
 //! from round to round drops out.
 
-use super::interval::{Interval, TooFew, interval};
-use super::median;
+use crate::stats::interval::{Interval, TooFew, interval};
+use crate::stats::median;
 
 /// The times of one arm: by launch, by round; nanoseconds a run, `None` where a slot has no sample.
 pub type Times = Vec<Vec<Option<f64>>>;

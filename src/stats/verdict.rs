@@ -1,7 +1,7 @@
 //! What the samples allow to say about the cells of one workload against the fastest of them.
 
-use super::interval::{Interval, TooFew};
-use super::ratio::{Ratio, Times, speedup};
+use crate::stats::interval::{Interval, TooFew};
+use crate::stats::ratio::{Ratio, Times, speedup};
 
 /// How much slower a cell may be than the fastest and still count as good: differences below it are of no use to a
 /// reader, and often of the machine's making (how a program lies in memory alone is worth some percent).
@@ -61,8 +61,8 @@ fn judge(over_fastest: Ratio) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ratio::tests::launches;
     use super::*;
+    use crate::stats::ratio::tests::launches;
 
     fn over_fastest(low: f64, high: f64) -> Verdict {
         judge(Ratio {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::digest::Digest;
-use crate::measure::Usage;
+use crate::engine::clock::Usage;
+use crate::engine::digest::Digest;
 use crate::model::Model;
 use crate::workload::Job;
 

@@ -11,21 +11,21 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::capacity::Capacity;
-use super::slot::slot;
-use crate::batch::Batch;
-use crate::cell::Cell;
-use crate::digest::Digest;
-use crate::guard::guarded;
-use crate::lane::Lane;
+use crate::child::parent_death;
+use crate::child::wire;
+use crate::engine::batch::Batch;
+use crate::engine::digest::Digest;
+use crate::engine::panics::guarded;
+use crate::engine::platform::Lane;
 use crate::model::Model;
-use crate::process::lifeline;
-use crate::python::Interpreter;
-use crate::python::interpreter::Facts;
+use crate::model::cpython::Interpreter;
+use crate::model::cpython::interpreter::Facts;
 use crate::record::schema::{Failure, Role, Round, Sample};
-use crate::stage::{Attached, Stage};
-use crate::wire;
+use crate::study::capacity::Capacity;
+use crate::study::cell::Cell;
+use crate::study::slot::slot;
 use crate::workload::Workload;
+use crate::workload::fixture::stage::{Attached, Stage};
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";
@@ -90,8 +90,8 @@ struct Running {
 /// # Errors
 /// Where the order can't be read, the batch can't be made or the parent has gone.
 pub fn serve(parent: u32, exe: &Path) -> Result<()> {
-    lifeline::hold(parent)?;
-    lifeline::watch_pipe()?;
+    parent_death::hold(parent)?;
+    parent_death::watch_pipe()?;
     let (mut orders, mut reports) = (std::io::stdin().lock(), std::io::stdout().lock());
     let order = wire::read(&mut orders)?.context("the parent gave no order")?;
     measure(&order, exe, &mut orders, &mut reports)
@@ -106,7 +106,7 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
     let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
     let (mut running, mut failed) = start_all(order, workload, lane, &batch, exe)?;
     let mut random = fastrand::Rng::with_seed(order.seed);
-    let continued = lifeline::watch_stops()?;
+    let continued = parent_death::watch_stops()?;
     for _ in 0..order.rounds {
         random.shuffle(&mut running);
         let report = round(&mut running, &mut failed, &batch);

@@ -5,20 +5,19 @@
 //! - `slot`: an arm's turn in a round: warm-in, then timed runs
 //! - `capacity`: what this machine can give at all
 //! - [`run`](mod@run): a whole study, to its saved recording
-//! - [`conduct`](mod@conduct): walks over the launches and keeps what they measure
-//! - [`environment`]: the machine and the programs
-//! - [`company`]: whether another study runs
-//! - [`quiet`]: what others do with the machine meanwhile
-//! - [`stamp`]: what about a study withholds its verdicts, or should be known; [`stamps`]: which of it was so
+//! - [`runner`]: walks over the launches and keeps what they measure
+//! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
+//! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
+//! - [`calibration`]: how much computing takes how long on this machine
 
+pub mod calibration;
 mod capacity;
-pub mod company;
-pub mod conduct;
-pub mod environment;
+pub mod cell;
+pub mod evidence;
 pub mod launch;
 pub mod plan;
-pub mod quiet;
+pub mod probe;
 pub mod run;
+pub mod runner;
+pub mod session;
 pub(crate) mod slot;
-pub mod stamp;
-pub mod stamps;

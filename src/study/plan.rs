@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU64;
 
-use crate::cell::Cell;
-use crate::lane::Lane;
+use crate::engine::platform::Lane;
+use crate::record::checksum::hash;
 use crate::record::schema::{Arm, Role, WorkloadEntry};
-use crate::record::seal::hash;
+use crate::study::cell::Cell;
 use crate::workload::{Kind, Workload};
 
 /// How much a study measures.
@@ -120,8 +120,8 @@ pub fn workload_entry(workload: &Workload, lane: Lane) -> WorkloadEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::python::Interpreter;
-    use crate::python::interpreter::tests::facts;
+    use crate::model::cpython::Interpreter;
+    use crate::model::cpython::interpreter::tests::facts;
 
     #[test]
     fn every_workload_has_a_control_and_those_that_compute_two_capacity_arms() {

@@ -6,16 +6,16 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
-use super::conduct::{Prepared, conduct};
-use super::environment::{environment, interpreters};
-use super::plan::{Profile, arms, workload_entry};
-use super::slot::{TIMED, WARM_IN};
-use crate::cell::Cell;
-use crate::measure::{Moment, now};
+use crate::engine::clock::{Moment, now};
+use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
 use crate::record::save::{Unsaved, save};
 use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION, WorkloadEntry};
-use crate::stage::Stage;
+use crate::study::cell::Cell;
+use crate::study::plan::{Profile, arms, workload_entry};
+use crate::study::runner::{Prepared, conduct};
+use crate::study::slot::{TIMED, WARM_IN};
+use crate::workload::fixture::stage::Stage;
 
 /// What a study is to measure, and where its recording goes.
 #[derive(Clone, Debug)]

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::batch::Batch;
-use crate::measure::now;
+use crate::engine::batch::Batch;
+use crate::engine::clock::now;
+use crate::engine::sample::sample;
 use crate::model::Model;
-use crate::sample::sample;
 
 /// How long an arm runs untimed before it is timed. A model that has just got the machine back pays for cold caches and
 /// for its sleeping workers: in slots without a warm-in rayon read 1.38x where 1.9x was true.

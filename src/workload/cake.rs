@@ -5,13 +5,13 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::hash::digest_of_blocks;
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::hash::digest_of_blocks;
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "cake",
     about: "waits 50 ms for the oven, then computes for about 5 ms: decorating",
     answers_to: "baking",
@@ -31,7 +31,7 @@ pub(super) const WORKLOAD: Workload = Workload {
 
 /// The same in Python, whose C code lets go of its lock to hash large parts: the parts are small here, so that decorating
 /// holds it.
-pub(super) const IN_PYTHON: Workload = Workload {
+pub(crate) const IN_PYTHON: Workload = Workload {
     about: "waits 50 ms for the oven, then computes for about 5 ms with the lock held: decorating",
     ..WORKLOAD
 };

@@ -3,14 +3,14 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::read_file::ReadFile;
-use super::{Job, Kind, Size, Workload};
-use crate::digest::Digest;
-use crate::stage;
-use crate::work::{Ctx, Phases, Reads, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Reads, Work};
+use crate::workload::fixture::stage;
+use crate::workload::read_file::ReadFile;
+use crate::workload::{Job, Kind, Size, Workload};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "cold-file",
     about: "reads a file of 1 MiB that is not in the page cache",
     answers_to: "file read",

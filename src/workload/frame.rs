@@ -6,12 +6,12 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::{Digest, content};
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::{Digest, content};
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload; of Python's lane only: native jobs carry seeds, so that no process here is ever handed a buffer.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "frame",
     about: "SHA-256, in C, of a frame of 1 MiB that the job brings along",
     answers_to: "video processing, whole frames",

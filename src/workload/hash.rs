@@ -4,12 +4,12 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "hash",
     about: "SHA-256 of 4 MiB",
     answers_to: "encrypting data",
@@ -62,7 +62,7 @@ pub(crate) fn answer_of_parts(seed: u64, parts: u64) -> u64 {
 }
 
 /// The first 8 bytes of what `sha` comes to.
-pub(super) fn first_word(sha: Sha256) -> u64 {
+pub(crate) fn first_word(sha: Sha256) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(sha.finalize());
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Kind, Size, Workload, answer_of_parts, numbered};
-use crate::digest::{Digest, content, glance};
-use crate::server::Page;
-use crate::stage::Stage;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::{Digest, content, glance};
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::fixture::server::Page;
+use crate::workload::fixture::stage::Stage;
+use crate::workload::{Job, Kind, Size, Workload, answer_of_parts, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "http",
     about: "GETs 16 KiB from a loopback server, a process of its own, that answers after 10 ms",
     answers_to: "web scraping, downloads",
@@ -27,7 +27,7 @@ pub(super) const WORKLOAD: Workload = Workload {
 };
 
 /// Downloads whose pages take so many parts of 4 KiB of hashing to parse.
-pub(super) fn jobs<const PARTS: u64>(stage: &Stage, size: Size) -> Result<Vec<Job>> {
+pub(crate) fn jobs<const PARTS: u64>(stage: &Stage, size: Size) -> Result<Vec<Job>> {
     let port = stage.server_port()?;
     let page = |seed| Page { seed, pause_us: size.each, len: BODY };
     Ok(numbered(size.jobs, |seed| Job::Http(Get { port, page: page(seed), parts: PARTS })))

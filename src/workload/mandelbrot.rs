@@ -3,12 +3,12 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "mandelbrot",
     about: "renders rows of a frame, some of them 50 times as heavy as others",
     answers_to: "video rendering",
@@ -23,7 +23,7 @@ pub(super) const WORKLOAD: Workload = Workload {
 };
 
 /// The same on a small frame, for interpreters that are slower by orders of magnitude.
-pub(super) const IN_PYTHON: Workload = Workload {
+pub(crate) const IN_PYTHON: Workload = Workload {
     about: "renders one row of a frame 112 pixels wide, some of them 50 times as heavy as others",
     size: Size { jobs: 48, each: 1 },
     jobs: |_, size| Ok(jobs(112, size)),

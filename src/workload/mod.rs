@@ -5,21 +5,24 @@ use std::fmt;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::digest::Digest;
-use crate::errand::Errand;
-use crate::stage::Stage;
-use crate::work::{Ctx, Phases, Reads, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Reads, Work};
+use crate::workload::fixture::stage::Stage;
+use crate::workload::script::Errand;
 
 mod cake;
 mod cold_file;
+pub mod fixture;
 mod frame;
 mod hash;
 mod http;
 mod mandelbrot;
 mod noop;
 mod primes;
+pub mod queue;
 mod read_file;
 mod save;
+pub mod script;
 pub mod series;
 mod sha_loop;
 mod sleep;
@@ -159,7 +162,7 @@ workloads! {
     Errand(Errand),
 }
 
-/// Every workload as CPython is given it, in the order of all tables; `src/python/worker.py` has the same jobs. Those that
+/// Every workload as CPython is given it, in the order of all tables; `src/model/cpython/worker.py` has the same jobs. Those that
 /// compute in pure Python are smaller, so that one after the other takes a batch about as long as natively.
 pub static IN_PYTHON: &[Workload] = &[
     noop::WORKLOAD,
@@ -204,7 +207,7 @@ mod tests {
     #[test]
     fn a_job_stays_small_while_it_waits() {
         // A million waiting tasks have to fit into memory, so large futures are boxed by their workload.
-        let kit = crate::work::Kit::new(crate::work::Plain);
+        let kit = crate::engine::work::Kit::new(crate::engine::work::Plain);
         let job = Job::Noop(noop::Noop { seed: 0 });
         assert!(size_of_val(&job.run_async(&kit.ctx(0))) <= 256);
     }

@@ -3,12 +3,12 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "noop",
     about: "does nothing: what handing out a job costs",
     answers_to: "",

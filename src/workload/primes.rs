@@ -5,12 +5,12 @@ use std::ops::Range;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "primes",
     about: "counts the primes in a range by trial division",
     answers_to: "heavy math",
@@ -30,7 +30,7 @@ pub(super) const WORKLOAD: Workload = Workload {
 };
 
 /// The same on small ranges, for interpreters that are slower by orders of magnitude.
-pub(super) const IN_PYTHON: Workload = Workload {
+pub(crate) const IN_PYTHON: Workload = Workload {
     about: "counts the primes among 1,500 numbers by trial division",
     size: Size { jobs: 48, each: 1_500 },
     ..WORKLOAD

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::Size;
-use crate::digest::{Digest, content, glance};
-use crate::stage::Stage;
-use crate::work::{Ctx, Phases};
+use crate::engine::digest::{Digest, content, glance};
+use crate::engine::work::{Ctx, Phases};
+use crate::workload::Size;
+use crate::workload::fixture::stage::Stage;
 
 /// A file of known content on the stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadFile {
     seed: u64,
     len: u64,
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl ReadFile {
@@ -46,7 +46,7 @@ impl ReadFile {
         Ok(ctx.phases.compute(|| self.digest(&bytes)))
     }
 
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len
     }
 

@@ -8,13 +8,13 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::{Digest, content};
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::{Digest, content};
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload. Flushing is `fsync` on Linux, `F_FULLFSYNC` on macOS and `FlushFileBuffers` on Windows: it is
 /// what [`File::sync_all`] does there, and on macOS the only one that reaches the device.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "save",
     about: if cfg!(target_vendor = "apple") {
         "writes a file of 64 KiB and flushes it to the device (F_FULLFSYNC)"
@@ -111,7 +111,7 @@ impl Work for Save {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stage::tests::temporary_stage;
+    use crate::workload::fixture::stage::tests::temporary_stage;
 
     #[test]
     fn a_save_that_wrote_nothing_or_something_else_fails_its_check() {

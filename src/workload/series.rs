@@ -1,7 +1,7 @@
 //! The same work in other sizes: what break-evens and crossovers are read from. No best-tool table has a row for it.
 
-use super::{Kind, Size, Workload, cold_file, http, primes, warm_file};
-use crate::lane::Lane;
+use crate::engine::platform::Lane;
+use crate::workload::{Kind, Size, Workload, cold_file, http, primes, warm_file};
 
 /// Workloads that differ in their size only.
 #[derive(Debug)]
@@ -162,8 +162,8 @@ const fn cold(name: &'static str, about: &'static str, kib: u64, jobs: usize, jo
 
 #[cfg(test)]
 mod tests {
-    use super::super::WORKLOADS;
     use super::*;
+    use crate::workload::WORKLOADS;
 
     #[test]
     fn every_name_is_there_once() {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{Job, Kind, Size, Workload, numbered};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Work};
+use crate::workload::{Job, Kind, Size, Workload, numbered};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "sleep",
     about: "waits for a timer of 10 ms",
     answers_to: "waiting",
@@ -54,19 +54,19 @@ impl Work for Sleep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure;
-    use crate::work::{Kit, Plain};
+    use crate::engine::clock;
+    use crate::engine::work::{Kit, Plain};
 
     #[test]
     fn both_forms_wait_for_at_least_the_pause() {
         let sleep = Sleep { seed: 0, pause_us: 3_000 };
         let kit = Kit::new(Plain);
-        let started = measure::now();
+        let started = clock::now();
         sleep.run(&kit.ctx(0)).unwrap();
-        assert!(measure::now() - started >= sleep.waits());
+        assert!(clock::now() - started >= sleep.waits());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let started = measure::now();
+        let started = clock::now();
         runtime.block_on(sleep.run_async(&kit.ctx(0))).unwrap();
-        assert!(measure::now() - started >= sleep.waits());
+        assert!(clock::now() - started >= sleep.waits());
     }
 }

@@ -3,13 +3,13 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::read_file::ReadFile;
-use super::{Job, Kind, Size, Workload};
-use crate::digest::Digest;
-use crate::work::{Ctx, Phases, Reads, Work};
+use crate::engine::digest::Digest;
+use crate::engine::work::{Ctx, Phases, Reads, Work};
+use crate::workload::read_file::ReadFile;
+use crate::workload::{Job, Kind, Size, Workload};
 
 /// The workload.
-pub(super) const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     name: "warm-file",
     about: "reads a file of 64 KiB that is in the page cache",
     answers_to: "file read",
@@ -51,8 +51,8 @@ impl Work for WarmFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stage::tests::temporary_stage;
-    use crate::work::{Kit, Plain};
+    use crate::engine::work::{Kit, Plain};
+    use crate::workload::fixture::stage::tests::temporary_stage;
 
     #[test]
     fn a_file_that_is_changed_or_gone_is_not_read_as_right() {

@@ -1,0 +1,225 @@
+//! Recordings against each other: what differs between them, and what became of their cells.
+
+use crate::analysis::summary::{Finding, Findings, Row};
+use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
+use crate::stats::change::{Change, change};
+use crate::stats::ratio::Ratio;
+
+/// All recordings against the first.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// Whether each of the others is of the same machine and cores, so that its cells became faster or slower.
+    pub same_machine: Vec<bool>,
+    /// The cells of the first recording.
+    pub cells: Vec<Compared>,
+}
+
+/// A cell in all recordings.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// `workload/model/width`.
+    pub id: String,
+    /// Its speedup over `sequential` in each recording.
+    pub speedups: Vec<Option<Ratio>>,
+    /// What became of it from the first recording to each of the others of the same machine; a cell of the baseline is
+    /// judged by its time and all others by their speedup over it. `None` where a stamp withholds it, or the machine is another.
+    pub changes: Vec<Option<Change>>,
+}
+
+impl Comparison {
+    /// What `recordings`, of which there is at least one, come to.
+    pub fn of(recordings: &[Recording]) -> Self {
+        let findings: Vec<Findings> = recordings.iter().map(Findings::of).collect();
+        let same_machine: Vec<bool> =
+            recordings.iter().skip(1).map(|other| is_same_machine(&recordings[0], other)).collect();
+        let of_row = |row: &Row| {
+            let cells = row.cells.iter();
+            cells.map(|cell| compared(row, cell, &findings, &same_machine)).collect::<Vec<_>>()
+        };
+        let cells = findings[0].all_rows().flat_map(of_row).collect();
+        Comparison { same_machine, cells }
+    }
+
+    /// What became of every cell in every recording of the same machine.
+    pub fn changes(&self) -> impl Iterator<Item = Change> {
+        self.cells.iter().flat_map(|cell| cell.changes.iter().copied().flatten())
+    }
+}
+
+fn compared(row: &Row, cell: &Finding, findings: &[Findings], same_machine: &[bool]) -> Compared {
+    let in_each: Vec<Option<(&Row, &Finding)>> =
+        findings.iter().map(|findings| find(findings, row, cell)).collect();
+    let became = |(other, same): (&Option<(&Row, &Finding)>, &bool)| {
+        let (other_row, other_cell) = (*other)?;
+        (*same && !row.withheld && !other_row.withheld).then(|| judge((row, cell), (other_row, other_cell)))
+    };
+    Compared {
+        id: format!("{}/{}", row.workload.name, cell.name),
+        speedups: in_each.iter().map(|found| found.and_then(|(_, cell)| cell.speedup)).collect(),
+        changes: in_each.iter().skip(1).zip(same_machine).map(became).collect(),
+    }
+}
+
+fn find<'a>(findings: &'a Findings, row: &Row, cell: &Finding) -> Option<(&'a Row, &'a Finding)> {
+    let row = findings
+        .all_rows()
+        .find(|other| other.workload.name == row.workload.name && other.workload.lane == row.workload.lane)?;
+    Some((row, row.cells.iter().find(|other| other.name == cell.name)?))
+}
+
+fn judge((row, cell): (&Row, &Finding), (other_row, other_cell): (&Row, &Finding)) -> Change {
+    if !cell.name.ends_with("/one") {
+        return change(&cell.logs, &other_cell.logs, 0.0);
+    }
+    // Nothing of the same rounds stands beside a time of its own: it may drift as far as the A/A arms show.
+    let speed = |row: &Row| row.baseline_ns.iter().map(|ns| Some(-(*ns)?.ln())).collect::<Vec<_>>();
+    let drift = [row, other_row].into_iter().filter_map(Row::noise_floor).fold(0.0, f64::max);
+    change(&speed(row), &speed(other_row), drift)
+}
+
+/// Whether both are of one machine and of the same cores and workers of it.
+fn is_same_machine(one: &Recording, other: &Recording) -> bool {
+    let machine = |recording: &Recording| {
+        let Environment { cpu_model, cores, physical_cores, memory_bytes, os, arch, .. } =
+            recording.environment.clone();
+        (cpu_model, cores, physical_cores, memory_bytes, os, arch, workers(recording))
+    };
+    machine(one) == machine(other)
+}
+
+/// The workers that models were given.
+fn workers(recording: &Recording) -> u64 {
+    let asked = recording.study.as_ref().and_then(|study| study.workers);
+    asked.map_or(recording.environment.cores, std::num::NonZeroU64::get)
+}
+
+/// The first workload that both have under one name and that is not the same.
+pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&'a str> {
+    let others = || other.study.iter().flat_map(|study| &study.workloads);
+    let differs = |workload: &&WorkloadEntry| {
+        let same = |other: &WorkloadEntry| other.name == workload.name && other.lane == workload.lane;
+        others().any(|other| same(other) && other.definition != workload.definition)
+    };
+    one.study.iter().flat_map(|study| &study.workloads).find(differs).map(|workload| workload.name.as_str())
+}
+
+/// How many workloads both have.
+pub fn shared_workloads(one: &Recording, other: &Recording) -> usize {
+    let names = |recording: &Recording| {
+        let study = recording.study.iter();
+        study.flat_map(|study| &study.workloads).map(|it| it.name.clone()).collect::<Vec<_>>()
+    };
+    let others = names(other);
+    names(one).iter().filter(|name| others.contains(name)).count()
+}
+
+/// What differs between recordings: what it is, and how it stands in each.
+pub fn differences(recordings: &[Recording]) -> Vec<(&'static str, Vec<String>)> {
+    let facts: Vec<Vec<(&'static str, String)>> = recordings.iter().map(facts).collect();
+    let by_fact = (0..facts[0].len())
+        .map(|at| (facts[0][at].0, facts.iter().map(|facts| facts[at].1.clone()).collect()));
+    by_fact.filter(|(_, values): &(_, Vec<String>)| values.iter().any(|value| *value != values[0])).collect()
+}
+
+/// All that may differ, in the order in which a reader wants it.
+fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
+    let environment = &recording.environment;
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
+    let number = |number: Option<u64>| number.map_or("unknown".into(), |number| number.to_string());
+    let flag = |flag: Option<bool>| match flag {
+        None => "unknown".to_owned(),
+        Some(true) => "yes".into(),
+        Some(false) => "no".into(),
+    };
+    let of_study = |of: &dyn Fn(&Study) -> String| recording.study.as_ref().map_or("none".into(), of);
+    vec![
+        ("processor", said(&environment.cpu_model)),
+        ("cores", environment.cores.to_string()),
+        ("limited by", environment.limited_by.clone().unwrap_or_else(|| "nothing".into())),
+        ("workers", workers(recording).to_string()),
+        ("physical cores", number(environment.physical_cores)),
+        ("SMT", flag(environment.smt)),
+        ("classes of cores", format!("{:?}", environment.core_classes)),
+        ("memory in bytes", number(environment.memory_bytes)),
+        ("system", format!("{} on {}", environment.os, environment.arch)),
+        ("kernel", said(&environment.kernel)),
+        ("governor", said(&environment.governor)),
+        ("turbo", flag(environment.turbo)),
+        ("on a battery", flag(environment.on_battery)),
+        ("quota in millicores", number(environment.quota_millicores)),
+        ("SHA-256", environment.sha256.clone()),
+        ("bakeoff", environment.bakeoff.clone()),
+        ("commit", said(&environment.commit)),
+        ("changed since", flag(environment.dirty)),
+        ("rustc", said(&environment.rustc)),
+        ("profile", environment.profile.clone()),
+        ("libraries", environment.libraries.join(", ")),
+        ("interpreters", interpreters(environment)),
+        (
+            "launches x rounds",
+            of_study(&|study| format!("{} x {}", study.launches_asked, study.rounds_asked)),
+        ),
+    ]
+}
+
+/// Version and build of each.
+fn interpreters(environment: &Environment) -> String {
+    let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
+    let one = |it: &InterpreterEntry| format!("{} ({}, {})", it.tag, said(&it.version), said(&it.build));
+    let all: Vec<String> = environment.interpreters.iter().flatten().map(one).collect();
+    if all.is_empty() { "none".into() } else { all.join("; ") }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    fn words(recordings: &[Recording]) -> Vec<(String, Option<Change>)> {
+        Comparison::of(recordings).cells.into_iter().map(|cell| (cell.id, cell.changes[0])).collect()
+    }
+
+    #[test]
+    fn a_recording_with_itself_is_equal_in_every_cell() {
+        let recording = recording(16, 50);
+        let words = words(&[recording.clone(), recording.clone()]);
+        assert!(
+            words.len() == 2 && words.iter().all(|(_, word)| matches!(word, Some(Change::Equal(_)))),
+            "{words:?}"
+        );
+        assert_eq!(differences(&[recording.clone(), recording]), []);
+    }
+
+    #[test]
+    fn the_cell_that_changed_is_found_and_the_other_is_not() {
+        let words = words(&[recording(16, 50), recording(16, 55)]);
+        assert!(matches!(words[0].1, Some(Change::Equal(_))), "{words:?}");
+        assert!(matches!(words[1].1, Some(Change::Slower(_))), "{words:?}");
+    }
+
+    #[test]
+    fn another_machine_and_a_stamp_give_numbers_and_no_word() {
+        let mut other = recording(16, 50);
+        other.environment.cpu_model = Some("another".into());
+        let compared = Comparison::of(&[recording(16, 50), other.clone()]);
+        assert!(
+            compared.cells[1].speedups.iter().all(Option::is_some) && compared.changes().next().is_none()
+        );
+        assert_eq!(differences(&[recording(16, 50), other])[0].1, ["unknown", "another"]);
+        let mut busy = recording(16, 50);
+        busy.environment.quota_millicores = Some(1_500);
+        assert_eq!(words(&[recording(16, 50), busy])[1].1, None);
+    }
+
+    #[test]
+    fn work_of_one_name_and_another_definition_is_told() {
+        let mut other = recording(16, 50);
+        other.study.as_mut().unwrap().workloads[0].definition = "cd".into();
+        assert_eq!(differing_workload(&recording(16, 50), &other), Some("hash"));
+        other.study.as_mut().unwrap().workloads[0].name = "primes".into();
+        assert_eq!(
+            (differing_workload(&recording(16, 50), &other), shared_workloads(&recording(16, 50), &other)),
+            (None, 0)
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! Concurrent, parallel, threads, processes: what traces show of each model, never what its name promises.
+
+use crate::record::schema::{Act, Witness};
+use crate::stats::interval::{Interval, LEVEL, interval};
+use crate::stats::median;
+
+/// More CPU time than this for each moment in which any job computes, and several jobs compute at the same instant. A
+/// part of the tenth is what dispatch, timers and the kernel take beside a job that computes alone.
+pub const PARALLEL: f64 = 1.1;
+
+/// What can be said about one question.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// It was seen.
+    Yes,
+    /// It was not, though this machine would have shown it.
+    No,
+    /// It can't be told here, and why.
+    NotSeen(String),
+}
+
+/// The four answers for one model on one kind of job, each with the number that it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answers {
+    /// Whether several jobs are in flight at once, and the most that are.
+    pub concurrent: (Answer, f64),
+    /// Whether several compute at the same instant, and CPU time over the time in which any computes.
+    pub parallel: (Answer, Interval),
+    /// The median of that ratio.
+    pub busy_cores: f64,
+    /// Whether several threads of one process are at work, and how many.
+    pub threads: (Answer, f64),
+    /// Whether child processes are at work, and how many.
+    pub processes: (Answer, f64),
+}
+
+/// What `witness` shows; `None` where there are too few runs to say anything.
+pub fn answers(witness: &Witness) -> Option<Answers> {
+    let several = |name: &str| {
+        let counts = counts(&witness.seen, name);
+        Some((more_than_one(&counts), median(&counts)?))
+    };
+    let children = counts(&witness.seen, "child_processes");
+    // One child is a process beside this one: the question is whether there is any.
+    let any: Vec<f64> = children.iter().map(|count| count + 1.0).collect();
+    Some(Answers {
+        concurrent: several("in_flight")?,
+        parallel: parallel(witness)?,
+        busy_cores: median(&busy_cores(&witness.seen))?,
+        threads: several("threads")?,
+        processes: (more_than_one(&any), median(&children)?),
+    })
+}
+
+/// Whether every run, or none, had more than one.
+fn more_than_one(counts: &[f64]) -> Answer {
+    match counts.iter().filter(|&&count| count > 1.0).count() {
+        0 => Answer::No,
+        all if all == counts.len() => Answer::Yes,
+        some => Answer::NotSeen(format!("in {some} of {} runs", counts.len())),
+    }
+}
+
+/// CPU time over the time in which any job computes: overlapping spans alone would not do, since jobs that take turns on
+/// one core overlap as well.
+fn parallel(witness: &Witness) -> Option<(Answer, Interval)> {
+    let seen = interval(&busy_cores(&witness.seen), LEVEL).ok()?;
+    let possible = interval(&busy_cores(&witness.control), LEVEL).ok();
+    let answer = if seen.low > PARALLEL {
+        Answer::Yes
+    } else if seen.high > PARALLEL {
+        Answer::NotSeen("too near to the border".into())
+    } else if possible.is_some_and(|possible| possible.low > PARALLEL) {
+        Answer::No
+    } else {
+        Answer::NotSeen("plain threads did not compute in parallel here either".into())
+    };
+    Some((answer, seen))
+}
+
+fn busy_cores(acts: &[Act]) -> Vec<f64> {
+    let ratio = |act: &Act| {
+        let cpu_ns = act.figures.get("cpu_ns").copied()?;
+        let computing_ns = act.figures.get("computing_ns").copied().filter(|&ns| ns > 0)?;
+        Some(cpu_ns as f64 / computing_ns as f64)
+    };
+    acts.iter().filter_map(ratio).collect()
+}
+
+fn counts(acts: &[Act], name: &str) -> Vec<f64> {
+    acts.iter().filter_map(|act| act.figures.get(name)).map(|&count| count as f64).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A witness of runs with so many hundredths of a core busy each, beside a control with so many.
+    pub(crate) fn witness(seen: [u64; 9], control: u64, figures: [(&str, u64); 3]) -> Witness {
+        let act = |hundredths: u64| Act {
+            wall_ns: 100,
+            figures: [("cpu_ns", hundredths), ("computing_ns", 100)]
+                .into_iter()
+                .chain(figures)
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        };
+        Witness {
+            model: "m".into(),
+            jobs: "cakes".into(),
+            seen: seen.map(act).into(),
+            control: vec![act(control); 9],
+            unavailable: None,
+        }
+    }
+
+    const ONE: [(&str, u64); 3] = [("in_flight", 1), ("threads", 1), ("child_processes", 0)];
+
+    fn parallel_of(seen: [u64; 9], control: u64) -> Answer {
+        answers(&witness(seen, control, ONE)).unwrap().parallel.0
+    }
+
+    #[test]
+    fn parallel_needs_its_lower_bound_above_the_border() {
+        assert_eq!(parallel_of([111, 111, 190, 190, 190, 190, 190, 190, 10], 190), Answer::Yes);
+        assert!(matches!(
+            parallel_of([105, 105, 190, 190, 190, 190, 190, 190, 190], 190),
+            Answer::NotSeen(_)
+        ));
+    }
+
+    #[test]
+    fn not_parallel_is_only_said_where_plain_threads_were() {
+        assert_eq!(parallel_of([100; 9], 130), Answer::No);
+        assert!(matches!(parallel_of([100; 9], 105), Answer::NotSeen(_)));
+    }
+
+    #[test]
+    fn what_is_only_one_is_no_and_any_child_is_a_process() {
+        let of = |figures| answers(&witness([100; 9], 190, figures)).unwrap();
+        let alone = of(ONE);
+        assert_eq!(
+            (alone.concurrent.0, alone.threads.0, alone.processes.0),
+            (Answer::No, Answer::No, Answer::No)
+        );
+        let more = of([("in_flight", 2), ("threads", 2), ("child_processes", 1)]);
+        assert_eq!(
+            (more.concurrent.0, more.threads.0, more.processes.0),
+            (Answer::Yes, Answer::Yes, Answer::Yes)
+        );
+    }
+
+    #[test]
+    fn without_runs_nothing_is_said() {
+        assert_eq!(answers(&Witness { seen: vec![], ..witness([100; 9], 190, ONE) }), None);
+    }
+}

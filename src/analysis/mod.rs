@@ -1,0 +1,10 @@
+//! Recordings in, judgements out: statistics, verdicts, warnings, comparison, scaling, costs, evidence.
+
+pub mod comparison;
+pub mod costs;
+pub mod evidence;
+pub mod scaling;
+pub mod sizes;
+pub mod summary;
+pub mod warning;
+pub mod warnings;

@@ -1,0 +1,136 @@
+//! How speedups change with the number of cores: recordings of one machine, each on another number of cores.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::summary::{Finding, Findings, Row};
+use crate::record::schema::Recording;
+use crate::stats::change::{Change, change};
+use crate::stats::interval::LEVEL;
+use crate::stats::law;
+use crate::stats::law::{Law, NoFit, Point};
+use crate::stats::ratio::{Ratio, of_logs};
+
+/// A workload on several numbers of cores.
+#[derive(Clone, Debug)]
+pub struct Scaled {
+    /// Its row on each number of cores, the fewest first.
+    pub rows: BTreeMap<u64, Row>,
+}
+
+/// The recordings of each workload, by cores; where two have the same, the first counts.
+pub fn scale(recordings: &[Recording]) -> Vec<Scaled> {
+    let mut scaled: Vec<Scaled> = Vec::new();
+    for recording in recordings {
+        let cores = recording.environment.cores;
+        for row in Findings::of(recording).rows {
+            let name = &row.workload.name;
+            match scaled.iter_mut().find(|scaled| scaled.name() == name) {
+                Some(same) => drop(same.rows.entry(cores).or_insert(row)),
+                None => scaled.push(Scaled { rows: [(cores, row)].into() }),
+            }
+        }
+    }
+    scaled
+}
+
+impl Scaled {
+    /// The workload's name.
+    pub fn name(&self) -> &str {
+        self.first().workload.name.as_str()
+    }
+
+    /// Whether its jobs compute and nothing else.
+    pub fn computes(&self) -> bool {
+        self.first().workload.kind == "computes"
+    }
+
+    fn first(&self) -> &Row {
+        self.rows.values().next().expect("a workload is scaled from its first row on")
+    }
+
+    /// The names, `model/width`, of cells that are measured on every number of cores, each with as many jobs in flight as
+    /// its width says.
+    pub fn cells(&self) -> Vec<&str> {
+        let everywhere = |name: &&str| self.rows.values().all(|row| cell(row, name).is_some());
+        self.first().cells.iter().map(|cell| cell.name.as_str()).filter(everywhere).collect()
+    }
+
+    /// The speedup of a cell over `sequential`, by cores.
+    pub fn speedups(&self, name: &str) -> BTreeMap<u64, Ratio> {
+        self.by_cores(|row| cell(row, name)?.speedup)
+    }
+
+    /// What all cores gave, in times what one core gives, by cores; where jobs compute.
+    pub fn capacity(&self) -> BTreeMap<u64, Ratio> {
+        self.by_cores(|row| of_logs(&row.capacity.iter().flatten().copied().collect::<Vec<_>>(), LEVEL))
+    }
+
+    /// How much of what all cores gave a cell made use of, by cores.
+    pub fn efficiency(&self, name: &str) -> BTreeMap<u64, Ratio> {
+        self.by_cores(|row| {
+            let launches = cell(row, name)?.logs.iter().zip(&row.capacity);
+            let logs = launches.filter_map(|(speedup, capacity)| Some((*speedup)? - (*capacity)?));
+            of_logs(&logs.collect::<Vec<_>>(), LEVEL)
+        })
+    }
+
+    /// The law that a cell's speedups follow.
+    ///
+    /// # Errors
+    /// Why none can be fitted.
+    pub fn law(&self, name: &str) -> Result<Law, NoFit> {
+        let point = |(&cores, row): (&u64, &Row)| Some(Point { cores, logs: cell(row, name)?.logs.clone() });
+        law::fit(&self.rows.iter().filter_map(point).collect::<Vec<_>>())
+    }
+
+    /// How a cell's speedup on the most cores differs from that on the fewest.
+    pub fn change(&self, name: &str) -> Change {
+        let logs = |row: &Row| cell(row, name).map_or_else(Vec::new, |cell| cell.logs.clone());
+        let [fewest, most] = [self.rows.values().next(), self.rows.values().next_back()]
+            .map(|row| row.map_or_else(Vec::new, logs));
+        change(&fewest, &most, 0.0)
+    }
+
+    fn by_cores<T>(&self, of: impl Fn(&Row) -> Option<T>) -> BTreeMap<u64, T> {
+        self.rows.iter().filter_map(|(&cores, row)| Some((cores, of(row)?))).collect()
+    }
+}
+
+fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a Finding> {
+    row.cells.iter().find(|cell| cell.name == name)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    /// A recording on so many cores, whose second cell takes so many percent of the first.
+    pub(crate) fn on(cores: u64, percent: u64) -> Recording {
+        let mut recording = recording(16, percent);
+        recording.environment.cores = cores;
+        recording
+    }
+
+    #[test]
+    fn speedups_are_sorted_by_cores_and_need_to_be_there_everywhere() {
+        let mut lacking = on(4, 30);
+        lacking.study.as_mut().unwrap().arms[1].id = "hash/threads/jobs".into();
+        let scaled = &scale(&[on(2, 51), on(1, 100)])[0];
+        assert_eq!(scaled.cells(), ["sequential/one", "rayon/cores"]);
+        let speedups: Vec<_> =
+            scaled.speedups("rayon/cores").into_iter().map(|(cores, it)| (cores, it.ratio)).collect();
+        assert!(speedups[0].0 == 1 && (speedups[1].1 - 1.0 / 0.51).abs() < 1e-3, "{speedups:?}");
+        assert_eq!(scale(&[on(2, 51), lacking])[0].cells(), ["sequential/one"]);
+    }
+
+    #[test]
+    fn two_numbers_of_cores_follow_no_law_and_three_do() {
+        let two = scale(&[on(1, 100), on(2, 55)]);
+        assert_eq!(two[0].law("rayon/cores"), Err(NoFit::Cores(2)));
+        let three = scale(&[on(1, 100), on(2, 55), on(4, 33)]);
+        assert!(
+            matches!(three[0].law("rayon/cores"), Ok(Law::Amdahl(serial)) if (serial.value - 0.1).abs() < 0.01)
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! What the same work in other sizes comes to: which model beats `sequential`, and from which size on.
+
+use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::warning::Stamp;
+use crate::record::schema::{Recording, Sizes};
+use crate::stats::change::{Change, change};
+use crate::stats::ratio::Ratio;
+
+/// A series of sizes, judged.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// Its name.
+    pub series: String,
+    /// A row for each size, in the series' order.
+    pub rows: Vec<Row>,
+    /// What bears on the numbers.
+    pub stamps: Vec<Stamp>,
+}
+
+/// Where a model begins to be faster than `sequential`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Crossing {
+    /// From the size of this row on.
+    From(usize),
+    /// It is not told from it at the largest sizes.
+    Untold,
+    /// At the largest size it is not.
+    Never,
+    /// Sizes were not measured under it.
+    Unknown,
+}
+
+/// What a speedup's interval says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Faster than the baseline.
+    Faster,
+    /// Slower.
+    Slower,
+    /// The interval contains 1, or there is none.
+    Untold,
+}
+
+impl Matrix {
+    /// What `sizes` of `recording` come to.
+    pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
+        let study = Some(sizes.study.clone());
+        let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
+        let Findings { mut rows, others, stamps } = Findings::of(&alone);
+        rows.extend(others);
+        Matrix { series: sizes.series.clone(), rows, stamps }
+    }
+
+    /// The name of its series, without the interpreter that it was measured under.
+    pub fn plain_series(&self) -> &str {
+        self.series.split('@').next().unwrap_or(&self.series)
+    }
+
+    /// The model that speedups are over.
+    pub fn baseline(&self) -> &str {
+        self.models().first().copied().unwrap_or("sequential")
+    }
+
+    /// Whether a stamp withholds what is said of it.
+    pub fn is_withheld(&self) -> bool {
+        self.stamps.iter().any(Stamp::withholds)
+    }
+
+    /// The models, in the order of the recording.
+    pub fn models(&self) -> Vec<&str> {
+        let cells = self.rows.first().map_or(&[][..], |row| &row.cells);
+        cells.iter().map(Finding::model).collect()
+    }
+
+    /// The speedup of a model at the size of a row.
+    pub fn speedup(&self, row: usize, model: &str) -> Option<Ratio> {
+        self.rows.get(row)?.cells.iter().find(|cell| cell.model() == model)?.speedup
+    }
+
+    /// How long a job of a row takes under `sequential`, in nanoseconds.
+    pub fn job_ns(&self, row: usize) -> Option<f64> {
+        let row = self.rows.get(row)?;
+        let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
+        Some(baseline.wall_ns? / row.workload.jobs.get() as f64)
+    }
+
+    /// What the best of `models` is to the best of all others at the size of a row: slower, equal or neither.
+    pub fn against_others(&self, row: usize, models: &[&str]) -> Change {
+        let Some(row) = self.rows.get(row) else { return Change::Unmeasured };
+        let best = |is_one: bool| {
+            let cells = row.cells.iter().filter(|cell| models.contains(&cell.model()) == is_one);
+            cells.filter_map(|cell| Some((cell, cell.speedup?.ratio))).max_by(|(_, a), (_, b)| a.total_cmp(b))
+        };
+        let (Some((best, _)), Some((other, _))) = (best(true), best(false)) else {
+            return Change::Unmeasured;
+        };
+        change(&other.logs, &best.logs, 0.0)
+    }
+
+    /// From which size on a model is faster than `sequential`: the smallest at which it is by the whole interval, while at
+    /// no larger one it is slower, by the interval or by its median.
+    pub fn crossing(&self, model: &str) -> Crossing {
+        let speedups: Option<Vec<Ratio>> = (0..self.rows.len()).map(|row| self.speedup(row, model)).collect();
+        let Some(speedups) = speedups.filter(|speedups| !speedups.is_empty()) else {
+            return Crossing::Unknown;
+        };
+        let is_slower = |speedup: &Ratio| side(speedup) == Side::Slower || speedup.ratio <= 1.0;
+        let first = speedups.iter().rposition(is_slower).map_or(0, |slower| slower + 1);
+        let faster = speedups[first..].iter().position(|speedup| side(speedup) == Side::Faster);
+        match faster {
+            Some(at) => Crossing::From(first + at),
+            None if first == speedups.len() && side(&speedups[first - 1]) == Side::Slower => Crossing::Never,
+            None => Crossing::Untold,
+        }
+    }
+}
+
+/// What the interval of a speedup says.
+pub fn side(speedup: &Ratio) -> Side {
+    match speedup.interval {
+        Ok(interval) if interval.low > 1.0 => Side::Faster,
+        Ok(interval) if interval.high < 1.0 => Side::Slower,
+        _ => Side::Untold,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    /// Sizes at which the second cell takes so many percent of the first.
+    pub(crate) fn matrix(percents: &[u64]) -> Matrix {
+        let rows = percents.iter().map(|&percent| Findings::of(&recording(6, percent)).rows.remove(0));
+        Matrix { series: "grains".into(), rows: rows.collect(), stamps: vec![] }
+    }
+
+    #[test]
+    fn a_model_is_faster_from_the_size_after_which_it_always_is() {
+        assert_eq!(matrix(&[300, 50, 150, 70, 50]).crossing("rayon"), Crossing::From(3));
+        assert_eq!(matrix(&[50, 40]).crossing("rayon"), Crossing::From(0));
+        assert_eq!(matrix(&[50, 150]).crossing("rayon"), Crossing::Never);
+        assert_eq!(matrix(&[150, 100]).crossing("rayon"), Crossing::Untold);
+        // One odd launch of six at the largest size.
+        let mut odd = matrix(&[150, 50, 60]);
+        let speedup = odd.rows[2].cells[1].speedup.as_mut().unwrap();
+        speedup.interval = speedup.interval.map(|it| crate::stats::interval::Interval { low: 0.9, ..it });
+        assert_eq!(odd.crossing("rayon"), Crossing::From(1));
+        assert_eq!(
+            (matrix(&[]).crossing("rayon"), matrix(&[50]).crossing("gil")),
+            (Crossing::Unknown, Crossing::Unknown)
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! What a recording comes to: its statistics and verdicts, computed from its samples alone.
+
+use crate::analysis::warning::Stamp;
+use crate::analysis::warnings::stamps;
+use crate::record::schema::{Recording, Role, Sample, Study, WorkloadEntry};
+use crate::stats::interval::LEVEL;
+use crate::stats::median;
+use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
+use crate::stats::verdict::{Verdict, verdicts};
+
+/// All that a recording comes to.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// A row for each workload of the native lane, in the order of the recording.
+    pub rows: Vec<Row>,
+    /// A row for each workload of other lanes, lane by lane.
+    pub others: Vec<Row>,
+    /// What bears on the numbers.
+    pub stamps: Vec<Stamp>,
+}
+
+/// The cells of one workload.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The workload.
+    pub workload: WorkloadEntry,
+    /// Its cells.
+    pub cells: Vec<Finding>,
+    /// The baseline against itself.
+    pub control: Option<Ratio>,
+    /// How many times as fast as the baseline the native one is on the same jobs, in other lanes than the native one: in the same
+    /// rounds, or in the native lane's own.
+    pub reference: Option<Reference>,
+    /// How many times as much as one core all cores gave: the logarithm of each launch's, where jobs compute.
+    pub capacity: Vec<Option<f64>>,
+    /// The median time of a run of the baseline in each launch, in nanoseconds.
+    pub baseline_ns: Vec<Option<f64>>,
+    /// A stamp withholds its verdicts.
+    pub withheld: bool,
+}
+
+/// The native baseline in a row of another lane.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// How many times as fast as the row's baseline it is.
+    pub speedup: Ratio,
+    /// The logarithm of each launch's.
+    pub logs: Vec<Option<f64>>,
+}
+
+/// What is found about one cell.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// `model/width`.
+    pub name: String,
+    /// Jobs in flight at once.
+    pub in_flight: u64,
+    /// The median time of a run, in nanoseconds.
+    pub wall_ns: Option<f64>,
+    /// CPU time over that of the baseline, for the same work.
+    pub cpu_ratio: Option<f64>,
+    /// CPU time over wall time: how many cores were busy.
+    pub busy_cores: Option<Ratio>,
+    /// How many times as fast as the baseline.
+    pub speedup: Option<Ratio>,
+    /// The logarithm of each launch's speedup.
+    pub logs: Vec<Option<f64>>,
+    /// Against the fastest of the row.
+    pub verdict: Verdict,
+    /// Why it has no samples, or fewer than others.
+    pub trouble: Option<String>,
+}
+
+impl Finding {
+    /// The model's name.
+    pub fn model(&self) -> &str {
+        self.name.split('/').next().unwrap_or(&self.name)
+    }
+
+    /// The same without its interpreter.
+    pub fn plain_model(&self) -> &str {
+        self.model().split('@').next().unwrap_or(&self.name)
+    }
+}
+
+impl Findings {
+    /// What `recording` comes to.
+    pub fn of(recording: &Recording) -> Self {
+        let stamps = stamps(recording);
+        let study = recording.study.iter();
+        let rows = study.flat_map(|study| {
+            study.workloads.iter().map(|workload| row(recording, study, workload, &stamps))
+        });
+        let (rows, mut others): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.workload.lane.is_none());
+        for row in others.iter_mut().filter(|row| row.reference.is_none()) {
+            row.reference =
+                rows.iter().find(|native| native.is_same_work(row)).and_then(|it| it.as_reference(row));
+        }
+        Findings { rows, others, stamps }
+    }
+
+    /// The rows of every lane.
+    pub fn all_rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().chain(&self.others)
+    }
+
+    /// The lanes but the native one, by their tags, and their rows.
+    pub fn lanes(&self) -> impl Iterator<Item = (&str, &[Row])> {
+        let lanes = self.others.chunk_by(|a, b| a.workload.lane == b.workload.lane);
+        lanes.map(|rows| (rows[0].workload.lane.as_deref().unwrap_or_default(), rows))
+    }
+}
+
+impl Row {
+    fn is_same_work(&self, other: &Row) -> bool {
+        self.workload.definition == other.workload.definition
+    }
+
+    /// This row's baseline as the reference of `other`, which has the same jobs: launches are paired by number.
+    fn as_reference(&self, other: &Row) -> Option<Reference> {
+        let pairs = other.baseline_ns.iter().zip(&self.baseline_ns);
+        let logs: Vec<Option<f64>> = pairs.map(|(a, b)| Some(((*a)? / (*b)?).ln())).collect();
+        let speedup = of_logs(&logs.iter().flatten().copied().collect::<Vec<_>>(), LEVEL)?;
+        Some(Reference { speedup, logs })
+    }
+
+    /// What this study would take for a difference in this row though there is none, on the scale of logarithms.
+    pub fn noise_floor(&self) -> Option<f64> {
+        noise_floor(self.control.as_ref()?)
+    }
+}
+
+fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
+    let prefix = format!("{}/", workload.name);
+    let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.is_of(workload));
+    let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
+    let wall = |index: usize| times(study, workload, index, |sample| Some(sample.wall_ns.get()));
+    let walls: Vec<Times> = cells.iter().map(|(index, _)| wall(*index)).collect();
+    let baseline = cells.iter().position(|(_, arm)| arm.id.ends_with("/one"));
+    let none = Times::new();
+    let baseline_walls = baseline.map_or(&none, |at| &walls[at]);
+    let baseline_cpu = baseline.map(|at| cpu(study, workload, cells[at].0));
+    let verdicts = verdicts(baseline_walls, &walls);
+    let finding = |((&(index, arm), walls), verdict): ((&(usize, &_), &Times), Verdict)| {
+        let arm: &crate::record::schema::Arm = arm;
+        let cpu = cpu(study, workload, index);
+        Finding {
+            name: arm.id[prefix.len()..].to_owned(),
+            in_flight: arm.in_flight.get(),
+            wall_ns: median(&walls.iter().flatten().flatten().copied().collect::<Vec<_>>()),
+            cpu_ratio: baseline_cpu.as_ref().and_then(|base| Some(speedup(&cpu, base, LEVEL)?.ratio)),
+            busy_cores: speedup(&cpu, walls, LEVEL),
+            speedup: speedup(baseline_walls, walls, LEVEL),
+            logs: log_ratios_by_launch(baseline_walls, walls),
+            verdict,
+            trouble: arm.unavailable.clone().or_else(|| failure(study, workload, index)),
+        }
+    };
+    let copies = (recording.environment.cores as f64).ln();
+    let reference = others.iter().find(|(_, arm)| arm.role == Role::Reference).map(|(index, _)| wall(*index));
+    let capacities = others.iter().filter(|(_, arm)| arm.role == Role::Capacity);
+    let capacities: Vec<_> =
+        capacities.map(|(index, _)| log_ratios_by_launch(baseline_walls, &wall(*index))).collect();
+    let control = others.iter().find(|(_, arm)| arm.role == Role::Control);
+    Row {
+        workload: workload.clone(),
+        cells: cells.iter().zip(&walls).zip(verdicts).map(finding).collect(),
+        capacity: best(&capacities, copies),
+        baseline_ns: baseline_walls
+            .iter()
+            .map(|launch| median(&launch.iter().flatten().copied().collect::<Vec<_>>()))
+            .collect(),
+        withheld: stamps.iter().any(|stamp| stamp.withholds_of(&workload.called())),
+        reference: reference.as_ref().and_then(|walls| {
+            let logs = log_ratios_by_launch(baseline_walls, walls);
+            Some(Reference { speedup: speedup(baseline_walls, walls, LEVEL)?, logs })
+        }),
+        control: control.and_then(|(index, _)| speedup(baseline_walls, &wall(*index), LEVEL)),
+    }
+}
+
+/// The best of several arms in each launch, the one that the least disturbed, and `more` than it.
+fn best(arms: &[Vec<Option<f64>>], more: f64) -> Vec<Option<f64>> {
+    let launches = arms.iter().map(Vec::len).max().unwrap_or(0);
+    let of_launch = |launch: usize| arms.iter().filter_map(|arm| *arm.get(launch)?).max_by(f64::total_cmp);
+    (0..launches).map(|launch| Some(of_launch(launch)? + more)).collect()
+}
+
+fn cpu(study: &Study, workload: &WorkloadEntry, arm: usize) -> Times {
+    times(study, workload, arm, |sample| sample.cpu_ns)
+}
+
+/// What `of` a sample is a run, by launch of the workload and by round.
+fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sample) -> Option<u64>) -> Times {
+    let a_run = |sample: &Sample| Some(of(sample)? as f64 / sample.runs.get() as f64);
+    let launches = study.launches.iter().filter(|launch| launch.is_of(workload));
+    let rounds = launches.map(|launch| {
+        let sample =
+            |samples: &[Sample]| samples.iter().find(|sample| sample.arm == arm as u64).and_then(a_run);
+        launch.rounds.iter().map(|round| sample(&round.samples)).collect()
+    });
+    rounds.collect()
+}
+
+/// The first failure of an arm, or of a launch that it was to be measured in.
+fn failure(study: &Study, workload: &WorkloadEntry, arm: usize) -> Option<String> {
+    let launches = || study.launches.iter().filter(|launch| launch.is_of(workload));
+    let failures = launches().flat_map(|launch| launch.rounds.iter().flat_map(|round| &round.failures));
+    let own =
+        failures.into_iter().find(|failure| failure.arm == arm as u64).map(|failure| failure.reason.clone());
+    own.or_else(|| launches().find_map(|launch| launch.failure.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn a_cell_that_takes_half_the_time_is_the_fastest_and_twice_as_fast() {
+        let findings = Findings::of(&recording(16, 50));
+        let [sequential, rayon] = &findings.rows[0].cells[..] else { panic!("two cells") };
+        assert_eq!((rayon.name.as_str(), rayon.model()), ("rayon/cores", "rayon"));
+        assert_eq!(rayon.verdict, Verdict::Fastest);
+        assert!((rayon.speedup.unwrap().ratio - 2.0).abs() < 1e-3);
+        assert!(matches!(sequential.verdict, Verdict::Slower(_)));
+        assert_eq!(rayon.cpu_ratio, Some(1.0));
+    }
+
+    #[test]
+    fn a_launch_that_failed_is_the_trouble_of_its_cells_and_takes_no_sample_away() {
+        let mut one_failed = recording(16, 50);
+        let launches = &mut one_failed.study.as_mut().unwrap().launches;
+        launches[3].rounds.clear();
+        launches[3].failure = Some("the launch ended (signal: 9)".into());
+        let findings = Findings::of(&one_failed);
+        let rayon = &findings.rows[0].cells[1];
+        assert_eq!(rayon.speedup.unwrap().launches, 15);
+        assert_eq!(rayon.trouble.as_deref(), Some("the launch ended (signal: 9)"));
+    }
+}

@@ -1,0 +1,179 @@
+//! A stamp: something about a study that bears on its numbers, and what to do about it.
+
+use std::fmt;
+
+/// The share of a core that a model which computes all the time must get: the rest is another program's.
+pub(crate) const BUSY_CORE: f64 = 0.97;
+
+/// The same of all cores together where copies are interpreters: they end farther from each other, and whoever has ended leaves
+/// its core idle until the last one has.
+pub(crate) const BUSY_CORES_OF_PYTHON: f64 = 0.9;
+
+/// The most of a quiet while in which tasks may wait for a core: this program's own starts and ends take less.
+pub(crate) const PRESSURE: f64 = 0.05;
+
+/// The most of all ticks that a hypervisor may give to others.
+pub(crate) const STEAL: f64 = 0.01;
+
+/// The least that a launch may get of what the study's best launch got from all cores together.
+pub(crate) const CAPACITY_KEPT: f64 = 0.9;
+
+/// More busy cores than this on average, and a cell is one that computes on several: dispatch, timers and the kernel's own
+/// work for a cell on one core stay below it.
+pub(crate) const SEVERAL_CORES: f64 = 1.1;
+
+/// The most that the baseline may change from one third of a study to another without being told.
+pub(crate) const DRIFT: f64 = 0.05;
+
+/// Something about a study that bears on its numbers. Shares are of 1.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stamp {
+    /// The program was built without optimisation.
+    Unoptimised,
+    /// Another study ran on this machine.
+    Company,
+    /// The baseline or the capacity arm of this workload got only this share of its cores, and less than it must.
+    CoreTaken(String, f64, f64),
+    /// Tasks of others waited for a core in this share of a quiet while.
+    Pressure(f64),
+    /// The hypervisor gave this share of the time to others.
+    Steal(f64),
+    /// Fewer cores may be used at a time than models were given: thousandths of a core, and cores.
+    Quota(u64, u64),
+    /// The machine slept, so long in nanoseconds.
+    Suspended(u64),
+    /// So many rounds were stopped and continued.
+    Stopped(usize),
+    /// All cores together gave some launches of this workload less than the best one, at the worst this share of it.
+    CapacityFell(String, f64, Launches),
+    /// As [`Stamp::CapacityFell`], in too few launches to move a bound of an interval.
+    CapacityDipped(String, f64, Launches),
+    /// The study was ended before its last launch.
+    Partial,
+    /// The baseline of this workload took so many times as long in one third of the study as in another.
+    Drift(String, f64),
+    /// The machine ran on a battery.
+    Battery,
+    /// The governor may lower the clock.
+    Governor(String),
+    /// The clock may rise above its nominal frequency while few cores are busy.
+    Turbo,
+    /// N cores gave so much less than N times one.
+    CapacityBelowCores(String, f64),
+}
+
+/// Some launches of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Launches {
+    /// How many.
+    pub some: usize,
+    /// Of how many.
+    pub all: usize,
+}
+
+impl Stamp {
+    /// Whether verdicts are withheld. What any laptop has is only told.
+    pub fn withholds(&self) -> bool {
+        use Stamp::{
+            Battery, CapacityBelowCores, CapacityDipped, CapacityFell, Company, CoreTaken, Drift, Governor,
+            Partial, Pressure, Quota, Steal, Stopped, Suspended, Turbo, Unoptimised,
+        };
+        match self {
+            Unoptimised | Company | CoreTaken(..) | Pressure(_) | Steal(_) | Quota(..) | Suspended(_)
+            | Stopped(_) | CapacityFell(..) => true,
+            CapacityDipped(..)
+            | Partial
+            | Drift(..)
+            | Battery
+            | Governor(_)
+            | Turbo
+            | CapacityBelowCores(..) => false,
+        }
+    }
+}
+
+impl Stamp {
+    /// The only workload that it bears on; the whole study where there is none. What all cores gave while one workload
+    /// was measured says nothing of the launches of others, which have arms of their own.
+    pub fn only_of(&self) -> Option<&str> {
+        match self {
+            Stamp::CapacityFell(workload, ..) => Some(workload),
+            _ => None,
+        }
+    }
+
+    /// Whether the verdicts on `workload` are withheld.
+    pub fn withholds_of(&self, workload: &str) -> bool {
+        self.withholds() && self.only_of().is_none_or(|only| only == workload)
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = |share: f64| format!("{:.1} %", share * 100.0);
+        match self {
+            Stamp::Unoptimised => {
+                write!(f, "the program was built without optimisation: build it with --release")
+            }
+            Stamp::Company => write!(f, "another study ran at the same time: run one after the other"),
+            Stamp::CoreTaken(workload, share, border) => write!(
+                f,
+                "{workload} got only {} of its cores (at least {}): something else ran; close it and run again",
+                percent(*share),
+                percent(*border)
+            ),
+            Stamp::Pressure(share) => write!(
+                f,
+                "other tasks waited for a core in {} of a quiet while (at most {}): close them and run again",
+                percent(*share),
+                percent(PRESSURE)
+            ),
+            Stamp::Steal(share) => write!(
+                f,
+                "the host took {} of the time (at most {}): run again when it is less busy",
+                percent(*share),
+                percent(STEAL)
+            ),
+            Stamp::Quota(quota, cores) => write!(
+                f,
+                "a CPU quota allows {:.2} cores where models were given {cores}: lift it, or give the process fewer cores",
+                *quota as f64 / 1e3
+            ),
+            Stamp::Suspended(ns) => {
+                let seconds = *ns as f64 / 1e9;
+                write!(f, "the machine slept for {seconds:.1} s during the study: run again without")
+            }
+            Stamp::Stopped(rounds) => {
+                write!(f, "{rounds} rounds were stopped (Ctrl-Z) and continued: run again without")
+            }
+            Stamp::CapacityFell(workload, share, Launches { some, all }) => write!(
+                f,
+                "all cores together gave {some} of {all} launches of {workload} less than {} of what they gave the best one, \
+                 at the worst {}: run again when the machine gives the same all the time",
+                percent(CAPACITY_KEPT),
+                percent(*share)
+            ),
+            Stamp::CapacityDipped(workload, share, Launches { some, all }) => write!(
+                f,
+                "all cores together gave {some} of {all} launches of {workload} down to {} of what they gave the best one: \
+                 too few to move an interval",
+                percent(*share)
+            ),
+            Stamp::Partial => write!(f, "the study was ended before its last launch"),
+            Stamp::Drift(workload, ratio) => write!(
+                f,
+                "the baseline of {workload} took {} longer in one third of the study than in another: ratios are paired and \
+                 hold, absolute times less",
+                percent(ratio - 1.0)
+            ),
+            Stamp::Battery => write!(f, "the machine ran on a battery"),
+            Stamp::Governor(name) => write!(f, "the frequency governor is {name}"),
+            Stamp::Turbo => write!(f, "turbo is on: one busy core may have a higher clock than all of them"),
+            Stamp::CapacityBelowCores(workload, share) => write!(
+                f,
+                "all cores together give {workload} {} of that many times one core: SMT, unlike cores, turbo or shared memory",
+                percent(*share)
+            ),
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Child processes that carry out jobs: the parent's handle on them, and what they do.
+
+pub(crate) mod parent_death;
+mod piped;
+mod process;
+mod reporting;
+pub mod serve;
+mod supervisor;
+mod watchdog;
+pub(crate) mod wire;
+mod worker;
+
+pub(crate) use piped::Peer;
+pub(crate) use process::Process;
+pub(crate) use reporting::{Next, Reporter};
+pub(crate) use supervisor::{Life, Supervisor};
+pub(crate) use worker::Worker;

@@ -1,0 +1,118 @@
+//! Starts the workers of one model, listens to what they complain about, and kills those that do not answer.
+
+use std::io::PipeWriter;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use anyhow::{Context, Result};
+use crossbeam::channel::{Sender, bounded};
+
+use crate::child::piped::Peer;
+use crate::child::process::Process;
+use crate::child::serve;
+use crate::child::watchdog::Watched;
+use crate::child::worker::Worker;
+use crate::engine::trace::Spans;
+use crate::model::Resources;
+
+/// When a worker ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// After it has answered one request.
+    OneRequest,
+    /// When its pipe is closed.
+    UntilDismissed,
+}
+
+/// Owns what the workers of one model share.
+pub(crate) struct Supervisor {
+    exe: PathBuf,
+    watched: Arc<Watched>,
+    complaints: PipeWriter,
+    spans: Option<Arc<Spans>>,
+    /// Dropped to end the watchdog.
+    watch: Option<Sender<()>>,
+    watchdog: Option<JoinHandle<()>>,
+}
+
+impl Supervisor {
+    /// A supervisor without workers, which will record `spans` where there is somebody who asks for them.
+    ///
+    /// # Errors
+    /// Where no pipe can be made or no thread started.
+    pub(crate) fn start(resources: &Resources, spans: Option<&Arc<Spans>>) -> Result<Self> {
+        let (reader, writer) =
+            std::io::pipe().context("cannot make a pipe for the workers' standard error")?;
+        let watched = Arc::new(Watched::new(resources.deadline));
+        let (watch, ended) = bounded(0);
+        let (listening, watching) = (Arc::clone(&watched), Arc::clone(&watched));
+        let thread = std::thread::Builder::new;
+        // Detached on purpose: it ends when the last worker and this supervisor have closed the pipe.
+        thread().spawn(move || listening.listen(reader)).context(NO_THREAD)?;
+        let watchdog = thread().spawn(move || watching.watch(&ended)).context(NO_THREAD)?;
+        let (watch, watchdog) = (Some(watch), Some(watchdog));
+        let (exe, spans) = (resources.exe.clone(), spans.map(Arc::clone));
+        Ok(Supervisor { exe, watched, complaints: writer, spans, watch, watchdog })
+    }
+
+    /// Starts a worker under `name`, without waiting for its hello. On Linux it ends with the calling thread.
+    ///
+    /// # Errors
+    /// Names the program and the worker.
+    pub(crate) fn spawn(&self, name: String, life: Life) -> Result<Worker> {
+        let mut command = Command::new(&self.exe);
+        command
+            .args([serve::SUBCOMMAND, &std::process::id().to_string()])
+            .args((life == Life::OneRequest).then_some(serve::ONCE))
+            .args(self.spans.is_some().then_some(serve::TRACED));
+        Ok(Worker::new(self.adopt(name, command, Process::start)?, self.spans.clone()))
+    }
+
+    /// Starts any program, with all that it will start, under `name`.
+    ///
+    /// # Errors
+    /// Names the program.
+    pub(crate) fn spawn_group(&self, name: String, command: Command) -> Result<Peer> {
+        self.adopt(name, command, Process::start_group)
+    }
+
+    fn adopt(
+        &self,
+        name: String,
+        mut command: Command,
+        start: fn(&mut Command) -> std::io::Result<Process>,
+    ) -> Result<Peer> {
+        let stderr = self.complaints.try_clone().context("cannot clone a pipe")?;
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
+        let process = start(piped).with_context(|| {
+            format!(
+                "cannot start {} as {name}; {TOO_FEW_PROCESSES}",
+                Path::new(piped.get_program()).display()
+            )
+        })?;
+        Ok(Peer::new(name, process, Arc::clone(&self.watched)))
+    }
+
+    /// Runs `work` while the watchdog holds the workers to their deadline.
+    pub(crate) fn watching<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.watched.set_waiting(true);
+        let result = work();
+        self.watched.set_waiting(false);
+        result
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        self.watch = None;
+        self.watchdog.take().map(JoinHandle::join);
+    }
+}
+
+const NO_THREAD: &str = "cannot start a thread to watch the workers: raise the limit on processes (ulimit -u, or the container's pids limit)";
+
+/// What to do where the system refuses a process.
+const TOO_FEW_PROCESSES: &str = "this model needs a process for each job in flight, and 3 file descriptors for each: \
+     raise the limits (ulimit -u, ulimit -n, or the container's pids limit)";

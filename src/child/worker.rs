@@ -1,0 +1,94 @@
+//! The parent's handle on one worker process.
+
+use std::sync::Arc;
+
+use anyhow::{Error, Result, anyhow, bail};
+
+use crate::child::piped::Peer;
+use crate::child::wire;
+use crate::child::wire::{Reply, Request};
+use crate::engine::clock::Usage;
+use crate::engine::digest::Digest;
+use crate::engine::trace::Spans;
+
+/// A running worker process.
+pub(crate) struct Worker {
+    peer: Peer,
+    spans: Option<Arc<Spans>>,
+}
+
+impl Worker {
+    /// The worker that `peer` is; its hello is not yet read.
+    pub(crate) fn new(peer: Peer, spans: Option<Arc<Spans>>) -> Self {
+        Worker { peer, spans }
+    }
+
+    /// Reads the worker's hello.
+    ///
+    /// # Errors
+    /// Where it says something else, or another version's.
+    pub(crate) fn greet(&mut self) -> Result<()> {
+        match self.receive()? {
+            Reply::Hello(wire::VERSION) => Ok(()),
+            Reply::Hello(version) => bail!(
+                "{} speaks version {version} of the worker protocol and this program version {}: build them together",
+                self.peer.name(),
+                wire::VERSION
+            ),
+            other => Err(self.unexpected(&other)),
+        }
+    }
+
+    /// Sends a request without waiting for its answer.
+    ///
+    /// # Errors
+    /// Where the worker is gone.
+    pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<()> {
+        self.peer.say(|pipe| wire::write(pipe, request))
+    }
+
+    /// The digests of `jobs` jobs: the answer to the oldest request.
+    ///
+    /// # Errors
+    /// Where a job failed, or the worker died, hung or said something else.
+    pub(crate) fn digests(&mut self, jobs: usize) -> Result<Vec<Digest>> {
+        match self.receive()? {
+            Reply::Digests(digests, spans) if digests.len() == jobs => {
+                if let Some(sink) = &self.spans {
+                    sink.extend(spans);
+                }
+                Ok(digests)
+            }
+            Reply::Digests(digests, _) => {
+                bail!("{} returned {} digests for {jobs} jobs", self.peer.name(), digests.len())
+            }
+            Reply::Failed(why) => Err(anyhow!(why).context(self.peer.name().to_owned())),
+            other => Err(self.unexpected(&other)),
+        }
+    }
+
+    /// Asks what the worker has used, and waits for the answer.
+    ///
+    /// # Errors
+    /// As [`Worker::digests`].
+    pub(crate) fn usage(&mut self) -> Result<Usage> {
+        self.send(&Request::Usage)?;
+        match self.receive()? {
+            Reply::Usage(usage) => Ok(usage),
+            other => Err(self.unexpected(&other)),
+        }
+    }
+
+    /// Waits until the worker has ended by itself, as it does after its only job.
+    pub(crate) fn join(self) {
+        self.peer.join();
+    }
+
+    fn receive(&mut self) -> Result<Reply> {
+        self.peer.hear(wire::read)
+    }
+
+    fn unexpected(&self, reply: &Reply) -> Error {
+        anyhow!("{} answered {reply:?} to another question", self.peer.name())
+    }
+}

@@ -1,0 +1,91 @@
+//! Hand-written code that does what a cell does, without anything of this suite around it: no registry, no jobs as
+//! data, no digests compared. What a cell takes more than this is the harness's own weight.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::workload::digest_of_blocks;
+
+/// Jobs and their size, as the workload has them by default.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bare {
+    /// `hash`: SHA-256 of so many blocks.
+    Hash {
+        /// Number of jobs.
+        jobs: u64,
+        /// Blocks of 64 KiB to a job.
+        blocks: u64,
+    },
+    /// `sleep`: a timer.
+    Sleep {
+        /// Number of jobs.
+        jobs: u64,
+        /// The time to wait.
+        pause: Duration,
+    },
+}
+
+impl Bare {
+    fn jobs(self) -> u64 {
+        match self {
+            Bare::Hash { jobs, .. } | Bare::Sleep { jobs, .. } => jobs,
+        }
+    }
+
+    fn job(self, seed: u64) {
+        match self {
+            Bare::Hash { blocks, .. } => drop(black_box(digest_of_blocks(seed, blocks))),
+            Bare::Sleep { pause, .. } => std::thread::sleep(pause),
+        }
+    }
+
+    async fn job_async(self, seed: u64) {
+        match self {
+            Bare::Hash { .. } => self.job(seed),
+            Bare::Sleep { pause, .. } => tokio::time::sleep(pause).await,
+        }
+    }
+
+    /// The hand-written code under the model called `model`, ready to run.
+    ///
+    /// # Errors
+    /// Where a pool or runtime can't be started, or there is no such code.
+    pub(super) fn under(self, model: &str, cores: usize) -> Result<Box<dyn FnMut() -> Result<()>>> {
+        let seeds = 0..self.jobs();
+        Ok(match model {
+            "sequential" => Box::new(move || {
+                seeds.clone().for_each(|seed| self.job(seed));
+                Ok(())
+            }),
+            "threads" => Box::new(move || {
+                let threads: Vec<_> =
+                    seeds.clone().map(|seed| std::thread::spawn(move || self.job(seed))).collect();
+                threads.into_iter().try_for_each(|thread| thread.join().ok().context("a thread panicked"))
+            }),
+            "rayon" => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build()?;
+                Box::new(move || {
+                    pool.install(|| seeds.clone().into_par_iter().for_each(|seed| self.job(seed)));
+                    Ok(())
+                })
+            }
+            "tokio-one" => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                Box::new(move || {
+                    runtime.block_on(async {
+                        let tasks: Vec<_> =
+                            seeds.clone().map(|seed| tokio::spawn(self.job_async(seed))).collect();
+                        for task in tasks {
+                            task.await?;
+                        }
+                        Ok(())
+                    })
+                })
+            }
+            other => anyhow::bail!("there is no hand-written code for {other}"),
+        })
+    }
+}

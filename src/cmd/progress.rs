@@ -1,0 +1,22 @@
+//! How far a study is.
+
+use std::io::IsTerminal;
+
+use crate::engine::clock::{Moment, now};
+use crate::stats::units;
+
+/// One line on a terminal, written while nothing is measured; an empty one takes the last away.
+pub fn show(what: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[2K{what}");
+    }
+}
+
+/// One line on a terminal, written between launches: nothing ticks while a clock runs.
+pub fn show_progress(start: Moment, made: usize, all: usize) {
+    let left = (now() - start).mul_f64((all - made) as f64 / made as f64);
+    show(&format!("launch {made} of {all}, about {} left", units::duration(left)));
+    if made == all {
+        show("");
+    }
+}

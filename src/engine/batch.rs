@@ -1,0 +1,217 @@
+//! A batch: the jobs of one run together with the digests that they must return.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::engine::digest::Digest;
+use crate::engine::work::{Reads, Work};
+use crate::workload::fixture::stage::Stage;
+use crate::workload::{Job, Size, Workload};
+
+/// The jobs of one run, what they must return and what they must do.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    jobs: Arc<[Job]>,
+    expected: Box<[Digest]>,
+    /// Kept, because the jobs need its files and its server.
+    _stage: Arc<Stage>,
+}
+
+/// How much of what should come from the device must be seen to: the kernel may have a page of a file's beginning
+/// or end for reasons of its own.
+const PROOF_PERCENT: u64 = 95;
+
+/// What a run may read from the device for other reasons than its files, in bytes: pages of programs, for the most.
+const OTHER_READS: u64 = 256 * 1024;
+
+/// A run that was right but is no measurement of its workload, and why: whatever else needed memory took the files of
+/// `warm-file`, or something read those of `cold-file` beforehand.
+#[derive(Debug)]
+pub struct Void(String);
+
+impl fmt::Display for Void {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Void {}
+
+impl Batch {
+    /// A batch of `workload` whose files and server are on `stage`.
+    ///
+    /// # Errors
+    /// Where the stage can't be set, or, as [`crate::workload::fixture::stage::Unavailable`], where this machine can't measure it.
+    pub fn new(workload: &Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
+        Ok(Batch::of((workload.jobs)(stage, size)?, stage))
+    }
+
+    /// A batch of `jobs`, which may need what is on the stage.
+    pub fn of(jobs: Vec<Job>, stage: &Arc<Stage>) -> Self {
+        let expected = jobs.iter().map(Work::expected).collect();
+        Batch { jobs: jobs.into(), expected, _stage: Arc::clone(stage) }
+    }
+
+    /// The default batch of `workload`, whose digests another process has found.
+    ///
+    /// # Errors
+    /// As [`Batch::new`].
+    pub fn with_expected(workload: &Workload, expected: Vec<Digest>, stage: &Arc<Stage>) -> Result<Self> {
+        let jobs = (workload.jobs)(stage, workload.size)?;
+        Ok(Batch { jobs: jobs.into(), expected: expected.into(), _stage: Arc::clone(stage) })
+    }
+
+    /// The digests that the jobs must return.
+    pub fn expected(&self) -> &[Digest] {
+        &self.expected
+    }
+
+    /// A batch of the first `jobs` jobs of this one, or of all.
+    pub fn first(&self, jobs: usize) -> Self {
+        let jobs = jobs.min(self.jobs.len());
+        Batch { jobs: self.jobs[..jobs].into(), expected: self.expected[..jobs].into(), ..self.clone() }
+    }
+
+    /// The jobs, in the order that their digests must come in.
+    pub fn jobs(&self) -> &Arc<[Job]> {
+        &self.jobs
+    }
+
+    /// Undoes what an earlier run left, before the clock starts.
+    ///
+    /// # Errors
+    /// Where a job can't be reset.
+    pub fn reset(&self) -> Result<()> {
+        self.jobs.iter().try_for_each(Work::reset)
+    }
+
+    /// Compares job by job: a sum would not see two that were swapped.
+    ///
+    /// # Errors
+    /// Names the first job that differs, what was expected and what came.
+    pub fn verify(&self, digests: &[Digest]) -> Result<()> {
+        for (job, (expected, found)) in self.expected.iter().zip(digests).enumerate() {
+            if expected != found {
+                let hint = self.hint(*found);
+                bail!("job {job} returned the digest {found}, expected {expected}{hint}");
+            }
+        }
+        let (jobs, found) = (self.expected.len(), digests.len());
+        ensure!(jobs == found, "{jobs} jobs were to return {jobs} digests, and {found} came");
+        Ok(())
+    }
+
+    /// After the clock has stopped: what the jobs were to leave behind is there.
+    ///
+    /// # Errors
+    /// Names what is missing.
+    pub fn check(&self) -> Result<()> {
+        self.jobs.iter().try_for_each(Work::check)
+    }
+
+    /// Refuses a run that was shorter than the longest wait among its jobs.
+    ///
+    /// # Errors
+    /// States both times.
+    pub fn check_time(&self, wall: Duration) -> Result<()> {
+        let least = self.jobs.iter().map(Work::waits).max().unwrap_or_default();
+        ensure!(
+            wall >= least,
+            "the run took {wall:?}, but one of its jobs waits for {least:?}: it was not waited for"
+        );
+        Ok(())
+    }
+
+    /// Refuses a run whose files did not come from where the workload says: it is [`Void`].
+    ///
+    /// # Errors
+    /// States the bytes read from the device and the bytes of the files.
+    pub fn check_reads(&self, device_bytes: Option<u64>) -> Result<()> {
+        let (cold, warm) =
+            self.jobs.iter().map(Work::reads).fold((0, 0), |(cold, warm), reads| match reads {
+                Reads::Nothing => (cold, warm),
+                Reads::Device(bytes) => (cold + bytes, warm),
+                Reads::Cache(bytes) => (cold, warm + bytes),
+            });
+        let Some(read) = device_bytes else {
+            ensure!(cold == 0, "nobody counted what was read from the device, so cold can't be proved");
+            return Ok(());
+        };
+        ensure!(
+            read.saturating_mul(100) >= cold * PROOF_PERCENT,
+            Void(format!("{read} of {cold} bytes were read from the device: the files were not cold"))
+        );
+        ensure!(
+            warm == 0 || read.saturating_sub(OTHER_READS).saturating_mul(100) <= warm * (100 - PROOF_PERCENT),
+            Void(format!("{read} of {warm} bytes were read from the device: the files were not warm"))
+        );
+        Ok(())
+    }
+
+    fn hint(&self, digest: Digest) -> String {
+        let other = self.expected.iter().position(|&expected| expected == digest);
+        other.map_or_else(String::new, |other| format!(" (it is the digest of job {other})"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::WORKLOADS;
+    use crate::workload::fixture::stage::tests::temporary_stage;
+
+    fn batch(name: &str) -> Batch {
+        let workload = WORKLOADS.iter().find(|workload| workload.name == name).unwrap();
+        Batch::new(workload, workload.tiny, &Arc::new(temporary_stage())).unwrap()
+    }
+
+    #[test]
+    fn a_dropped_a_doubled_a_swapped_and_a_wrong_digest_are_each_told_with_the_job() {
+        let batch = batch("primes");
+        let right = batch.expected.to_vec();
+        batch.verify(&right).unwrap();
+        let says = |digests: Vec<Digest>| format!("{:#}", batch.verify(&digests).unwrap_err());
+        assert!(says(right[..23].to_vec()).contains("24 jobs were to return 24 digests, and 23 came"));
+        assert!(says([&right[..], &right[..1]].concat()).contains("and 25 came"));
+        let mut swapped = right.clone();
+        swapped.swap(3, 5);
+        assert!(says(swapped).contains("job 3 returned") && !says(right[1..].to_vec()).is_empty());
+        let mut wrong = right.clone();
+        wrong[23] = Digest::new(0, 0);
+        assert!(says(wrong).starts_with("job 23 returned the digest "));
+    }
+
+    #[test]
+    fn a_run_shorter_than_its_longest_wait_is_refused() {
+        let batch = batch("sleep");
+        batch.check_time(Duration::from_micros(500)).unwrap();
+        assert!(batch.check_time(Duration::from_micros(499)).is_err());
+    }
+
+    #[test]
+    fn a_warm_run_that_reads_the_device_is_void() {
+        let batch = batch("warm-file");
+        let some = OTHER_READS + 24 * 4 * 1024 / 20;
+        batch.check_reads(Some(some)).unwrap();
+        assert!(batch.check_reads(Some(some + 1)).is_err());
+        batch.check_reads(None).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_cold_run_that_does_not_read_the_device_is_void() {
+        let stage = Arc::new(temporary_stage());
+        let workload = WORKLOADS.iter().find(|workload| workload.name == "cold-file").unwrap();
+        let Ok(batch) = Batch::new(workload, workload.tiny, &stage) else {
+            eprintln!("skipped: the target folder is on a memory file system");
+            return;
+        };
+        let bytes: u64 = 24 * 64 * 1024;
+        batch.check_reads(Some((bytes * 95).div_ceil(100))).unwrap();
+        assert!(batch.check_reads(Some(bytes * 95 / 100)).is_err());
+        assert!(batch.check_reads(None).is_err());
+    }
+}

@@ -1,0 +1,179 @@
+//! The only clock, and what a process has used up.
+
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A moment of the one clock: nanoseconds since a start that all processes of this machine share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Moment(u64);
+
+impl Moment {
+    /// Nanoseconds since that start.
+    pub fn ns(self) -> u64 {
+        self.0
+    }
+
+    /// The moment so many nanoseconds after that start.
+    pub fn at_ns(ns: u64) -> Self {
+        Moment(ns)
+    }
+}
+
+impl Sub for Moment {
+    type Output = Duration;
+
+    /// The time since `earlier`, zero if it was later.
+    fn sub(self, earlier: Moment) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// The present moment. The clock never goes backwards, is comparable across processes, does not run while the
+/// machine is suspended, and does run while this process is stopped or waits for a core.
+#[cfg(unix)]
+pub fn now() -> Moment {
+    Moment(unix::clock(nix::time::ClockId::CLOCK_MONOTONIC).expect("every Unix has a monotonic clock"))
+}
+
+/// The present moment. The clock never goes backwards; between processes it is as good as the system's time was
+/// when each of them first asked.
+#[cfg(not(unix))]
+pub fn now() -> Moment {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+    static START: LazyLock<(Instant, Duration)> = LazyLock::new(|| {
+        (Instant::now(), since_1970().expect("the system's clock is set to some time after 1970"))
+    });
+    let elapsed = START.1 + START.0.elapsed();
+    Moment(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
+}
+
+/// The calendar's time in seconds since 1970 (UTC), for naming things: it may jump, and measures nothing.
+pub(crate) fn unix_seconds() -> Option<u64> {
+    since_1970().map(|time| time.as_secs())
+}
+
+fn since_1970() -> Option<Duration> {
+    std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).ok()
+}
+
+/// What a model has used up since it was started; `None` is unknown, never zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// CPU time, user and system together, of this process and of all its workers, in nanoseconds.
+    pub cpu_ns: Option<u64>,
+    /// Bytes that were fetched from block devices.
+    pub device_bytes: Option<u64>,
+    /// How often a thread gave its core away to wait for something.
+    pub gave_way: Option<u64>,
+    /// How often the system took a thread's core away.
+    pub was_preempted: Option<u64>,
+}
+
+impl Usage {
+    /// Nothing used.
+    pub const ZERO: Usage =
+        Usage { cpu_ns: Some(0), device_bytes: Some(0), gave_way: Some(0), was_preempted: Some(0) };
+
+    /// What this process and the children that it has waited for have used since they began.
+    #[cfg(unix)]
+    pub fn of_this_process() -> Usage {
+        unix::usage()
+    }
+
+    /// What this process has used: not available on this system.
+    #[cfg(not(unix))]
+    pub fn of_this_process() -> Usage {
+        Usage { cpu_ns: None, device_bytes: None, gave_way: None, was_preempted: None }
+    }
+
+    fn zip(self, other: Usage, join: impl Fn(u64, u64) -> u64) -> Usage {
+        let both = |a: Option<u64>, b: Option<u64>| Some(join(a?, b?));
+        Usage {
+            cpu_ns: both(self.cpu_ns, other.cpu_ns),
+            device_bytes: both(self.device_bytes, other.device_bytes),
+            gave_way: both(self.gave_way, other.gave_way),
+            was_preempted: both(self.was_preempted, other.was_preempted),
+        }
+    }
+}
+
+impl Add for Usage {
+    type Output = Usage;
+
+    fn add(self, other: Usage) -> Usage {
+        self.zip(other, u64::saturating_add)
+    }
+}
+
+impl Sub for Usage {
+    type Output = Usage;
+
+    fn sub(self, earlier: Usage) -> Usage {
+        self.zip(earlier, u64::saturating_sub)
+    }
+}
+
+/// How long this machine has been suspended since it was started, in nanoseconds; known on Linux.
+#[cfg(target_os = "linux")]
+pub(crate) fn suspended_ns() -> Option<u64> {
+    let awake = unix::clock(nix::time::ClockId::CLOCK_MONOTONIC)?;
+    Some(unix::clock(nix::time::ClockId::CLOCK_BOOTTIME)?.saturating_sub(awake))
+}
+
+/// How long this machine has been suspended: unknown.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn suspended_ns() -> Option<u64> {
+    None
+}
+
+#[cfg(unix)]
+mod unix {
+    use nix::sys::resource::{Usage as Resources, UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+    use nix::time::{ClockId, clock_gettime};
+
+    use super::Usage;
+
+    pub(crate) fn clock(id: ClockId) -> Option<u64> {
+        clock_gettime(id).ok().and_then(|time| u64::try_from(time.num_nanoseconds()).ok())
+    }
+
+    pub(crate) fn usage() -> Usage {
+        // The clock counts nanoseconds where getrusage counts microseconds, but there is none for children.
+        let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
+        let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok();
+        let waited_for = children.and_then(|usage| {
+            let both = usage.user_time() + usage.system_time();
+            u64::try_from(both.num_nanoseconds()).ok()
+        });
+        Usage {
+            cpu_ns: own.zip(waited_for).map(|(own, children)| own + children),
+            device_bytes: device_bytes(),
+            gave_way: switches(Resources::voluntary_context_switches),
+            was_preempted: switches(Resources::involuntary_context_switches),
+        }
+    }
+
+    /// Context switches of one kind, of this process and of the children that it has waited for.
+    fn switches(of: fn(&Resources) -> i64) -> Option<u64> {
+        let count = |who| u64::try_from(of(&getrusage(who).ok()?)).ok();
+        Some(count(UsageWho::RUSAGE_SELF)? + count(UsageWho::RUSAGE_CHILDREN)?)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn device_bytes() -> Option<u64> {
+        /// The unit of the count, in bytes: `include/linux/task_io_accounting_ops.h` of the kernel.
+        const BLOCK: u64 = 512;
+        let blocks = |who| u64::try_from(getrusage(who).ok()?.block_reads()).ok();
+        Some((blocks(UsageWho::RUSAGE_SELF)? + blocks(UsageWho::RUSAGE_CHILDREN)?) * BLOCK)
+    }
+
+    /// Elsewhere the count means other things.
+    #[cfg(not(target_os = "linux"))]
+    fn device_bytes() -> Option<u64> {
+        None
+    }
+}

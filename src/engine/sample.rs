@@ -1,0 +1,106 @@
+//! One verified sample of a model on a batch.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::engine::batch::{Batch, Void};
+use crate::engine::clock::{Usage, now};
+use crate::model::Model;
+
+/// What one run took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// Wall time of [`Model::run`].
+    pub wall: Duration,
+    /// What the run used.
+    pub used: Usage,
+}
+
+/// How often a run may be [`Void`] in a row: a host that takes memory from its virtual machines empties the page cache
+/// now and then, and the void run itself fills it again.
+const ATTEMPTS: usize = 3;
+
+/// Measures one run of `batch` under `model` and verifies what it did. A void run is made again.
+///
+/// # Errors
+/// Where a job failed, returned a wrong, doubled, swapped or no digest, did not leave behind what it should have, or
+/// where the run was shorter than its jobs' waits: names the job, what was expected and what was found. [`Void`] where
+/// run after run is.
+pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
+    for _ in 1..ATTEMPTS {
+        match run(model, batch) {
+            Err(error) if error.is::<Void>() => {}
+            result => return result,
+        }
+    }
+    run(model, batch)
+}
+
+/// Measures one run and verifies it.
+///
+/// # Timing model
+/// The clock runs during [`Model::run`] and at no other time: `wall = stop - start` of one call. In it are all that
+/// the model does to carry out the jobs and to hand back their digests (starting what it starts for each job,
+/// sending jobs to processes, waking its workers and being woken by them). Not in it are starting the model, making the
+/// jobs objects of another language, resetting what jobs left, comparing digests, and freeing them.
+fn run(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
+    batch.reset()?;
+    model.prepare(batch.jobs())?;
+    let before = model.usage()?;
+    let start = now();
+    let digests = model.run(batch.jobs());
+    let wall = now() - start;
+    let used = model.usage()? - before;
+    batch.verify(&digests?)?;
+    batch.check()?;
+    batch.check_time(wall)?;
+    batch.check_reads(used.device_bytes)?;
+    Ok(Sample { wall, used })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::digest::Digest;
+    use crate::workload::fixture::stage::tests::temporary_stage;
+    use crate::workload::{Job, WORKLOADS};
+
+    /// Returns the right digests, and says for its first `cold` runs that they read a MiB from the device.
+    struct Reading {
+        digests: Vec<Digest>,
+        cold: usize,
+        runs: usize,
+        asked: usize,
+    }
+
+    impl Model for Reading {
+        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
+            self.runs += 1;
+            Ok(self.digests.clone())
+        }
+
+        fn usage(&mut self) -> Result<Usage> {
+            // Asked before and after each run.
+            self.asked += 1;
+            let read = if self.runs <= self.cold && self.asked.is_multiple_of(2) { 1 << 20 } else { 0 };
+            Ok(Usage { device_bytes: Some(read), ..Usage::ZERO })
+        }
+    }
+
+    fn runs_of_a_sample(cold: usize) -> Result<usize> {
+        let workload =
+            WORKLOADS.iter().find(|workload| workload.name == "warm-file").expect("it is registered");
+        let batch = Batch::new(workload, workload.tiny, &Arc::new(temporary_stage()))?;
+        let mut model = Reading { digests: batch.expected().to_vec(), cold, runs: 0, asked: 0 };
+        sample(&mut model, &batch).map(|_| model.runs)
+    }
+
+    #[test]
+    fn a_void_run_is_made_again_and_one_that_stays_void_is_an_error() {
+        assert_eq!((runs_of_a_sample(0).unwrap(), runs_of_a_sample(2).unwrap()), (1, 3));
+        assert!(runs_of_a_sample(3).unwrap_err().is::<Void>());
+    }
+}

@@ -1,0 +1,128 @@
+//! What follows from spans, by counting: pure functions that know no model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::engine::trace::{Phase, Span};
+
+/// From the beginning of a job's first span to the end of its last, in nanoseconds, job by job.
+pub fn lifetimes(spans: &[Span]) -> Vec<Range<u64>> {
+    let mut jobs: BTreeMap<u32, Range<u64>> = BTreeMap::new();
+    for span in spans {
+        let life = jobs.entry(span.job).or_insert(span.start.ns()..span.stop.ns());
+        *life = life.start.min(span.start.ns())..life.end.max(span.stop.ns());
+    }
+    jobs.into_values().collect()
+}
+
+/// When the spans of one phase were, in nanoseconds.
+pub fn times(spans: &[Span], phase: Phase) -> Vec<Range<u64>> {
+    spans.iter().filter(|span| span.phase == phase).map(|span| span.start.ns()..span.stop.ns()).collect()
+}
+
+/// The most of `intervals` that any instant lies in. One that begins where another ends does not overlap it.
+pub fn most_at_once(intervals: &[Range<u64>]) -> usize {
+    let mut now = 0_usize;
+    let counts = turns(intervals).into_iter().map(|(_, begins)| {
+        now = if begins { now + 1 } else { now - 1 };
+        now
+    });
+    counts.max().unwrap_or(0)
+}
+
+/// How long at least one of `intervals` lasts, in nanoseconds.
+pub fn union_ns(intervals: &[Range<u64>]) -> u64 {
+    let (mut union, mut open, mut since) = (0, 0_usize, 0);
+    for (at, begins) in turns(intervals) {
+        if begins && open == 0 {
+            since = at;
+        }
+        open = if begins { open + 1 } else { open - 1 };
+        if open == 0 {
+            union += at - since;
+        }
+    }
+    union
+}
+
+/// Every beginning (`true`) and end of an interval that is not empty, in order; at one instant ends come first.
+fn turns(intervals: &[Range<u64>]) -> Vec<(u64, bool)> {
+    let lasting = intervals.iter().filter(|interval| !interval.is_empty());
+    let mut turns: Vec<_> =
+        lasting.flat_map(|interval| [(interval.start, true), (interval.end, false)]).collect();
+    turns.sort_unstable();
+    turns
+}
+
+/// From the first beginning to the last end, in nanoseconds.
+pub fn extent_ns(spans: &[Span]) -> u64 {
+    let start = spans.iter().map(|span| span.start.ns()).min();
+    let stop = spans.iter().map(|span| span.stop.ns()).max();
+    start.zip(stop).map_or(0, |(start, stop)| stop - start)
+}
+
+/// The processes that jobs were carried out in.
+pub fn processes(spans: &[Span]) -> BTreeSet<u32> {
+    spans.iter().map(|span| span.process).collect()
+}
+
+/// The threads that jobs were carried out by, process by process.
+pub fn threads(spans: &[Span]) -> BTreeMap<u32, BTreeSet<u32>> {
+    let mut threads: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    for span in spans {
+        threads.entry(span.process).or_default().insert(span.thread);
+    }
+    threads
+}
+
+/// How often a job began a compute span on another core than its last one.
+pub fn migrations(spans: &[Span]) -> usize {
+    let mut last: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut sorted: Vec<_> = spans.iter().filter(|span| span.phase == Phase::Compute).collect();
+    sorted.sort_unstable_by_key(|span| span.start);
+    let moves = sorted.into_iter().filter_map(|span| Some((span.job, span.cpu?)));
+    moves.filter(|&(job, cpu)| last.insert(job, cpu).is_some_and(|earlier| earlier != cpu)).count()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::engine::clock::Moment;
+
+    /// A span of a job in thread 1 of process 1.
+    pub(crate) fn span(job: u32, phase: Phase, ns: Range<u64>) -> Span {
+        let (start, stop) = (Moment::at_ns(ns.start), Moment::at_ns(ns.end));
+        Span { job, phase, start, stop, thread: 1, process: 1, cpu: None }
+    }
+
+    #[test]
+    fn a_job_lives_from_its_first_span_to_its_last() {
+        let spans = [span(0, Phase::Wait, 5..9), span(1, Phase::Wait, 2..4), span(0, Phase::Compute, 11..12)];
+        assert_eq!(lifetimes(&spans), [5..12, 2..4]);
+        assert_eq!(extent_ns(&spans), 10);
+        assert_eq!(extent_ns(&[]), 0);
+    }
+
+    #[test]
+    fn what_only_touches_does_not_overlap() {
+        assert_eq!(most_at_once(&[]), 0);
+        assert_eq!(most_at_once(&[0..5, 5..9]), 1);
+        assert_eq!(most_at_once(&[0..5, 4..9, 4..5, 7..8]), 3);
+        assert_eq!(most_at_once(&[3..3, 3..4]), 1, "an empty interval is at no instant");
+    }
+
+    #[test]
+    fn the_union_counts_an_instant_once() {
+        assert_eq!(union_ns(&[]), 0);
+        assert_eq!(union_ns(&[0..5, 3..9, 20..21, 4..6]), 10);
+        assert_eq!(union_ns(&[0..5, 5..9]), 9);
+    }
+
+    #[test]
+    fn a_job_migrates_when_it_next_computes_on_another_core() {
+        let on =
+            |job, start: u64, cpu| Span { cpu: Some(cpu), ..span(job, Phase::Compute, start..start + 1) };
+        assert_eq!(migrations(&[on(0, 1, 0), on(1, 1, 1), on(0, 2, 0), on(1, 3, 0), on(0, 5, 1)]), 2);
+        assert_eq!(migrations(&[span(0, Phase::Compute, 0..1), span(0, Phase::Compute, 1..2)]), 0);
+    }
+}

@@ -1,0 +1,174 @@
+//! A traced run: what a sample measures, and who ran when.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::engine::batch::Batch;
+use crate::engine::clock::Usage;
+use crate::engine::digest::Digest;
+use crate::engine::panics::guarded;
+use crate::engine::sample::{Sample, sample};
+use crate::engine::trace::overlap::{
+    extent_ns, lifetimes, migrations, most_at_once, processes, threads as by_process, times, union_ns,
+};
+use crate::engine::trace::{Phase, Span, Spans, threads};
+use crate::model::{Model, ModelEntry, Resources};
+use crate::workload::Job;
+
+/// A model that was started traced.
+pub struct Performer {
+    model: Box<dyn Model>,
+    spans: Arc<Spans>,
+}
+
+impl Performer {
+    /// Starts `entry`.
+    ///
+    /// # Errors
+    /// Where its threads or processes can't be started.
+    pub fn start(entry: &ModelEntry, resources: &Resources) -> Result<Self> {
+        let spans = Arc::default();
+        let model = guarded(|| (entry.start_traced)(&spans, resources))?;
+        Ok(Performer { model: Box::new(Afresh { model, spans: Arc::clone(&spans) }), spans })
+    }
+
+    /// Runs and verifies `batch`.
+    ///
+    /// # Errors
+    /// As [`sample`], and where the model panics.
+    pub fn perform(&mut self, batch: &Batch) -> Result<Performance> {
+        let before = threads::run_times();
+        let sample = guarded(|| sample(self.model.as_mut(), batch))?;
+        let after = threads::run_times();
+        let ran = before.zip(after).map(|(before, after)| threads::that_ran(&before, &after));
+        let home = self.model.home().unwrap_or_else(std::process::id);
+        Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread(), home })
+    }
+}
+
+/// A model whose every run begins without the spans of the last: a void run is made again, and was not this one.
+struct Afresh {
+    model: Box<dyn Model>,
+    spans: Arc<Spans>,
+}
+
+impl Model for Afresh {
+    fn prepare(&mut self, jobs: &Arc<[Job]>) -> Result<()> {
+        self.model.prepare(jobs)
+    }
+
+    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+        self.spans.take();
+        self.model.run(jobs)
+    }
+
+    fn usage(&mut self) -> Result<Usage> {
+        self.model.usage()
+    }
+
+    fn home(&self) -> Option<u32> {
+        self.model.home()
+    }
+}
+
+/// One traced run.
+#[derive(Clone, Debug)]
+pub struct Performance {
+    /// Its times.
+    pub sample: Sample,
+    /// Its spans.
+    pub spans: Vec<Span>,
+    /// The threads of this process that have run meanwhile, where the system tells.
+    ran: Option<Vec<u32>>,
+    caller: u32,
+    /// The process that the model lives in.
+    home: u32,
+}
+
+impl Performance {
+    /// A run that no model has made.
+    pub(crate) fn of(sample: Sample, spans: Vec<Span>) -> Self {
+        Performance { sample, spans, ran: None, caller: threads::this_thread(), home: std::process::id() }
+    }
+
+    /// The same run, made by a model that lives in the process `home`.
+    pub(crate) fn at(self, home: u32) -> Self {
+        Performance { home, ..self }
+    }
+
+    /// The most threads that any one process had at work for the jobs. In this process those count, too, that left no
+    /// span but have run: a runtime reads files in threads of its own.
+    pub fn threads(&self) -> usize {
+        let mut threads = by_process(&self.spans);
+        if self.home == std::process::id()
+            && let Some(own) = threads.get_mut(&self.home)
+        {
+            // The caller only waits for the others, unless it has a span.
+            own.extend(self.ran.iter().flatten().filter(|thread| **thread != self.caller));
+        }
+        threads.values().map(BTreeSet::len).max().unwrap_or(0)
+    }
+
+    /// How many processes carried jobs out that are not the model's own.
+    pub fn child_processes(&self) -> usize {
+        processes(&self.spans).iter().filter(|process| **process != self.home).count()
+    }
+
+    /// What follows from the spans, by name: all times in nanoseconds, summed over jobs unless the name says otherwise.
+    pub fn figures(&self) -> BTreeMap<String, u64> {
+        let (waits, computes) = (times(&self.spans, Phase::Wait), times(&self.spans, Phase::Compute));
+        let sum =
+            |intervals: &[std::ops::Range<u64>]| intervals.iter().map(|it| it.end - it.start).sum::<u64>();
+        let both = union_ns(&waits) + union_ns(&computes) - union_ns(&[&waits[..], &computes].concat());
+        let count = |number: usize| number as u64;
+        let mut figures = BTreeMap::from([
+            ("waits", count(waits.len())),
+            ("computes", count(computes.len())),
+            ("wait_ns", sum(&waits)),
+            ("compute_ns", sum(&computes)),
+            ("waits_at_once", count(most_at_once(&waits))),
+            ("computes_at_once", count(most_at_once(&computes))),
+            ("in_flight", count(most_at_once(&lifetimes(&self.spans)))),
+            // While somebody waits, while somebody computes, and while both happen.
+            ("waiting_ns", union_ns(&waits)),
+            ("computing_ns", union_ns(&computes)),
+            ("both_ns", both),
+            ("extent_ns", extent_ns(&self.spans)),
+            ("threads", count(self.threads())),
+            ("child_processes", count(self.child_processes())),
+            ("migrations", count(migrations(&self.spans))),
+        ]);
+        if let Some(cpu_ns) = self.sample.used.cpu_ns {
+            figures.insert("cpu_ns", cpu_ns);
+        }
+        figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::trace::overlap::tests::span;
+
+    /// Leaves a span with each run.
+    struct Leaves(Arc<Spans>);
+
+    impl Model for Leaves {
+        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
+            self.0.push(span(0, Phase::Compute, 0..1));
+            Ok(vec![])
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_made_again_leaves_the_spans_of_its_last_time_only() {
+        let spans: Arc<Spans> = Arc::default();
+        let mut model = Afresh { model: Box::new(Leaves(Arc::clone(&spans))), spans: Arc::clone(&spans) };
+        for _ in 0..3 {
+            model.run(&Arc::from([])).unwrap();
+        }
+        assert_eq!(spans.take().len(), 1);
+    }
+}

@@ -1,0 +1,80 @@
+//! Threads as the system sees them: the present one, and those of this process that have run.
+
+use std::collections::BTreeMap;
+
+/// The system's number of the calling thread, asked for once in each thread.
+#[cfg(target_os = "linux")]
+pub(crate) fn this_thread() -> u32 {
+    thread_local!(static NUMBER: u32 = nix::unistd::gettid().as_raw().unsigned_abs());
+    NUMBER.with(|number| *number)
+}
+
+/// A number of the calling thread that no other thread of this process has.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn this_thread() -> u32 {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    thread_local!(static NUMBER: u32 = NEXT.fetch_add(1, Ordering::Relaxed));
+    NUMBER.with(|number| *number)
+}
+
+/// The logical core that the calling thread is on at this moment.
+#[cfg(target_os = "linux")]
+pub(crate) fn this_cpu() -> Option<u32> {
+    nix::sched::sched_getcpu().ok().and_then(|cpu| u32::try_from(cpu).ok())
+}
+
+/// Unknown.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn this_cpu() -> Option<u32> {
+    None
+}
+
+/// How long each living thread of this process has run so far, in nanoseconds, by its number; `None` where the system
+/// does not tell.
+///
+/// Threads that a library starts for its own ends leave no span. They have run all the same.
+pub fn run_times() -> Option<BTreeMap<u32, u64>> {
+    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
+    let run_time = |task: std::fs::DirEntry| {
+        // The first number of the three: include/linux/sched.h of the kernel, struct sched_info.
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        Some((task.file_name().to_str()?.parse().ok()?, text.split(' ').next()?.parse().ok()?))
+    };
+    let times: BTreeMap<u32, u64> = tasks.flatten().filter_map(run_time).collect();
+    (!times.is_empty()).then_some(times)
+}
+
+/// The threads that have run between two looks.
+pub fn that_ran(before: &BTreeMap<u32, u64>, after: &BTreeMap<u32, u64>) -> Vec<u32> {
+    let ran = |(thread, time): &(&u32, &u64)| before.get(thread).is_none_or(|earlier| earlier < time);
+    after.iter().filter(ran).map(|(thread, _)| *thread).collect()
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_ran_is_told_from_one_that_slept() {
+        let (wake, wakes) = std::sync::mpsc::channel::<()>();
+        let (answer, answers) = std::sync::mpsc::channel();
+        let worker = std::thread::spawn(move || {
+            while wakes.recv().is_ok() {
+                let _ = answer.send(this_thread());
+            }
+        });
+        wake.send(()).unwrap();
+        let number = answers.recv().unwrap();
+        // It may still be on its way back to sleep.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let before = run_times().unwrap();
+        let between = run_times().unwrap();
+        assert!(!that_ran(&before, &between).contains(&number));
+        wake.send(()).unwrap();
+        answers.recv().unwrap();
+        assert!(that_ran(&between, &run_times().unwrap()).contains(&number));
+        drop(wake);
+        worker.join().unwrap();
+    }
+}

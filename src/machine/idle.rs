@@ -1,0 +1,76 @@
+//! Watches what others do with the machine while the study measures nothing.
+
+use std::num::NonZeroU64;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::engine::clock::{now, suspended_ns};
+use crate::machine::study_lock::Company;
+use crate::record::schema::Quiet;
+
+/// How long the machine is watched.
+const WINDOW: Duration = Duration::from_millis(500);
+
+/// Watches the machine for half a second, doing nothing. `root` is where `/proc` is: `/`, but for tests.
+pub fn watch(root: &Path, company: &Company, after_launches: u64) -> Quiet {
+    let pressure_us = || some_total(&std::fs::read_to_string(root.join("proc/pressure/cpu")).ok()?);
+    let (start, before) = (now(), pressure_us());
+    std::thread::sleep(WINDOW);
+    let window = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX);
+    let pressure = before.zip(pressure_us()).map(|(before, after)| after.saturating_sub(before) * 1_000);
+    let ticks = std::fs::read_to_string(root.join("proc/stat")).ok().and_then(|text| ticks(&text));
+    Quiet {
+        after_launches,
+        window_ns: NonZeroU64::new(window).expect("a sleep takes some time"),
+        alone: company.is_alone(),
+        pressure_ns: pressure,
+        stolen_ticks: ticks.map(|(stolen, _)| stolen),
+        all_ticks: ticks.map(|(_, all)| all),
+        suspended_ns: suspended_ns(),
+    }
+}
+
+/// How long some task has waited for a core since the machine was started, in microseconds; Linux with PSI only.
+fn some_total(pressure: &str) -> Option<u64> {
+    let line = pressure.lines().find(|line| line.starts_with("some "))?;
+    line.split("total=").nth(1)?.parse().ok()
+}
+
+/// Stolen ticks and all ticks of a `/proc/stat`: the eighth number of its first line, and the sum of the first eight
+/// (those behind are counted in others; proc(5)).
+fn ticks(stat: &str) -> Option<(u64, u64)> {
+    let numbers = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(8);
+    let numbers: Vec<u64> = numbers.map(|number| number.parse().ok()).collect::<Option<_>>()?;
+    Some((*numbers.get(7)?, numbers.iter().sum()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_machine_says_is_kept_and_what_it_does_not_say_is_unknown() {
+        let root = tempfile::tempdir().unwrap();
+        let company = Company::join(root.path());
+        let silent = watch(root.path(), &company, 3);
+        assert_eq!((silent.pressure_ns, silent.stolen_ticks, silent.all_ticks), (None, None, None));
+        assert!(silent.after_launches == 3 && silent.window_ns.get() >= 500_000_000);
+        std::fs::create_dir_all(root.path().join("proc/pressure")).unwrap();
+        std::fs::write(root.path().join("proc/pressure/cpu"), "some avg10=0.00 total=7\n").unwrap();
+        std::fs::write(root.path().join("proc/stat"), "cpu  1 1 1 1 1 1 1 5 0 0\n").unwrap();
+        let told = watch(root.path(), &company, 4);
+        assert_eq!((told.pressure_ns, told.stolen_ticks, told.all_ticks), (Some(0), Some(5), Some(12)));
+    }
+
+    #[test]
+    fn the_kernels_files_are_read_as_they_are_written() {
+        assert_eq!(
+            some_total("some avg10=0.00 avg60=1.00 avg300=0.00 total=3310622\nfull total=0"),
+            Some(3_310_622)
+        );
+        assert_eq!(ticks("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1"), Some((8, 36)));
+        for garbage in ["", "cpu", "cpu  1 2", "some total=x", "cpu  a b c d e f g h"] {
+            assert_eq!((some_total(garbage), ticks(garbage)), (None, None), "{garbage}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Where interpreters are looked for.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::thread;
+use std::time::Duration;
+
+use crate::model::cpython::interpreter::{Facts, Interpreter};
+
+/// How long an interpreter may take to say what it is.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Which interpreters are to be measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The newest of those that there are.
+    Newest,
+    /// Every one.
+    All,
+    /// These, by their path, or by their name or version on the search path.
+    These(Vec<String>),
+}
+
+impl FromStr for Asked {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(match text {
+            "" | "1" | "newest" => Asked::Newest,
+            "all" => Asked::All,
+            names => Asked::These(names.split(',').map(str::to_owned).collect()),
+        })
+    }
+}
+
+/// The interpreters that were `asked` for, the newest first. One that can't be used is among them with the reason, where it
+/// was asked for by its name; and where there is none at all.
+pub fn find(asked: &Asked) -> Vec<&'static Interpreter> {
+    let found = match asked {
+        Asked::Newest => first(all()),
+        Asked::All => first_or_all(all()),
+        Asked::These(names) => named(names),
+    };
+    with_tags_of_their_own(merged(found)).into_iter().map(|it| &*Box::leak(Box::new(it))).collect()
+}
+
+/// Everything that can be used, the newest first; of one version the one with its lock first, which is what most have.
+fn all() -> Vec<Interpreter> {
+    let mut usable: Vec<Interpreter> =
+        identify(&candidates()).into_iter().filter(|it| it.facts.is_ok()).collect();
+    let order =
+        |it: &Interpreter| it.facts.as_ref().map(|facts| (facts.release(), !facts.free_threaded)).ok();
+    usable.sort_by_key(|it| std::cmp::Reverse(order(it)));
+    usable
+}
+
+fn first(usable: Vec<Interpreter>) -> Vec<Interpreter> {
+    let mut found = first_or_all(usable);
+    found.truncate(1);
+    found
+}
+
+fn first_or_all(usable: Vec<Interpreter>) -> Vec<Interpreter> {
+    let none = || Interpreter::new(Path::new("none"), Err("no python3 on this machine".into()));
+    if usable.is_empty() { vec![none()] } else { usable }
+}
+
+/// One interpreter for each of `names`: of several on the search path the first that can be used.
+fn named(names: &[String]) -> Vec<Interpreter> {
+    names.iter().map(|name| of_version(name).unwrap_or_else(|| of_name(name))).collect()
+}
+
+/// The interpreter of a version such as `3.13t` or `3.11.7`, wherever it lies.
+fn of_version(name: &str) -> Option<Interpreter> {
+    name.starts_with(|c: char| c.is_ascii_digit()).then(all)?.into_iter().find(|it| it.is_version(name))
+}
+
+fn of_name(name: &str) -> Interpreter {
+    let is_path = name.contains(std::path::MAIN_SEPARATOR);
+    let mut found = identify(&if is_path { vec![PathBuf::from(name)] } else { on_path(name) });
+    let usable = found.iter().position(|it| it.facts.is_ok()).unwrap_or(0);
+    if found.is_empty() {
+        let why = format!("no {name} on the search path or among pyenv's versions");
+        return Interpreter::new(Path::new(name), Err(why));
+    }
+    found.swap_remove(usable)
+}
+
+/// Runs all of them at the same time; those that no thread is to be had for are left out.
+fn identify(paths: &[PathBuf]) -> Vec<Interpreter> {
+    thread::scope(|scope| {
+        let ask = |path: &PathBuf| Interpreter::identify(path, DEADLINE);
+        let start = |path| thread::Builder::new().spawn_scoped(scope, move || ask(path)).ok();
+        let asked: Vec<_> = paths.iter().filter_map(start).collect();
+        asked.into_iter().filter_map(|it| it.join().ok()).collect()
+    })
+}
+
+/// Programs that may be interpreters, each once: those on the search path by the names that they have, and pyenv's.
+fn candidates() -> Vec<PathBuf> {
+    let names = (9..=15).rev().flat_map(|minor| [format!("python3.{minor}t"), format!("python3.{minor}")]);
+    let on_path = names.chain(["python3".into(), "python".into()]).flat_map(|name| on_path(&name));
+    let mut seen = BTreeSet::new();
+    let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+    on_path.chain(of_pyenv()).filter(|path| seen.insert(real(path))).collect()
+}
+
+/// The programs called `name` in all folders of the search path: the first may be a stand-in that only tells how to get one.
+fn on_path(name: &str) -> Vec<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).map(|folder| folder.join(&name)).filter(|path| path.is_file()).collect()
+}
+
+fn of_pyenv() -> Vec<PathBuf> {
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv"));
+    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(home);
+    let versions = root.and_then(|root| std::fs::read_dir(root.join("versions")).ok());
+    let python = |entry: std::fs::DirEntry| entry.path().join("bin").join("python3");
+    versions.into_iter().flatten().flatten().map(python).filter(|path| path.is_file()).collect()
+}
+
+/// Without those that are the same installation as one before: links, stand-ins, virtual environments.
+fn merged(found: Vec<Interpreter>) -> Vec<Interpreter> {
+    let mut seen = BTreeSet::new();
+    let installation = |it: &Interpreter| match &it.facts {
+        Ok(facts) => (facts.prefix.clone(), facts.full_tag()),
+        Err(_) => (it.path.clone(), String::new()),
+    };
+    found.into_iter().filter(|it| seen.insert(installation(it))).collect()
+}
+
+/// Where two have one tag, the later one has its full version instead, or a number besides.
+fn with_tags_of_their_own(found: Vec<Interpreter>) -> Vec<Interpreter> {
+    let mut seen = BTreeSet::new();
+    let mut own = |it: Interpreter| {
+        let full = it.facts.as_ref().map(Facts::full_tag).ok();
+        let numbered = (2..).map(|number| format!("{}-{number}", it.tag));
+        let tags = std::iter::once(it.tag.clone()).chain(full).chain(numbered);
+        let tag = tags.into_iter().find(|tag| seen.insert(tag.clone())).unwrap_or_default();
+        it.called(tag)
+    };
+    found.into_iter().map(&mut own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::cpython::interpreter::tests::facts;
+
+    fn found(versions: &[(&str, bool)]) -> Vec<Interpreter> {
+        let of =
+            |&(version, free): &(&str, bool)| Interpreter::new(Path::new(version), Ok(facts(version, free)));
+        versions.iter().map(of).collect()
+    }
+
+    #[test]
+    fn one_program_under_two_names_is_one_interpreter() {
+        assert_eq!(merged(found(&[("3.11.7", false), ("3.11.7", false), ("3.11.2", false)])).len(), 2);
+    }
+
+    #[test]
+    fn two_of_one_minor_version_have_tags_of_their_own() {
+        let tags = |versions| {
+            with_tags_of_their_own(found(versions)).into_iter().map(|it| it.tag).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            tags(&[("3.13.5", false), ("3.13.5", true), ("3.13.0", false)]),
+            ["3.13", "3.13t", "3.13.0"]
+        );
+        assert_eq!(
+            tags(&[("3.11.7", false), ("3.11.7", false), ("3.11.7", false)]),
+            ["3.11", "3.11.7", "3.11-2"]
+        );
+    }
+
+    #[test]
+    fn what_is_asked_for_is_the_newest_all_or_some() {
+        assert_eq!("1".parse(), Ok(Asked::Newest));
+        assert_eq!("all".parse(), Ok(Asked::All));
+        assert_eq!("3.13t,/opt/python".parse(), Ok(Asked::These(vec!["3.13t".into(), "/opt/python".into()])));
+    }
+
+    #[test]
+    fn where_there_is_none_that_is_said() {
+        let none = first(vec![]);
+        assert_eq!((none[0].tag.as_str(), none[0].facts.is_err()), ("none", true));
+    }
+}

@@ -1,0 +1,285 @@
+//! An interpreter: identified by running it, never by its name.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use crossbeam::channel::{Receiver, bounded};
+use serde::{Deserialize, Serialize};
+
+use crate::child::Process;
+use crate::model::ModelEntry;
+
+/// An interpreter, or why there is none under a path.
+#[derive(Debug)]
+pub struct Interpreter {
+    /// What follows the `@` in ids: `3.13t`.
+    pub tag: String,
+    /// The program.
+    pub path: PathBuf,
+    /// What it says of itself, or why it can't be used.
+    pub facts: Result<Facts, String>,
+    models: OnceLock<Vec<ModelEntry>>,
+}
+
+/// What an interpreter says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// As `3.13.5`.
+    pub version: String,
+    /// `CPython`, or what else it is.
+    pub implementation: String,
+    /// Branch, day and compiler of its build.
+    pub build: String,
+    /// Whether it was built without the lock.
+    pub free_threaded: bool,
+    /// Whether the lock is in force.
+    pub gil: bool,
+    /// The program itself, and not what may stand in for it on the search path.
+    pub executable: PathBuf,
+    /// Where it is installed, all links resolved.
+    pub prefix: PathBuf,
+}
+
+/// How an interpreter is started: nothing of the current folder, the user, the environment or installed packages changes what
+/// it runs, and names of files are UTF-8 whatever the locale.
+pub(crate) const OPTIONS: [&str; 4] = ["-I", "-S", "-X", "utf8"];
+
+/// How process pools start their processes: forced, because the default differs by version and system.
+pub const START_METHOD: &str = if cfg!(target_os = "linux") { "fork" } else { "spawn" };
+
+/// The oldest minor version of Python 3 that can be measured.
+const OLDEST: u32 = 9;
+
+/// Prints [`Facts`].
+const QUESTION: &str = "
+import json, os, platform, sys, sysconfig
+print(json.dumps({
+    'version': platform.python_version(),
+    'implementation': platform.python_implementation(),
+    'build': ' '.join(platform.python_build() + (platform.python_compiler(),)),
+    'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
+    'gil': getattr(sys, '_is_gil_enabled', lambda: True)(),
+    'executable': sys.executable,
+    'prefix': os.path.realpath(sys.base_prefix),
+}))
+";
+
+/// How long it is waited between looks at a program that has closed its output, and how many there are.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: usize = 10;
+
+/// How much of what an interpreter prints is looked at, in bytes.
+const MOST: u64 = 4096;
+
+impl Interpreter {
+    /// The interpreter `path`, which `facts` are about.
+    pub fn new(path: &Path, facts: Result<Facts, String>) -> Self {
+        let tag = facts.as_ref().map_or_else(|_| tag_of_path(path), Facts::tag);
+        let path = facts.as_ref().map_or(path, |facts| &facts.executable).to_owned();
+        Interpreter { tag, path, facts, models: OnceLock::new() }
+    }
+
+    /// The one that another process has found, under the `tag` that it has there.
+    pub fn known(tag: &str, facts: Facts) -> &'static Self {
+        Box::leak(Box::new(Interpreter::new(&facts.executable.clone(), Ok(facts)).called(tag.to_owned())))
+    }
+
+    /// Whether `name` is its version, major and minor alone or whole.
+    pub(super) fn is_version(&self, name: &str) -> bool {
+        self.facts.as_ref().is_ok_and(|facts| facts.tag() == name || facts.full_tag() == name)
+    }
+
+    /// The same under another tag.
+    pub(super) fn called(self, tag: String) -> Self {
+        Interpreter { tag, ..self }
+    }
+
+    /// Runs `path` and asks it what it is, for `deadline` at the longest. Nothing that it starts is left running.
+    pub fn identify(path: &Path, deadline: Duration) -> Self {
+        Interpreter::new(path, ask(path, deadline).map_err(|why| format!("{why:#}")))
+    }
+
+    /// Its models, made once.
+    pub(crate) fn models_by(
+        &'static self,
+        make: impl FnOnce(&'static Self) -> Vec<ModelEntry>,
+    ) -> &'static [ModelEntry] {
+        self.models.get_or_init(|| make(self))
+    }
+
+    /// One line: what it is.
+    pub fn about(&self) -> String {
+        match &self.facts {
+            Ok(Facts { version, gil, build, .. }) => {
+                format!(
+                    "CPython {version}, {}, {build}",
+                    if *gil { "with its lock" } else { "without a lock" }
+                )
+            }
+            Err(why) => format!("not available: {why}"),
+        }
+    }
+}
+
+impl Facts {
+    /// Major and minor version, and whether it was built without the lock: `3.13t`.
+    fn tag(&self) -> String {
+        let minor: Vec<&str> = self.version.split('.').take(2).collect();
+        self.with_build(&minor.join("."))
+    }
+
+    /// The whole version, likewise: `3.13.5t`.
+    pub(super) fn full_tag(&self) -> String {
+        self.with_build(&self.version)
+    }
+
+    fn with_build(&self, version: &str) -> String {
+        format!("{version}{}", if self.free_threaded { "t" } else { "" })
+    }
+
+    /// Its version as numbers, to be sorted by.
+    pub(crate) fn release(&self) -> Vec<u32> {
+        // `3.15.0rc1` comes after 3.14 and counts as 3.15.0.
+        let number = |part: &str| {
+            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            part[..digits].parse().unwrap_or(0)
+        };
+        self.version.split('.').map(number).collect()
+    }
+}
+
+/// What an interpreter is called that says nothing of itself.
+fn tag_of_path(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let plain = name.strip_prefix("python").filter(|rest| !rest.is_empty()).unwrap_or(&name);
+    plain.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect()
+}
+
+fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
+    let mut command = Command::new(path);
+    command.args(OPTIONS).args(["-c", QUESTION]);
+    // Recordings keep the reason: its name, and not where it lies.
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let Output { said, complaints, status } = run_for(&mut command, deadline)?;
+    // Only what parses was said by an interpreter: a program that prints something else is none.
+    let facts: Option<Facts> = said.lines().last().and_then(|line| serde_json::from_str(line).ok());
+    let facts = facts.ok_or_else(|| no_python(&name, &status, &complaints))?;
+    ensure!(facts.implementation == "CPython", "{name} is {} and not CPython", facts.implementation);
+    ensure!(
+        facts.release() >= vec![3, OLDEST],
+        "{name} is {}, too old: 3.{OLDEST} or later can be measured",
+        facts.version
+    );
+    Ok(facts)
+}
+
+/// What a program has said, and how it ended.
+pub(crate) struct Output {
+    pub(crate) said: String,
+    complaints: String,
+    status: String,
+}
+
+/// Runs `command` for `deadline` at the longest; nothing that it has started is left running.
+///
+/// # Errors
+/// Where it can't be started, or has not closed its output by then.
+pub(crate) fn run_for(command: &mut Command, deadline: Duration) -> Result<Output> {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = Running::start(piped).with_context(|| format!("cannot start {name}"))?;
+    let Ok((said, complaints)) = child.said.recv_timeout(deadline) else {
+        bail!("{name} gave no answer for {deadline:?} and was killed");
+    };
+    Ok(Output { said, complaints, status: child.end() })
+}
+
+fn no_python(name: &str, status: &str, complaints: &str) -> anyhow::Error {
+    let words = complaints.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words: String = words.chars().take(160).collect();
+    let wrote = if words.is_empty() { String::new() } else { format!("; it wrote: {words}") };
+    anyhow!("{name} did not say what Python it is ({status}){wrote}")
+}
+
+/// A program whose output is read by threads of their own: whoever else has its pipes keeps nobody waiting.
+struct Running {
+    process: Process,
+    said: Receiver<(String, String)>,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Result<Self> {
+        let process = Process::start_group(command)?;
+        let (stdout, stderr) = process.outputs();
+        let (outbox, said) = bounded(1);
+        let thread = std::thread::Builder::new;
+        let complaints = thread().spawn(|| text(stderr))?;
+        // Both end with the program, or are left behind with whatever it has left behind.
+        thread().spawn(move || {
+            let said = text(stdout);
+            let complained = complaints.join().unwrap_or_default();
+            outbox.send((said, complained))
+        })?;
+        Ok(Running { process, said })
+    }
+
+    fn end(&mut self) -> String {
+        // It has closed its output: its end may still be on its way.
+        let mut looks = std::iter::repeat_with(|| self.process.has_ended()).take(LOOKS);
+        let by_itself = looks.any(|ended| {
+            if !ended {
+                std::thread::sleep(LOOK);
+            }
+            ended
+        });
+        let status = self.process.end();
+        match status {
+            Some(status) if by_itself => status.to_string(),
+            _ => "it closed its output and went on".into(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.end();
+    }
+}
+
+fn text(pipe: impl Read) -> String {
+    let mut bytes = Vec::new();
+    let _ = pipe.take(MOST).read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// What an interpreter of this version would say.
+    pub(crate) fn facts(version: &str, free_threaded: bool) -> Facts {
+        Facts {
+            version: version.into(),
+            implementation: "CPython".into(),
+            build: "main".into(),
+            free_threaded,
+            gil: !free_threaded,
+            executable: PathBuf::from("python3"),
+            prefix: PathBuf::from("/usr"),
+        }
+    }
+
+    #[test]
+    fn a_tag_has_the_minor_version_and_whether_there_is_a_lock() {
+        assert_eq!(facts("3.11.7", false).tag(), "3.11");
+        assert_eq!(facts("3.15.0rc1", true).tag(), "3.15t");
+        assert_eq!(facts("3.15.0rc1", true).release(), [3, 15, 0]);
+        assert_eq!(tag_of_path(Path::new("/usr/bin/python3.13t")), "3.13t");
+        assert_eq!(tag_of_path(Path::new("/opt/my python?")), "my_python_");
+    }
+}

@@ -1,0 +1,126 @@
+//! Starts an interpreter with the bundled script, and speaks with it in frames: a length (4 bytes, little-endian), a
+//! letter, and what it is about.
+
+use std::io::{ErrorKind, Read, Write};
+use std::process::Command;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use crate::child::{Peer, Supervisor};
+use crate::model::Resources;
+use crate::model::cpython::interpreter::{Interpreter, OPTIONS, START_METHOD};
+
+/// The script: all models of Python, and all kinds of jobs.
+const SCRIPT: &str = include_str!("worker.py");
+
+/// The longest frame that is read, in bytes: the spans of thousands of jobs.
+const LONGEST: usize = 64 << 20;
+
+/// An interpreter that runs the script; it ends, with all that it has started, when this is dropped.
+pub(crate) struct Talk {
+    peer: Peer,
+    supervisor: Supervisor,
+}
+
+impl Talk {
+    /// Starts `interpreter` as `model` and waits until its workers are there.
+    ///
+    /// # Errors
+    /// Where it does not start, or not within the deadline; names it and what it wrote.
+    pub(crate) fn start(
+        interpreter: &Interpreter,
+        model: &str,
+        traced: bool,
+        resources: &Resources,
+    ) -> Result<Self> {
+        // From a file, since processes that are spawned or started by a fork server read it again; it is needed until all
+        // workers have begun.
+        let script = file(SCRIPT)?;
+        let mut command = run(interpreter, &script);
+        command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
+        command.arg(START_METHOD);
+        let supervisor = Supervisor::start(resources, None)?;
+        let peer = supervisor.spawn_group(format!("{model} under CPython {}", interpreter.tag), command)?;
+        let mut talk = Talk { peer, supervisor };
+        talk.hear(b'H').map(|_| talk)
+    }
+
+    /// The interpreter's process.
+    pub(crate) fn id(&self) -> u32 {
+        self.peer.id()
+    }
+
+    /// Says something, and returns what the frame `answer` has.
+    ///
+    /// # Errors
+    /// Where a job failed, or the interpreter died, hung or said something else.
+    pub(crate) fn ask(&mut self, letter: u8, body: &[u8], answer: u8) -> Result<Vec<u8>> {
+        let peer = &mut self.peer;
+        self.supervisor.watching(|| peer.say(|pipe| write(pipe, letter, body)))?;
+        self.hear(answer)
+    }
+
+    /// The same with a question in JSON.
+    ///
+    /// # Errors
+    /// As [`Talk::ask`].
+    pub(crate) fn ask_json(&mut self, letter: u8, question: &impl Serialize, answer: u8) -> Result<Vec<u8>> {
+        self.ask(letter, &serde_json::to_vec(question)?, answer)
+    }
+
+    fn hear(&mut self, expected: u8) -> Result<Vec<u8>> {
+        let peer = &mut self.peer;
+        let (letter, body) = self.supervisor.watching(|| peer.hear(read))?;
+        match letter {
+            b'E' => Err(anyhow!("{}", String::from_utf8_lossy(&body)).context(self.peer.name().to_owned())),
+            letter if letter == expected => Ok(body),
+            letter => bail!(
+                "{} answered {:?} where {:?} was due",
+                self.peer.name(),
+                char::from(letter),
+                char::from(expected)
+            ),
+        }
+    }
+}
+
+/// `text` in a file of its own, which is gone when it is dropped.
+pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
+    let make = || {
+        let mut file = tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile()?;
+        file.write_all(text.as_bytes())?;
+        Ok::<_, std::io::Error>(file)
+    };
+    make().with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))
+}
+
+/// The command that runs `script`.
+pub(crate) fn run(interpreter: &Interpreter, script: &NamedTempFile) -> Command {
+    let mut command = Command::new(&interpreter.path);
+    command.args(OPTIONS).arg(script.path());
+    command
+}
+
+/// By one write, so that it arrives as a whole.
+fn write(pipe: &mut impl Write, letter: u8, body: &[u8]) -> Result<()> {
+    let len = u32::try_from(body.len()).context("a frame of 4 GiB")?;
+    let frame = [&len.to_le_bytes(), &[letter][..], body].concat();
+    pipe.write_all(&frame)?;
+    Ok(pipe.flush()?)
+}
+
+fn read(pipe: &mut impl Read) -> Result<Option<(u8, Vec<u8>)>> {
+    let mut head = [0; 5];
+    match pipe.read_exact(&mut head) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+        read => read?,
+    }
+    let [a, b, c, d, letter] = head;
+    let len = u32::from_le_bytes([a, b, c, d]) as usize;
+    ensure!(len <= LONGEST, "what came is no frame: a length of {len} bytes is over the limit of {LONGEST}");
+    let mut body = vec![0; len];
+    pipe.read_exact(&mut body).context("the pipe was closed in the middle of a frame")?;
+    Ok(Some((letter, body)))
+}

@@ -1,0 +1,41 @@
+//! Judges of what the post says of numbers of CPUs.
+
+use crate::post::claims::{Case, Finding, Needs, Numbers};
+use crate::stats::change::Change;
+use crate::stats::units;
+
+/// Workloads that wait: whether more cores change nothing.
+pub(crate) fn waiting_is_flat(numbers: &Numbers<'_>) -> Vec<Case> {
+    let cells = ["sleep", "http"]
+        .into_iter()
+        .flat_map(|workload| ["threads/jobs", "tokio-one/jobs"].map(|cell| (workload, cell)));
+    cells.map(|(workload, cell)| over_cores(numbers, workload, cell, false)).collect()
+}
+
+/// Workloads that compute: whether more cores make them faster.
+pub(crate) fn crunching_rises(numbers: &Numbers<'_>) -> Vec<Case> {
+    let cells = ["primes", "mandelbrot"]
+        .into_iter()
+        .flat_map(|workload| ["crossbeam/cores", "prefork/cores"].map(|cell| (workload, cell)));
+    cells.map(|(workload, cell)| over_cores(numbers, workload, cell, true)).collect()
+}
+
+/// A cell from the fewest cores to the most: whether it is `to_rise`, or to stay as it is.
+fn over_cores(numbers: &Numbers<'_>, workload: &str, cell: &str, to_rise: bool) -> Case {
+    let name = format!("{workload}/{cell}");
+    let Some(scaled) = numbers.scaled(workload) else { return Case::unknown(name, Needs::Cores.to_string()) };
+    let speedups = scaled.speedups(cell);
+    let shown = |(cores, ratio): (&u64, &crate::stats::ratio::Ratio)| {
+        format!("{} on {cores}", units::ratio(ratio.ratio))
+    };
+    let told = speedups.iter().map(shown).collect::<Vec<_>>().join(", ");
+    let finding = match scaled.change(cell) {
+        Change::Faster(_) if to_rise => Finding::Holds(told),
+        Change::Equal(_) if !to_rise => Finding::Holds(told),
+        Change::Faster(_) | Change::Slower(_) | Change::Equal(_) => Finding::Fails(told),
+        Change::NotSeparated(_) => Finding::Unknown(format!("not separated: {told}")),
+        Change::TooFew(few) => Finding::Unknown(format!("{} launches, and it takes {}", few.have, few.need)),
+        Change::Unmeasured => Finding::Unknown(Needs::Cores.to_string()),
+    };
+    Case { name, finding }
+}

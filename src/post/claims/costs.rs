@@ -1,0 +1,129 @@
+//! Judges of what the post says of memory and of sizes, by what models cost.
+
+use crate::analysis::sizes::{Crossing, Matrix, Side, side};
+use crate::post::claims::thresholds::NEAR;
+use crate::post::claims::{Case, Finding, Needs, Numbers, python};
+use crate::report::costs::crossing;
+use crate::stats::change::Change;
+use crate::stats::units;
+use crate::stats::verdict::{MARGIN, Verdict};
+
+/// What counts as threads or as async IO: with a pool or without, on one thread or on several.
+const THREADS_OR_ASYNC: [&str; 6] =
+    ["threads", "crossbeam", "rayon", "tokio-one", "tokio-many", "tokio-blocking"];
+
+/// What counts as processes.
+const PROCESSES: [&str; 2] = ["processes", "prefork"];
+
+/// What CPython has of that.
+const PYTHONS: &str = "py-multiprocessing";
+
+/// Each kind of process against the thread that does the same, and against a task.
+pub(crate) fn processes_are_heavier(numbers: &Numbers<'_>) -> Vec<Case> {
+    let a_job = |model: &str| {
+        let memory = numbers.bill(model)?.memory()?;
+        Some(memory.bytes + memory.kernel_bytes.unwrap_or(0.0))
+    };
+    let case = |(process, other): (&str, &str)| {
+        let found = a_job(process).zip(a_job(other)).map(|(heavy, light)| {
+            let numbers = format!("{} a job, against {}", units::bytes(heavy), units::bytes(light));
+            (heavy > light * (1.0 + NEAR), numbers)
+        });
+        Case::new(format!("{process} and {other}"), Needs::Costs, found)
+    };
+    [("processes", "threads"), ("prefork", "crossbeam"), ("processes", "tokio-one")].map(case).into()
+}
+
+/// Whether processes that are kept are among the best on jobs of some milliseconds, and whether on small ones.
+pub(crate) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
+    let on = |workload: &str| {
+        let name = format!("{workload} under prefork");
+        let Some(cell) = numbers.cell(workload, "prefork") else {
+            return Case::new(name, Needs::Study, None);
+        };
+        let shown =
+            cell.speedup.map_or("-".into(), |speedup| units::ratio(speedup.ratio)) + " as fast as sequential";
+        let finding = match cell.verdict {
+            Verdict::Fastest | Verdict::AsGood(_) => Finding::Holds(shown),
+            Verdict::Slower(_) => Finding::Fails(shown),
+            _ => Finding::Unknown(format!("not separated from the fastest: {shown}")),
+        };
+        Case { name, finding }
+    };
+    let grains = numbers.matrix("grains");
+    let smallest = grains.and_then(|matrix| {
+        let speedup = matrix.speedup(0, "prefork")?;
+        let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
+        (side(&speedup) != Side::Untold).then(|| (side(&speedup) == Side::Faster, numbers))
+    });
+    let size = grains.and_then(|matrix| matrix.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
+    let mut cases: Vec<Case> = ["hash", "primes", "mandelbrot"].map(on).into();
+    cases.push(Case::new(format!("primes in jobs of {size} under prefork"), Needs::Costs, smallest));
+    let computing = ["hash", "sha-loop", "primes", "mandelbrot"];
+    cases.extend(python::best_is_one_of(numbers, &computing, &[PYTHONS]));
+    cases
+}
+
+/// From which size of a job on processes are faster than one job after the other.
+pub(crate) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
+    let case = |series: &str, model: &str| {
+        let found = numbers.matrix(series).and_then(|matrix| {
+            let pays = match matrix.crossing(model) {
+                Crossing::From(_) => true,
+                Crossing::Never => false,
+                Crossing::Untold | Crossing::Unknown => return None,
+            };
+            Some((pays, crossing(matrix, model)))
+        });
+        Case::new(model, Needs::Costs, found)
+    };
+    let mut cases: Vec<Case> = PROCESSES.map(|model| case("grains", model)).into();
+    for tag in numbers.series_of_python("grains") {
+        cases.push(case(&format!("grains@{tag}"), &format!("{PYTHONS}@{tag}")));
+    }
+    cases.extend(python::best_is_one_of(numbers, &["primes"], &[PYTHONS]));
+    cases
+}
+
+/// At each size of a series: whether the best of threads and async IO is as good as all else, natively and in Python.
+pub(crate) fn threads_or_async(numbers: &Numbers<'_>, series: &str) -> Vec<Case> {
+    let mut cases = at_sizes(numbers, series, &THREADS_OR_ASYNC);
+    for tag in numbers.series_of_python(series) {
+        let tools = ["py-threading", "py-asyncio"].map(|tool| format!("{tool}@{tag}"));
+        let of_python = at_sizes(numbers, &format!("{series}@{tag}"), &tools.each_ref().map(String::as_str));
+        cases.extend(
+            of_python.into_iter().map(|case| Case { name: format!("CPython {tag}, {}", case.name), ..case }),
+        );
+    }
+    cases
+}
+
+/// At each size of a job that computes: whether the best of processes is as good as all else.
+pub(crate) fn processes_or_others(numbers: &Numbers<'_>) -> Vec<Case> {
+    let mut cases = at_sizes(numbers, "grains", &PROCESSES);
+    cases.extend(python::best_is_one_of(numbers, &["primes", "mandelbrot"], &[PYTHONS]));
+    cases
+}
+
+fn at_sizes(numbers: &Numbers<'_>, series: &str, tools: &[&str]) -> Vec<Case> {
+    let Some(matrix) = numbers.matrix(series) else {
+        return vec![Case::unknown("all", Needs::Costs.to_string())];
+    };
+    (0..matrix.rows.len()).map(|row| at_size(matrix, row, tools)).collect()
+}
+
+fn at_size(matrix: &Matrix, row: usize, tools: &[&str]) -> Case {
+    let times = |ratio: f64| format!("{} as fast as the best of the others", units::ratio(ratio));
+    let finding = match matrix.against_others(row, tools) {
+        Change::Equal(ratio) | Change::Faster(ratio) => Finding::Holds(times(ratio.ratio)),
+        // It may be better by a little or by much: it is not worse.
+        Change::NotSeparated(ratio) if ratio.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
+            Finding::Holds(times(ratio.ratio))
+        }
+        Change::Slower(ratio) => Finding::Fails(times(ratio.ratio)),
+        Change::NotSeparated(ratio) => Finding::Unknown(format!("not separated: {}", times(ratio.ratio))),
+        Change::TooFew(few) => Finding::Unknown(format!("{} launches, and it takes {}", few.have, few.need)),
+        Change::Unmeasured => Finding::Unknown(Needs::Costs.to_string()),
+    };
+    Case { name: matrix.rows[row].workload.name.clone(), finding }
+}

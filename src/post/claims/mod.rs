@@ -1,0 +1,179 @@
+//! The ledger: what the post says, and what the numbers say of it.
+//!
+//! Each row is judged by a function of numbers from recordings; no verdict stands in the source. A number that is
+//! missing can only give "not measured here".
+
+use std::fmt;
+
+mod asynchronous;
+mod beyond_post;
+mod cakes;
+mod chess;
+mod concepts;
+mod cores;
+mod costs;
+mod gil;
+pub mod numbers;
+mod parallel;
+mod python;
+pub mod thresholds;
+
+pub use numbers::Numbers;
+
+/// A sentence of the post, and how it is put to the test.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// As `C1`.
+    pub id: &'static str,
+    /// What the post says, in our words.
+    pub says: &'static str,
+    /// Where it says so.
+    pub at: &'static str,
+    /// What decides it.
+    pub decided_by: &'static str,
+    /// What has to be measured for it.
+    pub needs: &'static [Needs],
+    /// The verdict on it.
+    judge: fn(&Numbers<'_>) -> Vec<Case>,
+}
+
+/// Something that has to be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// `bakeoff evidence`.
+    Evidence,
+    /// `bakeoff story`, and its name.
+    Story(&'static str),
+    /// `bakeoff run`.
+    Study,
+    /// The models of `CPython`.
+    Python,
+    /// `bakeoff costs`.
+    Costs,
+    /// `bakeoff sweep`.
+    Cores,
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Needs::Evidence => f.write_str("no recording has evidence (bakeoff evidence)"),
+            Needs::Story("four") => f.write_str("no recording has it (bakeoff story four --python)"),
+            Needs::Story(name) => write!(f, "no recording has it (bakeoff story {name})"),
+            Needs::Study => f.write_str("no recording has a study of it whose verdicts stand (bakeoff run)"),
+            Needs::Python => {
+                f.write_str("no recording has CPython's models on it with verdicts that stand (--python)")
+            }
+            Needs::Costs => f.write_str("no recording has it (bakeoff costs)"),
+            Needs::Cores => f.write_str(
+                "no recordings of one machine have it on several numbers of cores (bakeoff sweep)",
+            ),
+        }
+    }
+}
+
+/// What is said of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Every case that was measured holds.
+    Confirmed,
+    /// Some cases hold and some do not: true under a condition.
+    Refined,
+    /// No case that was measured holds.
+    Refuted,
+    /// No case was measured.
+    NotMeasured,
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Word::Confirmed => "confirmed",
+            Word::Refined => "refined",
+            Word::Refuted => "refuted",
+            Word::NotMeasured => "not measured here",
+        })
+    }
+}
+
+/// One condition under which a claim was looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The model, interpreter or arrangement.
+    pub name: String,
+    /// What was found.
+    pub finding: Finding,
+}
+
+/// What a case comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// The claim holds there; the numbers that say so.
+    Holds(String),
+    /// It does not; the numbers that say so.
+    Fails(String),
+    /// It can't be told, and why.
+    Unknown(String),
+}
+
+impl Case {
+    /// A case that `found` decides, if it is there: whether the claim holds, and the numbers. `needs` says what is
+    /// missing.
+    fn new(name: impl Into<String>, needs: Needs, found: Option<(bool, String)>) -> Self {
+        let finding = match found {
+            Some((true, numbers)) => Finding::Holds(numbers),
+            Some((false, numbers)) => Finding::Fails(numbers),
+            None => Finding::Unknown(needs.to_string()),
+        };
+        Case { name: name.into(), finding }
+    }
+
+    /// A case that this machine or program can't decide.
+    fn unknown(name: impl Into<String>, why: impl Into<String>) -> Self {
+        Case { name: name.into(), finding: Finding::Unknown(why.into()) }
+    }
+}
+
+/// A judged claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// What is said of it.
+    pub word: Word,
+    /// What that rests on.
+    pub cases: Vec<Case>,
+}
+
+impl Claim {
+    /// Whether the post says it, or bakeoff.
+    pub fn is_of_the_post(&self) -> bool {
+        beyond_post::CLAIMS.iter().all(|own| own.id != self.id)
+    }
+
+    /// What `numbers` say of it.
+    pub fn judge(&self, numbers: &Numbers<'_>) -> Judgement {
+        let cases = (self.judge)(numbers);
+        Judgement { word: word(&cases), cases }
+    }
+}
+
+fn word(cases: &[Case]) -> Word {
+    let count = |is: fn(&Finding) -> bool| cases.iter().filter(|case| is(&case.finding)).count();
+    let holds = count(|finding| matches!(finding, Finding::Holds(_)));
+    let fails = count(|finding| matches!(finding, Finding::Fails(_)));
+    match (holds, fails) {
+        (0, 0) => Word::NotMeasured,
+        (_, 0) => Word::Confirmed,
+        (0, _) => Word::Refuted,
+        _ => Word::Refined,
+    }
+}
+
+/// Every claim, in the order of the ledger: the post's, then our own.
+pub fn claims() -> impl Iterator<Item = &'static Claim> {
+    let of_the_post =
+        [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, parallel::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS];
+    of_the_post.into_iter().chain([beyond_post::CLAIMS]).flatten()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

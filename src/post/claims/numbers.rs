@@ -1,0 +1,197 @@
+//! What recordings have of what claims ask for.
+
+use crate::analysis::costs::Bill;
+use crate::analysis::evidence::{Answers, answers};
+use crate::analysis::scaling::{Scaled, scale};
+use crate::analysis::sizes::Matrix;
+use crate::analysis::summary::{Finding, Findings, Row};
+use crate::post::claims::Needs;
+use crate::post::claims::python::Interpreter;
+use crate::record::schema::{InterpreterEntry, Play, Recording};
+use crate::report::costs::matrices;
+use crate::stats::median;
+use crate::stats::verdict::Verdict;
+
+/// All numbers that there are.
+#[derive(Debug)]
+pub struct Numbers<'a> {
+    recordings: &'a [Recording],
+    findings: Vec<Findings>,
+    matrices: Vec<Matrix>,
+    scaled: Vec<Scaled>,
+}
+
+impl<'a> Numbers<'a> {
+    /// The numbers of `recordings`; where several have the same, the first counts.
+    pub fn of(recordings: &'a [Recording]) -> Self {
+        let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Findings::of);
+        let costs = recordings.iter().filter_map(|recording| Some((recording, recording.costs.as_ref()?)));
+        let matrices = costs.flat_map(|(recording, costs)| matrices(recording, costs));
+        let studies: Vec<Recording> = recordings.iter().filter(|it| it.study.is_some()).cloned().collect();
+        let cpu = |recording: &Recording| recording.environment.cpu_model.clone();
+        // Numbers of cores compare on one machine only.
+        let of_one: Vec<Recording> =
+            studies.iter().filter(|it| cpu(it) == cpu(&studies[0])).cloned().collect();
+        let scaled = scale(&of_one).into_iter().filter(|scaled| scaled.rows.len() > 1);
+        Numbers {
+            recordings,
+            findings: findings.collect(),
+            matrices: matrices.collect(),
+            scaled: scaled.collect(),
+        }
+    }
+
+    /// A play that was run.
+    pub(crate) fn play(&self, story: &str, arrangement: &str, model: &str) -> Option<Tale<'a>> {
+        let plays = self.recordings.iter().flat_map(|recording| recording.stories.iter().flatten());
+        let is_it =
+            |play: &&Play| (&*play.story, &*play.arrangement, &*play.model) == (story, arrangement, model);
+        plays.filter(is_it).find_map(Tale::of)
+    }
+
+    /// What traces show of a model on `cakes` or `files`.
+    pub(crate) fn answers(&self, model: &str, jobs: &str) -> Option<Answers> {
+        let witnesses = self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
+        witnesses.filter(|witness| witness.model == model && witness.jobs == jobs).find_map(answers)
+    }
+
+    /// The median of a figure over the runs of a witness.
+    pub(crate) fn witnessed(&self, model: &str, jobs: &str, figure: &str) -> Option<f64> {
+        let mut witnesses = self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
+        let witness = witnesses.find(|witness| witness.model == model && witness.jobs == jobs)?;
+        let figures = witness.seen.iter().filter_map(|act| act.figures.get(figure));
+        median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
+    }
+
+    /// What a model costs.
+    pub(crate) fn bill(&self, model: &str) -> Option<Bill<'a>> {
+        let costs = self.recordings.iter().filter_map(|recording| recording.costs.as_ref());
+        costs.flat_map(|costs| Bill::all(&costs.probes)).find(|bill| bill.model() == model)
+    }
+
+    /// The same work in other sizes.
+    pub(crate) fn matrix(&self, series: &str) -> Option<&Matrix> {
+        self.matrices.iter().find(|matrix| matrix.series == series && !matrix.is_withheld())
+    }
+
+    /// The interpreters under which a series was measured, by their tags.
+    pub(crate) fn series_of_python(&self, series: &str) -> Vec<String> {
+        let tag = |matrix: &Matrix| Some(matrix.series.strip_prefix(series)?.strip_prefix('@')?.to_owned());
+        let stands = self.matrices.iter().filter(|matrix| !matrix.is_withheld());
+        let tags: std::collections::BTreeSet<String> = stands.filter_map(tag).collect();
+        tags.into_iter().collect()
+    }
+
+    /// A workload on several numbers of cores, none of which has a stamp that withholds its verdicts.
+    pub(crate) fn scaled(&self, workload: &str) -> Option<&Scaled> {
+        let stands =
+            |scaled: &&Scaled| scaled.name() == workload && scaled.rows.values().all(|row| !row.withheld);
+        self.scaled.iter().find(stands)
+    }
+
+    /// The interpreters that have rows whose verdicts stand; of several recordings the first counts.
+    pub(crate) fn interpreters(&self) -> Vec<Interpreter<'_>> {
+        let mut interpreters: Vec<Interpreter<'_>> = Vec::new();
+        let lanes =
+            self.findings.iter().flat_map(|it| it.lanes().map(move |(tag, rows)| (tag, rows, &it.rows)));
+        for (tag, rows, native) in lanes {
+            let is_measured = |row: &&Row| !row.withheld && row.cells.iter().any(|it| it.speedup.is_some());
+            let rows = rows.iter().filter(is_measured).map(|row| (row, native.as_slice()));
+            match interpreters.iter_mut().find(|it| it.tag == tag) {
+                Some(same) => same.rows.extend(rows),
+                None => interpreters.push(Interpreter { tag, rows: rows.collect() }),
+            }
+        }
+        interpreters.retain(|it| !it.rows.is_empty());
+        interpreters
+    }
+
+    /// What interpreters say of themselves.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &'a InterpreterEntry> {
+        let mut seen = std::collections::BTreeSet::new();
+        let entries = self.recordings.iter().flat_map(|it| it.environment.interpreters.iter().flatten());
+        entries.filter(move |entry| seen.insert(&entry.tag))
+    }
+
+    /// Why there is nothing of CPython.
+    pub(crate) fn why_no_python(&self) -> String {
+        let unavailable = self.entries().find_map(|entry| entry.unavailable.clone());
+        unavailable.unwrap_or_else(|| Needs::Python.to_string())
+    }
+
+    /// The models that are `plain` under some interpreter, as plays and witnesses name them.
+    pub(crate) fn under_interpreters(&self, plain: &str) -> Vec<&'a str> {
+        let plays = self.recordings.iter().flat_map(|it| it.stories.iter().flatten());
+        let witnesses = self.recordings.iter().flat_map(|it| it.evidence.iter().flatten());
+        let names = plays.map(|it| it.model.as_str()).chain(witnesses.map(|it| it.model.as_str()));
+        let mut of_plain: Vec<&str> =
+            names.filter(|name| name.split_once('@').is_some_and(|(model, _)| model == plain)).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        of_plain.retain(|name| seen.insert(*name));
+        of_plain
+    }
+
+    /// The rows of a workload whose verdicts stand.
+    fn rows(&self, workload: &str) -> impl Iterator<Item = &Row> {
+        let rows = self.findings.iter().flat_map(|findings| &findings.rows);
+        rows.filter(move |row| row.workload.name == workload && !row.withheld)
+    }
+
+    /// The cell of a model on a workload, that of the better width.
+    pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&Finding> {
+        let cells = self.rows(workload).flat_map(|row| &row.cells);
+        let speedup = |cell: &&Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
+        cells.filter(|cell| cell.model() == model).max_by(|a, b| speedup(a).total_cmp(&speedup(b)))
+    }
+
+    /// The fastest cell on a workload.
+    pub(crate) fn fastest(&self, workload: &str) -> Option<&Finding> {
+        self.rows(workload).flat_map(|row| &row.cells).find(|cell| cell.verdict == Verdict::Fastest)
+    }
+}
+
+/// A play in seconds of its story.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tale<'a> {
+    play: &'a Play,
+    wall_ns: f64,
+}
+
+impl<'a> Tale<'a> {
+    fn of(play: &'a Play) -> Option<Self> {
+        let wall_ns = median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
+        play.unavailable.is_none().then_some(Tale { play, wall_ns })
+    }
+
+    /// How long it took.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.wall_ns / self.play.second_ns.get() as f64
+    }
+
+    /// The median of a figure.
+    pub(crate) fn figure(&self, name: &str) -> Option<f64> {
+        let figures = self.play.acts.iter().filter_map(|act| act.figures.get(name));
+        median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
+    }
+
+    /// A figure of nanoseconds in seconds of the story.
+    pub(crate) fn time(&self, name: &str) -> Option<f64> {
+        Some(self.figure(name)? / self.play.second_ns.get() as f64)
+    }
+
+    /// How many times as long as `nominal` seconds of the story its computing steps took: what a core that is slower or
+    /// faster than when it was asked does to every step alike.
+    pub(crate) fn pace(&self, nominal: f64) -> Option<f64> {
+        Some(self.time("compute_ns")? / self.figure("computes")? / nominal)
+    }
+
+    /// One figure over another.
+    pub(crate) fn share(&self, part: &str, whole: &str) -> Option<f64> {
+        Some(self.figure(part)? / self.figure(whole).filter(|&whole| whole > 0.0)?)
+    }
+
+    /// CPU time over wall time.
+    pub(crate) fn busy_cores(&self) -> Option<f64> {
+        Some(self.figure("cpu_ns")? / self.wall_ns)
+    }
+}

@@ -1,0 +1,87 @@
+//! The chess exhibition over boards: measured, and by its law.
+
+use maud::{Markup, html};
+
+use crate::post::story::{STORIES, Story};
+use crate::record::schema::{Play, Recording};
+use crate::report::chart::Chart;
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::scale::{Linear, Log};
+use crate::stats::median;
+use crate::stats::units;
+
+/// Where the plot is.
+const LEFT: f64 = 80.0;
+const RIGHT: f64 = 770.0;
+const TOP: f64 = 44.0;
+const BOTTOM: f64 = 340.0;
+
+/// The place of the colour of what was measured.
+const MEASURED: usize = 2;
+
+/// The chart of the exhibitions in `recording`; `None` where there are not several numbers of boards.
+pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
+    let plays = recording.stories.iter().flatten();
+    let chess = STORIES.iter().find(|story| story.name() == "chess")?;
+    let is_swept = |play: &&Play| {
+        play.story == "chess"
+            && play.model == "threads"
+            && play.setting("exhibitors") == Some("1")
+            && play.setting("think") == Some("fixed")
+            && play.setting("order") == Some("ready")
+    };
+    let mut points: Vec<Point> = plays.filter(is_swept).filter_map(|play| point(*chess, play)).collect();
+    points.sort_by(|a, b| a.boards.total_cmp(&b.boards));
+    (points.len() > 2).then(|| Chart {
+        name: "knee".into(),
+        title: "One exhibitor at ever more boards: seconds of the story until the exhibition is over".into(),
+        description: format!(
+            "Seconds until the exhibition is over by the number of boards, measured under threads and by the closed form. Measured: {}.",
+            points.iter().map(|it| format!("{}: {:.0} s", it.boards, it.seconds)).collect::<Vec<_>>().join(", ")
+        ),
+        source,
+        draw: Box::new(move |pen| draw(pen, &points)),
+    })
+}
+
+struct Point {
+    boards: f64,
+    seconds: f64,
+    by_law: f64,
+}
+
+fn point(chess: &dyn Story, play: &Play) -> Option<Point> {
+    let wall_ns = median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
+    Some(Point {
+        boards: play.setting("boards")?.parse().ok()?,
+        seconds: wall_ns / play.second_ns.get() as f64,
+        by_law: chess.law(play)?.seconds,
+    })
+}
+
+fn draw(pen: &Pen<'_>, points: &[Point]) -> Markup {
+    let x = Log::of(points.iter().map(|point| point.boards), false, 2.0, LEFT, RIGHT);
+    let y = Linear::of(points.iter().flat_map(|point| [point.seconds, point.by_law]), BOTTOM, TOP);
+    let law: Vec<(f64, f64)> =
+        points.iter().map(|point| (x.place(point.boards), y.place(point.by_law))).collect();
+    html! {
+        @for value in y.ticks() {
+            (pen.line(&[(LEFT, y.place(value)), (RIGHT, y.place(value))], Ink::Grid, Stroke::Thin))
+            (pen.text(LEFT - 8.0, y.place(value) + 4.0, Anchor::End, Ink::Faint, 11.0,
+                &format!("{} s", units::grouped(&format!("{value:.0}")))))
+        }
+        @for value in x.ticks(2.0, 9) {
+            (pen.text(x.place(value), BOTTOM + 16.0, Anchor::Middle, Ink::Faint, 11.0, &format!("{value:.0}")))
+        }
+        (pen.text((LEFT + RIGHT) / 2.0, BOTTOM + 34.0, Anchor::Middle, Ink::Text, 12.0, "boards"))
+        (pen.line(&law, Ink::Faint, Stroke::Dashed))
+        @for point in points {
+            (pen.marker(x.place(point.boards), y.place(point.seconds), MEASURED, true))
+        }
+        (pen.line(&[(LEFT + 14.0, TOP + 10.0), (LEFT + 44.0, TOP + 10.0)], Ink::Faint, Stroke::Dashed))
+        (pen.text(LEFT + 52.0, TOP + 14.0, Anchor::Start, Ink::Text, 11.0, "closed form, at the boards that were played"))
+        (pen.marker(LEFT + 29.0, TOP + 28.0, MEASURED, true))
+        (pen.text(LEFT + 52.0, TOP + 32.0, Anchor::Start, Ink::Text, 11.0, "measured, under threads"))
+    }
+}

@@ -1,0 +1,112 @@
+//! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
+
+use crate::post::claims::{Numbers, claims as all_claims};
+use crate::post::ledger;
+use crate::record::schema::Recording;
+use crate::report::{costs, evidence, formats, platforms};
+
+/// The parts that a page may have, by the name in their markers.
+pub const PARTS: [&str; 5] = ["table", "evidence", "costs", "claims", "python"];
+
+/// The line above a part.
+pub fn begin(part: &str) -> String {
+    format!("<!-- bakeoff: {part} begins -->")
+}
+
+/// The line below it.
+pub fn end(part: &str) -> String {
+    format!("<!-- bakeoff: {part} ends -->")
+}
+
+/// `page` with all that `recordings` have for the markers in it; `None` where that is nothing, or where a marker is
+/// missing, twice there or out of order.
+pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
+    let mut spliced = None;
+    for part in PARTS {
+        let current = spliced.as_deref().unwrap_or(page);
+        if let Some(text) = text(part, recordings).filter(|_| current.contains(&begin(part))) {
+            spliced = Some(replace(current, part, &text)?);
+        }
+    }
+    spliced
+}
+
+/// What `recordings` have for a part, the first of those that have it; claims are judged by all of them.
+pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
+    let first = |of: fn(&Recording) -> Option<String>| recordings.iter().find_map(of);
+    match part {
+        "evidence" => first(evidence::markdown),
+        "costs" => first(costs::markdown),
+        "python" => first(platforms::post_markdown),
+        "claims" => {
+            first(|it| it.stories.as_ref().map(|_| String::new())).map(|_| telling_claims(recordings))
+        }
+        // Interpreters have a part of their own.
+        _ => first(|recording| recording.study.as_ref().map(|_| formats::native_markdown(recording, ""))),
+    }
+}
+
+/// Those that say most in a page that can't have all.
+const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
+
+fn telling_claims(recordings: &[Recording]) -> String {
+    let numbers = Numbers::of(recordings);
+    let all = ledger::judge(all_claims(), &numbers);
+    let (telling, _): (Vec<_>, Vec<_>) =
+        all.iter().cloned().partition(|(claim, _)| TELLING.contains(&claim.id));
+    format!("{}\n{}\n", ledger::rows(&telling), ledger::summary(&all))
+}
+
+fn replace(page: &str, part: &str, text: &str) -> Option<String> {
+    let (begin, end) = (begin(part), end(part));
+    let (above, rest) = page.split_once(&begin)?;
+    let (_, below) = rest.split_once(&end)?;
+    let once = !rest.contains(&begin) && !below.contains(&end) && !above.contains(&end);
+    once.then(|| format!("{above}{begin}\n{text}{end}{below}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::evidence::tests::witness;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn only_what_is_between_the_markers_changes_and_twice_is_as_once() {
+        let (begin, end) = (begin("table"), end("table"));
+        let page = format!("above\n{begin}\nold\n{end}\nbelow\n");
+        let spliced = splice(&page, &[recording(16, 50)]).unwrap();
+        assert!(spliced.starts_with("above\n") && spliced.ends_with("\nbelow\n") && !spliced.contains("old"));
+        assert!(spliced.contains("| hash: encrypting data | rayon/cores |"), "{spliced}");
+        assert_eq!(splice(&spliced, &[recording(16, 50)]).unwrap(), spliced);
+    }
+
+    #[test]
+    fn a_part_that_the_recording_does_not_have_stays_as_it_is() {
+        let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
+        let evidence = [Recording {
+            study: None,
+            evidence: Some(vec![witness([190; 9], 190, figures)]),
+            ..recording(1, 50)
+        }];
+        let parts = PARTS.map(|part| format!("{}\nold {part}\n{}\n", begin(part), end(part))).concat();
+        let spliced = splice(&parts, &evidence).unwrap();
+        assert!(spliced.contains("old table") && !spliced.contains("old evidence"), "{spliced}");
+        assert_eq!(splice("neither", &evidence), None);
+    }
+
+    #[test]
+    fn a_page_without_one_marker_of_each_in_order_is_refused() {
+        let (begin, end) = (begin("table"), end("table"));
+        for page in [
+            "",
+            &begin,
+            &end,
+            &format!("{end}{begin}"),
+            &format!("{begin}{begin}{end}"),
+            &format!("{begin}{end}{end}"),
+        ] {
+            assert_eq!(splice(page, &[recording(16, 50)]), None, "{page}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Three cakes, ten minutes in the oven and one of decorating each, in each of the post's kitchens.
+
+use anyhow::Result;
+
+use crate::engine::platform::Lane;
+use crate::model::{ModelEntry, Shape, models};
+use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::record::schema::Play;
+use crate::workload::Job;
+use crate::workload::queue::Need;
+use crate::workload::script::{Act as Do, Errand};
+
+/// Seconds in the oven.
+const OVEN: f64 = 600.0;
+
+/// Seconds of decorating.
+const DECORATING: f64 = 60.0;
+
+/// Cakes.
+const CAKES: u64 = 3;
+
+/// Things that cakes share, by number.
+const BRAIN: u32 = 0;
+const OVENS: u32 = 1;
+
+/// What a kitchen has of what cakes need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kitchen {
+    /// As an arrangement has it.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// How many can decorate at once; as many as there are cakes where nobody shares one.
+    pub brains: Option<u64>,
+    /// How many can bake at once; likewise.
+    pub ovens: Option<u64>,
+    /// One after the other, whatever there is.
+    pub alone: bool,
+}
+
+/// The post's four, and what they are compared with.
+pub const KITCHENS: [Kitchen; 5] = [
+    Kitchen { name: "alone", about: "one cake after the other", brains: None, ovens: None, alone: true },
+    Kitchen {
+        name: "threading",
+        about: "many hands, one brain, three ovens",
+        brains: Some(1),
+        ovens: Some(3),
+        alone: false,
+    },
+    Kitchen {
+        name: "clones",
+        about: "everybody has an oven and a brain",
+        brains: None,
+        ovens: None,
+        alone: false,
+    },
+    Kitchen { name: "one-oven", about: "one brain, one oven", brains: Some(1), ovens: Some(1), alone: false },
+    Kitchen {
+        name: "twins",
+        about: "two brains, three ovens",
+        brains: Some(2),
+        ovens: Some(3),
+        alone: false,
+    },
+];
+
+impl Kitchen {
+    fn jobs(&self, teller: &Teller) -> Vec<Job> {
+        let need =
+            |thing, capacity: Option<u64>| capacity.map(|capacity| Need { thing, capacity, turn: None });
+        let step = |act: Do, need: Option<Need>| match need {
+            Some(need) => act.holding(need),
+            None => act.freely(),
+        };
+        let cake = |seed| {
+            let bake = step(Do::Wait { us: teller.us(OVEN) }, need(OVENS, self.ovens));
+            let decorate = step(Do::Compute { parts: teller.parts(DECORATING) }, need(BRAIN, self.brains));
+            Job::Errand(Errand { seed, steps: vec![bake, decorate] })
+        };
+        (0..CAKES).map(cake).collect()
+    }
+
+    fn law(&self, cores: u64) -> Law {
+        let (cakes, brains) =
+            (CAKES as f64, self.brains.unwrap_or(cores.min(CAKES)).min(cores).max(1) as f64);
+        let (formula, seconds) = match (self.alone, self.ovens, self.brains) {
+            (true, ..) => ("3 x (600 + 60) s".to_owned(), cakes * (OVEN + DECORATING)),
+            // While the next one bakes, the last one is decorated.
+            (_, Some(1), _) => ("3 x 600 s + 60 s".to_owned(), cakes * OVEN + DECORATING),
+            // Whoever has a brain decorates a whole cake.
+            (_, _, Some(_)) => {
+                let turns = (cakes / brains).ceil();
+                (format!("600 s + {turns:.0} x 60 s"), OVEN + turns * DECORATING)
+            }
+            // Cores are shared evenly by those who decorate at once.
+            _ => (format!("600 s + 3 x 60 s / {brains:.0}"), OVEN + cakes * DECORATING / brains),
+        };
+        Law { formula, seconds }
+    }
+}
+
+/// The story.
+pub struct Cakes;
+
+impl Story for Cakes {
+    fn name(&self) -> &'static str {
+        "cakes"
+    }
+
+    fn about(&self) -> &'static str {
+        "3 cakes, each 10 minutes in the oven and 1 minute of decorating, in each of the post's kitchens"
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let chosen = if asked.models.is_empty() { models() } else { asked.models.clone() };
+        let quick = ["sequential", "threads", "processes"];
+        let is_wanted = |model: &&ModelEntry| !asked.quick || quick.contains(&model.name);
+        let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
+        let plays = KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
+        // Alone is one job at a time, and nothing but that. Python's models share what their interpreter makes them share.
+        let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| {
+            let has_things = kitchen.brains.is_some() || kitchen.ovens.is_some();
+            kitchen.alone == (model.shape == Shape::One) && !(has_things && model.lane != Lane::Native)
+        };
+        Ok(plays.filter(fits).map(|(kitchen, model)| play(teller, kitchen, model)).collect())
+    }
+
+    fn law(&self, play: &Play) -> Option<Law> {
+        let kitchen = KITCHENS.iter().find(|kitchen| play.setting("kitchen") == Some(kitchen.name))?;
+        Some(kitchen.law(*play.acts.first()?.figures.get("cores")?))
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(act) = play.acts.first() else { return vec![] };
+        let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
+        let idle = 100.0 - 100.0 * of("computing_ns") as f64 / of("extent_ns").max(1) as f64;
+        vec![format!(
+            "baking at once: {}; decorating at once: {}; nobody decorates for {idle:.0} % of the time",
+            of("waits_at_once"),
+            of("computes_at_once")
+        )]
+    }
+}
+
+fn play(teller: &Teller, kitchen: &Kitchen, model: &ModelEntry) -> Told {
+    let blank = teller.blank("cakes", &format!("kitchen={}", kitchen.name), model.name);
+    let teller = teller.at_present_pace();
+    let performance = match teller.perform(model, kitchen.jobs(&teller)) {
+        Ok(performance) => performance,
+        Err(why) => return blank.unavailable(format!("{why:#}")),
+    };
+    if performance.child_processes() > 0 && (kitchen.brains, kitchen.ovens) != (None, None) {
+        return blank.unavailable("each process has a brain and an oven of its own".into());
+    }
+    let act = act(&performance, &[("cores", teller.cores as u64)]);
+    blank.told(vec![act], performance.spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kitchen_takes_as_long_as_can_be_worked_out_by_hand() {
+        let minutes = |cores| KITCHENS.map(|kitchen| kitchen.law(cores).seconds / 60.0);
+        assert_eq!(minutes(2), [33.0, 13.0, 11.5, 31.0, 12.0]);
+        assert_eq!(minutes(3), [33.0, 13.0, 11.0, 31.0, 12.0]);
+        assert_eq!(minutes(1), [33.0, 13.0, 13.0, 31.0, 13.0]);
+    }
+}

@@ -1,0 +1,168 @@
+//! The chess exhibition: one master goes from board to board, and every opponent thinks while she is elsewhere.
+//!
+//! She is *one* resource: an exhibitor who is awaited at all boards at once would be as many exhibitors as boards.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::model::{ModelEntry, Shape, models};
+use crate::post::story::exhibition::{Exhibition, Order, Think, law, law_at};
+use crate::post::story::visits::visits;
+use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::record::schema::Play;
+
+/// Boards of the sweep: on both sides of the 12 at which she is back just when the first opponent has replied.
+const BOARDS: [u64; 9] = [1, 4, 8, 11, 12, 13, 16, 24, 48];
+
+/// The story, in one set of words or another.
+pub struct Chess {
+    /// Its name.
+    pub name: &'static str,
+    /// What happens.
+    pub about: &'static str,
+    /// What an exhibitor is called, a board, moves and replies.
+    pub words: [&'static str; 4],
+}
+
+/// As the post begins.
+pub static CHESS: Chess = Chess {
+    name: "chess",
+    about: "a chess master plays 24 boards at once: 30 moves of 5 s on each, and replies that take 55 s",
+    words: ["exhibitor", "board", "moves", "replies"],
+};
+
+/// The same law under other names.
+pub static PIZZA: Chess = Chess {
+    name: "pizza",
+    about: "a courier keeps 24 houses in pizza: 30 deliveries of 5 s to each, which is eaten in 55 s",
+    words: ["courier", "house", "deliveries", "meals"],
+};
+
+impl Story for Chess {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let program = self.program(asked);
+        Ok(program.into_iter().map(|(exhibition, model)| self.play(teller, exhibition, &model)).collect())
+    }
+
+    fn law(&self, play: &Play) -> Option<Law> {
+        law(&Exhibition::of(play)?, shape(play)?)
+    }
+
+    fn law_as_traced(&self, play: &Play) -> Option<Law> {
+        let figures = &play.acts.first()?.figures;
+        let moves = (*figures.get("computes")?).max(1) as f64;
+        let a_move = *figures.get("compute_ns")? as f64 / play.second_ns.get() as f64 / moves;
+        law_at(&Exhibition::of(play)?, shape(play)?, a_move)
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let [exhibitor, board, moves, replies] = self.words;
+        let Some(figures) = play.acts.first().map(|act| &act.figures) else { return vec![] };
+        let seconds = |name: &str| figures.get(name).map(|&ns| ns as f64 / play.second_ns.get() as f64);
+        let count = |name: &str| figures.get(name).copied();
+        let mut remarks = Vec::new();
+        if let (Some(busy), Some(extent)) = (count("computing_ns"), count("extent_ns").filter(|&ns| ns > 0)) {
+            let (share, most) = (100.0 * busy as f64 / extent as f64, count("computes_at_once").unwrap_or(0));
+            remarks.push(format!(
+                "some {exhibitor} is busy for {share:.0} % of the time, {moves} at once: {most}, {replies} at once: {}",
+                count("waits_at_once").unwrap_or(0)
+            ));
+        }
+        if let Some(thinks) = seconds("thinks_ns") {
+            let late = count("late_moves").unwrap_or(0);
+            remarks
+                .push(format!("back at a {board} after {thinks:.0} s; times that nobody was ready: {late}"));
+        }
+        if play.setting("think") == Some("exponential") {
+            let own = seconds("computing_ns").unwrap_or(0.0);
+            remarks.push(format!("no closed form; never below the {own:.0} s that the {moves} take alone"));
+        }
+        remarks
+    }
+}
+
+/// How many boards the play's model has in flight.
+fn shape(play: &Play) -> Option<Shape> {
+    Some(models().into_iter().find(|model| model.name == play.model)?.shape)
+}
+
+impl Chess {
+    /// What is played: the exhibition that was asked for, or the post's, and around it what shows its law.
+    fn program(&self, asked: &Asked) -> Vec<(Exhibition, ModelEntry)> {
+        let post = Exhibition::default();
+        let asked_for = asked.exhibition.unwrap_or(post);
+        let named = |names: &[&str]| -> Vec<ModelEntry> {
+            if asked.models.is_empty() {
+                models().into_iter().filter(|model| names.contains(&model.name)).collect()
+            } else {
+                asked.models.clone()
+            }
+        };
+        let slow =
+            if asked.quick { &["threads", "tokio-one"][..] } else { &["sequential", "threads", "tokio-one"] };
+        let mut program: Vec<_> = named(slow).into_iter().map(|model| (asked_for, model)).collect();
+        if asked.exhibition.is_some() {
+            return program;
+        }
+        if asked.quick {
+            // One on the other side of the knee.
+            program.extend(
+                named(&["threads"]).into_iter().map(|model| (Exhibition { boards: 4, ..post }, model)),
+            );
+            return program;
+        }
+        let swept = if asked.all { models() } else { named(&["threads"]) };
+        for model in swept.into_iter().filter(|model| model.shape != Shape::One) {
+            let boards = BOARDS.map(|boards| Exhibition { boards, ..post });
+            let others = boards.into_iter().filter(|other| *other != post);
+            program.extend(others.map(|exhibition| (exhibition, model)));
+        }
+        // A runtime with a thread for each core leaves it to nobody else which exhibitor is at work.
+        let several = if asked.all { models() } else { named(&["threads", "tokio-many"]) };
+        for model in several.into_iter().filter(|model| model.shape != Shape::One) {
+            let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
+            program.extend(exhibitors.map(|exhibition| (exhibition, model)));
+        }
+        let orders = [Order::Ready, Order::Route];
+        let unlike = orders.map(|order| Exhibition { order, think: Think::Exponential, ..post });
+        program.extend(named(&["tokio-one"]).into_iter().flat_map(|model| unlike.map(|it| (it, model))));
+        program
+    }
+
+    fn play(&self, teller: &Teller, exhibition: Exhibition, model: &ModelEntry) -> Told {
+        let blank = teller.blank(self.name, &exhibition.arrangement(), model.name);
+        let teller = teller.at_present_pace();
+        let performance = match teller.perform(model, exhibition.jobs(&teller)) {
+            Ok(performance) => performance,
+            Err(why) => return blank.unavailable(format!("{why:#}")),
+        };
+        let act = act(&performance, &visits(&performance.spans));
+        match self.impossible(exhibition, &act.figures) {
+            Some(why) => blank.unavailable(why),
+            None => blank.told(vec![act], performance.spans),
+        }
+    }
+
+    /// Why what was run is another story than this one, by what was seen of it.
+    fn impossible(&self, exhibition: Exhibition, figures: &BTreeMap<String, u64>) -> Option<String> {
+        let [exhibitor, _, moves, _] = self.words;
+        let of = |name: &str| figures.get(name).copied().unwrap_or(0);
+        let wanted = exhibition.exhibitors.min(exhibition.boards);
+        match (of("child_processes"), of("computes_at_once")) {
+            (1.., _) => Some(format!("in each process there is another {exhibitor}")),
+            (_, most) if most < wanted && of("in_flight") > 1 => {
+                Some(format!("it has no thread for each {exhibitor}: never more {moves} at once than {most}"))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Cook and eat: two coroutines that wait, started in each of the ways that a program can.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::engine::clock::{Usage, now};
+use crate::engine::platform::Lane;
+use crate::engine::sample::Sample;
+use crate::engine::trace::{Performance, Span, Spans, Traced};
+use crate::engine::work::{Kit, Work};
+use crate::model::cpython::model::Python;
+use crate::model::{Model, ModelEntry, Resources};
+use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::record::schema::{Act, Play};
+use crate::workload::Job;
+use crate::workload::script::{Act as Do, Errand};
+
+/// Seconds of cooking.
+const COOK: f64 = 2.0;
+
+/// Seconds of eating.
+const EAT: f64 = 1.0;
+
+/// Timed runs of each way.
+const RUNS: usize = 20;
+
+/// Runs in which the order of events is looked at, and how long a second is in them.
+const ORDER_RUNS: u64 = 1_000;
+const ORDER_SECOND: Duration = Duration::from_millis(5);
+
+/// How the two are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// They are called, and what that returns is never awaited.
+    Unscheduled,
+    /// One is awaited, then the other.
+    InTurn,
+    /// Both are awaited together, in one task.
+    Joined,
+    /// Each is a task of its own.
+    Spawned,
+}
+
+impl Way {
+    const ALL: [Way; 4] = [Way::Unscheduled, Way::InTurn, Way::Joined, Way::Spawned];
+
+    fn name(self) -> &'static str {
+        match self {
+            Way::Unscheduled => "unscheduled",
+            Way::InTurn => "in-turn",
+            Way::Joined => "joined",
+            Way::Spawned => "spawned",
+        }
+    }
+
+    fn law(self) -> Law {
+        let (formula, seconds) = match self {
+            Way::Unscheduled => ("nothing runs", 0.0),
+            Way::InTurn => ("2 s + 1 s", COOK + EAT),
+            Way::Joined | Way::Spawned => ("max(2 s, 1 s)", COOK.max(EAT)),
+        };
+        Law { formula: formula.into(), seconds }
+    }
+
+    /// Starts both on the current runtime, and returns when they are done.
+    async fn start(self, kit: &Arc<Kit<Traced>>, meals: &Arc<[Errand; 2]>) -> Result<()> {
+        let coroutine = |index: usize| {
+            let (kit, meals) = (Arc::clone(kit), Arc::clone(meals));
+            async move { meals[index].run_async(&kit.ctx(index)).await.map(drop) }
+        };
+        let (cook, eat) = (coroutine(0), coroutine(1));
+        match self {
+            Way::Unscheduled => drop((cook, eat)),
+            Way::InTurn => {
+                cook.await?;
+                eat.await?;
+            }
+            Way::Joined => {
+                let (cooked, eaten) = tokio::join!(cook, eat);
+                cooked.and(eaten)?;
+            }
+            Way::Spawned => {
+                let (cook, eat) = (tokio::spawn(cook), tokio::spawn(eat));
+                cook.await??;
+                eat.await??;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An event loop on which the two are started, by the name of the model that has the same one.
+struct Stove {
+    model: &'static str,
+    /// Tasks of its may run on several threads.
+    has_threads: bool,
+    hob: Hob,
+}
+
+/// Whose event loop it is.
+enum Hob {
+    Tokio(Runtime),
+    Asyncio(Box<Python>, Arc<Spans>),
+}
+
+impl Stove {
+    fn one() -> Result<Self> {
+        let runtime = Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.context("cannot start tokio's current-thread runtime")?;
+        Ok(Stove { model: "tokio-one", has_threads: false, hob: Hob::Tokio(runtime) })
+    }
+
+    fn many(cores: usize) -> Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(cores).enable_time().build();
+        let runtime = runtime.with_context(|| format!("cannot start tokio's runtime of {cores} threads"))?;
+        Ok(Stove { model: "tokio-many", has_threads: true, hob: Hob::Tokio(runtime) })
+    }
+
+    /// The loop of `model`, if that is asyncio's.
+    fn asyncio(model: &ModelEntry, teller: &Teller) -> Option<Result<Self>> {
+        let Lane::Python(interpreter) = model.lane else { return None };
+        let plain = model.name.split('@').next().filter(|name| *name == "py-asyncio")?;
+        let spans: Arc<Spans> = Arc::default();
+        let python = Python::start(interpreter, plain, &Resources::new(1, &teller.exe), Some(&spans));
+        Some(python.map(|python| Stove {
+            model: model.name,
+            has_threads: false,
+            hob: Hob::Asyncio(Box::new(python), spans),
+        }))
+    }
+
+    fn run(&mut self, way: Way, meals: &Meals) -> Result<Performance> {
+        match &mut self.hob {
+            Hob::Tokio(runtime) => {
+                let spans: Arc<Spans> = Arc::default();
+                let kit = Arc::new(Kit::new(Traced::to(&spans)));
+                let (before, start) = (Usage::of_this_process(), now());
+                runtime.block_on(way.start(&kit, &meals.errands))?;
+                let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
+                Ok(Performance::of(sample, spans.take()))
+            }
+            Hob::Asyncio(python, spans) => {
+                python.prepare(&meals.jobs)?;
+                let (before, start) = (python.usage()?, now());
+                python.start_coroutines(way.name(), &meals.jobs)?;
+                let wall = now() - start;
+                let sample = Sample { wall, used: python.usage()? - before };
+                Ok(Performance::of(sample, spans.take()).at(python.home().unwrap_or_default()))
+            }
+        }
+    }
+}
+
+/// What is cooked and eaten, as errands and as jobs of a model.
+struct Meals {
+    errands: Arc<[Errand; 2]>,
+    jobs: Arc<[Job]>,
+}
+
+impl Meals {
+    /// Both, where a second takes so long.
+    fn of(second: Duration) -> Self {
+        let wait = |seed, seconds: f64| {
+            let us = u64::try_from(second.mul_f64(seconds).as_micros()).unwrap_or(u64::MAX);
+            Errand { seed, steps: vec![Do::Wait { us }.freely()] }
+        };
+        let errands = [wait(0, COOK), wait(1, EAT)];
+        Meals { jobs: errands.iter().cloned().map(Job::Errand).collect(), errands: Arc::new(errands) }
+    }
+}
+
+/// The story.
+pub struct CookEat;
+
+impl Story for CookEat {
+    fn name(&self) -> &'static str {
+        "cook-eat"
+    }
+
+    fn about(&self) -> &'static str {
+        "cooking waits 2 s, eating 1 s: never awaited, awaited in turn, joined, spawned"
+    }
+
+    fn second(&self) -> Duration {
+        Duration::from_millis(100)
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let is_wanted = |stove: &Stove| {
+            asked.models.is_empty() || asked.models.iter().any(|model| model.name == stove.model)
+        };
+        let runs = if asked.quick { (3, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
+        let mut told = Vec::new();
+        for mut stove in [Stove::one()?, Stove::many(teller.cores)?].into_iter().filter(is_wanted) {
+            told.extend(on(teller, &mut stove, runs)?);
+        }
+        for model in &asked.models {
+            // What an interpreter can't do takes nothing away from the others.
+            let plays = Stove::asyncio(model, teller).map(|stove| on(teller, &mut stove?, runs));
+            told.extend(
+                plays
+                    .transpose()
+                    .unwrap_or_else(|why| {
+                        let blank = teller.blank("cook-eat", "way=joined", model.name);
+                        Some(vec![blank.unavailable(format!("{why:#}"))])
+                    })
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        Ok(told)
+    }
+
+    fn law(&self, play: &Play) -> Option<Law> {
+        let way = Way::ALL.into_iter().find(|way| play.setting("way") == Some(way.name()))?;
+        play.setting("order").is_none().then(|| way.law())
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(Act { figures, .. }) = play.acts.first() else { return vec![] };
+        let of = |name: &str| figures.get(name).copied();
+        match (of("in_order"), of("runs")) {
+            (Some(in_order), Some(runs)) => {
+                vec![format!(
+                    "cook starts, eat starts, eat is done, cook is done: {in_order} of {runs} times"
+                )]
+            }
+            _ => {
+                let (waits, threads) = (of("waits_at_once").unwrap_or(0), of("threads").unwrap_or(0));
+                vec![format!("waiting at once: {waits}; threads: {threads}")]
+            }
+        }
+    }
+}
+
+/// Both started on `stove` in each way: so many timed runs, and so many whose order is looked at.
+fn on(teller: &Teller, stove: &mut Stove, (runs, order_runs): (usize, u64)) -> Result<Vec<Told>> {
+    // On several threads the other ways are as on one: they are one task.
+    let has_threads = stove.has_threads;
+    let mut told = Vec::new();
+    for way in Way::ALL.into_iter().filter(|way| !has_threads || *way == Way::Spawned) {
+        told.push(timed(teller, stove, way, runs)?);
+        if matches!(way, Way::Joined | Way::Spawned) {
+            told.push(in_order(teller, stove, way, order_runs)?);
+        }
+    }
+    Ok(told)
+}
+
+fn timed(teller: &Teller, stove: &mut Stove, way: Way, runs: usize) -> Result<Told> {
+    let meals = Meals::of(teller.second);
+    let blank = teller.blank("cook-eat", &format!("way={}", way.name()), stove.model);
+    let performances = (0..runs).map(|_| stove.run(way, &meals)).collect::<Result<Vec<_>>>()?;
+    let acts = performances.iter().map(|performance| act(performance, &gap(&performance.spans))).collect();
+    let spans = performances.into_iter().next_back().map(|last| last.spans);
+    Ok(blank.told(acts, spans.unwrap_or_default()))
+}
+
+/// From the beginning of the first to that of the second.
+fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
+    let begun = |job: u32| spans.iter().find(|span| span.job == job).map(|span| span.start.ns());
+    let gap = begun(0).zip(begun(1)).map(|(cook, eat)| cook.abs_diff(eat));
+    gap.map(|ns| ("gap_ns", ns)).into_iter().collect()
+}
+
+/// How often the four events come in the order of the post, at a scale at which that can be looked at many times.
+fn in_order(teller: &Teller, stove: &mut Stove, way: Way, runs: u64) -> Result<Told> {
+    let meals = Meals::of(ORDER_SECOND);
+    let faster =
+        Teller { second: ORDER_SECOND, exe: teller.exe.clone(), stage: Arc::clone(&teller.stage), ..*teller };
+    let blank = faster.blank("cook-eat", &format!("way={} order=1", way.name()), stove.model);
+    let start = now();
+    let mut count = 0;
+    for _ in 0..runs {
+        count += u64::from(is_in_order(&stove.run(way, &meals)?.spans));
+    }
+    // Of a run, on average: they are not timed one by one.
+    let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
+    let figures = [("runs", runs), ("in_order", count)].map(|(name, value)| (name.to_owned(), value));
+    Ok(blank.told(vec![Act { wall_ns, figures: figures.into() }], vec![]))
+}
+
+/// Cook starts, eat starts, eat is done, cook is done.
+fn is_in_order(spans: &[Span]) -> bool {
+    let of = |job: u32| spans.iter().find(|span| span.job == job);
+    of(0).zip(of(1)).is_some_and(|(cook, eat)| cook.start <= eat.start && eat.stop <= cook.stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::trace::Phase;
+    use crate::engine::trace::overlap::tests::span;
+
+    #[test]
+    fn what_is_never_awaited_never_begins_and_every_other_way_does_both() {
+        let mut stove = Stove::one().unwrap();
+        let mut spans = |way| stove.run(way, &Meals::of(Duration::from_millis(2))).unwrap().spans;
+        assert_eq!(spans(Way::Unscheduled), []);
+        let in_turn = spans(Way::InTurn);
+        assert!(in_turn[0].stop <= in_turn[1].start, "one after the other");
+        for way in [Way::Joined, Way::Spawned] {
+            let both = spans(way);
+            assert!(both[0].start < both[1].stop && both[1].start < both[0].stop, "{way:?}: together");
+        }
+    }
+
+    #[test]
+    fn the_order_is_that_of_all_four_events() {
+        let order = |cook, eat| is_in_order(&[span(0, Phase::Wait, cook), span(1, Phase::Wait, eat)]);
+        assert!(order(0..9, 1..5));
+        assert!(!order(2..9, 1..5) && !order(0..4, 1..5) && !is_in_order(&[]));
+    }
+}

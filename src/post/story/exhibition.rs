@@ -1,0 +1,196 @@
+//! How an exhibition is arranged, what is done at each board, and how long that takes by its own numbers.
+
+use crate::model::Shape;
+use crate::post::story::{Law, Teller};
+use crate::record::schema::Play;
+use crate::workload::Job;
+use crate::workload::queue::Need;
+use crate::workload::script::{Act as Do, Errand, Step};
+
+/// Seconds that the exhibitor takes for a move.
+const MOVE: f64 = 5.0;
+
+/// Seconds that an opponent takes to reply.
+const REPLY: f64 = 55.0;
+
+/// Moves of each side in a game.
+const PAIRS: u64 = 30;
+
+/// In which order she goes to boards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Order {
+    /// To whoever has replied, in the order of the replies
+    #[default]
+    Ready,
+    /// Along a fixed route, waiting where the reply is not there yet
+    Route,
+}
+
+/// How long opponents think.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Think {
+    /// All alike
+    #[default]
+    Fixed,
+    /// Exponentially distributed, with the same mean
+    Exponential,
+}
+
+/// How an exhibition is arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhibition {
+    /// Games that are played.
+    pub boards: u64,
+    /// How many go from board to board.
+    pub exhibitors: u64,
+    /// Where they go next.
+    pub order: Order,
+    /// How long opponents think.
+    pub think: Think,
+    /// Draws the times of opponents that are not alike.
+    pub seed: u64,
+}
+
+impl Default for Exhibition {
+    /// The post's.
+    fn default() -> Self {
+        Exhibition { boards: 24, exhibitors: 1, order: Order::Ready, think: Think::Fixed, seed: 1 }
+    }
+}
+
+impl Exhibition {
+    /// As a recording has it.
+    pub fn arrangement(&self) -> String {
+        let order = if self.order == Order::Ready { "ready" } else { "route" };
+        let think = if self.think == Think::Fixed { "fixed" } else { "exponential" };
+        format!("boards={} exhibitors={} order={order} think={think}", self.boards, self.exhibitors)
+    }
+
+    /// The exhibition that `play` was; its seed is not known.
+    pub(crate) fn of(play: &Play) -> Option<Self> {
+        let number = |name| play.setting(name)?.parse().ok();
+        Some(Exhibition {
+            boards: number("boards")?,
+            exhibitors: number("exhibitors").filter(|&exhibitors| exhibitors > 0)?,
+            order: if play.setting("order") == Some("route") { Order::Route } else { Order::Ready },
+            think: if play.setting("think") == Some("fixed") { Think::Fixed } else { Think::Exponential },
+            ..Exhibition::default()
+        })
+    }
+
+    /// A job for each board.
+    pub(crate) fn jobs(&self, teller: &Teller) -> Vec<Job> {
+        (0..self.boards).map(|board| Job::Errand(self.board(board, teller))).collect()
+    }
+
+    /// A game: she moves, the opponent replies, and so on.
+    fn board(&self, board: u64, teller: &Teller) -> Errand {
+        let mut random = fastrand::Rng::with_seed(self.seed.wrapping_mul(1_000_003).wrapping_add(board));
+        let compute = Do::Compute { parts: teller.parts(MOVE) };
+        let pair = |pair: u64| {
+            let turn = (self.order == Order::Route).then_some(pair * self.boards + board);
+            let need = Need { thing: 0, capacity: self.exhibitors, turn };
+            let seconds = match self.think {
+                Think::Fixed => REPLY,
+                // By inversion; 1 - f64() is never 0.
+                Think::Exponential => -REPLY * (1.0 - random.f64()).ln(),
+            };
+            [compute.clone().holding(need), Do::Wait { us: teller.us(seconds) }.freely()]
+        };
+        let steps: Vec<Step> = (0..PAIRS).flat_map(pair).collect();
+        Errand { seed: board, steps }
+    }
+}
+
+/// How long `exhibition` takes by its own numbers, under a model of `shape`; times that are not alike have no closed form.
+pub(crate) fn law(exhibition: &Exhibition, shape: Shape) -> Option<Law> {
+    law_at(exhibition, shape, MOVE)
+}
+
+/// The same where each move takes `a_move` seconds.
+pub(crate) fn law_at(exhibition: &Exhibition, shape: Shape, a_move: f64) -> Option<Law> {
+    let Exhibition { boards, exhibitors, think, .. } = *exhibition;
+    let formula = if shape == Shape::One {
+        format!("{boards} x {PAIRS} x (5 + 55) s")
+    } else if is_bound_by_exhibitors(boards, exhibitors, MOVE) {
+        let shared = if exhibitors == 1 { String::new() } else { format!(" / {exhibitors}") };
+        format!("{PAIRS} x {boards}{shared} x 5 s + 55 s")
+    } else {
+        format!("{PAIRS} x (5 + 55) s + {} x 5 s", boards.div_ceil(exhibitors) - 1)
+    };
+    (think == Think::Fixed).then(|| Law { formula, seconds: seconds(boards, exhibitors, shape, a_move) })
+}
+
+fn seconds(boards: u64, exhibitors: u64, shape: Shape, a_move: f64) -> f64 {
+    // The last board is so many moves behind the first.
+    let behind = (boards.div_ceil(exhibitors) - 1) as f64;
+    match shape {
+        Shape::One => (boards * PAIRS) as f64 * (a_move + REPLY),
+        _ if is_bound_by_exhibitors(boards, exhibitors, a_move) => {
+            (PAIRS * boards).div_ceil(exhibitors) as f64 * a_move + REPLY
+        }
+        _ => PAIRS as f64 * (a_move + REPLY) + behind * a_move,
+    }
+}
+
+/// Whether a round takes the exhibitors longer than an opponent takes to reply.
+fn is_bound_by_exhibitors(boards: u64, exhibitors: u64, a_move: f64) -> bool {
+    boards as f64 / exhibitors as f64 * a_move >= a_move + REPLY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Shape = Shape::Jobs { most: None };
+
+    #[test]
+    fn the_law_is_that_of_the_post_and_of_both_sides_of_its_knee() {
+        let takes = |boards, exhibitors, shape| seconds(boards, exhibitors, shape, MOVE);
+        assert_eq!(
+            [1, 11, 12, 13, 24, 48].map(|boards| takes(boards, 1, ALL)),
+            [1_800.0, 1_850.0, 1_855.0, 2_005.0, 3_655.0, 7_255.0]
+        );
+        assert_eq!([1, 2, 3, 4].map(|k| takes(24, k, ALL)), [3_655.0, 1_855.0, 1_835.0, 1_825.0]);
+        assert_eq!(takes(24, 1, Shape::One), 43_200.0);
+    }
+
+    /// Moves and replies that all take as long as any other, played out move by move.
+    fn played_out(boards: u64, exhibitors: usize) -> u64 {
+        let mut ready = vec![0_u64; usize::try_from(boards).unwrap()];
+        let mut free = vec![0_u64; exhibitors];
+        for _ in 0..PAIRS * boards {
+            let board = (0..ready.len()).min_by_key(|&board| ready[board]).unwrap();
+            let who = (0..free.len()).min_by_key(|&who| free[who]).unwrap();
+            let moved = ready[board].max(free[who]) + 5;
+            (free[who], ready[board]) = (moved, moved + 55);
+        }
+        *ready.iter().max().unwrap()
+    }
+
+    #[test]
+    fn the_law_is_what_comes_of_playing_it_out() {
+        for (boards, exhibitors) in
+            [(1, 1), (4, 1), (11, 1), (12, 1), (13, 1), (48, 1), (24, 2), (24, 3), (24, 4), (8, 4)]
+        {
+            let law = seconds(boards, exhibitors, ALL, MOVE);
+            assert_eq!(
+                law,
+                played_out(boards, usize::try_from(exhibitors).unwrap()) as f64,
+                "{boards}, {exhibitors}"
+            );
+        }
+    }
+
+    #[test]
+    fn on_a_route_each_visit_has_its_turn_and_otherwise_none() {
+        let teller = Teller::new("no-exe".into(), 1, std::time::Duration::from_millis(1));
+        let exhibition = |order| Exhibition { boards: 2, order, ..Exhibition::default() };
+        let turns = |order| {
+            let games = [0, 1].map(|board| exhibition(order).board(board, &teller));
+            games.map(|game| game.steps.iter().filter_map(|step| step.need?.turn).take(3).collect::<Vec<_>>())
+        };
+        assert_eq!(turns(Order::Route), [[0, 2, 4], [1, 3, 5]]);
+        assert_eq!(turns(Order::Ready), [[0; 0]; 2]);
+    }
+}

@@ -1,0 +1,117 @@
+//! The post's multiprocessing example as a script of Python's: started in each way that there is, with and without a guard.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::engine::clock::now;
+use crate::engine::platform::Lane;
+use crate::model::ModelEntry;
+use crate::model::cpython::Interpreter;
+use crate::model::cpython::interpreter::run_for;
+use crate::model::cpython::script;
+use crate::post::story::{Asked, Law, Story, Teller, Told};
+use crate::record::schema::{Act, Play};
+
+/// The script, without its last line.
+const SCRIPT: &str = include_str!("four.py");
+
+/// How long it may take: some tenths of a second where it ends at all.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The ways in which Python starts processes.
+const STARTS: [&str; 3] = ["fork", "forkserver", "spawn"];
+
+/// How the script ends: a guard keeps processes that import it from starting processes themselves.
+const ENDS: [(&str, &str); 2] = [("yes", "if __name__ == \"__main__\":\n    main()\n"), ("no", "main()\n")];
+
+/// Tasks of the script.
+const TASKS: u64 = 4;
+
+/// The story.
+pub struct Four;
+
+impl Story for Four {
+    fn name(&self) -> &'static str {
+        "four"
+    }
+
+    fn about(&self) -> &'static str {
+        "the post's four processes as a script of Python: by fork, forkserver and spawn, with and without a __main__ guard"
+    }
+
+    fn second(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let of_lane = |model: &ModelEntry| match model.lane {
+            Lane::Python(interpreter) if model.name.starts_with("py-multiprocessing") => {
+                Some((model.name, interpreter))
+            }
+            _ => None,
+        };
+        let interpreters = asked.models.iter().filter_map(of_lane);
+        let plays = interpreters.flat_map(|(name, interpreter)| {
+            let ways = STARTS.into_iter().flat_map(|start| ENDS.map(|end| (start, end)));
+            ways.map(move |(start, end)| play(teller, name, interpreter, start, end))
+        });
+        Ok(plays.collect())
+    }
+
+    fn law(&self, _: &Play) -> Option<Law> {
+        None
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(act) = play.acts.first() else { return vec![] };
+        let right = act.figures.get("right").copied().unwrap_or(0);
+        vec![format!("{right} of {TASKS} tasks were done")]
+    }
+}
+
+fn play(
+    teller: &Teller,
+    model: &str,
+    interpreter: &Interpreter,
+    start: &str,
+    (guard, end): (&str, &str),
+) -> Told {
+    let blank = teller.blank("four", &format!("start={start} guard={guard}"), model);
+    match run(interpreter, start, end) {
+        Ok(act) => blank.told(vec![act], vec![]),
+        Err(why) => blank.unavailable(format!("{why:#}")),
+    }
+}
+
+fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Act> {
+    if let Err(why) = &interpreter.facts {
+        bail!("{why}");
+    }
+    let script = script::file(&format!("{SCRIPT}{end}"))?;
+    let mut command: Command = script::run(interpreter, &script);
+    command.arg(start);
+    let begun = now();
+    let output = run_for(&mut command, DEADLINE)?;
+    let wall_ns = u64::try_from((now() - begun).as_nanos()).unwrap_or(u64::MAX);
+    let right = (0..TASKS).filter(|&task| output.said.lines().any(|line| line == expected(task)));
+    let figures = [("right", right.count() as u64), ("of", TASKS)];
+    Ok(Act { wall_ns, figures: figures.map(|(name, value)| (name.to_owned(), value)).into() })
+}
+
+/// What a task says: its number, and the sum of the squares below 200,000 and its number.
+fn expected(task: u64) -> String {
+    let n = 200_000 + task;
+    format!("{task} {}", (n - 1) * n * (2 * n - 1) / 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_of_squares_is_that_of_the_formula() {
+        assert_eq!(expected(3), format!("3 {}", (0..200_003_u64).map(|n| n * n).sum::<u64>()));
+    }
+}

@@ -1,0 +1,145 @@
+//! Two things at exactly the same time: music on one core while a browser has another.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::engine::trace::overlap::union_ns;
+use crate::engine::trace::{Performance, Span};
+use crate::machine::host;
+use crate::model::{ModelEntry, models};
+use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::record::schema::Play;
+use crate::workload::Job;
+use crate::workload::script::{Act as Do, Errand};
+
+/// Stretches that each of the two computes, and how long each is: so many looks at which core it is on.
+const STRETCHES: usize = 200;
+const STRETCH: Duration = Duration::from_micros(2_500);
+
+/// Models in which each job has a thread to itself: to pin the thread of a pool, or the caller's, would outlive the job.
+const OWN_THREADS: [&str; 2] = ["threads", "processes"];
+
+/// The story. Its times are real ones, whatever the scale.
+pub struct Music;
+
+impl Story for Music {
+    fn name(&self) -> &'static str {
+        "music"
+    }
+
+    fn about(&self) -> &'static str {
+        "two tasks that compute: which core each is on, when, and whether they stay there"
+    }
+
+    fn second(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let own = |model: &ModelEntry| OWN_THREADS.contains(&model.name);
+        let chosen: Vec<_> = if asked.models.is_empty() {
+            models().into_iter().filter(own).collect()
+        } else {
+            asked.models.clone()
+        };
+        let plays = chosen.iter().flat_map(|model| [false, true].map(|pinned| (model, pinned)));
+        Ok(plays.map(|(model, pinned)| play(teller, model, pinned)).collect())
+    }
+
+    fn law(&self, _: &Play) -> Option<Law> {
+        None
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(act) = play.acts.first() else { return vec![] };
+        let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
+        let share = |name: &str| 100.0 * of(name) as f64 / of("computing_ns").max(1) as f64;
+        vec![
+            format!(
+                "both compute for {:.0} % of the time, on different cores for {:.0} %",
+                share("together_ns"),
+                share("apart_ns")
+            ),
+            format!(
+                "cores that the first was seen on: {}; the second: {}; moves from one to another: {}",
+                of("cores_of_first"),
+                of("cores_of_second"),
+                of("migrations")
+            ),
+        ]
+    }
+}
+
+fn play(teller: &Teller, model: &ModelEntry, pinned: bool) -> Told {
+    let blank = teller.blank("music", &format!("pinned={}", if pinned { "yes" } else { "no" }), model.name);
+    let pins = if pinned { host::allowed_cores() } else { vec![] };
+    if pinned && !OWN_THREADS.contains(&model.name) {
+        return blank
+            .unavailable("its jobs have no threads of their own, and others would stay pinned".into());
+    }
+    if pinned && pins.len() < 2 {
+        return blank.unavailable("there are no two cores that this system pins threads to".into());
+    }
+    match teller.perform(model, jobs(teller, &pins)) {
+        Ok(performance) => {
+            let act = act(&performance, &extras(&performance));
+            blank.told(vec![act], performance.spans)
+        }
+        Err(why) => blank.unavailable(format!("{why:#}")),
+    }
+}
+
+/// Two jobs, each pinned to one of `pins` where there are any.
+fn jobs(teller: &Teller, pins: &[u32]) -> Vec<Job> {
+    let compute = Do::Compute { parts: teller.pace.parts(STRETCH) };
+    let job = |seed: u64| {
+        let pin = pins.get(usize::from(seed > 0)).map(|&cpu| Do::Pin { cpu }.freely());
+        let stretches = std::iter::repeat_n(compute.clone().freely(), STRETCHES);
+        Job::Errand(Errand { seed, steps: pin.into_iter().chain(stretches).collect() })
+    };
+    vec![job(0), job(1)]
+}
+
+/// What only this story counts.
+fn extras(performance: &Performance) -> Vec<(&'static str, u64)> {
+    let of = |job: u32| -> Vec<Span> {
+        performance.spans.iter().filter(|span| span.job == job).copied().collect()
+    };
+    let (first, second) = (of(0), of(1));
+    let cores =
+        |spans: &[Span]| spans.iter().filter_map(|span| span.cpu).collect::<BTreeSet<_>>().len() as u64;
+    vec![
+        ("together_ns", together_ns(&first, &second, |_, _| true)),
+        ("apart_ns", together_ns(&first, &second, |one, other| one.cpu.is_some() && one.cpu != other.cpu)),
+        ("cores_of_first", cores(&first)),
+        ("cores_of_second", cores(&second)),
+        ("cores_used", cores(&performance.spans)),
+    ]
+}
+
+/// How long a span of `first` and one of `second` last at once, of those pairs that `counts` says yes to.
+fn together_ns(first: &[Span], second: &[Span], counts: impl Fn(&Span, &Span) -> bool) -> u64 {
+    let pairs = first.iter().flat_map(|one| second.iter().map(move |other| (one, other)));
+    let overlap = |(one, other): (&Span, &Span)| {
+        let (start, stop) = (one.start.max(other.start).ns(), one.stop.min(other.stop).ns());
+        (start < stop && counts(one, other)).then_some(start..stop)
+    };
+    union_ns(&pairs.filter_map(overlap).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::trace::Phase;
+    use crate::engine::trace::overlap::tests::span;
+
+    #[test]
+    fn together_is_when_both_compute_and_apart_when_on_different_cores() {
+        let on = |cpu, ns| Span { cpu: Some(cpu), ..span(0, Phase::Compute, ns) };
+        let (first, second) = ([on(0, 0..10), on(1, 10..20)], [on(1, 5..12), on(1, 30..40)]);
+        assert_eq!(together_ns(&first, &second, |_, _| true), 7);
+        assert_eq!(together_ns(&first, &second, |one, other| one.cpu != other.cpu), 5);
+    }
+}

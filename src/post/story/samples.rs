@@ -1,0 +1,106 @@
+//! The post's two code samples: ten threads that download, four processes that crunch.
+
+use anyhow::{Context, Result};
+
+use crate::engine::platform::Lane;
+use crate::model::{ModelEntry, models};
+use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::record::schema::Play;
+use crate::workload::script::{Act as Do, Errand};
+use crate::workload::{Job, Size};
+
+/// A sample of the post.
+pub struct CodeSample {
+    name: &'static str,
+    about: &'static str,
+    model: &'static str,
+    /// What its tasks may do, by arrangement.
+    bodies: &'static [(&'static str, Body)],
+}
+
+type Body = fn(&Teller, Lane) -> Result<Vec<Job>>;
+
+/// Ten threads.
+pub static DOWNLOADS: CodeSample = CodeSample {
+    name: "downloads",
+    about: "ten tasks that download from this machine's own server, and ten that only print",
+    model: "threads",
+    bodies: &[("body=download", downloads), ("body=print", prints)],
+};
+
+/// Four processes.
+pub static CRUNCH: CodeSample = CodeSample {
+    name: "crunch",
+    about: "four tasks that count primes",
+    model: "processes",
+    bodies: &[("jobs=4", crunch)],
+};
+
+impl Story for CodeSample {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let chosen: Vec<ModelEntry> = if asked.models.is_empty() {
+            models().into_iter().filter(|model| asked.all || model.name == self.model).collect()
+        } else {
+            asked.models.clone()
+        };
+        let plays = self.bodies.iter().flat_map(|body| chosen.iter().map(move |model| (body, model)));
+        Ok(plays.map(|((arrangement, body), model)| self.play(teller, arrangement, *body, model)).collect())
+    }
+
+    fn law(&self, _: &Play) -> Option<Law> {
+        None
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(act) = play.acts.first() else { return vec![] };
+        let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
+        let cores = of("cpu_ns") as f64 / act.wall_ns.max(1) as f64;
+        vec![format!(
+            "alive at once: {}; threads of a process: {}; child processes: {}; busy cores: {cores:.2}",
+            of("in_flight"),
+            of("threads"),
+            of("child_processes")
+        )]
+    }
+}
+
+impl CodeSample {
+    fn play(&self, teller: &Teller, arrangement: &str, body: Body, model: &ModelEntry) -> Told {
+        let blank = teller.blank(self.name, arrangement, model.name);
+        match body(teller, model.lane).and_then(|jobs| teller.perform(model, jobs)) {
+            Ok(performance) => {
+                let act = act(&performance, &[]);
+                blank.told(vec![act], performance.spans)
+            }
+            Err(why) => blank.unavailable(format!("{why:#}")),
+        }
+    }
+}
+
+fn downloads(teller: &Teller, lane: Lane) -> Result<Vec<Job>> {
+    of_workload(teller, lane, "http", 10, 1)
+}
+
+/// As little as a line of output is: some microseconds of computing.
+fn prints(_: &Teller, _: Lane) -> Result<Vec<Job>> {
+    let print = |seed| Job::Errand(Errand { seed, steps: vec![Do::Compute { parts: 1 }.freely()] });
+    Ok((0..10).map(print).collect())
+}
+
+fn crunch(teller: &Teller, lane: Lane) -> Result<Vec<Job>> {
+    of_workload(teller, lane, "primes", 4, 20)
+}
+
+/// Jobs of a workload of the suite, each so many times as large as there.
+fn of_workload(teller: &Teller, lane: Lane, name: &str, jobs: usize, times: u64) -> Result<Vec<Job>> {
+    let workload = lane.workload(name).with_context(|| format!("there is no workload {name}"))?;
+    (workload.jobs)(&teller.stage, Size { jobs, each: workload.size.each * times })
+}

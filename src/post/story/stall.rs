@@ -1,0 +1,130 @@
+//! A task that computes without yielding, beside one that has a beat to keep.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::engine::trace::Span;
+use crate::model::{ModelEntry, models};
+use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::record::schema::Play;
+use crate::workload::Job;
+use crate::workload::script::{Act as Do, Errand, Step};
+
+/// From one beat to the next, in microseconds.
+const BEAT_US: u64 = 1_000;
+
+/// How long beats are kept, in milliseconds.
+const LONG_MS: u64 = 2_000;
+const QUICK_MS: u64 = 500;
+
+/// Milliseconds that the other task computes without yielding, and then waits; 0 is no other task.
+const BLOCKS_MS: [u64; 4] = [0, 1, 10, 100];
+
+/// The story. Its times are real ones, whatever the scale.
+pub struct Stall;
+
+impl Story for Stall {
+    fn name(&self) -> &'static str {
+        "stall"
+    }
+
+    fn about(&self) -> &'static str {
+        "a beat each 1 ms, beside a task that computes for 1, 10 or 100 ms without yielding"
+    }
+
+    fn second(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+        let (all_ms, blocks) =
+            if asked.quick { (QUICK_MS, &[10, 100][..]) } else { (LONG_MS, &BLOCKS_MS[..]) };
+        let quick = ["threads", "tokio-one", "tokio-many", "tokio-blocking"];
+        let is_wanted = |model: &ModelEntry| !asked.quick || quick.contains(&model.name);
+        let chosen = if asked.models.is_empty() {
+            models().into_iter().filter(is_wanted).collect()
+        } else {
+            asked.models.clone()
+        };
+        let plays = blocks.iter().flat_map(|block| chosen.iter().map(move |model| (*block, model)));
+        Ok(plays.map(|(block_ms, model)| play(teller, model, block_ms, all_ms)).collect())
+    }
+
+    fn law(&self, _: &Play) -> Option<Law> {
+        None
+    }
+
+    fn remarks(&self, play: &Play) -> Vec<String> {
+        let Some(act) = play.acts.first() else { return vec![] };
+        let ms = |name: &str| act.figures.get(name).map_or(0.0, |&ns| ns as f64 / 1e6);
+        let [p50, p99, most] = ["p50_ns", "p99_ns", "max_ns"].map(ms);
+        let alone = act.figures.get("in_flight") == Some(&1) && play.setting("block_ms") != Some("0");
+        let alone = if alone { "; but one task waited until the other was over" } else { "" };
+        vec![format!(
+            "beats are late by {p50:.2} ms at the median, {p99:.2} ms at the 99th of 100, {most:.2} ms at most{alone}"
+        )]
+    }
+}
+
+fn play(teller: &Teller, model: &ModelEntry, block_ms: u64, all_ms: u64) -> Told {
+    let blank = teller.blank("stall", &format!("block_ms={block_ms}"), model.name);
+    match teller.perform(model, jobs(teller, block_ms, all_ms)) {
+        Ok(performance) => {
+            let act = act(&performance, &lateness(&performance.spans));
+            blank.told(vec![act], performance.spans)
+        }
+        Err(why) => blank.unavailable(format!("{why:#}")),
+    }
+}
+
+/// The beats, and the task that computes, where there is one.
+fn jobs(teller: &Teller, block_ms: u64, all_ms: u64) -> Vec<Job> {
+    let errand = |seed, steps| Job::Errand(Errand { seed, steps });
+    let beats: Vec<Step> =
+        (0..all_ms * 1_000 / BEAT_US).map(|k| Do::WaitUntil { us: k * BEAT_US }.freely()).collect();
+    let mut jobs = vec![errand(0, beats)];
+    if let Some(turns) = (all_ms / 2).checked_div(block_ms) {
+        let compute = Do::Compute { parts: teller.pace.parts(Duration::from_millis(block_ms)) };
+        let turn = || [compute.clone().freely(), Do::Wait { us: block_ms * 1_000 }.freely()];
+        jobs.push(errand(1, (0..turns).flat_map(|_| turn()).collect()));
+    }
+    jobs
+}
+
+/// How late the beats were against a schedule that begins with the batch: none is left out, and one that had to wait for
+/// those before it is late as well.
+fn lateness(spans: &[Span]) -> Vec<(&'static str, u64)> {
+    let begun = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
+    let mut ends: Vec<u64> = spans.iter().filter(|span| span.job == 0).map(|span| span.stop.ns()).collect();
+    ends.sort_unstable();
+    let due = (0..).map(|beat: u64| begun + beat * BEAT_US * 1_000);
+    let mut late: Vec<u64> = ends.iter().zip(due).map(|(end, due)| end.saturating_sub(due)).collect();
+    late.sort_unstable();
+    // By nearest rank.
+    let percentile =
+        |percent: usize| late.get((late.len() * percent).div_ceil(100).max(1) - 1).copied().unwrap_or(0);
+    vec![
+        ("beats", late.len() as u64),
+        ("p50_ns", percentile(50)),
+        ("p99_ns", percentile(99)),
+        ("max_ns", percentile(100)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::trace::Phase;
+    use crate::engine::trace::overlap::tests::span;
+
+    #[test]
+    fn beats_that_were_missed_count_with_all_of_their_lateness() {
+        let ms = 1_000_000;
+        // Blocked from 0 to 3 ms: the beats due at 0, 1 and 2 ms all come at 3 ms, the next ones in time.
+        let ends = [3 * ms, 3 * ms, 3 * ms, 3 * ms, 4 * ms];
+        let mut spans = vec![span(1, Phase::Compute, 0..3 * ms)];
+        spans.extend(ends.map(|end| span(0, Phase::Wait, end - 1..end)));
+        assert_eq!(lateness(&spans), [("beats", 5), ("p50_ns", ms), ("p99_ns", 3 * ms), ("max_ns", 3 * ms)]);
+    }
+}

@@ -1,0 +1,81 @@
+//! From which size of a job on each model is faster than one job after the other.
+
+use maud::{Markup, html};
+
+use crate::analysis::sizes::{Crossing, Matrix};
+use crate::report::chart::legend::{Models, legend};
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::scale::Log;
+use crate::report::chart::{Chart, tick};
+use crate::stats::units;
+
+/// Where the plot is.
+const LEFT: f64 = 60.0;
+const RIGHT: f64 = 765.0;
+const TOP: f64 = 40.0;
+const BOTTOM: f64 = 320.0;
+
+/// Speedups below this lie on the lower edge: how much slower a process for each microsecond is tells nobody anything.
+const LEAST: f64 = 1.0 / 128.0;
+
+/// A model's speedups over the time of a job in nanoseconds, and from which point on it is faster.
+struct Curve {
+    points: Vec<(f64, f64)>,
+    from: Option<usize>,
+}
+
+/// The chart of `matrix`; `None` where it has fewer than two sizes, or a stamp withholds it.
+pub fn chart(matrix: &Matrix, source: String) -> Option<Chart> {
+    let models = Models::of(matrix.models().into_iter().filter(|model| *model != "sequential"));
+    let curve = |model: &String| {
+        let point = |row: usize| Some((matrix.job_ns(row)?, matrix.speedup(row, model)?.ratio.max(LEAST)));
+        let from = match matrix.crossing(model) {
+            Crossing::From(row) => Some(row),
+            _ => None,
+        };
+        Curve { points: (0..matrix.rows.len()).filter_map(point).collect(), from }
+    };
+    let curves: Vec<Curve> = models.names().iter().map(curve).collect();
+    let told = |(name, curve): (&String, &Curve)| {
+        let (ns, _) = curve.points.get(curve.from?)?;
+        Some(format!("{name} from {}", units::nanoseconds(*ns)))
+    };
+    let told: Vec<String> = models.names().iter().zip(&curves).filter_map(told).collect();
+    (matrix.rows.len() > 1 && !matrix.is_withheld()).then(|| Chart {
+        name: "break-even".into(),
+        title: "How large a job has to be: speedup over one job after the other, by the time of a job".into(),
+        description: format!(
+            "A line for each model over the time that a computing job takes, both axes logarithmic. Faster than sequential: {}.",
+            told.join(", ")
+        ),
+        source,
+        draw: Box::new(move |pen| draw(pen, &models, &curves)),
+    })
+}
+
+fn draw(pen: &Pen<'_>, models: &Models, curves: &[Curve]) -> Markup {
+    let points = || curves.iter().flat_map(|curve| &curve.points);
+    let x = Log::of(points().map(|(ns, _)| *ns), false, 10.0, LEFT, RIGHT);
+    let y = Log::of(points().map(|(_, speedup)| *speedup), true, 2.0, BOTTOM, TOP);
+    html! {
+        @for value in y.ticks(2.0, 12) {
+            @let (place, ink) = (y.place(value), if value == 1.0 { Ink::Faint } else { Ink::Grid });
+            (pen.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
+            (pen.text(LEFT - 8.0, place + 4.0, Anchor::End, Ink::Faint, 11.0, &tick(value)))
+        }
+        @for value in x.ticks(10.0, 9) {
+            (pen.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Ink::Faint, 11.0, &units::nanoseconds(value)))
+        }
+        @for (model, curve) in curves.iter().enumerate() {
+            @let line: Vec<(f64, f64)> = curve.points.iter().map(|(ns, speedup)| (x.place(*ns), y.place(*speedup))).collect();
+            (pen.line(&line, Ink::Model(models.mark(model)), Stroke::Thin))
+            @for (at, (x, y)) in line.iter().enumerate() {
+                (pen.marker(*x, *y, models.mark(model), curve.from.is_some_and(|from| at >= from)))
+            }
+        }
+        (pen.text(RIGHT, BOTTOM + 32.0, Anchor::End, Ink::Faint, 11.0,
+            "filled: from where it is faster than sequential, by the whole 95 % interval; lower edge: 1/128x or slower"))
+        (legend(pen, models, BOTTOM + 50.0))
+    }
+}

@@ -1,0 +1,98 @@
+//! What a job costs that waits, and one that does nothing, under each model.
+
+use maud::{Markup, html};
+
+use crate::analysis::costs::Bill;
+use crate::record::schema::Recording;
+use crate::report::chart::Chart;
+use crate::report::chart::legend::Models;
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, Stroke, cut};
+use crate::report::chart::scale::Log;
+use crate::stats::units;
+
+/// Where rows are, and the two plots beside each other.
+const TOP: f64 = 66.0;
+const BOTTOM: f64 = 356.0;
+const MEMORY: (f64, f64) = (130.0, 430.0);
+const DISPATCH: (f64, f64) = (480.0, 770.0);
+
+/// The most models whose rows can be read.
+pub const MOST: usize = 20;
+
+/// What is drawn of a model.
+struct Line {
+    name: String,
+    bytes: Option<f64>,
+    dispatch_ns: Option<f64>,
+}
+
+/// The chart of the costs in `recording`; `None` where it has none.
+pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
+    let bills = Bill::all(&recording.costs.as_ref()?.probes);
+    let line = |bill: &Bill<'_>| Line {
+        name: bill.model().to_owned(),
+        bytes: bill.memory().map(|memory| memory.bytes + memory.kernel_bytes.unwrap_or(0.0)),
+        dispatch_ns: bill.dispatch_ns(),
+    };
+    let lines: Vec<Line> = bills.iter().map(line).take(MOST).collect();
+    let told = lines.iter().filter_map(|line| Some(format!("{} {}", line.name, units::bytes(line.bytes?))));
+    let description = format!(
+        "Two plots with a row for each model, on logarithmic axes: memory of a waiting job, the kernel's included, and what handing \
+         out a job takes. Memory: {}.",
+        told.collect::<Vec<_>>().join(", ")
+    );
+    (!lines.is_empty()).then(|| Chart {
+        name: "cost".into(),
+        title: "What a job costs: memory while it waits, time to hand it out".into(),
+        description,
+        source,
+        draw: Box::new(move |pen| draw(pen, &lines)),
+    })
+}
+
+fn draw(pen: &Pen<'_>, lines: &[Line]) -> Markup {
+    let models = Models::of(lines.iter().map(|line| line.name.as_str()));
+    let height = (BOTTOM - TOP) / lines.len() as f64;
+    let middle = |at: usize| TOP + height * (at as f64 + 0.5);
+    let memory: Vec<Option<f64>> = lines.iter().map(|line| line.bytes).collect();
+    let dispatch: Vec<Option<f64>> = lines.iter().map(|line| line.dispatch_ns).collect();
+    html! {
+        @for (at, line) in lines.iter().enumerate() {
+            (pen.text(MEMORY.0 - 10.0, middle(at) + 4.0, Anchor::End, Ink::Text, 12.0, &cut(&line.name, 17)))
+        }
+        (plot(pen, &models, MEMORY, "memory of a waiting job", &memory, units::bytes, &middle))
+        (plot(pen, &models, DISPATCH, "handing out a job", &dispatch, units::nanoseconds, &middle))
+    }
+}
+
+/// A marker and its number for each model, on an axis of its own.
+fn plot(
+    pen: &Pen<'_>,
+    models: &Models,
+    (from, to): (f64, f64),
+    title: &str,
+    values: &[Option<f64>],
+    shown: fn(f64) -> String,
+    middle: &dyn Fn(usize) -> f64,
+) -> Markup {
+    // The numbers stand at the right of their markers.
+    let scale = Log::of(values.iter().flatten().copied(), false, 10.0, from, to - 60.0);
+    html! {
+        (pen.text(from, TOP - 18.0, Anchor::Start, Ink::Text, 12.0, title))
+        @for value in scale.ticks(10.0, 7) {
+            (pen.line(&[(scale.place(value), TOP - 8.0), (scale.place(value), BOTTOM)], Ink::Grid, Stroke::Thin))
+        }
+        @for (at, value) in values.iter().enumerate() {
+            @let y = middle(at);
+            @if let Some(value) = value {
+                (pen.line(&[(from, y), (scale.place(*value), y)], Ink::Grid, Stroke::Thin))
+                (pen.marker(scale.place(*value), y, models.mark(at), true))
+                (pen.text(scale.place(*value) + 10.0, y + 4.0, Anchor::Start, Ink::Text, 11.0, &shown(*value)))
+            } @else {
+                (pen.text(from + 4.0, y + 4.0, Anchor::Start, Ink::Faint, 11.0, "not measured"))
+            }
+        }
+        (pen.text(from, BOTTOM + 16.0, Anchor::Start, Ink::Faint, 11.0, "logarithmic; lines at powers of ten"))
+    }
+}

@@ -1,0 +1,83 @@
+//! Every workload under every model, as numbers on colours.
+
+use maud::{Markup, html};
+
+use crate::analysis::summary::{Finding, Findings};
+use crate::report::chart::legend::Models;
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, cut};
+use crate::report::chart::{Chart, undrawn};
+use crate::stats::units;
+
+/// Where the cells are.
+const LEFT: f64 = 118.0;
+const RIGHT: f64 = 788.0;
+const TOP: f64 = 66.0;
+const BOTTOM: f64 = 376.0;
+
+/// The most rows and columns whose numbers can be read.
+pub const MOST: usize = 15;
+
+/// Places of the colours for faster and for slower than `sequential`: blue and vermilion, which nearly all tell apart.
+const FASTER: usize = 2;
+const SLOWER: usize = 1;
+
+/// The chart of `findings`; `None` where no cell has a speedup.
+pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
+    let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(Finding::model)));
+    let columns: Vec<String> = models.names().iter().take(MOST).cloned().collect();
+    let best = |cells: &[Finding], model: &str| {
+        let ratios =
+            cells.iter().filter(|cell| cell.model() == model).filter_map(|cell| Some(cell.speedup?.ratio));
+        ratios.reduce(f64::max)
+    };
+    let rows: Vec<(String, Vec<Option<f64>>)> = findings
+        .rows
+        .iter()
+        .take(MOST)
+        .map(|row| (row.workload.name.clone(), columns.iter().map(|model| best(&row.cells, model)).collect()))
+        .collect();
+    rows.iter().any(|(_, cells)| cells.iter().any(Option::is_some)).then(|| Chart {
+        name: "heat".into(),
+        title: "Every task under every model: speedup over one job after the other".into(),
+        description: "A row for each workload and a column for each model; each cell has its speedup as a number, on blue where \
+                      it is faster than sequential and on vermilion where it is slower, the deeper the more."
+            .into(),
+        source: source + &undrawn(findings.rows.len().saturating_sub(MOST), models.names().len().saturating_sub(MOST)),
+        draw: Box::new(move |pen| draw(pen, &columns, &rows)),
+    })
+}
+
+fn draw(pen: &Pen<'_>, columns: &[String], rows: &[(String, Vec<Option<f64>>)]) -> Markup {
+    let width = (RIGHT - LEFT) / columns.len() as f64;
+    let height = (BOTTOM - TOP) / rows.len() as f64;
+    // So many letters are as wide as all columns together.
+    let letters = 104 / columns.len();
+    html! {
+        @for (at, name) in columns.iter().enumerate() {
+            // Every other one higher, so that long names have the room of two.
+            @let y = TOP - 8.0 - 14.0 * (at % 2) as f64;
+            (pen.text(LEFT + width * (at as f64 + 0.5), y, Anchor::Middle, Ink::Text, 11.0, &cut(name, 2 * letters)))
+        }
+        @for (line, (name, cells)) in rows.iter().enumerate() {
+            @let y = TOP + height * line as f64;
+            (pen.text(LEFT - 8.0, y + height / 2.0 + 4.0, Anchor::End, Ink::Text, 12.0, &cut(name, 15)))
+            @for (column, speedup) in cells.iter().enumerate() {
+                @let x = LEFT + width * column as f64;
+                @if let Some(speedup) = speedup {
+                    @let ink = Ink::Model(if *speedup >= 1.0 { FASTER } else { SLOWER });
+                    (pen.rect(x + 1.0, y + 1.0, width - 2.0, height - 2.0, ink, depth(*speedup)))
+                }
+                (pen.text(x + width / 2.0, y + height / 2.0 + 4.0, Anchor::Middle, Ink::Text, 11.0,
+                    &speedup.map_or("-".into(), units::ratio)))
+            }
+        }
+        (pen.text(LEFT, BOTTOM + 18.0, Anchor::Start, Ink::Faint, 11.0,
+            "blue: faster than sequential; vermilion: slower; deepest from 16 times on"))
+    }
+}
+
+/// How deep a colour is: not at all at 1, deepest from 16 times on; numbers stay readable on it.
+fn depth(speedup: f64) -> f64 {
+    0.5 * (speedup.log2().abs() / 4.0).min(1.0)
+}

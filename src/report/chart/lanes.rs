@@ -1,0 +1,84 @@
+//! Who ran when: a lane for each job, waiting as a thin bar and computing as a thick one.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use crate::engine::trace::{Phase, Span};
+use crate::report::chart::Chart;
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::scale::Linear;
+use crate::stats::units;
+
+/// Where the lanes are.
+const LEFT: f64 = 60.0;
+const RIGHT: f64 = 780.0;
+const TOP: f64 = 40.0;
+const BOTTOM: f64 = 350.0;
+
+/// The most lanes that are high enough to be read, and the most phases of a job: of longer traces the beginning is drawn.
+pub const MOST_LANES: usize = 30;
+/// See [`MOST_LANES`].
+pub const MOST_PHASES: usize = 60;
+
+/// Places of the colours for computing and for waiting.
+const COMPUTES: usize = 1;
+const WAITS: usize = 2;
+
+/// A job's phases: which, from when to when, in nanoseconds since the trace began.
+type Lane = Vec<(Phase, f64, f64)>;
+
+/// The chart of `spans`, under the `title` that says what they are of; `None` where there are none.
+pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Option<Chart> {
+    let start = spans.iter().map(|span| span.start).min()?;
+    let since = |moment: crate::engine::clock::Moment| (moment - start).as_nanos() as f64;
+    let mut jobs: BTreeMap<u32, Lane> = BTreeMap::new();
+    for span in spans {
+        jobs.entry(span.job).or_default().push((span.phase, since(span.start), since(span.stop)));
+    }
+    let all = jobs.len();
+    for lane in jobs.values_mut() {
+        lane.sort_by(|a, b| a.1.total_cmp(&b.1));
+        lane.truncate(MOST_PHASES);
+    }
+    let lanes: Vec<(u32, Lane)> = jobs.into_iter().take(MOST_LANES).collect();
+    let description = format!(
+        "A lane for each of {all} jobs over time: a thin bar where it waits, a thick one where it computes, nothing where it does \
+         neither."
+    );
+    Some(Chart { name, title, description, source, draw: Box::new(move |pen| draw(pen, &lanes, all)) })
+}
+
+fn draw(pen: &Pen<'_>, lanes: &[(u32, Lane)], all: usize) -> Markup {
+    let ends = lanes.iter().flat_map(|(_, lane)| lane.iter().map(|(_, _, stop)| *stop));
+    let x = Linear::of(ends, LEFT, RIGHT);
+    let height = (BOTTOM - TOP) / lanes.len() as f64;
+    html! {
+        @for value in x.ticks() {
+            (pen.line(&[(x.place(value), TOP), (x.place(value), BOTTOM)], Ink::Grid, Stroke::Thin))
+            (pen.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Ink::Faint, 11.0, &time(value)))
+        }
+        @for (at, (job, lane)) in lanes.iter().enumerate() {
+            @let middle = TOP + height * (at as f64 + 0.5);
+            (pen.text(LEFT - 8.0, middle + 3.5, Anchor::End, Ink::Text, height.clamp(7.0, 11.0), &job.to_string()))
+            @for (phase, start, stop) in lane {
+                @let (share, model) = if *phase == Phase::Compute { (0.8, COMPUTES) } else { (0.25, WAITS) };
+                @let width = (x.place(*stop) - x.place(*start)).max(0.6);
+                (pen.rect(x.place(*start), middle - height * share / 2.0, width, height * share, Ink::Model(model), 1.0))
+            }
+        }
+        (pen.rect(LEFT, BOTTOM + 30.0, 24.0, 4.0, Ink::Model(WAITS), 1.0))
+        (pen.text(LEFT + 30.0, BOTTOM + 36.0, Anchor::Start, Ink::Text, 11.0, "waits"))
+        (pen.rect(LEFT + 90.0, BOTTOM + 26.0, 24.0, 12.0, Ink::Model(COMPUTES), 1.0))
+        (pen.text(LEFT + 120.0, BOTTOM + 36.0, Anchor::Start, Ink::Text, 11.0, "computes"))
+        @if all > lanes.len() {
+            (pen.text(RIGHT, BOTTOM + 36.0, Anchor::End, Ink::Faint, 11.0, &format!("and {} more jobs", all - lanes.len())))
+        }
+    }
+}
+
+/// A time at an axis; its beginning is no time at all.
+fn time(ns: f64) -> String {
+    if ns == 0.0 { "0".into() } else { units::nanoseconds(ns) }
+}

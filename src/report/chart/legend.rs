@@ -1,0 +1,72 @@
+//! Which marker is which model.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use crate::model::models;
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, cut};
+
+/// The models of a chart, in the order in which they first appear, and the marker of each: the same in all charts for those
+/// that are in the registry.
+#[derive(Clone, Debug)]
+pub struct Models {
+    names: Vec<String>,
+    marks: Vec<usize>,
+}
+
+/// The most models that a legend has room for; markers of further ones are drawn, and counted.
+pub const MOST: usize = 20;
+
+impl Models {
+    /// The models of these names, each once.
+    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let registry: Vec<&str> = models().iter().map(|entry| entry.name).collect();
+        let mut models = Models { names: Vec::new(), marks: Vec::new() };
+        let mut seen = BTreeSet::new();
+        for name in names.filter(|name| seen.insert(*name)) {
+            let of_registry = registry.iter().position(|known| *known == name);
+            let free = |mark: &usize| !models.marks.contains(mark);
+            let mark = of_registry.or_else(|| (registry.len()..).find(free));
+            models.names.push(name.to_owned());
+            models.marks.extend(mark);
+        }
+        models
+    }
+
+    /// Their names.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The marker of the model at a place.
+    pub fn mark(&self, at: usize) -> usize {
+        self.marks[at]
+    }
+}
+
+/// Three lines of these have room between a plot and the source below.
+const LINE: f64 = 13.0;
+
+/// Markers and names, in lines of some.
+pub fn legend(pen: &Pen<'_>, models: &Models, top: f64) -> Markup {
+    let (per_line, letters) = if models.names.len() > 10 { (7, 13) } else { (5, 18) };
+    let width = 768.0 / f64::from(per_line);
+    let at = |index: usize| {
+        let (column, line) = (index % per_line as usize, index / per_line as usize);
+        (22.0 + width * column as f64, top + LINE * line as f64)
+    };
+    html! {
+        @for (index, name) in models.names.iter().enumerate().take(MOST) {
+            @let (x, y) = at(index);
+            (pen.marker(x, y, models.mark(index), true))
+            (pen.text(x + 10.0, y + 4.0, Anchor::Start, Ink::Text, 11.0, &cut(name, letters)))
+        }
+        @if models.names.len() > MOST {
+            @let (x, y) = at(MOST);
+            (pen.text(x, y + 4.0, Anchor::Start, Ink::Faint, 11.0,
+                &format!("and {} more", models.names.len() - MOST)))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Text, lines and markers, each with a literal colour and the class by which dark mode finds it.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+
+use crate::report::chart::palette::{Ink, Palette};
+use crate::report::escape::plain;
+
+/// Which end of a text stands at its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// It begins there.
+    Start,
+    /// Its middle is there.
+    Middle,
+    /// It ends there.
+    End,
+}
+
+impl Anchor {
+    fn name(self) -> &'static str {
+        match self {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        }
+    }
+}
+
+/// How lines are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stroke {
+    /// A thin one.
+    Thin,
+    /// A thick one.
+    Thick,
+    /// A thin one of dashes.
+    Dashed,
+}
+
+/// Draws with a palette.
+pub struct Pen<'a> {
+    palette: &'a Palette,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen with the colours of `palette`.
+    pub fn new(palette: &'a Palette) -> Self {
+        Pen { palette }
+    }
+
+    /// A text; `size` is its height in units of the chart.
+    pub fn text(&self, x: f64, y: f64, anchor: Anchor, ink: Ink, size: f64, text: &str) -> Markup {
+        let fill = self.palette.colour(ink);
+        html! {
+            text class=(ink.class()) x=(place(x)) y=(place(y)) text-anchor=(anchor.name()) font-size=(size) fill=(fill) {
+                (plain(text))
+            }
+        }
+    }
+
+    /// A line through `points`.
+    pub fn line(&self, points: &[(f64, f64)], ink: Ink, stroke: Stroke) -> Markup {
+        let mut path = String::new();
+        for (at, (x, y)) in points.iter().enumerate() {
+            let _ = write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(*x), place(*y));
+        }
+        let width = if stroke == Stroke::Thick { 2.0 } else { 1.0 };
+        let dashes = (stroke == Stroke::Dashed).then_some("5 4");
+        html! {
+            path class={ (ink.class()) "-line" } d=(path) fill="none" stroke=(self.palette.colour(ink)) stroke-width=(width)
+                stroke-dasharray=[dashes] {}
+        }
+    }
+
+    /// A filled rectangle, `opacity` of 1 covering what is below.
+    pub fn rect(&self, x: f64, y: f64, width: f64, height: f64, ink: Ink, opacity: f64) -> Markup {
+        html! {
+            rect class=(ink.class()) x=(place(x)) y=(place(y)) width=(place(width)) height=(place(height))
+                fill=(self.palette.colour(ink)) fill-opacity=(opacity) {}
+        }
+    }
+
+    /// The marker of a model: colour and shape by its place in the registry, so that neither is needed alone; hollow
+    /// where it is not among the best.
+    pub fn marker(&self, x: f64, y: f64, model: usize, filled: bool) -> Markup {
+        let ink = Ink::Model(model);
+        let colour = self.palette.colour(ink);
+        let ground = self.palette.colour(Ink::Ground);
+        let fill = if filled { colour } else { ground };
+        let class = if filled { ink.class() } else { Ink::Ground.class() } + " " + &ink.class() + "-line";
+        html! { path class=(class) d=(shape(model, x, y)) fill=(fill) stroke=(colour) stroke-width="1.5" {} }
+    }
+}
+
+/// The outline of a shape: circle, square, triangle, diamond, triangle upside down, cross.
+fn shape(model: usize, x: f64, y: f64) -> String {
+    const R: f64 = 4.0;
+    let corners: &[(f64, f64)] = match model % 6 {
+        0 => {
+            let (left, right, y) = (place(x - R), place(x + R), place(y));
+            return format!("M{left} {y} A{R} {R} 0 1 1 {right} {y} A{R} {R} 0 1 1 {left} {y} Z");
+        }
+        1 => &[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)],
+        2 => &[(0.0, -1.2), (1.2, 1.0), (-1.2, 1.0)],
+        3 => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+        4 => &[(0.0, 1.2), (1.2, -1.0), (-1.2, -1.0)],
+        _ => &[
+            (-1.2, -0.4),
+            (-0.4, -0.4),
+            (-0.4, -1.2),
+            (0.4, -1.2),
+            (0.4, -0.4),
+            (1.2, -0.4),
+            (1.2, 0.4),
+            (0.4, 0.4),
+            (0.4, 1.2),
+            (-0.4, 1.2),
+            (-0.4, 0.4),
+            (-1.2, 0.4),
+        ],
+    };
+    let mut path = String::new();
+    for (at, (dx, dy)) in corners.iter().enumerate() {
+        let _ =
+            write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(x + dx * R), place(y + dy * R));
+    }
+    path + " Z"
+}
+
+/// A place with a tenth of a unit: more can't be seen, and would change with every rounding.
+fn place(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+/// `text` cut to so many characters, with an ellipsis where something is gone.
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_have_a_tenth_and_no_needless_digits() {
+        assert_eq!([1.0, 1.25, 0.04].map(place), ["1", "1.2", "0"]);
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!((cut("sequential", 5).as_str(), cut("gil", 5).as_str()), ("sequ…", "gil"));
+    }
+}

@@ -1,0 +1,80 @@
+//! Charts as PNG, where no SVG is shown: in the preview of a link. 1200 by 630 pixels, what Open Graph pictures have.
+
+use anyhow::Result;
+
+use crate::report::chart::Chart;
+
+/// The width of every picture, in pixels.
+pub const WIDTH: u16 = 1_200;
+/// The height.
+pub const HEIGHT: u16 = 630;
+
+/// `chart` in its light colours.
+///
+/// # Errors
+/// Where this program was built without pictures, or the machine has no font to write with.
+#[cfg(feature = "png")]
+pub fn png(chart: &Chart) -> Result<Vec<u8>> {
+    use anyhow::Context as _;
+    use resvg::tiny_skia::{Pixmap, Transform};
+    use resvg::usvg::Tree;
+
+    use crate::report::chart::palette::Mode;
+
+    let tree = Tree::from_str(&chart.svg(Mode::Light), &options()?)?;
+    let mut pixels = Pixmap::new(WIDTH.into(), HEIGHT.into()).context("a picture of no pixels")?;
+    // Pictures have one shape, so one factor is enough.
+    let scale = f32::from(WIDTH) / tree.size().width();
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    Ok(pixels.encode_png()?)
+}
+
+/// As [`png`], of a build without pictures.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "png"))]
+pub fn png(_: &Chart) -> Result<Vec<u8>> {
+    anyhow::bail!("this bakeoff was built without PNG: cargo build --release --features png")
+}
+
+/// Fonts of this machine: whatever it has instead of those that charts ask for, since text without one would be left out.
+#[cfg(feature = "png")]
+fn options() -> Result<resvg::usvg::Options<'static>> {
+    use resvg::usvg::fontdb::{Family, Query};
+
+    let mut options = resvg::usvg::Options::default();
+    let fonts = options.fontdb_mut();
+    fonts.load_system_fonts();
+    let query = Query { families: &[Family::SansSerif], ..Query::default() };
+    if fonts.query(&query).is_none() {
+        let likely = |family: &str| family.contains("Sans");
+        let families = || fonts.faces().filter_map(|face| Some(face.families.first()?.0.clone()));
+        let family = families().find(|name| likely(name)).or_else(|| families().next());
+        let why = "this machine has no font to write with: install one, such as DejaVu Sans";
+        fonts.set_sans_serif_family(family.ok_or_else(|| anyhow::anyhow!(why))?);
+    }
+    Ok(options)
+}
+
+#[cfg(all(test, feature = "png"))]
+mod tests {
+    use super::*;
+    use crate::post::claims::tests::inside;
+    use crate::report::chart::draw::charts;
+
+    #[test]
+    fn a_picture_has_the_size_of_a_preview_and_text_on_it() {
+        if options().is_err() {
+            eprintln!("skipped: no font on this machine");
+            return;
+        }
+        let chart = charts(&inside()).into_iter().find_map(Result::ok).unwrap();
+        let picture = resvg::tiny_skia::Pixmap::decode_png(&png(&chart).unwrap()).unwrap();
+        assert_eq!((picture.width(), picture.height()), (WIDTH.into(), HEIGHT.into()));
+        // The title, which is nothing but text on the ground.
+        let ground = picture.pixel(1, 1).unwrap();
+        let title = (20..700).flat_map(|x| (18..40).map(move |y| (x, y)));
+        assert!(title.filter(|&(x, y)| picture.pixel(x, y) != Some(ground)).count() > 500);
+    }
+}

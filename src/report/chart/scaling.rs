@@ -1,0 +1,83 @@
+//! Speedups over numbers of cores: as measured, beside what all cores gave and what would be ideal.
+
+use maud::{Markup, html};
+
+use crate::analysis::scaling::Scaled;
+use crate::report::chart::legend::{Models, legend};
+use crate::report::chart::palette::Ink;
+use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::scale::Log;
+use crate::report::chart::{Chart, tick};
+use crate::stats::ratio::Ratio;
+
+/// Where the plot is.
+const LEFT: f64 = 60.0;
+const RIGHT: f64 = 780.0;
+const TOP: f64 = 40.0;
+const BOTTOM: f64 = 320.0;
+
+/// Cores and speedup, with its bounds.
+type Points = Vec<(f64, f64, Option<(f64, f64)>)>;
+
+/// The chart of a workload that computes; `None` where there are fewer than two numbers of cores.
+pub fn chart(scaled: &Scaled, source: String) -> Option<Chart> {
+    let names: Vec<&str> = scaled.cells().into_iter().filter(|name| !name.ends_with("/one")).collect();
+    let models = Models::of(names.iter().map(|name| name.split('/').next().unwrap_or(name)));
+    let points = |by_cores: std::collections::BTreeMap<u64, Ratio>| -> Points {
+        let point = |(cores, ratio): (u64, Ratio)| {
+            (cores as f64, ratio.ratio, ratio.interval.ok().map(|it| (it.low, it.high)))
+        };
+        by_cores.into_iter().map(point).collect()
+    };
+    let curves: Vec<Points> = names.iter().map(|name| points(scaled.speedups(name))).collect();
+    let capacity = points(scaled.capacity());
+    let name = scaled.name().to_owned();
+    (scaled.computes() && scaled.rows.len() > 1).then(|| Chart {
+        title: format!("{name}: speedup over one job after the other, by the number of cores"),
+        description: "A marker for each model and number of cores, with its 95 percent interval, both axes logarithmic; dashed what \
+                      would be ideal, and a thick line for what independent copies of sequential on all cores gave."
+            .into(),
+        name: format!("scaling-{name}"),
+        source,
+        draw: Box::new(move |pen| draw(pen, &models, &curves, &capacity)),
+    })
+}
+
+fn draw(pen: &Pen<'_>, models: &Models, curves: &[Points], capacity: &Points) -> Markup {
+    let all = || curves.iter().flatten().chain(capacity);
+    let x = Log::of(all().map(|point| point.0), false, 2.0, LEFT + 30.0, RIGHT - 60.0);
+    let most = all().map(|point| point.0).fold(1.0, f64::max);
+    let y = Log::of(all().map(|point| point.1).chain([most]), true, 2.0, BOTTOM, TOP);
+    let path =
+        |points: &Points| points.iter().map(|point| (x.place(point.0), y.place(point.1))).collect::<Vec<_>>();
+    let mut cores: Vec<f64> = all().map(|point| point.0).collect();
+    cores.sort_by(f64::total_cmp);
+    cores.dedup();
+    let ideal: Vec<(f64, f64)> = cores.iter().map(|&cores| (x.place(cores), y.place(cores))).collect();
+    // Markers of one number of cores side by side, so that each can be seen.
+    let aside = |model: usize| 5.0 * (model as f64 - (curves.len() as f64 - 1.0) / 2.0);
+    html! {
+        @for value in y.ticks(2.0, 12) {
+            @let (place, ink) = (y.place(value), if value == 1.0 { Ink::Faint } else { Ink::Grid });
+            (pen.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
+            (pen.text(LEFT - 8.0, place + 4.0, Anchor::End, Ink::Faint, 11.0, &tick(value)))
+        }
+        @for &cores in &cores {
+            (pen.text(x.place(cores), BOTTOM + 15.0, Anchor::Middle, Ink::Faint, 11.0, &format!("{cores:.0}")))
+        }
+        (pen.text((LEFT + RIGHT) / 2.0, BOTTOM + 32.0, Anchor::Middle, Ink::Text, 12.0, "cores"))
+        (pen.line(&ideal, Ink::Faint, Stroke::Dashed))
+        (pen.line(&path(capacity), Ink::Faint, Stroke::Thick))
+        @for (model, points) in curves.iter().enumerate() {
+            @for (cores, speedup, bounds) in points {
+                @let at = x.place(*cores) + aside(model);
+                @if let Some((low, high)) = bounds {
+                    (pen.line(&[(at, y.place(*low)), (at, y.place(*high))], Ink::Model(models.mark(model)), Stroke::Thin))
+                }
+                (pen.marker(at, y.place(*speedup), models.mark(model), true))
+            }
+        }
+        (pen.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Ink::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))
+        (legend(pen, models, BOTTOM + 50.0))
+    }
+}

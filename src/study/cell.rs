@@ -1,0 +1,185 @@
+//! A cell is a workload under a model at a width: what is measured.
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::engine::platform::Lane;
+use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape};
+use crate::workload::Workload;
+use crate::workload::fixture::stage::Unavailable;
+
+/// How many jobs can be in flight at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// One job.
+    One,
+    /// As many as the machine has cores.
+    Cores,
+    /// All jobs of the batch, or as many as the model allows.
+    Jobs,
+}
+
+impl fmt::Display for Width {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Width::One => "one",
+            Width::Cores => "cores",
+            Width::Jobs => "jobs",
+        })
+    }
+}
+
+/// A workload under a model at a width.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// What is done.
+    pub workload: Workload,
+    /// How it is carried out.
+    pub model: ModelEntry,
+    /// How much of it at once.
+    pub width: Width,
+}
+
+impl Cell {
+    /// Every cell of `lanes` on a machine of `cores` cores, lane by lane and workload by workload.
+    pub fn all(lanes: &[Lane], cores: usize) -> Vec<Cell> {
+        let of_lane = |lane: Lane| lane.workloads().iter().flat_map(move |it| Cell::of(it, lane, cores));
+        lanes.iter().flat_map(|&lane| of_lane(lane)).collect()
+    }
+
+    /// The cells of one workload in a lane. A model with workers has two where jobs wait and there are more jobs than cores.
+    pub fn of(workload: &Workload, lane: Lane, cores: usize) -> Vec<Cell> {
+        let wide = workload.kind.waits() && cores < workload.size.jobs;
+        let widths = move |shape| match shape {
+            Shape::One => vec![Width::One],
+            Shape::Jobs { .. } => vec![Width::Jobs],
+            Shape::Workers if wide => vec![Width::Cores, Width::Jobs],
+            Shape::Workers => vec![Width::Cores],
+        };
+        let cells = |model: ModelEntry| {
+            widths(model.shape).into_iter().map(move |width| Cell { workload: *workload, model, width })
+        };
+        lane.models().into_iter().flat_map(cells).collect()
+    }
+
+    /// The lane that it is compared in.
+    pub fn lane(&self) -> Lane {
+        self.model.lane
+    }
+
+    /// Whether it is its lane's baseline on its workload.
+    pub fn is_baseline(&self) -> bool {
+        self.width == Width::One
+    }
+
+    /// `workload/model/width`.
+    pub fn id(&self) -> String {
+        format!("{}/{}/{}", self.workload.name, self.model.name, self.width)
+    }
+
+    /// How many jobs of the default batch are in flight at once, at the most.
+    pub fn in_flight(&self, cores: usize) -> usize {
+        let jobs = self.workload.size.jobs;
+        match (self.width, self.model.shape) {
+            (Width::One, _) => 1,
+            (Width::Cores, _) => cores.min(jobs),
+            (Width::Jobs, Shape::Jobs { most: None }) => jobs,
+            (Width::Jobs, Shape::Jobs { most: Some(most) }) => most.min(jobs),
+            (Width::Jobs, _) => MOST_WORKERS.min(jobs),
+        }
+    }
+
+    /// Starts the cell's model, untimed.
+    ///
+    /// # Errors
+    /// Where its threads or processes can't be started; [`Unavailable`] where this machine can't have it.
+    pub fn start(&self, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
+        if let Some(why) = self.model.unavailable {
+            return Err(Unavailable(why.into()).into());
+        }
+        (self.model.start)(&self.resources(cores, exe))
+    }
+
+    /// What its model is given.
+    pub fn resources(&self, cores: usize, exe: &Path) -> Resources {
+        let workers = match (self.width, self.model.shape) {
+            (Width::Jobs, Shape::Workers) => self.in_flight(cores),
+            _ => cores,
+        };
+        Resources::new(workers, exe)
+    }
+
+    /// About how long one run takes, in microseconds, if its waits overlap and its computing doesn't: for planning,
+    /// never for a result.
+    pub fn run_us(&self, cores: usize) -> u64 {
+        let Workload { size, job_us, wait_us, .. } = self.workload;
+        let turns = size.jobs.div_ceil(self.in_flight(cores));
+        wait_us * turns as u64 + (job_us - wait_us) * size.jobs as u64
+    }
+}
+
+/// The cells of `selected` and the baseline of each of their workloads, in the order of `all`: without it there
+/// would be no ratio.
+pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
+    let is_wanted = |cell: &Cell| {
+        selected.iter().any(|other| {
+            let same_row = other.workload.name == cell.workload.name && other.lane() == cell.lane();
+            other.id() == cell.id() || (cell.is_baseline() && same_row)
+        })
+    };
+    all.into_iter().filter(is_wanted).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::cpython::Interpreter;
+    use crate::model::cpython::interpreter::tests::facts;
+
+    #[test]
+    fn no_id_appears_twice_and_no_id_is_part_of_another() {
+        let [plain, free] = ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, facts(tag, false)));
+        let lanes = Lane::all(&[plain, free]);
+        let ids: Vec<String> = Cell::all(&lanes, 2).iter().map(Cell::id).collect();
+        for (at, id) in ids.iter().enumerate() {
+            let others = ids.iter().enumerate().filter(|(other, _)| *other != at);
+            assert!(others.map(|(_, other)| other).all(|other| !other.contains(id.as_str())), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_without_its_interpreter_names_the_cell_of_every_one() {
+        let known = Interpreter::known("3.11", facts("3.11.7", false));
+        let cells = Cell::all(&[Lane::Python(known)], 2);
+        assert!(cells.iter().all(|cell| cell.id().contains("@3.11/")));
+        assert!(cells.iter().any(|cell| cell.id() == "primes/py-threading@3.11/cores"));
+    }
+
+    #[test]
+    fn pools_are_measured_at_both_widths_where_jobs_wait_and_there_are_more_of_them_than_cores() {
+        let widths = |workload: &str, cores| {
+            let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
+            Cell::all(&[Lane::Native], cores)
+                .iter()
+                .filter(|cell| pool(cell))
+                .map(|cell| cell.width)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(widths("sleep", 2), [Width::Cores, Width::Jobs]);
+        assert_eq!(widths("sleep", 24), [Width::Cores]);
+        assert_eq!(widths("cake", 2), [Width::Cores, Width::Jobs]);
+        assert_eq!(widths("hash", 2), [Width::Cores]);
+    }
+
+    #[test]
+    fn no_model_has_more_jobs_in_flight_than_its_cap() {
+        for cell in Cell::all(&[Lane::Native], 2) {
+            let all_at_once = matches!(cell.model.shape, Shape::Jobs { most: None });
+            let in_flight = cell.in_flight(2);
+            assert!(in_flight >= 1 && in_flight <= cell.workload.size.jobs, "{}", cell.id());
+            assert!(all_at_once || in_flight <= MOST_WORKERS, "{}", cell.id());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Traced runs of each model, and beside each of them plain threads: what this machine could show at that moment.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::engine::batch::Batch;
+use crate::engine::clock::{Usage, now};
+use crate::engine::sample::Sample;
+use crate::engine::trace::{Performance, Performer, Spans, Traced};
+use crate::engine::work::Phases;
+use crate::model::{ModelEntry, Resources};
+use crate::post::story::{Teller, act};
+use crate::record::schema::{Act, Witness};
+use crate::workload::script::{Act as Do, Errand};
+use crate::workload::{Job, ReadFile, Size, answer_of_parts};
+
+/// Runs of each model: so many that an interval leaves one out at each end.
+pub const LOOKS: usize = 9;
+
+/// So many that there is an interval at all.
+pub const QUICK_LOOKS: usize = 6;
+
+/// Jobs of a batch.
+const JOBS: usize = 24;
+
+/// What jobs do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobsOf {
+    /// They wait for a timer, then compute: in the oven, then decorated.
+    Cakes,
+    /// They read a file, then compute.
+    Files,
+}
+
+impl JobsOf {
+    /// Both.
+    pub const ALL: [JobsOf; 2] = [JobsOf::Cakes, JobsOf::Files];
+
+    /// As a recording has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            JobsOf::Cakes => "cakes",
+            JobsOf::Files => "files",
+        }
+    }
+
+    fn jobs(self, teller: &Teller) -> Result<Vec<Job>> {
+        let errand = |seed: u64, first: Do, ms: u64| {
+            let compute = Do::Compute { parts: teller.pace.parts(Duration::from_millis(ms)) };
+            Job::Errand(Errand { seed, steps: vec![first.freely(), compute.freely()] })
+        };
+        Ok(match self {
+            JobsOf::Cakes => (0..JOBS as u64).map(|seed| errand(seed, Do::Wait { us: 5_000 }, 10)).collect(),
+            JobsOf::Files => {
+                let size = Size { jobs: JOBS, each: 64 * 1024 };
+                let files = ReadFile::stage(&teller.stage, "evidence", size)?;
+                (0..).zip(files).map(|(seed, file)| errand(seed, Do::Read(file), 5)).collect()
+            }
+        })
+    }
+}
+
+/// What traces show of each of `models` on each kind of job, by so many `looks`; `progress` is told of each before it is run.
+pub fn gather(
+    teller: &Teller,
+    models: &[ModelEntry],
+    looks: usize,
+    mut progress: impl FnMut(&ModelEntry, JobsOf),
+) -> Vec<Witness> {
+    let mut witnesses = Vec::new();
+    for jobs in JobsOf::ALL {
+        for model in models {
+            progress(model, jobs);
+            witnesses.push(witness(teller, model, jobs, looks));
+        }
+    }
+    witnesses
+}
+
+/// What traces show of one model on one kind of job; a model that can't be run has the reason.
+pub fn witness(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Witness {
+    let (seen, control, unavailable) = match runs(teller, model, jobs, looks) {
+        Ok((seen, control)) => (seen, control, None),
+        Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
+    };
+    Witness { model: model.name.into(), jobs: jobs.name().into(), seen, control, unavailable }
+}
+
+fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Result<(Vec<Act>, Vec<Act>)> {
+    // Two workers on one core as well: they take turns, and that is concurrent.
+    let resources = Resources::new(teller.cores.max(2), &teller.exe);
+    let batch = Batch::of(jobs.jobs(teller)?, &teller.stage);
+    let mut performer = Performer::start(model, &resources)?;
+    // Threads, connections and files are there from now on.
+    performer.perform(&batch)?;
+    let (mut seen, mut control) = (Vec::new(), Vec::new());
+    for _ in 0..looks {
+        control.push(act(&plain_threads(teller)?, &[]));
+        seen.push(act(&performer.perform(&batch)?, &[]));
+    }
+    Ok((seen, control))
+}
+
+/// A thread for each core, computing and nothing else.
+fn plain_threads(teller: &Teller) -> Result<Performance> {
+    let parts = teller.pace.parts(Duration::from_millis(20));
+    let spans: Arc<Spans> = Arc::default();
+    let (before, start) = (Usage::of_this_process(), now());
+    thread::scope(|scope| {
+        for core in 0..teller.cores {
+            let phases = Traced::to(&spans).job(core);
+            let compute = move || phases.compute(|| answer_of_parts(core as u64, parts));
+            thread::Builder::new().spawn_scoped(scope, compute).context("cannot start a thread")?;
+        }
+        Ok::<(), anyhow::Error>(())
+    })?;
+    let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
+    Ok(Performance::of(sample, spans.take()))
+}

@@ -1,0 +1,45 @@
+//! Waiting jobs in hand-written code, beside which crowds of models stand.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+/// So many waits at once, in the way of `model` but without it; each comes to a number that depends on it.
+pub(crate) fn wait_at_once(model: &str, jobs: usize, pause: Duration) -> Result<u64> {
+    match model {
+        "threads" => threads(jobs, pause),
+        "tokio-one" => tasks(jobs, pause),
+        other => bail!("nothing is written by hand for {other}"),
+    }
+}
+
+fn threads(jobs: usize, pause: Duration) -> Result<u64> {
+    let wait = |job| {
+        thread::Builder::new().spawn(move || {
+            thread::sleep(pause);
+            job
+        })
+    };
+    let threads: Vec<_> =
+        (0..jobs as u64).map(wait).collect::<Result<_, _>>().context("cannot start a thread")?;
+    Ok(threads.into_iter().filter_map(|thread| thread.join().ok()).sum())
+}
+
+fn tasks(jobs: usize, pause: Duration) -> Result<u64> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let wait = |job| {
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            job
+        })
+    };
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..jobs as u64).map(wait).collect();
+        let mut sum = 0;
+        for task in tasks {
+            sum += task.await?;
+        }
+        Ok(sum)
+    })
+}

@@ -1,0 +1,200 @@
+//! Which questions are asked of each model, and how far its crowds go.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::child::{Next, Reporter};
+use crate::model::{ModelEntry, Shape};
+use crate::record::schema::Probed;
+use crate::study::probe::answer::{Answer, Order, SUBCOMMAND};
+use crate::study::probe::{Question, STARTED_ON, WAITS_US};
+
+/// How long a probe may take: a million waiting tasks take some seconds.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Processes that are asked the questions whose answers vary from process to process.
+const REPEATS: usize = 3;
+
+/// What is asked, of whom, and within which bounds.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// This project's program.
+    pub exe: PathBuf,
+    /// The models.
+    pub models: Vec<ModelEntry>,
+    /// The most jobs of a crowd.
+    pub most_jobs: usize,
+    /// The most memory of a crowd, in bytes.
+    pub most_bytes: u64,
+    /// Ask each question once, and small crowds only.
+    pub quick: bool,
+}
+
+/// Asks everything, model by model, until `stop` is set; `progress` is told of each question before it is asked.
+pub fn gather(asking: &Asking, stop: &AtomicBool, mut progress: impl FnMut(&str, &str)) -> Vec<Probed> {
+    let mut probes = Vec::new();
+    for model in &asking.models {
+        let mut ask = |question: &Question| {
+            progress(model.name, &question.name());
+            let probed = probe(&asking.exe, model, question, stop);
+            probes.extend(probed.clone());
+            probed
+        };
+        questions(model, asking.quick).iter().for_each(|question| drop(ask(question)));
+        if model.shape != Shape::One {
+            crowds(asking, ask);
+        }
+    }
+    probes
+}
+
+/// The questions whose number is known beforehand.
+fn questions(model: &ModelEntry, quick: bool) -> Vec<Question> {
+    let starts = STARTED_ON.iter().map(|&workload| Question::Start(workload.to_owned()));
+    let varying: Vec<_> = starts.chain([Question::Dispatch, Question::Work]).collect();
+    let repeats = if quick { 1 } else { REPEATS };
+    let mut questions: Vec<_> = varying.iter().flat_map(|question| vec![question.clone(); repeats]).collect();
+    questions.extend(WAITS_US.map(Question::Wait));
+    if matches!(model.shape, Shape::Jobs { most: None }) {
+        questions.extend(vec![Question::Burst; repeats]);
+    }
+    questions
+}
+
+/// Asks one question in a fresh process; `None` where it was stopped.
+pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicBool) -> Option<Probed> {
+    if stop.load(Ordering::Relaxed) {
+        return None;
+    }
+    let order = Order { model: model.name.into(), question: question.clone() };
+    let answer = match Reporter::<Answer>::start(exe, SUBCOMMAND, &order) {
+        Err(why) => Err(format!("{why:#}")),
+        Ok(mut reporter) => match reporter.next(DEADLINE, stop) {
+            Next::Report(answer) => answer,
+            Next::Failed(why) => Err(why),
+            Next::Stopped => return None,
+        },
+    };
+    let (figures, failure) = answer.map_or_else(|why| (Default::default(), Some(why)), |found| (found, None));
+    Some(Probed { model: model.name.into(), question: question.name(), figures, failure })
+}
+
+/// The first crowd, and how many times as large the next one is, until one fails or would take too much.
+const FIRST: usize = 64;
+const STEP: usize = 4;
+
+/// Steps between the largest crowd that could be and the smallest that could not.
+const BISECTIONS: usize = 2;
+
+/// Ever larger crowds, up to the bounds or the first that fails, and then some between the last two.
+fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<Probed>) {
+    let (mut reached, mut failed) = (None::<Reached>, None);
+    let mut next = FIRST.min(asking.most_jobs);
+    for _ in 0..if asking.quick { 3 } else { usize::MAX } {
+        let Some(probed) = ask(&Question::Crowd(next, pause_us(next, reached.as_ref()))) else { return };
+        match Reached::of(&probed) {
+            None => failed = Some(next),
+            Some(crowd) => reached = Some(crowd),
+        }
+        let Some(larger) =
+            reached.as_ref().filter(|_| failed.is_none()).and_then(|crowd| larger(crowd, asking))
+        else {
+            break;
+        };
+        next = larger;
+    }
+    let (Some(mut reached), Some(mut failed)) = (reached, failed) else { return };
+    for _ in 0..BISECTIONS {
+        // As far from the one as from the other, as steps are ratios.
+        let next = (reached.jobs * failed).isqrt();
+        let Some(probed) = ask(&Question::Crowd(next, pause_us(next, Some(&reached)))) else { return };
+        match Reached::of(&probed) {
+            None => failed = next,
+            Some(crowd) => reached = crowd,
+        }
+    }
+}
+
+/// A crowd that was in flight at once.
+struct Reached {
+    jobs: usize,
+    bytes: u64,
+    /// How long it took until all were in flight.
+    gathering_ns: u64,
+}
+
+impl Reached {
+    fn of(probed: &Probed) -> Option<Self> {
+        let figure = |name: &str| probed.figures.get(name).copied();
+        let taken =
+            ["own_bytes", "children_bytes", "kernel_bytes"].iter().filter_map(|name| figure(name)).sum();
+        Some(Reached {
+            jobs: usize::try_from(figure("jobs")?).ok()?,
+            bytes: taken,
+            gathering_ns: figure("wall_ns")?.saturating_sub(figure("wait_ns")?),
+        })
+    }
+}
+
+/// The next crowd: as much larger as the bounds allow; none where that would hardly be larger.
+fn larger(reached: &Reached, asking: &Asking) -> Option<usize> {
+    // Nine tenths, since what a job takes is known from a smaller crowd.
+    let fits =
+        reached.jobs as u128 * u128::from(asking.most_bytes) * 9 / 10 / u128::from(reached.bytes.max(1));
+    let fits = usize::try_from(fits).unwrap_or(usize::MAX);
+    let next = (reached.jobs * STEP).min(asking.most_jobs).min(fits);
+    (next > reached.jobs + reached.jobs / 4).then_some(next)
+}
+
+/// How long a crowd waits, in microseconds: at least twice as long as it will take to gather.
+fn pause_us(jobs: usize, reached: Option<&Reached>) -> u64 {
+    const AT_LEAST_US: u64 = 200_000;
+    let of_one = reached.map_or(0, |reached| 2 * reached.gathering_ns / reached.jobs as u64);
+    AT_LEAST_US + of_one * jobs as u64 / 1_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asking(most_jobs: usize, most_bytes: u64) -> Asking {
+        Asking { exe: PathBuf::new(), models: vec![], most_jobs, most_bytes, quick: false }
+    }
+
+    /// The crowds that are asked for where a job takes so many bytes and more than `limit` jobs fail.
+    fn asked(asking: &Asking, bytes: u64, limit: usize) -> Vec<usize> {
+        let mut asked = Vec::new();
+        crowds(asking, |question| {
+            let &Question::Crowd(jobs, us) = question else { panic!("only crowds") };
+            asked.push(jobs);
+            let found = [
+                ("jobs", jobs as u64),
+                ("own_bytes", jobs as u64 * bytes),
+                ("wait_ns", us * 1_000),
+                ("wall_ns", us * 1_100),
+            ];
+            let failure = (jobs > limit).then(|| "no more".to_owned());
+            let figures = if failure.is_some() {
+                Default::default()
+            } else {
+                found.map(|(name, figure)| (name.to_owned(), figure)).into()
+            };
+            Some(Probed { model: "m".into(), question: question.name(), figures, failure })
+        });
+        asked
+    }
+
+    #[test]
+    fn crowds_grow_to_the_most_jobs_or_to_the_most_memory() {
+        assert_eq!(asked(&asking(1_000, 1 << 30), 1, usize::MAX), [64, 256, 1_000]);
+        assert_eq!(asked(&asking(1_000_000, 1 << 20), 1 << 10, usize::MAX), [64, 256, 921]);
+        assert_eq!(asked(&asking(10, 1 << 30), 1, usize::MAX), [10]);
+    }
+
+    #[test]
+    fn where_a_crowd_fails_the_border_is_looked_for_between() {
+        assert_eq!(asked(&asking(1_000_000, 1 << 30), 1, 700), [64, 256, 1_024, 512, 724]);
+        assert_eq!(asked(&asking(1_000_000, 1 << 30), 1, 10), [64]);
+    }
+}

@@ -1,0 +1,177 @@
+//! Walks over the launches of a study, workload by workload in a new order each time, and keeps what they measure
+//! before they measure on.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::child::{Next, Reporter};
+use crate::engine::batch::Batch;
+use crate::engine::platform::Lane;
+use crate::machine::host;
+use crate::machine::idle;
+use crate::machine::study_lock::Company;
+use crate::record::journal::{Entry, Journal};
+use crate::record::schema::Arm;
+use crate::study::launch;
+use crate::study::launch::{Acknowledged, LaneOrder, Order};
+use crate::study::plan::PlannedArm;
+use crate::workload::Workload;
+use crate::workload::fixture::stage::Stage;
+
+/// How long a launch may say nothing: a round of all its slots takes seconds.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// A study that is about to be conducted: its stage is set.
+#[derive(Debug)]
+pub struct Prepared {
+    exe: PathBuf,
+    cores: usize,
+    workers: usize,
+    stage: Arc<Stage>,
+    planned: Vec<PlannedArm>,
+    /// A batch of each row, or why it is unavailable.
+    batches: BTreeMap<Row, Result<Batch, String>>,
+}
+
+/// A workload by its name and a lane by its tag: what one launch measures.
+type Row = (&'static str, Option<&'static str>);
+
+impl Prepared {
+    /// Sets the stage for `planned`, whose launches run `exe` and give models so many `workers`. What can't be set makes
+    /// its workload unavailable.
+    pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
+        let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
+        let (exe, cores) = (exe.to_owned(), host::cores());
+        let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
+        for (workload, lane) in prepared.rows().collect::<Vec<_>>() {
+            let batch = Batch::new(&workload, workload.size, &prepared.stage);
+            prepared.batches.insert((workload.name, lane.tag()), batch.map_err(|error| format!("{error:#}")));
+        }
+        prepared
+    }
+
+    /// The workloads of this study, each in its lanes.
+    pub fn rows(&self) -> impl Iterator<Item = (Workload, Lane)> {
+        let is_row = |a: &PlannedArm, b: &PlannedArm| row_of(a) == row_of(b);
+        self.planned.chunk_by(is_row).map(|arms| (arms[0].cell.workload, arms[0].lane))
+    }
+
+    /// The arms, as the recording has them.
+    pub fn arms(&self) -> Vec<Arm> {
+        self.planned.iter().map(|arm| arm.entry(self.workers, self.why_not(arm))).collect()
+    }
+
+    /// Why an arm can't be measured here: for its model, its workload, or because nothing of its row can be but the reference.
+    fn why_not(&self, arm: &PlannedArm) -> Option<String> {
+        let of_model = |arm: &PlannedArm| arm.cell.model.unavailable.map(str::to_owned);
+        let baseline = || self.arms_of(row_of(arm)).find(|(_, other)| other.cell.is_baseline());
+        of_model(arm)
+            .or_else(|| self.batches[&row_of(arm)].as_ref().err().cloned())
+            .or_else(|| baseline().and_then(|(_, baseline)| of_model(baseline)))
+    }
+
+    fn arms_of(&self, row: Row) -> impl Iterator<Item = (usize, &PlannedArm)> {
+        self.planned.iter().enumerate().filter(move |(_, arm)| row_of(arm) == row)
+    }
+
+    /// The batches of the rows that can be measured here.
+    fn available(&self) -> impl Iterator<Item = Heat<'_>> {
+        let arms = |row| self.arms_of(row).filter(|(_, arm)| self.why_not(arm).is_none()).collect::<Vec<_>>();
+        let heat = move |(workload, lane): (Workload, Lane)| {
+            let row = (workload.name, lane.tag());
+            let (batch, arms) = (self.batches[&row].as_ref().ok()?, arms(row));
+            (!arms.is_empty()).then_some(Heat { workload, lane, batch, arms })
+        };
+        self.rows().filter_map(heat)
+    }
+
+    fn order(&self, heat: &Heat<'_>, rounds: NonZeroU64, seed: u64) -> Order {
+        let Heat { workload, lane, batch, arms } = heat;
+        Order {
+            workload: workload.name.to_owned(),
+            interpreter: LaneOrder::of(*lane),
+            jobs: workload.size.jobs,
+            arms: arms.iter().map(|(index, arm)| (*index as u64, arm.cell.id(), arm.role)).collect(),
+            rounds: rounds.get(),
+            seed,
+            workers: self.workers,
+            cores: self.cores,
+            expected: batch.expected().to_vec(),
+            stage: self.stage.attachment(),
+        }
+    }
+}
+
+/// What a launch measures: a row that is available, and its arms by their index.
+struct Heat<'a> {
+    workload: Workload,
+    lane: Lane,
+    batch: &'a Batch,
+    arms: Vec<(usize, &'a PlannedArm)>,
+}
+
+fn row_of(arm: &PlannedArm) -> Row {
+    (arm.cell.workload.name, arm.lane.tag())
+}
+
+/// Conducts all launches that `journal` was begun for, until `stop` is set; `progress` is told after each launch how
+/// many of how many have been made.
+///
+/// # Errors
+/// Where the journal can't be written. A launch that dies or hangs fails its arms, not the study.
+pub fn conduct(
+    prepared: &Prepared,
+    journal: &mut Journal,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<()> {
+    let study = journal.recording().study.as_ref().expect("the journal is a study's");
+    let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut heats: Vec<Heat<'_>> = prepared.available().collect();
+    let all = heats.len() * usize::try_from(launches.get())?;
+    let mut made = 0;
+    let company = Company::join(&std::env::temp_dir());
+    let watch = |made: usize| Entry::Quiet(idle::watch(Path::new("/"), &company, made as u64));
+    journal.append(watch(0))?;
+    for number in 0..launches.get() {
+        random.shuffle(&mut heats);
+        for heat in &heats {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let order = prepared.order(heat, rounds, random.u64(..));
+            journal.append(Entry::launch(heat.workload.name, heat.lane.tag(), number))?;
+            launch(prepared, &order, journal, stop)?;
+            made += 1;
+            progress(made, all);
+        }
+        journal.append(watch(made))?;
+    }
+    Ok(())
+}
+
+/// Makes one launch: keeps each round, and its failure where it has one.
+fn launch(prepared: &Prepared, order: &Order, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
+    let mut process = match Reporter::start(&prepared.exe, launch::SUBCOMMAND, order) {
+        Ok(process) => process,
+        Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),
+    };
+    for _ in 0..order.rounds {
+        match process.next(DEADLINE, stop) {
+            Next::Report(round) => journal.append(Entry::Round(round))?,
+            Next::Failed(why) => return journal.append(Entry::Failure(format!("the launch failed: {why}"))),
+            Next::Stopped => return Ok(()),
+        }
+        // Where the launch has gone meanwhile, the next round says so.
+        let _ = process.tell(&Acknowledged);
+    }
+    process.finish();
+    Ok(())
+}

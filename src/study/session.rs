@@ -1,0 +1,83 @@
+//! From cells to samples in this process: the stage, the batches and the started models.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::engine::batch::Batch;
+use crate::engine::panics::guarded;
+use crate::engine::sample::{Sample, sample};
+use crate::engine::trace::Performer;
+use crate::machine::host;
+use crate::model::Model;
+use crate::study::cell::Cell;
+use crate::workload::fixture::stage::Stage;
+
+/// What the cells of a run share: a batch of each workload is made once, when it is first asked for.
+#[derive(Debug)]
+pub struct Session {
+    /// Cores of this machine, as every model sees them.
+    pub cores: usize,
+    exe: PathBuf,
+    stage: Arc<Stage>,
+    batches: HashMap<(&'static str, Option<&'static str>), Batch>,
+}
+
+impl Session {
+    /// A session whose child processes run `exe`, this project's program.
+    pub fn new(exe: &Path) -> Self {
+        let stage = Stage::new(&Stage::default_place(exe), exe);
+        Session { cores: host::cores(), exe: exe.to_owned(), stage: Arc::new(stage), batches: HashMap::new() }
+    }
+
+    /// Starts the model of `cell` and lends it the workload's batch.
+    ///
+    /// # Errors
+    /// Where the stage can't be set or the model can't be started; [`crate::workload::fixture::stage::Unavailable`] where this machine
+    /// can't measure the cell.
+    pub fn start(&mut self, cell: &Cell) -> Result<Running> {
+        let model = guarded(|| cell.start(self.cores, &self.exe))?;
+        let batch = self.batch(cell)?.clone();
+        Ok(Running { model, batch })
+    }
+
+    /// Starts the model of `cell` traced, and the workload's batch for it.
+    ///
+    /// # Errors
+    /// As [`Session::start`].
+    pub fn start_traced(&mut self, cell: &Cell) -> Result<(Performer, Batch)> {
+        let batch = self.batch(cell)?.clone();
+        Ok((Performer::start(&cell.model, &cell.resources(self.cores, &self.exe))?, batch))
+    }
+
+    fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
+        let (workload, key) = (&cell.workload, (cell.workload.name, cell.lane().tag()));
+        if !self.batches.contains_key(&key) {
+            self.batches.insert(key, Batch::new(workload, workload.size, &self.stage)?);
+        }
+        Ok(&self.batches[&key])
+    }
+}
+
+/// A cell that can be measured: its model is started.
+pub struct Running {
+    model: Box<dyn Model>,
+    batch: Batch,
+}
+
+impl Running {
+    /// This cell with only the first `jobs` of its jobs.
+    pub fn shortened(self, jobs: usize) -> Self {
+        Running { batch: self.batch.first(jobs), ..self }
+    }
+
+    /// Measures and verifies one run.
+    ///
+    /// # Errors
+    /// As [`sample`], and where the model panics.
+    pub fn sample(&mut self) -> Result<Sample> {
+        guarded(|| sample(self.model.as_mut(), &self.batch))
+    }
+}
