@@ -19,7 +19,7 @@ use bakeoff::internals::report::terminal::terminal;
 use bakeoff::internals::study::cell::{Cell, with_baselines};
 use bakeoff::internals::study::plan::Profile;
 use bakeoff::internals::study::run::{Request, run_and_save};
-use bakeoff::internals::study::session::{Running, Session};
+use bakeoff::internals::study::session::{RunningCell, Session};
 use bakeoff::internals::workload::IN_PYTHON;
 use bakeoff::internals::workload::fixture::stage::Unavailable;
 use criterion::measurement::WallTime;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let asked = Asked::from_args(std::env::args().skip(1));
+    let asked = BenchArgs::from_args(std::env::args().skip(1));
     if asked.quick_by_environment {
         return quickly();
     }
@@ -90,7 +90,7 @@ fn quickly() -> Result<ExitCode> {
 const QUICK: &str = "BAKEOFF_QUICK";
 
 /// What criterion's command line asks for, as far as it matters beside criterion.
-struct Asked {
+struct BenchArgs {
     /// Cells are measured: not only listed, run once, loaded or profiled.
     measures: bool,
     /// Cells are run once.
@@ -104,7 +104,7 @@ struct Asked {
     words: Vec<String>,
 }
 
-impl Asked {
+impl BenchArgs {
     fn from_args(args: impl Iterator<Item = String>) -> Self {
         let args: Vec<String> = args.collect();
         let has = |option: &str| {
@@ -119,12 +119,12 @@ impl Asked {
             measures && !set && std::env::var_os(QUICK).is_some_and(|value| value == "1");
         let quick = has("--quick");
         let words = args.into_iter().filter(|arg| arg != "--bench").collect();
-        Asked { measures, tests, times: set, quick_by_environment, quick, words }
+        BenchArgs { measures, tests, times: set, quick_by_environment, quick, words }
     }
 }
 
 /// A cell that criterion selected, and what became of it.
-struct Row {
+struct BenchRow {
     cell: Cell,
     outcome: Outcome,
 }
@@ -139,7 +139,7 @@ enum Outcome {
     Failed(String),
 }
 
-impl fmt::Display for Row {
+impl fmt::Display for BenchRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = self.cell.id();
         match &self.outcome {
@@ -161,14 +161,14 @@ fn lanes() -> Vec<Lane> {
 
 /// Every cell that criterion selects, and what became of it.
 struct Bench {
-    asked: Asked,
+    asked: BenchArgs,
     session: Session,
     cells: Vec<Cell>,
-    rows: Vec<Row>,
+    rows: Vec<BenchRow>,
 }
 
 impl Bench {
-    fn new(asked: Asked) -> Self {
+    fn new(asked: BenchArgs) -> Self {
         let session = Session::new(Path::new(EXE));
         let cells = Cell::all(&lanes(), session.cores);
         Bench { asked, session, cells, rows: Vec::new() }
@@ -194,7 +194,7 @@ impl Bench {
             Ok(()) => Outcome::Measured(measured.median()),
             Err(unwound) => why(unwound),
         };
-        let row = Row { cell, outcome };
+        let row = BenchRow { cell, outcome };
         if !matches!(row.outcome, Outcome::Measured(_)) {
             println!("\n{row}\n");
         }
@@ -203,7 +203,7 @@ impl Bench {
     }
 
     /// Starts the cell's model and verifies one run, before criterion sees any.
-    fn start(&mut self, cell: &Cell) -> Result<Running> {
+    fn start(&mut self, cell: &Cell) -> Result<RunningCell> {
         let mut running = self.session.start(cell)?;
         running.sample()?;
         Ok(running)
@@ -262,7 +262,7 @@ impl Bench {
         let stop = Stop::listen()?;
         println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
         let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
-        let median = |row: &Row| match row.outcome {
+        let median = |row: &BenchRow| match row.outcome {
             Outcome::Measured(median) => Some((row.cell.id(), median.as_nanos() as f64)),
             _ => None,
         };
@@ -287,13 +287,13 @@ fn ten_runs(cell: &Cell, cores: usize) -> Duration {
 /// The runs of one cell.
 #[derive(Default)]
 struct Measured {
-    running: Option<Running>,
+    running: Option<RunningCell>,
     walls: Vec<Duration>,
 }
 
 impl Measured {
     /// Starts the model when criterion first asks for it, and not before: it may select another cell.
-    fn start(&mut self, start: impl FnOnce() -> Result<Running>) {
+    fn start(&mut self, start: impl FnOnce() -> Result<RunningCell>) {
         if self.running.is_none() {
             self.running = Some(start().unwrap_or_else(unwind));
         }

@@ -57,11 +57,11 @@ fn every_model_returns_the_same_digests_on_every_workload_with_any_workers_and_j
 }
 
 /// A model that is wrong in a way of its own.
-struct Wrong(Answer);
+struct WrongModel(WrongRun);
 
-type Answer = fn(&[Job]) -> Vec<Digest>;
+type WrongRun = fn(&[Job]) -> Vec<Digest>;
 
-impl Model for Wrong {
+impl Model for WrongModel {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         // Long enough for any job, so that time does not tell on it.
         std::thread::sleep(Duration::from_millis(1));
@@ -79,7 +79,7 @@ fn right(jobs: &[Job]) -> Vec<Digest> {
 
 #[test]
 fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_workload() {
-    let wrongs: [(&str, Answer); 5] = [
+    let wrongs: [(&str, WrongRun); 5] = [
         ("drops the last", |jobs| right(&jobs[1..])),
         ("drops the first", |jobs| right(&jobs[..jobs.len() - 1])),
         ("doubles one", |jobs| [right(&jobs[..1]), right(jobs)].concat()),
@@ -97,7 +97,7 @@ fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_worklo
     let stage = stage();
     for (workload, batch) in batches(&stage, 24) {
         for (name, wrong) in wrongs {
-            assert!(sample(&mut Wrong(wrong), &batch).is_err(), "{workload} {name}");
+            assert!(sample(&mut WrongModel(wrong), &batch).is_err(), "{workload} {name}");
         }
     }
 }

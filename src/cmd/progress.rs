@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use crate::engine::clock::{Moment, now};
+use crate::engine::clock::{Timestamp, now};
 use crate::stats::units;
 
 /// One line on a terminal, written while nothing is measured; an empty one takes the last away.
@@ -13,7 +13,7 @@ pub fn show(what: &str) {
 }
 
 /// One line on a terminal, written between launches: nothing ticks while a clock runs.
-pub fn show_progress(start: Moment, made: usize, all: usize) {
+pub fn show_progress(start: Timestamp, made: usize, all: usize) {
     let left = (now() - start).mul_f64((all - made) as f64 / made as f64);
     show(&format!("launch {made} of {all}, about {} left", units::duration(left)));
     if made == all {

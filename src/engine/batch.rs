@@ -30,15 +30,15 @@ const OTHER_READS: u64 = 256 * 1024;
 /// A run that was right but is no measurement of its workload, and why: whatever else needed memory took the files of
 /// `warm-file`, or something read those of `cold-file` beforehand.
 #[derive(Debug)]
-pub struct Void(String);
+pub struct InvalidRun(String);
 
-impl fmt::Display for Void {
+impl fmt::Display for InvalidRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Void {}
+impl std::error::Error for InvalidRun {}
 
 impl Batch {
     /// A batch of `workload` whose files and server are on `stage`.
@@ -125,7 +125,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Refuses a run whose files did not come from where the workload says: it is [`Void`].
+    /// Refuses a run whose files did not come from where the workload says: it is [`InvalidRun`].
     ///
     /// # Errors
     /// States the bytes read from the device and the bytes of the files.
@@ -142,11 +142,11 @@ impl Batch {
         };
         ensure!(
             read.saturating_mul(100) >= cold * PROOF_PERCENT,
-            Void(format!("{read} of {cold} bytes were read from the device: the files were not cold"))
+            InvalidRun(format!("{read} of {cold} bytes were read from the device: the files were not cold"))
         );
         ensure!(
             warm == 0 || read.saturating_sub(OTHER_READS).saturating_mul(100) <= warm * (100 - PROOF_PERCENT),
-            Void(format!("{read} of {warm} bytes were read from the device: the files were not warm"))
+            InvalidRun(format!("{read} of {warm} bytes were read from the device: the files were not warm"))
         );
         Ok(())
     }

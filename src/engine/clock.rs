@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// A moment of the one clock: nanoseconds since a start that all processes of this machine share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Moment(u64);
+pub struct Timestamp(u64);
 
-impl Moment {
+impl Timestamp {
     /// Nanoseconds since that start.
     pub fn ns(self) -> u64 {
         self.0
@@ -17,15 +17,15 @@ impl Moment {
 
     /// The moment so many nanoseconds after that start.
     pub fn at_ns(ns: u64) -> Self {
-        Moment(ns)
+        Timestamp(ns)
     }
 }
 
-impl Sub for Moment {
+impl Sub for Timestamp {
     type Output = Duration;
 
     /// The time since `earlier`, zero if it was later.
-    fn sub(self, earlier: Moment) -> Duration {
+    fn sub(self, earlier: Timestamp) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 }
@@ -33,21 +33,21 @@ impl Sub for Moment {
 /// The present moment. The clock never goes backwards, is comparable across processes, does not run while the
 /// machine is suspended, and does run while this process is stopped or waits for a core.
 #[cfg(unix)]
-pub fn now() -> Moment {
-    Moment(unix::clock(nix::time::ClockId::CLOCK_MONOTONIC).expect("every Unix has a monotonic clock"))
+pub fn now() -> Timestamp {
+    Timestamp(unix::clock(nix::time::ClockId::CLOCK_MONOTONIC).expect("every Unix has a monotonic clock"))
 }
 
 /// The present moment. The clock never goes backwards; between processes it is as good as the system's time was
 /// when each of them first asked.
 #[cfg(not(unix))]
-pub fn now() -> Moment {
+pub fn now() -> Timestamp {
     use std::sync::LazyLock;
     use std::time::Instant;
     static START: LazyLock<(Instant, Duration)> = LazyLock::new(|| {
         (Instant::now(), since_1970().expect("the system's clock is set to some time after 1970"))
     });
     let elapsed = START.1 + START.0.elapsed();
-    Moment(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
+    Timestamp(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
 }
 
 /// The calendar's time in seconds since 1970 (UTC), for naming things: it may jump, and measures nothing.

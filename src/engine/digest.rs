@@ -17,7 +17,7 @@ impl Digest {
     }
 
     /// The digest of what has come to this one so far and now came to `answer`.
-    pub(crate) fn then(self, answer: u64) -> Self {
+    pub(crate) fn combine(self, answer: u64) -> Self {
         Digest::new(self.0, answer)
     }
 
@@ -38,14 +38,14 @@ impl fmt::Display for Digest {
     }
 }
 
-/// How many bytes of content share one look by [`glance`]: a disk sector.
+/// How many bytes of content share one look by [`sampled_checksum`]: a disk sector.
 const SECTOR: usize = 512;
 
 /// `len` pseudo-random bytes that depend on `seed` alone: what a file holds or a server answers.
 ///
 /// One stream for all, under a mask that each seed has another of: languages in which a loop is slow make the stream
 /// once, and mask it as one large number.
-pub fn content(seed: u64, len: usize) -> Vec<u8> {
+pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 8);
     let (mut state, mask) = (0_u64, mix(seed));
     while bytes.len() < len {
@@ -61,7 +61,7 @@ pub fn content(seed: u64, len: usize) -> Vec<u8> {
 /// It proves that each sector arrived in its place. To look at every byte would add computing to jobs whose
 /// subject is waiting: a digest of all of a warm 64 KiB file takes longer than reading it. CRC-32, because every
 /// language has it in its standard library, at the same speed.
-pub fn glance(bytes: &[u8]) -> u64 {
+pub fn sampled_checksum(bytes: &[u8]) -> u64 {
     let mut words = Vec::with_capacity(bytes.len().div_ceil(SECTOR) * 8);
     for sector in bytes.chunks(SECTOR) {
         words.extend_from_slice(&sector[..sector.len().min(8)]);
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn content_is_the_published_splitmix64_stream() {
         // The first output for seed 0, as the generator's authors' test vectors give it.
-        assert_eq!(content(0, 8), 0xe220_a839_7b1d_cdaf_u64.to_le_bytes());
+        assert_eq!(pseudorandom_bytes(0, 8), 0xe220_a839_7b1d_cdaf_u64.to_le_bytes());
     }
 
     #[test]
@@ -105,12 +105,12 @@ mod tests {
 
     #[test]
     fn a_glance_sees_a_change_in_any_sector_and_in_the_length() {
-        let bytes = content(7, 4 * SECTOR);
+        let bytes = pseudorandom_bytes(7, 4 * SECTOR);
         for sector in 0..4 {
             let mut other = bytes.clone();
             other[sector * SECTOR] ^= 1;
-            assert_ne!(glance(&bytes), glance(&other), "sector {sector}");
+            assert_ne!(sampled_checksum(&bytes), sampled_checksum(&other), "sector {sector}");
         }
-        assert_ne!(glance(&bytes), glance(&bytes[..bytes.len() - 1]));
+        assert_ne!(sampled_checksum(&bytes), sampled_checksum(&bytes[..bytes.len() - 1]));
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::batch::{Batch, Void};
+use crate::engine::batch::{Batch, InvalidRun};
 use crate::engine::clock::{Usage, now};
 use crate::model::Model;
 
@@ -17,7 +17,7 @@ pub struct Sample {
     pub used: Usage,
 }
 
-/// How often a run may be [`Void`] in a row: a host that takes memory from its virtual machines empties the page cache
+/// How often a run may be [`InvalidRun`] in a row: a host that takes memory from its virtual machines empties the page cache
 /// now and then, and the void run itself fills it again.
 const ATTEMPTS: usize = 3;
 
@@ -25,12 +25,12 @@ const ATTEMPTS: usize = 3;
 ///
 /// # Errors
 /// Where a job failed, returned a wrong, doubled, swapped or no digest, did not leave behind what it should have, or
-/// where the run was shorter than its jobs' waits: names the job, what was expected and what was found. [`Void`] where
+/// where the run was shorter than its jobs' waits: names the job, what was expected and what was found. [`InvalidRun`] where
 /// run after run is.
 pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
     for _ in 1..ATTEMPTS {
         match run(model, batch) {
-            Err(error) if error.is::<Void>() => {}
+            Err(error) if error.is::<InvalidRun>() => {}
             result => return result,
         }
     }
@@ -101,6 +101,6 @@ mod tests {
     #[test]
     fn a_void_run_is_made_again_and_one_that_stays_void_is_an_error() {
         assert_eq!((runs_of_a_sample(0).unwrap(), runs_of_a_sample(2).unwrap()), (1, 3));
-        assert!(runs_of_a_sample(3).unwrap_err().is::<Void>());
+        assert!(runs_of_a_sample(3).unwrap_err().is::<InvalidRun>());
     }
 }

@@ -15,7 +15,7 @@ use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
 use crate::engine::digest::Digest;
-use crate::engine::panics::guarded;
+use crate::engine::panics::catch_panic;
 use crate::engine::platform::Lane;
 use crate::model::Model;
 use crate::model::cpython::Interpreter;
@@ -132,7 +132,7 @@ fn start_all(
     let start_arm = |(arm, id, role): &(u64, String, Role)| {
         let cell = cells.iter().find(|cell| cell.id() == *id);
         let model = cell.with_context(|| format!("there is no cell {id}")).and_then(|cell| {
-            let model = guarded(|| start(cell, *role, order, exe))?;
+            let model = catch_panic(|| start(cell, *role, order, exe))?;
             // As many jobs as are in flight, so that every thread, process and connection is there.
             Ok(Running { arm: *arm, model, warm_in: batch.first(cell.in_flight(order.workers).max(2)) })
         });
@@ -167,7 +167,7 @@ fn start(cell: &Cell, role: Role, order: &Order, exe: &Path) -> Result<Box<dyn M
 fn round(running: &mut Vec<Running>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
     let mut samples = Vec::with_capacity(running.len());
     for (place, Running { arm, model, warm_in }) in running.iter_mut().enumerate() {
-        match guarded(|| slot(model.as_mut(), warm_in, batch)) {
+        match catch_panic(|| slot(model.as_mut(), warm_in, batch)) {
             Ok(measured) => samples.push(Sample {
                 arm: *arm,
                 place: place as u64,

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
-use crate::engine::clock::{Moment, now};
+use crate::engine::clock::{Timestamp, now};
 use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
 use crate::record::save::{Unsaved, save};
@@ -46,7 +46,7 @@ pub struct Request {
 pub fn run_and_save(
     request: &Request,
     stop: &AtomicBool,
-    progress: impl Fn(Moment, usize, usize),
+    progress: impl Fn(Timestamp, usize, usize),
 ) -> Result<(Recording, PathBuf)> {
     let default = || Stage::default_place(&request.exe).join("bakeoff");
     let folder = request.folder.clone().unwrap_or_else(default);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::engine::batch::Batch;
-use crate::engine::panics::guarded;
+use crate::engine::panics::catch_panic;
 use crate::engine::sample::{Sample, sample};
 use crate::engine::trace::Performer;
 use crate::machine::host;
@@ -37,10 +37,10 @@ impl Session {
     /// # Errors
     /// Where the stage can't be set or the model can't be started; [`crate::workload::fixture::stage::Unavailable`] where this machine
     /// can't measure the cell.
-    pub fn start(&mut self, cell: &Cell) -> Result<Running> {
-        let model = guarded(|| cell.start(self.cores, &self.exe))?;
+    pub fn start(&mut self, cell: &Cell) -> Result<RunningCell> {
+        let model = catch_panic(|| cell.start(self.cores, &self.exe))?;
         let batch = self.batch(cell)?.clone();
-        Ok(Running { model, batch })
+        Ok(RunningCell { model, batch })
     }
 
     /// Starts the model of `cell` traced, and the workload's batch for it.
@@ -62,15 +62,15 @@ impl Session {
 }
 
 /// A cell that can be measured: its model is started.
-pub struct Running {
+pub struct RunningCell {
     model: Box<dyn Model>,
     batch: Batch,
 }
 
-impl Running {
+impl RunningCell {
     /// This cell with only the first `jobs` of its jobs.
     pub fn shortened(self, jobs: usize) -> Self {
-        Running { batch: self.batch.first(jobs), ..self }
+        RunningCell { batch: self.batch.first(jobs), ..self }
     }
 
     /// Measures and verifies one run.
@@ -78,6 +78,6 @@ impl Running {
     /// # Errors
     /// As [`sample`], and where the model panics.
     pub fn sample(&mut self) -> Result<Sample> {
-        guarded(|| sample(self.model.as_mut(), &self.batch))
+        catch_panic(|| sample(self.model.as_mut(), &self.batch))
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::digest::{Digest, content};
+use crate::engine::digest::{Digest, pseudorandom_bytes};
 use crate::engine::work::{Ctx, Phases, Work};
 use crate::workload::{Job, Kind, Size, Workload, numbered};
 
@@ -50,7 +50,7 @@ impl Frame {
     fn pixels(&self) -> &[u8] {
         self.pixels.get_or_init(|| {
             let len = usize::try_from(self.len).expect("a test frame fits into memory");
-            content(self.seed, BAND.min(len)).repeat(len / BAND.min(len))
+            pseudorandom_bytes(self.seed, BAND.min(len)).repeat(len / BAND.min(len))
         })
     }
 }

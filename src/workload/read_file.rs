@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::digest::{Digest, content, glance};
+use crate::engine::digest::{Digest, pseudorandom_bytes, sampled_checksum};
 use crate::engine::work::{Ctx, Phases};
 use crate::workload::Size;
 use crate::workload::fixture::stage::Stage;
@@ -51,11 +51,11 @@ impl ReadFile {
     }
 
     fn content(&self) -> Vec<u8> {
-        content(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
+        pseudorandom_bytes(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
     }
 
     fn digest(&self, bytes: &[u8]) -> Digest {
-        Digest::new(self.seed, glance(bytes))
+        Digest::new(self.seed, sampled_checksum(bytes))
     }
 
     fn failed(&self) -> String {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 
-use crate::engine::digest::{Digest, content};
+use crate::engine::digest::{Digest, pseudorandom_bytes};
 use crate::engine::work::{Ctx, Phases, Work};
 use crate::workload::{Job, Kind, Size, Workload, numbered};
 
@@ -50,7 +50,7 @@ pub struct Save {
 
 impl Save {
     fn content(&self) -> Vec<u8> {
-        content(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
+        pseudorandom_bytes(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
     }
 
     fn remove(&self) -> Result<()> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::clock::{Moment, now};
+use crate::engine::clock::{Timestamp, now};
 use crate::engine::digest::Digest;
 use crate::engine::work::{Ctx, Phases, Work};
 use crate::workload::queue::Need;
@@ -74,7 +74,7 @@ impl Work for Errand {
         // Steps that compute the same amount come to the same: it is found once.
         let mut known = None;
         self.steps.iter().fold(self.digest(), |digest, step| {
-            digest.then(match &step.act {
+            digest.combine(match &step.act {
                 Act::Wait { us } | Act::WaitUntil { us } => *us,
                 Act::Read(file) => file.expected().bits(),
                 Act::Pin { cpu } => u64::from(*cpu),
@@ -94,7 +94,7 @@ impl Work for Errand {
         let mut digest = self.digest();
         for step in &self.steps {
             let _held = step.need.map(|need| ctx.queues.hold(&need));
-            digest = digest.then(step.act.run(self.seed, begun, ctx)?);
+            digest = digest.combine(step.act.run(self.seed, begun, ctx)?);
         }
         Ok(digest)
     }
@@ -123,7 +123,7 @@ impl Errand {
                 Some(need) => Some(ctx.queues.hold_async(need).await),
                 None => None,
             };
-            digest = digest.then(step.act.run_async(self.seed, begun, ctx).await?);
+            digest = digest.combine(step.act.run_async(self.seed, begun, ctx).await?);
         }
         Ok(digest)
     }
@@ -134,7 +134,7 @@ impl Errand {
 }
 
 impl Act {
-    fn run<P: Phases>(&self, seed: u64, begun: Moment, ctx: &Ctx<'_, P>) -> Result<u64> {
+    fn run<P: Phases>(&self, seed: u64, begun: Timestamp, ctx: &Ctx<'_, P>) -> Result<u64> {
         Ok(match self {
             Act::Wait { us } => {
                 ctx.phases.wait(|| std::thread::sleep(Duration::from_micros(*us)));
@@ -149,7 +149,7 @@ impl Act {
         })
     }
 
-    async fn run_async<P: Phases>(&self, seed: u64, begun: Moment, ctx: &Ctx<'_, P>) -> Result<u64> {
+    async fn run_async<P: Phases>(&self, seed: u64, begun: Timestamp, ctx: &Ctx<'_, P>) -> Result<u64> {
         Ok(match self {
             Act::Wait { us } => {
                 ctx.phases.wait_async(tokio::time::sleep(Duration::from_micros(*us))).await;
@@ -175,7 +175,7 @@ impl Act {
 }
 
 /// How long it is until so many microseconds after `begun`.
-fn until(begun: Moment, us: u64) -> Duration {
+fn until(begun: Timestamp, us: u64) -> Duration {
     Duration::from_micros(us).saturating_sub(now() - begun)
 }
 

@@ -19,7 +19,7 @@ use crate::stats;
 use crate::stats::interval::LEVEL;
 use crate::stats::units;
 use crate::study::probe::{Question, probe};
-use crate::study::session::{Running, Session};
+use crate::study::session::{RunningCell, Session};
 
 mod bare;
 mod interleave;
@@ -140,7 +140,7 @@ fn capacity(rounds: usize) -> Result<String> {
 }
 
 /// Runs each of `copies` once, all of them at the same time.
-fn at_once(copies: &mut [Running]) -> Result<()> {
+fn at_once(copies: &mut [RunningCell]) -> Result<()> {
     std::thread::scope(|scope| {
         let threads: Vec<_> = copies.iter_mut().map(|copy| scope.spawn(|| copy.sample())).collect();
         threads.into_iter().try_for_each(|thread| thread.join().expect("a sample does not panic").map(drop))

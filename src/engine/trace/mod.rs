@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::clock::Moment;
+use crate::engine::clock::Timestamp;
 
 pub mod chrome;
 pub mod overlap;
@@ -35,9 +35,9 @@ pub struct Span {
     /// What it did.
     pub phase: Phase,
     /// When it began.
-    pub start: Moment,
+    pub start: Timestamp,
     /// When it ended.
-    pub stop: Moment,
+    pub stop: Timestamp,
     /// The thread that began it, by the system's number where it has one.
     pub thread: u32,
     /// The process.

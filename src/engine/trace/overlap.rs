@@ -87,11 +87,11 @@ pub fn migrations(spans: &[Span]) -> usize {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::engine::clock::Moment;
+    use crate::engine::clock::Timestamp;
 
     /// A span of a job in thread 1 of process 1.
     pub(crate) fn span(job: u32, phase: Phase, ns: Range<u64>) -> Span {
-        let (start, stop) = (Moment::at_ns(ns.start), Moment::at_ns(ns.end));
+        let (start, stop) = (Timestamp::at_ns(ns.start), Timestamp::at_ns(ns.end));
         Span { job, phase, start, stop, thread: 1, process: 1, cpu: None }
     }
 

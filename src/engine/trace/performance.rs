@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::engine::batch::Batch;
 use crate::engine::clock::Usage;
 use crate::engine::digest::Digest;
-use crate::engine::panics::guarded;
+use crate::engine::panics::catch_panic;
 use crate::engine::sample::{Sample, sample};
 use crate::engine::trace::overlap::{
     extent_ns, lifetimes, migrations, most_at_once, processes, threads as by_process, times, union_ns,
@@ -30,7 +30,7 @@ impl Performer {
     /// Where its threads or processes can't be started.
     pub fn start(entry: &ModelEntry, resources: &Resources) -> Result<Self> {
         let spans = Arc::default();
-        let model = guarded(|| (entry.start_traced)(&spans, resources))?;
+        let model = catch_panic(|| (entry.start_traced)(&spans, resources))?;
         Ok(Performer { model: Box::new(Afresh { model, spans: Arc::clone(&spans) }), spans })
     }
 
@@ -40,7 +40,7 @@ impl Performer {
     /// As [`sample`], and where the model panics.
     pub fn perform(&mut self, batch: &Batch) -> Result<Performance> {
         let before = threads::run_times();
-        let sample = guarded(|| sample(self.model.as_mut(), batch))?;
+        let sample = catch_panic(|| sample(self.model.as_mut(), batch))?;
         let after = threads::run_times();
         let ran = before.zip(after).map(|(before, after)| threads::that_ran(&before, &after));
         let home = self.model.home().unwrap_or_else(std::process::id);

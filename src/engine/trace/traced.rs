@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::engine::clock::{Moment, now};
+use crate::engine::clock::{Timestamp, now};
 use crate::engine::trace::{Phase, Span, Spans, threads};
 use crate::engine::work::Phases;
 
@@ -57,7 +57,7 @@ impl Phases for Traced {
 struct Begun {
     thread: u32,
     cpu: Option<u32>,
-    start: Moment,
+    start: Timestamp,
 }
 
 impl Begun {

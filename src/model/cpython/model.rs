@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::engine::clock::{Moment, Usage};
+use crate::engine::clock::{Timestamp, Usage};
 use crate::engine::digest::Digest;
 use crate::engine::platform::Lane;
 use crate::engine::trace::{Phase, Span, Spans};
@@ -160,7 +160,7 @@ struct PythonSpan(u32, bool, u64, u64, u32, u32);
 impl From<PythonSpan> for Span {
     fn from(PythonSpan(job, computes, start, stop, thread, process): PythonSpan) -> Span {
         let phase = if computes { Phase::Compute } else { Phase::Wait };
-        let (start, stop) = (Moment::at_ns(start), Moment::at_ns(stop));
+        let (start, stop) = (Timestamp::at_ns(start), Timestamp::at_ns(stop));
         Span { job, phase, start, stop, thread, process, cpu: None }
     }
 }

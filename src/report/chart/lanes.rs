@@ -32,7 +32,7 @@ type Lane = Vec<(Phase, f64, f64)>;
 /// The chart of `spans`, under the `title` that says what they are of; `None` where there are none.
 pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Option<Chart> {
     let start = spans.iter().map(|span| span.start).min()?;
-    let since = |moment: crate::engine::clock::Moment| (moment - start).as_nanos() as f64;
+    let since = |moment: crate::engine::clock::Timestamp| (moment - start).as_nanos() as f64;
     let mut jobs: BTreeMap<u32, Lane> = BTreeMap::new();
     for span in spans {
         jobs.entry(span.job).or_default().push((span.phase, since(span.start), since(span.stop)));

@@ -14,7 +14,7 @@ use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
 use crate::engine::clock::now;
-use crate::engine::panics::guarded;
+use crate::engine::panics::catch_panic;
 use crate::engine::platform::Lane;
 use crate::engine::sample::sample;
 use crate::machine::{host, memory};
@@ -46,7 +46,7 @@ pub fn serve(parent: u32, exe: &Path) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
     let order: Order = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
-    let answer: Answer = guarded(|| answer(&order, exe)).map_err(|why| format!("{why:#}"));
+    let answer: Answer = catch_panic(|| answer(&order, exe)).map_err(|why| format!("{why:#}"));
     wire::write(&mut std::io::stdout().lock(), &answer)
 }
 
