@@ -10,8 +10,8 @@ mod watchdog;
 pub(crate) mod wire;
 mod worker;
 
-pub(crate) use piped::Peer;
+pub(crate) use piped::PipedChild;
 pub(crate) use process::Process;
-pub(crate) use reporting::{Next, Reporter};
+pub(crate) use reporting::{Next, ReportingChild};
 pub(crate) use supervisor::{Life, Supervisor};
 pub(crate) use worker::Worker;

@@ -8,27 +8,27 @@ use std::time::Duration;
 use anyhow::{Error, Result, anyhow};
 
 use crate::child::process::Process;
-use crate::child::watchdog::Watched;
+use crate::child::watchdog::Watchdog;
 
 /// How long a process that has closed its pipe may take to end by itself, and what it wrote last to arrive.
 const GRACE: Duration = Duration::from_millis(50);
 
 /// A running child process.
-pub(crate) struct Peer {
+pub(crate) struct PipedChild {
     name: String,
     process: Arc<Process>,
     requests: ChildStdin,
     replies: BufReader<ChildStdout>,
-    watched: Arc<Watched>,
+    watchdog: Arc<Watchdog>,
 }
 
-impl Peer {
+impl PipedChild {
     /// The handle on `process`, whose standard input and output are pipes.
-    pub(crate) fn new(name: String, process: Process, watched: Arc<Watched>) -> Self {
+    pub(crate) fn new(name: String, process: Process, watchdog: Arc<Watchdog>) -> Self {
         let (requests, replies) = process.pipes();
         let process = Arc::new(process);
-        watched.add(&process);
-        Peer { name, process, requests, replies: BufReader::new(replies), watched }
+        watchdog.add(&process);
+        PipedChild { name, process, requests, replies: BufReader::new(replies), watchdog }
     }
 
     /// What errors call it.
@@ -58,7 +58,7 @@ impl Peer {
         read: impl FnOnce(&mut BufReader<ChildStdout>) -> Result<Option<T>>,
     ) -> Result<T> {
         let heard = read(&mut self.replies);
-        self.watched.note_progress();
+        self.watchdog.note_progress();
         match heard {
             Ok(Some(reply)) => Ok(reply),
             Ok(None) => Err(self.explain(anyhow!("it closed its pipe"))),
@@ -79,18 +79,18 @@ impl Peer {
         let ended_by_itself = self.process.has_ended();
         // A process that has closed its pipe or talks nonsense is of no more use.
         let status = self.process.end().map_or("its status is unknown".into(), |status| status.to_string());
-        let fate = match (self.watched.has_timed_out(), ended_by_itself) {
-            (true, _) => format!("gave no answer for {:?} and was killed", self.watched.deadline()),
+        let fate = match (self.watchdog.has_timed_out(), ended_by_itself) {
+            (true, _) => format!("gave no answer for {:?} and was killed", self.watchdog.deadline()),
             (false, true) => format!("ended ({status})"),
             (false, false) => "was killed".to_owned(),
         };
-        let words = self.watched.last_words();
+        let words = self.watchdog.captured_stderr();
         let said = if words.is_empty() { String::new() } else { format!("; it wrote: {words}") };
         error.context(format!("{} (process {}) {fate}{said}", self.name, self.id()))
     }
 }
 
-impl Drop for Peer {
+impl Drop for PipedChild {
     fn drop(&mut self) {
         let _ = self.process.end();
     }

@@ -22,10 +22,10 @@ const LOOK: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How much of what the process writes to standard error is told, in bytes: the beginning, which names the trouble.
-const LAST_WORDS: u64 = 240;
+const CAPTURED_STDERR: u64 = 240;
 
 /// A running process that reports `T`s; killed and reaped on drop.
-pub(crate) struct Reporter<T> {
+pub(crate) struct ReportingChild<T> {
     child: Child,
     orders: ChildStdin,
     complaints: Option<ChildStderr>,
@@ -42,7 +42,7 @@ pub(crate) enum Next<T> {
     Stopped,
 }
 
-impl<T: DeserializeOwned + Send + 'static> Reporter<T> {
+impl<T: DeserializeOwned + Send + 'static> ReportingChild<T> {
     /// Starts `exe` under the hidden `subcommand` and gives it its order.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl<T: DeserializeOwned + Send + 'static> Reporter<T> {
         let mut answers = BufReader::new(child.stdout.take().context("standard output is piped")?);
         let complaints = child.stderr.take();
         let (outbox, reports) = unbounded();
-        let mut reporter = Reporter { child, orders, complaints, reports };
+        let mut reporter = ReportingChild { child, orders, complaints, reports };
         // Ends with the process, whose pipe it reads.
         let listen = move || while outbox.send(wire::read(&mut answers)).is_ok() {};
         let thread = thread::Builder::new().spawn(listen);
@@ -112,7 +112,7 @@ impl<T: DeserializeOwned + Send + 'static> Reporter<T> {
         let status =
             self.child.wait().map_or_else(|why| anyhow!(why).to_string(), |status| status.to_string());
         let mut words = Vec::new();
-        let read = self.complaints.take().map(|pipe| pipe.take(LAST_WORDS).read_to_end(&mut words));
+        let read = self.complaints.take().map(|pipe| pipe.take(CAPTURED_STDERR).read_to_end(&mut words));
         let words = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
         // Where in the program it happened is of no use to whoever runs it.
         let words = words.split(" stack backtrace:").next().unwrap_or_default();
@@ -123,7 +123,7 @@ impl<T: DeserializeOwned + Send + 'static> Reporter<T> {
     }
 }
 
-impl<T> Drop for Reporter<T> {
+impl<T> Drop for ReportingChild<T> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

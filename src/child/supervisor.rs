@@ -9,10 +9,10 @@ use std::thread::JoinHandle;
 use anyhow::{Context, Result};
 use crossbeam::channel::{Sender, bounded};
 
-use crate::child::piped::Peer;
+use crate::child::piped::PipedChild;
 use crate::child::process::Process;
 use crate::child::serve;
-use crate::child::watchdog::Watched;
+use crate::child::watchdog::Watchdog;
 use crate::child::worker::Worker;
 use crate::engine::trace::Spans;
 use crate::model::Resources;
@@ -29,12 +29,12 @@ pub(crate) enum Life {
 /// Owns what the workers of one model share.
 pub(crate) struct Supervisor {
     exe: PathBuf,
-    watched: Arc<Watched>,
+    watchdog: Arc<Watchdog>,
     complaints: PipeWriter,
     spans: Option<Arc<Spans>>,
     /// Dropped to end the watchdog.
     watch: Option<Sender<()>>,
-    watchdog: Option<JoinHandle<()>>,
+    watchdog_thread: Option<JoinHandle<()>>,
 }
 
 impl Supervisor {
@@ -45,16 +45,16 @@ impl Supervisor {
     pub(crate) fn start(resources: &Resources, spans: Option<&Arc<Spans>>) -> Result<Self> {
         let (reader, writer) =
             std::io::pipe().context("cannot make a pipe for the workers' standard error")?;
-        let watched = Arc::new(Watched::new(resources.deadline));
+        let watchdog = Arc::new(Watchdog::new(resources.deadline));
         let (watch, ended) = bounded(0);
-        let (listening, watching) = (Arc::clone(&watched), Arc::clone(&watched));
+        let (listening, watching) = (Arc::clone(&watchdog), Arc::clone(&watchdog));
         let thread = std::thread::Builder::new;
         // Detached on purpose: it ends when the last worker and this supervisor have closed the pipe.
         thread().spawn(move || listening.listen(reader)).context(NO_THREAD)?;
-        let watchdog = thread().spawn(move || watching.watch(&ended)).context(NO_THREAD)?;
-        let (watch, watchdog) = (Some(watch), Some(watchdog));
+        let watchdog_thread = thread().spawn(move || watching.watch(&ended)).context(NO_THREAD)?;
+        let (watch, watchdog_thread) = (Some(watch), Some(watchdog_thread));
         let (exe, spans) = (resources.exe.clone(), spans.map(Arc::clone));
-        Ok(Supervisor { exe, watched, complaints: writer, spans, watch, watchdog })
+        Ok(Supervisor { exe, watchdog, complaints: writer, spans, watch, watchdog_thread })
     }
 
     /// Starts a worker under `name`, without waiting for its hello. On Linux it ends with the calling thread.
@@ -74,7 +74,7 @@ impl Supervisor {
     ///
     /// # Errors
     /// Names the program.
-    pub(crate) fn spawn_group(&self, name: String, command: Command) -> Result<Peer> {
+    pub(crate) fn spawn_group(&self, name: String, command: Command) -> Result<PipedChild> {
         self.adopt(name, command, Process::start_group)
     }
 
@@ -83,7 +83,7 @@ impl Supervisor {
         name: String,
         mut command: Command,
         start: fn(&mut Command) -> std::io::Result<Process>,
-    ) -> Result<Peer> {
+    ) -> Result<PipedChild> {
         let stderr = self.complaints.try_clone().context("cannot clone a pipe")?;
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         let process = start(piped).with_context(|| {
@@ -92,14 +92,14 @@ impl Supervisor {
                 Path::new(piped.get_program()).display()
             )
         })?;
-        Ok(Peer::new(name, process, Arc::clone(&self.watched)))
+        Ok(PipedChild::new(name, process, Arc::clone(&self.watchdog)))
     }
 
     /// Runs `work` while the watchdog holds the workers to their deadline.
     pub(crate) fn watching<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.watched.set_waiting(true);
+        self.watchdog.set_waiting(true);
         let result = work();
-        self.watched.set_waiting(false);
+        self.watchdog.set_waiting(false);
         result
     }
 }
@@ -107,7 +107,7 @@ impl Supervisor {
 impl Drop for Supervisor {
     fn drop(&mut self) {
         self.watch = None;
-        self.watchdog.take().map(JoinHandle::join);
+        self.watchdog_thread.take().map(JoinHandle::join);
     }
 }
 

@@ -13,10 +13,10 @@ use crate::child::process::Process;
 const LOOKS: u32 = 8;
 
 /// How much of what workers write to standard error is kept, in bytes.
-const LAST_WORDS: usize = 1024;
+const CAPTURED_STDERR: usize = 1024;
 
 /// Which processes there are, whether they answer, and what they complain about.
-pub(crate) struct Watched {
+pub(crate) struct Watchdog {
     deadline: Duration,
     processes: Mutex<Vec<Weak<Process>>>,
     answers: AtomicU64,
@@ -25,9 +25,9 @@ pub(crate) struct Watched {
     words: Mutex<Vec<u8>>,
 }
 
-impl Watched {
+impl Watchdog {
     pub(crate) fn new(deadline: Duration) -> Self {
-        Watched {
+        Watchdog {
             deadline,
             processes: Mutex::default(),
             answers: AtomicU64::new(0),
@@ -62,7 +62,7 @@ impl Watched {
     }
 
     /// The end of what the workers wrote to standard error, on one line.
-    pub(crate) fn last_words(&self) -> String {
+    pub(crate) fn captured_stderr(&self) -> String {
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -73,7 +73,7 @@ impl Watched {
         while let Ok(read @ 1..) = complaints.read(&mut buffer) {
             let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
             words.extend_from_slice(&buffer[..read]);
-            let superfluous = words.len().saturating_sub(LAST_WORDS);
+            let superfluous = words.len().saturating_sub(CAPTURED_STDERR);
             words.drain(..superfluous);
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Error, Result, anyhow, bail};
 
-use crate::child::piped::Peer;
+use crate::child::piped::PipedChild;
 use crate::child::wire;
 use crate::child::wire::{Reply, Request};
 use crate::engine::clock::Usage;
@@ -13,14 +13,14 @@ use crate::engine::trace::Spans;
 
 /// A running worker process.
 pub(crate) struct Worker {
-    peer: Peer,
+    child: PipedChild,
     spans: Option<Arc<Spans>>,
 }
 
 impl Worker {
     /// The worker that `peer` is; its hello is not yet read.
-    pub(crate) fn new(peer: Peer, spans: Option<Arc<Spans>>) -> Self {
-        Worker { peer, spans }
+    pub(crate) fn new(child: PipedChild, spans: Option<Arc<Spans>>) -> Self {
+        Worker { child, spans }
     }
 
     /// Reads the worker's hello.
@@ -32,7 +32,7 @@ impl Worker {
             Reply::Hello(wire::VERSION) => Ok(()),
             Reply::Hello(version) => bail!(
                 "{} speaks version {version} of the worker protocol and this program version {}: build them together",
-                self.peer.name(),
+                self.child.name(),
                 wire::VERSION
             ),
             other => Err(self.unexpected(&other)),
@@ -44,7 +44,7 @@ impl Worker {
     /// # Errors
     /// Where the worker is gone.
     pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<()> {
-        self.peer.say(|pipe| wire::write(pipe, request))
+        self.child.say(|pipe| wire::write(pipe, request))
     }
 
     /// The digests of `jobs` jobs: the answer to the oldest request.
@@ -60,9 +60,9 @@ impl Worker {
                 Ok(digests)
             }
             Reply::Digests(digests, _) => {
-                bail!("{} returned {} digests for {jobs} jobs", self.peer.name(), digests.len())
+                bail!("{} returned {} digests for {jobs} jobs", self.child.name(), digests.len())
             }
-            Reply::Failed(why) => Err(anyhow!(why).context(self.peer.name().to_owned())),
+            Reply::Failed(why) => Err(anyhow!(why).context(self.child.name().to_owned())),
             other => Err(self.unexpected(&other)),
         }
     }
@@ -81,14 +81,14 @@ impl Worker {
 
     /// Waits until the worker has ended by itself, as it does after its only job.
     pub(crate) fn join(self) {
-        self.peer.join();
+        self.child.join();
     }
 
     fn receive(&mut self) -> Result<Reply> {
-        self.peer.hear(wire::read)
+        self.child.hear(wire::read)
     }
 
     fn unexpected(&self, reply: &Reply) -> Error {
-        anyhow!("{} answered {reply:?} to another question", self.peer.name())
+        anyhow!("{} answered {reply:?} to another question", self.child.name())
     }
 }

@@ -24,12 +24,12 @@ pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<d
 
 struct Crossbeam {
     tasks: Option<Sender<Task>>,
-    answers: Receiver<Answer>,
+    answers: Receiver<IndexedDigest>,
     workers: Vec<JoinHandle<()>>,
 }
 
 type Task = (usize, Arc<[Job]>);
-type Answer = (usize, Result<Digest>);
+type IndexedDigest = (usize, Result<Digest>);
 
 impl Model for Crossbeam {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
@@ -58,7 +58,7 @@ fn spawn<P: Phases>(
     number: usize,
     kit: Arc<Kit<P>>,
     inbox: Receiver<Task>,
-    outbox: Sender<Answer>,
+    outbox: Sender<IndexedDigest>,
 ) -> Result<JoinHandle<()>> {
     let work = move || {
         for (index, jobs) in inbox {

@@ -23,40 +23,40 @@ use crate::workload::Job;
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     let supervisor = Arc::new(Supervisor::start(resources, phases.spans())?);
     let (outbox, answers) = unbounded();
-    let hand = |number| Hand::start(number, Arc::clone(&supervisor), outbox.clone());
-    let hands = (0..resources.workers).map(hand).collect::<Result<_>>()?;
-    let model = Prefork { hands, answers, supervisor };
+    let worker_thread = |number| WorkerThread::start(number, Arc::clone(&supervisor), outbox.clone());
+    let worker_threads = (0..resources.workers).map(worker_thread).collect::<Result<_>>()?;
+    let model = Prefork { worker_threads, answers, supervisor };
     model.collect()?;
     Ok(Box::new(model))
 }
 
 struct Prefork {
-    hands: Vec<Hand>,
-    answers: Receiver<Result<Answer>>,
+    worker_threads: Vec<WorkerThread>,
+    answers: Receiver<Result<WorkerAnswer>>,
     supervisor: Arc<Supervisor>,
 }
 
 impl Prefork {
-    fn order(&self, order: impl Fn() -> Order) -> Result<Vec<Answer>> {
-        for hand in &self.hands {
-            hand.orders.as_ref().and_then(|orders| orders.send(order()).ok()).context(BROKEN)?;
+    fn order(&self, order: impl Fn() -> WorkerOrder) -> Result<Vec<WorkerAnswer>> {
+        for worker_thread in &self.worker_threads {
+            worker_thread.orders.as_ref().and_then(|orders| orders.send(order()).ok()).context(BROKEN)?;
         }
         self.collect()
     }
 
     /// One answer of each hand: all of them, also when one has failed, so that none is left for the next order.
-    fn collect(&self) -> Result<Vec<Answer>> {
-        let wait = || self.hands.iter().map(|_| self.answers.recv()).collect::<Vec<_>>();
+    fn collect(&self) -> Result<Vec<WorkerAnswer>> {
+        let wait = || self.worker_threads.iter().map(|_| self.answers.recv()).collect::<Vec<_>>();
         self.supervisor.watching(wait).into_iter().map(|answer| answer.context(BROKEN)?).collect()
     }
 }
 
 impl Model for Prefork {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        let queue = Arc::new(Queue::new(Arc::clone(jobs), self.hands.len()));
+        let queue = Arc::new(Queue::new(Arc::clone(jobs), self.worker_threads.len()));
         let mut parts = Vec::new();
-        for answer in self.order(|| Order::Run(Arc::clone(&queue)))? {
-            let Answer::Digests(part) = answer else { bail!(BROKEN) };
+        for answer in self.order(|| WorkerOrder::Run(Arc::clone(&queue)))? {
+            let WorkerAnswer::Digests(part) = answer else { bail!(BROKEN) };
             parts.extend(part);
         }
         parts.sort_unstable_by_key(|(first, _)| *first);
@@ -64,35 +64,39 @@ impl Model for Prefork {
     }
 
     fn usage(&mut self) -> Result<Usage> {
-        let answers = self.order(|| Order::Usage)?;
+        let answers = self.order(|| WorkerOrder::Usage)?;
         Ok(answers.into_iter().fold(Usage::of_this_process(), |sum, answer| match answer {
-            Answer::Usage(usage) => sum + usage,
+            WorkerAnswer::Usage(usage) => sum + usage,
             _ => sum,
         }))
     }
 }
 
 /// A thread that speaks with one process.
-struct Hand {
-    orders: Option<Sender<Order>>,
+struct WorkerThread {
+    orders: Option<Sender<WorkerOrder>>,
     thread: Option<JoinHandle<()>>,
 }
 
-enum Order {
+enum WorkerOrder {
     Run(Arc<Queue>),
     Usage,
 }
 
-enum Answer {
+enum WorkerAnswer {
     Ready,
     /// Digests, with the index of the first job that each vector is of.
     Digests(Vec<(usize, Vec<Digest>)>),
     Usage(Usage),
 }
 
-impl Hand {
+impl WorkerThread {
     /// Starts the thread; it starts the process itself, which would end with any other thread that started it.
-    fn start(number: usize, supervisor: Arc<Supervisor>, outbox: Sender<Result<Answer>>) -> Result<Self> {
+    fn start(
+        number: usize,
+        supervisor: Arc<Supervisor>,
+        outbox: Sender<Result<WorkerAnswer>>,
+    ) -> Result<Self> {
         let (orders, inbox) = unbounded();
         let work = move || {
             let worker = supervisor.spawn(format!("prefork worker {number}"), Life::UntilDismissed);
@@ -105,23 +109,23 @@ impl Hand {
         let thread = thread::Builder::new().spawn(work).with_context(|| {
             format!("cannot start the thread of prefork worker {number}; {TOO_FEW_THREADS}")
         })?;
-        Ok(Hand { orders: Some(orders), thread: Some(thread) })
+        Ok(WorkerThread { orders: Some(orders), thread: Some(thread) })
     }
 }
 
-impl Drop for Hand {
+impl Drop for WorkerThread {
     fn drop(&mut self) {
         self.orders = None;
         self.thread.take().map(JoinHandle::join);
     }
 }
 
-fn serve(mut worker: Worker, orders: &Receiver<Order>, outbox: &Sender<Result<Answer>>) {
-    let mut answer = Ok(Answer::Ready);
+fn serve(mut worker: Worker, orders: &Receiver<WorkerOrder>, outbox: &Sender<Result<WorkerAnswer>>) {
+    let mut answer = Ok(WorkerAnswer::Ready);
     while outbox.send(answer).is_ok() {
         answer = match orders.recv() {
-            Ok(Order::Run(queue)) => carry_out(&mut worker, &queue).map(Answer::Digests),
-            Ok(Order::Usage) => worker.usage().map(Answer::Usage),
+            Ok(WorkerOrder::Run(queue)) => carry_out(&mut worker, &queue).map(WorkerAnswer::Digests),
+            Ok(WorkerOrder::Usage) => worker.usage().map(WorkerAnswer::Usage),
             Err(_) => break,
         };
     }

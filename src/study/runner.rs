@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::child::{Next, Reporter};
+use crate::child::{Next, ReportingChild};
 use crate::engine::batch::Batch;
 use crate::engine::platform::Lane;
 use crate::machine::host;
@@ -159,7 +159,7 @@ pub fn conduct(
 
 /// Makes one launch: keeps each round, and its failure where it has one.
 fn launch(prepared: &Prepared, order: &Order, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
-    let mut process = match Reporter::start(&prepared.exe, launch::SUBCOMMAND, order) {
+    let mut process = match ReportingChild::start(&prepared.exe, launch::SUBCOMMAND, order) {
         Ok(process) => process,
         Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),
     };

@@ -13,7 +13,7 @@ use crate::engine::digest::Digest;
 use crate::engine::platform::Lane;
 use crate::engine::trace::{Phase, Span, Spans};
 use crate::model::cpython::Interpreter;
-use crate::model::cpython::script::Talk;
+use crate::model::cpython::script::PythonProcess;
 use crate::model::{ALL, Model, ModelEntry, Resources, Shape, Start, Started};
 use crate::workload::Job;
 use crate::workload::fixture::stage::Unavailable;
@@ -70,7 +70,7 @@ fn leaked(start: impl Fn(&Resources) -> Started + Sync + 'static) -> &'static St
 
 /// A started model of Python's.
 pub(crate) struct Python {
-    talk: Talk,
+    python_process: PythonProcess,
     /// Batches that it has the jobs of; their place is their number.
     known: Vec<Arc<[Job]>>,
     spans: Option<Arc<Spans>>,
@@ -89,8 +89,8 @@ impl Python {
         resources: &Resources,
         spans: Option<&Arc<Spans>>,
     ) -> Result<Self> {
-        let talk = Talk::start(interpreter, model, spans.is_some(), resources)?;
-        Ok(Python { talk, known: vec![], spans: spans.map(Arc::clone), inside_ns: 0 })
+        let python_process = PythonProcess::start(interpreter, model, spans.is_some(), resources)?;
+        Ok(Python { python_process, known: vec![], spans: spans.map(Arc::clone), inside_ns: 0 })
     }
 
     /// The number of a batch, whose jobs are made Python's if they are not.
@@ -99,7 +99,7 @@ impl Python {
             return Ok(number as u64);
         }
         let number = self.known.len() as u64;
-        self.talk.ask_json(b'P', &serde_json::json!({ "batch": number, "jobs": &**jobs }), b'P')?;
+        self.python_process.ask_json(b'P', &serde_json::json!({ "batch": number, "jobs": &**jobs }), b'P')?;
         self.known.push(Arc::clone(jobs));
         Ok(number)
     }
@@ -110,13 +110,13 @@ impl Python {
     /// As [`Model::run`].
     pub(crate) fn start_coroutines(&mut self, way: &str, jobs: &Arc<[Job]>) -> Result<()> {
         let batch = self.number_of(jobs)?;
-        self.talk.ask_json(b'C', &serde_json::json!({ "batch": batch, "way": way }), b'D').map(drop)
+        self.python_process.ask_json(b'C', &serde_json::json!({ "batch": batch, "way": way }), b'D').map(drop)
     }
 
     /// Fetches the spans of the last run, where it is traced.
     fn fetch_spans(&mut self) -> Result<()> {
         let Some(sink) = &self.spans else { return Ok(()) };
-        let spans: Vec<PythonSpan> = serde_json::from_slice(&self.talk.ask(b'S', &[], b'S')?)?;
+        let spans: Vec<PythonSpan> = serde_json::from_slice(&self.python_process.ask(b'S', &[], b'S')?)?;
         let in_order = |PythonSpan(_, _, start, stop, ..): &PythonSpan| start <= stop;
         ensure!(spans.iter().all(in_order), "a span ends before it begins");
         sink.extend(spans.into_iter().map(PythonSpan::into).collect());
@@ -131,7 +131,7 @@ impl Model for Python {
 
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
         let number = self.number_of(jobs)?;
-        let answer = self.talk.ask(b'R', &number.to_le_bytes(), b'D')?;
+        let answer = self.python_process.ask(b'R', &number.to_le_bytes(), b'D')?;
         let (words, rest) = answer.as_chunks::<8>();
         ensure!(rest.is_empty(), "the digests end within one");
         let mut words = words.iter().map(|&word| u64::from_le_bytes(word));
@@ -143,13 +143,13 @@ impl Model for Python {
     fn usage(&mut self) -> Result<Usage> {
         let own = Usage::of_this_process();
         let [cpu_ns, device_bytes, gave_way, was_preempted] =
-            serde_json::from_slice(&self.talk.ask(b'U', &[], b'U')?)?;
+            serde_json::from_slice(&self.python_process.ask(b'U', &[], b'U')?)?;
         self.fetch_spans()?;
         Ok(Usage { cpu_ns, device_bytes, gave_way, was_preempted } + own)
     }
 
     fn home(&self) -> Option<u32> {
-        Some(self.talk.id())
+        Some(self.python_process.id())
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::child::{Peer, Supervisor};
+use crate::child::{PipedChild, Supervisor};
 use crate::model::Resources;
 use crate::model::cpython::interpreter::{Interpreter, OPTIONS, START_METHOD};
 
@@ -19,12 +19,12 @@ const SCRIPT: &str = include_str!("worker.py");
 const LONGEST: usize = 64 << 20;
 
 /// An interpreter that runs the script; it ends, with all that it has started, when this is dropped.
-pub(crate) struct Talk {
-    peer: Peer,
+pub(crate) struct PythonProcess {
+    child: PipedChild,
     supervisor: Supervisor,
 }
 
-impl Talk {
+impl PythonProcess {
     /// Starts `interpreter` as `model` and waits until its workers are there.
     ///
     /// # Errors
@@ -42,14 +42,14 @@ impl Talk {
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
         command.arg(START_METHOD);
         let supervisor = Supervisor::start(resources, None)?;
-        let peer = supervisor.spawn_group(format!("{model} under CPython {}", interpreter.tag), command)?;
-        let mut talk = Talk { peer, supervisor };
-        talk.hear(b'H').map(|_| talk)
+        let child = supervisor.spawn_group(format!("{model} under CPython {}", interpreter.tag), command)?;
+        let mut python_process = PythonProcess { child, supervisor };
+        python_process.hear(b'H').map(|_| python_process)
     }
 
     /// The interpreter's process.
     pub(crate) fn id(&self) -> u32 {
-        self.peer.id()
+        self.child.id()
     }
 
     /// Says something, and returns what the frame `answer` has.
@@ -57,28 +57,28 @@ impl Talk {
     /// # Errors
     /// Where a job failed, or the interpreter died, hung or said something else.
     pub(crate) fn ask(&mut self, letter: u8, body: &[u8], answer: u8) -> Result<Vec<u8>> {
-        let peer = &mut self.peer;
-        self.supervisor.watching(|| peer.say(|pipe| write(pipe, letter, body)))?;
+        let child = &mut self.child;
+        self.supervisor.watching(|| child.say(|pipe| write(pipe, letter, body)))?;
         self.hear(answer)
     }
 
     /// The same with a question in JSON.
     ///
     /// # Errors
-    /// As [`Talk::ask`].
+    /// As [`PythonProcess::ask`].
     pub(crate) fn ask_json(&mut self, letter: u8, question: &impl Serialize, answer: u8) -> Result<Vec<u8>> {
         self.ask(letter, &serde_json::to_vec(question)?, answer)
     }
 
     fn hear(&mut self, expected: u8) -> Result<Vec<u8>> {
-        let peer = &mut self.peer;
-        let (letter, body) = self.supervisor.watching(|| peer.hear(read))?;
+        let child = &mut self.child;
+        let (letter, body) = self.supervisor.watching(|| child.hear(read))?;
         match letter {
-            b'E' => Err(anyhow!("{}", String::from_utf8_lossy(&body)).context(self.peer.name().to_owned())),
+            b'E' => Err(anyhow!("{}", String::from_utf8_lossy(&body)).context(self.child.name().to_owned())),
             letter if letter == expected => Ok(body),
             letter => bail!(
                 "{} answered {:?} where {:?} was due",
-                self.peer.name(),
+                self.child.name(),
                 char::from(letter),
                 char::from(expected)
             ),

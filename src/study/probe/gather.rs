@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::child::{Next, Reporter};
+use crate::child::{Next, ReportingChild};
 use crate::model::{ModelEntry, Shape};
 use crate::record::schema::Probed;
 use crate::study::probe::answer::{Answer, Order, SUBCOMMAND};
@@ -68,7 +68,7 @@ pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicB
         return None;
     }
     let order = Order { model: model.name.into(), question: question.clone() };
-    let answer = match Reporter::<Answer>::start(exe, SUBCOMMAND, &order) {
+    let answer = match ReportingChild::<Answer>::start(exe, SUBCOMMAND, &order) {
         Err(why) => Err(format!("{why:#}")),
         Ok(mut reporter) => match reporter.next(DEADLINE, stop) {
             Next::Report(answer) => answer,
