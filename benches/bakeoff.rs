@@ -12,7 +12,7 @@ use anyhow::{Error, Result, anyhow};
 use bakeoff::internals::cmd::Exit;
 use bakeoff::internals::cmd::progress::show_progress;
 use bakeoff::internals::cmd::stop::Stop;
-use bakeoff::internals::engine::platform::Lane;
+use bakeoff::internals::engine::platform::Platform;
 use bakeoff::internals::model::cpython::find;
 use bakeoff::internals::post::ledger::decided_by;
 use bakeoff::internals::report::terminal::terminal;
@@ -154,9 +154,9 @@ impl fmt::Display for BenchRow {
 const PYTHON: &str = "BAKEOFF_PYTHON";
 
 /// The native lane, and those of the interpreters that were asked for.
-fn lanes() -> Vec<Lane> {
+fn platforms() -> Vec<Platform> {
     let asked = std::env::var(PYTHON).ok().filter(|value| !["", "0"].contains(&value.as_str()));
-    Lane::all(&asked.and_then(|value| value.parse().ok()).map(|asked| find(&asked)).unwrap_or_default())
+    Platform::all(&asked.and_then(|value| value.parse().ok()).map(|asked| find(&asked)).unwrap_or_default())
 }
 
 /// Every cell that criterion selects, and what became of it.
@@ -170,7 +170,7 @@ struct Bench {
 impl Bench {
     fn new(asked: BenchArgs) -> Self {
         let session = Session::new(Path::new(EXE));
-        let cells = Cell::all(&lanes(), session.cores);
+        let cells = Cell::all(&platforms(), session.cores);
         Bench { asked, session, cells, rows: Vec::new() }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use bakeoff::internals::analysis::costs::Bill;
-use bakeoff::internals::model::{Shape, models};
+use bakeoff::internals::model::{Concurrency, models};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
 
@@ -37,7 +37,7 @@ fn every_model_answers_every_question() {
         assert!(bill.wait_ns(3_000).unwrap() >= 3e6, "{}", model.name);
         assert_eq!(
             bill.most().map(|most| most.jobs),
-            (model.shape != Shape::One).then_some(4),
+            (model.concurrency != Concurrency::One).then_some(4),
             "{}",
             model.name
         );

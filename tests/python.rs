@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bakeoff::internals::engine::batch::Batch;
-use bakeoff::internals::engine::platform::Lane;
+use bakeoff::internals::engine::platform::Platform;
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::{Performer, Phase};
 use bakeoff::internals::model::Resources;
@@ -49,10 +49,10 @@ fn batch(workload: &Workload, jobs: usize, stage: &Arc<Stage>) -> Option<Batch> 
 #[test]
 fn every_model_of_every_interpreter_returns_rusts_digests_on_every_workload() {
     let stage = stage();
-    for lane in interpreters().into_iter().map(Lane::Python) {
-        for entry in lane.models().iter().filter(|entry| entry.unavailable.is_none()) {
+    for platform in interpreters().into_iter().map(Platform::Python) {
+        for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
             let mut model = (entry.start)(&Resources::new(3, EXE.as_ref())).unwrap();
-            for workload in lane.workloads() {
+            for workload in platform.workloads() {
                 for batch in [0, 1, 24].into_iter().filter_map(|jobs| batch(workload, jobs, &stage)) {
                     sample(model.as_mut(), &batch).unwrap_or_else(|error| {
                         panic!(
@@ -71,11 +71,11 @@ fn every_model_of_every_interpreter_returns_rusts_digests_on_every_workload() {
 #[test]
 fn a_wrong_digest_of_pythons_is_caught() {
     let Some(&interpreter) = interpreters().first() else { return };
-    let lane = Lane::Python(interpreter);
-    let mut model = (lane.models()[0].start)(&Resources::new(1, EXE.as_ref())).unwrap();
+    let platform = Platform::Python(interpreter);
+    let mut model = (platform.models()[0].start)(&Resources::new(1, EXE.as_ref())).unwrap();
     let stage = stage();
-    let noop = batch(lane.workload("noop").unwrap(), 3, &stage).unwrap();
-    let primes = batch(lane.workload("primes").unwrap(), 3, &stage).unwrap();
+    let noop = batch(platform.workload("noop").unwrap(), 3, &stage).unwrap();
+    let primes = batch(platform.workload("primes").unwrap(), 3, &stage).unwrap();
     let of_primes = model.run(primes.jobs()).unwrap();
     assert!(noop.verify(&of_primes).is_err());
 }
@@ -83,10 +83,10 @@ fn a_wrong_digest_of_pythons_is_caught() {
 #[test]
 fn a_traced_model_leaves_a_span_for_each_phase_of_each_job() {
     let stage = stage();
-    for lane in interpreters().into_iter().take(1).map(Lane::Python) {
-        for entry in lane.models().iter().filter(|entry| entry.unavailable.is_none()) {
+    for platform in interpreters().into_iter().take(1).map(Platform::Python) {
+        for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
             for name in ["cake", "http", "warm-file"] {
-                let batch = batch(lane.workload(name).unwrap(), 24, &stage).unwrap();
+                let batch = batch(platform.workload(name).unwrap(), 24, &stage).unwrap();
                 let mut performer = Performer::start(entry, &Resources::new(2, EXE.as_ref())).unwrap();
                 let mut spans = performer.perform(&batch).unwrap().spans;
                 spans.sort_by_key(|span| (span.job, span.start));
@@ -175,10 +175,10 @@ fn an_interpreter_that_dies_hangs_or_talks_nonsense_in_mid_run_is_a_failure_with
         let path = folder.path().join(name);
         let path = fake(folder.path(), name, &passing(&path), &body);
         let interpreter = find(&Asked::These(vec![path.to_str().unwrap().into()]))[0];
-        let lane = Lane::Python(interpreter);
-        let batch = batch(lane.workload("noop").unwrap(), 3, &stage).unwrap();
+        let platform = Platform::Python(interpreter);
+        let batch = batch(platform.workload("noop").unwrap(), 3, &stage).unwrap();
         let outcome =
-            (lane.models()[0].start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
+            (platform.models()[0].start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
         let why = format!("{:#}", outcome.expect_err("a script is no interpreter"));
         assert!(why.contains(expected) && why.contains("py-loop under CPython 3.12"), "{name}: {why}");
     }

@@ -61,9 +61,9 @@ fn compared(row: &Row, cell: &Finding, findings: &[Findings], same_machine: &[bo
 }
 
 fn find<'a>(findings: &'a Findings, row: &Row, cell: &Finding) -> Option<(&'a Row, &'a Finding)> {
-    let row = findings
-        .all_rows()
-        .find(|other| other.workload.name == row.workload.name && other.workload.lane == row.workload.lane)?;
+    let row = findings.all_rows().find(|other| {
+        other.workload.name == row.workload.name && other.workload.platform == row.workload.platform
+    })?;
     Some((row, row.cells.iter().find(|other| other.name == cell.name)?))
 }
 
@@ -97,7 +97,7 @@ fn workers(recording: &Recording) -> u64 {
 pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&'a str> {
     let others = || other.study.iter().flat_map(|study| &study.workloads);
     let differs = |workload: &&WorkloadEntry| {
-        let same = |other: &WorkloadEntry| other.name == workload.name && other.lane == workload.lane;
+        let same = |other: &WorkloadEntry| other.name == workload.name && other.platform == workload.platform;
         others().any(|other| same(other) && other.definition != workload.definition)
     };
     one.study.iter().flat_map(|study| &study.workloads).find(differs).map(|workload| workload.name.as_str())

@@ -91,7 +91,7 @@ impl Findings {
         let rows = study.flat_map(|study| {
             study.workloads.iter().map(|workload| row(recording, study, workload, &stamps))
         });
-        let (rows, mut others): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.workload.lane.is_none());
+        let (rows, mut others): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.workload.platform.is_none());
         for row in others.iter_mut().filter(|row| row.reference.is_none()) {
             row.reference =
                 rows.iter().find(|native| native.is_same_work(row)).and_then(|it| it.as_reference(row));
@@ -105,9 +105,9 @@ impl Findings {
     }
 
     /// The lanes but the native one, by their tags, and their rows.
-    pub fn lanes(&self) -> impl Iterator<Item = (&str, &[Row])> {
-        let lanes = self.others.chunk_by(|a, b| a.workload.lane == b.workload.lane);
-        lanes.map(|rows| (rows[0].workload.lane.as_deref().unwrap_or_default(), rows))
+    pub fn platforms(&self) -> impl Iterator<Item = (&str, &[Row])> {
+        let platforms = self.others.chunk_by(|a, b| a.workload.platform == b.workload.platform);
+        platforms.map(|rows| (rows[0].workload.platform.as_deref().unwrap_or_default(), rows))
     }
 }
 

@@ -77,7 +77,7 @@ fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Stamp
     // or the most of it, so that no cell could compute on several.
     let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
     let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
-    let border = if workload.lane.is_some() { BUSY_CORES_OF_PYTHON } else { BUSY_CORE };
+    let border = if workload.platform.is_some() { BUSY_CORES_OF_PYTHON } else { BUSY_CORE };
     let all = all.filter(|_| on_several || could_not).map(|share| (share, border));
     let shares = alone.map(|share| (share, BUSY_CORE)).into_iter().chain(all);
     let taken = shares.filter(|(share, border)| share < border).min_by(|(a, _), (b, _)| a.total_cmp(b));
@@ -288,10 +288,10 @@ mod tests {
                 share * 20_000,
                 |_| [110; 2],
                 |it| {
-                    let lane = Some("3.11".to_owned());
-                    study(it).workloads[0].lane = lane.clone();
-                    study(it).arms.iter_mut().for_each(|arm| arm.lane = lane.clone());
-                    study(it).launches.iter_mut().for_each(|launch| launch.lane = lane.clone());
+                    let platform = Some("3.11".to_owned());
+                    study(it).workloads[0].platform = platform.clone();
+                    study(it).arms.iter_mut().for_each(|arm| arm.platform = platform.clone());
+                    study(it).launches.iter_mut().for_each(|launch| launch.platform = platform.clone());
                 },
             )
         };

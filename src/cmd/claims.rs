@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::stop::Stop;
 use crate::cmd::{BadUsage, Exit, command_line};
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::models;
 use crate::post::claims::{Claim, Needs, Numbers, claims};
@@ -37,7 +37,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value_t = Profile::Standard, conflicts_with = "from")]
     profile: Profile,
     #[command(flatten)]
-    lanes: Lanes,
+    platforms: Platforms,
     /// How the ledger is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -77,13 +77,13 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
 
 /// Measures what `chosen` need. What was measured before a stop is kept, and marked partial.
 fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
-    let lanes = args.lanes.all();
+    let platforms = args.platforms.all();
     let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
     let measurable = chosen.iter().flat_map(|claim| claim.needs);
     ensure!(
         measurable.into_iter().any(|needs| match needs {
             Needs::Costs | Needs::Cores => false,
-            Needs::Python => lanes.len() > 1,
+            Needs::Python => platforms.len() > 1,
             Needs::Study | Needs::Evidence | Needs::Story(_) => true,
         }),
         BadUsage(
@@ -92,18 +92,18 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
                 .into()
         )
     );
-    let begun = recording_of(&lanes, None, None);
+    let begun = recording_of(&platforms, None, None);
     // Interpreters are asked for or not: what is about them only is measured where they are.
-    let of_python = needs(Needs::Python) && lanes.len() > 1;
-    let study = (needs(Needs::Study) || of_python).then(|| study(args, &lanes, stop)).transpose()?;
+    let of_python = needs(Needs::Python) && platforms.len() > 1;
+    let study = (needs(Needs::Study) || of_python).then(|| study(args, &platforms, stop)).transpose()?;
     let partial = study.as_ref().is_some_and(|recording| recording.partial);
     let quick = args.profile == Profile::Quick;
     let evidence =
-        (needs(Needs::Evidence) && !stop.is_asked()).then(|| evidence(&lanes, quick)).transpose()?;
+        (needs(Needs::Evidence) && !stop.is_asked()).then(|| evidence(&platforms, quick)).transpose()?;
     let mut stories = Vec::new();
     for story in STORIES.iter().filter(|story| needs(Needs::Story(story.name()))) {
         if !stop.is_asked() {
-            stories.extend(tell(*story, &lanes, quick)?);
+            stories.extend(tell(*story, &platforms, quick)?);
         }
     }
     show("");
@@ -120,9 +120,9 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
 const IN_PYTHON: [&str; 6] = ["cakes", "downloads", "crunch", "four", "cook-eat", "stall"];
 
 /// A study of every cell, whose own recording is kept as any other.
-fn study(args: &Args, lanes: &[Lane], stop: &Stop) -> Result<Recording> {
+fn study(args: &Args, platforms: &[Platform], stop: &Stop) -> Result<Recording> {
     let request = Request {
-        cells: Cell::all(lanes, host::cores()),
+        cells: Cell::all(platforms, host::cores()),
         workers: host::cores(),
         exe: std::env::current_exe()?,
         profile: args.profile,
@@ -134,16 +134,16 @@ fn study(args: &Args, lanes: &[Lane], stop: &Stop) -> Result<Recording> {
     run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
 }
 
-fn evidence(lanes: &[Lane], quick: bool) -> Result<Vec<Witness>> {
+fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<Witness>> {
     let teller = Teller::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
-    Ok(gather(&teller, &models_of(lanes), looks, |model, jobs| {
+    Ok(gather(&teller, &models_of(platforms), looks, |model, jobs| {
         show(&format!("tracing {} with {}", model.name, jobs.name()));
     }))
 }
 
 /// The plays of a story, and those that interpreters can give. What `pizza` has in common with `chess` is not run again.
-fn tell(story: &dyn Story, lanes: &[Lane], quick: bool) -> Result<Vec<Play>> {
+fn tell(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<Play>> {
     show(&format!("telling {}", story.name()));
     let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
     let mut asked = Asked { quick, ..Asked::default() };
@@ -152,8 +152,11 @@ fn tell(story: &dyn Story, lanes: &[Lane], quick: bool) -> Result<Vec<Play>> {
         asked.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
     let mut told = story.tell(&teller, &asked)?;
-    for lane in lanes.iter().filter(|lane| **lane != Lane::Native && IN_PYTHON.contains(&story.name())) {
-        let models = lane.models().into_iter().filter(|model| model.unavailable.is_none()).collect();
+    for platform in platforms
+        .iter()
+        .filter(|platform| **platform != Platform::Native && IN_PYTHON.contains(&story.name()))
+    {
+        let models = platform.models().into_iter().filter(|model| model.unavailable.is_none()).collect();
         told.extend(story.tell(&teller, &Asked { models, quick, ..Asked::default() })?);
     }
     Ok(told.into_iter().map(|told| told.play).collect())

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::stop::Stop;
 use crate::cmd::{Exit, command_line, models_named};
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::record::schema::{Costs, Probed, Recording, Sizes};
@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]
-    lanes: Lanes,
+    platforms: Platforms,
     /// Ask each question once, in small crowds, and leave the other sizes of the same work out
     #[arg(long)]
     quick: bool,
@@ -48,23 +48,25 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let lanes = args.lanes.all();
-    let named = models_named(models_of(&lanes), &args.models)?;
+    let platforms = args.platforms.all();
+    let named = models_named(models_of(&platforms), &args.models)?;
     let folder = folder(args.out.as_deref())?;
     let stop = Stop::listen()?;
-    let begun = recording_of(&lanes, None, None);
-    let probes = probes(args, &with_baseline(Lane::Native, &named), &stop)?;
+    let begun = recording_of(&platforms, None, None);
+    let probes = probes(args, &with_baseline(Platform::Native, &named), &stop)?;
     let (mut sizes, mut kept) = (Vec::new(), Vec::new());
     let series = if args.quick { &[][..] } else { SERIES };
-    let of_lanes = lanes.iter().map(|&lane| (lane, with_baseline(lane, &named)));
-    let of_lanes: Vec<_> = of_lanes.filter(|(_, models)| !models.is_empty()).collect();
-    for (series, (lane, models)) in series.iter().flat_map(|it| of_lanes.iter().map(move |of| (it, of))) {
+    let of_platforms = platforms.iter().map(|&platform| (platform, with_baseline(platform, &named)));
+    let of_platforms: Vec<_> = of_platforms.filter(|(_, models)| !models.is_empty()).collect();
+    for (series, (platform, models)) in
+        series.iter().flat_map(|it| of_platforms.iter().map(move |of| (it, of)))
+    {
         if stop.is_asked() {
             break;
         }
-        let name = lane.tag().map_or(series.name.to_owned(), |tag| format!("{}@{tag}", series.name));
+        let name = platform.tag().map_or(series.name.to_owned(), |tag| format!("{}@{tag}", series.name));
         show(&format!("comparing sizes: {}", series.about));
-        let (recording, path) = study(series.of(*lane), models, &folder, &stop)?;
+        let (recording, path) = study(series.of(*platform), models, &folder, &stop)?;
         sizes.extend(recording.study.map(|study| Sizes { series: name, study }));
         kept.push(path);
     }
@@ -83,9 +85,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 }
 
 /// Those models of a lane that are named, its baseline first; none where none is.
-fn with_baseline(lane: Lane, named: &[ModelEntry]) -> Vec<ModelEntry> {
+fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
     let is_named = |model: &ModelEntry| named.iter().any(|it| it.name == model.name);
-    let all = lane.models();
+    let all = platform.models();
     if !all.iter().any(is_named) {
         return vec![];
     }
@@ -129,8 +131,8 @@ fn study(
 
 /// The cells of `models` on a workload, without those of pools that are no wider than the cores where there are wider ones.
 fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
-    let lane = models.first().map_or(Lane::Native, |model| model.lane);
-    let cells = Cell::of(workload, lane, host::cores());
+    let platform = models.first().map_or(Platform::Native, |model| model.platform);
+    let cells = Cell::of(workload, platform, host::cores());
     let wider = |cell: &Cell| {
         cells.iter().any(|other| other.model.name == cell.model.name && other.width != cell.width)
             && cell.width == Width::Cores

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
 use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{Exit, models_named};
@@ -23,7 +23,7 @@ pub(super) struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]
-    lanes: Lanes,
+    platforms: Platforms,
     /// How the table is written
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -33,11 +33,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let lanes = args.lanes.all();
-    let models = models_named(models_of(&lanes), &args.models)?;
+    let platforms = args.platforms.all();
+    let models = models_named(models_of(&platforms), &args.models)?;
     // Jobs are given in time, not in story seconds: the scale plays no part.
     let teller = Teller::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
-    let recording = recording_of(&lanes, Some(gather(&teller, &models, LOOKS, tell_progress)), None);
+    let recording = recording_of(&platforms, Some(gather(&teller, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, args.format))?;

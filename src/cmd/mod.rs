@@ -10,7 +10,7 @@ use regex::Regex;
 
 use crate::child;
 use crate::cmd::compare::Incomparable;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::record::read::Refused;
@@ -241,7 +241,7 @@ fn without_folders(value: &str) -> String {
 
 /// The native cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
 fn select(filter: &str) -> Result<Vec<Cell>> {
-    select_of(Cell::all(&[Lane::Native], host::cores()), filter)
+    select_of(Cell::all(&[Platform::Native], host::cores()), filter)
 }
 
 /// Those of `cells` whose id the regular expression `filter` matches.
@@ -266,7 +266,7 @@ fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|model| is(model, name))) {
         let known: Vec<&str> = all.iter().map(|model| model.name).collect();
         let python = "; --python has those of CPython";
-        let python = if all.iter().all(|model| model.lane == Lane::Native) { python } else { "" };
+        let python = if all.iter().all(|model| model.platform == Platform::Native) { python } else { "" };
         let why = format!("there is no model {unknown:?}; there are {}{python}", known.join(", "));
         return Err(BadUsage(why).into());
     }

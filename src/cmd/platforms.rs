@@ -1,25 +1,25 @@
 //! `--python`: which lanes a command measures beside the native one.
 
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::model::ModelEntry;
 use crate::model::cpython::{Asked, find};
 
 /// Whether CPython is measured too, and which.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Lanes {
+pub(super) struct Platforms {
     /// CPython's own models too: of the newest interpreter found, of `all`, or of some by path, name or version
     #[arg(long, value_name = "PYTHON,..", num_args = 0..=1, require_equals = true, default_missing_value = "newest")]
     python: Option<Asked>,
 }
 
-impl Lanes {
+impl Platforms {
     /// The native lane, and those that were asked for.
-    pub(super) fn all(&self) -> Vec<Lane> {
-        Lane::all(&self.python.as_ref().map(find).unwrap_or_default())
+    pub(super) fn all(&self) -> Vec<Platform> {
+        Platform::all(&self.python.as_ref().map(find).unwrap_or_default())
     }
 }
 
 /// The models of `lanes`.
-pub(super) fn models_of(lanes: &[Lane]) -> Vec<ModelEntry> {
-    lanes.iter().flat_map(|lane| lane.models()).collect()
+pub(super) fn models_of(platforms: &[Platform]) -> Vec<ModelEntry> {
+    platforms.iter().flat_map(|platform| platform.models()).collect()
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::child::parent_death;
-use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show_progress;
 use crate::cmd::stop::Stop;
 use crate::cmd::{BadUsage, Exit, command_line, models_named, select_of};
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
@@ -32,7 +32,7 @@ pub(super) struct Args {
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]
-    lanes: Lanes,
+    platforms: Platforms,
     /// Workers of every pool and runtime; by default as many as there are cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
@@ -95,12 +95,13 @@ fn limit_to(cores: usize) -> Result<()> {
 
 /// The cells that the filter and the models select, each workload's baseline among them.
 fn cells(args: &Args, workers: usize) -> Result<Vec<Cell>> {
-    let lanes = args.lanes.all();
-    let models = models_named(models_of(&lanes), &args.models)?;
+    let platforms = args.platforms.all();
+    let models = models_named(models_of(&platforms), &args.models)?;
     let sized = |workload: &Workload| args.jobs.map_or(*workload, |jobs| workload.with_jobs(jobs.into()));
-    let of_lane =
-        |lane: Lane| lane.workloads().iter().flat_map(move |it| Cell::of(&sized(it), lane, workers));
-    let all: Vec<Cell> = lanes.into_iter().flat_map(of_lane).collect();
+    let of_platform = |platform: Platform| {
+        platform.workloads().iter().flat_map(move |it| Cell::of(&sized(it), platform, workers))
+    };
+    let all: Vec<Cell> = platforms.into_iter().flat_map(of_platform).collect();
     let is_wanted = |cell: &Cell| models.iter().any(|model| model.name == cell.model.name);
     let selected: Vec<Cell> = select_of(all.clone(), &args.filter)?.into_iter().filter(is_wanted).collect();
     let cells = with_baselines(&selected, all);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::environment::{environment, interpreters};
 use crate::record::save::{Unsaved, save};
 use crate::record::schema::{Environment, Play, Recording, SCHEMA, VERSION, Witness};
@@ -21,11 +21,11 @@ pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
 
 /// A recording of this machine and the interpreters of `lanes` with these sections, and no study.
 pub(super) fn recording_of(
-    lanes: &[Lane],
+    platforms: &[Platform],
     evidence: Option<Vec<Witness>>,
     stories: Option<Vec<Play>>,
 ) -> Recording {
-    let interpreters = interpreters(lanes.iter().copied());
+    let interpreters = interpreters(platforms.iter().copied());
     Recording {
         schema: SCHEMA.into(),
         version: VERSION,

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cmd::platforms::{Lanes, models_of};
+use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, models_named};
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::engine::trace::chrome;
 use crate::machine::host;
 use crate::model::MOST_WORKERS;
@@ -44,7 +44,7 @@ pub(super) struct Args {
     #[arg(long, alias = "models", value_delimiter = ',', value_name = "NAME,..")]
     model: Vec<String>,
     #[command(flatten)]
-    lanes: Lanes,
+    platforms: Platforms,
     /// Every arrangement under every model
     #[arg(long)]
     all: bool,
@@ -80,8 +80,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let Some(name) = &args.name else { return list() };
     let story = named(name)?;
-    let lanes = args.lanes.all();
-    let asked = asked(args, &lanes, story)?;
+    let platforms = args.platforms.all();
+    let asked = asked(args, &platforms, story)?;
     let second = second(args, story)?;
     let teller = Teller::new(std::env::current_exe()?, host::cores(), second);
     let told = story.tell(&teller, &asked)?;
@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     }
     if let Some(folder) = &args.out {
         let plays = told.iter().map(|told| told.play.clone()).collect();
-        let path = save_section(&recording_of(&lanes, None, Some(plays)), folder, "stories")?;
+        let path = save_section(&recording_of(&platforms, None, Some(plays)), folder, "stories")?;
         writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
     }
     let ran = told.iter().any(|told| told.play.unavailable.is_none());
@@ -129,9 +129,9 @@ fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
     Ok(Duration::from_secs_f64(scale / 1e3))
 }
 
-fn asked(args: &Args, lanes: &[Lane], story: &dyn Story) -> Result<Asked> {
-    let all = models_of(lanes);
-    let python = all.iter().filter(|model| model.lane != Lane::Native).copied().collect();
+fn asked(args: &Args, platforms: &[Platform], story: &dyn Story) -> Result<Asked> {
+    let all = models_of(platforms);
+    let python = all.iter().filter(|model| model.platform != Platform::Native).copied().collect();
     // Interpreters that are asked for are what is asked for.
     let models = if args.model.is_empty() { python } else { models_named(all, &args.model)? };
     let exhibition = exhibition(args)?;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use crate::cmd::platforms::Lanes;
+use crate::cmd::platforms::Platforms;
 use crate::cmd::{Exit, select_of};
 use crate::machine::host;
 use crate::study::cell::Cell;
@@ -18,12 +18,12 @@ pub(super) struct Args {
     #[arg(default_value = "")]
     filter: String,
     #[command(flatten)]
-    lanes: Lanes,
+    platforms: Platforms,
 }
 
 /// Prints a line for each cell; a cell that fails does not keep the next ones from being verified.
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let cells = select_of(Cell::all(&args.lanes.all(), host::cores()), &args.filter)?;
+    let cells = select_of(Cell::all(&args.platforms.all(), host::cores()), &args.filter)?;
     let mut session = Session::new(&std::env::current_exe()?);
     let mut out = std::io::stdout();
     let (mut passed, mut failed, mut unavailable) = (0, 0, 0);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::engine::clock::unix_seconds;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::START_METHOD;
@@ -46,10 +46,10 @@ pub fn environment(root: &Path) -> Environment {
 }
 
 /// The interpreters of `lanes`, each once; none where all lanes are native.
-pub fn interpreters(lanes: impl Iterator<Item = Lane>) -> Option<Vec<InterpreterEntry>> {
+pub fn interpreters(platforms: impl Iterator<Item = Platform>) -> Option<Vec<InterpreterEntry>> {
     let mut entries: Vec<InterpreterEntry> = Vec::new();
-    for lane in lanes {
-        if let Lane::Python(interpreter) = lane
+    for platform in platforms {
+        if let Platform::Python(interpreter) = platform
             && entries.iter().all(|entry| entry.tag != interpreter.tag)
         {
             entries.push(interpreter_entry(interpreter));

@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::engine::clock::Usage;
 use crate::engine::digest::Digest;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::engine::trace::{Spans, Traced};
 use crate::engine::work::Plain;
 use crate::workload::Job;
@@ -52,7 +52,7 @@ pub trait Model: Send {
     }
 
     /// The process that the model lives in, where that is not this one.
-    fn home(&self) -> Option<u32> {
+    fn process_id(&self) -> Option<u32> {
         None
     }
 }
@@ -69,26 +69,26 @@ pub struct Resources {
     pub exe: PathBuf,
     /// How long a child may give no answer.
     pub deadline: Duration,
-    /// The most threads or processes that a model with [`Shape::Jobs`] has for its jobs.
-    pub most: usize,
+    /// The most threads or processes that a model with [`Concurrency::Jobs`] has for its jobs.
+    pub max_concurrent: usize,
 }
 
 impl Resources {
     /// So many `workers`, and what every table has of the rest.
     pub fn new(workers: usize, exe: &Path) -> Self {
-        Resources { workers, exe: exe.to_owned(), deadline: DEADLINE, most: MOST_WORKERS }
+        Resources { workers, exe: exe.to_owned(), deadline: DEADLINE, max_concurrent: MOST_WORKERS }
     }
 }
 
 /// How many jobs a model can have in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum Concurrency {
     /// One after the other.
     One,
     /// All jobs of the batch, up to the model's cap.
     Jobs {
         /// The cap.
-        most: Option<usize>,
+        max_concurrent: Option<usize>,
     },
     /// As many as it has workers.
     Workers,
@@ -108,9 +108,9 @@ pub struct ModelEntry {
     /// One line: what it is.
     pub about: &'static str,
     /// How many jobs it can have in flight.
-    pub shape: Shape,
+    pub concurrency: Concurrency,
     /// The models that it is compared with.
-    pub lane: Lane,
+    pub platform: Platform,
     /// Why this machine can't have it.
     pub unavailable: Option<&'static str>,
     /// Starts it, untimed.
@@ -132,21 +132,21 @@ pub const MOST_WORKERS: usize = 64;
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// All jobs at once, in as many threads or processes as [`MOST_WORKERS`] allows.
-const CAPPED: Shape = Shape::Jobs { most: Some(MOST_WORKERS) };
+const CAPPED: Concurrency = Concurrency::Jobs { max_concurrent: Some(MOST_WORKERS) };
 
 /// All jobs at once, however many.
-const ALL: Shape = Shape::Jobs { most: None };
+const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
 
 /// Declares the models: each line's module starts it as it is, and traced.
 macro_rules! models {
-    ($($name:literal: $module:ident, $about:literal, $shape:expr;)+) => {
+    ($($name:literal: $module:ident, $about:literal, $concurrency:expr;)+) => {
         /// Every model, in the order of all tables; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
                 name: $name,
                 about: $about,
-                shape: $shape,
-                lane: Lane::Native,
+                concurrency: $concurrency,
+                platform: Platform::Native,
                 unavailable: None,
                 start: &|resources| $module::start(Plain, resources),
                 start_traced: &|spans, resources| $module::start(Traced::to(spans), resources),
@@ -156,13 +156,13 @@ macro_rules! models {
 }
 
 models! {
-    "sequential": sequential, "one job after the other: the baseline", Shape::One;
+    "sequential": sequential, "one job after the other: the baseline", Concurrency::One;
     "threads": threads, "a new OS thread for each job", CAPPED;
     "gil": gil, "a thread for each job, computing only under one global lock", CAPPED;
-    "crossbeam": crossbeam, "long-lived threads fed by a channel", Shape::Workers;
-    "rayon": rayon, "a parallel iterator on a pool of its own", Shape::Workers;
+    "crossbeam": crossbeam, "long-lived threads fed by a channel", Concurrency::Workers;
+    "rayon": rayon, "a parallel iterator on a pool of its own", Concurrency::Workers;
     "processes": processes, "a child process for each job", CAPPED;
-    "prefork": prefork, "long-lived child processes fed over pipes", Shape::Workers;
+    "prefork": prefork, "long-lived child processes fed over pipes", Concurrency::Workers;
     "tokio-one": tokio_one, "tasks on tokio's current-thread runtime", ALL;
     "tokio-many": tokio_many, "tasks on tokio's multi-thread runtime", ALL;
     "tokio-blocking": tokio_blocking, "tokio's blocking threads", CAPPED;

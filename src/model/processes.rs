@@ -1,4 +1,4 @@
-//! A child process for each job, at most [`Resources::most`] of them at once.
+//! A child process for each job, at most [`Resources::max_concurrent`] of them at once.
 
 use std::collections::VecDeque;
 use std::slice;
@@ -17,13 +17,13 @@ use crate::workload::Job;
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     Ok(Box::new(Processes {
         supervisor: Supervisor::start(resources, phases.spans())?,
-        most: resources.most,
+        max_concurrent: resources.max_concurrent,
     }))
 }
 
 struct Processes {
     supervisor: Supervisor,
-    most: usize,
+    max_concurrent: usize,
 }
 
 impl Processes {
@@ -40,7 +40,7 @@ impl Model for Processes {
             let mut digests = Vec::with_capacity(jobs.len());
             let mut running = VecDeque::new();
             for (index, job) in jobs.iter().enumerate() {
-                if running.len() == self.most {
+                if running.len() == self.max_concurrent {
                     digests.extend(running.pop_front().map(join).transpose()?);
                 }
                 running.push_back(self.spawn(index, job)?);

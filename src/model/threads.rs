@@ -1,4 +1,4 @@
-//! A new OS thread for each job, at most [`Resources::most`] of them at once.
+//! A new OS thread for each job, at most [`Resources::max_concurrent`] of them at once.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::workload::Job;
 
 /// Nothing is started here: a thread for each job is the model's nature, and inside the clock.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Threads { kit: Kit::new(phases), most: resources.most }))
+    Ok(Box::new(Threads { kit: Kit::new(phases), max_concurrent: resources.max_concurrent }))
 }
 
 struct Threads<P> {
     kit: Kit<P>,
-    most: usize,
+    max_concurrent: usize,
 }
 
 impl<P: Phases> Model for Threads<P> {
@@ -27,7 +27,7 @@ impl<P: Phases> Model for Threads<P> {
             let mut digests = Vec::with_capacity(jobs.len());
             let mut running = VecDeque::new();
             for (index, job) in jobs.iter().enumerate() {
-                if running.len() == self.most {
+                if running.len() == self.max_concurrent {
                     digests.extend(running.pop_front().map(join).transpose()?);
                 }
                 running.push_back(spawn(scope, &self.kit, index, job)?);

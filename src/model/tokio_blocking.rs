@@ -1,4 +1,4 @@
-//! The blocking form of the jobs on tokio's blocking threads, at most [`Resources::most`] of them.
+//! The blocking form of the jobs on tokio's blocking threads, at most [`Resources::max_concurrent`] of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(3600);
 /// Builds the runtime; its blocking threads start when they are first needed, and stay.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     let runtime = Builder::new_current_thread()
-        .max_blocking_threads(resources.most)
+        .max_blocking_threads(resources.max_concurrent)
         .thread_keep_alive(KEEP_ALIVE)
         .build()
         .context("cannot start tokio's current-thread runtime")?;

@@ -36,10 +36,10 @@ pub enum Entry {
 
 impl Entry {
     /// A launch of a workload in a lane began.
-    pub fn launch(workload: &str, lane: Option<&str>, number: u64) -> Self {
-        match lane {
+    pub fn launch(workload: &str, platform: Option<&str>, number: u64) -> Self {
+        match platform {
             None => Entry::Launch(workload.into(), number),
-            Some(lane) => Entry::LaunchIn(lane.into(), workload.into(), number),
+            Some(platform) => Entry::LaunchIn(platform.into(), workload.into(), number),
         }
     }
 }
@@ -168,8 +168,8 @@ fn apply(recording: &mut Recording, entry: Entry) {
     let Some(study) = &mut recording.study else { return };
     match (entry, study.launches.last_mut()) {
         (Entry::Launch(workload, number), _) => study.launches.push(Launch::begun(workload, None, number)),
-        (Entry::LaunchIn(lane, workload, number), _) => {
-            study.launches.push(Launch::begun(workload, Some(lane), number));
+        (Entry::LaunchIn(platform, workload, number), _) => {
+            study.launches.push(Launch::begun(workload, Some(platform), number));
         }
         (Entry::Round(round), Some(launch)) => launch.rounds.push(round),
         (Entry::Failure(why), Some(launch)) => launch.failure = Some(why),

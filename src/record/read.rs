@@ -91,7 +91,7 @@ pub(crate) mod tests {
     pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
         let arm = |id: &str| Arm {
             id: id.into(),
-            lane: None,
+            platform: None,
             role: Role::Cell,
             in_flight: one(),
             unavailable: None,
@@ -110,7 +110,7 @@ pub(crate) mod tests {
         };
         let launch = |number| Launch {
             workload: "hash".into(),
-            lane: None,
+            platform: None,
             number,
             rounds: vec![round(number)],
             failure: None,
@@ -139,7 +139,7 @@ pub(crate) mod tests {
                 slot_ns: 20_000_000,
                 workloads: vec![WorkloadEntry {
                     name: "hash".into(),
-                    lane: None,
+                    platform: None,
                     about: "SHA-256".into(),
                     answers_to: "encrypting data".into(),
                     post_says: "multiprocessing".into(),

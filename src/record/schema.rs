@@ -151,7 +151,8 @@ pub struct WorkloadEntry {
     /// The first part of its cells' ids.
     pub name: String,
     /// The interpreter whose models it is for, by its tag; native ones where there is none. From version 4 on.
-    pub lane: Option<String>,
+    #[serde(rename = "lane")]
+    pub platform: Option<String>,
     /// What each job does.
     pub about: String,
     /// The post's words for it.
@@ -173,7 +174,8 @@ pub struct Arm {
     /// `workload/model/width`; that of the baseline, of its lane or the native one, for the other roles.
     pub id: String,
     /// The lane that it is measured in, as its workload has it; from version 4 on.
-    pub lane: Option<String>,
+    #[serde(rename = "lane")]
+    pub platform: Option<String>,
     /// What it is there for.
     pub role: Role,
     /// Jobs in flight at once.
@@ -203,7 +205,8 @@ pub struct Launch {
     /// The workload.
     pub workload: String,
     /// The lane, as the workload has it; from version 4 on.
-    pub lane: Option<String>,
+    #[serde(rename = "lane")]
+    pub platform: Option<String>,
     /// Which launch of that workload it was, from 0 on.
     pub number: u64,
     /// Its rounds.
@@ -281,19 +284,21 @@ impl Recording {
 impl WorkloadEntry {
     /// What stamps call it: `hash`, `hash in Python 3.11`.
     pub fn called(&self) -> String {
-        self.lane.as_ref().map_or(self.name.clone(), |lane| format!("{} in Python {lane}", self.name))
+        self.platform
+            .as_ref()
+            .map_or(self.name.clone(), |platform| format!("{} in Python {platform}", self.name))
     }
 }
 
 impl Launch {
     /// A launch that has no rounds yet.
-    pub fn begun(workload: String, lane: Option<String>, number: u64) -> Self {
-        Launch { workload, lane, number, rounds: vec![], failure: None }
+    pub fn begun(workload: String, platform: Option<String>, number: u64) -> Self {
+        Launch { workload, platform, number, rounds: vec![], failure: None }
     }
 
     /// Whether it measured `workload`, in its lane.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
-        self.workload == workload.name && self.lane == workload.lane
+        self.workload == workload.name && self.platform == workload.platform
     }
 }
 
@@ -301,7 +306,7 @@ impl Arm {
     /// Whether it is an arm of `workload`, in its lane.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
         let rest = self.id.strip_prefix(&workload.name);
-        rest.is_some_and(|rest| rest.starts_with('/')) && self.lane == workload.lane
+        rest.is_some_and(|rest| rest.starts_with('/')) && self.platform == workload.platform
     }
 
     /// Whether it is the baseline of its lane: the cell, or the same a second time.

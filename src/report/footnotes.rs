@@ -20,12 +20,12 @@ pub(crate) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<Strin
          straddles.",
         MARGIN * 100.0
     ));
-    notes.extend(of_lanes(recording, findings));
+    notes.extend(of_platforms(recording, findings));
     notes
 }
 
 /// How to read the tables of interpreters, where there are some.
-pub(crate) fn of_lanes(recording: &Recording, findings: &Findings) -> Vec<String> {
+pub(crate) fn of_platforms(recording: &Recording, findings: &Findings) -> Vec<String> {
     let unavailable = recording.environment.interpreters.iter().flatten();
     let unavailable =
         unavailable.filter_map(|it| Some(format!("CPython {}: {}", it.tag, it.unavailable.as_ref()?)));

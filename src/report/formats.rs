@@ -51,9 +51,10 @@ fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
 
 /// The best-tool tables of all lanes and their footnotes.
 pub(crate) fn markdown(recording: &Recording) -> String {
-    let lanes = platforms::markdown(recording, &Findings::of(recording));
-    let lanes = if lanes.is_empty() { lanes } else { format!("\n{}\n", lanes.trim_end_matches('\n')) };
-    native_markdown(recording, &lanes)
+    let platforms = platforms::markdown(recording, &Findings::of(recording));
+    let platforms =
+        if platforms.is_empty() { platforms } else { format!("\n{}\n", platforms.trim_end_matches('\n')) };
+    native_markdown(recording, &platforms)
 }
 
 /// The native best-tool table, `more`, and their footnotes.

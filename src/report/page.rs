@@ -145,8 +145,8 @@ fn study(recording: &Recording, findings: &Findings) -> Markup {
     let header = ["workload", "model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
     html! {
         @if !findings.rows.is_empty() { (table("The best tool for each task", &HEADER, tools)) }
-        @for lane in platforms::tables(recording, findings) {
-            (table(&plain(&lane.title), lane.header, filled(lane.rows, lane.header.len())))
+        @for platform in platforms::tables(recording, findings) {
+            (table(&plain(&platform.title), platform.header, filled(platform.rows, platform.header.len())))
         }
         details { summary { "Every cell" } (table("Every cell", &header, cells)) }
     }

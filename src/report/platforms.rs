@@ -32,41 +32,41 @@ pub(crate) const POST: [&str; 6] =
 pub(crate) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "Rust's sequential"];
 
 /// A table of an interpreter: its title, its header, its rows.
-pub(crate) struct LaneTable {
+pub(crate) struct PlatformTable {
     pub(crate) title: String,
     pub(crate) header: &'static [&'static str],
     pub(crate) rows: Vec<Vec<String>>,
 }
 
 /// Two tables of each interpreter.
-pub(crate) fn tables(recording: &Recording, findings: &Findings) -> Vec<LaneTable> {
-    let of_lane = |(tag, rows): (&str, &[Row])| {
+pub(crate) fn tables(recording: &Recording, findings: &Findings) -> Vec<PlatformTable> {
+    let of_platform = |(tag, rows): (&str, &[Row])| {
         let interpreter = describe(recording, tag);
         [
-            LaneTable {
+            PlatformTable {
                 title: format!("The best tool in Python, speedups over py-loop: {interpreter}"),
                 header: &HEADER,
                 rows: rows.iter().map(line).collect(),
             },
-            LaneTable {
+            PlatformTable {
                 title: format!("What the post says of Python: {interpreter}"),
                 header: &POST,
                 rows: rows.iter().filter_map(|row| post(row, findings)).collect(),
             },
         ]
     };
-    findings.lanes().flat_map(of_lane).filter(|table| !table.rows.is_empty()).collect()
+    findings.platforms().flat_map(of_platform).filter(|table| !table.rows.is_empty()).collect()
 }
 
 /// All of them for a terminal.
 pub(crate) fn terminal(recording: &Recording, findings: &Findings) -> String {
-    let table = |it: LaneTable| format!("{}\n{}\n", it.title, table::plain(it.header, RIGHT, it.rows));
+    let table = |it: PlatformTable| format!("{}\n{}\n", it.title, table::plain(it.header, RIGHT, it.rows));
     tables(recording, findings).into_iter().map(table).collect()
 }
 
 /// All of them in Markdown.
 pub(crate) fn markdown(recording: &Recording, findings: &Findings) -> String {
-    let table = |it: LaneTable| {
+    let table = |it: PlatformTable| {
         let title = super::escape::markdown(&it.title);
         format!("{title}:\n\n{}\n", table::markdown(it.header, RIGHT, it.rows))
     };
@@ -76,8 +76,8 @@ pub(crate) fn markdown(recording: &Recording, findings: &Findings) -> String {
 /// The post's table of the first interpreter, in Markdown, with what it is of; `None` where the recording has none.
 pub(crate) fn post_markdown(recording: &Recording) -> Option<String> {
     let findings = Findings::of(recording);
-    let notes = super::footnotes::of_lanes(recording, &findings);
-    let (tag, rows) = findings.lanes().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
+    let notes = super::footnotes::of_platforms(recording, &findings);
+    let (tag, rows) = findings.platforms().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
     let lines = rows.iter().filter_map(|row| post(row, &findings));
     let notes = [describe(recording, tag)].into_iter().chain(notes);
     let notes: String = notes.map(|note| format!("\n{}  ", super::escape::markdown(&note))).collect();
@@ -231,19 +231,19 @@ pub(crate) mod tests {
             unavailable: None,
         }]);
         let study = recording.study.as_mut().unwrap();
-        let lane = Some("3.11".to_owned());
+        let platform = Some("3.11".to_owned());
         study.workloads[0].name = workload.into();
         study.workloads[0].post_says = post_says.into();
         study.arms[0].id = format!("{workload}/sequential/one");
         study.arms[1].id = format!("{workload}/{}", native.0);
         study.launches.iter_mut().for_each(|launch| launch.workload = workload.into());
-        study.workloads.push(WorkloadEntry { lane: lane.clone(), ..study.workloads[0].clone() });
+        study.workloads.push(WorkloadEntry { platform: platform.clone(), ..study.workloads[0].clone() });
         let all = [("py-loop@3.11/one", 100)].into_iter().chain(models.iter().copied());
         let cells: Vec<(String, u64)> =
             all.map(|(name, percent)| (format!("{workload}/{name}"), percent)).collect();
         let arms = cells.iter().map(|(id, _)| Arm {
             id: id.clone(),
-            lane: lane.clone(),
+            platform: platform.clone(),
             role: Role::Cell,
             ..study.arms[0].clone()
         });
@@ -258,7 +258,7 @@ pub(crate) mod tests {
                 cpu_ns: Some(300_000_000),
                 ..sample
             };
-            let mut launch = Launch { lane: lane.clone(), ..native };
+            let mut launch = Launch { platform: platform.clone(), ..native };
             launch.rounds[0].samples = (first..).zip(&cells).map(of).collect();
             study.launches.push(launch);
         }

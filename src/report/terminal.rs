@@ -21,9 +21,9 @@ pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
     if !findings.rows.is_empty() || findings.others.is_empty() {
         text = table::plain(&HEADER, RIGHT, best::lines(&findings));
     }
-    let lanes = platforms::terminal(recording, &findings);
-    if !lanes.is_empty() {
-        let _ = write!(text, "\n{}", lanes.trim_end_matches('\n').to_owned() + "\n");
+    let platforms = platforms::terminal(recording, &findings);
+    if !platforms.is_empty() {
+        let _ = write!(text, "\n{}", platforms.trim_end_matches('\n').to_owned() + "\n");
     }
     for row in findings.all_rows() {
         let _ = write!(text, "\n{}\n{}", title(row), cells(row, criterion));
@@ -35,7 +35,8 @@ pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
 fn title(row: &Row) -> String {
     let floor = row.noise_floor().map(|floor| format!("; A/A within {:.1} %", floor.exp_m1() * 100.0));
     let (task, workload) = (best::task(row), &row.workload);
-    let task = workload.lane.as_ref().map_or(task.clone(), |lane| format!("{task}, in Python {lane}"));
+    let task =
+        workload.platform.as_ref().map_or(task.clone(), |platform| format!("{task}, in Python {platform}"));
     format!("{task}. {} jobs, each {}{}", workload.jobs, workload.about, floor.unwrap_or_default())
 }
 

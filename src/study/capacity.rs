@@ -46,7 +46,7 @@ impl Model for Capacity {
 
     /// Copies that live in processes of their own each tell their own.
     fn usage(&mut self) -> Result<Usage> {
-        let elsewhere = self.copies.iter_mut().filter(|copy| copy.home().is_some());
+        let elsewhere = self.copies.iter_mut().filter(|copy| copy.process_id().is_some());
         elsewhere.map(|copy| copy.usage()).try_fold(Usage::of_this_process(), |sum, copy| Ok(sum + copy?))
     }
 }

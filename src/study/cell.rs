@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::engine::platform::Lane;
-use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape};
+use crate::engine::platform::Platform;
+use crate::model::{Concurrency, MOST_WORKERS, Model, ModelEntry, Resources};
 use crate::workload::Workload;
 use crate::workload::fixture::stage::Unavailable;
 
@@ -44,29 +44,31 @@ pub struct Cell {
 
 impl Cell {
     /// Every cell of `lanes` on a machine of `cores` cores, lane by lane and workload by workload.
-    pub fn all(lanes: &[Lane], cores: usize) -> Vec<Cell> {
-        let of_lane = |lane: Lane| lane.workloads().iter().flat_map(move |it| Cell::of(it, lane, cores));
-        lanes.iter().flat_map(|&lane| of_lane(lane)).collect()
+    pub fn all(platforms: &[Platform], cores: usize) -> Vec<Cell> {
+        let of_platform = |platform: Platform| {
+            platform.workloads().iter().flat_map(move |it| Cell::of(it, platform, cores))
+        };
+        platforms.iter().flat_map(|&platform| of_platform(platform)).collect()
     }
 
     /// The cells of one workload in a lane. A model with workers has two where jobs wait and there are more jobs than cores.
-    pub fn of(workload: &Workload, lane: Lane, cores: usize) -> Vec<Cell> {
+    pub fn of(workload: &Workload, platform: Platform, cores: usize) -> Vec<Cell> {
         let wide = workload.kind.waits() && cores < workload.size.jobs;
-        let widths = move |shape| match shape {
-            Shape::One => vec![Width::One],
-            Shape::Jobs { .. } => vec![Width::Jobs],
-            Shape::Workers if wide => vec![Width::Cores, Width::Jobs],
-            Shape::Workers => vec![Width::Cores],
+        let widths = move |concurrency| match concurrency {
+            Concurrency::One => vec![Width::One],
+            Concurrency::Jobs { .. } => vec![Width::Jobs],
+            Concurrency::Workers if wide => vec![Width::Cores, Width::Jobs],
+            Concurrency::Workers => vec![Width::Cores],
         };
         let cells = |model: ModelEntry| {
-            widths(model.shape).into_iter().map(move |width| Cell { workload: *workload, model, width })
+            widths(model.concurrency).into_iter().map(move |width| Cell { workload: *workload, model, width })
         };
-        lane.models().into_iter().flat_map(cells).collect()
+        platform.models().into_iter().flat_map(cells).collect()
     }
 
     /// The lane that it is compared in.
-    pub fn lane(&self) -> Lane {
-        self.model.lane
+    pub fn platform(&self) -> Platform {
+        self.model.platform
     }
 
     /// Whether it is its lane's baseline on its workload.
@@ -82,11 +84,11 @@ impl Cell {
     /// How many jobs of the default batch are in flight at once, at the most.
     pub fn in_flight(&self, cores: usize) -> usize {
         let jobs = self.workload.size.jobs;
-        match (self.width, self.model.shape) {
+        match (self.width, self.model.concurrency) {
             (Width::One, _) => 1,
             (Width::Cores, _) => cores.min(jobs),
-            (Width::Jobs, Shape::Jobs { most: None }) => jobs,
-            (Width::Jobs, Shape::Jobs { most: Some(most) }) => most.min(jobs),
+            (Width::Jobs, Concurrency::Jobs { max_concurrent: None }) => jobs,
+            (Width::Jobs, Concurrency::Jobs { max_concurrent: Some(most) }) => most.min(jobs),
             (Width::Jobs, _) => MOST_WORKERS.min(jobs),
         }
     }
@@ -104,8 +106,8 @@ impl Cell {
 
     /// What its model is given.
     pub fn resources(&self, cores: usize, exe: &Path) -> Resources {
-        let workers = match (self.width, self.model.shape) {
-            (Width::Jobs, Shape::Workers) => self.in_flight(cores),
+        let workers = match (self.width, self.model.concurrency) {
+            (Width::Jobs, Concurrency::Workers) => self.in_flight(cores),
             _ => cores,
         };
         Resources::new(workers, exe)
@@ -125,7 +127,7 @@ impl Cell {
 pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
     let is_wanted = |cell: &Cell| {
         selected.iter().any(|other| {
-            let same_row = other.workload.name == cell.workload.name && other.lane() == cell.lane();
+            let same_row = other.workload.name == cell.workload.name && other.platform() == cell.platform();
             other.id() == cell.id() || (cell.is_baseline() && same_row)
         })
     };
@@ -141,8 +143,8 @@ mod tests {
     #[test]
     fn no_id_appears_twice_and_no_id_is_part_of_another() {
         let [plain, free] = ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, facts(tag, false)));
-        let lanes = Lane::all(&[plain, free]);
-        let ids: Vec<String> = Cell::all(&lanes, 2).iter().map(Cell::id).collect();
+        let platforms = Platform::all(&[plain, free]);
+        let ids: Vec<String> = Cell::all(&platforms, 2).iter().map(Cell::id).collect();
         for (at, id) in ids.iter().enumerate() {
             let others = ids.iter().enumerate().filter(|(other, _)| *other != at);
             assert!(others.map(|(_, other)| other).all(|other| !other.contains(id.as_str())), "{id}");
@@ -152,7 +154,7 @@ mod tests {
     #[test]
     fn an_id_without_its_interpreter_names_the_cell_of_every_one() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
-        let cells = Cell::all(&[Lane::Python(known)], 2);
+        let cells = Cell::all(&[Platform::Python(known)], 2);
         assert!(cells.iter().all(|cell| cell.id().contains("@3.11/")));
         assert!(cells.iter().any(|cell| cell.id() == "primes/py-threading@3.11/cores"));
     }
@@ -161,7 +163,7 @@ mod tests {
     fn pools_are_measured_at_both_widths_where_jobs_wait_and_there_are_more_of_them_than_cores() {
         let widths = |workload: &str, cores| {
             let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
-            Cell::all(&[Lane::Native], cores)
+            Cell::all(&[Platform::Native], cores)
                 .iter()
                 .filter(|cell| pool(cell))
                 .map(|cell| cell.width)
@@ -175,8 +177,8 @@ mod tests {
 
     #[test]
     fn no_model_has_more_jobs_in_flight_than_its_cap() {
-        for cell in Cell::all(&[Lane::Native], 2) {
-            let all_at_once = matches!(cell.model.shape, Shape::Jobs { most: None });
+        for cell in Cell::all(&[Platform::Native], 2) {
+            let all_at_once = matches!(cell.model.concurrency, Concurrency::Jobs { max_concurrent: None });
             let in_flight = cell.in_flight(2);
             assert!(in_flight >= 1 && in_flight <= cell.workload.size.jobs, "{}", cell.id());
             assert!(all_at_once || in_flight <= MOST_WORKERS, "{}", cell.id());

@@ -16,7 +16,7 @@ use crate::child::wire;
 use crate::engine::batch::Batch;
 use crate::engine::digest::Digest;
 use crate::engine::panics::catch_panic;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::model::Model;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::Facts;
@@ -36,7 +36,7 @@ pub struct Order {
     /// The workload.
     pub workload: String,
     /// The interpreter whose models are measured; native ones where there is none.
-    pub interpreter: Option<LaneOrder>,
+    pub interpreter: Option<PlatformOrder>,
     /// Jobs of its batch.
     pub jobs: usize,
     /// Its arms, by their index in the recording: a cell's id, and what it is there for.
@@ -57,20 +57,20 @@ pub struct Order {
 
 /// An interpreter that the parent has found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LaneOrder {
+pub struct PlatformOrder {
     tag: String,
     facts: Facts,
 }
 
-impl LaneOrder {
-    /// The interpreter of `lane`, if it has one that can be used.
-    pub fn of(lane: Lane) -> Option<Self> {
-        let Lane::Python(Interpreter { tag, facts: Ok(facts), .. }) = lane else { return None };
-        Some(LaneOrder { tag: tag.clone(), facts: facts.clone() })
+impl PlatformOrder {
+    /// The interpreter of `platform`, if it has one that can be used.
+    pub fn of(platform: Platform) -> Option<Self> {
+        let Platform::Python(Interpreter { tag, facts: Ok(facts), .. }) = platform else { return None };
+        Some(PlatformOrder { tag: tag.clone(), facts: facts.clone() })
     }
 
-    fn lane(order: Option<&Self>) -> Lane {
-        order.map_or(Lane::Native, |it| Lane::Python(Interpreter::known(&it.tag, it.facts.clone())))
+    fn platform(order: Option<&Self>) -> Platform {
+        order.map_or(Platform::Native, |it| Platform::Python(Interpreter::known(&it.tag, it.facts.clone())))
     }
 }
 
@@ -98,13 +98,13 @@ pub fn serve(parent: u32, exe: &Path) -> Result<()> {
 }
 
 fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
-    let lane = LaneOrder::lane(order.interpreter.as_ref());
-    let workload = lane.workload(&order.workload);
+    let platform = PlatformOrder::platform(order.interpreter.as_ref());
+    let workload = platform.workload(&order.workload);
     let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
     let workload = &workload.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
     let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
-    let (mut running, mut failed) = start_all(order, workload, lane, &batch, exe)?;
+    let (mut running, mut failed) = start_all(order, workload, platform, &batch, exe)?;
     let mut random = fastrand::Rng::with_seed(order.seed);
     let continued = parent_death::watch_stops()?;
     for _ in 0..order.rounds {
@@ -122,13 +122,13 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
 fn start_all(
     order: &Order,
     workload: &Workload,
-    lane: Lane,
+    platform: Platform,
     batch: &Batch,
     exe: &Path,
 ) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
-    let mut cells = Cell::of(workload, lane, order.workers);
+    let mut cells = Cell::of(workload, platform, order.workers);
     // A reference is of the native lane, whatever the row is of.
-    cells.extend(Cell::of(workload, Lane::Native, order.workers));
+    cells.extend(Cell::of(workload, Platform::Native, order.workers));
     let start_arm = |(arm, id, role): &(u64, String, Role)| {
         let cell = cells.iter().find(|cell| cell.id() == *id);
         let model = cell.with_context(|| format!("there is no cell {id}")).and_then(|cell| {
@@ -138,10 +138,10 @@ fn start_all(
         });
         model.map_err(|error| (*arm, format!("{error:#}")))
     };
-    let started: Vec<_> = match lane {
-        Lane::Native => order.arms.iter().map(start_arm).collect(),
+    let started: Vec<_> = match platform {
+        Platform::Native => order.arms.iter().map(start_arm).collect(),
         // Each is a process of its own, and most of its start is waiting for it.
-        Lane::Python(_) => thread::scope(|scope| {
+        Platform::Python(_) => thread::scope(|scope| {
             let thread = |arm| thread::Builder::new().spawn_scoped(scope, move || start_arm(arm));
             let starting = order.arms.iter().map(thread).collect::<Result<Vec<_>, _>>()?;
             Ok::<_, std::io::Error>(starting.into_iter().filter_map(|thread| thread.join().ok()).collect())

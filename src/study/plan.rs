@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::record::checksum::hash;
 use crate::record::schema::{Arm, Role, WorkloadEntry};
 use crate::study::cell::Cell;
@@ -50,7 +50,7 @@ impl Profile {
 #[derive(Clone, Copy, Debug)]
 pub struct PlannedArm {
     /// The lane of the row that it belongs to: a reference's model is of another.
-    pub lane: Lane,
+    pub platform: Platform,
     /// The cell, or the baseline's.
     pub cell: Cell,
     /// What it is there for.
@@ -61,15 +61,15 @@ pub struct PlannedArm {
 /// baseline as a reference, where the native lane does not have the same jobs; and, where jobs compute, the capacity of the
 /// machine, but not in a series, where its copies would take longer to start than the smallest jobs take.
 pub fn arms(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
-    let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.lane() == b.lane();
+    let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.platform() == b.platform();
     cells.chunk_by(is_row).flat_map(|cells| of_row(cells, profile)).collect()
 }
 
 fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
-    let arm = |cell: Cell, role| PlannedArm { lane: cells[0].lane(), cell, role };
+    let arm = |cell: Cell, role| PlannedArm { platform: cells[0].platform(), cell, role };
     let mut arms: Vec<_> = cells.iter().map(|&cell| arm(cell, Role::Cell)).collect();
     if let Some(&baseline) = cells.iter().find(|cell| cell.is_baseline()) {
-        let native = Cell { model: Lane::Native.models()[0], ..baseline };
+        let native = Cell { model: Platform::Native.models()[0], ..baseline };
         arms.push(arm(baseline, Role::Control));
         arms.extend((!is_native_too(&baseline.workload)).then(|| arm(native, Role::Reference)));
         if baseline.workload.kind == Kind::Computes && profile != Profile::Series {
@@ -82,7 +82,7 @@ fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
 
 /// Whether the native lane has the same jobs.
 fn is_native_too(workload: &Workload) -> bool {
-    let native = Lane::Native.workload(workload.name);
+    let native = Platform::Native.workload(workload.name);
     native.is_some_and(|native| definition(&native.with_jobs(workload.size.jobs)) == definition(workload))
 }
 
@@ -97,17 +97,17 @@ impl PlannedArm {
     pub fn entry(&self, cores: usize, unavailable: Option<String>) -> Arm {
         let in_flight = self.cell.in_flight(cores) as u64;
         let in_flight = NonZeroU64::new(in_flight).expect("at least one job is in flight");
-        let lane = self.lane.tag().map(str::to_owned);
-        Arm { id: self.cell.id(), lane, role: self.role, in_flight, unavailable }
+        let platform = self.platform.tag().map(str::to_owned);
+        Arm { id: self.cell.id(), platform, role: self.role, in_flight, unavailable }
     }
 }
 
 /// As the recording has it.
-pub fn workload_entry(workload: &Workload, lane: Lane) -> WorkloadEntry {
+pub fn workload_entry(workload: &Workload, platform: Platform) -> WorkloadEntry {
     let Workload { name, about, answers_to, post_says, kind, size, .. } = workload;
     WorkloadEntry {
         name: (*name).into(),
-        lane: lane.tag().map(str::to_owned),
+        platform: platform.tag().map(str::to_owned),
         about: (*about).into(),
         answers_to: (*answers_to).into(),
         post_says: (*post_says).into(),
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn every_workload_has_a_control_and_those_that_compute_two_capacity_arms() {
-        let arms = arms(&Cell::all(&[Lane::Native], 2), Profile::Standard);
+        let arms = arms(&Cell::all(&[Platform::Native], 2), Profile::Standard);
         let with = |workload: &str, role| {
             arms.iter().filter(|arm| arm.cell.workload.name == workload && arm.role == role).count()
         };
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn another_lane_has_its_own_baseline_as_control_and_the_native_one_as_reference() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
-        let arms = arms(&Cell::all(&[Lane::Python(known)], 2), Profile::Standard);
+        let arms = arms(&Cell::all(&[Platform::Python(known)], 2), Profile::Standard);
         let of = |role| arms.iter().filter(move |arm| arm.role == role);
         assert!(of(Role::Control).chain(of(Role::Capacity)).all(|arm| arm.cell.model.name == "py-loop@3.11"));
         assert!(of(Role::Reference).all(|arm| arm.cell.model.name == "sequential"));
@@ -149,13 +149,13 @@ mod tests {
             ["sha-loop", "primes", "mandelbrot", "frame", "cake"],
             "the others are the native ones"
         );
-        assert!(arms.iter().all(|arm| arm.lane == Lane::Python(known)));
+        assert!(arms.iter().all(|arm| arm.platform == Platform::Python(known)));
     }
 
     #[test]
     fn without_the_baseline_there_is_nothing_to_control() {
         let pools: Vec<Cell> =
-            Cell::all(&[Lane::Native], 2).into_iter().filter(|cell| !cell.is_baseline()).collect();
+            Cell::all(&[Platform::Native], 2).into_iter().filter(|cell| !cell.is_baseline()).collect();
         assert!(arms(&pools, Profile::Standard).iter().all(|arm| arm.role == Role::Cell));
     }
 }

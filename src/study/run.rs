@@ -97,7 +97,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         version: VERSION,
         partial: false,
         environment: Environment {
-            interpreters: interpreters(prepared.rows().map(|(_, lane)| lane)),
+            interpreters: interpreters(prepared.rows().map(|(_, platform)| platform)),
             ..environment(Path::new("/"))
         },
         evidence: None,
@@ -112,7 +112,10 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             workers: NonZeroU64::new(request.workers as u64),
             warm_in_ns: nanoseconds(WARM_IN),
             slot_ns: nanoseconds(TIMED),
-            workloads: prepared.rows().map(|(workload, lane)| workload_entry(&workload, lane)).collect(),
+            workloads: prepared
+                .rows()
+                .map(|(workload, platform)| workload_entry(&workload, platform))
+                .collect(),
             arms: prepared.arms(),
             launches: vec![],
             quiet: vec![],

@@ -12,14 +12,14 @@ use anyhow::Result;
 
 use crate::child::{Next, ReportingChild};
 use crate::engine::batch::Batch;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::machine::idle;
 use crate::machine::study_lock::Company;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
 use crate::study::launch;
-use crate::study::launch::{Acknowledged, LaneOrder, Order};
+use crate::study::launch::{Acknowledged, Order, PlatformOrder};
 use crate::study::plan::PlannedArm;
 use crate::workload::Workload;
 use crate::workload::fixture::stage::Stage;
@@ -49,17 +49,19 @@ impl Prepared {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
-        for (workload, lane) in prepared.rows().collect::<Vec<_>>() {
+        for (workload, platform) in prepared.rows().collect::<Vec<_>>() {
             let batch = Batch::new(&workload, workload.size, &prepared.stage);
-            prepared.batches.insert((workload.name, lane.tag()), batch.map_err(|error| format!("{error:#}")));
+            prepared
+                .batches
+                .insert((workload.name, platform.tag()), batch.map_err(|error| format!("{error:#}")));
         }
         prepared
     }
 
     /// The workloads of this study, each in its lanes.
-    pub fn rows(&self) -> impl Iterator<Item = (Workload, Lane)> {
+    pub fn rows(&self) -> impl Iterator<Item = (Workload, Platform)> {
         let is_row = |a: &PlannedArm, b: &PlannedArm| row_of(a) == row_of(b);
-        self.planned.chunk_by(is_row).map(|arms| (arms[0].cell.workload, arms[0].lane))
+        self.planned.chunk_by(is_row).map(|arms| (arms[0].cell.workload, arms[0].platform))
     }
 
     /// The arms, as the recording has them.
@@ -83,19 +85,19 @@ impl Prepared {
     /// The batches of the rows that can be measured here.
     fn available(&self) -> impl Iterator<Item = Heat<'_>> {
         let arms = |row| self.arms_of(row).filter(|(_, arm)| self.why_not(arm).is_none()).collect::<Vec<_>>();
-        let heat = move |(workload, lane): (Workload, Lane)| {
-            let row = (workload.name, lane.tag());
+        let heat = move |(workload, platform): (Workload, Platform)| {
+            let row = (workload.name, platform.tag());
             let (batch, arms) = (self.batches[&row].as_ref().ok()?, arms(row));
-            (!arms.is_empty()).then_some(Heat { workload, lane, batch, arms })
+            (!arms.is_empty()).then_some(Heat { workload, platform, batch, arms })
         };
         self.rows().filter_map(heat)
     }
 
     fn order(&self, heat: &Heat<'_>, rounds: NonZeroU64, seed: u64) -> Order {
-        let Heat { workload, lane, batch, arms } = heat;
+        let Heat { workload, platform, batch, arms } = heat;
         Order {
             workload: workload.name.to_owned(),
-            interpreter: LaneOrder::of(*lane),
+            interpreter: PlatformOrder::of(*platform),
             jobs: workload.size.jobs,
             arms: arms.iter().map(|(index, arm)| (*index as u64, arm.cell.id(), arm.role)).collect(),
             rounds: rounds.get(),
@@ -111,13 +113,13 @@ impl Prepared {
 /// What a launch measures: a row that is available, and its arms by their index.
 struct Heat<'a> {
     workload: Workload,
-    lane: Lane,
+    platform: Platform,
     batch: &'a Batch,
     arms: Vec<(usize, &'a PlannedArm)>,
 }
 
 fn row_of(arm: &PlannedArm) -> Row {
-    (arm.cell.workload.name, arm.lane.tag())
+    (arm.cell.workload.name, arm.platform.tag())
 }
 
 /// Conducts all launches that `journal` was begun for, until `stop` is set; `progress` is told after each launch how
@@ -147,7 +149,7 @@ pub fn conduct(
                 return Ok(());
             }
             let order = prepared.order(heat, rounds, random.u64(..));
-            journal.append(Entry::launch(heat.workload.name, heat.lane.tag(), number))?;
+            journal.append(Entry::launch(heat.workload.name, heat.platform.tag(), number))?;
             launch(prepared, &order, journal, stop)?;
             made += 1;
             progress(made, all);

@@ -53,7 +53,7 @@ impl Session {
     }
 
     fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
-        let (workload, key) = (&cell.workload, (cell.workload.name, cell.lane().tag()));
+        let (workload, key) = (&cell.workload, (cell.workload.name, cell.platform().tag()));
         if !self.batches.contains_key(&key) {
             self.batches.insert(key, Batch::new(workload, workload.size, &self.stage)?);
         }

@@ -1,6 +1,6 @@
 //! The same work in other sizes: what break-evens and crossovers are read from. No best-tool table has a row for it.
 
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::workload::{Kind, Size, Workload, cold_file, http, primes, warm_file};
 
 /// Workloads that differ in their size only.
@@ -18,10 +18,10 @@ pub struct Series {
 
 impl Series {
     /// Its sizes in a lane.
-    pub fn of(&self, lane: Lane) -> &'static [Workload] {
-        match lane {
-            Lane::Native => self.workloads,
-            Lane::Python(_) => self.in_python,
+    pub fn of(&self, platform: Platform) -> &'static [Workload] {
+        match platform {
+            Platform::Native => self.workloads,
+            Platform::Python(_) => self.in_python,
         }
     }
 }
@@ -49,8 +49,8 @@ pub static SERIES: &[Series] = &[
 ];
 
 /// The workloads of all of them in a lane.
-pub(crate) fn all(lane: Lane) -> impl Iterator<Item = &'static Workload> {
-    SERIES.iter().flat_map(move |series| series.of(lane))
+pub(crate) fn all(platform: Platform) -> impl Iterator<Item = &'static Workload> {
+    SERIES.iter().flat_map(move |series| series.of(platform))
 }
 
 /// Half-decades from about 1 us to about 10 ms a job, batches of at most about 50 ms of work.
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn every_name_is_there_once() {
         let mut names: Vec<&str> =
-            WORKLOADS.iter().chain(all(Lane::Native)).map(|workload| workload.name).collect();
+            WORKLOADS.iter().chain(all(Platform::Native)).map(|workload| workload.name).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn no_batch_of_a_series_has_much_more_than_a_second_of_work() {
-        for workload in all(Lane::Native) {
+        for workload in all(Platform::Native) {
             assert!(workload.job_us * workload.size.jobs as u64 <= 600_000, "{}", workload.name);
         }
     }

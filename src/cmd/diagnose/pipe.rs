@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::engine::batch::Batch;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::engine::sample::sample;
 use crate::machine::host;
 use crate::model::cpython::Interpreter;
@@ -30,9 +30,10 @@ pub(super) struct Piped {
 /// # Errors
 /// Where a model can't be started or a run fails.
 pub(super) fn pipe(interpreter: &'static Interpreter, runs: usize, exe: &Path) -> Result<Vec<Piped>> {
-    let lane = Lane::Python(interpreter);
+    let platform = Platform::Python(interpreter);
     let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
-    let cells = Cell::all(&[lane], host::cores()).into_iter().filter(|cell| cell.model.unavailable.is_none());
+    let cells =
+        Cell::all(&[platform], host::cores()).into_iter().filter(|cell| cell.model.unavailable.is_none());
     let is_here = |cell: &Cell| {
         let batch = Batch::new(&cell.workload, cell.workload.tiny, &stage);
         !batch.is_err_and(|error| error.is::<Unavailable>())

@@ -43,8 +43,8 @@ impl Performer {
         let sample = catch_panic(|| sample(self.model.as_mut(), batch))?;
         let after = threads::run_times();
         let ran = before.zip(after).map(|(before, after)| threads::that_ran(&before, &after));
-        let home = self.model.home().unwrap_or_else(std::process::id);
-        Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread(), home })
+        let process_id = self.model.process_id().unwrap_or_else(std::process::id);
+        Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread(), process_id })
     }
 }
 
@@ -68,8 +68,8 @@ impl Model for Afresh {
         self.model.usage()
     }
 
-    fn home(&self) -> Option<u32> {
-        self.model.home()
+    fn process_id(&self) -> Option<u32> {
+        self.model.process_id()
     }
 }
 
@@ -84,26 +84,32 @@ pub struct Performance {
     ran: Option<Vec<u32>>,
     caller: u32,
     /// The process that the model lives in.
-    home: u32,
+    process_id: u32,
 }
 
 impl Performance {
     /// A run that no model has made.
     pub(crate) fn of(sample: Sample, spans: Vec<Span>) -> Self {
-        Performance { sample, spans, ran: None, caller: threads::this_thread(), home: std::process::id() }
+        Performance {
+            sample,
+            spans,
+            ran: None,
+            caller: threads::this_thread(),
+            process_id: std::process::id(),
+        }
     }
 
-    /// The same run, made by a model that lives in the process `home`.
-    pub(crate) fn at(self, home: u32) -> Self {
-        Performance { home, ..self }
+    /// The same run, made by a model that lives in the process `process_id`.
+    pub(crate) fn at(self, process_id: u32) -> Self {
+        Performance { process_id, ..self }
     }
 
     /// The most threads that any one process had at work for the jobs. In this process those count, too, that left no
     /// span but have run: a runtime reads files in threads of its own.
     pub fn threads(&self) -> usize {
         let mut threads = by_process(&self.spans);
-        if self.home == std::process::id()
-            && let Some(own) = threads.get_mut(&self.home)
+        if self.process_id == std::process::id()
+            && let Some(own) = threads.get_mut(&self.process_id)
         {
             // The caller only waits for the others, unless it has a span.
             own.extend(self.ran.iter().flatten().filter(|thread| **thread != self.caller));
@@ -113,7 +119,7 @@ impl Performance {
 
     /// How many processes carried jobs out that are not the model's own.
     pub fn child_processes(&self) -> usize {
-        processes(&self.spans).iter().filter(|process| **process != self.home).count()
+        processes(&self.spans).iter().filter(|process| **process != self.process_id).count()
     }
 
     /// What follows from the spans, by name: all times in nanoseconds, summed over jobs unless the name says otherwise.

@@ -10,21 +10,21 @@ use serde::Deserialize;
 
 use crate::engine::clock::{Timestamp, Usage};
 use crate::engine::digest::Digest;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::engine::trace::{Phase, Span, Spans};
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::script::PythonProcess;
-use crate::model::{ALL, Model, ModelEntry, Resources, Shape, Start, Started};
+use crate::model::{ALL, Concurrency, Model, ModelEntry, Resources, Start, Started};
 use crate::workload::Job;
 use crate::workload::fixture::stage::Unavailable;
 
 /// Name, what it is, shape, and the first minor version of Python 3 that has it.
-const MODELS: [(&str, &str, Shape, u32); 5] = [
-    ("py-loop", "one job after the other: Python's baseline", Shape::One, 0),
-    ("py-threading", "a ThreadPoolExecutor", Shape::Workers, 0),
+const MODELS: [(&str, &str, Concurrency, u32); 5] = [
+    ("py-loop", "one job after the other: Python's baseline", Concurrency::One, 0),
+    ("py-threading", "a ThreadPoolExecutor", Concurrency::Workers, 0),
     ("py-asyncio", "gather on one asyncio loop; files by asyncio.to_thread", ALL, 0),
-    ("py-multiprocessing", "a ProcessPoolExecutor", Shape::Workers, 0),
-    ("py-interpreters", "an InterpreterPoolExecutor", Shape::Workers, 14),
+    ("py-multiprocessing", "a ProcessPoolExecutor", Concurrency::Workers, 0),
+    ("py-interpreters", "an InterpreterPoolExecutor", Concurrency::Workers, 14),
 ];
 
 /// The models under `interpreter`, the baseline first. Those that it can't have are there with the reason.
@@ -34,7 +34,7 @@ pub(crate) fn models(interpreter: &'static Interpreter) -> &'static [ModelEntry]
 
 fn entry(
     interpreter: &'static Interpreter,
-    &(model, about, shape, since): &(&'static str, &'static str, Shape, u32),
+    &(model, about, concurrency, since): &(&'static str, &'static str, Concurrency, u32),
 ) -> ModelEntry {
     let unavailable = match &interpreter.facts {
         Err(why) => Some(why.clone()),
@@ -53,8 +53,8 @@ fn entry(
     ModelEntry {
         name: format!("{model}@{}", interpreter.tag).leak(),
         about,
-        shape,
-        lane: Lane::Python(interpreter),
+        concurrency,
+        platform: Platform::Python(interpreter),
         unavailable,
         start: leaked(move |resources| start(resources, None)),
         start_traced: Box::leak(Box::new(move |spans: &Arc<Spans>, resources: &Resources| {
@@ -148,7 +148,7 @@ impl Model for Python {
         Ok(Usage { cpu_ns, device_bytes, gave_way, was_preempted } + own)
     }
 
-    fn home(&self) -> Option<u32> {
+    fn process_id(&self) -> Option<u32> {
         Some(self.python_process.id())
     }
 }

@@ -92,9 +92,9 @@ impl<'a> Numbers<'a> {
     /// The interpreters that have rows whose verdicts stand; of several recordings the first counts.
     pub(crate) fn interpreters(&self) -> Vec<Interpreter<'_>> {
         let mut interpreters: Vec<Interpreter<'_>> = Vec::new();
-        let lanes =
-            self.findings.iter().flat_map(|it| it.lanes().map(move |(tag, rows)| (tag, rows, &it.rows)));
-        for (tag, rows, native) in lanes {
+        let platforms =
+            self.findings.iter().flat_map(|it| it.platforms().map(move |(tag, rows)| (tag, rows, &it.rows)));
+        for (tag, rows, native) in platforms {
             let is_measured = |row: &&Row| !row.withheld && row.cells.iter().any(|it| it.speedup.is_some());
             let rows = rows.iter().filter(is_measured).map(|row| (row, native.as_slice()));
             match interpreters.iter_mut().find(|it| it.tag == tag) {

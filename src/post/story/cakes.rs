@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 
-use crate::engine::platform::Lane;
-use crate::model::{ModelEntry, Shape, models};
+use crate::engine::platform::Platform;
+use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
 use crate::record::schema::Play;
 use crate::workload::Job;
@@ -121,7 +121,8 @@ impl Story for Cakes {
         // Alone is one job at a time, and nothing but that. Python's models share what their interpreter makes them share.
         let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| {
             let has_things = kitchen.brains.is_some() || kitchen.ovens.is_some();
-            kitchen.alone == (model.shape == Shape::One) && !(has_things && model.lane != Lane::Native)
+            kitchen.alone == (model.concurrency == Concurrency::One)
+                && !(has_things && model.platform != Platform::Native)
         };
         Ok(plays.filter(fits).map(|(kitchen, model)| play(teller, kitchen, model)).collect())
     }

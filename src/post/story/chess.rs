@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::model::{ModelEntry, Shape, models};
+use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{Exhibition, Order, Think, law, law_at};
 use crate::post::story::visits::visits;
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
@@ -54,14 +54,14 @@ impl Story for Chess {
     }
 
     fn law(&self, play: &Play) -> Option<Law> {
-        law(&Exhibition::of(play)?, shape(play)?)
+        law(&Exhibition::of(play)?, concurrency(play)?)
     }
 
     fn law_as_traced(&self, play: &Play) -> Option<Law> {
         let figures = &play.acts.first()?.figures;
         let moves = (*figures.get("computes")?).max(1) as f64;
         let a_move = *figures.get("compute_ns")? as f64 / play.second_ns.get() as f64 / moves;
-        law_at(&Exhibition::of(play)?, shape(play)?, a_move)
+        law_at(&Exhibition::of(play)?, concurrency(play)?, a_move)
     }
 
     fn remarks(&self, play: &Play) -> Vec<String> {
@@ -91,8 +91,8 @@ impl Story for Chess {
 }
 
 /// How many boards the play's model has in flight.
-fn shape(play: &Play) -> Option<Shape> {
-    Some(models().into_iter().find(|model| model.name == play.model)?.shape)
+fn concurrency(play: &Play) -> Option<Concurrency> {
+    Some(models().into_iter().find(|model| model.name == play.model)?.concurrency)
 }
 
 impl Chess {
@@ -121,14 +121,14 @@ impl Chess {
             return program;
         }
         let swept = if asked.all { models() } else { named(&["threads"]) };
-        for model in swept.into_iter().filter(|model| model.shape != Shape::One) {
+        for model in swept.into_iter().filter(|model| model.concurrency != Concurrency::One) {
             let boards = BOARDS.map(|boards| Exhibition { boards, ..post });
             let others = boards.into_iter().filter(|other| *other != post);
             program.extend(others.map(|exhibition| (exhibition, model)));
         }
         // A runtime with a thread for each core leaves it to nobody else which exhibitor is at work.
         let several = if asked.all { models() } else { named(&["threads", "tokio-many"]) };
-        for model in several.into_iter().filter(|model| model.shape != Shape::One) {
+        for model in several.into_iter().filter(|model| model.concurrency != Concurrency::One) {
             let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
             program.extend(exhibitors.map(|exhibition| (exhibition, model)));
         }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::engine::clock::{Usage, now};
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::engine::sample::Sample;
 use crate::engine::trace::{Performance, Span, Spans, Traced};
 use crate::engine::work::{Kit, Work};
@@ -121,7 +121,7 @@ impl Stove {
 
     /// The loop of `model`, if that is asyncio's.
     fn asyncio(model: &ModelEntry, teller: &Teller) -> Option<Result<Self>> {
-        let Lane::Python(interpreter) = model.lane else { return None };
+        let Platform::Python(interpreter) = model.platform else { return None };
         let plain = model.name.split('@').next().filter(|name| *name == "py-asyncio")?;
         let spans: Arc<Spans> = Arc::default();
         let python = Python::start(interpreter, plain, &Resources::new(1, &teller.exe), Some(&spans));
@@ -148,7 +148,7 @@ impl Stove {
                 python.start_coroutines(way.name(), &meals.jobs)?;
                 let wall = now() - start;
                 let sample = Sample { wall, used: python.usage()? - before };
-                Ok(Performance::of(sample, spans.take()).at(python.home().unwrap_or_default()))
+                Ok(Performance::of(sample, spans.take()).at(python.process_id().unwrap_or_default()))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! How an exhibition is arranged, what is done at each board, and how long that takes by its own numbers.
 
-use crate::model::Shape;
+use crate::model::Concurrency;
 use crate::post::story::{Law, Teller};
 use crate::record::schema::Play;
 use crate::workload::Job;
@@ -103,14 +103,14 @@ impl Exhibition {
 }
 
 /// How long `exhibition` takes by its own numbers, under a model of `shape`; times that are not alike have no closed form.
-pub(crate) fn law(exhibition: &Exhibition, shape: Shape) -> Option<Law> {
-    law_at(exhibition, shape, MOVE)
+pub(crate) fn law(exhibition: &Exhibition, concurrency: Concurrency) -> Option<Law> {
+    law_at(exhibition, concurrency, MOVE)
 }
 
 /// The same where each move takes `a_move` seconds.
-pub(crate) fn law_at(exhibition: &Exhibition, shape: Shape, a_move: f64) -> Option<Law> {
+pub(crate) fn law_at(exhibition: &Exhibition, concurrency: Concurrency, a_move: f64) -> Option<Law> {
     let Exhibition { boards, exhibitors, think, .. } = *exhibition;
-    let formula = if shape == Shape::One {
+    let formula = if concurrency == Concurrency::One {
         format!("{boards} x {PAIRS} x (5 + 55) s")
     } else if is_bound_by_exhibitors(boards, exhibitors, MOVE) {
         let shared = if exhibitors == 1 { String::new() } else { format!(" / {exhibitors}") };
@@ -118,14 +118,15 @@ pub(crate) fn law_at(exhibition: &Exhibition, shape: Shape, a_move: f64) -> Opti
     } else {
         format!("{PAIRS} x (5 + 55) s + {} x 5 s", boards.div_ceil(exhibitors) - 1)
     };
-    (think == Think::Fixed).then(|| Law { formula, seconds: seconds(boards, exhibitors, shape, a_move) })
+    (think == Think::Fixed)
+        .then(|| Law { formula, seconds: seconds(boards, exhibitors, concurrency, a_move) })
 }
 
-fn seconds(boards: u64, exhibitors: u64, shape: Shape, a_move: f64) -> f64 {
+fn seconds(boards: u64, exhibitors: u64, concurrency: Concurrency, a_move: f64) -> f64 {
     // The last board is so many moves behind the first.
     let behind = (boards.div_ceil(exhibitors) - 1) as f64;
-    match shape {
-        Shape::One => (boards * PAIRS) as f64 * (a_move + REPLY),
+    match concurrency {
+        Concurrency::One => (boards * PAIRS) as f64 * (a_move + REPLY),
         _ if is_bound_by_exhibitors(boards, exhibitors, a_move) => {
             (PAIRS * boards).div_ceil(exhibitors) as f64 * a_move + REPLY
         }
@@ -142,17 +143,17 @@ fn is_bound_by_exhibitors(boards: u64, exhibitors: u64, a_move: f64) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: Shape = Shape::Jobs { most: None };
+    const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
 
     #[test]
     fn the_law_is_that_of_the_post_and_of_both_sides_of_its_knee() {
-        let takes = |boards, exhibitors, shape| seconds(boards, exhibitors, shape, MOVE);
+        let takes = |boards, exhibitors, concurrency| seconds(boards, exhibitors, concurrency, MOVE);
         assert_eq!(
             [1, 11, 12, 13, 24, 48].map(|boards| takes(boards, 1, ALL)),
             [1_800.0, 1_850.0, 1_855.0, 2_005.0, 3_655.0, 7_255.0]
         );
         assert_eq!([1, 2, 3, 4].map(|k| takes(24, k, ALL)), [3_655.0, 1_855.0, 1_835.0, 1_825.0]);
-        assert_eq!(takes(24, 1, Shape::One), 43_200.0);
+        assert_eq!(takes(24, 1, Concurrency::One), 43_200.0);
     }
 
     /// Moves and replies that all take as long as any other, played out move by move.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::engine::clock::now;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::model::ModelEntry;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
@@ -46,13 +46,13 @@ impl Story for Four {
     }
 
     fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
-        let of_lane = |model: &ModelEntry| match model.lane {
-            Lane::Python(interpreter) if model.name.starts_with("py-multiprocessing") => {
+        let of_platform = |model: &ModelEntry| match model.platform {
+            Platform::Python(interpreter) if model.name.starts_with("py-multiprocessing") => {
                 Some((model.name, interpreter))
             }
             _ => None,
         };
-        let interpreters = asked.models.iter().filter_map(of_lane);
+        let interpreters = asked.models.iter().filter_map(of_platform);
         let plays = interpreters.flat_map(|(name, interpreter)| {
             let ways = STARTS.into_iter().flat_map(|start| ENDS.map(|end| (start, end)));
             ways.map(move |(start, end)| play(teller, name, interpreter, start, end))

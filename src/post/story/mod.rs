@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use crate::engine::batch::Batch;
 use crate::engine::trace::{Performance, Performer, Span};
-use crate::model::{MOST_WORKERS, ModelEntry, Resources, Shape};
+use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Resources};
 use crate::record::schema::{Act, Play};
 use crate::study::calibration::Pace;
 use crate::workload::Job;
@@ -76,8 +76,8 @@ impl Teller {
     /// # Errors
     /// Where the model can't be started or a job fails.
     pub fn perform(&self, model: &ModelEntry, jobs: Vec<Job>) -> Result<Performance> {
-        let workers = match model.shape {
-            Shape::Workers => jobs.len().min(MOST_WORKERS),
+        let workers = match model.concurrency {
+            Concurrency::Workers => jobs.len().min(MOST_WORKERS),
             _ => self.cores,
         };
         let resources = Resources::new(workers, &self.exe);

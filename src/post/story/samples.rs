@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::model::{ModelEntry, models};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
 use crate::record::schema::Play;
@@ -18,7 +18,7 @@ pub struct CodeSample {
     bodies: &'static [(&'static str, Body)],
 }
 
-type Body = fn(&Teller, Lane) -> Result<Vec<Job>>;
+type Body = fn(&Teller, Platform) -> Result<Vec<Job>>;
 
 /// Ten threads.
 pub static DOWNLOADS: CodeSample = CodeSample {
@@ -75,7 +75,7 @@ impl Story for CodeSample {
 impl CodeSample {
     fn play(&self, teller: &Teller, arrangement: &str, body: Body, model: &ModelEntry) -> Told {
         let blank = teller.blank(self.name, arrangement, model.name);
-        match body(teller, model.lane).and_then(|jobs| teller.perform(model, jobs)) {
+        match body(teller, model.platform).and_then(|jobs| teller.perform(model, jobs)) {
             Ok(performance) => {
                 let act = act(&performance, &[]);
                 blank.told(vec![act], performance.spans)
@@ -85,22 +85,22 @@ impl CodeSample {
     }
 }
 
-fn downloads(teller: &Teller, lane: Lane) -> Result<Vec<Job>> {
-    of_workload(teller, lane, "http", 10, 1)
+fn downloads(teller: &Teller, platform: Platform) -> Result<Vec<Job>> {
+    of_workload(teller, platform, "http", 10, 1)
 }
 
 /// As little as a line of output is: some microseconds of computing.
-fn prints(_: &Teller, _: Lane) -> Result<Vec<Job>> {
+fn prints(_: &Teller, _: Platform) -> Result<Vec<Job>> {
     let print = |seed| Job::Errand(Errand { seed, steps: vec![Do::Compute { parts: 1 }.freely()] });
     Ok((0..10).map(print).collect())
 }
 
-fn crunch(teller: &Teller, lane: Lane) -> Result<Vec<Job>> {
-    of_workload(teller, lane, "primes", 4, 20)
+fn crunch(teller: &Teller, platform: Platform) -> Result<Vec<Job>> {
+    of_workload(teller, platform, "primes", 4, 20)
 }
 
 /// Jobs of a workload of the suite, each so many times as large as there.
-fn of_workload(teller: &Teller, lane: Lane, name: &str, jobs: usize, times: u64) -> Result<Vec<Job>> {
-    let workload = lane.workload(name).with_context(|| format!("there is no workload {name}"))?;
+fn of_workload(teller: &Teller, platform: Platform, name: &str, jobs: usize, times: u64) -> Result<Vec<Job>> {
+    let workload = platform.workload(name).with_context(|| format!("there is no workload {name}"))?;
     (workload.jobs)(&teller.stage, Size { jobs, each: workload.size.each * times })
 }

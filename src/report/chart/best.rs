@@ -47,14 +47,14 @@ pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
 }
 
 /// The chart of each interpreter.
-pub fn charts_of_lanes(findings: &Findings, source: &str) -> Vec<Chart> {
+pub fn charts_of_platforms(findings: &Findings, source: &str) -> Vec<Chart> {
     let chart = |(tag, rows): (&str, &[Row])| {
         let name: String =
             tag.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
         let title = format!("CPython {tag}: speedup over one job after the other in Python");
         of_rows(rows, format!("best-tool-python-{name}"), title, "py-loop", source.to_owned())
     };
-    findings.lanes().filter_map(chart).collect()
+    findings.platforms().filter_map(chart).collect()
 }
 
 fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: String) -> Option<Chart> {

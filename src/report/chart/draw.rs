@@ -28,7 +28,7 @@ pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
             "break-even: no recording has jobs of several sizes that no stamp withholds (bakeoff costs)",
         ),
     ];
-    drawn.extend(of_lanes(recordings));
+    drawn.extend(of_platforms(recordings));
     drawn.extend(over_cores(recordings));
     drawn
 }
@@ -43,9 +43,9 @@ fn of_study(recordings: &[Recording], chart: fn(&Findings, String) -> Option<Cha
 }
 
 /// A chart for each interpreter of the first study that has some.
-fn of_lanes(recordings: &[Recording]) -> Vec<Drawn> {
+fn of_platforms(recordings: &[Recording]) -> Vec<Drawn> {
     let of = |it: &Recording| {
-        Some(best::charts_of_lanes(&Findings::of(it), &source(it))).filter(|it| !it.is_empty())
+        Some(best::charts_of_platforms(&Findings::of(it), &source(it))).filter(|it| !it.is_empty())
     };
     recordings.iter().find_map(of).into_iter().flatten().map(Ok).collect()
 }

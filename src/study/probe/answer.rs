@@ -15,10 +15,10 @@ use crate::child::wire;
 use crate::engine::batch::Batch;
 use crate::engine::clock::now;
 use crate::engine::panics::catch_panic;
-use crate::engine::platform::Lane;
+use crate::engine::platform::Platform;
 use crate::engine::sample::sample;
 use crate::machine::{host, memory};
-use crate::model::{MOST_WORKERS, Model, ModelEntry, Resources, Shape, models};
+use crate::model::{Concurrency, MOST_WORKERS, Model, ModelEntry, Resources, models};
 use crate::study::probe::{BURST, Question, STARTED_JOBS, bare};
 use crate::workload::Size;
 use crate::workload::fixture::stage::Stage;
@@ -76,14 +76,18 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// Starts the model so that it can have so many jobs in flight.
     fn start_for(&self, jobs: usize) -> Result<Box<dyn Model>> {
-        let workers = if self.model.shape == Shape::Workers { jobs } else { host::cores() };
-        (self.model.start)(&Resources { most: jobs.max(MOST_WORKERS), ..Resources::new(workers, self.exe) })
+        let workers = if self.model.concurrency == Concurrency::Workers { jobs } else { host::cores() };
+        (self.model.start)(&Resources {
+            max_concurrent: jobs.max(MOST_WORKERS),
+            ..Resources::new(workers, self.exe)
+        })
     }
 
     /// So many jobs of a workload, of its default size or of another.
     fn batch(&self, workload: &str, jobs: usize, each: Option<u64>) -> Result<Batch> {
-        let workload =
-            Lane::Native.workload(workload).with_context(|| format!("there is no workload {workload}"))?;
+        let workload = Platform::Native
+            .workload(workload)
+            .with_context(|| format!("there is no workload {workload}"))?;
         let stage = Arc::new(Stage::new(&Stage::default_place(self.exe), self.exe));
         Batch::new(workload, Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
     }

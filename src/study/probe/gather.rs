@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::child::{Next, ReportingChild};
-use crate::model::{ModelEntry, Shape};
+use crate::model::{Concurrency, ModelEntry};
 use crate::record::schema::Probed;
 use crate::study::probe::answer::{Answer, Order, SUBCOMMAND};
 use crate::study::probe::{Question, STARTED_ON, WAITS_US};
@@ -42,7 +42,7 @@ pub fn gather(asking: &Asking, stop: &AtomicBool, mut progress: impl FnMut(&str,
             probed
         };
         questions(model, asking.quick).iter().for_each(|question| drop(ask(question)));
-        if model.shape != Shape::One {
+        if model.concurrency != Concurrency::One {
             crowds(asking, ask);
         }
     }
@@ -56,7 +56,7 @@ fn questions(model: &ModelEntry, quick: bool) -> Vec<Question> {
     let repeats = if quick { 1 } else { REPEATS };
     let mut questions: Vec<_> = varying.iter().flat_map(|question| vec![question.clone(); repeats]).collect();
     questions.extend(WAITS_US.map(Question::Wait));
-    if matches!(model.shape, Shape::Jobs { most: None }) {
+    if matches!(model.concurrency, Concurrency::Jobs { max_concurrent: None }) {
         questions.extend(vec![Question::Burst; repeats]);
     }
     questions
