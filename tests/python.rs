@@ -14,7 +14,7 @@ use bakeoff::internals::engine::platform::Platform;
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::{Performer, Phase};
 use bakeoff::internals::model::Resources;
-use bakeoff::internals::model::cpython::{Asked, Interpreter, find};
+use bakeoff::internals::model::cpython::{Interpreter, InterpreterChoice, find};
 use bakeoff::internals::workload::fixture::stage::{Stage, Unavailable};
 use bakeoff::internals::workload::{Size, Workload};
 
@@ -25,7 +25,7 @@ const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 /// The interpreters of this machine; where there is none, that is said.
 fn interpreters() -> Vec<&'static Interpreter> {
-    let found: Vec<_> = find(&Asked::All).into_iter().filter(|it| it.facts.is_ok()).collect();
+    let found: Vec<_> = find(&InterpreterChoice::All).into_iter().filter(|it| it.facts.is_ok()).collect();
     if found.is_empty() {
         eprintln!("skipped: no python3 on this machine");
     }
@@ -174,7 +174,7 @@ fn an_interpreter_that_dies_hangs_or_talks_nonsense_in_mid_run_is_a_failure_with
     for (name, body, expected) in cases {
         let path = folder.path().join(name);
         let path = fake(folder.path(), name, &passing(&path), &body);
-        let interpreter = find(&Asked::These(vec![path.to_str().unwrap().into()]))[0];
+        let interpreter = find(&InterpreterChoice::These(vec![path.to_str().unwrap().into()]))[0];
         let platform = Platform::Python(interpreter);
         let batch = batch(platform.workload("noop").unwrap(), 3, &stage).unwrap();
         let outcome =

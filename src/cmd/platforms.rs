@@ -2,14 +2,14 @@
 
 use crate::engine::platform::Platform;
 use crate::model::ModelEntry;
-use crate::model::cpython::{Asked, find};
+use crate::model::cpython::{InterpreterChoice, find};
 
 /// Whether CPython is measured too, and which.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Platforms {
     /// CPython's own models too: of the newest interpreter found, of `all`, or of some by path, name or version
     #[arg(long, value_name = "PYTHON,..", num_args = 0..=1, require_equals = true, default_missing_value = "newest")]
-    python: Option<Asked>,
+    python: Option<InterpreterChoice>,
 }
 
 impl Platforms {

@@ -12,7 +12,7 @@ use self::pipe::Piped;
 use self::sleeps::sleeps;
 use crate::cmd::{Exit, models_named, select};
 use crate::machine::host;
-use crate::model::cpython::{Asked, find};
+use crate::model::cpython::{InterpreterChoice, find};
 use crate::model::models;
 use crate::report::table;
 use crate::stats;
@@ -62,7 +62,7 @@ pub(super) struct Pipe {
     rounds: Rounds,
     /// The interpreter, by path, name or version; the newest one found where it is not given
     #[arg(long, value_name = "PYTHON", default_value = "newest")]
-    python: Asked,
+    python: InterpreterChoice,
 }
 
 pub(super) fn run(command: &Command) -> Result<Exit> {

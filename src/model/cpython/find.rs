@@ -13,7 +13,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Which interpreters are to be measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum InterpreterChoice {
     /// The newest of those that there are.
     Newest,
     /// Every one.
@@ -22,25 +22,25 @@ pub enum Asked {
     These(Vec<String>),
 }
 
-impl FromStr for Asked {
+impl FromStr for InterpreterChoice {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(match text {
-            "" | "1" | "newest" => Asked::Newest,
-            "all" => Asked::All,
-            names => Asked::These(names.split(',').map(str::to_owned).collect()),
+            "" | "1" | "newest" => InterpreterChoice::Newest,
+            "all" => InterpreterChoice::All,
+            names => InterpreterChoice::These(names.split(',').map(str::to_owned).collect()),
         })
     }
 }
 
 /// The interpreters that were `asked` for, the newest first. One that can't be used is among them with the reason, where it
 /// was asked for by its name; and where there is none at all.
-pub fn find(asked: &Asked) -> Vec<&'static Interpreter> {
+pub fn find(asked: &InterpreterChoice) -> Vec<&'static Interpreter> {
     let found = match asked {
-        Asked::Newest => first(all()),
-        Asked::All => first_or_all(all()),
-        Asked::These(names) => named(names),
+        InterpreterChoice::Newest => first(all()),
+        InterpreterChoice::All => first_or_all(all()),
+        InterpreterChoice::These(names) => named(names),
     };
     with_tags_of_their_own(merged(found)).into_iter().map(|it| &*Box::leak(Box::new(it))).collect()
 }
@@ -177,9 +177,12 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_the_newest_all_or_some() {
-        assert_eq!("1".parse(), Ok(Asked::Newest));
-        assert_eq!("all".parse(), Ok(Asked::All));
-        assert_eq!("3.13t,/opt/python".parse(), Ok(Asked::These(vec!["3.13t".into(), "/opt/python".into()])));
+        assert_eq!("1".parse(), Ok(InterpreterChoice::Newest));
+        assert_eq!("all".parse(), Ok(InterpreterChoice::All));
+        assert_eq!(
+            "3.13t,/opt/python".parse(),
+            Ok(InterpreterChoice::These(vec!["3.13t".into(), "/opt/python".into()]))
+        );
     }
 
     #[test]

@@ -192,7 +192,7 @@ pub(crate) fn run_for(command: &mut Command, deadline: Duration) -> Result<Outpu
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = Running::start(piped).with_context(|| format!("cannot start {name}"))?;
+    let mut child = RunningCommand::start(piped).with_context(|| format!("cannot start {name}"))?;
     let Ok((said, complaints)) = child.said.recv_timeout(deadline) else {
         bail!("{name} gave no answer for {deadline:?} and was killed");
     };
@@ -207,12 +207,12 @@ fn no_python(name: &str, status: &str, complaints: &str) -> anyhow::Error {
 }
 
 /// A program whose output is read by threads of their own: whoever else has its pipes keeps nobody waiting.
-struct Running {
+struct RunningCommand {
     process: Process,
     said: Receiver<(String, String)>,
 }
 
-impl Running {
+impl RunningCommand {
     fn start(command: &mut Command) -> Result<Self> {
         let process = Process::start_group(command)?;
         let (stdout, stderr) = process.outputs();
@@ -225,7 +225,7 @@ impl Running {
             let complained = complaints.join().unwrap_or_default();
             outbox.send((said, complained))
         })?;
-        Ok(Running { process, said })
+        Ok(RunningCommand { process, said })
     }
 
     fn end(&mut self) -> String {
@@ -245,7 +245,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningCommand {
     fn drop(&mut self) {
         let _ = self.process.end();
     }

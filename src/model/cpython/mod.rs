@@ -9,5 +9,5 @@ pub mod interpreter;
 pub(crate) mod model;
 pub(crate) mod script;
 
-pub use find::{Asked, find};
+pub use find::{InterpreterChoice, find};
 pub use interpreter::Interpreter;
