@@ -1,7 +1,7 @@
 //! What the same work in other sizes comes to: which model beats `sequential`, and from which size on.
 
 use crate::analysis::summary::{Finding, Findings, Row};
-use crate::analysis::warning::Stamp;
+use crate::analysis::warning::Warning;
 use crate::record::schema::{Recording, Sizes};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
@@ -14,7 +14,7 @@ pub struct Matrix {
     /// A row for each size, in the series' order.
     pub rows: Vec<Row>,
     /// What bears on the numbers.
-    pub stamps: Vec<Stamp>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Where a model begins to be faster than `sequential`.
@@ -46,9 +46,9 @@ impl Matrix {
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
         let study = Some(sizes.study.clone());
         let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
-        let Findings { mut rows, others, stamps } = Findings::of(&alone);
+        let Findings { mut rows, others, warnings } = Findings::of(&alone);
         rows.extend(others);
-        Matrix { series: sizes.series.clone(), rows, stamps }
+        Matrix { series: sizes.series.clone(), rows, warnings }
     }
 
     /// The name of its series, without the interpreter that it was measured under.
@@ -63,7 +63,7 @@ impl Matrix {
 
     /// Whether a stamp withholds what is said of it.
     pub fn is_withheld(&self) -> bool {
-        self.stamps.iter().any(Stamp::withholds)
+        self.warnings.iter().any(Warning::blocks_verdicts)
     }
 
     /// The models, in the order of the recording.
@@ -132,7 +132,7 @@ pub(crate) mod tests {
     /// Sizes at which the second cell takes so many percent of the first.
     pub(crate) fn matrix(percents: &[u64]) -> Matrix {
         let rows = percents.iter().map(|&percent| Findings::of(&recording(6, percent)).rows.remove(0));
-        Matrix { series: "grains".into(), rows: rows.collect(), stamps: vec![] }
+        Matrix { series: "grains".into(), rows: rows.collect(), warnings: vec![] }
     }
 
     #[test]

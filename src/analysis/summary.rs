@@ -1,7 +1,7 @@
 //! What a recording comes to: its statistics and verdicts, computed from its samples alone.
 
-use crate::analysis::warning::Stamp;
-use crate::analysis::warnings::stamps;
+use crate::analysis::warning::Warning;
+use crate::analysis::warnings::warnings;
 use crate::record::schema::{Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::LEVEL;
 use crate::stats::median;
@@ -16,7 +16,7 @@ pub struct Findings {
     /// A row for each workload of other lanes, lane by lane.
     pub others: Vec<Row>,
     /// What bears on the numbers.
-    pub stamps: Vec<Stamp>,
+    pub warnings: Vec<Warning>,
 }
 
 /// The cells of one workload.
@@ -86,17 +86,17 @@ impl Finding {
 impl Findings {
     /// What `recording` comes to.
     pub fn of(recording: &Recording) -> Self {
-        let stamps = stamps(recording);
+        let warnings = warnings(recording);
         let study = recording.study.iter();
         let rows = study.flat_map(|study| {
-            study.workloads.iter().map(|workload| row(recording, study, workload, &stamps))
+            study.workloads.iter().map(|workload| row(recording, study, workload, &warnings))
         });
         let (rows, mut others): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.workload.platform.is_none());
         for row in others.iter_mut().filter(|row| row.reference.is_none()) {
             row.reference =
                 rows.iter().find(|native| native.is_same_work(row)).and_then(|it| it.as_reference(row));
         }
-        Findings { rows, others, stamps }
+        Findings { rows, others, warnings }
     }
 
     /// The rows of every lane.
@@ -130,7 +130,7 @@ impl Row {
     }
 }
 
-fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &[Stamp]) -> Row {
+fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, warnings: &[Warning]) -> Row {
     let prefix = format!("{}/", workload.name);
     let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.is_of(workload));
     let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
@@ -170,7 +170,7 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, stamps: &
             .iter()
             .map(|launch| median(&launch.iter().flatten().copied().collect::<Vec<_>>()))
             .collect(),
-        withheld: stamps.iter().any(|stamp| stamp.withholds_of(&workload.called())),
+        withheld: warnings.iter().any(|warning| warning.blocks_verdicts_of(&workload.called())),
         reference: reference.as_ref().and_then(|walls| {
             let logs = log_ratios_by_launch(baseline_walls, walls);
             Some(Reference { speedup: speedup(baseline_walls, walls, LEVEL)?, logs })

@@ -27,7 +27,7 @@ pub(crate) const DRIFT: f64 = 0.05;
 
 /// Something about a study that bears on its numbers. Shares are of 1.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stamp {
+pub enum Warning {
     /// The program was built without optimisation.
     Unoptimised,
     /// Another study ran on this machine.
@@ -46,7 +46,7 @@ pub enum Stamp {
     Stopped(usize),
     /// All cores together gave some launches of this workload less than the best one, at the worst this share of it.
     CapacityFell(String, f64, Launches),
-    /// As [`Stamp::CapacityFell`], in too few launches to move a bound of an interval.
+    /// As [`Warning::CapacityFell`], in too few launches to move a bound of an interval.
     CapacityDipped(String, f64, Launches),
     /// The study was ended before its last launch.
     Partial,
@@ -71,10 +71,10 @@ pub struct Launches {
     pub all: usize,
 }
 
-impl Stamp {
+impl Warning {
     /// Whether verdicts are withheld. What any laptop has is only told.
-    pub fn withholds(&self) -> bool {
-        use Stamp::{
+    pub fn blocks_verdicts(&self) -> bool {
+        use Warning::{
             Battery, CapacityBelowCores, CapacityDipped, CapacityFell, Company, CoreTaken, Drift, Governor,
             Partial, Pressure, Quota, Steal, Stopped, Suspended, Turbo, Unoptimised,
         };
@@ -92,84 +92,86 @@ impl Stamp {
     }
 }
 
-impl Stamp {
+impl Warning {
     /// The only workload that it bears on; the whole study where there is none. What all cores gave while one workload
     /// was measured says nothing of the launches of others, which have arms of their own.
     pub fn only_of(&self) -> Option<&str> {
         match self {
-            Stamp::CapacityFell(workload, ..) => Some(workload),
+            Warning::CapacityFell(workload, ..) => Some(workload),
             _ => None,
         }
     }
 
     /// Whether the verdicts on `workload` are withheld.
-    pub fn withholds_of(&self, workload: &str) -> bool {
-        self.withholds() && self.only_of().is_none_or(|only| only == workload)
+    pub fn blocks_verdicts_of(&self, workload: &str) -> bool {
+        self.blocks_verdicts() && self.only_of().is_none_or(|only| only == workload)
     }
 }
 
-impl fmt::Display for Stamp {
+impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = |share: f64| format!("{:.1} %", share * 100.0);
         match self {
-            Stamp::Unoptimised => {
+            Warning::Unoptimised => {
                 write!(f, "the program was built without optimisation: build it with --release")
             }
-            Stamp::Company => write!(f, "another study ran at the same time: run one after the other"),
-            Stamp::CoreTaken(workload, share, border) => write!(
+            Warning::Company => write!(f, "another study ran at the same time: run one after the other"),
+            Warning::CoreTaken(workload, share, border) => write!(
                 f,
                 "{workload} got only {} of its cores (at least {}): something else ran; close it and run again",
                 percent(*share),
                 percent(*border)
             ),
-            Stamp::Pressure(share) => write!(
+            Warning::Pressure(share) => write!(
                 f,
                 "other tasks waited for a core in {} of a quiet while (at most {}): close them and run again",
                 percent(*share),
                 percent(PRESSURE)
             ),
-            Stamp::Steal(share) => write!(
+            Warning::Steal(share) => write!(
                 f,
                 "the host took {} of the time (at most {}): run again when it is less busy",
                 percent(*share),
                 percent(STEAL)
             ),
-            Stamp::Quota(quota, cores) => write!(
+            Warning::Quota(quota, cores) => write!(
                 f,
                 "a CPU quota allows {:.2} cores where models were given {cores}: lift it, or give the process fewer cores",
                 *quota as f64 / 1e3
             ),
-            Stamp::Suspended(ns) => {
+            Warning::Suspended(ns) => {
                 let seconds = *ns as f64 / 1e9;
                 write!(f, "the machine slept for {seconds:.1} s during the study: run again without")
             }
-            Stamp::Stopped(rounds) => {
+            Warning::Stopped(rounds) => {
                 write!(f, "{rounds} rounds were stopped (Ctrl-Z) and continued: run again without")
             }
-            Stamp::CapacityFell(workload, share, Launches { some, all }) => write!(
+            Warning::CapacityFell(workload, share, Launches { some, all }) => write!(
                 f,
                 "all cores together gave {some} of {all} launches of {workload} less than {} of what they gave the best one, \
                  at the worst {}: run again when the machine gives the same all the time",
                 percent(CAPACITY_KEPT),
                 percent(*share)
             ),
-            Stamp::CapacityDipped(workload, share, Launches { some, all }) => write!(
+            Warning::CapacityDipped(workload, share, Launches { some, all }) => write!(
                 f,
                 "all cores together gave {some} of {all} launches of {workload} down to {} of what they gave the best one: \
                  too few to move an interval",
                 percent(*share)
             ),
-            Stamp::Partial => write!(f, "the study was ended before its last launch"),
-            Stamp::Drift(workload, ratio) => write!(
+            Warning::Partial => write!(f, "the study was ended before its last launch"),
+            Warning::Drift(workload, ratio) => write!(
                 f,
                 "the baseline of {workload} took {} longer in one third of the study than in another: ratios are paired and \
                  hold, absolute times less",
                 percent(ratio - 1.0)
             ),
-            Stamp::Battery => write!(f, "the machine ran on a battery"),
-            Stamp::Governor(name) => write!(f, "the frequency governor is {name}"),
-            Stamp::Turbo => write!(f, "turbo is on: one busy core may have a higher clock than all of them"),
-            Stamp::CapacityBelowCores(workload, share) => write!(
+            Warning::Battery => write!(f, "the machine ran on a battery"),
+            Warning::Governor(name) => write!(f, "the frequency governor is {name}"),
+            Warning::Turbo => {
+                write!(f, "turbo is on: one busy core may have a higher clock than all of them")
+            }
+            Warning::CapacityBelowCores(workload, share) => write!(
                 f,
                 "all cores together give {workload} {} of that many times one core: SMT, unlike cores, turbo or shared memory",
                 percent(*share)

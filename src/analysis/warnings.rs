@@ -1,52 +1,54 @@
 //! Which stamps a study bears. They are judged from a recording's raw numbers, whenever it is read.
 
 use crate::analysis::warning::{
-    BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Stamp,
+    BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Warning,
 };
-use crate::record::schema::{Arm, Environment, Launch, Quiet, Recording, Role, Sample, Study, WorkloadEntry};
+use crate::record::schema::{
+    Arm, Environment, IdleCheck, Launch, Recording, Role, Sample, Study, WorkloadEntry,
+};
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
 
 /// All stamps of a recording.
-pub fn stamps(recording: &Recording) -> Vec<Stamp> {
-    let mut stamps = of_environment(&recording.environment);
-    stamps.extend(recording.partial.then_some(Stamp::Partial));
+pub fn warnings(recording: &Recording) -> Vec<Warning> {
+    let mut warnings = of_environment(&recording.environment);
+    warnings.extend(recording.partial.then_some(Warning::Partial));
     if let Some(study) = &recording.study {
-        stamps.extend(of_study(study, recording.environment.cores as f64));
+        warnings.extend(of_study(study, recording.environment.cores as f64));
     }
     // What withholds is read first.
-    stamps.sort_by_key(|stamp| !stamp.withholds());
-    stamps
+    warnings.sort_by_key(|warning| !warning.blocks_verdicts());
+    warnings
 }
 
 /// What was seen during a study on so many cores.
-fn of_study(study: &Study, cores: f64) -> Vec<Stamp> {
+fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
     let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
     let stopped = rounds.filter(|round| round.stopped).count();
-    let mut stamps = of_quiet(&study.quiet);
-    stamps.extend((stopped > 0).then_some(Stamp::Stopped(stopped)));
+    let mut warnings = of_quiet(&study.idle_checks);
+    warnings.extend((stopped > 0).then_some(Warning::Stopped(stopped)));
     for workload in study.workloads.iter().filter(|workload| workload.kind == "computes") {
-        stamps.extend(of_workload(study, cores, workload));
+        warnings.extend(of_workload(study, cores, workload));
     }
-    stamps
+    warnings
 }
 
 /// What the machine and the program are, whatever happened.
-fn of_environment(environment: &Environment) -> Vec<Stamp> {
+fn of_environment(environment: &Environment) -> Vec<Warning> {
     let quota = environment.quota_millicores.filter(|&quota| quota < environment.cores * 1_000);
     let governor = environment.governor.clone().filter(|name| name != "performance");
-    let mut stamps = Vec::new();
-    stamps.extend((!environment.profile.starts_with("release")).then_some(Stamp::Unoptimised));
-    stamps.extend(quota.map(|quota| Stamp::Quota(quota, environment.cores)));
-    stamps.extend((environment.on_battery == Some(true)).then_some(Stamp::Battery));
-    stamps.extend(governor.map(Stamp::Governor));
-    stamps.extend((environment.turbo == Some(true)).then_some(Stamp::Turbo));
-    stamps
+    let mut warnings = Vec::new();
+    warnings.extend((!environment.profile.starts_with("release")).then_some(Warning::Unoptimised));
+    warnings.extend(quota.map(|quota| Warning::Quota(quota, environment.cores)));
+    warnings.extend((environment.on_battery == Some(true)).then_some(Warning::Battery));
+    warnings.extend(governor.map(Warning::Governor));
+    warnings.extend((environment.turbo == Some(true)).then_some(Warning::Turbo));
+    warnings
 }
 
 /// What was seen while nothing was measured.
-fn of_quiet(quiet: &[Quiet]) -> Vec<Stamp> {
-    let share = |quiet: &Quiet| Some(quiet.pressure_ns? as f64 / quiet.window_ns.get() as f64);
+fn of_quiet(quiet: &[IdleCheck]) -> Vec<Warning> {
+    let share = |quiet: &IdleCheck| Some(quiet.pressure_ns? as f64 / quiet.window_ns.get() as f64);
     let worst = quiet.iter().filter_map(share).max_by(f64::total_cmp);
     let ends = quiet.first().zip(quiet.last());
     let steal = ends.and_then(|(first, last)| {
@@ -55,16 +57,16 @@ fn of_quiet(quiet: &[Quiet]) -> Vec<Stamp> {
         (all > 0).then(|| stolen as f64 / all as f64)
     });
     let slept = ends.and_then(|(first, last)| last.suspended_ns?.checked_sub(first.suspended_ns?));
-    let mut stamps = Vec::new();
-    stamps.extend(quiet.iter().any(|quiet| quiet.alone == Some(false)).then_some(Stamp::Company));
-    stamps.extend(worst.filter(|&share| share > PRESSURE).map(Stamp::Pressure));
-    stamps.extend(steal.filter(|&share| share > STEAL).map(Stamp::Steal));
-    stamps.extend(slept.filter(|&ns| ns > 1_000_000).map(Stamp::Suspended));
-    stamps
+    let mut warnings = Vec::new();
+    warnings.extend(quiet.iter().any(|quiet| quiet.alone == Some(false)).then_some(Warning::Company));
+    warnings.extend(worst.filter(|&share| share > PRESSURE).map(Warning::Pressure));
+    warnings.extend(steal.filter(|&share| share > STEAL).map(Warning::Steal));
+    warnings.extend(slept.filter(|&ns| ns > 1_000_000).map(Warning::Suspended));
+    warnings
 }
 
 /// What the baseline and the capacity arm of a workload that computes show.
-fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Stamp> {
+fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Warning> {
     let name = || workload.called();
     let baseline = best_of_launches(study, workload, Arm::is_baseline);
     let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity);
@@ -81,12 +83,12 @@ fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Stamp
     let all = all.filter(|_| on_several || could_not).map(|share| (share, border));
     let shares = alone.map(|share| (share, BUSY_CORE)).into_iter().chain(all);
     let taken = shares.filter(|(share, border)| share < border).min_by(|(a, _), (b, _)| a.total_cmp(b));
-    let mut stamps = Vec::new();
-    stamps.extend(taken.map(|(share, border)| Stamp::CoreTaken(name(), share, border)));
+    let mut warnings = Vec::new();
+    warnings.extend(taken.map(|(share, border)| Warning::CoreTaken(name(), share, border)));
     let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
-    stamps.extend(drift(&times).map(|ratio| Stamp::Drift(name(), ratio)));
-    stamps.extend(of_capacity(&name(), &capacities(&baseline, &capacity)).filter(|_| on_several));
-    stamps
+    warnings.extend(drift(&times).map(|ratio| Warning::Drift(name(), ratio)));
+    warnings.extend(of_capacity(&name(), &capacities(&baseline, &capacity)).filter(|_| on_several));
+    warnings
 }
 
 /// Whether `cell` is seen to compute on several cores at once.
@@ -136,7 +138,7 @@ fn capacities(baseline: &[Option<Sample>], capacity: &[Option<Sample>]) -> Vec<f
 
 /// Launches that got less of all cores together than others. Where they are fewer than those that an interval leaves out
 /// at each end, no bound of an interval is theirs, and verdicts stand.
-fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Stamp> {
+fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Warning> {
     let typical = median(capacities)?;
     let worst = capacities.iter().copied().min_by(f64::total_cmp)?;
     // All cores can't give more than that many times one: where they seem to, that one was slowed down.
@@ -145,9 +147,9 @@ fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Stamp> {
     let launches = Launches { some: fell, all: capacities.len() };
     let bounding = rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
     match fell {
-        0 => (typical < CAPACITY_KEPT).then(|| Stamp::CapacityBelowCores(workload.to_owned(), typical)),
-        fell if fell < bounding => Some(Stamp::CapacityDipped(workload.to_owned(), worst / best, launches)),
-        _ => Some(Stamp::CapacityFell(workload.to_owned(), worst / best, launches)),
+        0 => (typical < CAPACITY_KEPT).then(|| Warning::CapacityBelowCores(workload.to_owned(), typical)),
+        fell if fell < bounding => Some(Warning::CapacityDipped(workload.to_owned(), worst / best, launches)),
+        _ => Some(Warning::CapacityFell(workload.to_owned(), worst / best, launches)),
     }
 }
 
@@ -159,9 +161,9 @@ mod tests {
     use crate::record::read::tests::recording;
 
     fn names(recording: &Recording) -> Vec<String> {
-        stamps(recording)
+        warnings(recording)
             .iter()
-            .map(|stamp| format!("{stamp:?}").split('(').next().unwrap_or("").to_owned())
+            .map(|warning| format!("{warning:?}").split('(').next().unwrap_or("").to_owned())
             .collect()
     }
 
@@ -191,26 +193,26 @@ mod tests {
         assert_eq!((quota(2_000), quota(1_999)), (vec![], vec!["Quota".to_owned()]));
         let pressure = |ns| {
             with(|it| {
-                study(it).quiet[0].window_ns = NonZeroU64::new(1_000).unwrap();
-                study(it).quiet[0].pressure_ns = Some(ns);
+                study(it).idle_checks[0].window_ns = NonZeroU64::new(1_000).unwrap();
+                study(it).idle_checks[0].pressure_ns = Some(ns);
             })
         };
         assert_eq!((pressure(50), pressure(51)), (vec![], vec!["Pressure".to_owned()]));
         let quiet = |stolen, slept| {
             with(|it| {
-                let first = Quiet {
+                let first = IdleCheck {
                     stolen_ticks: Some(0),
                     all_ticks: Some(0),
                     suspended_ns: Some(0),
-                    ..study(it).quiet[0]
+                    ..study(it).idle_checks[0]
                 };
-                let last = Quiet {
+                let last = IdleCheck {
                     stolen_ticks: Some(stolen),
                     all_ticks: Some(1_000),
                     suspended_ns: Some(slept),
                     ..first
                 };
-                study(it).quiet = vec![first, last];
+                study(it).idle_checks = vec![first, last];
             })
         };
         assert_eq!(
@@ -225,14 +227,14 @@ mod tests {
         };
         assert_eq!((share(97_100_000), share(96_900_000)), (vec![], vec!["CoreTaken".to_owned()]));
         assert_eq!(of_capacity("hash", &[0.98, 0.89]), None);
-        assert!(matches!(of_capacity("hash", &[0.98, 0.88]), Some(Stamp::CapacityFell(..))));
+        assert!(matches!(of_capacity("hash", &[0.98, 0.88]), Some(Warning::CapacityFell(..))));
         // Of 16 values the interval goes from the 4th to the 13th.
         let fell = |launches| [vec![0.98; 16 - launches], vec![0.5; launches]].concat();
-        assert!(matches!(of_capacity("hash", &fell(3)), Some(Stamp::CapacityDipped(..))));
-        assert!(matches!(of_capacity("hash", &fell(4)), Some(Stamp::CapacityFell(..))));
+        assert!(matches!(of_capacity("hash", &fell(3)), Some(Warning::CapacityDipped(..))));
+        assert!(matches!(of_capacity("hash", &fell(4)), Some(Warning::CapacityFell(..))));
         let drifting = |third| [[1.0; 6], [third; 6]].concat();
         assert_eq!((drift(&drifting(1.05)), drift(&drifting(1.06))), (None, Some(1.06)));
-        assert!(matches!(of_capacity("hash", &[0.65, 0.66]), Some(Stamp::CapacityBelowCores(..))));
+        assert!(matches!(of_capacity("hash", &[0.65, 0.66]), Some(Warning::CapacityBelowCores(..))));
     }
 
     /// Launches with two capacity slots, which take so many ms where the baseline takes 100.
@@ -302,9 +304,9 @@ mod tests {
     #[test]
     fn capacity_that_fell_withholds_its_own_workload_and_a_busy_machine_all() {
         let fell = of_capacity("hash", &[1.0, 0.5]).unwrap();
-        assert!(fell.withholds_of("hash") && !fell.withholds_of("sleep"));
-        assert!(Stamp::CoreTaken("hash".into(), 0.5, 0.97).withholds_of("sleep"));
-        assert!(!Stamp::Battery.withholds_of("hash"));
+        assert!(fell.blocks_verdicts_of("hash") && !fell.blocks_verdicts_of("sleep"));
+        assert!(Warning::CoreTaken("hash".into(), 0.5, 0.97).blocks_verdicts_of("sleep"));
+        assert!(!Warning::Battery.blocks_verdicts_of("hash"));
     }
 
     #[test]
@@ -322,12 +324,12 @@ mod tests {
 
     #[test]
     fn company_a_stop_and_a_debug_build_withhold_verdicts() {
-        assert_eq!(with(|it| study(it).quiet[0].alone = Some(false)), ["Company"]);
-        assert_eq!(with(|it| study(it).quiet[0].alone = None), [""; 0]);
+        assert_eq!(with(|it| study(it).idle_checks[0].alone = Some(false)), ["Company"]);
+        assert_eq!(with(|it| study(it).idle_checks[0].alone = None), [""; 0]);
         assert_eq!(with(|it| study(it).launches[3].rounds[0].stopped = true), ["Stopped"]);
         assert_eq!(with(|it| it.environment.profile = "debug at opt-level 0".into()), ["Unoptimised"]);
-        for stamp in [Stamp::Company, Stamp::Stopped(1), Stamp::Unoptimised] {
-            assert!(stamp.withholds(), "{stamp}");
+        for warning in [Warning::Company, Warning::Stopped(1), Warning::Unoptimised] {
+            assert!(warning.blocks_verdicts(), "{warning}");
         }
     }
 
@@ -344,7 +346,7 @@ mod tests {
             }
         }
         assert_eq!(names(&laptop), ["Battery", "Governor", "Turbo", "Drift"]);
-        let told = of_capacity("hash", &[0.6, 0.61]).into_iter().chain(stamps(&laptop));
-        assert!(told.into_iter().all(|stamp| !stamp.withholds()));
+        let told = of_capacity("hash", &[0.6, 0.61]).into_iter().chain(warnings(&laptop));
+        assert!(told.into_iter().all(|warning| !warning.blocks_verdicts()));
     }
 }

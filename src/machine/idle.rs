@@ -5,24 +5,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::engine::clock::{now, suspended_ns};
-use crate::machine::study_lock::Company;
-use crate::record::schema::Quiet;
+use crate::machine::study_lock::StudyLock;
+use crate::record::schema::IdleCheck;
 
 /// How long the machine is watched.
 const WINDOW: Duration = Duration::from_millis(500);
 
 /// Watches the machine for half a second, doing nothing. `root` is where `/proc` is: `/`, but for tests.
-pub fn watch(root: &Path, company: &Company, after_launches: u64) -> Quiet {
+pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCheck {
     let pressure_us = || some_total(&std::fs::read_to_string(root.join("proc/pressure/cpu")).ok()?);
     let (start, before) = (now(), pressure_us());
     std::thread::sleep(WINDOW);
     let window = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX);
     let pressure = before.zip(pressure_us()).map(|(before, after)| after.saturating_sub(before) * 1_000);
     let ticks = std::fs::read_to_string(root.join("proc/stat")).ok().and_then(|text| ticks(&text));
-    Quiet {
+    IdleCheck {
         after_launches,
         window_ns: NonZeroU64::new(window).expect("a sleep takes some time"),
-        alone: company.is_alone(),
+        alone: study_lock.is_alone(),
         pressure_ns: pressure,
         stolen_ticks: ticks.map(|(stolen, _)| stolen),
         all_ticks: ticks.map(|(_, all)| all),
@@ -51,14 +51,14 @@ mod tests {
     #[test]
     fn what_the_machine_says_is_kept_and_what_it_does_not_say_is_unknown() {
         let root = tempfile::tempdir().unwrap();
-        let company = Company::join(root.path());
-        let silent = watch(root.path(), &company, 3);
+        let study_lock = StudyLock::join(root.path());
+        let silent = watch(root.path(), &study_lock, 3);
         assert_eq!((silent.pressure_ns, silent.stolen_ticks, silent.all_ticks), (None, None, None));
         assert!(silent.after_launches == 3 && silent.window_ns.get() >= 500_000_000);
         std::fs::create_dir_all(root.path().join("proc/pressure")).unwrap();
         std::fs::write(root.path().join("proc/pressure/cpu"), "some avg10=0.00 total=7\n").unwrap();
         std::fs::write(root.path().join("proc/stat"), "cpu  1 1 1 1 1 1 1 5 0 0\n").unwrap();
-        let told = watch(root.path(), &company, 4);
+        let told = watch(root.path(), &study_lock, 4);
         assert_eq!((told.pressure_ns, told.stolen_ticks, told.all_ticks), (Some(0), Some(5), Some(12)));
     }
 

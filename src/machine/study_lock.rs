@@ -5,17 +5,17 @@ use std::path::Path;
 
 /// A study's sign that it runs: a shared lock on a file that all studies of this machine know.
 #[derive(Debug)]
-pub struct Company {
+pub struct StudyLock {
     /// `None` where the file can't be had: then nothing is known.
     file: Option<File>,
 }
 
-impl Company {
+impl StudyLock {
     /// Shows from now on that a study runs; `folder` is one that all studies of this machine share.
     pub fn join(folder: &Path) -> Self {
         let file =
             OpenOptions::new().create(true).append(true).open(folder.join("bakeoff-studies.lock")).ok();
-        Company { file: file.filter(|file| file.lock_shared().is_ok()) }
+        StudyLock { file: file.filter(|file| file.lock_shared().is_ok()) }
     }
 
     /// Whether there is no other study: only then can the lock be had alone, if only for a moment.
@@ -35,9 +35,9 @@ mod tests {
     #[test]
     fn each_of_two_studies_sees_the_other_until_it_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Company::join(folder.path());
+        let first = StudyLock::join(folder.path());
         assert_eq!(first.is_alone(), Some(true));
-        let second = Company::join(folder.path());
+        let second = StudyLock::join(folder.path());
         assert_eq!((first.is_alone(), second.is_alone()), (Some(false), Some(false)));
         drop(second);
         assert_eq!(first.is_alone(), Some(true));
@@ -45,6 +45,6 @@ mod tests {
 
     #[test]
     fn where_the_file_cannot_be_had_nothing_is_known() {
-        assert_eq!(Company::join(Path::new("/no/such/folder")).is_alone(), None);
+        assert_eq!(StudyLock::join(Path::new("/no/such/folder")).is_alone(), None);
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::checksum::hash;
 use crate::record::read::LONGEST;
 use crate::record::save::{Unsaved, sync_folder};
-use crate::record::schema::{Launch, Quiet, Recording, Round};
+use crate::record::schema::{IdleCheck, Launch, Recording, Round};
 
 /// How the names of journals end.
 pub const EXTENSION: &str = "journal";
@@ -31,7 +31,7 @@ pub enum Entry {
     /// That launch ended before its last round, and why.
     Failure(String),
     /// The machine was watched while nothing was measured.
-    Quiet(Quiet),
+    Quiet(IdleCheck),
 }
 
 impl Entry {
@@ -173,7 +173,7 @@ fn apply(recording: &mut Recording, entry: Entry) {
         }
         (Entry::Round(round), Some(launch)) => launch.rounds.push(round),
         (Entry::Failure(why), Some(launch)) => launch.failure = Some(why),
-        (Entry::Quiet(quiet), _) => study.quiet.push(quiet),
+        (Entry::Quiet(quiet), _) => study.idle_checks.push(quiet),
         // Nothing that this program writes: a launch comes before what is of it.
         (Entry::Round(_) | Entry::Failure(_), None) => {}
     }

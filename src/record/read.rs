@@ -81,7 +81,9 @@ fn check_version(text: &str) -> Result<(), String> {
 pub(crate) mod tests {
     use super::*;
     use crate::record::checksum::seal;
-    use crate::record::schema::{Arm, Environment, Launch, Quiet, Role, Round, Sample, Study, WorkloadEntry};
+    use crate::record::schema::{
+        Arm, Environment, IdleCheck, Launch, Role, Round, Sample, Study, WorkloadEntry,
+    };
 
     fn one() -> std::num::NonZeroU64 {
         std::num::NonZeroU64::MIN
@@ -135,7 +137,7 @@ pub(crate) mod tests {
                 rounds_asked: one(),
                 seed: 7,
                 workers: None,
-                warm_in_ns: 40_000_000,
+                warm_up_ns: 40_000_000,
                 slot_ns: 20_000_000,
                 workloads: vec![WorkloadEntry {
                     name: "hash".into(),
@@ -149,7 +151,7 @@ pub(crate) mod tests {
                 }],
                 arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
                 launches: (0..launches).map(launch).collect(),
-                quiet: vec![Quiet {
+                idle_checks: vec![IdleCheck {
                     after_launches: 0,
                     window_ns: one(),
                     alone: Some(true),

@@ -131,7 +131,8 @@ pub struct Study {
     /// Workers that models were given; from version 3 on, and as many as cores before.
     pub workers: Option<NonZeroU64>,
     /// Untimed running of a model before each slot, in nanoseconds.
-    pub warm_in_ns: u64,
+    #[serde(rename = "warm_in_ns")]
+    pub warm_up_ns: u64,
     /// The least time that a slot is measured for, in nanoseconds.
     pub slot_ns: u64,
     /// What the cells are of.
@@ -141,7 +142,8 @@ pub struct Study {
     /// Every launch that has acknowledged samples or has failed, in the order in which they were made.
     pub launches: Vec<Launch>,
     /// How quiet the machine was while the study measured nothing.
-    pub quiet: Vec<Quiet>,
+    #[serde(rename = "quiet")]
+    pub idle_checks: Vec<IdleCheck>,
 }
 
 /// A workload, with all that a table says of it.
@@ -256,7 +258,7 @@ pub struct Failure {
 /// What others did with the machine in a while in which the study did nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Quiet {
+pub struct IdleCheck {
     /// How many launches had been made.
     pub after_launches: u64,
     /// How long it was, in nanoseconds.

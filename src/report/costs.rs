@@ -252,8 +252,8 @@ fn sizes(matrix: &Matrix) -> String {
         "Speedup over {baseline}: {title}\n{}a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none.\n",
         table::plain(&header, &header[1..], rows)
     );
-    for stamp in matrix.stamps.iter().filter(|stamp| stamp.withholds()) {
-        let _ = writeln!(text, "WITHHELD, what follows from these numbers: {stamp}");
+    for warning in matrix.warnings.iter().filter(|warning| warning.blocks_verdicts()) {
+        let _ = writeln!(text, "WITHHELD, what follows from these numbers: {warning}");
     }
     if matrix.plain_series() == BREAK_EVEN && !matrix.is_withheld() {
         for model in models.iter().skip(1) {

@@ -8,10 +8,12 @@ use crate::stats::verdict::MARGIN;
 pub(crate) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<String> {
     let mut notes = vec![machine(&recording.environment), programs(&recording.environment)];
     notes.extend(recording.study.as_ref().map(study));
-    notes.extend(findings.stamps.iter().map(|stamp| match (stamp.withholds(), stamp.only_of()) {
-        (false, _) => format!("note: {stamp}"),
-        (true, None) => format!("VERDICTS WITHHELD: {stamp}"),
-        (true, Some(workload)) => format!("VERDICTS ON {workload} WITHHELD: {stamp}"),
+    notes.extend(findings.warnings.iter().map(|warning| {
+        match (warning.blocks_verdicts(), warning.only_of()) {
+            (false, _) => format!("note: {warning}"),
+            (true, None) => format!("VERDICTS WITHHELD: {warning}"),
+            (true, Some(workload)) => format!("VERDICTS ON {workload} WITHHELD: {warning}"),
+        }
     }));
     notes.push(noise(findings.all_rows()));
     notes.push(format!(

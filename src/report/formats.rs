@@ -118,9 +118,9 @@ fn json(recording: &Recording) -> String {
     let findings = Findings::of(recording);
     let withheld: Vec<_> =
         findings.all_rows().filter(|row| row.withheld).map(|row| row.workload.called()).collect();
-    let stamps: Vec<_> = findings.stamps.iter().map(ToString::to_string).collect();
+    let warnings: Vec<_> = findings.warnings.iter().map(ToString::to_string).collect();
     let mut document =
-        serde_json::json!({ "withheld": withheld, "stamps": stamps, "cells": cells(&findings).json() });
+        serde_json::json!({ "withheld": withheld, "stamps": warnings, "cells": cells(&findings).json() });
     let sections = [
         ("costs", costs::sheet(recording)),
         ("evidence", evidence::sheet(recording)),

@@ -75,12 +75,13 @@ pub(crate) fn hash_of(script: &str) -> String {
 /// A recording: its stamps first, then its tables, then the file.
 fn section(at: usize, name: &str, recording: &Recording) -> Markup {
     let findings = Findings::of(recording);
-    let (withheld, told): (Vec<_>, Vec<_>) = findings.stamps.iter().partition(|stamp| stamp.withholds());
+    let (withheld, told): (Vec<_>, Vec<_>) =
+        findings.warnings.iter().partition(|warning| warning.blocks_verdicts());
     html! {
         section {
             h2 { (plain(&summary(recording))) }
-            @for stamp in withheld { p.stamp role="alert" { strong { "Verdicts withheld" } ": " (plain(&stamp.to_string())) } }
-            @for stamp in told { p.note { "Note: " (plain(&stamp.to_string())) } }
+            @for warning in withheld { p.warning role="alert" { strong { "Verdicts withheld" } ": " (plain(&warning.to_string())) } }
+            @for warning in told { p.note { "Note: " (plain(&warning.to_string())) } }
             @if recording.study.is_some() {
                 (study(recording, &findings))
                 details { summary { "Machine, programs, how to read it" }

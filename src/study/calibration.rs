@@ -16,17 +16,17 @@ const STRETCHES: usize = 11;
 
 /// How fast one core computes.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct Calibration {
     parts_per_ns: f64,
 }
 
-impl Pace {
+impl Calibration {
     /// Finds it out on the calling thread; takes about 0.1 s.
     pub fn of_this_machine() -> Self {
         let parts = warm_up();
         let mut paces: Vec<f64> = (0..STRETCHES).map(|_| parts as f64 / time_of(parts)).collect();
         paces.sort_by(f64::total_cmp);
-        Pace { parts_per_ns: paces[STRETCHES / 2] }
+        Calibration { parts_per_ns: paces[STRETCHES / 2] }
     }
 
     /// How many parts of 4 KiB are hashed in `time`; at least one.

@@ -49,7 +49,7 @@ impl JobsOf {
 
     fn jobs(self, teller: &Teller) -> Result<Vec<Job>> {
         let errand = |seed: u64, first: Do, ms: u64| {
-            let compute = Do::Compute { parts: teller.pace.parts(Duration::from_millis(ms)) };
+            let compute = Do::Compute { parts: teller.calibration.parts(Duration::from_millis(ms)) };
             Job::Errand(Errand { seed, steps: vec![first.freely(), compute.freely()] })
         };
         Ok(match self {
@@ -106,7 +106,7 @@ fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Resu
 
 /// A thread for each core, computing and nothing else.
 fn plain_threads(teller: &Teller) -> Result<Performance> {
-    let parts = teller.pace.parts(Duration::from_millis(20));
+    let parts = teller.calibration.parts(Duration::from_millis(20));
     let spans: Arc<Spans> = Arc::default();
     let (before, start) = (Usage::of_this_process(), now());
     thread::scope(|scope| {

@@ -32,7 +32,7 @@ pub const SUBCOMMAND: &str = "launch";
 
 /// What a launch is told, first of all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Order {
+pub struct LaunchOrder {
     /// The workload.
     pub workload: String,
     /// The interpreter whose models are measured; native ones where there is none.
@@ -79,10 +79,10 @@ impl PlatformOrder {
 pub struct Acknowledged;
 
 /// An arm whose model is started.
-struct Running {
+struct RunningArm {
     arm: u64,
     model: Box<dyn Model>,
-    warm_in: Batch,
+    warm_up: Batch,
 }
 
 /// Serves as a launch on the standard streams.
@@ -97,7 +97,7 @@ pub fn serve(parent: u32, exe: &Path) -> Result<()> {
     measure(&order, exe, &mut orders, &mut reports)
 }
 
-fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
+fn measure(order: &LaunchOrder, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
     let platform = PlatformOrder::platform(order.interpreter.as_ref());
     let workload = platform.workload(&order.workload);
     let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
@@ -120,12 +120,12 @@ fn measure(order: &Order, exe: &Path, acks: &mut impl Read, reports: &mut impl W
 
 /// Starts the model of each arm; those that can't be started have failed.
 fn start_all(
-    order: &Order,
+    order: &LaunchOrder,
     workload: &Workload,
     platform: Platform,
     batch: &Batch,
     exe: &Path,
-) -> Result<(Vec<Running>, BTreeMap<u64, String>)> {
+) -> Result<(Vec<RunningArm>, BTreeMap<u64, String>)> {
     let mut cells = Cell::of(workload, platform, order.workers);
     // A reference is of the native lane, whatever the row is of.
     cells.extend(Cell::of(workload, Platform::Native, order.workers));
@@ -134,7 +134,7 @@ fn start_all(
         let model = cell.with_context(|| format!("there is no cell {id}")).and_then(|cell| {
             let model = catch_panic(|| start(cell, *role, order, exe))?;
             // As many jobs as are in flight, so that every thread, process and connection is there.
-            Ok(Running { arm: *arm, model, warm_in: batch.first(cell.in_flight(order.workers).max(2)) })
+            Ok(RunningArm { arm: *arm, model, warm_up: batch.first(cell.in_flight(order.workers).max(2)) })
         });
         model.map_err(|error| (*arm, format!("{error:#}")))
     };
@@ -152,7 +152,7 @@ fn start_all(
     Ok((running.into_iter().flatten().collect(), failed))
 }
 
-fn start(cell: &Cell, role: Role, order: &Order, exe: &Path) -> Result<Box<dyn Model>> {
+fn start(cell: &Cell, role: Role, order: &LaunchOrder, exe: &Path) -> Result<Box<dyn Model>> {
     let start = || cell.start(order.workers, exe);
     match role {
         Role::Cell | Role::Control | Role::Reference => start(),
@@ -164,10 +164,10 @@ fn start(cell: &Cell, role: Role, order: &Order, exe: &Path) -> Result<Box<dyn M
 }
 
 /// One slot for each arm that has not failed; an arm that fails has no further slot in this launch.
-fn round(running: &mut Vec<Running>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
+fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
     let mut samples = Vec::with_capacity(running.len());
-    for (place, Running { arm, model, warm_in }) in running.iter_mut().enumerate() {
-        match catch_panic(|| slot(model.as_mut(), warm_in, batch)) {
+    for (place, RunningArm { arm, model, warm_up }) in running.iter_mut().enumerate() {
+        match catch_panic(|| slot(model.as_mut(), warm_up, batch)) {
             Ok(measured) => samples.push(Sample {
                 arm: *arm,
                 place: place as u64,

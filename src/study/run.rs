@@ -13,8 +13,8 @@ use crate::record::save::{Unsaved, save};
 use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION, WorkloadEntry};
 use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
-use crate::study::runner::{Prepared, conduct};
-use crate::study::slot::{TIMED, WARM_IN};
+use crate::study::runner::{Prepared, run_launches};
+use crate::study::slot::{TIMED, WARM_UP};
 use crate::workload::fixture::stage::Stage;
 
 /// What a study is to measure, and where its recording goes.
@@ -57,7 +57,7 @@ pub fn run_and_save(
     let stem = folder.join(request.name.clone().unwrap_or_else(|| stem(&recording)));
     let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;
     let start = now();
-    let conducted = conduct(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
+    let conducted = run_launches(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
     let recording = Recording { partial: !is_complete(journal.recording()), ..journal.recording().clone() };
     let path = stem.with_extension("json");
     save(&recording, &path)
@@ -110,7 +110,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             rounds_asked,
             seed: request.seed.unwrap_or_else(|| fastrand::u64(..)),
             workers: NonZeroU64::new(request.workers as u64),
-            warm_in_ns: nanoseconds(WARM_IN),
+            warm_up_ns: nanoseconds(WARM_UP),
             slot_ns: nanoseconds(TIMED),
             workloads: prepared
                 .rows()
@@ -118,7 +118,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
                 .collect(),
             arms: prepared.arms(),
             launches: vec![],
-            quiet: vec![],
+            idle_checks: vec![],
         }),
     }
 }

@@ -15,11 +15,11 @@ use crate::engine::batch::Batch;
 use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::machine::idle;
-use crate::machine::study_lock::Company;
+use crate::machine::study_lock::StudyLock;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
 use crate::study::launch;
-use crate::study::launch::{Acknowledged, Order, PlatformOrder};
+use crate::study::launch::{Acknowledged, LaunchOrder, PlatformOrder};
 use crate::study::plan::PlannedArm;
 use crate::workload::Workload;
 use crate::workload::fixture::stage::Stage;
@@ -36,11 +36,11 @@ pub struct Prepared {
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
     /// A batch of each row, or why it is unavailable.
-    batches: BTreeMap<Row, Result<Batch, String>>,
+    batches: BTreeMap<RowKey, Result<Batch, String>>,
 }
 
 /// A workload by its name and a lane by its tag: what one launch measures.
-type Row = (&'static str, Option<&'static str>);
+type RowKey = (&'static str, Option<&'static str>);
 
 impl Prepared {
     /// Sets the stage for `planned`, whose launches run `exe` and give models so many `workers`. What can't be set makes
@@ -78,24 +78,24 @@ impl Prepared {
             .or_else(|| baseline().and_then(|(_, baseline)| of_model(baseline)))
     }
 
-    fn arms_of(&self, row: Row) -> impl Iterator<Item = (usize, &PlannedArm)> {
+    fn arms_of(&self, row: RowKey) -> impl Iterator<Item = (usize, &PlannedArm)> {
         self.planned.iter().enumerate().filter(move |(_, arm)| row_of(arm) == row)
     }
 
     /// The batches of the rows that can be measured here.
-    fn available(&self) -> impl Iterator<Item = Heat<'_>> {
+    fn available(&self) -> impl Iterator<Item = LaunchSpec<'_>> {
         let arms = |row| self.arms_of(row).filter(|(_, arm)| self.why_not(arm).is_none()).collect::<Vec<_>>();
-        let heat = move |(workload, platform): (Workload, Platform)| {
+        let spec = move |(workload, platform): (Workload, Platform)| {
             let row = (workload.name, platform.tag());
             let (batch, arms) = (self.batches[&row].as_ref().ok()?, arms(row));
-            (!arms.is_empty()).then_some(Heat { workload, platform, batch, arms })
+            (!arms.is_empty()).then_some(LaunchSpec { workload, platform, batch, arms })
         };
-        self.rows().filter_map(heat)
+        self.rows().filter_map(spec)
     }
 
-    fn order(&self, heat: &Heat<'_>, rounds: NonZeroU64, seed: u64) -> Order {
-        let Heat { workload, platform, batch, arms } = heat;
-        Order {
+    fn order(&self, spec: &LaunchSpec<'_>, rounds: NonZeroU64, seed: u64) -> LaunchOrder {
+        let LaunchSpec { workload, platform, batch, arms } = spec;
+        LaunchOrder {
             workload: workload.name.to_owned(),
             interpreter: PlatformOrder::of(*platform),
             jobs: workload.size.jobs,
@@ -111,14 +111,14 @@ impl Prepared {
 }
 
 /// What a launch measures: a row that is available, and its arms by their index.
-struct Heat<'a> {
+struct LaunchSpec<'a> {
     workload: Workload,
     platform: Platform,
     batch: &'a Batch,
     arms: Vec<(usize, &'a PlannedArm)>,
 }
 
-fn row_of(arm: &PlannedArm) -> Row {
+fn row_of(arm: &PlannedArm) -> RowKey {
     (arm.cell.workload.name, arm.platform.tag())
 }
 
@@ -127,7 +127,7 @@ fn row_of(arm: &PlannedArm) -> Row {
 ///
 /// # Errors
 /// Where the journal can't be written. A launch that dies or hangs fails its arms, not the study.
-pub fn conduct(
+pub fn run_launches(
     prepared: &Prepared,
     journal: &mut Journal,
     stop: &AtomicBool,
@@ -136,20 +136,20 @@ pub fn conduct(
     let study = journal.recording().study.as_ref().expect("the journal is a study's");
     let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut heats: Vec<Heat<'_>> = prepared.available().collect();
-    let all = heats.len() * usize::try_from(launches.get())?;
+    let mut specs: Vec<LaunchSpec<'_>> = prepared.available().collect();
+    let all = specs.len() * usize::try_from(launches.get())?;
     let mut made = 0;
-    let company = Company::join(&std::env::temp_dir());
-    let watch = |made: usize| Entry::Quiet(idle::watch(Path::new("/"), &company, made as u64));
+    let study_lock = StudyLock::join(&std::env::temp_dir());
+    let watch = |made: usize| Entry::Quiet(idle::watch(Path::new("/"), &study_lock, made as u64));
     journal.append(watch(0))?;
     for number in 0..launches.get() {
-        random.shuffle(&mut heats);
-        for heat in &heats {
+        random.shuffle(&mut specs);
+        for spec in &specs {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let order = prepared.order(heat, rounds, random.u64(..));
-            journal.append(Entry::launch(heat.workload.name, heat.platform.tag(), number))?;
+            let order = prepared.order(spec, rounds, random.u64(..));
+            journal.append(Entry::launch(spec.workload.name, spec.platform.tag(), number))?;
             launch(prepared, &order, journal, stop)?;
             made += 1;
             progress(made, all);
@@ -160,7 +160,7 @@ pub fn conduct(
 }
 
 /// Makes one launch: keeps each round, and its failure where it has one.
-fn launch(prepared: &Prepared, order: &Order, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
+fn launch(prepared: &Prepared, order: &LaunchOrder, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
     let mut process = match ReportingChild::start(&prepared.exe, launch::SUBCOMMAND, order) {
         Ok(process) => process,
         Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),

@@ -12,7 +12,7 @@ use crate::model::Model;
 
 /// How long an arm runs untimed before it is timed. A model that has just got the machine back pays for cold caches and
 /// for its sleeping workers: in slots without a warm-in rayon read 1.38x where 1.9x was true.
-pub(crate) const WARM_IN: Duration = Duration::from_millis(40);
+pub(crate) const WARM_UP: Duration = Duration::from_millis(40);
 
 /// How long an arm is timed at the least: one batch, or more of them up to this.
 pub(crate) const TIMED: Duration = Duration::from_millis(20);
@@ -26,10 +26,10 @@ pub(super) struct Measured {
 }
 
 /// Warms `model` in with `warm_in`, some of the jobs of `batch`, and then times runs of `batch`; all are verified.
-pub(super) fn slot(model: &mut dyn Model, warm_in: &Batch, batch: &Batch) -> Result<Measured> {
+pub(super) fn slot(model: &mut dyn Model, warm_up: &Batch, batch: &Batch) -> Result<Measured> {
     let start = now();
-    while now() - start < WARM_IN {
-        sample(model, warm_in).context("in the warm-in")?;
+    while now() - start < WARM_UP {
+        sample(model, warm_up).context("in the warm-in")?;
     }
     let mut measured = timed(model, batch, Duration::ZERO, Some(0), 0)?;
     while measured.wall < TIMED {

@@ -5,21 +5,21 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::engine::clock;
-use crate::study::slot::{TIMED, WARM_IN};
+use crate::study::slot::{TIMED, WARM_UP};
 
 /// How long a turn is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turn {
     /// Untimed runs before it is timed: a model that has just got the machine back pays for cold caches and for its
     /// sleeping workers.
-    pub(super) warm_in: Duration,
+    pub(super) warm_up: Duration,
     /// How long it is timed at the least.
     pub(super) timed: Duration,
 }
 
 impl Turn {
     /// As a slot of a study.
-    pub(super) const SLOT: Turn = Turn { warm_in: WARM_IN, timed: TIMED };
+    pub(super) const SLOT: Turn = Turn { warm_up: WARM_UP, timed: TIMED };
 }
 
 /// One of the things compared.
@@ -47,7 +47,7 @@ impl<'a> Arm<'a> {
     /// One turn: the mean time of a run, in nanoseconds.
     fn turn(&mut self, turn: Turn) -> Result<f64> {
         let start = clock::now();
-        while clock::now() - start < turn.warm_in {
+        while clock::now() - start < turn.warm_up {
             (self.run)()?;
         }
         let (mut runs, mut sum) = (0_u32, Duration::ZERO);

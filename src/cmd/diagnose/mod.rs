@@ -70,7 +70,7 @@ pub(super) fn run(command: &Command) -> Result<Exit> {
         Command::Harness(rounds) => harness(rounds.rounds.into())?,
         Command::Capacity(rounds) => capacity(rounds.rounds.into())?,
         Command::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
-        Command::WarmIn(rounds) => warm_in(rounds.rounds.into())?,
+        Command::WarmIn(rounds) => warm_up(rounds.rounds.into())?,
         Command::Tracing(rounds) => tracing(rounds.rounds.into())?,
         Command::Memory(rounds) => memory(rounds.rounds.into())?,
         Command::Sleep(rounds) => sleep(rounds.rounds.into())?,
@@ -177,7 +177,7 @@ fn dispatch(rounds: usize) -> Result<String> {
 
 /// Speedups on `hash` after each of some warm-ins, in turns as short as a warm-in is good for: those of a model that
 /// wakes up slowly rise with it.
-fn warm_in(rounds: usize) -> Result<String> {
+fn warm_up(rounds: usize) -> Result<String> {
     /// Two on each of two cores: some 5 ms.
     const JOBS: usize = 4;
     let mut session = Session::new(&std::env::current_exe()?);
@@ -185,15 +185,15 @@ fn warm_in(rounds: usize) -> Result<String> {
     let start = |cell| Ok(session.start(cell)?.shortened(JOBS));
     let mut running = cells.iter().map(start).collect::<Result<Vec<_>>>()?;
     let mut rows = Vec::new();
-    for warm_in in [0, 5, 10, 20, 40, 80].map(Duration::from_millis) {
+    for warm_up in [0, 5, 10, 20, 40, 80].map(Duration::from_millis) {
         let arms = cells.iter().zip(&mut running);
         let arms = arms.map(|(cell, running)| Arm::new(cell.id(), || Ok(running.sample()?.wall)));
-        let turn = Turn { warm_in, timed: Duration::from_millis(1) };
+        let turn = Turn { warm_up, timed: Duration::from_millis(1) };
         let turns = interleave(&mut arms.collect::<Vec<_>>(), rounds, turn)?;
         let speedup =
             |times: &Vec<f64>| units::ratio(median(&paired(&turns[0], times, |one, model| one / model)));
         let row =
-            std::iter::once(format!("{} ms", warm_in.as_millis())).chain(turns[1..].iter().map(speedup));
+            std::iter::once(format!("{} ms", warm_up.as_millis())).chain(turns[1..].iter().map(speedup));
         rows.push(row.collect());
     }
     let header: Vec<&str> =

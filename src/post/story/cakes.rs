@@ -146,7 +146,7 @@ impl Story for Cakes {
 
 fn play(teller: &Teller, kitchen: &Kitchen, model: &ModelEntry) -> Told {
     let blank = teller.blank("cakes", &format!("kitchen={}", kitchen.name), model.name);
-    let teller = teller.at_present_pace();
+    let teller = teller.recalibrated();
     let performance = match teller.perform(model, kitchen.jobs(&teller)) {
         Ok(performance) => performance,
         Err(why) => return blank.unavailable(format!("{why:#}")),

@@ -140,7 +140,7 @@ impl Chess {
 
     fn play(&self, teller: &Teller, exhibition: Exhibition, model: &ModelEntry) -> Told {
         let blank = teller.blank(self.name, &exhibition.arrangement(), model.name);
-        let teller = teller.at_present_pace();
+        let teller = teller.recalibrated();
         let performance = match teller.perform(model, exhibition.jobs(&teller)) {
             Ok(performance) => performance,
             Err(why) => return blank.unavailable(format!("{why:#}")),

@@ -12,7 +12,7 @@ use crate::engine::batch::Batch;
 use crate::engine::trace::{Performance, Performer, Span};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Resources};
 use crate::record::schema::{Act, Play};
-use crate::study::calibration::Pace;
+use crate::study::calibration::Calibration;
 use crate::workload::Job;
 use crate::workload::fixture::stage::Stage;
 
@@ -36,7 +36,7 @@ pub struct Teller {
     /// Where jobs find files and the server.
     pub stage: Arc<Stage>,
     /// How fast this machine computes.
-    pub pace: Pace,
+    pub calibration: Calibration,
     /// How long a second of the story is here.
     pub second: Duration,
 }
@@ -45,13 +45,13 @@ impl Teller {
     /// A teller whose children run `exe`, at `second` for a second of the story.
     pub fn new(exe: PathBuf, cores: usize, second: Duration) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(&exe), &exe));
-        Teller { cores, exe, stage, pace: Pace::of_this_machine(), second }
+        Teller { cores, exe, stage, calibration: Calibration::of_this_machine(), second }
     }
 
     /// The same teller, at the pace that this machine has now: a shared one may be faster or slower than it was.
-    pub fn at_present_pace(&self) -> Self {
+    pub fn recalibrated(&self) -> Self {
         let (exe, stage) = (self.exe.clone(), Arc::clone(&self.stage));
-        Teller { pace: Pace::of_this_machine(), exe, stage, ..*self }
+        Teller { calibration: Calibration::of_this_machine(), exe, stage, ..*self }
     }
 
     /// So many seconds of the story, in microseconds of this machine's time.
@@ -67,7 +67,7 @@ impl Teller {
 
     /// How much computing fills so many seconds of the story, in parts of 4 KiB.
     pub fn parts(&self, seconds: f64) -> u64 {
-        self.pace.parts(Duration::from_micros(self.us(seconds)))
+        self.calibration.parts(Duration::from_micros(self.us(seconds)))
     }
 
     /// Runs `jobs` once under a model that is started for them, all of them in flight if the model can, and verifies

@@ -93,7 +93,7 @@ fn play(teller: &Teller, model: &ModelEntry, pinned: bool) -> Told {
 
 /// Two jobs, each pinned to one of `pins` where there are any.
 fn jobs(teller: &Teller, pins: &[u32]) -> Vec<Job> {
-    let compute = Do::Compute { parts: teller.pace.parts(STRETCH) };
+    let compute = Do::Compute { parts: teller.calibration.parts(STRETCH) };
     let job = |seed: u64| {
         let pin = pins.get(usize::from(seed > 0)).map(|&cpu| Do::Pin { cpu }.freely());
         let stretches = std::iter::repeat_n(compute.clone().freely(), STRETCHES);

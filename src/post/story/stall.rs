@@ -85,7 +85,7 @@ fn jobs(teller: &Teller, block_ms: u64, all_ms: u64) -> Vec<Job> {
         (0..all_ms * 1_000 / BEAT_US).map(|k| Do::WaitUntil { us: k * BEAT_US }.freely()).collect();
     let mut jobs = vec![errand(0, beats)];
     if let Some(turns) = (all_ms / 2).checked_div(block_ms) {
-        let compute = Do::Compute { parts: teller.pace.parts(Duration::from_millis(block_ms)) };
+        let compute = Do::Compute { parts: teller.calibration.parts(Duration::from_millis(block_ms)) };
         let turn = || [compute.clone().freely(), Do::Wait { us: block_ms * 1_000 }.freely()];
         jobs.push(errand(1, (0..turns).flat_map(|_| turn()).collect()));
     }

@@ -65,7 +65,7 @@ fn answer(order: &Order, exe: &Path) -> Result<Figures> {
 }
 
 /// Runs before a model counts as warm, in which its threads, tasks and connections come to be.
-const WARM_IN: usize = 2;
+const WARM_UP: usize = 2;
 
 /// The model that a question is about.
 struct Asked<'a> {
@@ -130,7 +130,7 @@ impl Asked<'_> {
         let mut model = self.start_for(host::cores())?;
         let baseline = &models()[0];
         let mut sequential = (baseline.start)(&Resources::new(host::cores(), self.exe))?;
-        (0..WARM_IN).try_for_each(|_| sample(model.as_mut(), &batch).map(drop))?;
+        (0..WARM_UP).try_for_each(|_| sample(model.as_mut(), &batch).map(drop))?;
         let names = ["cpu_ns", "gave_way", "were_preempted", "sequential_cpu_ns"];
         let mut sums: [Option<u64>; 4] = [Some(0); 4];
         for _ in 0..RUNS {
@@ -190,7 +190,7 @@ fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) ->
 
 /// Runs of `batch`, after some to warm in, that take at least so long together: how many, and how long.
 fn runs(model: &mut dyn Model, batch: &Batch, at_least: Duration) -> Result<(u64, Duration)> {
-    (0..WARM_IN).try_for_each(|_| sample(model, batch).map(drop))?;
+    (0..WARM_UP).try_for_each(|_| sample(model, batch).map(drop))?;
     let (mut runs, mut wall) = (0, Duration::ZERO);
     while wall < at_least {
         wall += sample(model, batch)?.wall;
