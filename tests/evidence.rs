@@ -8,7 +8,7 @@ use bakeoff::internals::analysis::evidence::{Answer, answers};
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::{ModelEntry, models};
 use bakeoff::internals::post::story::Teller;
-use bakeoff::internals::study::evidence::{JobsOf, LOOKS, witness};
+use bakeoff::internals::study::evidence::{JobsOf, LOOKS, evidence_record};
 
 fn model(name: &str) -> ModelEntry {
     models().into_iter().find(|model| model.name == name).unwrap()
@@ -20,8 +20,8 @@ fn a_gil_without_its_lock_is_seen_to_be_parallel_and_one_with_it_is_not() {
     let teller = Teller::new(exe.into(), host::cores(), Duration::from_millis(1));
     let unlocked = ModelEntry { name: "gil", ..model("threads") };
     let [locked, unlocked] =
-        [model("gil"), unlocked].map(|model| witness(&teller, &model, JobsOf::Cakes, LOOKS));
-    let parallel = |witness| answers(witness).unwrap().parallel.0;
+        [model("gil"), unlocked].map(|model| evidence_record(&teller, &model, JobsOf::Cakes, LOOKS));
+    let parallel = |evidence_record| answers(evidence_record).unwrap().parallel.0;
     // On one core, or beside other programs, neither can be told; what is told is right.
     assert_ne!(parallel(&locked), Answer::Yes);
     assert_ne!(parallel(&unlocked), Answer::No);

@@ -65,8 +65,8 @@ fn a_story_that_was_told_is_kept_traced_and_judged_from_its_file() {
     let events = trace["traceEvents"].as_array().unwrap();
     assert_eq!(events.iter().filter(|event| event["ph"] == "X").count(), 3 * 60);
     let file = only_file(&out);
-    let plays = read(&file).unwrap().stories.unwrap();
-    assert_eq!(plays[0].acts[0].figures["computes"], 90);
+    let story_runs = read(&file).unwrap().stories.unwrap();
+    assert_eq!(story_runs[0].acts[0].figures["computes"], 90);
     let (code, text, _) = bakeoff(&["claims", "--from", file.to_str().unwrap(), "C7"]);
     assert_eq!(code, Some(0));
     assert!(

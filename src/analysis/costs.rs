@@ -1,13 +1,13 @@
 //! What the answers of probes come to: pure functions.
 
-use crate::record::schema::Probed;
+use crate::record::schema::ProbeRecord;
 use crate::stats::{line, median};
 
 /// All that was found about one model.
 #[derive(Clone, Copy, Debug)]
 pub struct Bill<'a> {
     model: &'a str,
-    probes: &'a [Probed],
+    probes: &'a [ProbeRecord],
 }
 
 /// What it takes to start a model and to end it; times in nanoseconds, medians over processes.
@@ -60,7 +60,7 @@ pub struct Most<'a> {
 
 impl<'a> Bill<'a> {
     /// The bills of all models that `probes` are about, in their order.
-    pub fn all(probes: &'a [Probed]) -> Vec<Self> {
+    pub fn all(probes: &'a [ProbeRecord]) -> Vec<Self> {
         probes
             .chunk_by(|a, b| a.model == b.model)
             .map(|probes| Bill { model: &probes[0].model, probes })
@@ -111,17 +111,17 @@ impl<'a> Bill<'a> {
 
     /// What each waiting job takes of memory.
     pub fn memory(&self) -> Option<Memory> {
-        let slope = |bytes: &dyn Fn(&Probed) -> Option<f64>| {
-            let point = |probe: &Probed| Some((figure(probe, "jobs")?, bytes(probe)?));
+        let slope = |bytes: &dyn Fn(&ProbeRecord) -> Option<f64>| {
+            let point = |probe: &ProbeRecord| Some((figure(probe, "jobs")?, bytes(probe)?));
             let points: Vec<(f64, f64)> = self.crowds().filter_map(point).collect();
             let bounds = |best: fn(f64, f64) -> f64| points.iter().map(|point| point.1).reduce(best);
             let grown = bounds(f64::max)? - bounds(f64::min)?;
             line(&points).map(|(_, slope)| slope).filter(|_| grown >= TOLD_BYTES)
         };
-        let with_children = |probe: &Probed| {
+        let with_children = |probe: &ProbeRecord| {
             Some(figure(probe, "own_bytes")? + figure(probe, "children_bytes").unwrap_or(0.0))
         };
-        let kernel = |probe: &Probed| figure(probe, "kernel_bytes");
+        let kernel = |probe: &ProbeRecord| figure(probe, "kernel_bytes");
         Some(Memory { bytes: slope(&with_children)?, kernel_bytes: slope(&kernel) })
     }
 
@@ -150,31 +150,31 @@ impl<'a> Bill<'a> {
         self.crowds().find_map(|probe| probe.failure.as_deref()).filter(|_| self.most().is_none())
     }
 
-    fn crowds(&self) -> impl Iterator<Item = &'a Probed> {
+    fn crowds(&self) -> impl Iterator<Item = &'a ProbeRecord> {
         self.probes.iter().filter(|probe| is_crowd(probe))
     }
 
     /// The median over the processes that were asked `question`.
-    fn median(&self, question: &str, of: impl Fn(&Probed) -> Option<f64>) -> Option<f64> {
+    fn median(&self, question: &str, of: impl Fn(&ProbeRecord) -> Option<f64>) -> Option<f64> {
         let asked = self.probes.iter().filter(|probe| probe.question == question);
         median(&asked.filter_map(of).collect::<Vec<_>>())
     }
 }
 
-fn is_crowd(probe: &Probed) -> bool {
+fn is_crowd(probe: &ProbeRecord) -> bool {
     probe.question.starts_with("crowd ")
 }
 
 /// How many jobs a crowd was to have.
-fn asked(crowd: &Probed) -> u64 {
+fn asked(crowd: &ProbeRecord) -> u64 {
     crowd.question.rsplit(' ').next().and_then(|jobs| jobs.parse().ok()).unwrap_or(0)
 }
 
-fn figure(probe: &Probed, name: &str) -> Option<f64> {
+fn figure(probe: &ProbeRecord, name: &str) -> Option<f64> {
     probe.figures.get(name).map(|&figure| figure as f64)
 }
 
-fn ratio(probe: &Probed, a: &str, b: &str) -> Option<f64> {
+fn ratio(probe: &ProbeRecord, a: &str, b: &str) -> Option<f64> {
     Some(figure(probe, a)? / figure(probe, b).filter(|&b| b > 0.0)?)
 }
 
@@ -182,14 +182,14 @@ fn ratio(probe: &Probed, a: &str, b: &str) -> Option<f64> {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) fn probed(question: &str, figures: &[(&str, u64)]) -> Probed {
+    pub(crate) fn record(question: &str, figures: &[(&str, u64)]) -> ProbeRecord {
         let figures = figures.iter().map(|&(name, figure)| (name.to_owned(), figure)).collect();
-        Probed { model: "m".into(), question: question.into(), figures, failure: None }
+        ProbeRecord { model: "m".into(), question: question.into(), figures, failure: None }
     }
 
-    fn crowd(jobs: u64, own: u64, kernel: u64) -> Probed {
+    fn crowd(jobs: u64, own: u64, kernel: u64) -> ProbeRecord {
         let question = format!("crowd {jobs}");
-        probed(
+        record(
             &question,
             &[("jobs", jobs), ("own_bytes", own), ("kernel_bytes", kernel), ("children_bytes", 0)],
         )
@@ -208,9 +208,9 @@ pub(crate) mod tests {
 
     #[test]
     fn the_most_is_the_largest_crowd_and_the_next_that_failed_says_why() {
-        let failed = |jobs: u64, why: &str| Probed {
+        let failed = |jobs: u64, why: &str| ProbeRecord {
             failure: Some(why.into()),
-            ..probed(&format!("crowd {jobs}"), &[])
+            ..record(&format!("crowd {jobs}"), &[])
         };
         let probes = [crowd(64, 1, 1), crowd(256, 2, 3), failed(1_024, "far"), failed(512, "near")];
         let most = Bill::all(&probes)[0].most().unwrap();
@@ -230,7 +230,7 @@ pub(crate) mod tests {
 
     #[test]
     fn figures_are_medians_over_processes() {
-        let probe = |wall| probed("wait 1000", &[("wall_ns", wall), ("runs", 2)]);
+        let probe = |wall| record("wait 1000", &[("wall_ns", wall), ("runs", 2)]);
         let probes = [probe(2_000_000), probe(2_200_000), probe(9_000_000)];
         assert_eq!(Bill::all(&probes)[0].wait_ns(1_000), Some(1_100_000.0));
         assert_eq!(Bill::all(&probes)[0].wait_ns(3_000), None);

@@ -1,6 +1,6 @@
 //! Concurrent, parallel, threads, processes: what traces show of each model, never what its name promises.
 
-use crate::record::schema::{Act, Witness};
+use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::stats::interval::{Interval, LEVEL, interval};
 use crate::stats::median;
 
@@ -34,19 +34,19 @@ pub struct Answers {
     pub processes: (Answer, f64),
 }
 
-/// What `witness` shows; `None` where there are too few runs to say anything.
-pub fn answers(witness: &Witness) -> Option<Answers> {
+/// What `evidence_record` shows; `None` where there are too few runs to say anything.
+pub fn answers(evidence_record: &EvidenceRecord) -> Option<Answers> {
     let several = |name: &str| {
-        let counts = counts(&witness.seen, name);
+        let counts = counts(&evidence_record.seen, name);
         Some((more_than_one(&counts), median(&counts)?))
     };
-    let children = counts(&witness.seen, "child_processes");
+    let children = counts(&evidence_record.seen, "child_processes");
     // One child is a process beside this one: the question is whether there is any.
     let any: Vec<f64> = children.iter().map(|count| count + 1.0).collect();
     Some(Answers {
         concurrent: several("in_flight")?,
-        parallel: parallel(witness)?,
-        busy_cores: median(&busy_cores(&witness.seen))?,
+        parallel: parallel(evidence_record)?,
+        busy_cores: median(&busy_cores(&evidence_record.seen))?,
         threads: several("threads")?,
         processes: (more_than_one(&any), median(&children)?),
     })
@@ -63,9 +63,9 @@ fn more_than_one(counts: &[f64]) -> Answer {
 
 /// CPU time over the time in which any job computes: overlapping spans alone would not do, since jobs that take turns on
 /// one core overlap as well.
-fn parallel(witness: &Witness) -> Option<(Answer, Interval)> {
-    let seen = interval(&busy_cores(&witness.seen), LEVEL).ok()?;
-    let possible = interval(&busy_cores(&witness.control), LEVEL).ok();
+fn parallel(evidence_record: &EvidenceRecord) -> Option<(Answer, Interval)> {
+    let seen = interval(&busy_cores(&evidence_record.seen), LEVEL).ok()?;
+    let possible = interval(&busy_cores(&evidence_record.control), LEVEL).ok();
     let answer = if seen.low > PARALLEL {
         Answer::Yes
     } else if seen.high > PARALLEL {
@@ -78,8 +78,8 @@ fn parallel(witness: &Witness) -> Option<(Answer, Interval)> {
     Some((answer, seen))
 }
 
-fn busy_cores(acts: &[Act]) -> Vec<f64> {
-    let ratio = |act: &Act| {
+fn busy_cores(acts: &[TracedRun]) -> Vec<f64> {
+    let ratio = |act: &TracedRun| {
         let cpu_ns = act.figures.get("cpu_ns").copied()?;
         let computing_ns = act.figures.get("computing_ns").copied().filter(|&ns| ns > 0)?;
         Some(cpu_ns as f64 / computing_ns as f64)
@@ -87,7 +87,7 @@ fn busy_cores(acts: &[Act]) -> Vec<f64> {
     acts.iter().filter_map(ratio).collect()
 }
 
-fn counts(acts: &[Act], name: &str) -> Vec<f64> {
+fn counts(acts: &[TracedRun], name: &str) -> Vec<f64> {
     acts.iter().filter_map(|act| act.figures.get(name)).map(|&count| count as f64).collect()
 }
 
@@ -96,8 +96,8 @@ pub(crate) mod tests {
     use super::*;
 
     /// A witness of runs with so many hundredths of a core busy each, beside a control with so many.
-    pub(crate) fn witness(seen: [u64; 9], control: u64, figures: [(&str, u64); 3]) -> Witness {
-        let act = |hundredths: u64| Act {
+    pub(crate) fn evidence_record(seen: [u64; 9], control: u64, figures: [(&str, u64); 3]) -> EvidenceRecord {
+        let act = |hundredths: u64| TracedRun {
             wall_ns: 100,
             figures: [("cpu_ns", hundredths), ("computing_ns", 100)]
                 .into_iter()
@@ -105,7 +105,7 @@ pub(crate) mod tests {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
         };
-        Witness {
+        EvidenceRecord {
             model: "m".into(),
             jobs: "cakes".into(),
             seen: seen.map(act).into(),
@@ -117,7 +117,7 @@ pub(crate) mod tests {
     const ONE: [(&str, u64); 3] = [("in_flight", 1), ("threads", 1), ("child_processes", 0)];
 
     fn parallel_of(seen: [u64; 9], control: u64) -> Answer {
-        answers(&witness(seen, control, ONE)).unwrap().parallel.0
+        answers(&evidence_record(seen, control, ONE)).unwrap().parallel.0
     }
 
     #[test]
@@ -137,7 +137,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_only_one_is_no_and_any_child_is_a_process() {
-        let of = |figures| answers(&witness([100; 9], 190, figures)).unwrap();
+        let of = |figures| answers(&evidence_record([100; 9], 190, figures)).unwrap();
         let alone = of(ONE);
         assert_eq!(
             (alone.concurrent.0, alone.threads.0, alone.processes.0),
@@ -152,6 +152,6 @@ pub(crate) mod tests {
 
     #[test]
     fn without_runs_nothing_is_said() {
-        assert_eq!(answers(&Witness { seen: vec![], ..witness([100; 9], 190, ONE) }), None);
+        assert_eq!(answers(&EvidenceRecord { seen: vec![], ..evidence_record([100; 9], 190, ONE) }), None);
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cmd::{BadUsage, Exit};
 use crate::record::read::read;
-use crate::record::save::{Unsaved, replace, write_new};
+use crate::record::save::{SaveError, replace, write_new};
 use crate::report::chart::draw::charts;
 use crate::report::chart::png::png;
 
@@ -30,7 +30,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-    std::fs::create_dir_all(&args.out).map_err(|why| Unsaved::new(&args.out, why))?;
+    std::fs::create_dir_all(&args.out).map_err(|why| SaveError::new(&args.out, why))?;
     let mut out = std::io::stdout().lock();
     for drawn in charts(&recordings) {
         match drawn {

@@ -18,7 +18,7 @@ use crate::post::ledger::{judge, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{Asked, STORIES, Story, Teller, chess};
 use crate::record::read::read;
-use crate::record::schema::{Play, Recording, Witness};
+use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::formats::Format;
 use crate::study::cell::Cell;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
@@ -134,7 +134,7 @@ fn study(args: &Args, platforms: &[Platform], stop: &Stop) -> Result<Recording> 
     run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
 }
 
-fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<Witness>> {
+fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> {
     let teller = Teller::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
     Ok(gather(&teller, &models_of(platforms), looks, |model, jobs| {
@@ -143,7 +143,7 @@ fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<Witness>> {
 }
 
 /// The plays of a story, and those that interpreters can give. What `pizza` has in common with `chess` is not run again.
-fn tell(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<Play>> {
+fn tell(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<StoryRun>> {
     show(&format!("telling {}", story.name()));
     let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
     let mut asked = Asked { quick, ..Asked::default() };
@@ -159,5 +159,5 @@ fn tell(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<Pl
         let models = platform.models().into_iter().filter(|model| model.unavailable.is_none()).collect();
         told.extend(story.tell(&teller, &Asked { models, quick, ..Asked::default() })?);
     }
-    Ok(told.into_iter().map(|told| told.play).collect())
+    Ok(told.into_iter().map(|told| told.story_run).collect())
 }

@@ -13,7 +13,7 @@ use crate::cmd::{Exit, command_line, models_named};
 use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::ModelEntry;
-use crate::record::schema::{Costs, Probed, Recording, Sizes};
+use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
 use crate::report::formats::{Format, render};
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
@@ -98,7 +98,7 @@ fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
         .collect()
 }
 
-fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<Probed>> {
+fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<ProbeRecord>> {
     let asking = Asking {
         exe: std::env::current_exe()?,
         models: models.to_vec(),
@@ -144,6 +144,6 @@ fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
 /// Whether some probe failed for another reason than a crowd that was too large.
 fn exit(recording: &Recording) -> Exit {
     let probes = recording.costs.iter().flat_map(|costs| &costs.probes);
-    let failed = |probe: &Probed| probe.failure.is_some() && !probe.question.starts_with("crowd ");
+    let failed = |probe: &ProbeRecord| probe.failure.is_some() && !probe.question.starts_with("crowd ");
     if probes.into_iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
 }

@@ -46,8 +46,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     }
     // What no machine of this kind can have is no failure.
     let can_be = |name: &str| models.iter().any(|model| model.name == name && model.unavailable.is_none());
-    let mut witnesses = recording.evidence.iter().flatten();
-    let seen = witnesses.all(|witness| witness.unavailable.is_none() || !can_be(&witness.model));
+    let mut evidence_records = recording.evidence.iter().flatten();
+    let seen = evidence_records
+        .all(|evidence_record| evidence_record.unavailable.is_none() || !can_be(&evidence_record.model));
     Ok(if seen { Exit::Ok } else { Exit::CellFailed })
 }
 

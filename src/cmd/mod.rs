@@ -13,8 +13,8 @@ use crate::cmd::compare::Incomparable;
 use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::ModelEntry;
-use crate::record::read::Refused;
-use crate::record::save::Unsaved;
+use crate::record::read::ReadError;
+use crate::record::save::SaveError;
 use crate::record::schema::{Launch, Recording};
 use crate::study::cell::Cell;
 use crate::study::launch;
@@ -54,9 +54,9 @@ pub enum Exit {
     /// Some cell failed; the rest was measured.
     CellFailed = 3,
     /// An input file was refused.
-    Refused = 4,
+    ReadError = 4,
     /// Results could not be saved.
-    Unsaved = 5,
+    SaveError = 5,
     /// Recordings that say nothing of each other.
     Incomparable = 6,
     /// A comparison found what --fail-on names.
@@ -83,12 +83,12 @@ impl Exit {
     pub fn of(error: &Error) -> Self {
         if error.is::<BadUsage>() {
             Exit::Usage
-        } else if error.is::<Refused>() {
-            Exit::Refused
+        } else if error.is::<ReadError>() {
+            Exit::ReadError
         } else if error.is::<Incomparable>() {
             Exit::Incomparable
-        } else if error.is::<Unsaved>() {
-            Exit::Unsaved
+        } else if error.is::<SaveError>() {
+            Exit::SaveError
         } else {
             Exit::Bug
         }

@@ -11,7 +11,7 @@ use crate::cmd::{BadUsage, Exit};
 use crate::post::chirpy;
 use crate::post::splice::{PARTS, begin, end, splice};
 use crate::record::read::read;
-use crate::record::save::{Unsaved, replace};
+use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
 use crate::report::bars::{Look, bars};
 use crate::report::formats::{Format, render};
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         return Ok(Exit::Ok);
     }
     if let Some(folder) = &args.chirpy {
-        std::fs::create_dir_all(folder).map_err(|why| Unsaved::new(folder, why))?;
+        std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
         for (name, content) in chirpy::files(&recordings, args.repository.as_deref())? {
             write(&folder.join(name), &content, args.force)?;
         }

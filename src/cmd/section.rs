@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::engine::platform::Platform;
 use crate::machine::environment::{environment, interpreters};
-use crate::record::save::{Unsaved, save};
-use crate::record::schema::{Environment, Play, Recording, SCHEMA, VERSION, Witness};
+use crate::record::save::{SaveError, save};
+use crate::record::schema::{Environment, EvidenceRecord, Recording, SCHEMA, StoryRun, VERSION};
 use crate::workload::fixture::stage::Stage;
 
 /// The folder for recordings: the one that was asked for, or `bakeoff` in the target folder.
@@ -22,8 +22,8 @@ pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
 /// A recording of this machine and the interpreters of `lanes` with these sections, and no study.
 pub(super) fn recording_of(
     platforms: &[Platform],
-    evidence: Option<Vec<Witness>>,
-    stories: Option<Vec<Play>>,
+    evidence: Option<Vec<EvidenceRecord>>,
+    stories: Option<Vec<StoryRun>>,
 ) -> Recording {
     let interpreters = interpreters(platforms.iter().copied());
     Recording {
@@ -41,9 +41,9 @@ pub(super) fn recording_of(
 /// Saves `recording` as a new file of `folder`, whose name begins with `kind`.
 ///
 /// # Errors
-/// [`Unsaved`], which names the file.
+/// [`SaveError`], which names the file.
 pub(super) fn save_section(recording: &Recording, folder: &Path, kind: &str) -> Result<PathBuf> {
-    std::fs::create_dir_all(folder).map_err(|why| Unsaved::new(folder, why))?;
+    std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
     let started = recording.environment.started_unix_s.unwrap_or_default();
     let path = folder.join(format!("{kind}-{started}-{}.json", std::process::id()));
     save(recording, &path)?;

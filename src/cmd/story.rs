@@ -16,8 +16,8 @@ use crate::model::MOST_WORKERS;
 use crate::post::stories;
 use crate::post::story::exhibition::{Exhibition, Order, Think};
 use crate::post::story::{Asked, STORIES, Story, Teller, Told};
-use crate::record::save::{Unsaved, write_new};
-use crate::record::schema::Play;
+use crate::record::save::{SaveError, write_new};
+use crate::record::schema::StoryRun;
 use crate::report::chart::draw::origin;
 use crate::report::chart::lanes;
 use crate::report::chart::palette::Mode;
@@ -97,11 +97,11 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         save_chart(path, &told)?;
     }
     if let Some(folder) = &args.out {
-        let plays = told.iter().map(|told| told.play.clone()).collect();
-        let path = save_section(&recording_of(&platforms, None, Some(plays)), folder, "stories")?;
+        let story_runs = told.iter().map(|told| told.story_run.clone()).collect();
+        let path = save_section(&recording_of(&platforms, None, Some(story_runs)), folder, "stories")?;
         writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
     }
-    let ran = told.iter().any(|told| told.play.unavailable.is_none());
+    let ran = told.iter().any(|told| told.story_run.unavailable.is_none());
     Ok(if ran { Exit::Ok } else { Exit::CellFailed })
 }
 
@@ -168,13 +168,13 @@ fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
 fn save_trace(path: &Path, told: &[Told]) -> Result<()> {
     let first = told.iter().find(|told| !told.spans.is_empty());
     let document = chrome::document(first.map_or(&[], |told| &told.spans));
-    std::fs::write(path, document.to_string()).map_err(|why| Unsaved::new(path, why))?;
+    std::fs::write(path, document.to_string()).map_err(|why| SaveError::new(path, why))?;
     Ok(())
 }
 
 fn save_chart(path: &Path, told: &[Told]) -> Result<()> {
     let drawn = told.iter().find(|told| !told.spans.is_empty()).and_then(|told| {
-        let Play { story, model, arrangement, .. } = &told.play;
+        let StoryRun { story, model, arrangement, .. } = &told.story_run;
         let title = format!("Who ran when: {story} under {model}, {arrangement}");
         lanes::chart(&told.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
     });

@@ -14,7 +14,7 @@ use crate::cmd::{BadUsage, Exit};
 use crate::machine::environment::environment;
 use crate::machine::host;
 use crate::record::read::read;
-use crate::record::save::Unsaved;
+use crate::record::save::SaveError;
 use crate::record::schema::Recording;
 use crate::report::scaling::terminal;
 use crate::study::plan::Profile;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     refuse_under_quota(&numbers)?;
     let default = || Ok(folder(None)?.join("sweep"));
     let into = args.into.clone().map_or_else(default, Ok::<_, anyhow::Error>)?;
-    std::fs::create_dir_all(&into).map_err(|why| Unsaved::new(&into, why))?;
+    std::fs::create_dir_all(&into).map_err(|why| SaveError::new(&into, why))?;
     let missing = missing(&numbers, &into)?;
     let stop = Stop::listen()?;
     let mut exit = Exit::Ok;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             Some(0) => {}
             Some(code) if code == Exit::CellFailed as i32 => exit = Exit::CellFailed,
             Some(code) if code == Exit::Usage as i32 => return Ok(Exit::Usage),
-            Some(code) if code == Exit::Unsaved as i32 => return Ok(Exit::Unsaved),
+            Some(code) if code == Exit::SaveError as i32 => return Ok(Exit::SaveError),
             _ => ensure!(false, "the study on {cores} cores ended ({status})"),
         }
     }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::analysis::summary::Findings;
 use crate::post::claims::{Numbers, claims as all_claims};
-use crate::record::checksum::seal;
+use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::chart::draw::{charts, date, source};
 use crate::report::chart::png::png;
@@ -36,7 +36,7 @@ pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(
     files.extend(charts.iter().flat_map(Chart::files));
     files.extend(cells(recordings).map(|csv| (CELLS.to_owned(), csv)));
     for (at, recording) in recordings.iter().enumerate() {
-        files.push((name(at), seal(&serde_json::to_string(recording)?)));
+        files.push((name(at), add_checksum(&serde_json::to_string(recording)?)));
     }
     let mut files: Vec<(String, Vec<u8>)> =
         files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();

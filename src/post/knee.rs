@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::post::story::{STORIES, Story};
-use crate::record::schema::{Play, Recording};
+use crate::record::schema::{Recording, StoryRun};
 use crate::report::chart::Chart;
 use crate::report::chart::palette::Ink;
 use crate::report::chart::pen::{Anchor, Pen, Stroke};
@@ -22,16 +22,17 @@ const MEASURED: usize = 2;
 
 /// The chart of the exhibitions in `recording`; `None` where there are not several numbers of boards.
 pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
-    let plays = recording.stories.iter().flatten();
+    let story_runs = recording.stories.iter().flatten();
     let chess = STORIES.iter().find(|story| story.name() == "chess")?;
-    let is_swept = |play: &&Play| {
-        play.story == "chess"
-            && play.model == "threads"
-            && play.setting("exhibitors") == Some("1")
-            && play.setting("think") == Some("fixed")
-            && play.setting("order") == Some("ready")
+    let is_swept = |story_run: &&StoryRun| {
+        story_run.story == "chess"
+            && story_run.model == "threads"
+            && story_run.setting("exhibitors") == Some("1")
+            && story_run.setting("think") == Some("fixed")
+            && story_run.setting("order") == Some("ready")
     };
-    let mut points: Vec<Point> = plays.filter(is_swept).filter_map(|play| point(*chess, play)).collect();
+    let mut points: Vec<Point> =
+        story_runs.filter(is_swept).filter_map(|story_run| point(*chess, story_run)).collect();
     points.sort_by(|a, b| a.boards.total_cmp(&b.boards));
     (points.len() > 2).then(|| Chart {
         name: "knee".into(),
@@ -51,12 +52,12 @@ struct Point {
     by_law: f64,
 }
 
-fn point(chess: &dyn Story, play: &Play) -> Option<Point> {
-    let wall_ns = median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
+fn point(chess: &dyn Story, story_run: &StoryRun) -> Option<Point> {
+    let wall_ns = median(&story_run.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
     Some(Point {
-        boards: play.setting("boards")?.parse().ok()?,
-        seconds: wall_ns / play.second_ns.get() as f64,
-        by_law: chess.law(play)?.seconds,
+        boards: story_run.setting("boards")?.parse().ok()?,
+        seconds: wall_ns / story_run.second_ns.get() as f64,
+        by_law: chess.law(story_run)?.seconds,
     })
 }
 

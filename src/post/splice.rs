@@ -68,7 +68,7 @@ fn replace(page: &str, part: &str, text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::evidence::tests::witness;
+    use crate::analysis::evidence::tests::evidence_record;
     use crate::record::read::tests::recording;
 
     #[test]
@@ -86,7 +86,7 @@ mod tests {
         let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
         let evidence = [Recording {
             study: None,
-            evidence: Some(vec![witness([190; 9], 190, figures)]),
+            evidence: Some(vec![evidence_record([190; 9], 190, figures)]),
             ..recording(1, 50)
         }];
         let parts = PARTS.map(|part| format!("{}\nold {part}\n{}\n", begin(part), end(part))).concat();

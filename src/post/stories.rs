@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::post::story::{Law, STORIES, Story, Told};
-use crate::record::schema::{Play, Recording};
+use crate::record::schema::{Recording, StoryRun};
 use crate::report::sheet::Sheet;
 use crate::report::table;
 use crate::report::timeline::timeline;
@@ -20,10 +20,11 @@ const WIDTH: usize = 72;
 
 /// The stories of `recording`; `None` where it has none.
 pub fn terminal(recording: &Recording) -> Option<String> {
-    let plays = recording.stories.as_ref()?;
+    let story_runs = recording.stories.as_ref()?;
     let of = |story: &&dyn Story| {
-        let plays: Vec<&Play> = plays.iter().filter(|play| play.story == story.name()).collect();
-        (!plays.is_empty()).then(|| summary(*story, &plays))
+        let story_runs: Vec<&StoryRun> =
+            story_runs.iter().filter(|story_run| story_run.story == story.name()).collect();
+        (!story_runs.is_empty()).then(|| summary(*story, &story_runs))
     };
     Some(STORIES.iter().filter_map(of).collect::<Vec<_>>().join("\n"))
 }
@@ -31,16 +32,16 @@ pub fn terminal(recording: &Recording) -> Option<String> {
 /// The stories of `recording` as plain values, times in nanoseconds and seconds of the story; `None` where it has none.
 pub fn sheet(recording: &Recording) -> Option<Sheet> {
     let columns = ["story", "model", "arrangement", "wall_ns", "second_ns", "law_s", "unavailable"];
-    let row = |play: &Play| {
-        let story = STORIES.iter().find(|story| story.name() == play.story);
+    let row = |story_run: &StoryRun| {
+        let story = STORIES.iter().find(|story| story.name() == story_run.story);
         [
-            play.story.clone().into(),
-            play.model.clone().into(),
-            play.arrangement.clone().into(),
-            wall_ns(play).into(),
-            play.second_ns.get().into(),
-            story.and_then(|story| story.law(play)).map(|law| law.seconds).into(),
-            play.unavailable.clone().into(),
+            story_run.story.clone().into(),
+            story_run.model.clone().into(),
+            story_run.arrangement.clone().into(),
+            wall_ns(story_run).into(),
+            story_run.second_ns.get().into(),
+            story.and_then(|story| story.law(story_run)).map(|law| law.seconds).into(),
+            story_run.unavailable.clone().into(),
         ]
     };
     Some(Sheet::new(columns, recording.stories.as_ref()?.iter().map(row)))
@@ -48,23 +49,29 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
 
 /// All that `told` came to.
 pub fn text(story: &dyn Story, told: &[Told]) -> String {
-    let plays: Vec<&Play> = told.iter().map(|told| &told.play).collect();
-    let mut text = summary(story, &plays);
+    let story_runs: Vec<&StoryRun> = told.iter().map(|told| &told.story_run).collect();
+    let mut text = summary(story, &story_runs);
     for told in worth_drawing(told) {
-        let _ = write!(text, "\n{}\n{}", name(&told.play), timeline(&told.spans, WIDTH));
+        let _ = write!(text, "\n{}\n{}", name(&told.story_run), timeline(&told.spans, WIDTH));
     }
     text
 }
 
 /// What happens, what it took and what else there is to say.
-fn summary(story: &dyn Story, plays: &[&Play]) -> String {
-    format!("{}: {}\n\n{}\n{}", story.name(), story.about(), rows(story, plays), remarks(story, plays))
+fn summary(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
+    format!(
+        "{}: {}\n\n{}\n{}",
+        story.name(),
+        story.about(),
+        rows(story, story_runs),
+        remarks(story, story_runs)
+    )
 }
 
 /// A row for each play, and what a second was.
-fn rows(story: &dyn Story, plays: &[&Play]) -> String {
-    let laws = plays.iter().any(|play| story.law(play).is_some());
-    let traced = plays.iter().any(|play| story.law_as_traced(play).is_some());
+fn rows(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
+    let laws = story_runs.iter().any(|story_run| story.law(story_run).is_some());
+    let traced = story_runs.iter().any(|story_run| story.law_as_traced(story_run).is_some());
     // Columns that would be empty are left out.
     let columns = if traced {
         7
@@ -73,18 +80,18 @@ fn rows(story: &dyn Story, plays: &[&Play]) -> String {
     } else {
         3
     };
-    let row = |play: &&Play| {
-        let mut row = row(story, play);
+    let row = |story_run: &&StoryRun| {
+        let mut row = row(story, story_run);
         row.truncate(columns);
         row
     };
-    let table = table::plain(&HEADER[..columns], &RIGHT, plays.iter().map(row));
-    if laws { table + "\n" + &scales(plays) } else { table }
+    let table = table::plain(&HEADER[..columns], &RIGHT, story_runs.iter().map(row));
+    if laws { table + "\n" + &scales(story_runs) } else { table }
 }
 
 /// How long seconds of the story are here.
-fn scales(plays: &[&Play]) -> String {
-    let scales: BTreeSet<u64> = plays.iter().map(|play| play.second_ns.get()).collect();
+fn scales(story_runs: &[&StoryRun]) -> String {
+    let scales: BTreeSet<u64> = story_runs.iter().map(|story_run| story_run.second_ns.get()).collect();
     let scales: Vec<String> = scales.into_iter().rev().map(|ns| units::nanoseconds(ns as f64)).collect();
     format!(
         "One second of the story is {} here.\n",
@@ -92,30 +99,30 @@ fn scales(plays: &[&Play]) -> String {
     )
 }
 
-fn row(story: &dyn Story, play: &Play) -> Vec<String> {
-    let numbers = match (&play.unavailable, wall_ns(play)) {
+fn row(story: &dyn Story, story_run: &StoryRun) -> Vec<String> {
+    let numbers = match (&story_run.unavailable, wall_ns(story_run)) {
         (Some(_), _) => vec!["not available".into()],
         (None, None) => vec!["-".into()],
         (None, Some(wall_ns)) => {
-            let seconds = wall_ns / play.second_ns.get() as f64;
-            let law = story.law(play);
+            let seconds = wall_ns / story_run.second_ns.get() as f64;
+            let law = story.law(story_run);
             let by_law = |law: &Law| format!("{} = {}", law.formula, in_seconds(law.seconds));
             let by_law = law.as_ref().map_or("-".into(), by_law);
             let error = |law: Option<Law>| law.map_or("-".into(), |law| error(seconds, &law));
-            let traced = error(story.law_as_traced(play));
+            let traced = error(story.law_as_traced(story_run));
             vec![units::nanoseconds(wall_ns), in_seconds(seconds), by_law, error(law), traced]
         }
     };
-    [play.model.clone(), play.arrangement.clone()].into_iter().chain(numbers).collect()
+    [story_run.model.clone(), story_run.arrangement.clone()].into_iter().chain(numbers).collect()
 }
 
-fn name(play: &Play) -> String {
-    format!("{}, {}", play.model, play.arrangement)
+fn name(story_run: &StoryRun) -> String {
+    format!("{}, {}", story_run.model, story_run.arrangement)
 }
 
 /// The median time of its runs.
-fn wall_ns(play: &Play) -> Option<f64> {
-    median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())
+fn wall_ns(story_run: &StoryRun) -> Option<f64> {
+    median(&story_run.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())
 }
 
 fn error(seconds: f64, law: &Law) -> String {
@@ -131,27 +138,28 @@ fn in_seconds(seconds: f64) -> String {
 }
 
 /// What else there is to say, and why what is not available isn't.
-fn remarks(story: &dyn Story, plays: &[&Play]) -> String {
-    let of = |play: &&Play| {
-        let why = play.unavailable.iter().map(|why| format!("not available: {why}"));
-        let said = why.chain(story.remarks(play)).map(|remark| format!("{}: {remark}\n", name(play)));
+fn remarks(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
+    let of = |story_run: &&StoryRun| {
+        let why = story_run.unavailable.iter().map(|why| format!("not available: {why}"));
+        let said =
+            why.chain(story.remarks(story_run)).map(|remark| format!("{}: {remark}\n", name(story_run)));
         said.collect::<String>()
     };
-    plays.iter().map(of).collect()
+    story_runs.iter().map(of).collect()
 }
 
 /// The first play of each model: more would bury it.
 fn worth_drawing(told: &[Told]) -> Vec<&Told> {
     let mut models = BTreeSet::new();
-    told.iter().filter(|told| !told.spans.is_empty() && models.insert(told.play.model.clone())).collect()
+    told.iter().filter(|told| !told.spans.is_empty() && models.insert(told.story_run.model.clone())).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::schema::Act;
+    use crate::record::schema::TracedRun;
 
-    fn chess(boards: u64, wall_ms: u64) -> Play {
+    fn chess(boards: u64, wall_ms: u64) -> StoryRun {
         let figures = [
             ("computing_ns", 3_600_000_000),
             ("extent_ns", 3_655_000_000),
@@ -163,12 +171,12 @@ mod tests {
             ("waits_at_once", 23),
             ("thinks_ns", 115_000_000),
         ];
-        Play {
+        StoryRun {
             story: "chess".into(),
             arrangement: format!("boards={boards} exhibitors=1 order=ready think=fixed"),
             model: "threads".into(),
             second_ns: 1_000_000.try_into().unwrap(),
-            acts: vec![Act {
+            acts: vec![TracedRun {
                 wall_ns: wall_ms * 1_000_000,
                 figures: figures.map(|(name, value)| (name.to_owned(), value)).into(),
             }],
@@ -178,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_play_stands_beside_its_law_with_the_error_of_both() {
-        let unavailable = Play { unavailable: Some("no more threads".into()), acts: vec![], ..chess(48, 1) };
+        let unavailable =
+            StoryRun { unavailable: Some("no more threads".into()), acts: vec![], ..chess(48, 1) };
         insta::assert_snapshot!(
             [
                 rows(STORIES[0], &[&chess(24, 3_728), &chess(11, 1_850), &unavailable]),

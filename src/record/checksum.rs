@@ -9,7 +9,7 @@ const KEY: &str = "\"seal\":\"";
 const END: &str = "\"}\n";
 
 /// The sealed text of `json`, the text of one JSON object.
-pub fn seal(json: &str) -> String {
+pub fn add_checksum(json: &str) -> String {
     let body = json.trim_end().strip_suffix('}').expect("an object ends with a brace");
     let body = format!("{body},\n");
     let hash = hash(body.as_bytes());
@@ -17,7 +17,7 @@ pub fn seal(json: &str) -> String {
 }
 
 /// The object that was sealed, as JSON text without the seal; `None` where the seal is missing or another's.
-pub fn unseal(bytes: &[u8]) -> Option<String> {
+pub fn strip_checksum(bytes: &[u8]) -> Option<String> {
     let tail = KEY.len() + 64 + END.len();
     let (body, tail) = bytes.split_at_checked(bytes.len().checked_sub(tail)?)?;
     if tail != format!("{KEY}{}{END}", hash(body)).as_bytes() {
@@ -38,22 +38,22 @@ mod tests {
 
     #[test]
     fn what_was_sealed_comes_back_and_is_still_one_document() {
-        let sealed = seal("{\"a\":1}");
-        assert_eq!(unseal(sealed.as_bytes()).as_deref(), Some("{\"a\":1}"));
+        let sealed = add_checksum("{\"a\":1}");
+        assert_eq!(strip_checksum(sealed.as_bytes()).as_deref(), Some("{\"a\":1}"));
         assert!(serde_json::from_str::<serde_json::Value>(&sealed).is_ok());
     }
 
     #[test]
     fn every_cut_and_every_bit_flip_breaks_the_seal() {
-        let sealed = seal(&format!("{{\"a\":{:?}}}", "x".repeat(200))).into_bytes();
+        let sealed = add_checksum(&format!("{{\"a\":{:?}}}", "x".repeat(200))).into_bytes();
         for cut in 0..sealed.len() {
-            assert_eq!(unseal(&sealed[..cut]), None, "cut at {cut}");
+            assert_eq!(strip_checksum(&sealed[..cut]), None, "cut at {cut}");
         }
         for bit in 0..8 * sealed.len() {
             let mut flipped = sealed.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(unseal(&flipped), None, "bit {bit}");
+            assert_eq!(strip_checksum(&flipped), None, "bit {bit}");
         }
-        assert_eq!(unseal(&[&sealed[..], b"\n"].concat()), None, "a byte too many");
+        assert_eq!(strip_checksum(&[&sealed[..], b"\n"].concat()), None, "a byte too many");
     }
 }

@@ -13,7 +13,7 @@ pub struct Costs {
     /// The command line, word by word.
     pub command: Vec<String>,
     /// What fresh processes found, one process each.
-    pub probes: Vec<Probed>,
+    pub probes: Vec<ProbeRecord>,
     /// The same work in other sizes.
     pub sizes: Vec<Sizes>,
 }
@@ -21,7 +21,7 @@ pub struct Costs {
 /// What one fresh process found about one model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Probed {
+pub struct ProbeRecord {
     /// The model.
     pub model: String,
     /// What was asked: the name of a [`crate::study::probe::Question`].

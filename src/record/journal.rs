@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::checksum::hash;
 use crate::record::read::LONGEST;
-use crate::record::save::{Unsaved, sync_folder};
+use crate::record::save::{SaveError, sync_folder};
 use crate::record::schema::{IdleCheck, Launch, Recording, Round};
 
 /// How the names of journals end.
@@ -79,7 +79,7 @@ impl Journal {
             sync_folder(path.parent().unwrap_or(Path::new(".")))?;
             Ok::<_, std::io::Error>(file)
         };
-        let file = create().map_err(|why| Unsaved::new(path, why))?;
+        let file = create().map_err(|why| SaveError::new(path, why))?;
         Journal::begin_on(file, path, recording)
     }
 }
@@ -121,7 +121,7 @@ impl<D: Device> Journal<D> {
     fn append_line(&mut self, json: &str) -> Result<()> {
         let line = format!("{} {json}\n", hash(json.as_bytes()));
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync());
-        Ok(written.map_err(|why| Unsaved::new(&self.path, why))?)
+        Ok(written.map_err(|why| SaveError::new(&self.path, why))?)
     }
 }
 
@@ -159,8 +159,8 @@ pub fn recover(path: &Path) -> Result<Recording> {
 fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
     text.split_inclusive(|&byte| byte == b'\n').map_while(|line| {
         let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
-        let (seal, json) = line.split_once(' ')?;
-        (hash(json.as_bytes()) == seal).then_some(json)
+        let (checksum, json) = line.split_once(' ')?;
+        (hash(json.as_bytes()) == checksum).then_some(json)
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::record::checksum::unseal;
+use crate::record::checksum::strip_checksum;
 use crate::record::schema::{Recording, SCHEMA, VERSION};
 
 /// The longest file that is read, in bytes: a long study of all cells is a tenth of it.
@@ -15,25 +15,25 @@ pub const LONGEST: u64 = 64 << 20;
 
 /// A file that is not read, and why.
 #[derive(Debug)]
-pub struct Refused {
+pub struct ReadError {
     path: PathBuf,
     why: String,
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} was refused: {}", self.path.display(), self.why)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for ReadError {}
 
 /// The recording in the file `path`.
 ///
 /// # Errors
 /// Names the file and why it was refused.
-pub fn read(path: &Path) -> Result<Recording, Refused> {
-    bytes(path).and_then(|bytes| parse(&bytes)).map_err(|why| Refused { path: path.to_owned(), why })
+pub fn read(path: &Path) -> Result<Recording, ReadError> {
+    bytes(path).and_then(|bytes| parse(&bytes)).map_err(|why| ReadError { path: path.to_owned(), why })
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
@@ -51,7 +51,8 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// # Errors
 /// Why they are none.
 pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
-    let text = unseal(bytes).ok_or("its seal is broken: it is no recording, or was cut or changed")?;
+    let text =
+        strip_checksum(bytes).ok_or("its seal is broken: it is no recording, or was cut or changed")?;
     check_version(&text)?;
     let recording: Recording = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     recording.fault().map_or(Ok(recording), Err)
@@ -80,7 +81,7 @@ fn check_version(text: &str) -> Result<(), String> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::record::checksum::seal;
+    use crate::record::checksum::add_checksum;
     use crate::record::schema::{
         Arm, Environment, IdleCheck, Launch, Role, Round, Sample, Study, WorkloadEntry,
     };
@@ -165,7 +166,7 @@ pub(crate) mod tests {
     }
 
     fn sealed(json: &str) -> Vec<u8> {
-        seal(json).into_bytes()
+        add_checksum(json).into_bytes()
     }
 
     #[test]

@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::record::checksum::seal;
+use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 
 /// A recording that could not be saved.
 #[derive(Debug)]
-pub struct Unsaved {
+pub struct SaveError {
     path: PathBuf,
     why: std::io::Error,
 }
 
-impl Unsaved {
+impl SaveError {
     /// What could not be written, and why.
     pub fn new(path: &Path, why: std::io::Error) -> Self {
-        Unsaved { path: path.to_owned(), why }
+        SaveError { path: path.to_owned(), why }
     }
 }
 
-impl fmt::Display for Unsaved {
+impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         write!(
@@ -35,19 +35,19 @@ impl fmt::Display for Unsaved {
     }
 }
 
-impl std::error::Error for Unsaved {}
+impl std::error::Error for SaveError {}
 
 /// Saves `recording` as the new file `path`: written beside it, flushed, renamed, and the folder flushed. A file that
 /// is there already is never replaced.
 ///
 /// # Errors
 /// Names the file; nothing of it is left.
-pub fn save(recording: &Recording, path: &Path) -> Result<(), Unsaved> {
-    try_save(recording, path, &Device).map_err(|why| Unsaved::new(path, why))
+pub fn save(recording: &Recording, path: &Path) -> Result<(), SaveError> {
+    try_save(recording, path, &Device).map_err(|why| SaveError::new(path, why))
 }
 
 fn try_save(recording: &Recording, path: &Path, disk: &impl Disk) -> std::io::Result<()> {
-    let text = seal(&serde_json::to_string(recording)?);
+    let text = add_checksum(&serde_json::to_string(recording)?);
     publish(text.as_bytes(), path, disk)
 }
 
@@ -55,8 +55,8 @@ fn try_save(recording: &Recording, path: &Path, disk: &impl Disk) -> std::io::Re
 ///
 /// # Errors
 /// Names the file; nothing of it is left.
-pub fn write_new(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
-    publish(contents, path, &Device).map_err(|why| Unsaved::new(path, why))
+pub fn write_new(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
+    publish(contents, path, &Device).map_err(|why| SaveError::new(path, why))
 }
 
 fn publish(contents: &[u8], path: &Path, disk: &impl Disk) -> std::io::Result<()> {
@@ -92,14 +92,14 @@ impl Disk for Device {}
 ///
 /// # Errors
 /// Names the file, which is as it was.
-pub fn replace(path: &Path, contents: &[u8]) -> Result<(), Unsaved> {
+pub fn replace(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
     let replace = || {
         let written = written_beside(path, contents, &Device)?;
         written.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
         written.persist(path)?;
         sync_folder(folder(path))
     };
-    replace().map_err(|why| Unsaved::new(path, why))
+    replace().map_err(|why| SaveError::new(path, why))
 }
 
 /// A temporary file in the folder of `path`, on the device. Removed when dropped: on every way out but the last.

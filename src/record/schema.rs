@@ -7,8 +7,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::record::costs::{Costs, Probed, Sizes};
-pub use crate::record::traces::{Act, Play, Witness};
+pub use crate::record::costs::{Costs, ProbeRecord, Sizes};
+pub use crate::record::traces::{EvidenceRecord, StoryRun, TracedRun};
 
 /// The name of the format, in every file.
 pub const SCHEMA: &str = "bakeoff-recording";
@@ -31,9 +31,9 @@ pub struct Recording {
     /// Cells, compared.
     pub study: Option<Study>,
     /// What traces show of each model; from version 2 on.
-    pub evidence: Option<Vec<Witness>>,
+    pub evidence: Option<Vec<EvidenceRecord>>,
     /// Worked examples that were run; from version 2 on.
-    pub stories: Option<Vec<Play>>,
+    pub stories: Option<Vec<StoryRun>>,
     /// What models cost; from version 3 on.
     pub costs: Option<Costs>,
 }

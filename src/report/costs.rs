@@ -301,16 +301,16 @@ fn time(ns: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::costs::tests::probed;
+    use crate::analysis::costs::tests::record;
     use crate::analysis::sizes::tests::matrix;
-    use crate::record::schema::Probed;
+    use crate::record::schema::ProbeRecord;
 
     #[test]
     fn every_question_has_its_column_and_what_failed_is_said_below() {
         let model = |name: &str, factor: u64| {
             let crowd = |jobs: u64| {
                 let taken = [("own_bytes", jobs * 9_800 * factor), ("kernel_bytes", jobs * 20_000)];
-                probed(&format!("crowd {jobs}"), &[&taken[..], &[("jobs", jobs)]].concat())
+                record(&format!("crowd {jobs}"), &[&taken[..], &[("jobs", jobs)]].concat())
             };
             let start = [
                 ("start_ns", 0),
@@ -327,17 +327,17 @@ mod tests {
                 ("were_preempted", 2),
             ];
             let probes = [
-                probed("start hash", &start),
-                probed("start sleep", &start),
-                probed("dispatch", &[("wall_ns", 2_400_000), ("runs", 10), ("jobs", 240)]),
-                probed("work", &work),
-                probed("wait 1000", &[("wall_ns", 3_300_000), ("runs", 3)]),
-                Probed { failure: Some("it hung".into()), ..probed("wait 3000", &[]) },
+                record("start hash", &start),
+                record("start sleep", &start),
+                record("dispatch", &[("wall_ns", 2_400_000), ("runs", 10), ("jobs", 240)]),
+                record("work", &work),
+                record("wait 1000", &[("wall_ns", 3_300_000), ("runs", 3)]),
+                ProbeRecord { failure: Some("it hung".into()), ..record("wait 3000", &[]) },
                 crowd(64),
                 crowd(256),
-                Probed { failure: Some("no more threads".into()), ..probed("crowd 1024", &[]) },
+                ProbeRecord { failure: Some("no more threads".into()), ..record("crowd 1024", &[]) },
             ];
-            probes.map(|probe| Probed { model: name.into(), ..probe })
+            probes.map(|probe| ProbeRecord { model: name.into(), ..probe })
         };
         let probes = [model("sequential", 1), model("threads", 2)].concat();
         let bills = Bill::all(&probes);

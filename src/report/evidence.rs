@@ -1,7 +1,7 @@
 //! What traces show, as a table: a row for each model, an answer in each cell with its number.
 
 use crate::analysis::evidence::{Answer, Answers, answers};
-use crate::record::schema::{Recording, Witness};
+use crate::record::schema::{EvidenceRecord, Recording};
 use serde_json::Value;
 
 use crate::report::escape;
@@ -21,22 +21,23 @@ const HOW: [&str; 5] = [
 
 /// The evidence of `recording` for a terminal; `None` where it has none.
 pub fn terminal(recording: &Recording) -> Option<String> {
-    let witnesses = recording.evidence.as_ref()?;
-    let notes: String = notes(witnesses).map(|note| format!("{note}\n")).collect();
-    Some(format!("{}\n{notes}", table::plain(&HEADER, &[], witnesses.iter().map(row))))
+    let evidence_records = recording.evidence.as_ref()?;
+    let notes: String = notes(evidence_records).map(|note| format!("{note}\n")).collect();
+    Some(format!("{}\n{notes}", table::plain(&HEADER, &[], evidence_records.iter().map(row))))
 }
 
 /// The evidence of `recording` in Markdown; `None` where it has none.
 pub fn markdown(recording: &Recording) -> Option<String> {
-    let witnesses = recording.evidence.as_ref()?;
-    let notes: String = notes(witnesses).map(|note| format!("\n{}  ", escape::markdown(&note))).collect();
-    Some(format!("{}{notes}\n", table::markdown(&HEADER, &[], witnesses.iter().map(row))))
+    let evidence_records = recording.evidence.as_ref()?;
+    let notes: String =
+        notes(evidence_records).map(|note| format!("\n{}  ", escape::markdown(&note))).collect();
+    Some(format!("{}{notes}\n", table::markdown(&HEADER, &[], evidence_records.iter().map(row))))
 }
 
 /// The evidence of `recording` as plain values; `None` where it has none.
 pub fn sheet(recording: &Recording) -> Option<Sheet> {
-    let row = |witness: &Witness| {
-        let mut cells = row(witness).into_iter().map(Value::from);
+    let row = |evidence_record: &EvidenceRecord| {
+        let mut cells = row(evidence_record).into_iter().map(Value::from);
         std::array::from_fn(|_| cells.next().unwrap_or_default())
     };
     let columns = ["model", "jobs", "concurrent", "parallel", "threads", "processes"];
@@ -44,10 +45,12 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
 }
 
 /// How answers were come to, and why some were not.
-fn notes(witnesses: &[Witness]) -> impl Iterator<Item = String> {
-    let unseen = witnesses.iter().filter_map(|witness| Some((witness, answers(witness)?)));
+fn notes(evidence_records: &[EvidenceRecord]) -> impl Iterator<Item = String> {
+    let unseen = evidence_records
+        .iter()
+        .filter_map(|evidence_record| Some((evidence_record, answers(evidence_record)?)));
     let unseen = unseen.flat_map(
-        |(Witness { model, jobs, .. }, Answers { concurrent, parallel, threads, processes, .. })| {
+        |(EvidenceRecord { model, jobs, .. }, Answers { concurrent, parallel, threads, processes, .. })| {
             let reason = |(question, answer)| match answer {
                 Answer::NotSeen(why) => Some(format!("{question} not seen of {model} with {jobs}: {why}.")),
                 _ => None,
@@ -63,9 +66,9 @@ fn notes(witnesses: &[Witness]) -> impl Iterator<Item = String> {
     HOW.into_iter().map(str::to_owned).chain(unseen)
 }
 
-fn row(witness: &Witness) -> Vec<String> {
-    let name = [witness.model.clone(), witness.jobs.clone()];
-    let cells = match (&witness.unavailable, answers(witness)) {
+fn row(evidence_record: &EvidenceRecord) -> Vec<String> {
+    let name = [evidence_record.model.clone(), evidence_record.jobs.clone()];
+    let cells = match (&evidence_record.unavailable, answers(evidence_record)) {
         (Some(why), _) => vec![format!("unavailable: {why}")],
         (None, None) => vec!["too few runs".into()],
         (None, Some(answers)) => cells(&answers).into(),
@@ -91,18 +94,22 @@ fn cells(answers: &Answers) -> [String; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::evidence::tests::witness;
+    use crate::analysis::evidence::tests::evidence_record;
     use crate::record::read::tests::recording;
 
     #[test]
     fn every_cell_has_its_answer_and_its_number() {
         let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
-        let unavailable = Witness {
+        let unavailable = EvidenceRecord {
             unavailable: Some("no process could be started".into()),
-            ..witness([100; 9], 190, figures)
+            ..evidence_record([100; 9], 190, figures)
         };
-        let witnesses = vec![witness([190; 9], 190, figures), witness([100; 9], 105, figures), unavailable];
-        let recording = Recording { evidence: Some(witnesses), ..recording(1, 50) };
+        let evidence_records = vec![
+            evidence_record([190; 9], 190, figures),
+            evidence_record([100; 9], 105, figures),
+            unavailable,
+        ];
+        let recording = Recording { evidence: Some(evidence_records), ..recording(1, 50) };
         insta::assert_snapshot!(terminal(&recording).unwrap());
         assert_eq!(markdown(&recording).unwrap().lines().filter(|line| line.starts_with('|')).count(), 5);
     }

@@ -36,8 +36,8 @@ pub fn render(recording: &Recording, format: Format) -> String {
         }
         Format::Markdown => {
             let study = recording.study.as_ref().map(|_| markdown(recording));
-            let plays = stories::sheet(recording).map(|sheet| sheet.markdown());
-            sections([study, evidence::markdown(recording), plays, costs::markdown(recording)])
+            let story_runs = stories::sheet(recording).map(|sheet| sheet.markdown());
+            sections([study, evidence::markdown(recording), story_runs, costs::markdown(recording)])
         }
         Format::Csv => csv(recording),
         Format::Json => json(recording),

@@ -12,7 +12,7 @@ use crate::post::claims::{Numbers, claims as all_claims};
 use crate::post::ledger;
 use crate::post::ledger::Judged;
 use crate::post::stories;
-use crate::record::checksum::seal;
+use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::best;
 use crate::report::best::{HEADER, ratio_and_interval};
@@ -229,7 +229,7 @@ fn download(at: usize, name: &str, recording: &Recording) -> Markup {
 }
 
 fn compressed(recording: &Recording) -> Option<Vec<u8>> {
-    let text = seal(&serde_json::to_string(recording).ok()?);
+    let text = add_checksum(&serde_json::to_string(recording).ok()?);
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(text.as_bytes()).ok()?;
     encoder.finish().ok()

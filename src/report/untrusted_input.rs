@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::post::chirpy;
 use crate::post::claims::tests::inside;
-use crate::record::checksum::seal;
+use crate::record::checksum::add_checksum;
 use crate::record::read::parse;
 use crate::record::schema::Recording;
 use crate::report::chart::draw::charts;
@@ -41,7 +41,7 @@ pub(crate) fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str)
             }
         }
     });
-    parse(seal(&value.to_string()).as_bytes()).ok()
+    parse(add_checksum(&value.to_string()).as_bytes()).ok()
 }
 
 /// The fields of `recording` that a reader takes any text in; with those that are empty if `filled`.

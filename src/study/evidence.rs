@@ -13,7 +13,7 @@ use crate::engine::trace::{Performance, Performer, Spans, Traced};
 use crate::engine::work::Phases;
 use crate::model::{ModelEntry, Resources};
 use crate::post::story::{Teller, act};
-use crate::record::schema::{Act, Witness};
+use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::workload::script::{Act as Do, Errand};
 use crate::workload::{Job, ReadFile, Size, answer_of_parts};
 
@@ -69,27 +69,32 @@ pub fn gather(
     models: &[ModelEntry],
     looks: usize,
     mut progress: impl FnMut(&ModelEntry, JobsOf),
-) -> Vec<Witness> {
-    let mut witnesses = Vec::new();
+) -> Vec<EvidenceRecord> {
+    let mut evidence_records = Vec::new();
     for jobs in JobsOf::ALL {
         for model in models {
             progress(model, jobs);
-            witnesses.push(witness(teller, model, jobs, looks));
+            evidence_records.push(evidence_record(teller, model, jobs, looks));
         }
     }
-    witnesses
+    evidence_records
 }
 
 /// What traces show of one model on one kind of job; a model that can't be run has the reason.
-pub fn witness(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Witness {
+pub fn evidence_record(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> EvidenceRecord {
     let (seen, control, unavailable) = match runs(teller, model, jobs, looks) {
         Ok((seen, control)) => (seen, control, None),
         Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
     };
-    Witness { model: model.name.into(), jobs: jobs.name().into(), seen, control, unavailable }
+    EvidenceRecord { model: model.name.into(), jobs: jobs.name().into(), seen, control, unavailable }
 }
 
-fn runs(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> Result<(Vec<Act>, Vec<Act>)> {
+fn runs(
+    teller: &Teller,
+    model: &ModelEntry,
+    jobs: JobsOf,
+    looks: usize,
+) -> Result<(Vec<TracedRun>, Vec<TracedRun>)> {
     // Two workers on one core as well: they take turns, and that is concurrent.
     let resources = Resources::new(teller.cores.max(2), &teller.exe);
     let batch = Batch::of(jobs.jobs(teller)?, &teller.stage);

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::engine::clock::{Timestamp, now};
 use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
-use crate::record::save::{Unsaved, save};
+use crate::record::save::{SaveError, save};
 use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION, WorkloadEntry};
 use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
@@ -42,7 +42,7 @@ pub struct Request {
 /// told when the study began and how many of how many launches have been made.
 ///
 /// # Errors
-/// [`Unsaved`] where the recording can't be kept: then nothing is measured, or what was measured is in the journal.
+/// [`SaveError`] where the recording can't be kept: then nothing is measured, or what was measured is in the journal.
 pub fn run_and_save(
     request: &Request,
     stop: &AtomicBool,
@@ -50,7 +50,7 @@ pub fn run_and_save(
 ) -> Result<(Recording, PathBuf)> {
     let default = || Stage::default_place(&request.exe).join("bakeoff");
     let folder = request.folder.clone().unwrap_or_else(default);
-    std::fs::create_dir_all(&folder).map_err(|why| Unsaved::new(&folder, why))?;
+    std::fs::create_dir_all(&folder).map_err(|why| SaveError::new(&folder, why))?;
     recover_all(&folder)?;
     let prepared = Prepared::new(arms(&request.cells, request.profile), request.workers, &request.exe);
     let recording = not_yet_measured(request, &prepared);

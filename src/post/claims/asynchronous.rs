@@ -153,7 +153,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         judge: |numbers| {
             let cases = |model: &str| {
                 let idle = told_by(numbers, "joined", model).and_then(|tale| at_once(tale.figure("gap_ns")?));
-                let loaded = numbers.play("stall", "block_ms=100", model);
+                let loaded = numbers.story_run("stall", "block_ms=100", model);
                 let loaded = loaded.and_then(|tale| at_once(tale.figure("p99_ns")?));
                 let beside = of_loop("beside a task that computes for 100 ms", model);
                 [
@@ -172,13 +172,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[Needs::Story("stall")],
         judge: |numbers| {
             let case = |(model, block_ms): (&str, u64)| {
-                let found = numbers.play("stall", &format!("block_ms={block_ms}"), model).and_then(|tale| {
-                    let late_ms = tale.figure("p99_ns")? / 1e6;
-                    // As long as they were: interpreters hash more slowly than what their length was found by.
-                    let block = tale.share("compute_ns", "computes").map_or(block_ms as f64, |ns| ns / 1e6);
-                    let words = format!("a beat of a hundred is {late_ms:.1} ms late");
-                    Some((late_ms >= BLOCKED * block, words))
-                });
+                let found =
+                    numbers.story_run("stall", &format!("block_ms={block_ms}"), model).and_then(|tale| {
+                        let late_ms = tale.figure("p99_ns")? / 1e6;
+                        // As long as they were: interpreters hash more slowly than what their length was found by.
+                        let block =
+                            tale.share("compute_ns", "computes").map_or(block_ms as f64, |ns| ns / 1e6);
+                        let words = format!("a beat of a hundred is {late_ms:.1} ms late");
+                        Some((late_ms >= BLOCKED * block, words))
+                    });
                 Case::new(format!("{model}, blocks of {block_ms} ms"), Needs::Story("stall"), found)
             };
             let pythons = numbers.under_interpreters("py-asyncio");
@@ -214,10 +216,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[STORY],
         judge: |numbers| {
             let case = |name: &str, way: &str, model: &str| {
-                let found = numbers.play("cook-eat", &format!("way={way} order=1"), model).and_then(|tale| {
-                    let (count, runs) = (tale.figure("in_order")?, tale.figure("runs")?);
-                    Some((count == runs, format!("{count:.0} of {runs:.0} times")))
-                });
+                let found =
+                    numbers.story_run("cook-eat", &format!("way={way} order=1"), model).and_then(|tale| {
+                        let (count, runs) = (tale.figure("in_order")?, tale.figure("runs")?);
+                        Some((count == runs, format!("{count:.0} of {runs:.0} times")))
+                    });
                 Case::new(name, STORY, found)
             };
             let mut cases = vec![
@@ -257,7 +260,7 @@ fn is(answer: &Answer, expected: bool, numbers: String) -> Option<(bool, String)
 }
 
 fn told_by<'a>(numbers: &Numbers<'a>, way: &str, model: &str) -> Option<Tale<'a>> {
-    numbers.play("cook-eat", &format!("way={way}"), model)
+    numbers.story_run("cook-eat", &format!("way={way}"), model)
 }
 
 fn timed(numbers: &Numbers<'_>, way: &str, holds: fn(f64) -> bool) -> Vec<Case> {

@@ -198,7 +198,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         judge: |numbers| {
             let models = numbers.under_interpreters("py-multiprocessing");
             let cases = |model: &str| {
-                let tale = numbers.play("crunch", "jobs=4", model);
+                let tale = numbers.story_run("crunch", "jobs=4", model);
                 let separate = tale.and_then(|tale| {
                     let children = tale.figure("child_processes")?;
                     Some((children == 4.0, format!("{children:.0} child processes for 4 jobs")))
@@ -270,5 +270,5 @@ pub(crate) const CLAIMS: &[Claim] = &[
 ];
 
 fn kitchen<'a>(numbers: &Numbers<'a>, name: &str, model: &str) -> Option<Tale<'a>> {
-    numbers.play("cakes", &format!("kitchen={name}"), model)
+    numbers.story_run("cakes", &format!("kitchen={name}"), model)
 }

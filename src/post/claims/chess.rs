@@ -41,7 +41,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 "her last move",
                 STORY,
                 numbers
-                    .play("chess", POST, MODELS[0])
+                    .story_run("chess", POST, MODELS[0])
                     .and_then(|tale| near(moving(tale)?, 3_600.0, "s to her last move")),
             ));
             cases
@@ -71,7 +71,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: how many replies and how many moves there are at one instant",
         needs: &[STORY],
         judge: |numbers| {
-            let tale = numbers.play("chess", POST, "threads");
+            let tale = numbers.story_run("chess", POST, "threads");
             let at_once = |figure: &str| {
                 let most = tale?.figure(figure)?;
                 Some((most > 1.0, format!("{most:.0} at once")))
@@ -123,7 +123,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: from leaving a board to the next move there, and from visit to visit",
         needs: &[STORY],
         judge: |numbers| {
-            let tale = numbers.play("chess", POST, "threads");
+            let tale = numbers.story_run("chess", POST, "threads");
             // In units of her own traced move, so that a slow machine moves neither.
             let in_moves = |extra: f64| {
                 let tale = tale?;
@@ -146,7 +146,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         judge: |numbers| {
             let case = |name: &str, order: &str, think: &str| {
                 let arrangement = format!("boards=24 exhibitors=1 order={order} think={think}");
-                let found = numbers.play("chess", &arrangement, "tokio-one").and_then(|tale| {
+                let found = numbers.story_run("chess", &arrangement, "tokio-one").and_then(|tale| {
                     let idle = tale.share("idle_ns", "extent_ns")?;
                     Some((idle <= HARDLY, format!("she waits for {:.1} % of the time", 100.0 * idle)))
                 });
@@ -166,7 +166,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "wall time against that formula; trace: sums of waits and of moves",
         needs: &[STORY],
         judge: |numbers| {
-            let tale = numbers.play("chess", POST, "threads");
+            let tale = numbers.story_run("chess", POST, "threads");
             let waits = tale.and_then(|tale| {
                 let times = tale.share("wait_ns", "extent_ns")?;
                 Some((times > 2.0, format!("replies add up to {times:.1} times the exhibition")))
@@ -205,7 +205,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 )
             };
             let swept = [4, 12, 48].map(|houses| case(houses, swept(numbers, houses, 1)));
-            let post = case(24, numbers.play("pizza", POST, "tokio-one"));
+            let post = case(24, numbers.story_run("pizza", POST, "tokio-one"));
             std::iter::once(post).chain(swept).collect()
         },
     },
@@ -217,7 +217,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[STORY],
         judge: |numbers| {
             let found = numbers
-                .play("chess", POST, "sequential")
+                .story_run("chess", POST, "sequential")
                 .and_then(|tale| near(tale.seconds(), 43_200.0, "s"));
             vec![Case::new("sequential", STORY, found)]
         },
@@ -246,7 +246,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
 ];
 
 fn swept<'a>(numbers: &Numbers<'a>, boards: u64, exhibitors: u64) -> Option<Tale<'a>> {
-    numbers.play(
+    numbers.story_run(
         "chess",
         &format!("boards={boards} exhibitors={exhibitors} order=ready think=fixed"),
         "threads",
@@ -255,7 +255,8 @@ fn swept<'a>(numbers: &Numbers<'a>, boards: u64, exhibitors: u64) -> Option<Tale
 
 /// A case for each model that the post's exhibition is played under.
 fn each_model(numbers: &Numbers<'_>, found: impl Fn(Tale<'_>) -> Option<(bool, String)>) -> Vec<Case> {
-    let case = |model: &str| Case::new(model, STORY, numbers.play("chess", POST, model).and_then(&found));
+    let case =
+        |model: &str| Case::new(model, STORY, numbers.story_run("chess", POST, model).and_then(&found));
     MODELS.map(case).into()
 }
 

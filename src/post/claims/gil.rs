@@ -80,7 +80,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[Needs::Story("downloads")],
         judge: |numbers| {
             let case = |name: &str, model: &str, arrangement: &str| {
-                let found = numbers.play("downloads", arrangement, model).and_then(|tale| {
+                let found = numbers.story_run("downloads", arrangement, model).and_then(|tale| {
                     let alive = tale.figure("in_flight")?;
                     // Most of them: a slow start of one is not another tool.
                     Some((alive >= 8.0, format!("{alive:.0} of 10 alive at once")))
@@ -136,10 +136,11 @@ fn four_processes(numbers: &Numbers<'_>) -> Vec<Case> {
         return vec![Case::unknown("CPython", numbers.why_no_python())];
     }
     let case = |model: &str, start: &str, guard: &str, name: &str| {
-        let found = numbers.play("four", &format!("start={start} guard={guard}"), model).and_then(|tale| {
-            let (right, of) = (tale.figure("right")?, tale.figure("of")?);
-            Some((right == of, format!("{right:.0} of {of:.0} tasks")))
-        });
+        let found =
+            numbers.story_run("four", &format!("start={start} guard={guard}"), model).and_then(|tale| {
+                let (right, of) = (tale.figure("right")?, tale.figure("of")?);
+                Some((right == of, format!("{right:.0} of {of:.0} tasks")))
+            });
         Case::new(format!("{model}, {start}, {name} a __main__ guard"), Needs::Story("four"), found)
     };
     let of_model = |model: &&str| {

@@ -7,7 +7,7 @@ use crate::analysis::sizes::Matrix;
 use crate::analysis::summary::{Finding, Findings, Row};
 use crate::post::claims::Needs;
 use crate::post::claims::python::Interpreter;
-use crate::record::schema::{InterpreterEntry, Play, Recording};
+use crate::record::schema::{InterpreterEntry, Recording, StoryRun};
 use crate::report::costs::matrices;
 use crate::stats::median;
 use crate::stats::verdict::Verdict;
@@ -42,24 +42,30 @@ impl<'a> Numbers<'a> {
     }
 
     /// A play that was run.
-    pub(crate) fn play(&self, story: &str, arrangement: &str, model: &str) -> Option<Tale<'a>> {
-        let plays = self.recordings.iter().flat_map(|recording| recording.stories.iter().flatten());
-        let is_it =
-            |play: &&Play| (&*play.story, &*play.arrangement, &*play.model) == (story, arrangement, model);
-        plays.filter(is_it).find_map(Tale::of)
+    pub(crate) fn story_run(&self, story: &str, arrangement: &str, model: &str) -> Option<Tale<'a>> {
+        let story_runs = self.recordings.iter().flat_map(|recording| recording.stories.iter().flatten());
+        let is_it = |story_run: &&StoryRun| {
+            (&*story_run.story, &*story_run.arrangement, &*story_run.model) == (story, arrangement, model)
+        };
+        story_runs.filter(is_it).find_map(Tale::of)
     }
 
     /// What traces show of a model on `cakes` or `files`.
     pub(crate) fn answers(&self, model: &str, jobs: &str) -> Option<Answers> {
-        let witnesses = self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
-        witnesses.filter(|witness| witness.model == model && witness.jobs == jobs).find_map(answers)
+        let evidence_records =
+            self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
+        evidence_records
+            .filter(|evidence_record| evidence_record.model == model && evidence_record.jobs == jobs)
+            .find_map(answers)
     }
 
     /// The median of a figure over the runs of a witness.
     pub(crate) fn witnessed(&self, model: &str, jobs: &str, figure: &str) -> Option<f64> {
-        let mut witnesses = self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
-        let witness = witnesses.find(|witness| witness.model == model && witness.jobs == jobs)?;
-        let figures = witness.seen.iter().filter_map(|act| act.figures.get(figure));
+        let mut evidence_records =
+            self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
+        let evidence_record = evidence_records
+            .find(|evidence_record| evidence_record.model == model && evidence_record.jobs == jobs)?;
+        let figures = evidence_record.seen.iter().filter_map(|act| act.figures.get(figure));
         median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
     }
 
@@ -121,9 +127,10 @@ impl<'a> Numbers<'a> {
 
     /// The models that are `plain` under some interpreter, as plays and witnesses name them.
     pub(crate) fn under_interpreters(&self, plain: &str) -> Vec<&'a str> {
-        let plays = self.recordings.iter().flat_map(|it| it.stories.iter().flatten());
-        let witnesses = self.recordings.iter().flat_map(|it| it.evidence.iter().flatten());
-        let names = plays.map(|it| it.model.as_str()).chain(witnesses.map(|it| it.model.as_str()));
+        let story_runs = self.recordings.iter().flat_map(|it| it.stories.iter().flatten());
+        let evidence_records = self.recordings.iter().flat_map(|it| it.evidence.iter().flatten());
+        let names =
+            story_runs.map(|it| it.model.as_str()).chain(evidence_records.map(|it| it.model.as_str()));
         let mut of_plain: Vec<&str> =
             names.filter(|name| name.split_once('@').is_some_and(|(model, _)| model == plain)).collect();
         let mut seen = std::collections::BTreeSet::new();
@@ -153,30 +160,30 @@ impl<'a> Numbers<'a> {
 /// A play in seconds of its story.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tale<'a> {
-    play: &'a Play,
+    story_run: &'a StoryRun,
     wall_ns: f64,
 }
 
 impl<'a> Tale<'a> {
-    fn of(play: &'a Play) -> Option<Self> {
-        let wall_ns = median(&play.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
-        play.unavailable.is_none().then_some(Tale { play, wall_ns })
+    fn of(story_run: &'a StoryRun) -> Option<Self> {
+        let wall_ns = median(&story_run.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
+        story_run.unavailable.is_none().then_some(Tale { story_run, wall_ns })
     }
 
     /// How long it took.
     pub(crate) fn seconds(&self) -> f64 {
-        self.wall_ns / self.play.second_ns.get() as f64
+        self.wall_ns / self.story_run.second_ns.get() as f64
     }
 
     /// The median of a figure.
     pub(crate) fn figure(&self, name: &str) -> Option<f64> {
-        let figures = self.play.acts.iter().filter_map(|act| act.figures.get(name));
+        let figures = self.story_run.acts.iter().filter_map(|act| act.figures.get(name));
         median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
     }
 
     /// A figure of nanoseconds in seconds of the story.
     pub(crate) fn time(&self, name: &str) -> Option<f64> {
-        Some(self.figure(name)? / self.play.second_ns.get() as f64)
+        Some(self.figure(name)? / self.story_run.second_ns.get() as f64)
     }
 
     /// How many times as long as `nominal` seconds of the story its computing steps took: what a core that is slower or

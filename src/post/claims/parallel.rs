@@ -16,7 +16,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[STORY],
         judge: |numbers| {
             let apart = |model: &str| {
-                let found = numbers.play("music", "pinned=no", model).and_then(|tale| {
+                let found = numbers.story_run("music", "pinned=no", model).and_then(|tale| {
                     let apart = tale.share("apart_ns", "computing_ns")?;
                     Some((
                         apart > HARDLY,
@@ -35,7 +35,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace of two processes that nobody pinned: which core, when, and moves",
         needs: &[STORY],
         judge: |numbers| {
-            let tale = numbers.play("music", "pinned=no", "processes");
+            let tale = numbers.story_run("music", "pinned=no", "processes");
             let apart = tale.and_then(|tale| {
                 let apart = tale.share("apart_ns", "together_ns")?;
                 Some((

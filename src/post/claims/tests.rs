@@ -1,28 +1,30 @@
 //! Each claim on numbers just inside of its borders, and just outside.
 
 use super::*;
-use crate::analysis::costs::tests::probed;
-use crate::analysis::evidence::tests::witness;
+use crate::analysis::costs::tests::record;
+use crate::analysis::evidence::tests::evidence_record;
 use crate::record::read::tests::recording;
-use crate::record::schema::{Act, Arm, Costs, Play, Probed, Recording, Sample, Sizes, Witness};
+use crate::record::schema::{
+    Arm, Costs, EvidenceRecord, ProbeRecord, Recording, Sample, Sizes, StoryRun, TracedRun,
+};
 use crate::report::platforms::tests::with_python;
 
 const SECOND: u64 = 1_000_000;
 
 /// A play at 1 s to 1 ms; figures of times are in seconds of the story.
-fn play(story: &str, arrangement: &str, model: &str, seconds: f64, figures: &[(&str, f64)]) -> Play {
+fn story_run(story: &str, arrangement: &str, model: &str, seconds: f64, figures: &[(&str, f64)]) -> StoryRun {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made-up and positive")]
     let ns = |seconds: f64| (seconds * SECOND as f64).round() as u64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made-up and positive")]
     let figure = |(name, value): &(&str, f64)| {
         ((*name).to_owned(), if name.ends_with("_ns") { ns(*value) } else { *value as u64 })
     };
-    Play {
+    StoryRun {
         story: story.into(),
         arrangement: arrangement.into(),
         model: model.into(),
         second_ns: SECOND.try_into().unwrap(),
-        acts: vec![Act { wall_ns: ns(seconds), figures: figures.iter().map(figure).collect() }],
+        acts: vec![TracedRun { wall_ns: ns(seconds), figures: figures.iter().map(figure).collect() }],
         unavailable: None,
     }
 }
@@ -54,9 +56,9 @@ fn study_of(cores: u64, workload: &str, cells: &[&str], percent: u64) -> Recordi
 /// the baseline's time.
 fn costs(process_bytes: u64, percent: u64) -> Recording {
     let crowd = |(model, bytes): (&str, u64)| {
-        [1_000, 4_000].map(|jobs| Probed {
+        [1_000, 4_000].map(|jobs| ProbeRecord {
             model: model.into(),
-            ..probed(&format!("crowd {jobs}"), &[("jobs", jobs), ("own_bytes", jobs * bytes)])
+            ..record(&format!("crowd {jobs}"), &[("jobs", jobs), ("own_bytes", jobs * bytes)])
         })
     };
     let light = ["threads", "crossbeam", "tokio-one"].map(|model| (model, 1_000));
@@ -78,7 +80,7 @@ fn made_up(is_inside: bool) -> Vec<Recording> {
     let exhibition = |boards: u64, exhibitors: u64, think: &str, order: &str| {
         format!("boards={boards} exhibitors={exhibitors} order={order} think={think}")
     };
-    let mut plays = Vec::new();
+    let mut story_runs = Vec::new();
     for (story, model) in [("chess", "threads"), ("chess", "tokio-one"), ("pizza", "tokio-one")] {
         let figures = [
             ("compute_ns", 3_600.0),
@@ -94,7 +96,7 @@ fn made_up(is_inside: bool) -> Vec<Recording> {
             ("waits_at_once", pick(2.0, 1.0)),
             ("computes_at_once", pick(2.0, 1.0)),
         ];
-        plays.push(play(
+        story_runs.push(story_run(
             story,
             &exhibition(24, 1, "fixed", "ready"),
             model,
@@ -106,22 +108,40 @@ fn made_up(is_inside: bool) -> Vec<Recording> {
         [("computing_ns", pick(91.0, 89.0)), ("extent_ns", 100.0), ("compute_ns", 5.0), ("computes", 1.0)];
     for boards in [1, 4, 8, 11, 12, 13, 16, 48] {
         let seconds = boards as f64 * 150.0 * pick(1.04, 1.06);
-        plays.push(play("chess", &exhibition(boards, 1, "fixed", "ready"), "threads", seconds, &busy));
+        story_runs.push(story_run(
+            "chess",
+            &exhibition(boards, 1, "fixed", "ready"),
+            "threads",
+            seconds,
+            &busy,
+        ));
     }
     for (exhibitors, seconds) in
         [(2, pick(3_500.0, 36_000.0)), (3, pick(3_300.0, 35_000.0)), (4, pick(3_100.0, 34_000.0))]
     {
-        plays.push(play("chess", &exhibition(24, exhibitors, "fixed", "ready"), "threads", seconds, &busy));
+        story_runs.push(story_run(
+            "chess",
+            &exhibition(24, exhibitors, "fixed", "ready"),
+            "threads",
+            seconds,
+            &busy,
+        ));
     }
     for order in ["ready", "route"] {
         let idle = [("idle_ns", pick(4.0, 6.0)), ("extent_ns", 100.0)];
-        plays.push(play("chess", &exhibition(24, 1, "exponential", order), "tokio-one", 100.0, &idle));
+        story_runs.push(story_run(
+            "chess",
+            &exhibition(24, 1, "exponential", order),
+            "tokio-one",
+            100.0,
+            &idle,
+        ));
     }
     let sequential = pick(45_300.0, 45_400.0);
-    plays.push(play("chess", &exhibition(24, 1, "fixed", "ready"), "sequential", sequential, &[]));
+    story_runs.push(story_run("chess", &exhibition(24, 1, "fixed", "ready"), "sequential", sequential, &[]));
     let alone =
         [("cpu_ns", pick(250.0, 120.0)), ("compute_ns", pick(245.0, 140.0)), ("wait_ns", pick(1_800.0, 0.0))];
-    plays.push(play("cakes", "kitchen=alone", "sequential", 1_980.0, &alone));
+    story_runs.push(story_run("cakes", "kitchen=alone", "sequential", 1_980.0, &alone));
     let threading = [
         ("waits_at_once", pick(2.0, 1.0)),
         ("computing_ns", pick(90.0, 96.0)),
@@ -129,16 +149,16 @@ fn made_up(is_inside: bool) -> Vec<Recording> {
         ("child_processes", pick(0.0, 1.0)),
         ("threads", 3.0),
     ];
-    plays.push(play("cakes", "kitchen=threading", "threads", pick(1_880.0, 1_900.0), &threading));
+    story_runs.push(story_run("cakes", "kitchen=threading", "threads", pick(1_880.0, 1_900.0), &threading));
     let clones = [
         ("waits_at_once", pick(3.0, 2.0)),
         ("cores", 4.0),
         ("cpu_ns", pick(205.0, 195.0)),
         ("computing_ns", 100.0),
     ];
-    plays.push(play("cakes", "kitchen=clones", "processes", 660.0, &clones));
+    story_runs.push(story_run("cakes", "kitchen=clones", "processes", 660.0, &clones));
     let one_oven = [("waits_at_once", pick(2.0, 1.0)), ("both_ns", pick(6.0, 4.0)), ("computing_ns", 100.0)];
-    plays.push(play("cakes", "kitchen=one-oven", "threads", 1_860.0, &one_oven));
+    story_runs.push(story_run("cakes", "kitchen=one-oven", "threads", 1_860.0, &one_oven));
     for model in ["threads", "processes"] {
         let music = [
             ("apart_ns", pick(91.0, 4.0)),
@@ -146,13 +166,13 @@ fn made_up(is_inside: bool) -> Vec<Recording> {
             ("computing_ns", 100.0),
             ("migrations", pick(0.0, 1.0)),
         ];
-        plays.push(play("music", "pinned=no", model, 100.0, &music));
+        story_runs.push(story_run("music", "pinned=no", model, 100.0, &music));
     }
     let crunch = [("child_processes", pick(4.0, 3.0)), ("cpu_ns", pick(111.0, 109.0))];
-    plays.push(play("crunch", "jobs=4", "processes", 100.0, &crunch));
+    story_runs.push(story_run("crunch", "jobs=4", "processes", 100.0, &crunch));
     for body in ["download", "print"] {
         let alive = [("in_flight", pick(8.0, 7.0))];
-        plays.push(play("downloads", &format!("body={body}"), "threads", 15.0, &alive));
+        story_runs.push(story_run("downloads", &format!("body={body}"), "threads", 15.0, &alive));
     }
     for (way, waits) in [("unscheduled", 0.0), ("in-turn", 1.0), ("joined", 2.0)] {
         // A gap of a millisecond is a second of this story.
@@ -161,21 +181,21 @@ fn made_up(is_inside: bool) -> Vec<Recording> {
             "in-turn" => pick(3.13, 2.49),
             _ => pick(2.09, 2.11),
         };
-        plays.push(play("cook-eat", &format!("way={way}"), "tokio-one", seconds, &figures));
+        story_runs.push(story_run("cook-eat", &format!("way={way}"), "tokio-one", seconds, &figures));
     }
     for (way, model) in [("joined", "tokio-one"), ("spawned", "tokio-one"), ("spawned", "tokio-many")] {
         let order = [("runs", 1_000.0), ("in_order", pick(1_000.0, 999.0))];
-        plays.push(play("cook-eat", &format!("way={way} order=1"), model, 11.0, &order));
+        story_runs.push(story_run("cook-eat", &format!("way={way} order=1"), model, 11.0, &order));
     }
     for (model, block_ms) in [("tokio-one", 10.0), ("tokio-one", 100.0), ("tokio-many", 100.0)] {
         let late = [("p99_ns", pick(block_ms * 0.51, block_ms * 0.49))];
-        plays.push(play("stall", &format!("block_ms={block_ms}"), model, 2.0, &late));
+        story_runs.push(story_run("stall", &format!("block_ms={block_ms}"), model, 2.0, &late));
     }
-    plays.extend(plays_of_python(is_inside));
+    story_runs.extend(plays_of_python(is_inside));
     let mut recordings = vec![Recording {
         study: None,
-        evidence: Some(witnesses(is_inside)),
-        stories: Some(plays),
+        evidence: Some(evidence_records(is_inside)),
+        stories: Some(story_runs),
         ..recording(1, 50)
     }];
     for workload in ["sleep", "http", "cold-file", "save", "warm-file"] {
@@ -228,12 +248,12 @@ fn pythons(is_inside: bool) -> Vec<Recording> {
 }
 
 /// The stories that interpreters can give.
-fn plays_of_python(is_inside: bool) -> Vec<Play> {
+fn plays_of_python(is_inside: bool) -> Vec<StoryRun> {
     let pick = |a: f64, b: f64| if is_inside { a } else { b };
     let (threading, asyncio, processes) = ("py-threading@3.11", "py-asyncio@3.11", "py-multiprocessing@3.11");
-    let mut plays = Vec::new();
+    let mut story_runs = Vec::new();
     for body in ["download", "print"] {
-        plays.push(play(
+        story_runs.push(story_run(
             "downloads",
             &format!("body={body}"),
             threading,
@@ -242,42 +262,48 @@ fn plays_of_python(is_inside: bool) -> Vec<Play> {
         ));
     }
     let crunch = [("child_processes", pick(4.0, 3.0)), ("cpu_ns", pick(111.0, 109.0))];
-    plays.push(play("crunch", "jobs=4", processes, 100.0, &crunch));
+    story_runs.push(story_run("crunch", "jobs=4", processes, 100.0, &crunch));
     for start in ["fork", "forkserver", "spawn"] {
         for guard in ["yes", "no"] {
             let right = [("right", pick(4.0, 3.0)), ("of", 4.0)];
-            plays.push(play("four", &format!("start={start} guard={guard}"), processes, 1.0, &right));
+            story_runs.push(story_run(
+                "four",
+                &format!("start={start} guard={guard}"),
+                processes,
+                1.0,
+                &right,
+            ));
         }
     }
     for (way, waits) in [("unscheduled", 0.0), ("in-turn", 1.0), ("joined", 2.0)] {
         let figures = [("waits_at_once", pick(waits, waits + 1.0)), ("gap_ns", pick(0.9, 1.1))];
         let seconds = if way == "in-turn" { pick(3.13, 2.49) } else { pick(2.09, 2.11) };
-        plays.push(play("cook-eat", &format!("way={way}"), asyncio, seconds, &figures));
+        story_runs.push(story_run("cook-eat", &format!("way={way}"), asyncio, seconds, &figures));
     }
     for way in ["joined", "spawned"] {
         let order = [("runs", 1_000.0), ("in_order", pick(1_000.0, 999.0))];
-        plays.push(play("cook-eat", &format!("way={way} order=1"), asyncio, 11.0, &order));
+        story_runs.push(story_run("cook-eat", &format!("way={way} order=1"), asyncio, 11.0, &order));
     }
     for block_ms in [10.0, 100.0] {
         let late = [("p99_ns", pick(block_ms * 0.51, block_ms * 0.49))];
-        plays.push(play("stall", &format!("block_ms={block_ms}"), asyncio, 2.0, &late));
+        story_runs.push(story_run("stall", &format!("block_ms={block_ms}"), asyncio, 2.0, &late));
     }
-    plays
+    story_runs
 }
 
 /// The two runtimes, threads with and without a lock, and a pool.
-fn witnesses(is_inside: bool) -> Vec<Witness> {
+fn evidence_records(is_inside: bool) -> Vec<EvidenceRecord> {
     let figures = |count: u64, processes: u64| {
         [("in_flight", count), ("threads", count), ("child_processes", processes)]
     };
-    let of = |model: &str, jobs: &str, hundredths: u64, figures| Witness {
+    let of = |model: &str, jobs: &str, hundredths: u64, figures| EvidenceRecord {
         model: model.into(),
         jobs: jobs.into(),
-        ..witness([hundredths; 9], 190, figures)
+        ..evidence_record([hundredths; 9], 190, figures)
     };
     let (alone, many) = (figures(1, 0), figures(2, 1));
     let one_thread = [("in_flight", 24), ("threads", 1), ("child_processes", 0)];
-    let mut witnesses = Vec::new();
+    let mut evidence_records = Vec::new();
     for model in ["tokio-one", "tokio-many", "py-asyncio@3.11"] {
         for jobs in ["cakes", "files"] {
             let mut it = match is_inside {
@@ -290,17 +316,17 @@ fn witnesses(is_inside: bool) -> Vec<Witness> {
             for act in &mut it.seen {
                 act.figures.insert("computes_at_once".into(), computing);
             }
-            witnesses.push(it);
+            evidence_records.push(it);
         }
     }
     let [one_brain, two_brains] = [109, 111];
     for model in ["gil", "threads", "py-threading@3.11"] {
-        witnesses.push(of(model, "cakes", if is_inside { one_brain } else { two_brains }, many));
+        evidence_records.push(of(model, "cakes", if is_inside { one_brain } else { two_brains }, many));
     }
     // The pool that is the fastest on what computes.
-    witnesses.push(of("rayon", "cakes", if is_inside { two_brains } else { one_brain }, many));
-    witnesses.push(of("sequential", "cakes", 100, alone));
-    witnesses
+    evidence_records.push(of("rayon", "cakes", if is_inside { two_brains } else { one_brain }, many));
+    evidence_records.push(of("sequential", "cakes", 100, alone));
+    evidence_records
 }
 
 /// Numbers inside of every border.

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::engine::platform::Platform;
 use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
-use crate::record::schema::Play;
+use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::queue::Need;
 use crate::workload::script::{Act as Do, Errand};
@@ -117,23 +117,24 @@ impl Story for Cakes {
         let quick = ["sequential", "threads", "processes"];
         let is_wanted = |model: &&ModelEntry| !asked.quick || quick.contains(&model.name);
         let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
-        let plays = KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
+        let story_runs =
+            KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
         // Alone is one job at a time, and nothing but that. Python's models share what their interpreter makes them share.
         let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| {
             let has_things = kitchen.brains.is_some() || kitchen.ovens.is_some();
             kitchen.alone == (model.concurrency == Concurrency::One)
                 && !(has_things && model.platform != Platform::Native)
         };
-        Ok(plays.filter(fits).map(|(kitchen, model)| play(teller, kitchen, model)).collect())
+        Ok(story_runs.filter(fits).map(|(kitchen, model)| story_run(teller, kitchen, model)).collect())
     }
 
-    fn law(&self, play: &Play) -> Option<Law> {
-        let kitchen = KITCHENS.iter().find(|kitchen| play.setting("kitchen") == Some(kitchen.name))?;
-        Some(kitchen.law(*play.acts.first()?.figures.get("cores")?))
+    fn law(&self, story_run: &StoryRun) -> Option<Law> {
+        let kitchen = KITCHENS.iter().find(|kitchen| story_run.setting("kitchen") == Some(kitchen.name))?;
+        Some(kitchen.law(*story_run.acts.first()?.figures.get("cores")?))
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
-        let Some(act) = play.acts.first() else { return vec![] };
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        let Some(act) = story_run.acts.first() else { return vec![] };
         let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
         let idle = 100.0 - 100.0 * of("computing_ns") as f64 / of("extent_ns").max(1) as f64;
         vec![format!(
@@ -144,7 +145,7 @@ impl Story for Cakes {
     }
 }
 
-fn play(teller: &Teller, kitchen: &Kitchen, model: &ModelEntry) -> Told {
+fn story_run(teller: &Teller, kitchen: &Kitchen, model: &ModelEntry) -> Told {
     let blank = teller.blank("cakes", &format!("kitchen={}", kitchen.name), model.name);
     let teller = teller.recalibrated();
     let performance = match teller.perform(model, kitchen.jobs(&teller)) {

@@ -10,7 +10,7 @@ use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{Exhibition, Order, Think, law, law_at};
 use crate::post::story::visits::visits;
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
-use crate::record::schema::Play;
+use crate::record::schema::StoryRun;
 
 /// Boards of the sweep: on both sides of the 12 at which she is back just when the first opponent has replied.
 const BOARDS: [u64; 9] = [1, 4, 8, 11, 12, 13, 16, 24, 48];
@@ -50,24 +50,27 @@ impl Story for Chess {
 
     fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
         let program = self.program(asked);
-        Ok(program.into_iter().map(|(exhibition, model)| self.play(teller, exhibition, &model)).collect())
+        Ok(program
+            .into_iter()
+            .map(|(exhibition, model)| self.story_run(teller, exhibition, &model))
+            .collect())
     }
 
-    fn law(&self, play: &Play) -> Option<Law> {
-        law(&Exhibition::of(play)?, concurrency(play)?)
+    fn law(&self, story_run: &StoryRun) -> Option<Law> {
+        law(&Exhibition::of(story_run)?, concurrency(story_run)?)
     }
 
-    fn law_as_traced(&self, play: &Play) -> Option<Law> {
-        let figures = &play.acts.first()?.figures;
+    fn law_as_traced(&self, story_run: &StoryRun) -> Option<Law> {
+        let figures = &story_run.acts.first()?.figures;
         let moves = (*figures.get("computes")?).max(1) as f64;
-        let a_move = *figures.get("compute_ns")? as f64 / play.second_ns.get() as f64 / moves;
-        law_at(&Exhibition::of(play)?, concurrency(play)?, a_move)
+        let a_move = *figures.get("compute_ns")? as f64 / story_run.second_ns.get() as f64 / moves;
+        law_at(&Exhibition::of(story_run)?, concurrency(story_run)?, a_move)
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
         let [exhibitor, board, moves, replies] = self.words;
-        let Some(figures) = play.acts.first().map(|act| &act.figures) else { return vec![] };
-        let seconds = |name: &str| figures.get(name).map(|&ns| ns as f64 / play.second_ns.get() as f64);
+        let Some(figures) = story_run.acts.first().map(|act| &act.figures) else { return vec![] };
+        let seconds = |name: &str| figures.get(name).map(|&ns| ns as f64 / story_run.second_ns.get() as f64);
         let count = |name: &str| figures.get(name).copied();
         let mut remarks = Vec::new();
         if let (Some(busy), Some(extent)) = (count("computing_ns"), count("extent_ns").filter(|&ns| ns > 0)) {
@@ -82,7 +85,7 @@ impl Story for Chess {
             remarks
                 .push(format!("back at a {board} after {thinks:.0} s; times that nobody was ready: {late}"));
         }
-        if play.setting("think") == Some("exponential") {
+        if story_run.setting("think") == Some("exponential") {
             let own = seconds("computing_ns").unwrap_or(0.0);
             remarks.push(format!("no closed form; never below the {own:.0} s that the {moves} take alone"));
         }
@@ -91,8 +94,8 @@ impl Story for Chess {
 }
 
 /// How many boards the play's model has in flight.
-fn concurrency(play: &Play) -> Option<Concurrency> {
-    Some(models().into_iter().find(|model| model.name == play.model)?.concurrency)
+fn concurrency(story_run: &StoryRun) -> Option<Concurrency> {
+    Some(models().into_iter().find(|model| model.name == story_run.model)?.concurrency)
 }
 
 impl Chess {
@@ -138,7 +141,7 @@ impl Chess {
         program
     }
 
-    fn play(&self, teller: &Teller, exhibition: Exhibition, model: &ModelEntry) -> Told {
+    fn story_run(&self, teller: &Teller, exhibition: Exhibition, model: &ModelEntry) -> Told {
         let blank = teller.blank(self.name, &exhibition.arrangement(), model.name);
         let teller = teller.recalibrated();
         let performance = match teller.perform(model, exhibition.jobs(&teller)) {

@@ -14,7 +14,7 @@ use crate::engine::work::{Kit, Work};
 use crate::model::cpython::model::Python;
 use crate::model::{Model, ModelEntry, Resources};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
-use crate::record::schema::{Act, Play};
+use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand};
 
@@ -199,9 +199,9 @@ impl Story for CookEat {
         }
         for model in &asked.models {
             // What an interpreter can't do takes nothing away from the others.
-            let plays = Stove::asyncio(model, teller).map(|stove| on(teller, &mut stove?, runs));
+            let story_runs = Stove::asyncio(model, teller).map(|stove| on(teller, &mut stove?, runs));
             told.extend(
-                plays
+                story_runs
                     .transpose()
                     .unwrap_or_else(|why| {
                         let blank = teller.blank("cook-eat", "way=joined", model.name);
@@ -214,13 +214,13 @@ impl Story for CookEat {
         Ok(told)
     }
 
-    fn law(&self, play: &Play) -> Option<Law> {
-        let way = Way::ALL.into_iter().find(|way| play.setting("way") == Some(way.name()))?;
-        play.setting("order").is_none().then(|| way.law())
+    fn law(&self, story_run: &StoryRun) -> Option<Law> {
+        let way = Way::ALL.into_iter().find(|way| story_run.setting("way") == Some(way.name()))?;
+        story_run.setting("order").is_none().then(|| way.law())
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
-        let Some(Act { figures, .. }) = play.acts.first() else { return vec![] };
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        let Some(TracedRun { figures, .. }) = story_run.acts.first() else { return vec![] };
         let of = |name: &str| figures.get(name).copied();
         match (of("in_order"), of("runs")) {
             (Some(in_order), Some(runs)) => {
@@ -280,7 +280,7 @@ fn in_order(teller: &Teller, stove: &mut Stove, way: Way, runs: u64) -> Result<T
     // Of a run, on average: they are not timed one by one.
     let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
     let figures = [("runs", runs), ("in_order", count)].map(|(name, value)| (name.to_owned(), value));
-    Ok(blank.told(vec![Act { wall_ns, figures: figures.into() }], vec![]))
+    Ok(blank.told(vec![TracedRun { wall_ns, figures: figures.into() }], vec![]))
 }
 
 /// Cook starts, eat starts, eat is done, cook is done.

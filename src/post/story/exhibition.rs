@@ -2,7 +2,7 @@
 
 use crate::model::Concurrency;
 use crate::post::story::{Law, Teller};
-use crate::record::schema::Play;
+use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::queue::Need;
 use crate::workload::script::{Act as Do, Errand, Step};
@@ -66,14 +66,18 @@ impl Exhibition {
         format!("boards={} exhibitors={} order={order} think={think}", self.boards, self.exhibitors)
     }
 
-    /// The exhibition that `play` was; its seed is not known.
-    pub(crate) fn of(play: &Play) -> Option<Self> {
-        let number = |name| play.setting(name)?.parse().ok();
+    /// The exhibition that `story_run` was; its seed is not known.
+    pub(crate) fn of(story_run: &StoryRun) -> Option<Self> {
+        let number = |name| story_run.setting(name)?.parse().ok();
         Some(Exhibition {
             boards: number("boards")?,
             exhibitors: number("exhibitors").filter(|&exhibitors| exhibitors > 0)?,
-            order: if play.setting("order") == Some("route") { Order::Route } else { Order::Ready },
-            think: if play.setting("think") == Some("fixed") { Think::Fixed } else { Think::Exponential },
+            order: if story_run.setting("order") == Some("route") { Order::Route } else { Order::Ready },
+            think: if story_run.setting("think") == Some("fixed") {
+                Think::Fixed
+            } else {
+                Think::Exponential
+            },
             ..Exhibition::default()
         })
     }

@@ -12,7 +12,7 @@ use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
 use crate::model::cpython::script;
 use crate::post::story::{Asked, Law, Story, Teller, Told};
-use crate::record::schema::{Act, Play};
+use crate::record::schema::{StoryRun, TracedRun};
 
 /// The script, without its last line.
 const SCRIPT: &str = include_str!("four.py");
@@ -53,25 +53,25 @@ impl Story for Four {
             _ => None,
         };
         let interpreters = asked.models.iter().filter_map(of_platform);
-        let plays = interpreters.flat_map(|(name, interpreter)| {
+        let story_runs = interpreters.flat_map(|(name, interpreter)| {
             let ways = STARTS.into_iter().flat_map(|start| ENDS.map(|end| (start, end)));
-            ways.map(move |(start, end)| play(teller, name, interpreter, start, end))
+            ways.map(move |(start, end)| story_run(teller, name, interpreter, start, end))
         });
-        Ok(plays.collect())
+        Ok(story_runs.collect())
     }
 
-    fn law(&self, _: &Play) -> Option<Law> {
+    fn law(&self, _: &StoryRun) -> Option<Law> {
         None
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
-        let Some(act) = play.acts.first() else { return vec![] };
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        let Some(act) = story_run.acts.first() else { return vec![] };
         let right = act.figures.get("right").copied().unwrap_or(0);
         vec![format!("{right} of {TASKS} tasks were done")]
     }
 }
 
-fn play(
+fn story_run(
     teller: &Teller,
     model: &str,
     interpreter: &Interpreter,
@@ -85,7 +85,7 @@ fn play(
     }
 }
 
-fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Act> {
+fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<TracedRun> {
     if let Err(why) = &interpreter.facts {
         bail!("{why}");
     }
@@ -97,7 +97,7 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Act> {
     let wall_ns = u64::try_from((now() - begun).as_nanos()).unwrap_or(u64::MAX);
     let right = (0..TASKS).filter(|&task| output.said.lines().any(|line| line == expected(task)));
     let figures = [("right", right.count() as u64), ("of", TASKS)];
-    Ok(Act { wall_ns, figures: figures.map(|(name, value)| (name.to_owned(), value)).into() })
+    Ok(TracedRun { wall_ns, figures: figures.map(|(name, value)| (name.to_owned(), value)).into() })
 }
 
 /// What a task says: its number, and the sum of the squares below 200,000 and its number.

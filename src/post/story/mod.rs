@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::engine::batch::Batch;
 use crate::engine::trace::{Performance, Performer, Span};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Resources};
-use crate::record::schema::{Act, Play};
+use crate::record::schema::{StoryRun, TracedRun};
 use crate::study::calibration::Calibration;
 use crate::workload::Job;
 use crate::workload::fixture::stage::Stage;
@@ -89,7 +89,7 @@ impl Teller {
     /// A play that has not been run.
     pub(crate) fn blank(&self, story: &str, arrangement: &str, model: &str) -> Blank {
         let second_ns = u64::try_from(self.second.as_nanos()).ok().and_then(NonZeroU64::new);
-        Blank(Play {
+        Blank(StoryRun {
             story: story.to_owned(),
             arrangement: arrangement.to_owned(),
             model: model.to_owned(),
@@ -101,17 +101,17 @@ impl Teller {
 }
 
 /// A play that has not been run.
-pub(crate) struct Blank(Play);
+pub(crate) struct Blank(StoryRun);
 
 impl Blank {
     /// It has been run; the spans are of its last run.
-    pub(crate) fn told(self, acts: Vec<Act>, spans: Vec<Span>) -> Told {
-        Told { play: Play { acts, ..self.0 }, spans }
+    pub(crate) fn told(self, acts: Vec<TracedRun>, spans: Vec<Span>) -> Told {
+        Told { story_run: StoryRun { acts, ..self.0 }, spans }
     }
 
     /// It can't be run here, or not under its model.
     pub(crate) fn unavailable(self, why: String) -> Told {
-        Told { play: Play { unavailable: Some(why), ..self.0 }, spans: vec![] }
+        Told { story_run: StoryRun { unavailable: Some(why), ..self.0 }, spans: vec![] }
     }
 }
 
@@ -143,14 +143,14 @@ pub trait Story: Sync {
     fn second(&self) -> Duration {
         Duration::from_millis(1)
     }
-    /// How long `play` takes by the story's own numbers, where there is a closed form.
-    fn law(&self, play: &Play) -> Option<Law>;
+    /// How long `story_run` takes by the story's own numbers, where there is a closed form.
+    fn law(&self, story_run: &StoryRun) -> Option<Law>;
     /// The same with the times that single phases really took.
-    fn law_as_traced(&self, _play: &Play) -> Option<Law> {
+    fn law_as_traced(&self, _story_run: &StoryRun) -> Option<Law> {
         None
     }
-    /// What else `play` shows, a sentence each.
-    fn remarks(&self, play: &Play) -> Vec<String>;
+    /// What else `story_run` shows, a sentence each.
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String>;
 }
 
 /// Every story, in the order of the post.
@@ -170,7 +170,7 @@ pub static STORIES: &[&dyn Story] = &[
 #[derive(Clone, Debug)]
 pub struct Told {
     /// What the recording keeps.
-    pub play: Play,
+    pub story_run: StoryRun,
     /// Who ran when.
     pub spans: Vec<Span>,
 }
@@ -185,9 +185,9 @@ pub struct Law {
 }
 
 /// One run as the recording has it: `extra` beside what every trace gives.
-pub(crate) fn act(performance: &Performance, extra: &[(&str, u64)]) -> Act {
+pub(crate) fn act(performance: &Performance, extra: &[(&str, u64)]) -> TracedRun {
     let mut figures: BTreeMap<String, u64> = performance.figures();
     figures.extend(extra.iter().map(|&(name, value)| (name.to_owned(), value)));
     let wall_ns = u64::try_from(performance.sample.wall.as_nanos()).unwrap_or(u64::MAX);
-    Act { wall_ns, figures }
+    TracedRun { wall_ns, figures }
 }

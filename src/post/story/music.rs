@@ -10,7 +10,7 @@ use crate::engine::trace::{Performance, Span};
 use crate::machine::host;
 use crate::model::{ModelEntry, models};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
-use crate::record::schema::Play;
+use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand};
 
@@ -44,16 +44,16 @@ impl Story for Music {
         } else {
             asked.models.clone()
         };
-        let plays = chosen.iter().flat_map(|model| [false, true].map(|pinned| (model, pinned)));
-        Ok(plays.map(|(model, pinned)| play(teller, model, pinned)).collect())
+        let story_runs = chosen.iter().flat_map(|model| [false, true].map(|pinned| (model, pinned)));
+        Ok(story_runs.map(|(model, pinned)| story_run(teller, model, pinned)).collect())
     }
 
-    fn law(&self, _: &Play) -> Option<Law> {
+    fn law(&self, _: &StoryRun) -> Option<Law> {
         None
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
-        let Some(act) = play.acts.first() else { return vec![] };
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        let Some(act) = story_run.acts.first() else { return vec![] };
         let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
         let share = |name: &str| 100.0 * of(name) as f64 / of("computing_ns").max(1) as f64;
         vec![
@@ -72,7 +72,7 @@ impl Story for Music {
     }
 }
 
-fn play(teller: &Teller, model: &ModelEntry, pinned: bool) -> Told {
+fn story_run(teller: &Teller, model: &ModelEntry, pinned: bool) -> Told {
     let blank = teller.blank("music", &format!("pinned={}", if pinned { "yes" } else { "no" }), model.name);
     let pins = if pinned { host::allowed_cores() } else { vec![] };
     if pinned && !OWN_THREADS.contains(&model.name) {

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use crate::engine::platform::Platform;
 use crate::model::{ModelEntry, models};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
-use crate::record::schema::Play;
+use crate::record::schema::StoryRun;
 use crate::workload::script::{Act as Do, Errand};
 use crate::workload::{Job, Size};
 
@@ -51,16 +51,18 @@ impl Story for CodeSample {
         } else {
             asked.models.clone()
         };
-        let plays = self.bodies.iter().flat_map(|body| chosen.iter().map(move |model| (body, model)));
-        Ok(plays.map(|((arrangement, body), model)| self.play(teller, arrangement, *body, model)).collect())
+        let story_runs = self.bodies.iter().flat_map(|body| chosen.iter().map(move |model| (body, model)));
+        Ok(story_runs
+            .map(|((arrangement, body), model)| self.story_run(teller, arrangement, *body, model))
+            .collect())
     }
 
-    fn law(&self, _: &Play) -> Option<Law> {
+    fn law(&self, _: &StoryRun) -> Option<Law> {
         None
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
-        let Some(act) = play.acts.first() else { return vec![] };
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        let Some(act) = story_run.acts.first() else { return vec![] };
         let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
         let cores = of("cpu_ns") as f64 / act.wall_ns.max(1) as f64;
         vec![format!(
@@ -73,7 +75,7 @@ impl Story for CodeSample {
 }
 
 impl CodeSample {
-    fn play(&self, teller: &Teller, arrangement: &str, body: Body, model: &ModelEntry) -> Told {
+    fn story_run(&self, teller: &Teller, arrangement: &str, body: Body, model: &ModelEntry) -> Told {
         let blank = teller.blank(self.name, arrangement, model.name);
         match body(teller, model.platform).and_then(|jobs| teller.perform(model, jobs)) {
             Ok(performance) => {

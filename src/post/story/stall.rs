@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::engine::trace::Span;
 use crate::model::{ModelEntry, models};
 use crate::post::story::{Asked, Law, Story, Teller, Told, act};
-use crate::record::schema::Play;
+use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand, Step};
 
@@ -47,19 +47,19 @@ impl Story for Stall {
         } else {
             asked.models.clone()
         };
-        let plays = blocks.iter().flat_map(|block| chosen.iter().map(move |model| (*block, model)));
-        Ok(plays.map(|(block_ms, model)| play(teller, model, block_ms, all_ms)).collect())
+        let story_runs = blocks.iter().flat_map(|block| chosen.iter().map(move |model| (*block, model)));
+        Ok(story_runs.map(|(block_ms, model)| story_run(teller, model, block_ms, all_ms)).collect())
     }
 
-    fn law(&self, _: &Play) -> Option<Law> {
+    fn law(&self, _: &StoryRun) -> Option<Law> {
         None
     }
 
-    fn remarks(&self, play: &Play) -> Vec<String> {
-        let Some(act) = play.acts.first() else { return vec![] };
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        let Some(act) = story_run.acts.first() else { return vec![] };
         let ms = |name: &str| act.figures.get(name).map_or(0.0, |&ns| ns as f64 / 1e6);
         let [p50, p99, most] = ["p50_ns", "p99_ns", "max_ns"].map(ms);
-        let alone = act.figures.get("in_flight") == Some(&1) && play.setting("block_ms") != Some("0");
+        let alone = act.figures.get("in_flight") == Some(&1) && story_run.setting("block_ms") != Some("0");
         let alone = if alone { "; but one task waited until the other was over" } else { "" };
         vec![format!(
             "beats are late by {p50:.2} ms at the median, {p99:.2} ms at the 99th of 100, {most:.2} ms at most{alone}"
@@ -67,7 +67,7 @@ impl Story for Stall {
     }
 }
 
-fn play(teller: &Teller, model: &ModelEntry, block_ms: u64, all_ms: u64) -> Told {
+fn story_run(teller: &Teller, model: &ModelEntry, block_ms: u64, all_ms: u64) -> Told {
     let blank = teller.blank("stall", &format!("block_ms={block_ms}"), model.name);
     match teller.perform(model, jobs(teller, block_ms, all_ms)) {
         Ok(performance) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::child::{Next, ReportingChild};
 use crate::model::{Concurrency, ModelEntry};
-use crate::record::schema::Probed;
+use crate::record::schema::ProbeRecord;
 use crate::study::probe::answer::{Answer, Order, SUBCOMMAND};
 use crate::study::probe::{Question, STARTED_ON, WAITS_US};
 
@@ -32,14 +32,14 @@ pub struct Asking {
 }
 
 /// Asks everything, model by model, until `stop` is set; `progress` is told of each question before it is asked.
-pub fn gather(asking: &Asking, stop: &AtomicBool, mut progress: impl FnMut(&str, &str)) -> Vec<Probed> {
+pub fn gather(asking: &Asking, stop: &AtomicBool, mut progress: impl FnMut(&str, &str)) -> Vec<ProbeRecord> {
     let mut probes = Vec::new();
     for model in &asking.models {
         let mut ask = |question: &Question| {
             progress(model.name, &question.name());
-            let probed = probe(&asking.exe, model, question, stop);
-            probes.extend(probed.clone());
-            probed
+            let record = probe(&asking.exe, model, question, stop);
+            probes.extend(record.clone());
+            record
         };
         questions(model, asking.quick).iter().for_each(|question| drop(ask(question)));
         if model.concurrency != Concurrency::One {
@@ -63,7 +63,7 @@ fn questions(model: &ModelEntry, quick: bool) -> Vec<Question> {
 }
 
 /// Asks one question in a fresh process; `None` where it was stopped.
-pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicBool) -> Option<Probed> {
+pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicBool) -> Option<ProbeRecord> {
     if stop.load(Ordering::Relaxed) {
         return None;
     }
@@ -77,7 +77,7 @@ pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicB
         },
     };
     let (figures, failure) = answer.map_or_else(|why| (Default::default(), Some(why)), |found| (found, None));
-    Some(Probed { model: model.name.into(), question: question.name(), figures, failure })
+    Some(ProbeRecord { model: model.name.into(), question: question.name(), figures, failure })
 }
 
 /// The first crowd, and how many times as large the next one is, until one fails or would take too much.
@@ -88,12 +88,12 @@ const STEP: usize = 4;
 const BISECTIONS: usize = 2;
 
 /// Ever larger crowds, up to the bounds or the first that fails, and then some between the last two.
-fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<Probed>) {
+fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<ProbeRecord>) {
     let (mut reached, mut failed) = (None::<Reached>, None);
     let mut next = FIRST.min(asking.most_jobs);
     for _ in 0..if asking.quick { 3 } else { usize::MAX } {
-        let Some(probed) = ask(&Question::Crowd(next, pause_us(next, reached.as_ref()))) else { return };
-        match Reached::of(&probed) {
+        let Some(record) = ask(&Question::Crowd(next, pause_us(next, reached.as_ref()))) else { return };
+        match Reached::of(&record) {
             None => failed = Some(next),
             Some(crowd) => reached = Some(crowd),
         }
@@ -108,8 +108,8 @@ fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<Probed>) {
     for _ in 0..BISECTIONS {
         // As far from the one as from the other, as steps are ratios.
         let next = (reached.jobs * failed).isqrt();
-        let Some(probed) = ask(&Question::Crowd(next, pause_us(next, Some(&reached)))) else { return };
-        match Reached::of(&probed) {
+        let Some(record) = ask(&Question::Crowd(next, pause_us(next, Some(&reached)))) else { return };
+        match Reached::of(&record) {
             None => failed = next,
             Some(crowd) => reached = crowd,
         }
@@ -125,8 +125,8 @@ struct Reached {
 }
 
 impl Reached {
-    fn of(probed: &Probed) -> Option<Self> {
-        let figure = |name: &str| probed.figures.get(name).copied();
+    fn of(record: &ProbeRecord) -> Option<Self> {
+        let figure = |name: &str| record.figures.get(name).copied();
         let taken =
             ["own_bytes", "children_bytes", "kernel_bytes"].iter().filter_map(|name| figure(name)).sum();
         Some(Reached {
@@ -180,7 +180,7 @@ mod tests {
             } else {
                 found.map(|(name, figure)| (name.to_owned(), figure)).into()
             };
-            Some(Probed { model: "m".into(), question: question.name(), figures, failure })
+            Some(ProbeRecord { model: "m".into(), question: question.name(), figures, failure })
         });
         asked
     }
