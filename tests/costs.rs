@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bakeoff::internals::analysis::costs::Bill;
+use bakeoff::internals::analysis::costs::CostSummary;
 use bakeoff::internals::model::{Concurrency, models};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
@@ -29,7 +29,7 @@ fn every_model_answers_every_question() {
     let (output, recording) = costs(EXE, &["costs", "--quick", "--most", "4", "--out"], folder.path());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     let probes = recording.costs.unwrap().probes;
-    let bills = Bill::all(&probes);
+    let bills = CostSummary::all(&probes);
     assert_eq!(bills.len(), models().len());
     for (bill, model) in bills.iter().zip(models()) {
         assert_eq!((bill.model(), bill.failure()), (model.name, None));
@@ -58,7 +58,7 @@ fn where_threads_run_out_the_row_says_so_and_the_rest_goes_on() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");
     let probes = recording.costs.unwrap().probes;
-    let bills = Bill::all(&probes);
+    let bills = CostSummary::all(&probes);
     let [_, threads, tasks] = &bills[..] else { panic!("three models") };
     let most = threads.most().unwrap_or_else(|| panic!("{said}"));
     let (failed, why) = most.why_no_more.unwrap_or_else(|| panic!("{said}"));

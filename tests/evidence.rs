@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use bakeoff::internals::analysis::evidence::{Answer, answers};
+use bakeoff::internals::analysis::evidence::{Observation, properties};
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::{ModelEntry, models};
 use bakeoff::internals::post::story::Teller;
@@ -21,14 +21,14 @@ fn a_gil_without_its_lock_is_seen_to_be_parallel_and_one_with_it_is_not() {
     let unlocked = ModelEntry { name: "gil", ..model("threads") };
     let [locked, unlocked] =
         [model("gil"), unlocked].map(|model| evidence_record(&teller, &model, JobsOf::Cakes, LOOKS));
-    let parallel = |evidence_record| answers(evidence_record).unwrap().parallel.0;
+    let parallel = |evidence_record| properties(evidence_record).unwrap().parallel.0;
     // On one core, or beside other programs, neither can be told; what is told is right.
-    assert_ne!(parallel(&locked), Answer::Yes);
-    assert_ne!(parallel(&unlocked), Answer::No);
-    if parallel(&locked) == Answer::No && host::cores() > 1 {
-        assert_eq!(parallel(&unlocked), Answer::Yes);
+    assert_ne!(parallel(&locked), Observation::Yes);
+    assert_ne!(parallel(&unlocked), Observation::No);
+    if parallel(&locked) == Observation::No && host::cores() > 1 {
+        assert_eq!(parallel(&unlocked), Observation::Yes);
     } else {
         eprintln!("skipped in part: this machine is too busy to show parallelism");
     }
-    assert_eq!(answers(&unlocked).unwrap().concurrent.0, Answer::Yes);
+    assert_eq!(properties(&unlocked).unwrap().concurrent.0, Observation::Yes);
 }

@@ -1,6 +1,6 @@
 //! Recordings against each other: what differs between them, and what became of their cells.
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
@@ -29,7 +29,7 @@ pub struct Compared {
 impl Comparison {
     /// What `recordings`, of which there is at least one, come to.
     pub fn of(recordings: &[Recording]) -> Self {
-        let findings: Vec<Findings> = recordings.iter().map(Findings::of).collect();
+        let findings: Vec<Summary> = recordings.iter().map(Summary::of).collect();
         let same_machine: Vec<bool> =
             recordings.iter().skip(1).map(|other| is_same_machine(&recordings[0], other)).collect();
         let of_row = |row: &Row| {
@@ -46,10 +46,10 @@ impl Comparison {
     }
 }
 
-fn compared(row: &Row, cell: &Finding, findings: &[Findings], same_machine: &[bool]) -> Compared {
-    let in_each: Vec<Option<(&Row, &Finding)>> =
+fn compared(row: &Row, cell: &CellResult, findings: &[Summary], same_machine: &[bool]) -> Compared {
+    let in_each: Vec<Option<(&Row, &CellResult)>> =
         findings.iter().map(|findings| find(findings, row, cell)).collect();
-    let became = |(other, same): (&Option<(&Row, &Finding)>, &bool)| {
+    let became = |(other, same): (&Option<(&Row, &CellResult)>, &bool)| {
         let (other_row, other_cell) = (*other)?;
         (*same && !row.withheld && !other_row.withheld).then(|| judge((row, cell), (other_row, other_cell)))
     };
@@ -60,14 +60,14 @@ fn compared(row: &Row, cell: &Finding, findings: &[Findings], same_machine: &[bo
     }
 }
 
-fn find<'a>(findings: &'a Findings, row: &Row, cell: &Finding) -> Option<(&'a Row, &'a Finding)> {
+fn find<'a>(findings: &'a Summary, row: &Row, cell: &CellResult) -> Option<(&'a Row, &'a CellResult)> {
     let row = findings.all_rows().find(|other| {
         other.workload.name == row.workload.name && other.workload.platform == row.workload.platform
     })?;
     Some((row, row.cells.iter().find(|other| other.name == cell.name)?))
 }
 
-fn judge((row, cell): (&Row, &Finding), (other_row, other_cell): (&Row, &Finding)) -> Change {
+fn judge((row, cell): (&Row, &CellResult), (other_row, other_cell): (&Row, &CellResult)) -> Change {
     if !cell.name.ends_with("/one") {
         return change(&cell.logs, &other_cell.logs, 0.0);
     }

@@ -5,7 +5,7 @@ use crate::stats::{line, median};
 
 /// All that was found about one model.
 #[derive(Clone, Copy, Debug)]
-pub struct Bill<'a> {
+pub struct CostSummary<'a> {
     model: &'a str,
     probes: &'a [ProbeRecord],
 }
@@ -58,12 +58,12 @@ pub struct Most<'a> {
     pub why_no_more: Option<(u64, &'a str)>,
 }
 
-impl<'a> Bill<'a> {
+impl<'a> CostSummary<'a> {
     /// The bills of all models that `probes` are about, in their order.
     pub fn all(probes: &'a [ProbeRecord]) -> Vec<Self> {
         probes
             .chunk_by(|a, b| a.model == b.model)
-            .map(|probes| Bill { model: &probes[0].model, probes })
+            .map(|probes| CostSummary { model: &probes[0].model, probes })
             .collect()
     }
 
@@ -199,11 +199,11 @@ pub(crate) mod tests {
     fn memory_is_what_each_further_job_adds_whatever_the_first_took() {
         let probes = [100, 200, 400].map(|jobs| 1_000 * jobs);
         let probes = probes.map(|jobs| crowd(jobs, 1_000_000 + jobs * 470, 300_000 + jobs * 20));
-        let memory = Bill::all(&probes)[0].memory().unwrap();
+        let memory = CostSummary::all(&probes)[0].memory().unwrap();
         assert!((memory.bytes - 470.0).abs() < 1e-6 && (memory.kernel_bytes.unwrap() - 20.0).abs() < 1e-6);
-        assert_eq!(Bill::all(&probes[..1])[0].memory(), None);
+        assert_eq!(CostSummary::all(&probes[..1])[0].memory(), None);
         let small = [100, 200].map(|jobs| crowd(jobs, jobs * 470, jobs * 20));
-        assert_eq!(Bill::all(&small)[0].memory(), None);
+        assert_eq!(CostSummary::all(&small)[0].memory(), None);
     }
 
     #[test]
@@ -213,10 +213,13 @@ pub(crate) mod tests {
             ..record(&format!("crowd {jobs}"), &[])
         };
         let probes = [crowd(64, 1, 1), crowd(256, 2, 3), failed(1_024, "far"), failed(512, "near")];
-        let most = Bill::all(&probes)[0].most().unwrap();
+        let most = CostSummary::all(&probes)[0].most().unwrap();
         assert_eq!(most, Most { jobs: 256, bytes: Some(5), why_no_more: Some((512, "near")) });
         let nothing = [failed(64, "none")];
-        assert_eq!((Bill::all(&nothing)[0].most(), Bill::all(&nothing)[0].no_crowd()), (None, Some("none")));
+        assert_eq!(
+            (CostSummary::all(&nothing)[0].most(), CostSummary::all(&nothing)[0].no_crowd()),
+            (None, Some("none"))
+        );
     }
 
     #[test]
@@ -232,7 +235,7 @@ pub(crate) mod tests {
     fn figures_are_medians_over_processes() {
         let probe = |wall| record("wait 1000", &[("wall_ns", wall), ("runs", 2)]);
         let probes = [probe(2_000_000), probe(2_200_000), probe(9_000_000)];
-        assert_eq!(Bill::all(&probes)[0].wait_ns(1_000), Some(1_100_000.0));
-        assert_eq!(Bill::all(&probes)[0].wait_ns(3_000), None);
+        assert_eq!(CostSummary::all(&probes)[0].wait_ns(1_000), Some(1_100_000.0));
+        assert_eq!(CostSummary::all(&probes)[0].wait_ns(3_000), None);
     }
 }

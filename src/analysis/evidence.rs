@@ -10,32 +10,32 @@ pub const PARALLEL: f64 = 1.1;
 
 /// What can be said about one question.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Answer {
+pub enum Observation {
     /// It was seen.
     Yes,
     /// It was not, though this machine would have shown it.
     No,
     /// It can't be told here, and why.
-    NotSeen(String),
+    Inconclusive(String),
 }
 
 /// The four answers for one model on one kind of job, each with the number that it rests on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answers {
+pub struct Properties {
     /// Whether several jobs are in flight at once, and the most that are.
-    pub concurrent: (Answer, f64),
+    pub concurrent: (Observation, f64),
     /// Whether several compute at the same instant, and CPU time over the time in which any computes.
-    pub parallel: (Answer, Interval),
+    pub parallel: (Observation, Interval),
     /// The median of that ratio.
     pub busy_cores: f64,
     /// Whether several threads of one process are at work, and how many.
-    pub threads: (Answer, f64),
+    pub threads: (Observation, f64),
     /// Whether child processes are at work, and how many.
-    pub processes: (Answer, f64),
+    pub processes: (Observation, f64),
 }
 
 /// What `evidence_record` shows; `None` where there are too few runs to say anything.
-pub fn answers(evidence_record: &EvidenceRecord) -> Option<Answers> {
+pub fn properties(evidence_record: &EvidenceRecord) -> Option<Properties> {
     let several = |name: &str| {
         let counts = counts(&evidence_record.seen, name);
         Some((more_than_one(&counts), median(&counts)?))
@@ -43,7 +43,7 @@ pub fn answers(evidence_record: &EvidenceRecord) -> Option<Answers> {
     let children = counts(&evidence_record.seen, "child_processes");
     // One child is a process beside this one: the question is whether there is any.
     let any: Vec<f64> = children.iter().map(|count| count + 1.0).collect();
-    Some(Answers {
+    Some(Properties {
         concurrent: several("in_flight")?,
         parallel: parallel(evidence_record)?,
         busy_cores: median(&busy_cores(&evidence_record.seen))?,
@@ -53,27 +53,27 @@ pub fn answers(evidence_record: &EvidenceRecord) -> Option<Answers> {
 }
 
 /// Whether every run, or none, had more than one.
-fn more_than_one(counts: &[f64]) -> Answer {
+fn more_than_one(counts: &[f64]) -> Observation {
     match counts.iter().filter(|&&count| count > 1.0).count() {
-        0 => Answer::No,
-        all if all == counts.len() => Answer::Yes,
-        some => Answer::NotSeen(format!("in {some} of {} runs", counts.len())),
+        0 => Observation::No,
+        all if all == counts.len() => Observation::Yes,
+        some => Observation::Inconclusive(format!("in {some} of {} runs", counts.len())),
     }
 }
 
 /// CPU time over the time in which any job computes: overlapping spans alone would not do, since jobs that take turns on
 /// one core overlap as well.
-fn parallel(evidence_record: &EvidenceRecord) -> Option<(Answer, Interval)> {
+fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Interval)> {
     let seen = interval(&busy_cores(&evidence_record.seen), LEVEL).ok()?;
     let possible = interval(&busy_cores(&evidence_record.control), LEVEL).ok();
     let answer = if seen.low > PARALLEL {
-        Answer::Yes
+        Observation::Yes
     } else if seen.high > PARALLEL {
-        Answer::NotSeen("too near to the border".into())
+        Observation::Inconclusive("too near to the border".into())
     } else if possible.is_some_and(|possible| possible.low > PARALLEL) {
-        Answer::No
+        Observation::No
     } else {
-        Answer::NotSeen("plain threads did not compute in parallel here either".into())
+        Observation::Inconclusive("plain threads did not compute in parallel here either".into())
     };
     Some((answer, seen))
 }
@@ -116,42 +116,42 @@ pub(crate) mod tests {
 
     const ONE: [(&str, u64); 3] = [("in_flight", 1), ("threads", 1), ("child_processes", 0)];
 
-    fn parallel_of(seen: [u64; 9], control: u64) -> Answer {
-        answers(&evidence_record(seen, control, ONE)).unwrap().parallel.0
+    fn parallel_of(seen: [u64; 9], control: u64) -> Observation {
+        properties(&evidence_record(seen, control, ONE)).unwrap().parallel.0
     }
 
     #[test]
     fn parallel_needs_its_lower_bound_above_the_border() {
-        assert_eq!(parallel_of([111, 111, 190, 190, 190, 190, 190, 190, 10], 190), Answer::Yes);
+        assert_eq!(parallel_of([111, 111, 190, 190, 190, 190, 190, 190, 10], 190), Observation::Yes);
         assert!(matches!(
             parallel_of([105, 105, 190, 190, 190, 190, 190, 190, 190], 190),
-            Answer::NotSeen(_)
+            Observation::Inconclusive(_)
         ));
     }
 
     #[test]
     fn not_parallel_is_only_said_where_plain_threads_were() {
-        assert_eq!(parallel_of([100; 9], 130), Answer::No);
-        assert!(matches!(parallel_of([100; 9], 105), Answer::NotSeen(_)));
+        assert_eq!(parallel_of([100; 9], 130), Observation::No);
+        assert!(matches!(parallel_of([100; 9], 105), Observation::Inconclusive(_)));
     }
 
     #[test]
     fn what_is_only_one_is_no_and_any_child_is_a_process() {
-        let of = |figures| answers(&evidence_record([100; 9], 190, figures)).unwrap();
+        let of = |figures| properties(&evidence_record([100; 9], 190, figures)).unwrap();
         let alone = of(ONE);
         assert_eq!(
             (alone.concurrent.0, alone.threads.0, alone.processes.0),
-            (Answer::No, Answer::No, Answer::No)
+            (Observation::No, Observation::No, Observation::No)
         );
         let more = of([("in_flight", 2), ("threads", 2), ("child_processes", 1)]);
         assert_eq!(
             (more.concurrent.0, more.threads.0, more.processes.0),
-            (Answer::Yes, Answer::Yes, Answer::Yes)
+            (Observation::Yes, Observation::Yes, Observation::Yes)
         );
     }
 
     #[test]
     fn without_runs_nothing_is_said() {
-        assert_eq!(answers(&EvidenceRecord { seen: vec![], ..evidence_record([100; 9], 190, ONE) }), None);
+        assert_eq!(properties(&EvidenceRecord { seen: vec![], ..evidence_record([100; 9], 190, ONE) }), None);
     }
 }

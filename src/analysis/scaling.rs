@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::Recording;
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;
 use crate::stats::law;
-use crate::stats::law::{Law, NoFit, Point};
+use crate::stats::law::{FitError, Point, ScalingModel};
 use crate::stats::ratio::{Ratio, of_logs};
 
 /// A workload on several numbers of cores.
@@ -22,7 +22,7 @@ pub fn scale(recordings: &[Recording]) -> Vec<Scaled> {
     let mut scaled: Vec<Scaled> = Vec::new();
     for recording in recordings {
         let cores = recording.environment.cores;
-        for row in Findings::of(recording).rows {
+        for row in Summary::of(recording).rows {
             let name = &row.workload.name;
             match scaled.iter_mut().find(|scaled| scaled.name() == name) {
                 Some(same) => drop(same.rows.entry(cores).or_insert(row)),
@@ -78,7 +78,7 @@ impl Scaled {
     ///
     /// # Errors
     /// Why none can be fitted.
-    pub fn law(&self, name: &str) -> Result<Law, NoFit> {
+    pub fn scaling_model(&self, name: &str) -> Result<ScalingModel, FitError> {
         let point = |(&cores, row): (&u64, &Row)| Some(Point { cores, logs: cell(row, name)?.logs.clone() });
         law::fit(&self.rows.iter().filter_map(point).collect::<Vec<_>>())
     }
@@ -96,7 +96,7 @@ impl Scaled {
     }
 }
 
-fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a Finding> {
+fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a CellResult> {
     row.cells.iter().find(|cell| cell.name == name)
 }
 
@@ -127,10 +127,10 @@ pub(crate) mod tests {
     #[test]
     fn two_numbers_of_cores_follow_no_law_and_three_do() {
         let two = scale(&[on(1, 100), on(2, 55)]);
-        assert_eq!(two[0].law("rayon/cores"), Err(NoFit::Cores(2)));
+        assert_eq!(two[0].scaling_model("rayon/cores"), Err(FitError::Cores(2)));
         let three = scale(&[on(1, 100), on(2, 55), on(4, 33)]);
         assert!(
-            matches!(three[0].law("rayon/cores"), Ok(Law::Amdahl(serial)) if (serial.value - 0.1).abs() < 0.01)
+            matches!(three[0].scaling_model("rayon/cores"), Ok(ScalingModel::Amdahl(serial)) if (serial.value - 0.1).abs() < 0.01)
         );
     }
 }

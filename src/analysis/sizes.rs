@@ -1,6 +1,6 @@
 //! What the same work in other sizes comes to: which model beats `sequential`, and from which size on.
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::warning::Warning;
 use crate::record::schema::{Recording, Sizes};
 use crate::stats::change::{Change, change};
@@ -8,7 +8,7 @@ use crate::stats::ratio::Ratio;
 
 /// A series of sizes, judged.
 #[derive(Clone, Debug)]
-pub struct Matrix {
+pub struct SizeSeries {
     /// Its name.
     pub series: String,
     /// A row for each size, in the series' order.
@@ -19,11 +19,11 @@ pub struct Matrix {
 
 /// Where a model begins to be faster than `sequential`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Crossing {
+pub enum BreakEven {
     /// From the size of this row on.
     From(usize),
     /// It is not told from it at the largest sizes.
-    Untold,
+    Inconclusive,
     /// At the largest size it is not.
     Never,
     /// Sizes were not measured under it.
@@ -38,17 +38,17 @@ pub enum Side {
     /// Slower.
     Slower,
     /// The interval contains 1, or there is none.
-    Untold,
+    Inconclusive,
 }
 
-impl Matrix {
+impl SizeSeries {
     /// What `sizes` of `recording` come to.
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
         let study = Some(sizes.study.clone());
         let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
-        let Findings { mut rows, others, warnings } = Findings::of(&alone);
+        let Summary { mut rows, others, warnings } = Summary::of(&alone);
         rows.extend(others);
-        Matrix { series: sizes.series.clone(), rows, warnings }
+        SizeSeries { series: sizes.series.clone(), rows, warnings }
     }
 
     /// The name of its series, without the interpreter that it was measured under.
@@ -69,7 +69,7 @@ impl Matrix {
     /// The models, in the order of the recording.
     pub fn models(&self) -> Vec<&str> {
         let cells = self.rows.first().map_or(&[][..], |row| &row.cells);
-        cells.iter().map(Finding::model).collect()
+        cells.iter().map(CellResult::model).collect()
     }
 
     /// The speedup of a model at the size of a row.
@@ -99,18 +99,18 @@ impl Matrix {
 
     /// From which size on a model is faster than `sequential`: the smallest at which it is by the whole interval, while at
     /// no larger one it is slower, by the interval or by its median.
-    pub fn crossing(&self, model: &str) -> Crossing {
+    pub fn break_even(&self, model: &str) -> BreakEven {
         let speedups: Option<Vec<Ratio>> = (0..self.rows.len()).map(|row| self.speedup(row, model)).collect();
         let Some(speedups) = speedups.filter(|speedups| !speedups.is_empty()) else {
-            return Crossing::Unknown;
+            return BreakEven::Unknown;
         };
         let is_slower = |speedup: &Ratio| side(speedup) == Side::Slower || speedup.ratio <= 1.0;
         let first = speedups.iter().rposition(is_slower).map_or(0, |slower| slower + 1);
         let faster = speedups[first..].iter().position(|speedup| side(speedup) == Side::Faster);
         match faster {
-            Some(at) => Crossing::From(first + at),
-            None if first == speedups.len() && side(&speedups[first - 1]) == Side::Slower => Crossing::Never,
-            None => Crossing::Untold,
+            Some(at) => BreakEven::From(first + at),
+            None if first == speedups.len() && side(&speedups[first - 1]) == Side::Slower => BreakEven::Never,
+            None => BreakEven::Inconclusive,
         }
     }
 }
@@ -120,7 +120,7 @@ pub fn side(speedup: &Ratio) -> Side {
     match speedup.interval {
         Ok(interval) if interval.low > 1.0 => Side::Faster,
         Ok(interval) if interval.high < 1.0 => Side::Slower,
-        _ => Side::Untold,
+        _ => Side::Inconclusive,
     }
 }
 
@@ -130,25 +130,25 @@ pub(crate) mod tests {
     use crate::record::read::tests::recording;
 
     /// Sizes at which the second cell takes so many percent of the first.
-    pub(crate) fn matrix(percents: &[u64]) -> Matrix {
-        let rows = percents.iter().map(|&percent| Findings::of(&recording(6, percent)).rows.remove(0));
-        Matrix { series: "grains".into(), rows: rows.collect(), warnings: vec![] }
+    pub(crate) fn size_series(percents: &[u64]) -> SizeSeries {
+        let rows = percents.iter().map(|&percent| Summary::of(&recording(6, percent)).rows.remove(0));
+        SizeSeries { series: "grains".into(), rows: rows.collect(), warnings: vec![] }
     }
 
     #[test]
     fn a_model_is_faster_from_the_size_after_which_it_always_is() {
-        assert_eq!(matrix(&[300, 50, 150, 70, 50]).crossing("rayon"), Crossing::From(3));
-        assert_eq!(matrix(&[50, 40]).crossing("rayon"), Crossing::From(0));
-        assert_eq!(matrix(&[50, 150]).crossing("rayon"), Crossing::Never);
-        assert_eq!(matrix(&[150, 100]).crossing("rayon"), Crossing::Untold);
+        assert_eq!(size_series(&[300, 50, 150, 70, 50]).break_even("rayon"), BreakEven::From(3));
+        assert_eq!(size_series(&[50, 40]).break_even("rayon"), BreakEven::From(0));
+        assert_eq!(size_series(&[50, 150]).break_even("rayon"), BreakEven::Never);
+        assert_eq!(size_series(&[150, 100]).break_even("rayon"), BreakEven::Inconclusive);
         // One odd launch of six at the largest size.
-        let mut odd = matrix(&[150, 50, 60]);
+        let mut odd = size_series(&[150, 50, 60]);
         let speedup = odd.rows[2].cells[1].speedup.as_mut().unwrap();
         speedup.interval = speedup.interval.map(|it| crate::stats::interval::Interval { low: 0.9, ..it });
-        assert_eq!(odd.crossing("rayon"), Crossing::From(1));
+        assert_eq!(odd.break_even("rayon"), BreakEven::From(1));
         assert_eq!(
-            (matrix(&[]).crossing("rayon"), matrix(&[50]).crossing("gil")),
-            (Crossing::Unknown, Crossing::Unknown)
+            (size_series(&[]).break_even("rayon"), size_series(&[50]).break_even("gil")),
+            (BreakEven::Unknown, BreakEven::Unknown)
         );
     }
 }

@@ -10,7 +10,7 @@ use crate::stats::verdict::{Verdict, verdicts};
 
 /// All that a recording comes to.
 #[derive(Clone, Debug)]
-pub struct Findings {
+pub struct Summary {
     /// A row for each workload of the native lane, in the order of the recording.
     pub rows: Vec<Row>,
     /// A row for each workload of other lanes, lane by lane.
@@ -25,7 +25,7 @@ pub struct Row {
     /// The workload.
     pub workload: WorkloadEntry,
     /// Its cells.
-    pub cells: Vec<Finding>,
+    pub cells: Vec<CellResult>,
     /// The baseline against itself.
     pub control: Option<Ratio>,
     /// How many times as fast as the baseline the native one is on the same jobs, in other lanes than the native one: in the same
@@ -50,7 +50,7 @@ pub struct Reference {
 
 /// What is found about one cell.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct CellResult {
     /// `model/width`.
     pub name: String,
     /// Jobs in flight at once.
@@ -68,10 +68,10 @@ pub struct Finding {
     /// Against the fastest of the row.
     pub verdict: Verdict,
     /// Why it has no samples, or fewer than others.
-    pub trouble: Option<String>,
+    pub error: Option<String>,
 }
 
-impl Finding {
+impl CellResult {
     /// The model's name.
     pub fn model(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)
@@ -83,7 +83,7 @@ impl Finding {
     }
 }
 
-impl Findings {
+impl Summary {
     /// What `recording` comes to.
     pub fn of(recording: &Recording) -> Self {
         let warnings = warnings(recording);
@@ -96,7 +96,7 @@ impl Findings {
             row.reference =
                 rows.iter().find(|native| native.is_same_work(row)).and_then(|it| it.as_reference(row));
         }
-        Findings { rows, others, warnings }
+        Summary { rows, others, warnings }
     }
 
     /// The rows of every lane.
@@ -144,7 +144,7 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, warnings:
     let finding = |((&(index, arm), walls), verdict): ((&(usize, &_), &Times), Verdict)| {
         let arm: &crate::record::schema::Arm = arm;
         let cpu = cpu(study, workload, index);
-        Finding {
+        CellResult {
             name: arm.id[prefix.len()..].to_owned(),
             in_flight: arm.in_flight.get(),
             wall_ns: median(&walls.iter().flatten().flatten().copied().collect::<Vec<_>>()),
@@ -153,7 +153,7 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, warnings:
             speedup: speedup(baseline_walls, walls, LEVEL),
             logs: log_ratios_by_launch(baseline_walls, walls),
             verdict,
-            trouble: arm.unavailable.clone().or_else(|| failure(study, workload, index)),
+            error: arm.unavailable.clone().or_else(|| failure(study, workload, index)),
         }
     };
     let copies = (recording.environment.cores as f64).ln();
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_takes_half_the_time_is_the_fastest_and_twice_as_fast() {
-        let findings = Findings::of(&recording(16, 50));
+        let findings = Summary::of(&recording(16, 50));
         let [sequential, rayon] = &findings.rows[0].cells[..] else { panic!("two cells") };
         assert_eq!((rayon.name.as_str(), rayon.model()), ("rayon/cores", "rayon"));
         assert_eq!(rayon.verdict, Verdict::Fastest);
@@ -233,9 +233,9 @@ mod tests {
         let launches = &mut one_failed.study.as_mut().unwrap().launches;
         launches[3].rounds.clear();
         launches[3].failure = Some("the launch ended (signal: 9)".into());
-        let findings = Findings::of(&one_failed);
+        let findings = Summary::of(&one_failed);
         let rayon = &findings.rows[0].cells[1];
         assert_eq!(rayon.speedup.unwrap().launches, 15);
-        assert_eq!(rayon.trouble.as_deref(), Some("the launch ended (signal: 9)"));
+        assert_eq!(rayon.error.as_deref(), Some("the launch ended (signal: 9)"));
     }
 }

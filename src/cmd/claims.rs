@@ -13,7 +13,7 @@ use crate::cmd::{BadUsage, Exit, command_line};
 use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::models;
-use crate::post::claims::{Claim, Needs, Numbers, claims};
+use crate::post::claims::{Claim, Measurements, Needs, claims};
 use crate::post::ledger::{judge, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{Asked, STORIES, Story, Teller, chess};
@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     } else {
         (args.from.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?, None)
     };
-    let judged = judge(chosen, &Numbers::of(&recordings));
+    let judged = judge(chosen, &Measurements::of(&recordings));
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&judged, args.format, !args.ids.is_empty()))?;
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {

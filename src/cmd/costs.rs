@@ -17,7 +17,7 @@ use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
 use crate::report::formats::{Format, render};
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
-use crate::study::probe::{Asking, gather};
+use crate::study::probe::{ProbeOptions, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
 use crate::workload::series::SERIES;
@@ -99,14 +99,14 @@ fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
 }
 
 fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<ProbeRecord>> {
-    let asking = Asking {
+    let options = ProbeOptions {
         exe: std::env::current_exe()?,
         models: models.to_vec(),
         most_jobs: usize::try_from(args.most)?,
         most_bytes: u64::from(args.memory) << 20,
         quick: args.quick,
     };
-    Ok(gather(&asking, &stop.asked, |model, question| show(&format!("asking {model}: {question}"))))
+    Ok(gather(&options, &stop.asked, |model, question| show(&format!("asking {model}: {question}"))))
 }
 
 /// A study of the sizes of a series; each model at its greatest width.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::analysis::summary::Findings;
+use crate::analysis::summary::Summary;
 use crate::cmd::charts::write;
 use crate::cmd::{BadUsage, Exit};
 use crate::post::chirpy;
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     match (&args.splice, &recordings[..]) {
         (Some(page), recordings) => splice_into(page, recordings)?,
         (None, [recording]) if args.bars => {
-            write!(std::io::stdout(), "{}", bars(&Findings::of(recording), look(args)))?;
+            write!(std::io::stdout(), "{}", bars(&Summary::of(recording), look(args)))?;
         }
         (None, [recording]) => write!(std::io::stdout(), "{}", render(recording, args.format))?,
         (None, _) => {

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::post::ledger;
 use anyhow::Result;
 
-use crate::analysis::summary::Findings;
-use crate::post::claims::{Numbers, claims as all_claims};
+use crate::analysis::summary::Summary;
+use crate::post::claims::{Measurements, claims as all_claims};
 use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::chart::draw::{charts, date, source};
@@ -70,7 +70,7 @@ fn post(recordings: &[Recording], charts: &[Chart], repository: Option<&str>) ->
     if let Some(study) = recordings.iter().find(|recording| recording.study.is_some()) {
         let _ = write!(text, "\n{}\n{}", markdown(study), caveats(study));
     }
-    let judged = ledger::judge(all_claims(), &Numbers::of(recordings));
+    let judged = ledger::judge(all_claims(), &Measurements::of(recordings));
     let _ = write!(text, "\nOf the post's {}\n", ledger::summary(&judged));
     let _ = writeln!(text, "\n{} {}", data(recordings), origin(first, repository));
     text
@@ -109,7 +109,7 @@ fn picture(chart: &Chart) -> String {
 
 /// What a reader has to know, in a box.
 fn caveats(recording: &Recording) -> String {
-    let notes = footnotes(recording, &Findings::of(recording));
+    let notes = footnotes(recording, &Summary::of(recording));
     let lines: String = notes.iter().map(|note| format!("> {}  \n", escape(note))).collect();
     format!("{lines}{{: .prompt-warning }}\n")
 }

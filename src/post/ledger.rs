@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::post::claims::{Case, Claim, Finding, Judgement, Numbers, Word, claims};
+use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Measurements, claims};
 use crate::record::schema::Recording;
 use crate::report::escape;
 use crate::report::formats::Format;
@@ -16,7 +16,7 @@ const WIDTH: usize = 100;
 pub type Judged = (&'static Claim, Judgement);
 
 /// What `numbers` say of each of `claims`.
-pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, numbers: &Numbers<'_>) -> Vec<Judged> {
+pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, numbers: &Measurements<'_>) -> Vec<Judged> {
     claims.into_iter().map(|claim| (claim, claim.judge(numbers))).collect()
 }
 
@@ -34,7 +34,7 @@ pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
 /// Two lines or more for each claim, its word and its numbers, and a line that counts them.
 fn terminal(judged: &[Judged]) -> String {
     let row = |(claim, judgement): &Judged| {
-        let head = format!("{:<4} {:<17}  {}\n", claim.id, judgement.word, claim.says);
+        let head = format!("{:<4} {:<17}  {}\n", claim.id, judgement.verdict, claim.says);
         head + &wrapped(&cases(judgement), 24)
     };
     let rows: String = judged.iter().map(row).collect();
@@ -44,31 +44,34 @@ fn terminal(judged: &[Judged]) -> String {
 /// `31 confirmed, 9 refined, ...` of the post's.
 pub fn summary(judged: &[Judged]) -> String {
     let of_the_post: Vec<&Judged> = judged.iter().filter(|(claim, _)| claim.is_of_the_post()).collect();
-    let count = |word: Word| of_the_post.iter().filter(|(_, judgement)| judgement.word == word).count();
-    let words = [Word::Confirmed, Word::Refined, Word::Refuted, Word::NotMeasured];
+    let count = |verdict: ClaimVerdict| {
+        of_the_post.iter().filter(|(_, judgement)| judgement.verdict == verdict).count()
+    };
+    let words =
+        [ClaimVerdict::Confirmed, ClaimVerdict::Refined, ClaimVerdict::Refuted, ClaimVerdict::NotMeasured];
     let counts: Vec<String> = words.iter().map(|&word| format!("{} {word}", count(word))).collect();
     format!("{} claims: {}.", of_the_post.len(), counts.join(", "))
 }
 
 fn full((claim, judgement): &Judged) -> String {
-    let mut text = format!("{}: {}\n", claim.id, judgement.word);
+    let mut text = format!("{}: {}\n", claim.id, judgement.verdict);
     let mut line = |name: &str, said: &str| {
         let _ = write!(text, "{}", wrapped(&format!("{name}: {said}"), 5));
     };
     line("the post says", claim.says);
     line("where", claim.at);
     line("decided by", claim.decided_by);
-    for Case { name, finding } in &judgement.cases {
-        line(name, &in_words(finding));
+    for Case { name, result } in &judgement.cases {
+        line(name, &in_words(result));
     }
     text
 }
 
-fn in_words(finding: &Finding) -> String {
-    match finding {
-        Finding::Holds(numbers) => format!("holds, {numbers}"),
-        Finding::Fails(numbers) => format!("does not hold, {numbers}"),
-        Finding::Unknown(why) => format!("not measured, {why}"),
+fn in_words(result: &CaseResult) -> String {
+    match result {
+        CaseResult::Holds(numbers) => format!("holds, {numbers}"),
+        CaseResult::Fails(numbers) => format!("does not hold, {numbers}"),
+        CaseResult::Unknown(why) => format!("not measured, {why}"),
     }
 }
 
@@ -77,14 +80,14 @@ pub(crate) fn cases(judgement: &Judgement) -> String {
     let is_alone = judgement.cases.len() == 1;
     let mut said = Vec::new();
     let mut unmeasured: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Case { name, finding } in &judgement.cases {
-        match finding {
-            Finding::Unknown(why) => match unmeasured.iter_mut().find(|(reason, _)| reason == why) {
+    for Case { name, result } in &judgement.cases {
+        match result {
+            CaseResult::Unknown(why) => match unmeasured.iter_mut().find(|(reason, _)| reason == why) {
                 Some((_, names)) => names.push(name),
                 None => unmeasured.push((why, vec![name])),
             },
-            _ if is_alone => said.push(in_words(finding)),
-            _ => said.push(format!("{name}: {}", in_words(finding))),
+            _ if is_alone => said.push(in_words(result)),
+            _ => said.push(format!("{name}: {}", in_words(result))),
         }
     }
     said.extend(unmeasured.into_iter().map(|(why, names)| match is_alone {
@@ -97,16 +100,17 @@ pub(crate) fn cases(judgement: &Judgement) -> String {
 /// How many claims `recording` decides by itself, and how.
 pub fn decided_by(recording: &Recording) -> String {
     let of_the_post = claims().filter(|claim| claim.is_of_the_post());
-    let judged = judge(of_the_post, &Numbers::of(std::slice::from_ref(recording)));
-    let count = |word: Word| judged.iter().filter(|(_, judgement)| judgement.word == word).count();
+    let judged = judge(of_the_post, &Measurements::of(std::slice::from_ref(recording)));
+    let count =
+        |verdict: ClaimVerdict| judged.iter().filter(|(_, judgement)| judgement.verdict == verdict).count();
     format!(
         "Of {} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \
          claims",
         judged.len(),
-        judged.len() - count(Word::NotMeasured),
-        count(Word::Confirmed),
-        count(Word::Refined),
-        count(Word::Refuted)
+        judged.len() - count(ClaimVerdict::NotMeasured),
+        count(ClaimVerdict::Confirmed),
+        count(ClaimVerdict::Refined),
+        count(ClaimVerdict::Refuted)
     )
 }
 
@@ -119,7 +123,7 @@ pub fn rows(judged: &[Judged]) -> String {
     let mut text = String::from("| | the post says | verdict | numbers |\n|---|---|---|---|\n");
     for (claim, judgement) in judged {
         let numbers = escape::markdown(&cases(judgement));
-        let _ = writeln!(text, "| {} | {} | **{}** | {numbers} |", claim.id, claim.says, judgement.word);
+        let _ = writeln!(text, "| {} | {} | **{}** | {numbers} |", claim.id, claim.says, judgement.verdict);
     }
     text
 }
@@ -127,7 +131,7 @@ pub fn rows(judged: &[Judged]) -> String {
 fn csv(judged: &[Judged]) -> String {
     let row = |(claim, judgement): &Judged| {
         let [id, says, at, decided_by] = [claim.id, claim.says, claim.at, claim.decided_by].map(Value::from);
-        [id, says, at, decided_by, judgement.word.to_string().into(), cases(judgement).into()]
+        [id, says, at, decided_by, judgement.verdict.to_string().into(), cases(judgement).into()]
     };
     let columns = ["id", "says", "at", "decided_by", "verdict", "numbers"];
     Sheet::new(columns, judged.iter().map(row)).csv()
@@ -135,10 +139,10 @@ fn csv(judged: &[Judged]) -> String {
 
 fn json(judged: &[Judged]) -> String {
     let case = |case: &Case| {
-        let (holds, numbers) = match &case.finding {
-            Finding::Holds(numbers) => (Some(true), numbers),
-            Finding::Fails(numbers) => (Some(false), numbers),
-            Finding::Unknown(why) => (None, why),
+        let (holds, numbers) = match &case.result {
+            CaseResult::Holds(numbers) => (Some(true), numbers),
+            CaseResult::Fails(numbers) => (Some(false), numbers),
+            CaseResult::Unknown(why) => (None, why),
         };
         serde_json::json!({ "name": case.name, "holds": holds, "numbers": numbers })
     };
@@ -148,7 +152,7 @@ fn json(judged: &[Judged]) -> String {
             "says": claim.says,
             "at": claim.at,
             "decided_by": claim.decided_by,
-            "verdict": judgement.word.to_string(),
+            "verdict": judgement.verdict.to_string(),
             "cases": judgement.cases.iter().map(case).collect::<Vec<_>>(),
         })
     };
@@ -177,7 +181,7 @@ mod tests {
 
     fn some(ids: &[&str]) -> Vec<Judged> {
         let recordings = inside();
-        let all = judge(claims(), &Numbers::of(&recordings));
+        let all = judge(claims(), &Measurements::of(&recordings));
         all.into_iter().filter(|(claim, _)| ids.contains(&claim.id)).collect()
     }
 

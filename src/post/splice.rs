@@ -1,6 +1,6 @@
 //! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
 
-use crate::post::claims::{Numbers, claims as all_claims};
+use crate::post::claims::{Measurements, claims as all_claims};
 use crate::post::ledger;
 use crate::record::schema::Recording;
 use crate::report::{costs, evidence, formats, platforms};
@@ -50,7 +50,7 @@ pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
 const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
 
 fn telling_claims(recordings: &[Recording]) -> String {
-    let numbers = Numbers::of(recordings);
+    let numbers = Measurements::of(recordings);
     let all = ledger::judge(all_claims(), &numbers);
     let (telling, _): (Vec<_>, Vec<_>) =
         all.iter().cloned().partition(|(claim, _)| TELLING.contains(&claim.id));

@@ -24,9 +24,9 @@ pub struct Costs {
 pub struct ProbeRecord {
     /// The model.
     pub model: String,
-    /// What was asked: the name of a [`crate::study::probe::Question`].
+    /// What was asked: the name of a [`crate::study::probe::Probe`].
     pub question: String,
-    /// What was found, by name; [`crate::study::probe::Question`] says which there are and in which units.
+    /// What was found, by name; [`crate::study::probe::Probe`] says which there are and in which units.
     pub figures: BTreeMap<String, u64>,
     /// Why nothing was found.
     pub failure: Option<String>,

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::escape::plain;
 use crate::stats::units;
 use crate::stats::verdict::Verdict;
@@ -28,8 +28,8 @@ const LEAST: usize = 10;
 
 /// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
 /// interval; and which others are as good.
-pub fn bars(findings: &Findings, look: Look) -> String {
-    let fastest: Vec<(&Row, &Finding)> =
+pub fn bars(findings: &Summary, look: Look) -> String {
+    let fastest: Vec<(&Row, &CellResult)> =
         findings.rows.iter().filter_map(|row| Some((row, fastest(row)?))).collect();
     let highs = fastest.iter().filter_map(|(_, cell)| {
         let speedup = cell.speedup?;
@@ -37,7 +37,7 @@ pub fn bars(findings: &Findings, look: Look) -> String {
     });
     let most = highs.fold(1.0, f64::max);
     let room = look.width.saturating_sub(TASK + TOOL + SPEEDUP + 3).max(LEAST);
-    let line = |(row, cell): &(&Row, &Finding)| line(row, cell, look, most, room);
+    let line = |(row, cell): &(&Row, &CellResult)| line(row, cell, look, most, room);
     let (from, to) = ("1x", units::ratio(most.exp2()));
     let axis = format!(
         "{:indent$}{from}{to:>rest$}\n",
@@ -48,11 +48,11 @@ pub fn bars(findings: &Findings, look: Look) -> String {
     fastest.iter().map(line).collect::<String>() + &axis
 }
 
-fn fastest(row: &Row) -> Option<&Finding> {
+fn fastest(row: &Row) -> Option<&CellResult> {
     row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest && cell.speedup.is_some())
 }
 
-fn line(row: &Row, cell: &Finding, look: Look, most: f64, room: usize) -> String {
+fn line(row: &Row, cell: &CellResult, look: Look, most: f64, room: usize) -> String {
     let speedup = cell.speedup.expect("only cells with speedups are drawn");
     let as_good = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::AsGood(_))).count();
     let others = match as_good {
@@ -106,7 +106,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     fn of(percent: u64, look: Look) -> String {
-        bars(&Findings::of(&recording(16, percent)), look)
+        bars(&Summary::of(&recording(16, percent)), look)
     }
 
     const LOOK: Look = Look { width: 80, ascii: true, coloured: false };

@@ -1,6 +1,6 @@
 //! The best-tool table: what a study says, workload by workload, under the post's words.
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::stats::interval::Interval;
 use crate::stats::ratio::Ratio;
 use crate::stats::units;
@@ -24,7 +24,7 @@ pub(crate) const HEADER: [&str; 10] = [
 pub(crate) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "criterion"];
 
 /// The rows of the best-tool table.
-pub(crate) fn lines(findings: &Findings) -> impl Iterator<Item = Vec<String>> {
+pub(crate) fn lines(findings: &Summary) -> impl Iterator<Item = Vec<String>> {
     findings.rows.iter().map(line)
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn task(row: &Row) -> String {
 }
 
 /// The best tool for `task` and its speedup, in few words.
-pub(crate) fn in_short(findings: &Findings, task: &str) -> String {
+pub(crate) fn in_short(findings: &Summary, task: &str) -> String {
     let line = findings.rows.iter().find(|row| self::task(row) == task).map(line);
     match line.as_deref() {
         None => "-".into(),
@@ -49,7 +49,7 @@ pub(crate) fn in_short(findings: &Findings, task: &str) -> String {
 /// A row of the best-tool table: the fastest, and which others are as good or may be.
 pub(crate) fn line(row: &Row) -> Vec<String> {
     let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {
-        let why = row.cells.iter().find_map(|cell| cell.trouble.clone()).unwrap_or("no samples".into());
+        let why = row.cells.iter().find_map(|cell| cell.error.clone()).unwrap_or("no samples".into());
         return vec![task(row), format!("not measured: {why}")];
     };
     let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
@@ -99,7 +99,7 @@ pub(crate) fn ratio_and_interval(found: &Ratio) -> (String, String) {
 }
 
 /// What may be said about a cell of `row`, and what went wrong with it.
-pub(crate) fn verdict(row: &Row, cell: &Finding) -> String {
+pub(crate) fn verdict(row: &Row, cell: &CellResult) -> String {
     let verdict = match cell.verdict {
         Verdict::Unmeasured => "not measured".into(),
         _ if row.withheld => "withheld".into(),
@@ -109,5 +109,5 @@ pub(crate) fn verdict(row: &Row, cell: &Finding) -> String {
         Verdict::NotSeparated(_) => "not separated".into(),
         Verdict::TooFew(few) => format!("too few launches: {} of {}", few.have, few.need),
     };
-    cell.trouble.as_ref().map_or(verdict.clone(), |why| format!("{verdict}: {why}"))
+    cell.error.as_ref().map_or(verdict.clone(), |why| format!("{verdict}: {why}"))
 }

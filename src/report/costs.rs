@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::costs::{Bill, Most};
-use crate::analysis::sizes::{Crossing, Matrix, Side, side};
+use crate::analysis::costs::{CostSummary, Most};
+use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::analysis::summary::Row;
 use crate::record::schema::{Costs, Recording};
 use crate::report::formats::bounds;
@@ -16,10 +16,10 @@ use serde_json::Value;
 /// What models of `recording` cost; `None` where it has no such section.
 pub fn terminal(recording: &Recording) -> Option<String> {
     let costs = recording.costs.as_ref()?;
-    let bills = Bill::all(&costs.probes);
+    let bills = CostSummary::all(&costs.probes);
     let mut text = [starting(&bills), running(&bills), memory(&bills), waiting(&bills)].join("\n");
-    for matrix in matrices(recording, costs) {
-        let _ = write!(text, "\n{}", sizes(&matrix));
+    for size_series in all_size_series(recording, costs) {
+        let _ = write!(text, "\n{}", sizes(&size_series));
     }
     let _ = write!(text, "\n{}", troubles(&bills));
     Some(text.trim_end().to_owned() + "\n")
@@ -28,8 +28,10 @@ pub fn terminal(recording: &Recording) -> Option<String> {
 /// What models of `recording` cost, the most telling of it, in Markdown; `None` where it has no such section.
 pub fn markdown(recording: &Recording) -> Option<String> {
     let costs = recording.costs.as_ref()?;
-    let matrices = matrices(recording, costs);
-    let grains = matrices.iter().find(|matrix| matrix.series == BREAK_EVEN && !matrix.is_withheld());
+    let all_size_series = all_size_series(recording, costs);
+    let grains = all_size_series
+        .iter()
+        .find(|size_series| size_series.series == BREAK_EVEN && !size_series.is_withheld());
     let header = [
         "model",
         "start",
@@ -39,13 +41,13 @@ pub fn markdown(recording: &Recording) -> Option<String> {
         "most at once",
         "pays from jobs of",
     ];
-    let row = |bill: &Bill<'_>| {
+    let row = |bill: &CostSummary<'_>| {
         let memory = bill.memory();
-        let pays = match grains.map(|matrix| (matrix, matrix.crossing(bill.model()))) {
-            Some((matrix, Crossing::From(row))) => time(matrix.job_ns(row)),
+        let pays = match grains.map(|size_series| (size_series, size_series.break_even(bill.model()))) {
+            Some((size_series, BreakEven::From(row))) => time(size_series.job_ns(row)),
             _ if bill.model() == "sequential" => "-".into(),
-            Some((_, Crossing::Untold)) => "not told".into(),
-            Some((_, Crossing::Never)) => "never".into(),
+            Some((_, BreakEven::Inconclusive)) => "not told".into(),
+            Some((_, BreakEven::Never)) => "never".into(),
             _ => "-".into(),
         };
         vec![
@@ -58,7 +60,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
             pays,
         ]
     };
-    let rows = table::markdown(&header, &header[1..], Bill::all(&costs.probes).iter().map(row));
+    let rows = table::markdown(&header, &header[1..], CostSummary::all(&costs.probes).iter().map(row));
     let note = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
                 besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` from computing jobs of \
                 this size on, by the whole 95 % interval; not told: not told from it at the largest.";
@@ -69,7 +71,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
 /// has no such section.
 pub fn sheet(recording: &Recording) -> Option<Sheet> {
     let costs = recording.costs.as_ref()?;
-    let answers = Bill::all(&costs.probes).into_iter().flat_map(|bill| {
+    let answers = CostSummary::all(&costs.probes).into_iter().flat_map(|bill| {
         answers(&bill).into_iter().map(move |(what, unit, value)| {
             [
                 bill.model().into(),
@@ -82,11 +84,11 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
             ]
         })
     });
-    let sizes = matrices(recording, costs).into_iter().flat_map(|matrix| {
+    let sizes = all_size_series(recording, costs).into_iter().flat_map(|size_series| {
         let cells = |(at, row): (usize, &Row)| {
-            let models = matrix.models().into_iter();
+            let models = size_series.models().into_iter();
             let cell = |model: &str| {
-                let [speedup, low, high] = bounds(matrix.speedup(at, model).as_ref());
+                let [speedup, low, high] = bounds(size_series.speedup(at, model).as_ref());
                 [
                     model.into(),
                     "speedup".into(),
@@ -99,13 +101,13 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
             };
             models.map(cell).collect::<Vec<_>>()
         };
-        matrix.rows.iter().enumerate().flat_map(cells).collect::<Vec<_>>()
+        size_series.rows.iter().enumerate().flat_map(cells).collect::<Vec<_>>()
     });
     Some(Sheet::new(["model", "what", "of", "unit", "value", "low", "high"], answers.chain(sizes)))
 }
 
 /// All that is known of a model: what it is, its unit, its value.
-fn answers(bill: &Bill<'_>) -> Vec<(String, &'static str, f64)> {
+fn answers(bill: &CostSummary<'_>) -> Vec<(String, &'static str, f64)> {
     let starting = STARTED_ON.iter().filter_map(|on| Some((on, bill.starting(on)?)));
     let starting = starting.flat_map(|(on, it)| {
         let times = [
@@ -132,11 +134,11 @@ fn answers(bill: &Bill<'_>) -> Vec<(String, &'static str, f64)> {
 }
 
 /// The sizes of `costs`, judged.
-pub fn matrices(recording: &Recording, costs: &Costs) -> Vec<Matrix> {
-    costs.sizes.iter().map(|sizes| Matrix::of(recording, sizes)).collect()
+pub fn all_size_series(recording: &Recording, costs: &Costs) -> Vec<SizeSeries> {
+    costs.sizes.iter().map(|sizes| SizeSeries::of(recording, sizes)).collect()
 }
 
-fn starting(bills: &[Bill<'_>]) -> String {
+fn starting(bills: &[CostSummary<'_>]) -> String {
     let header = [
         "model",
         "start",
@@ -148,7 +150,7 @@ fn starting(bills: &[Bill<'_>]) -> String {
         "warm",
         "pays back after",
     ];
-    let row = |bill: &Bill<'_>| {
+    let row = |bill: &CostSummary<'_>| {
         let on_first = bill.starting(STARTED_ON[0]);
         let mut row = vec![bill.model().to_owned()];
         row.extend([on_first.map(|it| it.start_ns), on_first.map(|it| it.stop_ns)].map(time));
@@ -174,9 +176,9 @@ fn starting(bills: &[Bill<'_>]) -> String {
     )
 }
 
-fn running(bills: &[Bill<'_>]) -> String {
+fn running(bills: &[CostSummary<'_>]) -> String {
     let header = ["model", "handing out a job", "CPU", "gave way", "preempted"];
-    let row = |bill: &Bill<'_>| {
+    let row = |bill: &CostSummary<'_>| {
         let switches = bill.switches().map(|kinds| kinds.map(|a_job| format!("{a_job:.2}")));
         let [gave_way, preempted] = switches.unwrap_or(["-".into(), "-".into()]);
         let cpu = bill.cpu().map_or("-".into(), units::times);
@@ -189,9 +191,9 @@ fn running(bills: &[Bill<'_>]) -> String {
     )
 }
 
-fn memory(bills: &[Bill<'_>]) -> String {
+fn memory(bills: &[CostSummary<'_>]) -> String {
     let header = ["model", "a waiting job", "kernel", "most at once", "taking", "why no more"];
-    let row = |bill: &Bill<'_>| {
+    let row = |bill: &CostSummary<'_>| {
         let memory = bill.memory();
         let most = bill.most();
         let taking = most.as_ref().and_then(|most| most.bytes);
@@ -217,12 +219,12 @@ fn memory(bills: &[Bill<'_>]) -> String {
     )
 }
 
-fn waiting(bills: &[Bill<'_>]) -> String {
+fn waiting(bills: &[CostSummary<'_>]) -> String {
     let burst = format!("{} of 10 ms at once", units::count(BURST as u64));
     let waits: Vec<String> = WAITS_US.iter().map(|us| format!("{} ms", us / 1_000)).collect();
     let header: Vec<&str> =
         std::iter::once("model").chain(waits.iter().map(String::as_str)).chain([burst.as_str()]).collect();
-    let row = |bill: &Bill<'_>| {
+    let row = |bill: &CostSummary<'_>| {
         let mut row = vec![bill.model().to_owned()];
         row.extend(WAITS_US.map(|us| time(bill.wait_ns(us))));
         row.push(time(bill.burst_ns()));
@@ -232,32 +234,33 @@ fn waiting(bills: &[Bill<'_>]) -> String {
 }
 
 /// Speedups by size and model.
-fn sizes(matrix: &Matrix) -> String {
-    let models = matrix.models();
+fn sizes(size_series: &SizeSeries) -> String {
+    let models = size_series.models();
     let header: Vec<&str> = ["size", "a job"].into_iter().chain(models.iter().copied().skip(1)).collect();
     let entry = |row: usize, model: &str| {
-        matrix.speedup(row, model).map_or("-".into(), |speedup| {
-            let mark = if side(&speedup) == Side::Untold { "?" } else { "" };
+        size_series.speedup(row, model).map_or("-".into(), |speedup| {
+            let mark = if side(&speedup) == Side::Inconclusive { "?" } else { "" };
             format!("{}{mark}", units::ratio(speedup.ratio))
         })
     };
-    let rows = matrix.rows.iter().enumerate().map(|(at, row)| {
-        let label = [row.workload.name.clone(), time(matrix.job_ns(at))];
+    let rows = size_series.rows.iter().enumerate().map(|(at, row)| {
+        let label = [row.workload.name.clone(), time(size_series.job_ns(at))];
         label.into_iter().chain(models.iter().skip(1).map(|model| entry(at, model))).collect()
     });
-    let title = crate::workload::series::SERIES.iter().find(|series| series.name == matrix.plain_series());
-    let baseline = matrix.baseline();
-    let title = title.map_or(matrix.series.as_str(), |series| series.about);
+    let title =
+        crate::workload::series::SERIES.iter().find(|series| series.name == size_series.plain_series());
+    let baseline = size_series.baseline();
+    let title = title.map_or(size_series.series.as_str(), |series| series.about);
     let mut text = format!(
         "Speedup over {baseline}: {title}\n{}a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none.\n",
         table::plain(&header, &header[1..], rows)
     );
-    for warning in matrix.warnings.iter().filter(|warning| warning.blocks_verdicts()) {
+    for warning in size_series.warnings.iter().filter(|warning| warning.blocks_verdicts()) {
         let _ = writeln!(text, "WITHHELD, what follows from these numbers: {warning}");
     }
-    if matrix.plain_series() == BREAK_EVEN && !matrix.is_withheld() {
+    if size_series.plain_series() == BREAK_EVEN && !size_series.is_withheld() {
         for model in models.iter().skip(1) {
-            let _ = writeln!(text, "{model}: {}", crossing(matrix, model));
+            let _ = writeln!(text, "{model}: {}", break_even(size_series, model));
         }
     }
     text
@@ -267,18 +270,20 @@ fn sizes(matrix: &Matrix) -> String {
 const BREAK_EVEN: &str = "grains";
 
 /// From which size on a model is faster, in words.
-pub fn crossing(matrix: &Matrix, model: &str) -> String {
-    let baseline = matrix.baseline();
-    match matrix.crossing(model) {
-        Crossing::From(row) => format!("faster than {baseline} from jobs of {} on", time(matrix.job_ns(row))),
-        Crossing::Untold => format!("not told from {baseline} at the largest jobs"),
-        Crossing::Never => format!("slower than {baseline} up to the largest jobs"),
-        Crossing::Unknown => "not measured at every size".into(),
+pub fn break_even(size_series: &SizeSeries, model: &str) -> String {
+    let baseline = size_series.baseline();
+    match size_series.break_even(model) {
+        BreakEven::From(row) => {
+            format!("faster than {baseline} from jobs of {} on", time(size_series.job_ns(row)))
+        }
+        BreakEven::Inconclusive => format!("not told from {baseline} at the largest jobs"),
+        BreakEven::Never => format!("slower than {baseline} up to the largest jobs"),
+        BreakEven::Unknown => "not measured at every size".into(),
     }
 }
 
 /// What failed, and why.
-fn troubles(bills: &[Bill<'_>]) -> String {
+fn troubles(bills: &[CostSummary<'_>]) -> String {
     let mut text = String::new();
     for bill in bills {
         if let Some((question, why)) = bill.failure() {
@@ -302,7 +307,7 @@ fn time(ns: Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::analysis::costs::tests::record;
-    use crate::analysis::sizes::tests::matrix;
+    use crate::analysis::sizes::tests::size_series;
     use crate::record::schema::ProbeRecord;
 
     #[test]
@@ -340,7 +345,7 @@ mod tests {
             probes.map(|probe| ProbeRecord { model: name.into(), ..probe })
         };
         let probes = [model("sequential", 1), model("threads", 2)].concat();
-        let bills = Bill::all(&probes);
+        let bills = CostSummary::all(&probes);
         let text =
             [starting(&bills), running(&bills), memory(&bills), waiting(&bills), troubles(&bills)].join("\n");
         insta::assert_snapshot!(text);
@@ -348,6 +353,6 @@ mod tests {
 
     #[test]
     fn sizes_stand_in_rows_and_a_break_even_is_said_in_words() {
-        insta::assert_snapshot!(sizes(&matrix(&[300, 100, 50])));
+        insta::assert_snapshot!(sizes(&size_series(&[300, 100, 50])));
     }
 }

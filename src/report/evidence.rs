@@ -1,6 +1,6 @@
 //! What traces show, as a table: a row for each model, an answer in each cell with its number.
 
-use crate::analysis::evidence::{Answer, Answers, answers};
+use crate::analysis::evidence::{Observation, Properties, properties};
 use crate::record::schema::{EvidenceRecord, Recording};
 use serde_json::Value;
 
@@ -48,11 +48,16 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
 fn notes(evidence_records: &[EvidenceRecord]) -> impl Iterator<Item = String> {
     let unseen = evidence_records
         .iter()
-        .filter_map(|evidence_record| Some((evidence_record, answers(evidence_record)?)));
+        .filter_map(|evidence_record| Some((evidence_record, properties(evidence_record)?)));
     let unseen = unseen.flat_map(
-        |(EvidenceRecord { model, jobs, .. }, Answers { concurrent, parallel, threads, processes, .. })| {
+        |(
+            EvidenceRecord { model, jobs, .. },
+            Properties { concurrent, parallel, threads, processes, .. },
+        )| {
             let reason = |(question, answer)| match answer {
-                Answer::NotSeen(why) => Some(format!("{question} not seen of {model} with {jobs}: {why}.")),
+                Observation::Inconclusive(why) => {
+                    Some(format!("{question} not seen of {model} with {jobs}: {why}."))
+                }
                 _ => None,
             };
             let parallel = [("parallel", parallel.0), ("concurrent", concurrent.0)];
@@ -68,21 +73,21 @@ fn notes(evidence_records: &[EvidenceRecord]) -> impl Iterator<Item = String> {
 
 fn row(evidence_record: &EvidenceRecord) -> Vec<String> {
     let name = [evidence_record.model.clone(), evidence_record.jobs.clone()];
-    let cells = match (&evidence_record.unavailable, answers(evidence_record)) {
+    let cells = match (&evidence_record.unavailable, properties(evidence_record)) {
         (Some(why), _) => vec![format!("unavailable: {why}")],
         (None, None) => vec!["too few runs".into()],
-        (None, Some(answers)) => cells(&answers).into(),
+        (None, Some(properties)) => cells(&properties).into(),
     };
     name.into_iter().chain(cells).collect()
 }
 
-fn cells(answers: &Answers) -> [String; 4] {
-    let cell = |answer: &Answer, number: String| match answer {
-        Answer::Yes => format!("yes, {number}"),
-        Answer::No => format!("no, {number}"),
-        Answer::NotSeen(_) => format!("not seen, {number}"),
+fn cells(properties: &Properties) -> [String; 4] {
+    let cell = |answer: &Observation, number: String| match answer {
+        Observation::Yes => format!("yes, {number}"),
+        Observation::No => format!("no, {number}"),
+        Observation::Inconclusive(_) => format!("not seen, {number}"),
     };
-    let Answers { concurrent, parallel, busy_cores, threads, processes } = answers;
+    let Properties { concurrent, parallel, busy_cores, threads, processes } = properties;
     [
         cell(&concurrent.0, format!("{:.0}", concurrent.1)),
         cell(&parallel.0, format!("{busy_cores:.2}")),

@@ -1,11 +1,11 @@
 //! What a table rests on: the machine, the command, the stamps, the noise, and how to read it.
 
-use crate::analysis::summary::{Findings, Row};
+use crate::analysis::summary::{Row, Summary};
 use crate::record::schema::{Environment, Recording, Study};
 use crate::stats::verdict::MARGIN;
 
 /// The lines below the tables of `recording`.
-pub(crate) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<String> {
+pub(crate) fn footnotes(recording: &Recording, findings: &Summary) -> Vec<String> {
     let mut notes = vec![machine(&recording.environment), programs(&recording.environment)];
     notes.extend(recording.study.as_ref().map(study));
     notes.extend(findings.warnings.iter().map(|warning| {
@@ -27,7 +27,7 @@ pub(crate) fn footnotes(recording: &Recording, findings: &Findings) -> Vec<Strin
 }
 
 /// How to read the tables of interpreters, where there are some.
-pub(crate) fn of_platforms(recording: &Recording, findings: &Findings) -> Vec<String> {
+pub(crate) fn of_platforms(recording: &Recording, findings: &Summary) -> Vec<String> {
     let unavailable = recording.environment.interpreters.iter().flatten();
     let unavailable =
         unavailable.filter_map(|it| Some(format!("CPython {}: {}", it.tag, it.unavailable.as_ref()?)));

@@ -1,6 +1,6 @@
 //! The ways in which a study is written.
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::post::stories;
 use crate::record::schema::Recording;
 use crate::report::best;
@@ -51,7 +51,7 @@ fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
 
 /// The best-tool tables of all lanes and their footnotes.
 pub(crate) fn markdown(recording: &Recording) -> String {
-    let platforms = platforms::markdown(recording, &Findings::of(recording));
+    let platforms = platforms::markdown(recording, &Summary::of(recording));
     let platforms =
         if platforms.is_empty() { platforms } else { format!("\n{}\n", platforms.trim_end_matches('\n')) };
     native_markdown(recording, &platforms)
@@ -59,14 +59,14 @@ pub(crate) fn markdown(recording: &Recording) -> String {
 
 /// The native best-tool table, `more`, and their footnotes.
 pub(crate) fn native_markdown(recording: &Recording, more: &str) -> String {
-    let findings = Findings::of(recording);
+    let findings = Summary::of(recording);
     let notes = footnotes(recording, &findings);
     let notes: String = notes.iter().map(|note| format!("\n{}  ", escape::markdown(note))).collect();
     format!("{}{more}{notes}\n", table::markdown(&HEADER, RIGHT, best::lines(&findings)))
 }
 
 /// Every cell as plain values.
-fn cells(findings: &Findings) -> Sheet {
+fn cells(findings: &Summary) -> Sheet {
     let columns = [
         "workload",
         "cell",
@@ -79,7 +79,7 @@ fn cells(findings: &Findings) -> Sheet {
         "cpu_ratio",
         "verdict",
     ];
-    let of = |row: &Row, cell: &Finding| {
+    let of = |row: &Row, cell: &CellResult| {
         let [speedup, low, high] = bounds(cell.speedup.as_ref());
         [
             row.workload.name.clone().into(),
@@ -105,7 +105,7 @@ pub(crate) fn bounds(ratio: Option<&Ratio>) -> [Value; 3] {
 
 /// Rows of the first section that `recording` has: a file of comma-separated values has one header.
 fn csv(recording: &Recording) -> String {
-    let study = || recording.study.as_ref().map(|_| cells(&Findings::of(recording)));
+    let study = || recording.study.as_ref().map(|_| cells(&Summary::of(recording)));
     let sheet = study()
         .or_else(|| costs::sheet(recording))
         .or_else(|| evidence::sheet(recording))
@@ -115,7 +115,7 @@ fn csv(recording: &Recording) -> String {
 
 /// Every section that `recording` has.
 fn json(recording: &Recording) -> String {
-    let findings = Findings::of(recording);
+    let findings = Summary::of(recording);
     let withheld: Vec<_> =
         findings.all_rows().filter(|row| row.withheld).map(|row| row.workload.called()).collect();
     let warnings: Vec<_> = findings.warnings.iter().map(ToString::to_string).collect();

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use crate::analysis::summary::{Finding, Findings, Row};
-use crate::post::claims::{Numbers, claims as all_claims};
+use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::post::claims::{Measurements, claims as all_claims};
 use crate::post::ledger;
 use crate::post::ledger::Judged;
 use crate::post::stories;
@@ -74,7 +74,7 @@ pub(crate) fn hash_of(script: &str) -> String {
 
 /// A recording: its stamps first, then its tables, then the file.
 fn section(at: usize, name: &str, recording: &Recording) -> Markup {
-    let findings = Findings::of(recording);
+    let findings = Summary::of(recording);
     let (withheld, told): (Vec<_>, Vec<_>) =
         findings.warnings.iter().partition(|warning| warning.blocks_verdicts());
     html! {
@@ -101,12 +101,10 @@ fn section(at: usize, name: &str, recording: &Recording) -> Markup {
 
 /// The best tools of several studies side by side, those of a machine next to each other.
 fn beside(recordings: &[Recording]) -> Markup {
-    let mut studies: Vec<&Recording> = recordings
-        .iter()
-        .filter(|it| Findings::of(it).rows.iter().any(|row| !row.cells.is_empty()))
-        .collect();
+    let mut studies: Vec<&Recording> =
+        recordings.iter().filter(|it| Summary::of(it).rows.iter().any(|row| !row.cells.is_empty())).collect();
     studies.sort_by_key(|recording| (recording.environment.cpu_model.clone(), recording.environment.cores));
-    let findings: Vec<Findings> = studies.iter().map(|recording| Findings::of(recording)).collect();
+    let findings: Vec<Summary> = studies.iter().map(|recording| Summary::of(recording)).collect();
     let mut tasks: Vec<String> = Vec::new();
     for row in findings.iter().flat_map(|findings| &findings.rows) {
         if !tasks.contains(&best::task(row)) {
@@ -140,7 +138,7 @@ fn filled(rows: impl IntoIterator<Item = Vec<String>>, columns: usize) -> impl I
     })
 }
 
-fn study(recording: &Recording, findings: &Findings) -> Markup {
+fn study(recording: &Recording, findings: &Summary) -> Markup {
     let tools = filled(best::lines(findings), HEADER.len());
     let cells = findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| every_cell(row, cell)));
     let header = ["workload", "model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
@@ -153,7 +151,7 @@ fn study(recording: &Recording, findings: &Findings) -> Markup {
     }
 }
 
-fn every_cell(row: &Row, cell: &Finding) -> Vec<String> {
+fn every_cell(row: &Row, cell: &CellResult) -> Vec<String> {
     let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
     vec![
         row.workload.name.clone(),
@@ -201,9 +199,14 @@ fn pictures(recordings: &[Recording]) -> Markup {
 }
 
 fn ledger(recordings: &[Recording]) -> Markup {
-    let judged = ledger::judge(all_claims(), &Numbers::of(recordings));
+    let judged = ledger::judge(all_claims(), &Measurements::of(recordings));
     let row = |(claim, judgement): &Judged| {
-        vec![claim.id.to_owned(), claim.says.to_owned(), judgement.word.to_string(), ledger::cases(judgement)]
+        vec![
+            claim.id.to_owned(),
+            claim.says.to_owned(),
+            judgement.verdict.to_string(),
+            ledger::cases(judgement),
+        ]
     };
     html! {
         section {

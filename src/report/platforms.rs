@@ -1,6 +1,6 @@
 //! The best-tool table of each interpreter, and the post's own table: what it says of Python, beside what Rust makes of it.
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
 use crate::report::best;
 use crate::report::best::ratio_and_interval;
@@ -39,7 +39,7 @@ pub(crate) struct PlatformTable {
 }
 
 /// Two tables of each interpreter.
-pub(crate) fn tables(recording: &Recording, findings: &Findings) -> Vec<PlatformTable> {
+pub(crate) fn tables(recording: &Recording, findings: &Summary) -> Vec<PlatformTable> {
     let of_platform = |(tag, rows): (&str, &[Row])| {
         let interpreter = describe(recording, tag);
         [
@@ -59,13 +59,13 @@ pub(crate) fn tables(recording: &Recording, findings: &Findings) -> Vec<Platform
 }
 
 /// All of them for a terminal.
-pub(crate) fn terminal(recording: &Recording, findings: &Findings) -> String {
+pub(crate) fn terminal(recording: &Recording, findings: &Summary) -> String {
     let table = |it: PlatformTable| format!("{}\n{}\n", it.title, table::plain(it.header, RIGHT, it.rows));
     tables(recording, findings).into_iter().map(table).collect()
 }
 
 /// All of them in Markdown.
-pub(crate) fn markdown(recording: &Recording, findings: &Findings) -> String {
+pub(crate) fn markdown(recording: &Recording, findings: &Summary) -> String {
     let table = |it: PlatformTable| {
         let title = super::escape::markdown(&it.title);
         format!("{title}:\n\n{}\n", table::markdown(it.header, RIGHT, it.rows))
@@ -75,7 +75,7 @@ pub(crate) fn markdown(recording: &Recording, findings: &Findings) -> String {
 
 /// The post's table of the first interpreter, in Markdown, with what it is of; `None` where the recording has none.
 pub(crate) fn post_markdown(recording: &Recording) -> Option<String> {
-    let findings = Findings::of(recording);
+    let findings = Summary::of(recording);
     let notes = super::footnotes::of_platforms(recording, &findings);
     let (tag, rows) = findings.platforms().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
     let lines = rows.iter().filter_map(|row| post(row, &findings));
@@ -106,7 +106,7 @@ fn line(row: &Row) -> Vec<String> {
 }
 
 /// A row of the post's table; none where the post says nothing of such a task.
-fn post(row: &Row, findings: &Findings) -> Option<Vec<String>> {
+fn post(row: &Row, findings: &Summary) -> Option<Vec<String>> {
     let named = named(&row.workload.post_says);
     if named.is_empty() {
         return None;
@@ -128,11 +128,11 @@ fn named(post_says: &str) -> Vec<String> {
     tools.into_iter().filter(|tool| post_says.contains(tool)).map(|tool| format!("py-{tool}")).collect()
 }
 
-fn fastest(row: &Row) -> Option<&Finding> {
+fn fastest(row: &Row) -> Option<&CellResult> {
     row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)
 }
 
-fn in_short(cell: &Finding) -> String {
+fn in_short(cell: &CellResult) -> String {
     let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
     // Which interpreter it is stands above the table.
     let name = cell.name.replacen(cell.model(), cell.plain_model(), 1);
@@ -154,7 +154,7 @@ fn verdict(row: &Row, named: &[String]) -> String {
     }
     let standing = |tool: &String| {
         let cells = row.cells.iter().filter(|cell| cell.plain_model() == tool);
-        let of = |cell: &Finding| match cell.verdict {
+        let of = |cell: &CellResult| match cell.verdict {
             Verdict::Fastest | Verdict::AsGood(_) => Some(Standing::Best),
             Verdict::NotSeparated(_) => Some(Standing::NotSeparated),
             Verdict::Slower(_) => Some(Standing::Slower),
@@ -197,7 +197,7 @@ fn rust(row: &Row, native: Option<&Row>) -> (String, String) {
 }
 
 /// ln(Python's best / `sequential`) + ln(`sequential` / Rust's best), launch by launch.
-fn over(row: &Row, best: Option<&Finding>) -> Option<Ratio> {
+fn over(row: &Row, best: Option<&CellResult>) -> Option<Ratio> {
     let (reference, python) = (&row.reference.as_ref()?.logs, &fastest(row)?.logs);
     let launches = reference.iter().zip(python).enumerate().map(|(launch, (reference, python))| {
         let native = best.map_or(Some(0.0), |cell| *cell.logs.get(launch)?)?;
@@ -269,7 +269,7 @@ pub(crate) mod tests {
 
     fn word(post_says: &str, models: &[(&str, u64)]) -> String {
         let recording = with_python("hash", post_says, RAYON, models);
-        let findings = Findings::of(&recording);
+        let findings = Summary::of(&recording);
         post(&findings.others[0], &findings).unwrap()[3].clone()
     }
 
@@ -293,7 +293,7 @@ pub(crate) mod tests {
     #[test]
     fn rusts_best_is_over_pythons_best_by_sequential_in_between() {
         let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
-        let findings = Findings::of(&recording);
+        let findings = Summary::of(&recording);
         let row = post(&findings.others[0], &findings).unwrap();
         // Python's best takes 1.5 times as long as sequential, Rust's best half of it.
         assert_eq!((row[4].as_str(), row[5].as_str()), ("rayon/cores", "3.00x (3.00x .. 3.00x)"));
@@ -314,7 +314,7 @@ pub(crate) mod tests {
     #[test]
     fn where_nothing_is_said_of_a_task_the_post_has_no_row() {
         let recording = with_python("hash", "", RAYON, &[]);
-        let findings = Findings::of(&recording);
+        let findings = Summary::of(&recording);
         assert_eq!(post(&findings.others[0], &findings), None);
         assert_eq!(tables(&recording, &findings).len(), 1);
     }

@@ -9,7 +9,7 @@ use crate::report::formats::bounds;
 use crate::report::sheet::Sheet;
 use crate::report::table;
 use crate::stats::change::Change;
-use crate::stats::law::{FOR_AMDAHL, Law, NoFit, Parameter, karp_flatt};
+use crate::stats::law::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::ratio::Ratio;
 use crate::stats::units;
 
@@ -82,7 +82,10 @@ fn computing(scaled: &Scaled) -> String {
         let most = speedups.last_key_value();
         let serial = most.and_then(|(&cores, speedup)| serial(speedup, cores)).unwrap_or("-".into());
         let entries = scaled.rows.keys().map(entry);
-        std::iter::once(name.to_owned()).chain(entries).chain([serial, follows(scaled.law(name))]).collect()
+        std::iter::once(name.to_owned())
+            .chain(entries)
+            .chain([serial, follows(scaled.scaling_model(name))])
+            .collect()
     };
     let given = scaled.rows.keys().map(|cores| capacity.get(cores).map_or("-".into(), shown));
     let given = std::iter::once("(all cores)".into()).chain(given).collect();
@@ -138,7 +141,7 @@ fn serial(speedup: &Ratio, cores: u64) -> Option<String> {
     Some(format!("{middle}{} %", bounds.unwrap_or_default()))
 }
 
-fn follows(law: Result<Law, NoFit>) -> String {
+fn follows(scaling_model: Result<ScalingModel, FitError>) -> String {
     let percent = |it: Parameter| {
         format!(
             "{:.2} % ({:.2} .. {:.2})",
@@ -147,17 +150,19 @@ fn follows(law: Result<Law, NoFit>) -> String {
             100.0 * it.interval.high
         )
     };
-    match law {
-        Ok(Law::Amdahl(serial)) => format!("Amdahl: {} serial", percent(serial)),
-        Ok(Law::Universal(contention, coherence)) if coherence.is_there => {
+    match scaling_model {
+        Ok(ScalingModel::Amdahl(serial)) => format!("Amdahl: {} serial", percent(serial)),
+        Ok(ScalingModel::Universal(contention, coherence)) if coherence.is_significant => {
             format!("USL: contention {}, coherence {}", percent(contention), percent(coherence))
         }
-        Ok(Law::Universal(contention, _)) => {
+        Ok(ScalingModel::Universal(contention, _)) => {
             format!("USL: contention {}, no coherence seen", percent(contention))
         }
-        Err(NoFit::Cores(cores)) => format!("none: {cores} numbers of cores, a law takes {FOR_AMDAHL}"),
-        Err(NoFit::NoSingle) => "none: not measured on one core".into(),
-        Err(NoFit::Launches(few)) => format!("none: {} launches, an interval takes {}", few.have, few.need),
+        Err(FitError::Cores(cores)) => format!("none: {cores} numbers of cores, a law takes {FOR_AMDAHL}"),
+        Err(FitError::NoSingle) => "none: not measured on one core".into(),
+        Err(FitError::Launches(few)) => {
+            format!("none: {} launches, an interval takes {}", few.have, few.need)
+        }
     }
 }
 

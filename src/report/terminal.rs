@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::Recording;
 use crate::report::best;
 use crate::report::best::{HEADER, RIGHT, ratio_and_interval};
@@ -16,7 +16,7 @@ pub type Medians = BTreeMap<String, f64>;
 
 /// The tables of `recording`. What `criterion` has of a cell stands beside it.
 pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
-    let findings = Findings::of(recording);
+    let findings = Summary::of(recording);
     let mut text = String::new();
     if !findings.rows.is_empty() || findings.others.is_empty() {
         text = table::plain(&HEADER, RIGHT, best::lines(&findings));
@@ -42,10 +42,10 @@ fn title(row: &Row) -> String {
 
 /// Every cell of a row, the fastest first.
 fn cells(row: &Row, criterion: &Medians) -> String {
-    let mut sorted: Vec<&Finding> = row.cells.iter().collect();
-    let key = |cell: &Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
+    let mut sorted: Vec<&CellResult> = row.cells.iter().collect();
+    let key = |cell: &CellResult| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
     sorted.sort_by(|a, b| key(b).total_cmp(&key(a)));
-    let line = |cell: &Finding| {
+    let line = |cell: &CellResult| {
         let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
         let mut line = vec![
             cell.name.clone(),
@@ -70,7 +70,7 @@ fn cells(row: &Row, criterion: &Medians) -> String {
 
 /// What criterion measured of a cell, and "drift" where its ratio to the baseline is farther from the study's interval
 /// than the noise floor: criterion measures one cell after another, while the machine drifts.
-fn beside(row: &Row, cell: &Finding, criterion: &Medians) -> [String; 2] {
+fn beside(row: &Row, cell: &CellResult, criterion: &Medians) -> [String; 2] {
     let of = |name: &str| criterion.get(&format!("{}/{name}", row.workload.name)).copied();
     let Some(median) = of(&cell.name) else { return ["-".into(), String::new()] };
     let drifts = || {

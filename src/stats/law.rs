@@ -29,12 +29,12 @@ pub struct Parameter {
     /// Its interval.
     pub interval: Interval,
     /// The whole interval is above zero also at [`CLAIMED`], so that it may be said to be there.
-    pub is_there: bool,
+    pub is_significant: bool,
 }
 
 /// What was fitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Law {
+pub enum ScalingModel {
     /// Three numbers of cores or more, one of them 1: the serial share.
     Amdahl(Parameter),
     /// Five or more, the largest at least 16: contention and coherence.
@@ -43,7 +43,7 @@ pub enum Law {
 
 /// Why nothing was fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoFit {
+pub enum FitError {
     /// So many numbers of cores are too few.
     Cores(usize),
     /// There is none on one core, against which the others are.
@@ -66,19 +66,19 @@ pub const CLAIMED: f64 = 0.999;
 ///
 /// # Errors
 /// Why they allow none.
-pub fn fit(points: &[Point]) -> Result<Law, NoFit> {
+pub fn fit(points: &[Point]) -> Result<ScalingModel, FitError> {
     if points.len() < FOR_AMDAHL {
-        return Err(NoFit::Cores(points.len()));
+        return Err(FitError::Cores(points.len()));
     }
-    let launches = launches(points).ok_or(NoFit::NoSingle)?;
+    let launches = launches(points).ok_or(FitError::NoSingle)?;
     let most = points.iter().map(|point| point.cores).max().unwrap_or(0);
     if points.len() >= FOR_UNIVERSAL && most >= MOST_FOR_UNIVERSAL {
         let estimates: Vec<(f64, f64)> = launches.iter().filter_map(|launch| universal(launch)).collect();
         let (contention, coherence): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
-        return Ok(Law::Universal(parameter(&contention)?, parameter(&coherence)?));
+        return Ok(ScalingModel::Universal(parameter(&contention)?, parameter(&coherence)?));
     }
     let serial: Vec<f64> = launches.iter().filter_map(|launch| amdahl(launch)).collect();
-    Ok(Law::Amdahl(parameter(&serial)?))
+    Ok(ScalingModel::Amdahl(parameter(&serial)?))
 }
 
 /// The serial share that a speedup on several cores means by itself (A. Karp and H. Flatt, CACM 33(5), 1990).
@@ -126,11 +126,11 @@ fn universal(launch: &[(f64, f64)]) -> Option<(f64, f64)> {
     (determinant > 0.0).then(|| ((ab * cc - cb * ac) / determinant, (cb * aa - ab * ac) / determinant))
 }
 
-fn parameter(estimates: &[f64]) -> Result<Parameter, NoFit> {
-    let bounds = interval(estimates, LEVEL).map_err(NoFit::Launches)?;
-    let is_there = interval(estimates, CLAIMED).is_ok_and(|strict| strict.low > 0.0);
+fn parameter(estimates: &[f64]) -> Result<Parameter, FitError> {
+    let bounds = interval(estimates, LEVEL).map_err(FitError::Launches)?;
+    let is_significant = interval(estimates, CLAIMED).is_ok_and(|strict| strict.low > 0.0);
     let value = median(estimates).expect("an interval has values");
-    Ok(Parameter { value, interval: bounds, is_there })
+    Ok(Parameter { value, interval: bounds, is_significant })
 }
 
 #[cfg(test)]
@@ -162,11 +162,13 @@ mod tests {
             let found =
                 (0..500).map(|seed| fit(&points(&CORES, contention, coherence, noise, seed)).unwrap());
             let (mut contained, mut claimed) = ([0, 0], 0);
-            for law in found {
-                let Law::Universal(found_contention, found_coherence) = law else { panic!("{law:?}") };
+            for scaling_model in found {
+                let ScalingModel::Universal(found_contention, found_coherence) = scaling_model else {
+                    panic!("{scaling_model:?}")
+                };
                 contained[0] += u32::from(covers(found_contention, contention));
                 contained[1] += u32::from(covers(found_coherence, coherence));
-                claimed += u32::from(found_coherence.is_there);
+                claimed += u32::from(found_coherence.is_significant);
             }
             assert!(contained.iter().all(|&seeds| seeds >= 465), "{contained:?} of 500");
             assert!(coherence > 0.0 || claimed == 0, "coherence claimed {claimed} times where there is none");
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn a_serial_share_is_recovered_from_three_numbers_of_cores() {
         let contained = (0..500).filter(|&seed| {
-            let Ok(Law::Amdahl(serial)) = fit(&points(&[1, 2, 4], 0.1, 0.0, 0.03, seed)) else {
+            let Ok(ScalingModel::Amdahl(serial)) = fit(&points(&[1, 2, 4], 0.1, 0.0, 0.03, seed)) else {
                 panic!("no fit")
             };
             covers(serial, 0.1)
@@ -187,12 +189,12 @@ mod tests {
 
     #[test]
     fn what_is_too_little_for_a_law_is_said() {
-        assert_eq!(fit(&points(&[1, 2], 0.1, 0.0, 0.0, 1)), Err(NoFit::Cores(2)));
-        assert_eq!(fit(&points(&[2, 4, 8], 0.1, 0.0, 0.0, 1)), Err(NoFit::NoSingle));
+        assert_eq!(fit(&points(&[1, 2], 0.1, 0.0, 0.0, 1)), Err(FitError::Cores(2)));
+        assert_eq!(fit(&points(&[2, 4, 8], 0.1, 0.0, 0.0, 1)), Err(FitError::NoSingle));
         let few = points(&[1, 2, 4], 0.1, 0.0, 0.0, 1).into_iter();
         let few: Vec<Point> = few.map(|point| Point { logs: point.logs[..3].into(), ..point }).collect();
-        assert_eq!(fit(&few), Err(NoFit::Launches(TooFew { have: 3, need: 6 })));
-        assert!(matches!(fit(&points(&[1, 2, 4, 8, 12], 0.1, 0.0, 0.0, 1)), Ok(Law::Amdahl(_))));
+        assert_eq!(fit(&few), Err(FitError::Launches(TooFew { have: 3, need: 6 })));
+        assert!(matches!(fit(&points(&[1, 2, 4, 8, 12], 0.1, 0.0, 0.0, 1)), Ok(ScalingModel::Amdahl(_))));
     }
 
     #[test]

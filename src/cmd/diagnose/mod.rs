@@ -18,7 +18,7 @@ use crate::report::table;
 use crate::stats;
 use crate::stats::interval::LEVEL;
 use crate::stats::units;
-use crate::study::probe::{Question, probe};
+use crate::study::probe::{Probe, probe};
 use crate::study::session::{RunningCell, Session};
 
 mod bare;
@@ -208,7 +208,7 @@ fn memory(rounds: usize) -> Result<String> {
     let mut rows = Vec::new();
     for (model, jobs, us) in [("threads", 4_000, 1_000_000), ("tokio-one", 1_000_000, 8_000_000)] {
         let model = models_named(models(), &[model.to_owned()])?.remove(0);
-        let a_job = |question: &Question| {
+        let a_job = |question: &Probe| {
             let bytes = |_| {
                 let probed = probe(&exe, &model, question, &stop).context("nobody stops it")?;
                 let bytes = probed.figures.get("own_bytes").copied();
@@ -218,7 +218,7 @@ fn memory(rounds: usize) -> Result<String> {
             };
             Ok::<f64, anyhow::Error>(median(&(0..rounds.min(3)).map(bytes).collect::<Result<Vec<f64>>>()?))
         };
-        let [through, bare] = [a_job(&Question::Crowd(jobs, us))?, a_job(&Question::Bare(jobs, us))?];
+        let [through, bare] = [a_job(&Probe::ConcurrencyLimit(jobs, us))?, a_job(&Probe::Bare(jobs, us))?];
         rows.push(vec![
             model.name.to_owned(),
             units::count(jobs as u64),

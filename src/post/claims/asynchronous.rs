@@ -1,10 +1,10 @@
 //! What the post says of async IO and coroutines.
 
-use crate::analysis::evidence::{Answer, Answers};
+use crate::analysis::evidence::{Observation, Properties};
 use crate::post::claims::concepts::told;
 use crate::post::claims::numbers::Tale;
 use crate::post::claims::thresholds::{AT_ONCE_NS, BLOCKED, is_near};
-use crate::post::claims::{Case, Claim, Needs, Numbers};
+use crate::post::claims::{Case, Claim, Measurements, Needs};
 
 const STORY: Needs = Needs::Story("cook-eat");
 
@@ -16,12 +16,12 @@ const CONCURRENT: &str = "Are coroutines concurrent?";
 const MODELS: [&str; 2] = ["tokio-one", "tokio-many"];
 
 /// Those, and asyncio's of each interpreter.
-fn runtimes<'a>(numbers: &Numbers<'a>) -> Vec<&'a str> {
+fn runtimes<'a>(numbers: &Measurements<'a>) -> Vec<&'a str> {
     MODELS.into_iter().chain(numbers.under_interpreters("py-asyncio")).collect()
 }
 
 /// The event loops of one thread: tokio's, and asyncio's of each interpreter.
-fn loops<'a>(numbers: &Numbers<'a>) -> Vec<&'a str> {
+fn loops<'a>(numbers: &Measurements<'a>) -> Vec<&'a str> {
     runtimes(numbers).into_iter().filter(|model| *model != "tokio-many").collect()
 }
 
@@ -38,8 +38,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: jobs in flight at once",
         needs: &[Needs::Evidence],
         judge: |numbers| {
-            each_runtime(numbers, "cakes", |answers| {
-                is(&answers.concurrent.0, true, format!("{:.0} in flight", answers.concurrent.1))
+            each_runtime(numbers, "cakes", |properties| {
+                is(&properties.concurrent.0, true, format!("{:.0} in flight", properties.concurrent.1))
             })
         },
     },
@@ -50,8 +50,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: CPU time over the time in which any job computes",
         needs: &[Needs::Evidence],
         judge: |numbers| {
-            each_runtime(numbers, "cakes", |answers| {
-                is(&answers.parallel.0, false, format!("{:.2} cores at once", answers.parallel.1.low))
+            each_runtime(numbers, "cakes", |properties| {
+                is(&properties.parallel.0, false, format!("{:.2} cores at once", properties.parallel.1.low))
             })
         },
     },
@@ -63,9 +63,9 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[Needs::Evidence],
         judge: |numbers| {
             let case = |model: &str, jobs: &str, name: &str| {
-                let found = numbers.answers(model, jobs);
-                let found = found.and_then(|answers| {
-                    is(&answers.threads.0, false, format!("threads: {:.0}", answers.threads.1))
+                let found = numbers.properties(model, jobs);
+                let found = found.and_then(|properties| {
+                    is(&properties.threads.0, false, format!("threads: {:.0}", properties.threads.1))
                 });
                 Case::new(of_loop(name, model), Needs::Evidence, found)
             };
@@ -80,8 +80,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: child processes at work",
         needs: &[Needs::Evidence],
         judge: |numbers| {
-            each_runtime(numbers, "files", |answers| {
-                is(&answers.processes.0, false, format!("child processes: {:.0}", answers.processes.1))
+            each_runtime(numbers, "files", |properties| {
+                is(&properties.processes.0, false, format!("child processes: {:.0}", properties.processes.1))
             })
         },
     },
@@ -114,8 +114,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: cores, threads and processes of tasks on both runtimes",
         needs: &[Needs::Evidence],
         judge: |numbers| {
-            each_runtime(numbers, "cakes", |answers| {
-                let Answers { parallel, threads, processes, .. } = answers;
+            each_runtime(numbers, "cakes", |properties| {
+                let Properties { parallel, threads, processes, .. } = properties;
                 let any = told(&[&parallel.0, &threads.0, &processes.0])?.contains(&true);
                 let numbers = format!(
                     "{:.2} cores at once, threads: {:.0}, child processes: {:.0}",
@@ -246,24 +246,25 @@ pub(crate) const CLAIMS: &[Claim] = &[
 ];
 
 fn each_runtime(
-    numbers: &Numbers<'_>,
+    numbers: &Measurements<'_>,
     jobs: &str,
-    found: impl Fn(Answers) -> Option<(bool, String)>,
+    found: impl Fn(Properties) -> Option<(bool, String)>,
 ) -> Vec<Case> {
-    let case = |model: &str| Case::new(model, Needs::Evidence, numbers.answers(model, jobs).and_then(&found));
+    let case =
+        |model: &str| Case::new(model, Needs::Evidence, numbers.properties(model, jobs).and_then(&found));
     runtimes(numbers).into_iter().map(case).collect()
 }
 
 /// Whether `answer` is the one that a claim expects, if it says anything.
-fn is(answer: &Answer, expected: bool, numbers: String) -> Option<(bool, String)> {
+fn is(answer: &Observation, expected: bool, numbers: String) -> Option<(bool, String)> {
     Some((told(&[answer])? == [expected], numbers))
 }
 
-fn told_by<'a>(numbers: &Numbers<'a>, way: &str, model: &str) -> Option<Tale<'a>> {
+fn told_by<'a>(numbers: &Measurements<'a>, way: &str, model: &str) -> Option<Tale<'a>> {
     numbers.story_run("cook-eat", &format!("way={way}"), model)
 }
 
-fn timed(numbers: &Numbers<'_>, way: &str, holds: fn(f64) -> bool) -> Vec<Case> {
+fn timed(numbers: &Measurements<'_>, way: &str, holds: fn(f64) -> bool) -> Vec<Case> {
     let case = |model: &str| {
         let found = told_by(numbers, way, model)
             .map(|tale| (holds(tale.seconds()), format!("{:.2} s", tale.seconds())));

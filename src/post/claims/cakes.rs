@@ -3,7 +3,7 @@
 use crate::post::claims::concepts::is_great;
 use crate::post::claims::numbers::Tale;
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL, PARALLEL};
-use crate::post::claims::{Case, Claim, Needs, Numbers, cores, costs, python};
+use crate::post::claims::{Case, Claim, Measurements, Needs, cores, costs, python};
 
 const STORY: Needs = Needs::Story("cakes");
 
@@ -269,6 +269,6 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-fn kitchen<'a>(numbers: &Numbers<'a>, name: &str, model: &str) -> Option<Tale<'a>> {
+fn kitchen<'a>(numbers: &Measurements<'a>, name: &str, model: &str) -> Option<Tale<'a>> {
     numbers.story_run("cakes", &format!("kitchen={name}"), model)
 }

@@ -2,7 +2,7 @@
 
 use crate::post::claims::numbers::Tale;
 use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL, is_near};
-use crate::post::claims::{Case, Claim, Needs, Numbers};
+use crate::post::claims::{Case, Claim, Measurements, Needs};
 
 const STORY: Needs = Needs::Story("chess");
 
@@ -245,7 +245,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-fn swept<'a>(numbers: &Numbers<'a>, boards: u64, exhibitors: u64) -> Option<Tale<'a>> {
+fn swept<'a>(numbers: &Measurements<'a>, boards: u64, exhibitors: u64) -> Option<Tale<'a>> {
     numbers.story_run(
         "chess",
         &format!("boards={boards} exhibitors={exhibitors} order=ready think=fixed"),
@@ -254,7 +254,7 @@ fn swept<'a>(numbers: &Numbers<'a>, boards: u64, exhibitors: u64) -> Option<Tale
 }
 
 /// A case for each model that the post's exhibition is played under.
-fn each_model(numbers: &Numbers<'_>, found: impl Fn(Tale<'_>) -> Option<(bool, String)>) -> Vec<Case> {
+fn each_model(numbers: &Measurements<'_>, found: impl Fn(Tale<'_>) -> Option<(bool, String)>) -> Vec<Case> {
     let case =
         |model: &str| Case::new(model, STORY, numbers.story_run("chess", POST, model).and_then(&found));
     MODELS.map(case).into()

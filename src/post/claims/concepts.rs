@@ -1,8 +1,8 @@
 //! What the post says of concurrency, parallelism, threads and processes in its first table.
 
-use crate::analysis::evidence::Answer;
+use crate::analysis::evidence::Observation;
 use crate::post::claims::thresholds::GREAT;
-use crate::post::claims::{Case, Claim, Needs, Numbers, costs};
+use crate::post::claims::{Case, Claim, Measurements, Needs, costs};
 use crate::stats::ratio::Ratio;
 
 pub(crate) const CLAIMS: &[Claim] = &[
@@ -13,11 +13,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace of one thread: jobs in flight and on a core at once; its speedup on waiting",
         needs: &[Needs::Evidence, Needs::Study],
         judge: |numbers| {
-            let overlaps = numbers.answers("tokio-one", "cakes").and_then(|answers| {
-                let word = told(&[&answers.concurrent.0, &answers.parallel.0])?;
+            let overlaps = numbers.properties("tokio-one", "cakes").and_then(|properties| {
+                let word = told(&[&properties.concurrent.0, &properties.parallel.0])?;
                 let numbers = format!(
                     "{:.0} jobs in flight, {:.2} cores at once",
-                    answers.concurrent.1, answers.parallel.1.high
+                    properties.concurrent.1, properties.parallel.1.high
                 );
                 Some((word == [true, false], numbers))
             });
@@ -36,7 +36,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         judge: |numbers| {
             let case = |workload: &str| {
                 let found = numbers.fastest(workload).and_then(|fastest| {
-                    let parallel = told(&[&numbers.answers(fastest.model(), "cakes")?.parallel.0])?[0];
+                    let parallel = told(&[&numbers.properties(fastest.model(), "cakes")?.parallel.0])?[0];
                     let (low, speedup) = lower_bound(fastest.speedup.as_ref()?)?;
                     Some((parallel && low > 1.0, format!("{}: {speedup}", fastest.name)))
                 });
@@ -53,9 +53,9 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[Needs::Evidence, Needs::Python],
         judge: |numbers| {
             let one_brain = |model: &str, name: &str| {
-                let found = numbers.answers(model, "cakes").and_then(|answers| {
-                    let parallel = told(&[&answers.parallel.0])?[0];
-                    Some((!parallel, format!("{:.2} cores at once", answers.parallel.1.low)))
+                let found = numbers.properties(model, "cakes").and_then(|properties| {
+                    let parallel = told(&[&properties.parallel.0])?[0];
+                    Some((!parallel, format!("{:.2} cores at once", properties.parallel.1.low)))
                 });
                 Case::new(name, Needs::Evidence, found)
             };
@@ -82,7 +82,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
 ];
 
 /// Whether a model is at least [`GREAT`] times as fast as one job after the other.
-pub(crate) fn is_great(numbers: &Numbers<'_>, workload: &str, model: &str) -> Case {
+pub(crate) fn is_great(numbers: &Measurements<'_>, workload: &str, model: &str) -> Case {
     let found = numbers.cell(workload, model).and_then(|cell| {
         let (low, speedup) = lower_bound(cell.speedup.as_ref()?)?;
         Some((low > GREAT, speedup))
@@ -99,11 +99,11 @@ fn lower_bound(speedup: &Ratio) -> Option<(f64, String)> {
 }
 
 /// What each answer says, if all of them say something.
-pub(crate) fn told(answers: &[&Answer]) -> Option<Vec<bool>> {
-    let told = |answer: &&Answer| match answer {
-        Answer::Yes => Some(true),
-        Answer::No => Some(false),
-        Answer::NotSeen(_) => None,
+pub(crate) fn told(properties: &[&Observation]) -> Option<Vec<bool>> {
+    let told = |answer: &&Observation| match answer {
+        Observation::Yes => Some(true),
+        Observation::No => Some(false),
+        Observation::Inconclusive(_) => None,
     };
-    answers.iter().map(told).collect()
+    properties.iter().map(told).collect()
 }

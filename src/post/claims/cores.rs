@@ -1,11 +1,11 @@
 //! Judges of what the post says of numbers of CPUs.
 
-use crate::post::claims::{Case, Finding, Needs, Numbers};
+use crate::post::claims::{Case, CaseResult, Measurements, Needs};
 use crate::stats::change::Change;
 use crate::stats::units;
 
 /// Workloads that wait: whether more cores change nothing.
-pub(crate) fn waiting_is_flat(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn waiting_is_flat(numbers: &Measurements<'_>) -> Vec<Case> {
     let cells = ["sleep", "http"]
         .into_iter()
         .flat_map(|workload| ["threads/jobs", "tokio-one/jobs"].map(|cell| (workload, cell)));
@@ -13,7 +13,7 @@ pub(crate) fn waiting_is_flat(numbers: &Numbers<'_>) -> Vec<Case> {
 }
 
 /// Workloads that compute: whether more cores make them faster.
-pub(crate) fn crunching_rises(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn crunching_rises(numbers: &Measurements<'_>) -> Vec<Case> {
     let cells = ["primes", "mandelbrot"]
         .into_iter()
         .flat_map(|workload| ["crossbeam/cores", "prefork/cores"].map(|cell| (workload, cell)));
@@ -21,7 +21,7 @@ pub(crate) fn crunching_rises(numbers: &Numbers<'_>) -> Vec<Case> {
 }
 
 /// A cell from the fewest cores to the most: whether it is `to_rise`, or to stay as it is.
-fn over_cores(numbers: &Numbers<'_>, workload: &str, cell: &str, to_rise: bool) -> Case {
+fn over_cores(numbers: &Measurements<'_>, workload: &str, cell: &str, to_rise: bool) -> Case {
     let name = format!("{workload}/{cell}");
     let Some(scaled) = numbers.scaled(workload) else { return Case::unknown(name, Needs::Cores.to_string()) };
     let speedups = scaled.speedups(cell);
@@ -29,13 +29,15 @@ fn over_cores(numbers: &Numbers<'_>, workload: &str, cell: &str, to_rise: bool) 
         format!("{} on {cores}", units::ratio(ratio.ratio))
     };
     let told = speedups.iter().map(shown).collect::<Vec<_>>().join(", ");
-    let finding = match scaled.change(cell) {
-        Change::Faster(_) if to_rise => Finding::Holds(told),
-        Change::Equal(_) if !to_rise => Finding::Holds(told),
-        Change::Faster(_) | Change::Slower(_) | Change::Equal(_) => Finding::Fails(told),
-        Change::NotSeparated(_) => Finding::Unknown(format!("not separated: {told}")),
-        Change::TooFew(few) => Finding::Unknown(format!("{} launches, and it takes {}", few.have, few.need)),
-        Change::Unmeasured => Finding::Unknown(Needs::Cores.to_string()),
+    let result = match scaled.change(cell) {
+        Change::Faster(_) if to_rise => CaseResult::Holds(told),
+        Change::Equal(_) if !to_rise => CaseResult::Holds(told),
+        Change::Faster(_) | Change::Slower(_) | Change::Equal(_) => CaseResult::Fails(told),
+        Change::NotSeparated(_) => CaseResult::Unknown(format!("not separated: {told}")),
+        Change::TooFew(few) => {
+            CaseResult::Unknown(format!("{} launches, and it takes {}", few.have, few.need))
+        }
+        Change::Unmeasured => CaseResult::Unknown(Needs::Cores.to_string()),
     };
-    Case { name, finding }
+    Case { name, result }
 }

@@ -1,9 +1,9 @@
 //! Judges of what the post says of memory and of sizes, by what models cost.
 
-use crate::analysis::sizes::{Crossing, Matrix, Side, side};
+use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::post::claims::thresholds::NEAR;
-use crate::post::claims::{Case, Finding, Needs, Numbers, python};
-use crate::report::costs::crossing;
+use crate::post::claims::{Case, CaseResult, Measurements, Needs, python};
+use crate::report::costs::break_even;
 use crate::stats::change::Change;
 use crate::stats::units;
 use crate::stats::verdict::{MARGIN, Verdict};
@@ -19,7 +19,7 @@ const PROCESSES: [&str; 2] = ["processes", "prefork"];
 const PYTHONS: &str = "py-multiprocessing";
 
 /// Each kind of process against the thread that does the same, and against a task.
-pub(crate) fn processes_are_heavier(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn processes_are_heavier(numbers: &Measurements<'_>) -> Vec<Case> {
     let a_job = |model: &str| {
         let memory = numbers.bill(model)?.memory()?;
         Some(memory.bytes + memory.kernel_bytes.unwrap_or(0.0))
@@ -35,7 +35,7 @@ pub(crate) fn processes_are_heavier(numbers: &Numbers<'_>) -> Vec<Case> {
 }
 
 /// Whether processes that are kept are among the best on jobs of some milliseconds, and whether on small ones.
-pub(crate) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn processes_are_best(numbers: &Measurements<'_>) -> Vec<Case> {
     let on = |workload: &str| {
         let name = format!("{workload} under prefork");
         let Some(cell) = numbers.cell(workload, "prefork") else {
@@ -43,20 +43,20 @@ pub(crate) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
         };
         let shown =
             cell.speedup.map_or("-".into(), |speedup| units::ratio(speedup.ratio)) + " as fast as sequential";
-        let finding = match cell.verdict {
-            Verdict::Fastest | Verdict::AsGood(_) => Finding::Holds(shown),
-            Verdict::Slower(_) => Finding::Fails(shown),
-            _ => Finding::Unknown(format!("not separated from the fastest: {shown}")),
+        let result = match cell.verdict {
+            Verdict::Fastest | Verdict::AsGood(_) => CaseResult::Holds(shown),
+            Verdict::Slower(_) => CaseResult::Fails(shown),
+            _ => CaseResult::Unknown(format!("not separated from the fastest: {shown}")),
         };
-        Case { name, finding }
+        Case { name, result }
     };
-    let grains = numbers.matrix("grains");
-    let smallest = grains.and_then(|matrix| {
-        let speedup = matrix.speedup(0, "prefork")?;
+    let grains = numbers.size_series("grains");
+    let smallest = grains.and_then(|size_series| {
+        let speedup = size_series.speedup(0, "prefork")?;
         let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
-        (side(&speedup) != Side::Untold).then(|| (side(&speedup) == Side::Faster, numbers))
+        (side(&speedup) != Side::Inconclusive).then(|| (side(&speedup) == Side::Faster, numbers))
     });
-    let size = grains.and_then(|matrix| matrix.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
+    let size = grains.and_then(|size_series| size_series.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
     let mut cases: Vec<Case> = ["hash", "primes", "mandelbrot"].map(on).into();
     cases.push(Case::new(format!("primes in jobs of {size} under prefork"), Needs::Costs, smallest));
     let computing = ["hash", "sha-loop", "primes", "mandelbrot"];
@@ -65,15 +65,15 @@ pub(crate) fn processes_are_best(numbers: &Numbers<'_>) -> Vec<Case> {
 }
 
 /// From which size of a job on processes are faster than one job after the other.
-pub(crate) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn processes_pay(numbers: &Measurements<'_>) -> Vec<Case> {
     let case = |series: &str, model: &str| {
-        let found = numbers.matrix(series).and_then(|matrix| {
-            let pays = match matrix.crossing(model) {
-                Crossing::From(_) => true,
-                Crossing::Never => false,
-                Crossing::Untold | Crossing::Unknown => return None,
+        let found = numbers.size_series(series).and_then(|size_series| {
+            let pays = match size_series.break_even(model) {
+                BreakEven::From(_) => true,
+                BreakEven::Never => false,
+                BreakEven::Inconclusive | BreakEven::Unknown => return None,
             };
-            Some((pays, crossing(matrix, model)))
+            Some((pays, break_even(size_series, model)))
         });
         Case::new(model, Needs::Costs, found)
     };
@@ -86,7 +86,7 @@ pub(crate) fn processes_pay(numbers: &Numbers<'_>) -> Vec<Case> {
 }
 
 /// At each size of a series: whether the best of threads and async IO is as good as all else, natively and in Python.
-pub(crate) fn threads_or_async(numbers: &Numbers<'_>, series: &str) -> Vec<Case> {
+pub(crate) fn threads_or_async(numbers: &Measurements<'_>, series: &str) -> Vec<Case> {
     let mut cases = at_sizes(numbers, series, &THREADS_OR_ASYNC);
     for tag in numbers.series_of_python(series) {
         let tools = ["py-threading", "py-asyncio"].map(|tool| format!("{tool}@{tag}"));
@@ -99,31 +99,33 @@ pub(crate) fn threads_or_async(numbers: &Numbers<'_>, series: &str) -> Vec<Case>
 }
 
 /// At each size of a job that computes: whether the best of processes is as good as all else.
-pub(crate) fn processes_or_others(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn processes_or_others(numbers: &Measurements<'_>) -> Vec<Case> {
     let mut cases = at_sizes(numbers, "grains", &PROCESSES);
     cases.extend(python::best_is_one_of(numbers, &["primes", "mandelbrot"], &[PYTHONS]));
     cases
 }
 
-fn at_sizes(numbers: &Numbers<'_>, series: &str, tools: &[&str]) -> Vec<Case> {
-    let Some(matrix) = numbers.matrix(series) else {
+fn at_sizes(numbers: &Measurements<'_>, series: &str, tools: &[&str]) -> Vec<Case> {
+    let Some(size_series) = numbers.size_series(series) else {
         return vec![Case::unknown("all", Needs::Costs.to_string())];
     };
-    (0..matrix.rows.len()).map(|row| at_size(matrix, row, tools)).collect()
+    (0..size_series.rows.len()).map(|row| at_size(size_series, row, tools)).collect()
 }
 
-fn at_size(matrix: &Matrix, row: usize, tools: &[&str]) -> Case {
+fn at_size(size_series: &SizeSeries, row: usize, tools: &[&str]) -> Case {
     let times = |ratio: f64| format!("{} as fast as the best of the others", units::ratio(ratio));
-    let finding = match matrix.against_others(row, tools) {
-        Change::Equal(ratio) | Change::Faster(ratio) => Finding::Holds(times(ratio.ratio)),
+    let result = match size_series.against_others(row, tools) {
+        Change::Equal(ratio) | Change::Faster(ratio) => CaseResult::Holds(times(ratio.ratio)),
         // It may be better by a little or by much: it is not worse.
         Change::NotSeparated(ratio) if ratio.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
-            Finding::Holds(times(ratio.ratio))
+            CaseResult::Holds(times(ratio.ratio))
         }
-        Change::Slower(ratio) => Finding::Fails(times(ratio.ratio)),
-        Change::NotSeparated(ratio) => Finding::Unknown(format!("not separated: {}", times(ratio.ratio))),
-        Change::TooFew(few) => Finding::Unknown(format!("{} launches, and it takes {}", few.have, few.need)),
-        Change::Unmeasured => Finding::Unknown(Needs::Costs.to_string()),
+        Change::Slower(ratio) => CaseResult::Fails(times(ratio.ratio)),
+        Change::NotSeparated(ratio) => CaseResult::Unknown(format!("not separated: {}", times(ratio.ratio))),
+        Change::TooFew(few) => {
+            CaseResult::Unknown(format!("{} launches, and it takes {}", few.have, few.need))
+        }
+        Change::Unmeasured => CaseResult::Unknown(Needs::Costs.to_string()),
     };
-    Case { name: matrix.rows[row].workload.name.clone(), finding }
+    Case { name: size_series.rows[row].workload.name.clone(), result }
 }

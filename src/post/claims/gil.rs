@@ -2,7 +2,7 @@
 
 use crate::record::schema::InterpreterEntry;
 
-use crate::post::claims::{Case, Claim, Finding, Needs, Numbers, costs, python};
+use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, costs, python};
 
 const GIL: &str = "Python Weirdness: the GIL";
 const TABLE: &str = "Python Weirdness: the GIL, the table of best tools";
@@ -109,28 +109,28 @@ pub(crate) const CLAIMS: &[Claim] = &[
 ];
 
 /// What each interpreter says of its lock.
-fn has_a_lock(numbers: &Numbers<'_>) -> Vec<Case> {
+fn has_a_lock(numbers: &Measurements<'_>) -> Vec<Case> {
     let case = |entry: &InterpreterEntry| {
         let name = format!("CPython {}", entry.version.as_deref().unwrap_or(&entry.tag));
-        let finding = match entry.gil? {
-            true => Finding::Holds("it is in force".into()),
-            false => Finding::Fails("it was built without".into()),
+        let result = match entry.gil? {
+            true => CaseResult::Holds("it is in force".into()),
+            false => CaseResult::Fails("it was built without".into()),
         };
-        Some(Case { name, finding })
+        Some(Case { name, result })
     };
     let cases: Vec<Case> = numbers.entries().filter_map(case).collect();
     if cases.is_empty() { vec![Case::unknown("CPython", numbers.why_no_python())] } else { cases }
 }
 
 /// Sizes natively, and the tables' own under CPython.
-fn threads_or_async(numbers: &Numbers<'_>, series: &str, in_python: &[&str]) -> Vec<Case> {
+fn threads_or_async(numbers: &Measurements<'_>, series: &str, in_python: &[&str]) -> Vec<Case> {
     let mut cases = costs::threads_or_async(numbers, series);
     cases.extend(python::best_is_one_of(numbers, in_python, &["py-threading", "py-asyncio"]));
     cases
 }
 
 /// Whether all four tasks of the script are done.
-fn four_processes(numbers: &Numbers<'_>) -> Vec<Case> {
+fn four_processes(numbers: &Measurements<'_>) -> Vec<Case> {
     let models = numbers.under_interpreters("py-multiprocessing");
     if models.is_empty() {
         return vec![Case::unknown("CPython", numbers.why_no_python())];

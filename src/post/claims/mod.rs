@@ -18,7 +18,7 @@ mod parallel;
 mod python;
 pub mod thresholds;
 
-pub use numbers::Numbers;
+pub use numbers::Measurements;
 
 /// A sentence of the post, and how it is put to the test.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ pub struct Claim {
     /// What has to be measured for it.
     pub needs: &'static [Needs],
     /// The verdict on it.
-    judge: fn(&Numbers<'_>) -> Vec<Case>,
+    judge: fn(&Measurements<'_>) -> Vec<Case>,
 }
 
 /// Something that has to be measured.
@@ -74,7 +74,7 @@ impl fmt::Display for Needs {
 
 /// What is said of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum ClaimVerdict {
     /// Every case that was measured holds.
     Confirmed,
     /// Some cases hold and some do not: true under a condition.
@@ -85,13 +85,13 @@ pub enum Word {
     NotMeasured,
 }
 
-impl fmt::Display for Word {
+impl fmt::Display for ClaimVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Word::Confirmed => "confirmed",
-            Word::Refined => "refined",
-            Word::Refuted => "refuted",
-            Word::NotMeasured => "not measured here",
+            ClaimVerdict::Confirmed => "confirmed",
+            ClaimVerdict::Refined => "refined",
+            ClaimVerdict::Refuted => "refuted",
+            ClaimVerdict::NotMeasured => "not measured here",
         })
     }
 }
@@ -102,12 +102,12 @@ pub struct Case {
     /// The model, interpreter or arrangement.
     pub name: String,
     /// What was found.
-    pub finding: Finding,
+    pub result: CaseResult,
 }
 
 /// What a case comes to.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Finding {
+pub enum CaseResult {
     /// The claim holds there; the numbers that say so.
     Holds(String),
     /// It does not; the numbers that say so.
@@ -120,17 +120,17 @@ impl Case {
     /// A case that `found` decides, if it is there: whether the claim holds, and the numbers. `needs` says what is
     /// missing.
     fn new(name: impl Into<String>, needs: Needs, found: Option<(bool, String)>) -> Self {
-        let finding = match found {
-            Some((true, numbers)) => Finding::Holds(numbers),
-            Some((false, numbers)) => Finding::Fails(numbers),
-            None => Finding::Unknown(needs.to_string()),
+        let result = match found {
+            Some((true, numbers)) => CaseResult::Holds(numbers),
+            Some((false, numbers)) => CaseResult::Fails(numbers),
+            None => CaseResult::Unknown(needs.to_string()),
         };
-        Case { name: name.into(), finding }
+        Case { name: name.into(), result }
     }
 
     /// A case that this machine or program can't decide.
     fn unknown(name: impl Into<String>, why: impl Into<String>) -> Self {
-        Case { name: name.into(), finding: Finding::Unknown(why.into()) }
+        Case { name: name.into(), result: CaseResult::Unknown(why.into()) }
     }
 }
 
@@ -138,7 +138,7 @@ impl Case {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
     /// What is said of it.
-    pub word: Word,
+    pub verdict: ClaimVerdict,
     /// What that rests on.
     pub cases: Vec<Case>,
 }
@@ -150,21 +150,21 @@ impl Claim {
     }
 
     /// What `numbers` say of it.
-    pub fn judge(&self, numbers: &Numbers<'_>) -> Judgement {
+    pub fn judge(&self, numbers: &Measurements<'_>) -> Judgement {
         let cases = (self.judge)(numbers);
-        Judgement { word: word(&cases), cases }
+        Judgement { verdict: verdict(&cases), cases }
     }
 }
 
-fn word(cases: &[Case]) -> Word {
-    let count = |is: fn(&Finding) -> bool| cases.iter().filter(|case| is(&case.finding)).count();
-    let holds = count(|finding| matches!(finding, Finding::Holds(_)));
-    let fails = count(|finding| matches!(finding, Finding::Fails(_)));
+fn verdict(cases: &[Case]) -> ClaimVerdict {
+    let count = |is: fn(&CaseResult) -> bool| cases.iter().filter(|case| is(&case.result)).count();
+    let holds = count(|result| matches!(result, CaseResult::Holds(_)));
+    let fails = count(|result| matches!(result, CaseResult::Fails(_)));
     match (holds, fails) {
-        (0, 0) => Word::NotMeasured,
-        (_, 0) => Word::Confirmed,
-        (0, _) => Word::Refuted,
-        _ => Word::Refined,
+        (0, 0) => ClaimVerdict::NotMeasured,
+        (_, 0) => ClaimVerdict::Confirmed,
+        (0, _) => ClaimVerdict::Refuted,
+        _ => ClaimVerdict::Refined,
     }
 }
 

@@ -1,42 +1,42 @@
 //! What recordings have of what claims ask for.
 
-use crate::analysis::costs::Bill;
-use crate::analysis::evidence::{Answers, answers};
+use crate::analysis::costs::CostSummary;
+use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::scaling::{Scaled, scale};
-use crate::analysis::sizes::Matrix;
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::sizes::SizeSeries;
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::post::claims::Needs;
 use crate::post::claims::python::Interpreter;
 use crate::record::schema::{InterpreterEntry, Recording, StoryRun};
-use crate::report::costs::matrices;
+use crate::report::costs::all_size_series;
 use crate::stats::median;
 use crate::stats::verdict::Verdict;
 
 /// All numbers that there are.
 #[derive(Debug)]
-pub struct Numbers<'a> {
+pub struct Measurements<'a> {
     recordings: &'a [Recording],
-    findings: Vec<Findings>,
-    matrices: Vec<Matrix>,
+    findings: Vec<Summary>,
+    all_size_series: Vec<SizeSeries>,
     scaled: Vec<Scaled>,
 }
 
-impl<'a> Numbers<'a> {
+impl<'a> Measurements<'a> {
     /// The numbers of `recordings`; where several have the same, the first counts.
     pub fn of(recordings: &'a [Recording]) -> Self {
-        let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Findings::of);
+        let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Summary::of);
         let costs = recordings.iter().filter_map(|recording| Some((recording, recording.costs.as_ref()?)));
-        let matrices = costs.flat_map(|(recording, costs)| matrices(recording, costs));
+        let all_size_series = costs.flat_map(|(recording, costs)| all_size_series(recording, costs));
         let studies: Vec<Recording> = recordings.iter().filter(|it| it.study.is_some()).cloned().collect();
         let cpu = |recording: &Recording| recording.environment.cpu_model.clone();
         // Numbers of cores compare on one machine only.
         let of_one: Vec<Recording> =
             studies.iter().filter(|it| cpu(it) == cpu(&studies[0])).cloned().collect();
         let scaled = scale(&of_one).into_iter().filter(|scaled| scaled.rows.len() > 1);
-        Numbers {
+        Measurements {
             recordings,
             findings: findings.collect(),
-            matrices: matrices.collect(),
+            all_size_series: all_size_series.collect(),
             scaled: scaled.collect(),
         }
     }
@@ -51,12 +51,12 @@ impl<'a> Numbers<'a> {
     }
 
     /// What traces show of a model on `cakes` or `files`.
-    pub(crate) fn answers(&self, model: &str, jobs: &str) -> Option<Answers> {
+    pub(crate) fn properties(&self, model: &str, jobs: &str) -> Option<Properties> {
         let evidence_records =
             self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
         evidence_records
             .filter(|evidence_record| evidence_record.model == model && evidence_record.jobs == jobs)
-            .find_map(answers)
+            .find_map(properties)
     }
 
     /// The median of a figure over the runs of a witness.
@@ -70,20 +70,24 @@ impl<'a> Numbers<'a> {
     }
 
     /// What a model costs.
-    pub(crate) fn bill(&self, model: &str) -> Option<Bill<'a>> {
+    pub(crate) fn bill(&self, model: &str) -> Option<CostSummary<'a>> {
         let costs = self.recordings.iter().filter_map(|recording| recording.costs.as_ref());
-        costs.flat_map(|costs| Bill::all(&costs.probes)).find(|bill| bill.model() == model)
+        costs.flat_map(|costs| CostSummary::all(&costs.probes)).find(|bill| bill.model() == model)
     }
 
     /// The same work in other sizes.
-    pub(crate) fn matrix(&self, series: &str) -> Option<&Matrix> {
-        self.matrices.iter().find(|matrix| matrix.series == series && !matrix.is_withheld())
+    pub(crate) fn size_series(&self, series: &str) -> Option<&SizeSeries> {
+        self.all_size_series
+            .iter()
+            .find(|size_series| size_series.series == series && !size_series.is_withheld())
     }
 
     /// The interpreters under which a series was measured, by their tags.
     pub(crate) fn series_of_python(&self, series: &str) -> Vec<String> {
-        let tag = |matrix: &Matrix| Some(matrix.series.strip_prefix(series)?.strip_prefix('@')?.to_owned());
-        let stands = self.matrices.iter().filter(|matrix| !matrix.is_withheld());
+        let tag = |size_series: &SizeSeries| {
+            Some(size_series.series.strip_prefix(series)?.strip_prefix('@')?.to_owned())
+        };
+        let stands = self.all_size_series.iter().filter(|size_series| !size_series.is_withheld());
         let tags: std::collections::BTreeSet<String> = stands.filter_map(tag).collect();
         tags.into_iter().collect()
     }
@@ -145,14 +149,14 @@ impl<'a> Numbers<'a> {
     }
 
     /// The cell of a model on a workload, that of the better width.
-    pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&Finding> {
+    pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&CellResult> {
         let cells = self.rows(workload).flat_map(|row| &row.cells);
-        let speedup = |cell: &&Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
+        let speedup = |cell: &&CellResult| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
         cells.filter(|cell| cell.model() == model).max_by(|a, b| speedup(a).total_cmp(&speedup(b)))
     }
 
     /// The fastest cell on a workload.
-    pub(crate) fn fastest(&self, workload: &str) -> Option<&Finding> {
+    pub(crate) fn fastest(&self, workload: &str) -> Option<&CellResult> {
         self.rows(workload).flat_map(|row| &row.cells).find(|cell| cell.verdict == Verdict::Fastest)
     }
 }

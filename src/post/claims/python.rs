@@ -1,8 +1,8 @@
 //! Judges by what CPython's models do: a case for each interpreter that was measured.
 
-use crate::analysis::summary::{Finding as Cell, Row};
+use crate::analysis::summary::{CellResult as Cell, Row};
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
-use crate::post::claims::{Case, Finding, Needs, Numbers};
+use crate::post::claims::{Case, CaseResult, Measurements, Needs};
 use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::ratio::{Ratio, of_logs};
 use crate::stats::units;
@@ -10,9 +10,9 @@ use crate::stats::verdict::Verdict;
 
 /// A case for each interpreter and each of `on`, or one that says that there is none.
 pub(crate) fn each(
-    numbers: &Numbers<'_>,
+    numbers: &Measurements<'_>,
     on: &[&str],
-    finding: impl Fn(&Interpreter<'_>, &str) -> Option<Finding>,
+    result: impl Fn(&Interpreter<'_>, &str) -> Option<CaseResult>,
 ) -> Vec<Case> {
     let interpreters = numbers.interpreters();
     if interpreters.is_empty() {
@@ -20,7 +20,7 @@ pub(crate) fn each(
     }
     let case = |it: &Interpreter<'_>, on: &&str| Case {
         name: format!("CPython {}, {on}", it.tag),
-        finding: finding(it, on).unwrap_or_else(|| Finding::Unknown(Needs::Python.to_string())),
+        result: result(it, on).unwrap_or_else(|| CaseResult::Unknown(Needs::Python.to_string())),
     };
     interpreters.iter().flat_map(|it| on.iter().map(move |on| case(it, on))).collect()
 }
@@ -64,13 +64,13 @@ fn above(interval: Interval, border: f64) -> Option<bool> {
 }
 
 /// Whether `ratio` is above `border` as it `should` be; the interval tells, or nothing does.
-fn told(ratio: &Ratio, border: f64, should: bool, what: &str) -> Option<Finding> {
+fn told(ratio: &Ratio, border: f64, should: bool, what: &str) -> Option<CaseResult> {
     let interval = ratio.interval.ok()?;
     let words = format!("{:.2}{what} ({:.2} .. {:.2})", ratio.ratio, interval.low, interval.high);
     Some(match above(interval, border) {
-        Some(is) if is == should => Finding::Holds(words),
-        Some(_) => Finding::Fails(words),
-        None => Finding::Unknown(format!("not told: {words}")),
+        Some(is) if is == should => CaseResult::Holds(words),
+        Some(_) => CaseResult::Fails(words),
+        None => CaseResult::Unknown(format!("not told: {words}")),
     })
 }
 
@@ -78,35 +78,35 @@ const AS_FAST: &str = "x as fast as py-loop";
 const BUSY: &str = " cores busy";
 
 /// Whether threads of an interpreter keep no more than one core busy.
-pub(crate) fn threads_share_a_core(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn threads_share_a_core(numbers: &Measurements<'_>) -> Vec<Case> {
     each(numbers, &["primes", "sha-loop"], |it, on| {
         told(it.cell(on, "py-threading")?.busy_cores.as_ref()?, PARALLEL, false, BUSY)
     })
 }
 
 /// Whether threads are of no use on what computes, in C code that lets go of the lock as well.
-pub(crate) fn threads_are_good_only_at_waiting(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn threads_are_good_only_at_waiting(numbers: &Measurements<'_>) -> Vec<Case> {
     each(numbers, &["hash", "sha-loop", "primes", "mandelbrot"], |it, on| {
         told(it.cell(on, "py-threading")?.speedup.as_ref()?, PARALLEL, false, AS_FAST)
     })
 }
 
 /// Whether threads that run Python are no faster than one.
-pub(crate) fn threads_gain_nothing(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn threads_gain_nothing(numbers: &Measurements<'_>) -> Vec<Case> {
     each(numbers, &["primes", "mandelbrot"], |it, on| {
         told(it.cell(on, "py-threading")?.speedup.as_ref()?, PARALLEL, false, AS_FAST)
     })
 }
 
 /// Whether threads wait for IO at the same time.
-pub(crate) fn threads_wait_together(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn threads_wait_together(numbers: &Measurements<'_>) -> Vec<Case> {
     each(numbers, &["http", "sleep"], |it, on| {
         told(it.cell(on, "py-threading")?.speedup.as_ref()?, GREAT, true, AS_FAST)
     })
 }
 
 /// Whether processes compute at the same time.
-pub(crate) fn processes_get_around_the_lock(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn processes_get_around_the_lock(numbers: &Measurements<'_>) -> Vec<Case> {
     let mut cases = each(numbers, &["primes: faster than one"], |it, _| {
         told(it.cell("primes", "py-multiprocessing")?.speedup.as_ref()?, PARALLEL, true, AS_FAST)
     });
@@ -117,11 +117,11 @@ pub(crate) fn processes_get_around_the_lock(numbers: &Numbers<'_>) -> Vec<Case> 
 }
 
 /// Whether one of `tools` is the best, or as good, on each of the workloads `on`.
-pub(crate) fn best_is_one_of(numbers: &Numbers<'_>, on: &[&str], tools: &[&str]) -> Vec<Case> {
+pub(crate) fn best_is_one_of(numbers: &Measurements<'_>, on: &[&str], tools: &[&str]) -> Vec<Case> {
     each(numbers, on, |it, on| best(it, on, tools))
 }
 
-fn best(it: &Interpreter<'_>, on: &str, tools: &[&str]) -> Option<Finding> {
+fn best(it: &Interpreter<'_>, on: &str, tools: &[&str]) -> Option<CaseResult> {
     let row = it.row(on)?;
     let fastest = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)?;
     let cells: Vec<&Cell> = tools.iter().filter_map(|tool| it.cell(on, tool)).collect();
@@ -132,12 +132,12 @@ fn best(it: &Interpreter<'_>, on: &str, tools: &[&str]) -> Option<Finding> {
     };
     let good = |verdict: &Verdict| matches!(verdict, Verdict::Fastest | Verdict::AsGood(_));
     if let Some(cell) = is(good) {
-        return Some(Finding::Holds(shown(cell)));
+        return Some(CaseResult::Holds(shown(cell)));
     }
     if let Some(cell) = is(|verdict| matches!(verdict, Verdict::NotSeparated(_))) {
-        return Some(Finding::Unknown(format!("not separated: {}", shown(cell))));
+        return Some(CaseResult::Unknown(format!("not separated: {}", shown(cell))));
     }
-    is(|verdict| matches!(verdict, Verdict::Slower(_))).map(|cell| Finding::Fails(shown(cell)))
+    is(|verdict| matches!(verdict, Verdict::Slower(_))).map(|cell| CaseResult::Fails(shown(cell)))
 }
 
 fn ratio(cell: &Cell) -> String {
@@ -145,7 +145,7 @@ fn ratio(cell: &Cell) -> String {
 }
 
 /// Whether processes are the best where frames are rendered, and where they are handed over whole; and what that costs.
-pub(crate) fn processes_render(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn processes_render(numbers: &Measurements<'_>) -> Vec<Case> {
     let processes = &["py-multiprocessing"];
     let mut cases = best_is_one_of(numbers, &["mandelbrot"], processes);
     cases.extend(each(numbers, &["frame"], |it, on| {
@@ -153,9 +153,9 @@ pub(crate) fn processes_render(numbers: &Numbers<'_>) -> Vec<Case> {
             format!("; to move a MiB takes {} more than to share it with threads", units::nanoseconds(ns))
         });
         Some(match best(it, on, processes)? {
-            Finding::Holds(words) => Finding::Holds(words + &moved),
-            Finding::Fails(words) => Finding::Fails(words + &moved),
-            Finding::Unknown(words) => Finding::Unknown(words + &moved),
+            CaseResult::Holds(words) => CaseResult::Holds(words + &moved),
+            CaseResult::Fails(words) => CaseResult::Fails(words + &moved),
+            CaseResult::Unknown(words) => CaseResult::Unknown(words + &moved),
         })
     }));
     cases
@@ -169,7 +169,7 @@ fn moving_a_mib(it: &Interpreter<'_>) -> Option<f64> {
 }
 
 /// Whether Rust's threads under one lock are as much faster or slower than one after the other as Python's threads are.
-pub(crate) fn the_lock_has_the_shape(numbers: &Numbers<'_>) -> Vec<Case> {
+pub(crate) fn the_lock_has_the_shape(numbers: &Measurements<'_>) -> Vec<Case> {
     let workloads =
         ["noop", "sleep", "http", "warm-file", "cold-file", "save", "hash", "primes", "mandelbrot", "cake"];
     each(numbers, &workloads, |it, on| {
@@ -180,9 +180,9 @@ pub(crate) fn the_lock_has_the_shape(numbers: &Numbers<'_>) -> Vec<Case> {
         let Interval { low, high, .. } = ratio.interval.ok()?;
         let words = format!("gil {}, py-threading {}", self::ratio(lock), self::ratio(python));
         Some(match (low, high) {
-            _ if low >= 1.0 / SAME_SHAPE && high <= SAME_SHAPE => Finding::Holds(words),
-            _ if low > SAME_SHAPE || high < 1.0 / SAME_SHAPE => Finding::Fails(words),
-            _ => Finding::Unknown(format!("not told: {words}")),
+            _ if low >= 1.0 / SAME_SHAPE && high <= SAME_SHAPE => CaseResult::Holds(words),
+            _ if low > SAME_SHAPE || high < 1.0 / SAME_SHAPE => CaseResult::Fails(words),
+            _ => CaseResult::Unknown(format!("not told: {words}")),
         })
     })
 }

@@ -334,9 +334,9 @@ pub(crate) fn inside() -> Vec<Recording> {
     made_up(true)
 }
 
-fn words(recordings: &[Recording]) -> Vec<(&'static str, Word)> {
-    let numbers = Numbers::of(recordings);
-    claims().map(|claim| (claim.id, claim.judge(&numbers).word)).collect()
+fn words(recordings: &[Recording]) -> Vec<(&'static str, ClaimVerdict)> {
+    let numbers = Measurements::of(recordings);
+    claims().map(|claim| (claim.id, claim.judge(&numbers).verdict)).collect()
 }
 
 #[test]
@@ -356,12 +356,12 @@ fn the_ledger_has_every_row_once_and_in_order() {
 #[test]
 fn without_numbers_nothing_is_said_and_each_case_says_why() {
     for claim in claims() {
-        let judgement = claim.judge(&Numbers::of(&[]));
-        assert_eq!(judgement.word, Word::NotMeasured, "{}", claim.id);
+        let judgement = claim.judge(&Measurements::of(&[]));
+        assert_eq!(judgement.verdict, ClaimVerdict::NotMeasured, "{}", claim.id);
         let reasons = judgement
             .cases
             .iter()
-            .map(|case| matches!(&case.finding, Finding::Unknown(why) if !why.is_empty()));
+            .map(|case| matches!(&case.result, CaseResult::Unknown(why) if !why.is_empty()));
         assert!(
             reasons.into_iter().all(|has_reason| has_reason) && !judgement.cases.is_empty(),
             "{}",
@@ -379,9 +379,9 @@ fn just_inside_its_borders_a_claim_is_confirmed_and_just_outside_refuted() {
     let mut wrong = Vec::new();
     for ((id, inside), (_, outside)) in words(&made_up(true)).into_iter().zip(words(&made_up(false))) {
         let expected = match id {
-            _ if opposite.contains(&id) => (Word::Refuted, Word::Confirmed),
-            _ if mixed.contains(&id) => (Word::Refined, Word::Refuted),
-            _ => (Word::Confirmed, Word::Refuted),
+            _ if opposite.contains(&id) => (ClaimVerdict::Refuted, ClaimVerdict::Confirmed),
+            _ if mixed.contains(&id) => (ClaimVerdict::Refined, ClaimVerdict::Refuted),
+            _ => (ClaimVerdict::Confirmed, ClaimVerdict::Refuted),
         };
         if (inside, outside) != expected {
             wrong.push((id, (inside, outside), expected));
@@ -395,5 +395,5 @@ fn a_study_whose_verdicts_are_withheld_decides_nothing() {
     let mut recordings = made_up(true);
     recordings.iter_mut().for_each(|recording| recording.environment.quota_millicores = Some(500));
     let words = words(&recordings);
-    assert_eq!(words.iter().find(|(id, _)| *id == "K4"), Some(&("K4", Word::NotMeasured)));
+    assert_eq!(words.iter().find(|(id, _)| *id == "K4"), Some(&("K4", ClaimVerdict::NotMeasured)));
 }

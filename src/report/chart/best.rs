@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::summary::{Finding, Findings, Row};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::chart::legend::{Models, legend};
 use crate::report::chart::palette::Ink;
 use crate::report::chart::pen::{Anchor, Pen, Stroke, cut};
@@ -41,13 +41,13 @@ struct Mark {
 }
 
 /// The chart of the native lane of `findings`; `None` where no cell has a speedup.
-pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
+pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
     let title = "Which tool is best for which task: speedup over one job after the other";
     of_rows(&findings.rows, "best-tool".into(), title.into(), "sequential", source)
 }
 
 /// The chart of each interpreter.
-pub fn charts_of_platforms(findings: &Findings, source: &str) -> Vec<Chart> {
+pub fn charts_of_platforms(findings: &Summary, source: &str) -> Vec<Chart> {
     let chart = |(tag, rows): (&str, &[Row])| {
         let name: String =
             tag.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
@@ -58,7 +58,7 @@ pub fn charts_of_platforms(findings: &Findings, source: &str) -> Vec<Chart> {
 }
 
 fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: String) -> Option<Chart> {
-    let models = Models::of(rows.iter().flat_map(|row| row.cells.iter().map(Finding::plain_model)));
+    let models = Models::of(rows.iter().flat_map(|row| row.cells.iter().map(CellResult::plain_model)));
     let mut lines: Vec<Line> = rows.iter().filter_map(|row| line(row, &models)).collect();
     let undrawn = undrawn(lines.len().saturating_sub(MOST_ROWS), 0);
     lines.truncate(MOST_ROWS);
@@ -78,23 +78,23 @@ fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: St
 
 /// The better width of each model that has a speedup.
 fn line(row: &Row, models: &Models) -> Option<Line> {
-    let ratio = |cell: &Finding| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
+    let ratio = |cell: &CellResult| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
     let better = |name: &String| {
         let cells = row.cells.iter().filter(|cell| cell.plain_model() == name && cell.speedup.is_some());
         cells.max_by(|a, b| ratio(a).total_cmp(&ratio(b)))
     };
-    let cells: Vec<(usize, &Finding)> =
+    let cells: Vec<(usize, &CellResult)> =
         models.names().iter().enumerate().filter_map(|(at, name)| Some((at, better(name)?))).collect();
     let (_, fastest) = cells.iter().max_by(|(_, a), (_, b)| ratio(a).total_cmp(&ratio(b)))?;
     let is_best =
-        |cell: &Finding| !row.withheld && matches!(cell.verdict, Verdict::Fastest | Verdict::AsGood(_));
+        |cell: &CellResult| !row.withheld && matches!(cell.verdict, Verdict::Fastest | Verdict::AsGood(_));
     let others = cells.iter().filter(|(_, cell)| is_best(cell)).count().saturating_sub(1);
     let best = match others {
         _ if row.withheld => "verdict withheld".into(),
         0 => format!("{} {}", fastest.plain_model(), units::ratio(ratio(fastest))),
         others => format!("{} {}, {others} as good", fastest.plain_model(), units::ratio(ratio(fastest))),
     };
-    let mark = |&(model, cell): &(usize, &Finding)| Mark {
+    let mark = |&(model, cell): &(usize, &CellResult)| Mark {
         model,
         speedup: ratio(cell),
         bounds: cell.speedup.and_then(|speedup| speedup.interval.ok()).map(|it| (it.low, it.high)),

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::sizes::{Crossing, Matrix};
+use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::report::chart::legend::{Models, legend};
 use crate::report::chart::palette::Ink;
 use crate::report::chart::pen::{Anchor, Pen, Stroke};
@@ -26,15 +26,16 @@ struct Curve {
 }
 
 /// The chart of `matrix`; `None` where it has fewer than two sizes, or a stamp withholds it.
-pub fn chart(matrix: &Matrix, source: String) -> Option<Chart> {
-    let models = Models::of(matrix.models().into_iter().filter(|model| *model != "sequential"));
+pub fn chart(size_series: &SizeSeries, source: String) -> Option<Chart> {
+    let models = Models::of(size_series.models().into_iter().filter(|model| *model != "sequential"));
     let curve = |model: &String| {
-        let point = |row: usize| Some((matrix.job_ns(row)?, matrix.speedup(row, model)?.ratio.max(LEAST)));
-        let from = match matrix.crossing(model) {
-            Crossing::From(row) => Some(row),
+        let point =
+            |row: usize| Some((size_series.job_ns(row)?, size_series.speedup(row, model)?.ratio.max(LEAST)));
+        let from = match size_series.break_even(model) {
+            BreakEven::From(row) => Some(row),
             _ => None,
         };
-        Curve { points: (0..matrix.rows.len()).filter_map(point).collect(), from }
+        Curve { points: (0..size_series.rows.len()).filter_map(point).collect(), from }
     };
     let curves: Vec<Curve> = models.names().iter().map(curve).collect();
     let told = |(name, curve): (&String, &Curve)| {
@@ -42,7 +43,7 @@ pub fn chart(matrix: &Matrix, source: String) -> Option<Chart> {
         Some(format!("{name} from {}", units::nanoseconds(*ns)))
     };
     let told: Vec<String> = models.names().iter().zip(&curves).filter_map(told).collect();
-    (matrix.rows.len() > 1 && !matrix.is_withheld()).then(|| Chart {
+    (size_series.rows.len() > 1 && !size_series.is_withheld()).then(|| Chart {
         name: "break-even".into(),
         title: "How large a job has to be: speedup over one job after the other, by the time of a job".into(),
         description: format!(

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::costs::Bill;
+use crate::analysis::costs::CostSummary;
 use crate::record::schema::Recording;
 use crate::report::chart::Chart;
 use crate::report::chart::legend::Models;
@@ -29,8 +29,8 @@ struct Line {
 
 /// The chart of the costs in `recording`; `None` where it has none.
 pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
-    let bills = Bill::all(&recording.costs.as_ref()?.probes);
-    let line = |bill: &Bill<'_>| Line {
+    let bills = CostSummary::all(&recording.costs.as_ref()?.probes);
+    let line = |bill: &CostSummary<'_>| Line {
         name: bill.model().to_owned(),
         bytes: bill.memory().map(|memory| memory.bytes + memory.kernel_bytes.unwrap_or(0.0)),
         dispatch_ns: bill.dispatch_ns(),

@@ -1,11 +1,11 @@
 //! Which charts recordings have, and why they lack others.
 
 use crate::analysis::scaling::scale;
-use crate::analysis::summary::Findings;
+use crate::analysis::summary::Summary;
 use crate::post::knee;
 use crate::record::schema::Recording;
 use crate::report::chart::{Chart, best, break_even, cost, heat, scaling};
-use crate::report::costs::matrices;
+use crate::report::costs::all_size_series;
 use crate::stats::units;
 
 /// A chart, or a sentence in its place.
@@ -37,22 +37,23 @@ fn first(recordings: &[Recording], chart: fn(&Recording, String) -> Option<Chart
     recordings.iter().find_map(|recording| chart(recording, origin(recording))).ok_or_else(|| why.to_owned())
 }
 
-fn of_study(recordings: &[Recording], chart: fn(&Findings, String) -> Option<Chart>, why: &str) -> Drawn {
-    let of = |recording: &Recording| chart(&Findings::of(recording), source(recording));
+fn of_study(recordings: &[Recording], chart: fn(&Summary, String) -> Option<Chart>, why: &str) -> Drawn {
+    let of = |recording: &Recording| chart(&Summary::of(recording), source(recording));
     recordings.iter().find_map(of).ok_or_else(|| why.to_owned())
 }
 
 /// A chart for each interpreter of the first study that has some.
 fn of_platforms(recordings: &[Recording]) -> Vec<Drawn> {
     let of = |it: &Recording| {
-        Some(best::charts_of_platforms(&Findings::of(it), &source(it))).filter(|it| !it.is_empty())
+        Some(best::charts_of_platforms(&Summary::of(it), &source(it))).filter(|it| !it.is_empty())
     };
     recordings.iter().find_map(of).into_iter().flatten().map(Ok).collect()
 }
 
 fn break_even_chart(recording: &Recording, origin: String) -> Option<Chart> {
     let costs = recording.costs.as_ref()?;
-    let grains = matrices(recording, costs).into_iter().find(|matrix| matrix.series == "grains")?;
+    let grains =
+        all_size_series(recording, costs).into_iter().find(|size_series| size_series.series == "grains")?;
     let launches = costs.sizes.first().map_or(0, |sizes| sizes.study.launches_asked.get());
     break_even::chart(&grains, format!("{origin}; {launches} launches, 95 % intervals"))
 }
@@ -248,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_best_tool_chart_of_made_up_numbers() {
-        let chart = best::chart(&Findings::of(&recording(16, 50)), "source".into()).unwrap();
+        let chart = best::chart(&Summary::of(&recording(16, 50)), "source".into()).unwrap();
         insta::assert_snapshot!(chart.svg(Mode::Auto));
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::summary::{Finding, Findings};
+use crate::analysis::summary::{CellResult, Summary};
 use crate::report::chart::legend::Models;
 use crate::report::chart::palette::Ink;
 use crate::report::chart::pen::{Anchor, Pen, cut};
@@ -23,10 +23,10 @@ const FASTER: usize = 2;
 const SLOWER: usize = 1;
 
 /// The chart of `findings`; `None` where no cell has a speedup.
-pub fn chart(findings: &Findings, source: String) -> Option<Chart> {
-    let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(Finding::model)));
+pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
+    let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(CellResult::model)));
     let columns: Vec<String> = models.names().iter().take(MOST).cloned().collect();
-    let best = |cells: &[Finding], model: &str| {
+    let best = |cells: &[CellResult], model: &str| {
         let ratios =
             cells.iter().filter(|cell| cell.model() == model).filter_map(|cell| Some(cell.speedup?.ratio));
         ratios.reduce(f64::max)

@@ -19,7 +19,7 @@ use crate::engine::platform::Platform;
 use crate::engine::sample::sample;
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, Model, ModelEntry, Resources, models};
-use crate::study::probe::{BURST, Question, STARTED_JOBS, bare};
+use crate::study::probe::{BURST, Probe, STARTED_JOBS, bare};
 use crate::workload::Size;
 use crate::workload::fixture::stage::Stage;
 
@@ -28,13 +28,13 @@ pub const SUBCOMMAND: &str = "probe";
 
 /// What a probe is told, first of all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct ProbeOrder {
     pub(crate) model: String,
-    pub(crate) question: Question,
+    pub(crate) question: Probe,
 }
 
 /// What was found, by name; or why nothing was.
-pub(crate) type Answer = Result<Figures, String>;
+pub(crate) type ProbeAnswer = Result<Figures, String>;
 
 pub(crate) type Figures = BTreeMap<String, u64>;
 
@@ -45,22 +45,22 @@ pub(crate) type Figures = BTreeMap<String, u64>;
 pub fn serve(parent: u32, exe: &Path) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
-    let order: Order = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
-    let answer: Answer = catch_panic(|| answer(&order, exe)).map_err(|why| format!("{why:#}"));
+    let order: ProbeOrder = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
+    let answer: ProbeAnswer = catch_panic(|| answer(&order, exe)).map_err(|why| format!("{why:#}"));
     wire::write(&mut std::io::stdout().lock(), &answer)
 }
 
-fn answer(order: &Order, exe: &Path) -> Result<Figures> {
+fn answer(order: &ProbeOrder, exe: &Path) -> Result<Figures> {
     let model = models().into_iter().find(|model| model.name == order.model);
-    let asked = Asked { model: model.context("there is no such model")?, exe };
+    let asked = ProbedModel { model: model.context("there is no such model")?, exe };
     match &order.question {
-        Question::Start(workload) => asked.start(workload),
-        Question::Dispatch => asked.dispatch(),
-        Question::Work => asked.work(),
-        Question::Wait(us) => asked.wait(1, *us, Duration::from_micros(us * 2)),
-        Question::Burst => asked.wait(BURST, 10_000, Duration::from_millis(100)),
-        Question::Crowd(jobs, us) => asked.crowd(*jobs, *us),
-        Question::Bare(jobs, us) => asked.bare(*jobs, *us),
+        Probe::Start(workload) => asked.start(workload),
+        Probe::Dispatch => asked.dispatch(),
+        Probe::Work => asked.work(),
+        Probe::Wait(us) => asked.wait(1, *us, Duration::from_micros(us * 2)),
+        Probe::TimerBurst => asked.wait(BURST, 10_000, Duration::from_millis(100)),
+        Probe::ConcurrencyLimit(jobs, us) => asked.crowd(*jobs, *us),
+        Probe::Bare(jobs, us) => asked.bare(*jobs, *us),
     }
 }
 
@@ -68,12 +68,12 @@ fn answer(order: &Order, exe: &Path) -> Result<Figures> {
 const WARM_UP: usize = 2;
 
 /// The model that a question is about.
-struct Asked<'a> {
+struct ProbedModel<'a> {
     model: ModelEntry,
     exe: &'a Path,
 }
 
-impl Asked<'_> {
+impl ProbedModel<'_> {
     /// Starts the model so that it can have so many jobs in flight.
     fn start_for(&self, jobs: usize) -> Result<Box<dyn Model>> {
         let workers = if self.model.concurrency == Concurrency::Workers { jobs } else { host::cores() };

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::child::{Next, ReportingChild};
 use crate::model::{Concurrency, ModelEntry};
 use crate::record::schema::ProbeRecord;
-use crate::study::probe::answer::{Answer, Order, SUBCOMMAND};
-use crate::study::probe::{Question, STARTED_ON, WAITS_US};
+use crate::study::probe::answer::{ProbeAnswer, ProbeOrder, SUBCOMMAND};
+use crate::study::probe::{Probe, STARTED_ON, WAITS_US};
 
 /// How long a probe may take: a million waiting tasks take some seconds.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -18,7 +18,7 @@ const REPEATS: usize = 3;
 
 /// What is asked, of whom, and within which bounds.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct ProbeOptions {
     /// This project's program.
     pub exe: PathBuf,
     /// The models.
@@ -32,43 +32,47 @@ pub struct Asking {
 }
 
 /// Asks everything, model by model, until `stop` is set; `progress` is told of each question before it is asked.
-pub fn gather(asking: &Asking, stop: &AtomicBool, mut progress: impl FnMut(&str, &str)) -> Vec<ProbeRecord> {
+pub fn gather(
+    options: &ProbeOptions,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(&str, &str),
+) -> Vec<ProbeRecord> {
     let mut probes = Vec::new();
-    for model in &asking.models {
-        let mut ask = |question: &Question| {
+    for model in &options.models {
+        let mut ask = |question: &Probe| {
             progress(model.name, &question.name());
-            let record = probe(&asking.exe, model, question, stop);
+            let record = probe(&options.exe, model, question, stop);
             probes.extend(record.clone());
             record
         };
-        questions(model, asking.quick).iter().for_each(|question| drop(ask(question)));
+        questions(model, options.quick).iter().for_each(|question| drop(ask(question)));
         if model.concurrency != Concurrency::One {
-            crowds(asking, ask);
+            crowds(options, ask);
         }
     }
     probes
 }
 
 /// The questions whose number is known beforehand.
-fn questions(model: &ModelEntry, quick: bool) -> Vec<Question> {
-    let starts = STARTED_ON.iter().map(|&workload| Question::Start(workload.to_owned()));
-    let varying: Vec<_> = starts.chain([Question::Dispatch, Question::Work]).collect();
+fn questions(model: &ModelEntry, quick: bool) -> Vec<Probe> {
+    let starts = STARTED_ON.iter().map(|&workload| Probe::Start(workload.to_owned()));
+    let varying: Vec<_> = starts.chain([Probe::Dispatch, Probe::Work]).collect();
     let repeats = if quick { 1 } else { REPEATS };
     let mut questions: Vec<_> = varying.iter().flat_map(|question| vec![question.clone(); repeats]).collect();
-    questions.extend(WAITS_US.map(Question::Wait));
+    questions.extend(WAITS_US.map(Probe::Wait));
     if matches!(model.concurrency, Concurrency::Jobs { max_concurrent: None }) {
-        questions.extend(vec![Question::Burst; repeats]);
+        questions.extend(vec![Probe::TimerBurst; repeats]);
     }
     questions
 }
 
 /// Asks one question in a fresh process; `None` where it was stopped.
-pub fn probe(exe: &Path, model: &ModelEntry, question: &Question, stop: &AtomicBool) -> Option<ProbeRecord> {
+pub fn probe(exe: &Path, model: &ModelEntry, question: &Probe, stop: &AtomicBool) -> Option<ProbeRecord> {
     if stop.load(Ordering::Relaxed) {
         return None;
     }
-    let order = Order { model: model.name.into(), question: question.clone() };
-    let answer = match ReportingChild::<Answer>::start(exe, SUBCOMMAND, &order) {
+    let order = ProbeOrder { model: model.name.into(), question: question.clone() };
+    let answer = match ReportingChild::<ProbeAnswer>::start(exe, SUBCOMMAND, &order) {
         Err(why) => Err(format!("{why:#}")),
         Ok(mut reporter) => match reporter.next(DEADLINE, stop) {
             Next::Report(answer) => answer,
@@ -88,17 +92,19 @@ const STEP: usize = 4;
 const BISECTIONS: usize = 2;
 
 /// Ever larger crowds, up to the bounds or the first that fails, and then some between the last two.
-fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<ProbeRecord>) {
+fn crowds(options: &ProbeOptions, mut ask: impl FnMut(&Probe) -> Option<ProbeRecord>) {
     let (mut reached, mut failed) = (None::<Reached>, None);
-    let mut next = FIRST.min(asking.most_jobs);
-    for _ in 0..if asking.quick { 3 } else { usize::MAX } {
-        let Some(record) = ask(&Question::Crowd(next, pause_us(next, reached.as_ref()))) else { return };
+    let mut next = FIRST.min(options.most_jobs);
+    for _ in 0..if options.quick { 3 } else { usize::MAX } {
+        let Some(record) = ask(&Probe::ConcurrencyLimit(next, pause_us(next, reached.as_ref()))) else {
+            return;
+        };
         match Reached::of(&record) {
             None => failed = Some(next),
             Some(crowd) => reached = Some(crowd),
         }
         let Some(larger) =
-            reached.as_ref().filter(|_| failed.is_none()).and_then(|crowd| larger(crowd, asking))
+            reached.as_ref().filter(|_| failed.is_none()).and_then(|crowd| larger(crowd, options))
         else {
             break;
         };
@@ -108,7 +114,9 @@ fn crowds(asking: &Asking, mut ask: impl FnMut(&Question) -> Option<ProbeRecord>
     for _ in 0..BISECTIONS {
         // As far from the one as from the other, as steps are ratios.
         let next = (reached.jobs * failed).isqrt();
-        let Some(record) = ask(&Question::Crowd(next, pause_us(next, Some(&reached)))) else { return };
+        let Some(record) = ask(&Probe::ConcurrencyLimit(next, pause_us(next, Some(&reached)))) else {
+            return;
+        };
         match Reached::of(&record) {
             None => failed = next,
             Some(crowd) => reached = crowd,
@@ -138,12 +146,12 @@ impl Reached {
 }
 
 /// The next crowd: as much larger as the bounds allow; none where that would hardly be larger.
-fn larger(reached: &Reached, asking: &Asking) -> Option<usize> {
+fn larger(reached: &Reached, options: &ProbeOptions) -> Option<usize> {
     // Nine tenths, since what a job takes is known from a smaller crowd.
     let fits =
-        reached.jobs as u128 * u128::from(asking.most_bytes) * 9 / 10 / u128::from(reached.bytes.max(1));
+        reached.jobs as u128 * u128::from(options.most_bytes) * 9 / 10 / u128::from(reached.bytes.max(1));
     let fits = usize::try_from(fits).unwrap_or(usize::MAX);
-    let next = (reached.jobs * STEP).min(asking.most_jobs).min(fits);
+    let next = (reached.jobs * STEP).min(options.most_jobs).min(fits);
     (next > reached.jobs + reached.jobs / 4).then_some(next)
 }
 
@@ -158,15 +166,15 @@ fn pause_us(jobs: usize, reached: Option<&Reached>) -> u64 {
 mod tests {
     use super::*;
 
-    fn asking(most_jobs: usize, most_bytes: u64) -> Asking {
-        Asking { exe: PathBuf::new(), models: vec![], most_jobs, most_bytes, quick: false }
+    fn options(most_jobs: usize, most_bytes: u64) -> ProbeOptions {
+        ProbeOptions { exe: PathBuf::new(), models: vec![], most_jobs, most_bytes, quick: false }
     }
 
     /// The crowds that are asked for where a job takes so many bytes and more than `limit` jobs fail.
-    fn asked(asking: &Asking, bytes: u64, limit: usize) -> Vec<usize> {
+    fn asked(options: &ProbeOptions, bytes: u64, limit: usize) -> Vec<usize> {
         let mut asked = Vec::new();
-        crowds(asking, |question| {
-            let &Question::Crowd(jobs, us) = question else { panic!("only crowds") };
+        crowds(options, |question| {
+            let &Probe::ConcurrencyLimit(jobs, us) = question else { panic!("only crowds") };
             asked.push(jobs);
             let found = [
                 ("jobs", jobs as u64),
@@ -187,14 +195,14 @@ mod tests {
 
     #[test]
     fn crowds_grow_to_the_most_jobs_or_to_the_most_memory() {
-        assert_eq!(asked(&asking(1_000, 1 << 30), 1, usize::MAX), [64, 256, 1_000]);
-        assert_eq!(asked(&asking(1_000_000, 1 << 20), 1 << 10, usize::MAX), [64, 256, 921]);
-        assert_eq!(asked(&asking(10, 1 << 30), 1, usize::MAX), [10]);
+        assert_eq!(asked(&options(1_000, 1 << 30), 1, usize::MAX), [64, 256, 1_000]);
+        assert_eq!(asked(&options(1_000_000, 1 << 20), 1 << 10, usize::MAX), [64, 256, 921]);
+        assert_eq!(asked(&options(10, 1 << 30), 1, usize::MAX), [10]);
     }
 
     #[test]
     fn where_a_crowd_fails_the_border_is_looked_for_between() {
-        assert_eq!(asked(&asking(1_000_000, 1 << 30), 1, 700), [64, 256, 1_024, 512, 724]);
-        assert_eq!(asked(&asking(1_000_000, 1 << 30), 1, 10), [64]);
+        assert_eq!(asked(&options(1_000_000, 1 << 30), 1, 700), [64, 256, 1_024, 512, 724]);
+        assert_eq!(asked(&options(1_000_000, 1 << 30), 1, 10), [64]);
     }
 }

@@ -1,6 +1,6 @@
 //! What models cost besides the time of a warm run: starting, handing out, switching, memory, limits, timers.
 //!
-//! - [`Question`]: what a fresh process is asked about one model
+//! - [`Probe`]: what a fresh process is asked about one model
 //! - `answer`: how it finds out
 //! - `bare`: hand-written code beside models
 //! - [`gather`](fn@gather): which questions are asked, and how far the crowds go
@@ -12,11 +12,11 @@ mod bare;
 mod gather;
 
 pub use answer::{SUBCOMMAND, serve};
-pub use gather::{Asking, gather, probe};
+pub use gather::{ProbeOptions, gather, probe};
 
 /// What a fresh process is asked about one model. All figures are integers; times are in nanoseconds, memory in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Question {
+pub enum Probe {
     /// Starting the model, a first run, warm runs, and ending it, on [`STARTED_JOBS`] jobs of a workload. Figures:
     /// `start_ns`, `first_ns`, `warm_ns` of `warm_runs` together, `stop_ns`.
     Start(String),
@@ -28,26 +28,26 @@ pub enum Question {
     /// A single wait of so many microseconds. Figures: `wall_ns` of `runs`.
     Wait(u64),
     /// [`BURST`] waits of 10 ms at once. Figures: `wall_ns` of `runs`.
-    Burst,
+    TimerBurst,
     /// So many jobs that wait at once, each for so many microseconds. Figures: `jobs`, `wait_ns`, `wall_ns`,
     /// and, beyond what there was before the model was started, at the most: `own_bytes` (resident), `children_bytes` (PSS),
     /// `kernel_bytes` (of the whole machine).
-    Crowd(usize, u64),
+    ConcurrencyLimit(usize, u64),
     /// The same in hand-written code without the model, which has to be `threads` or `tokio-one`. Figures: as a crowd's.
     Bare(usize, u64),
 }
 
-impl Question {
+impl Probe {
     /// As a recording has it.
     pub fn name(&self) -> String {
         match self {
-            Question::Start(workload) => format!("start {workload}"),
-            Question::Dispatch => "dispatch".into(),
-            Question::Work => "work".into(),
-            Question::Wait(us) => format!("wait {us}"),
-            Question::Burst => "burst".into(),
-            Question::Crowd(jobs, _) => format!("crowd {jobs}"),
-            Question::Bare(jobs, _) => format!("bare {jobs}"),
+            Probe::Start(workload) => format!("start {workload}"),
+            Probe::Dispatch => "dispatch".into(),
+            Probe::Work => "work".into(),
+            Probe::Wait(us) => format!("wait {us}"),
+            Probe::TimerBurst => "burst".into(),
+            Probe::ConcurrencyLimit(jobs, _) => format!("crowd {jobs}"),
+            Probe::Bare(jobs, _) => format!("bare {jobs}"),
         }
     }
 }
