@@ -13,7 +13,7 @@ use crate::post::splice::{PARTS, begin, end, splice};
 use crate::record::read::read;
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
-use crate::report::bars::{Look, bars};
+use crate::report::bars::{TerminalStyle, bars};
 use crate::report::formats::{Format, render};
 use crate::report::page::page;
 
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     match (&args.splice, &recordings[..]) {
         (Some(page), recordings) => splice_into(page, recordings)?,
         (None, [recording]) if args.bars => {
-            write!(std::io::stdout(), "{}", bars(&Summary::of(recording), look(args)))?;
+            write!(std::io::stdout(), "{}", bars(&Summary::of(recording), terminal_style(args)))?;
         }
         (None, [recording]) => write!(std::io::stdout(), "{}", render(recording, args.format))?,
         (None, _) => {
@@ -82,7 +82,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 }
 
 /// What the terminal shows, and what was asked for.
-fn look(args: &Args) -> Look {
+fn terminal_style(args: &Args) -> TerminalStyle {
     let is_terminal = std::io::stdout().is_terminal();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
@@ -91,7 +91,7 @@ fn look(args: &Args) -> Look {
         clap::ColorChoice::Never => false,
         clap::ColorChoice::Auto => is_terminal && !no_color,
     };
-    Look { width, ascii: args.ascii, coloured }
+    TerminalStyle { width, ascii: args.ascii, coloured }
 }
 
 fn splice_into(page: &Path, recordings: &[Recording]) -> Result<()> {

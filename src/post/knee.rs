@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use crate::post::story::{STORIES, Story};
 use crate::record::schema::{Recording, StoryRun};
 use crate::report::chart::Chart;
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::{Linear, Log};
 use crate::stats::median;
 use crate::stats::units;
@@ -42,7 +42,7 @@ pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
             points.iter().map(|it| format!("{}: {:.0} s", it.boards, it.seconds)).collect::<Vec<_>>().join(", ")
         ),
         source,
-        draw: Box::new(move |pen| draw(pen, &points)),
+        draw: Box::new(move |canvas| draw(canvas, &points)),
     })
 }
 
@@ -61,28 +61,28 @@ fn point(chess: &dyn Story, story_run: &StoryRun) -> Option<Point> {
     })
 }
 
-fn draw(pen: &Pen<'_>, points: &[Point]) -> Markup {
+fn draw(canvas: &Canvas<'_>, points: &[Point]) -> Markup {
     let x = Log::of(points.iter().map(|point| point.boards), false, 2.0, LEFT, RIGHT);
     let y = Linear::of(points.iter().flat_map(|point| [point.seconds, point.by_law]), BOTTOM, TOP);
     let law: Vec<(f64, f64)> =
         points.iter().map(|point| (x.place(point.boards), y.place(point.by_law))).collect();
     html! {
         @for value in y.ticks() {
-            (pen.line(&[(LEFT, y.place(value)), (RIGHT, y.place(value))], Ink::Grid, Stroke::Thin))
-            (pen.text(LEFT - 8.0, y.place(value) + 4.0, Anchor::End, Ink::Faint, 11.0,
+            (canvas.line(&[(LEFT, y.place(value)), (RIGHT, y.place(value))], Color::Grid, Stroke::Thin))
+            (canvas.text(LEFT - 8.0, y.place(value) + 4.0, Anchor::End, Color::Faint, 11.0,
                 &format!("{} s", units::grouped(&format!("{value:.0}")))))
         }
         @for value in x.ticks(2.0, 9) {
-            (pen.text(x.place(value), BOTTOM + 16.0, Anchor::Middle, Ink::Faint, 11.0, &format!("{value:.0}")))
+            (canvas.text(x.place(value), BOTTOM + 16.0, Anchor::Middle, Color::Faint, 11.0, &format!("{value:.0}")))
         }
-        (pen.text((LEFT + RIGHT) / 2.0, BOTTOM + 34.0, Anchor::Middle, Ink::Text, 12.0, "boards"))
-        (pen.line(&law, Ink::Faint, Stroke::Dashed))
+        (canvas.text((LEFT + RIGHT) / 2.0, BOTTOM + 34.0, Anchor::Middle, Color::Text, 12.0, "boards"))
+        (canvas.line(&law, Color::Faint, Stroke::Dashed))
         @for point in points {
-            (pen.marker(x.place(point.boards), y.place(point.seconds), MEASURED, true))
+            (canvas.marker(x.place(point.boards), y.place(point.seconds), MEASURED, true))
         }
-        (pen.line(&[(LEFT + 14.0, TOP + 10.0), (LEFT + 44.0, TOP + 10.0)], Ink::Faint, Stroke::Dashed))
-        (pen.text(LEFT + 52.0, TOP + 14.0, Anchor::Start, Ink::Text, 11.0, "closed form, at the boards that were played"))
-        (pen.marker(LEFT + 29.0, TOP + 28.0, MEASURED, true))
-        (pen.text(LEFT + 52.0, TOP + 32.0, Anchor::Start, Ink::Text, 11.0, "measured, under threads"))
+        (canvas.line(&[(LEFT + 14.0, TOP + 10.0), (LEFT + 44.0, TOP + 10.0)], Color::Faint, Stroke::Dashed))
+        (canvas.text(LEFT + 52.0, TOP + 14.0, Anchor::Start, Color::Text, 11.0, "closed form, at the boards that were played"))
+        (canvas.marker(LEFT + 29.0, TOP + 28.0, MEASURED, true))
+        (canvas.text(LEFT + 52.0, TOP + 32.0, Anchor::Start, Color::Text, 11.0, "measured, under threads"))
     }
 }

@@ -6,7 +6,7 @@ use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Meas
 use crate::record::schema::Recording;
 use crate::report::escape;
 use crate::report::formats::Format;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use serde_json::Value;
 
 /// Columns of a page of text.
@@ -134,7 +134,7 @@ fn csv(judged: &[Judged]) -> String {
         [id, says, at, decided_by, judgement.verdict.to_string().into(), cases(judgement).into()]
     };
     let columns = ["id", "says", "at", "decided_by", "verdict", "numbers"];
-    Sheet::new(columns, judged.iter().map(row)).csv()
+    Table::new(columns, judged.iter().map(row)).csv()
 }
 
 fn json(judged: &[Judged]) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::post::story::{Law, STORIES, Story, Told};
 use crate::record::schema::{Recording, StoryRun};
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use crate::report::table;
 use crate::report::timeline::timeline;
 use crate::stats::median;
@@ -30,7 +30,7 @@ pub fn terminal(recording: &Recording) -> Option<String> {
 }
 
 /// The stories of `recording` as plain values, times in nanoseconds and seconds of the story; `None` where it has none.
-pub fn sheet(recording: &Recording) -> Option<Sheet> {
+pub fn sheet(recording: &Recording) -> Option<Table> {
     let columns = ["story", "model", "arrangement", "wall_ns", "second_ns", "law_s", "unavailable"];
     let row = |story_run: &StoryRun| {
         let story = STORIES.iter().find(|story| story.name() == story_run.story);
@@ -44,7 +44,7 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
             story_run.unavailable.clone().into(),
         ]
     };
-    Some(Sheet::new(columns, recording.stories.as_ref()?.iter().map(row)))
+    Some(Table::new(columns, recording.stories.as_ref()?.iter().map(row)))
 }
 
 /// All that `told` came to.

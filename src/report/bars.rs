@@ -9,7 +9,7 @@ use crate::stats::verdict::Verdict;
 
 /// What a terminal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct TerminalStyle {
     /// Columns.
     pub width: usize,
     /// Only characters that every terminal has.
@@ -28,7 +28,7 @@ const LEAST: usize = 10;
 
 /// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
 /// interval; and which others are as good.
-pub fn bars(findings: &Summary, look: Look) -> String {
+pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
     let fastest: Vec<(&Row, &CellResult)> =
         findings.rows.iter().filter_map(|row| Some((row, fastest(row)?))).collect();
     let highs = fastest.iter().filter_map(|(_, cell)| {
@@ -36,8 +36,8 @@ pub fn bars(findings: &Summary, look: Look) -> String {
         Some(speedup.interval.map_or(speedup.ratio, |interval| interval.high).log2())
     });
     let most = highs.fold(1.0, f64::max);
-    let room = look.width.saturating_sub(TASK + TOOL + SPEEDUP + 3).max(LEAST);
-    let line = |(row, cell): &(&Row, &CellResult)| line(row, cell, look, most, room);
+    let room = terminal_style.width.saturating_sub(TASK + TOOL + SPEEDUP + 3).max(LEAST);
+    let line = |(row, cell): &(&Row, &CellResult)| line(row, cell, terminal_style, most, room);
     let (from, to) = ("1x", units::ratio(most.exp2()));
     let axis = format!(
         "{:indent$}{from}{to:>rest$}\n",
@@ -52,7 +52,7 @@ fn fastest(row: &Row) -> Option<&CellResult> {
     row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest && cell.speedup.is_some())
 }
 
-fn line(row: &Row, cell: &CellResult, look: Look, most: f64, room: usize) -> String {
+fn line(row: &Row, cell: &CellResult, terminal_style: TerminalStyle, most: f64, room: usize) -> String {
     let speedup = cell.speedup.expect("only cells with speedups are drawn");
     let as_good = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::AsGood(_))).count();
     let others = match as_good {
@@ -62,9 +62,12 @@ fn line(row: &Row, cell: &CellResult, look: Look, most: f64, room: usize) -> Str
     };
     let column = |ratio: f64| ((ratio.log2() / most).clamp(0.0, 1.0) * (room - 1) as f64).round();
     let (low, high) = speedup.interval.map_or((speedup.ratio, speedup.ratio), |it| (it.low, it.high));
-    let bar = bar(column(low), column(speedup.ratio), column(high), room, look.ascii);
-    let style =
-        if look.coloured { Style::new().fg_color(Some(AnsiColor::Cyan.into())) } else { Style::new() };
+    let bar = bar(column(low), column(speedup.ratio), column(high), room, terminal_style.ascii);
+    let style = if terminal_style.coloured {
+        Style::new().fg_color(Some(AnsiColor::Cyan.into()))
+    } else {
+        Style::new()
+    };
     format!(
         "{} {} {:>SPEEDUP$} {style}{}{style:#}\n",
         fitted(&row.workload.name, TASK),
@@ -105,18 +108,21 @@ mod tests {
     use super::*;
     use crate::record::read::tests::recording;
 
-    fn of(percent: u64, look: Look) -> String {
-        bars(&Summary::of(&recording(16, percent)), look)
+    fn of(percent: u64, terminal_style: TerminalStyle) -> String {
+        bars(&Summary::of(&recording(16, percent)), terminal_style)
     }
 
-    const LOOK: Look = Look { width: 80, ascii: true, coloured: false };
+    const LOOK: TerminalStyle = TerminalStyle { width: 80, ascii: true, coloured: false };
 
     #[test]
     fn a_bar_ends_at_its_speedup_and_lines_are_as_wide_as_they_may_be() {
-        insta::assert_snapshot!([of(50, LOOK), of(30, Look { ascii: false, ..LOOK })].concat());
+        insta::assert_snapshot!([of(50, LOOK), of(30, TerminalStyle { ascii: false, ..LOOK })].concat());
         for width in [0, 20, 60, 200] {
-            let longest =
-                of(50, Look { width, ..LOOK }).lines().map(|line| line.chars().count()).max().unwrap();
+            let longest = of(50, TerminalStyle { width, ..LOOK })
+                .lines()
+                .map(|line| line.chars().count())
+                .max()
+                .unwrap();
             assert!(longest <= width.max(TASK + TOOL + SPEEDUP + 3 + LEAST), "{longest} of {width}");
         }
     }
@@ -131,7 +137,8 @@ mod tests {
     #[test]
     fn colours_are_only_there_where_they_are_wanted() {
         assert!(
-            !of(50, LOOK).contains('\u{1b}') && of(50, Look { coloured: true, ..LOOK }).contains('\u{1b}')
+            !of(50, LOOK).contains('\u{1b}')
+                && of(50, TerminalStyle { coloured: true, ..LOOK }).contains('\u{1b}')
         );
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::analysis::comparison::{Compared, Comparison, differences};
 use crate::record::schema::Recording;
 use crate::report::formats::bounds;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use crate::report::table;
 use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;
@@ -27,7 +27,7 @@ pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Compari
 }
 
 /// Every cell in each recording as plain values, and what became of it since the first.
-pub fn sheet(names: &[String], comparison: &Comparison) -> Sheet {
+pub fn sheet(names: &[String], comparison: &Comparison) -> Table {
     let columns = [
         "cell",
         "recording",
@@ -60,7 +60,7 @@ pub fn sheet(names: &[String], comparison: &Comparison) -> Sheet {
         };
         names.iter().enumerate().map(row).collect::<Vec<_>>()
     };
-    Sheet::new(columns, comparison.cells.iter().flat_map(of_cell))
+    Table::new(columns, comparison.cells.iter().flat_map(of_cell))
 }
 
 /// What became of a cell, in a word.

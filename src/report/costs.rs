@@ -7,7 +7,7 @@ use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::analysis::summary::Row;
 use crate::record::schema::{Costs, Recording};
 use crate::report::formats::bounds;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use crate::report::table;
 use crate::stats::units;
 use crate::study::probe::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
@@ -69,7 +69,7 @@ pub fn markdown(recording: &Recording) -> Option<String> {
 
 /// What models of `recording` cost, a row for each answer that was come to, in nanoseconds, bytes and jobs; `None` where it
 /// has no such section.
-pub fn sheet(recording: &Recording) -> Option<Sheet> {
+pub fn sheet(recording: &Recording) -> Option<Table> {
     let costs = recording.costs.as_ref()?;
     let answers = CostSummary::all(&costs.probes).into_iter().flat_map(|bill| {
         answers(&bill).into_iter().map(move |(what, unit, value)| {
@@ -103,7 +103,7 @@ pub fn sheet(recording: &Recording) -> Option<Sheet> {
         };
         size_series.rows.iter().enumerate().flat_map(cells).collect::<Vec<_>>()
     });
-    Some(Sheet::new(["model", "what", "of", "unit", "value", "low", "high"], answers.chain(sizes)))
+    Some(Table::new(["model", "what", "of", "unit", "value", "low", "high"], answers.chain(sizes)))
 }
 
 /// All that is known of a model: what it is, its unit, its value.

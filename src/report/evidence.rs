@@ -5,7 +5,7 @@ use crate::record::schema::{EvidenceRecord, Recording};
 use serde_json::Value;
 
 use crate::report::escape;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use crate::report::table;
 
 const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
@@ -35,13 +35,13 @@ pub fn markdown(recording: &Recording) -> Option<String> {
 }
 
 /// The evidence of `recording` as plain values; `None` where it has none.
-pub fn sheet(recording: &Recording) -> Option<Sheet> {
+pub fn sheet(recording: &Recording) -> Option<Table> {
     let row = |evidence_record: &EvidenceRecord| {
         let mut cells = row(evidence_record).into_iter().map(Value::from);
         std::array::from_fn(|_| cells.next().unwrap_or_default())
     };
     let columns = ["model", "jobs", "concurrent", "parallel", "threads", "processes"];
-    Some(Sheet::new(columns, recording.evidence.as_ref()?.iter().map(row)))
+    Some(Table::new(columns, recording.evidence.as_ref()?.iter().map(row)))
 }
 
 /// How answers were come to, and why some were not.

@@ -7,7 +7,7 @@ use crate::report::best;
 use crate::report::best::{HEADER, RIGHT};
 use crate::report::escape;
 use crate::report::footnotes::footnotes;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use crate::report::terminal::{Medians, terminal};
 use crate::report::{costs, evidence, platforms, table};
 use crate::stats::ratio::Ratio;
@@ -66,7 +66,7 @@ pub(crate) fn native_markdown(recording: &Recording, more: &str) -> String {
 }
 
 /// Every cell as plain values.
-fn cells(findings: &Summary) -> Sheet {
+fn cells(findings: &Summary) -> Table {
     let columns = [
         "workload",
         "cell",
@@ -94,7 +94,7 @@ fn cells(findings: &Summary) -> Sheet {
             best::verdict(row, cell).into(),
         ]
     };
-    Sheet::new(columns, findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| of(row, cell))))
+    Table::new(columns, findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| of(row, cell))))
 }
 
 /// A ratio and the bounds of its interval.

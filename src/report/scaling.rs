@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::Recording;
 use crate::report::formats::bounds;
-use crate::report::sheet::Sheet;
+use crate::report::sheet::Table;
 use crate::report::table;
 use crate::stats::change::Change;
 use crate::stats::law::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
@@ -23,7 +23,7 @@ pub fn terminal(recordings: &[Recording]) -> String {
 }
 
 /// Every cell on each number of cores as plain values.
-pub fn sheet(recordings: &[Recording]) -> Sheet {
+pub fn sheet(recordings: &[Recording]) -> Table {
     let columns = [
         "workload",
         "cell",
@@ -49,7 +49,7 @@ pub fn sheet(recordings: &[Recording]) -> Sheet {
     let scaled = scale(recordings);
     let rows =
         scaled.iter().flat_map(|scaled| scaled.cells().into_iter().flat_map(|name| of_cell(scaled, name)));
-    Sheet::new(columns, rows.collect::<Vec<_>>())
+    Table::new(columns, rows.collect::<Vec<_>>())
 }
 
 /// Which cores each recording had.

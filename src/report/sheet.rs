@@ -7,15 +7,15 @@ use crate::report::{escape, table};
 
 /// A table of values; unknown is null.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sheet {
+pub struct Table {
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
 }
 
-impl Sheet {
+impl Table {
     /// Rows of as many values as there are columns.
     pub fn new<const N: usize>(columns: [&str; N], rows: impl IntoIterator<Item = [Value; N]>) -> Self {
-        Sheet { columns: columns.map(str::to_owned).into(), rows: rows.into_iter().map(Vec::from).collect() }
+        Table { columns: columns.map(str::to_owned).into(), rows: rows.into_iter().map(Vec::from).collect() }
     }
 
     /// As `format` has it; `table` writes it for a terminal.
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn values_stand_in_every_format_and_unknown_ones_are_told() {
-        let sheet = Sheet::new(["model", "ns"], [["a|b".into(), 1.5.into()], ["=c".into(), Value::Null]]);
+        let sheet = Table::new(["model", "ns"], [["a|b".into(), 1.5.into()], ["=c".into(), Value::Null]]);
         let of = |format| sheet.write(format, || "table".into());
         assert_eq!(of(Format::Table), "table");
         assert_eq!(of(Format::Markdown), "| model | ns |\n| --- | --- |\n| a\\|b | 1.5 |\n| =c | - |\n");

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::chart::legend::{Models, legend};
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, Stroke, cut};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, tick, undrawn};
 use crate::stats::units;
@@ -72,7 +72,7 @@ fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: St
             told.join("; ")
         ),
         source: source + &undrawn,
-        draw: Box::new(move |pen| draw(pen, &lines, &models)),
+        draw: Box::new(move |canvas| draw(canvas, &lines, &models)),
     })
 }
 
@@ -103,7 +103,7 @@ fn line(row: &Row, models: &Models) -> Option<Line> {
     Some(Line { name: row.workload.name.clone(), cells: cells.iter().map(mark).collect(), best })
 }
 
-fn draw(pen: &Pen<'_>, lines: &[Line], models: &Models) -> Markup {
+fn draw(canvas: &Canvas<'_>, lines: &[Line], models: &Models) -> Markup {
     let marks = || lines.iter().flat_map(|line| &line.cells);
     let bounds = marks().filter_map(|mark| mark.bounds).flat_map(|(low, high)| [low, high]);
     let values = marks().map(|mark| mark.speedup).chain(bounds).map(|speedup| speedup.max(LEAST));
@@ -113,26 +113,26 @@ fn draw(pen: &Pen<'_>, lines: &[Line], models: &Models) -> Markup {
     html! {
         @for value in scale.ticks(2.0, 10) {
             @let x = scale.place(value);
-            (pen.line(&[(x, TOP), (x, BOTTOM)], if value == 1.0 { Ink::Faint } else { Ink::Grid }, Stroke::Thin))
-            (pen.text(x, BOTTOM + 14.0, Anchor::Middle, Ink::Faint, 11.0, &tick(value)))
+            (canvas.line(&[(x, TOP), (x, BOTTOM)], if value == 1.0 { Color::Faint } else { Color::Grid }, Stroke::Thin))
+            (canvas.text(x, BOTTOM + 14.0, Anchor::Middle, Color::Faint, 11.0, &tick(value)))
         }
         @for (at, line) in lines.iter().enumerate() {
             @let top = TOP + height * at as f64;
-            @if at > 0 { (pen.line(&[(16.0, top), (784.0, top)], Ink::Grid, Stroke::Thin)) }
-            (pen.text(LEFT - 10.0, top + height / 2.0 + 4.0, Anchor::End, Ink::Text, 12.0, &cut(&line.name, 17)))
-            (pen.text(RIGHT + 10.0, top + height / 2.0 + 4.0, Anchor::Start, Ink::Text, 11.0, &cut(&line.best, 27)))
+            @if at > 0 { (canvas.line(&[(16.0, top), (784.0, top)], Color::Grid, Stroke::Thin)) }
+            (canvas.text(LEFT - 10.0, top + height / 2.0 + 4.0, Anchor::End, Color::Text, 12.0, &cut(&line.name, 17)))
+            (canvas.text(RIGHT + 10.0, top + height / 2.0 + 4.0, Anchor::Start, Color::Text, 11.0, &cut(&line.best, 27)))
             @for mark in &line.cells {
                 @let y = top + EDGE + (height - 2.0 * EDGE) * (mark.model as f64 + 0.5) / models.names().len() as f64;
                 @let of_model = models.mark(mark.model);
                 @if let Some((low, high)) = mark.bounds {
-                    (pen.line(&[(scale.place(low), y), (scale.place(high), y)], Ink::Model(of_model), Stroke::Thin))
+                    (canvas.line(&[(scale.place(low), y), (scale.place(high), y)], Color::Model(of_model), Stroke::Thin))
                 }
-                (pen.marker(scale.place(mark.speedup), y, of_model, mark.is_best))
+                (canvas.marker(scale.place(mark.speedup), y, of_model, mark.is_best))
             }
         }
         @if is_cut {
-            (pen.text(784.0, BOTTOM + 14.0, Anchor::End, Ink::Faint, 10.0, "left edge: 1/64x or slower"))
+            (canvas.text(784.0, BOTTOM + 14.0, Anchor::End, Color::Faint, 10.0, "left edge: 1/64x or slower"))
         }
-        (legend(pen, models, BOTTOM + 32.0))
+        (legend(canvas, models, BOTTOM + 32.0))
     }
 }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::report::chart::legend::{Models, legend};
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, tick};
 use crate::stats::units;
@@ -51,32 +51,32 @@ pub fn chart(size_series: &SizeSeries, source: String) -> Option<Chart> {
             told.join(", ")
         ),
         source,
-        draw: Box::new(move |pen| draw(pen, &models, &curves)),
+        draw: Box::new(move |canvas| draw(canvas, &models, &curves)),
     })
 }
 
-fn draw(pen: &Pen<'_>, models: &Models, curves: &[Curve]) -> Markup {
+fn draw(canvas: &Canvas<'_>, models: &Models, curves: &[Curve]) -> Markup {
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let x = Log::of(points().map(|(ns, _)| *ns), false, 10.0, LEFT, RIGHT);
     let y = Log::of(points().map(|(_, speedup)| *speedup), true, 2.0, BOTTOM, TOP);
     html! {
         @for value in y.ticks(2.0, 12) {
-            @let (place, ink) = (y.place(value), if value == 1.0 { Ink::Faint } else { Ink::Grid });
-            (pen.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
-            (pen.text(LEFT - 8.0, place + 4.0, Anchor::End, Ink::Faint, 11.0, &tick(value)))
+            @let (place, ink) = (y.place(value), if value == 1.0 { Color::Faint } else { Color::Grid });
+            (canvas.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
+            (canvas.text(LEFT - 8.0, place + 4.0, Anchor::End, Color::Faint, 11.0, &tick(value)))
         }
         @for value in x.ticks(10.0, 9) {
-            (pen.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Ink::Faint, 11.0, &units::nanoseconds(value)))
+            (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &units::nanoseconds(value)))
         }
         @for (model, curve) in curves.iter().enumerate() {
             @let line: Vec<(f64, f64)> = curve.points.iter().map(|(ns, speedup)| (x.place(*ns), y.place(*speedup))).collect();
-            (pen.line(&line, Ink::Model(models.mark(model)), Stroke::Thin))
+            (canvas.line(&line, Color::Model(models.mark(model)), Stroke::Thin))
             @for (at, (x, y)) in line.iter().enumerate() {
-                (pen.marker(*x, *y, models.mark(model), curve.from.is_some_and(|from| at >= from)))
+                (canvas.marker(*x, *y, models.mark(model), curve.from.is_some_and(|from| at >= from)))
             }
         }
-        (pen.text(RIGHT, BOTTOM + 32.0, Anchor::End, Ink::Faint, 11.0,
+        (canvas.text(RIGHT, BOTTOM + 32.0, Anchor::End, Color::Faint, 11.0,
             "filled: from where it is faster than sequential, by the whole 95 % interval; lower edge: 1/128x or slower"))
-        (legend(pen, models, BOTTOM + 50.0))
+        (legend(canvas, models, BOTTOM + 50.0))
     }
 }

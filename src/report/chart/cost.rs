@@ -6,8 +6,8 @@ use crate::analysis::costs::CostSummary;
 use crate::record::schema::Recording;
 use crate::report::chart::Chart;
 use crate::report::chart::legend::Models;
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, Stroke, cut};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::scale::Log;
 use crate::stats::units;
 
@@ -47,11 +47,11 @@ pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
         title: "What a job costs: memory while it waits, time to hand it out".into(),
         description,
         source,
-        draw: Box::new(move |pen| draw(pen, &lines)),
+        draw: Box::new(move |canvas| draw(canvas, &lines)),
     })
 }
 
-fn draw(pen: &Pen<'_>, lines: &[Line]) -> Markup {
+fn draw(canvas: &Canvas<'_>, lines: &[Line]) -> Markup {
     let models = Models::of(lines.iter().map(|line| line.name.as_str()));
     let height = (BOTTOM - TOP) / lines.len() as f64;
     let middle = |at: usize| TOP + height * (at as f64 + 0.5);
@@ -59,16 +59,16 @@ fn draw(pen: &Pen<'_>, lines: &[Line]) -> Markup {
     let dispatch: Vec<Option<f64>> = lines.iter().map(|line| line.dispatch_ns).collect();
     html! {
         @for (at, line) in lines.iter().enumerate() {
-            (pen.text(MEMORY.0 - 10.0, middle(at) + 4.0, Anchor::End, Ink::Text, 12.0, &cut(&line.name, 17)))
+            (canvas.text(MEMORY.0 - 10.0, middle(at) + 4.0, Anchor::End, Color::Text, 12.0, &cut(&line.name, 17)))
         }
-        (plot(pen, &models, MEMORY, "memory of a waiting job", &memory, units::bytes, &middle))
-        (plot(pen, &models, DISPATCH, "handing out a job", &dispatch, units::nanoseconds, &middle))
+        (plot(canvas, &models, MEMORY, "memory of a waiting job", &memory, units::bytes, &middle))
+        (plot(canvas, &models, DISPATCH, "handing out a job", &dispatch, units::nanoseconds, &middle))
     }
 }
 
 /// A marker and its number for each model, on an axis of its own.
 fn plot(
-    pen: &Pen<'_>,
+    canvas: &Canvas<'_>,
     models: &Models,
     (from, to): (f64, f64),
     title: &str,
@@ -79,20 +79,20 @@ fn plot(
     // The numbers stand at the right of their markers.
     let scale = Log::of(values.iter().flatten().copied(), false, 10.0, from, to - 60.0);
     html! {
-        (pen.text(from, TOP - 18.0, Anchor::Start, Ink::Text, 12.0, title))
+        (canvas.text(from, TOP - 18.0, Anchor::Start, Color::Text, 12.0, title))
         @for value in scale.ticks(10.0, 7) {
-            (pen.line(&[(scale.place(value), TOP - 8.0), (scale.place(value), BOTTOM)], Ink::Grid, Stroke::Thin))
+            (canvas.line(&[(scale.place(value), TOP - 8.0), (scale.place(value), BOTTOM)], Color::Grid, Stroke::Thin))
         }
         @for (at, value) in values.iter().enumerate() {
             @let y = middle(at);
             @if let Some(value) = value {
-                (pen.line(&[(from, y), (scale.place(*value), y)], Ink::Grid, Stroke::Thin))
-                (pen.marker(scale.place(*value), y, models.mark(at), true))
-                (pen.text(scale.place(*value) + 10.0, y + 4.0, Anchor::Start, Ink::Text, 11.0, &shown(*value)))
+                (canvas.line(&[(from, y), (scale.place(*value), y)], Color::Grid, Stroke::Thin))
+                (canvas.marker(scale.place(*value), y, models.mark(at), true))
+                (canvas.text(scale.place(*value) + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &shown(*value)))
             } @else {
-                (pen.text(from + 4.0, y + 4.0, Anchor::Start, Ink::Faint, 11.0, "not measured"))
+                (canvas.text(from + 4.0, y + 4.0, Anchor::Start, Color::Faint, 11.0, "not measured"))
             }
         }
-        (pen.text(from, BOTTOM + 16.0, Anchor::Start, Ink::Faint, 11.0, "logarithmic; lines at powers of ten"))
+        (canvas.text(from, BOTTOM + 16.0, Anchor::Start, Color::Faint, 11.0, "logarithmic; lines at powers of ten"))
     }
 }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::analysis::summary::{CellResult, Summary};
 use crate::report::chart::legend::Models;
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, cut};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, cut};
 use crate::report::chart::{Chart, undrawn};
 use crate::stats::units;
 
@@ -44,11 +44,11 @@ pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
                       it is faster than sequential and on vermilion where it is slower, the deeper the more."
             .into(),
         source: source + &undrawn(findings.rows.len().saturating_sub(MOST), models.names().len().saturating_sub(MOST)),
-        draw: Box::new(move |pen| draw(pen, &columns, &rows)),
+        draw: Box::new(move |canvas| draw(canvas, &columns, &rows)),
     })
 }
 
-fn draw(pen: &Pen<'_>, columns: &[String], rows: &[(String, Vec<Option<f64>>)]) -> Markup {
+fn draw(canvas: &Canvas<'_>, columns: &[String], rows: &[(String, Vec<Option<f64>>)]) -> Markup {
     let width = (RIGHT - LEFT) / columns.len() as f64;
     let height = (BOTTOM - TOP) / rows.len() as f64;
     // So many letters are as wide as all columns together.
@@ -57,22 +57,22 @@ fn draw(pen: &Pen<'_>, columns: &[String], rows: &[(String, Vec<Option<f64>>)]) 
         @for (at, name) in columns.iter().enumerate() {
             // Every other one higher, so that long names have the room of two.
             @let y = TOP - 8.0 - 14.0 * (at % 2) as f64;
-            (pen.text(LEFT + width * (at as f64 + 0.5), y, Anchor::Middle, Ink::Text, 11.0, &cut(name, 2 * letters)))
+            (canvas.text(LEFT + width * (at as f64 + 0.5), y, Anchor::Middle, Color::Text, 11.0, &cut(name, 2 * letters)))
         }
         @for (line, (name, cells)) in rows.iter().enumerate() {
             @let y = TOP + height * line as f64;
-            (pen.text(LEFT - 8.0, y + height / 2.0 + 4.0, Anchor::End, Ink::Text, 12.0, &cut(name, 15)))
+            (canvas.text(LEFT - 8.0, y + height / 2.0 + 4.0, Anchor::End, Color::Text, 12.0, &cut(name, 15)))
             @for (column, speedup) in cells.iter().enumerate() {
                 @let x = LEFT + width * column as f64;
                 @if let Some(speedup) = speedup {
-                    @let ink = Ink::Model(if *speedup >= 1.0 { FASTER } else { SLOWER });
-                    (pen.rect(x + 1.0, y + 1.0, width - 2.0, height - 2.0, ink, depth(*speedup)))
+                    @let ink = Color::Model(if *speedup >= 1.0 { FASTER } else { SLOWER });
+                    (canvas.rect(x + 1.0, y + 1.0, width - 2.0, height - 2.0, ink, depth(*speedup)))
                 }
-                (pen.text(x + width / 2.0, y + height / 2.0 + 4.0, Anchor::Middle, Ink::Text, 11.0,
+                (canvas.text(x + width / 2.0, y + height / 2.0 + 4.0, Anchor::Middle, Color::Text, 11.0,
                     &speedup.map_or("-".into(), units::ratio)))
             }
         }
-        (pen.text(LEFT, BOTTOM + 18.0, Anchor::Start, Ink::Faint, 11.0,
+        (canvas.text(LEFT, BOTTOM + 18.0, Anchor::Start, Color::Faint, 11.0,
             "blue: faster than sequential; vermilion: slower; deepest from 16 times on"))
     }
 }

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use crate::engine::trace::{Phase, Span};
 use crate::report::chart::Chart;
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::Linear;
 use crate::stats::units;
 
@@ -47,33 +47,33 @@ pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Opt
         "A lane for each of {all} jobs over time: a thin bar where it waits, a thick one where it computes, nothing where it does \
          neither."
     );
-    Some(Chart { name, title, description, source, draw: Box::new(move |pen| draw(pen, &lanes, all)) })
+    Some(Chart { name, title, description, source, draw: Box::new(move |canvas| draw(canvas, &lanes, all)) })
 }
 
-fn draw(pen: &Pen<'_>, lanes: &[(u32, Lane)], all: usize) -> Markup {
+fn draw(canvas: &Canvas<'_>, lanes: &[(u32, Lane)], all: usize) -> Markup {
     let ends = lanes.iter().flat_map(|(_, lane)| lane.iter().map(|(_, _, stop)| *stop));
     let x = Linear::of(ends, LEFT, RIGHT);
     let height = (BOTTOM - TOP) / lanes.len() as f64;
     html! {
         @for value in x.ticks() {
-            (pen.line(&[(x.place(value), TOP), (x.place(value), BOTTOM)], Ink::Grid, Stroke::Thin))
-            (pen.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Ink::Faint, 11.0, &time(value)))
+            (canvas.line(&[(x.place(value), TOP), (x.place(value), BOTTOM)], Color::Grid, Stroke::Thin))
+            (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &time(value)))
         }
         @for (at, (job, lane)) in lanes.iter().enumerate() {
             @let middle = TOP + height * (at as f64 + 0.5);
-            (pen.text(LEFT - 8.0, middle + 3.5, Anchor::End, Ink::Text, height.clamp(7.0, 11.0), &job.to_string()))
+            (canvas.text(LEFT - 8.0, middle + 3.5, Anchor::End, Color::Text, height.clamp(7.0, 11.0), &job.to_string()))
             @for (phase, start, stop) in lane {
                 @let (share, model) = if *phase == Phase::Compute { (0.8, COMPUTES) } else { (0.25, WAITS) };
                 @let width = (x.place(*stop) - x.place(*start)).max(0.6);
-                (pen.rect(x.place(*start), middle - height * share / 2.0, width, height * share, Ink::Model(model), 1.0))
+                (canvas.rect(x.place(*start), middle - height * share / 2.0, width, height * share, Color::Model(model), 1.0))
             }
         }
-        (pen.rect(LEFT, BOTTOM + 30.0, 24.0, 4.0, Ink::Model(WAITS), 1.0))
-        (pen.text(LEFT + 30.0, BOTTOM + 36.0, Anchor::Start, Ink::Text, 11.0, "waits"))
-        (pen.rect(LEFT + 90.0, BOTTOM + 26.0, 24.0, 12.0, Ink::Model(COMPUTES), 1.0))
-        (pen.text(LEFT + 120.0, BOTTOM + 36.0, Anchor::Start, Ink::Text, 11.0, "computes"))
+        (canvas.rect(LEFT, BOTTOM + 30.0, 24.0, 4.0, Color::Model(WAITS), 1.0))
+        (canvas.text(LEFT + 30.0, BOTTOM + 36.0, Anchor::Start, Color::Text, 11.0, "waits"))
+        (canvas.rect(LEFT + 90.0, BOTTOM + 26.0, 24.0, 12.0, Color::Model(COMPUTES), 1.0))
+        (canvas.text(LEFT + 120.0, BOTTOM + 36.0, Anchor::Start, Color::Text, 11.0, "computes"))
         @if all > lanes.len() {
-            (pen.text(RIGHT, BOTTOM + 36.0, Anchor::End, Ink::Faint, 11.0, &format!("and {} more jobs", all - lanes.len())))
+            (canvas.text(RIGHT, BOTTOM + 36.0, Anchor::End, Color::Faint, 11.0, &format!("and {} more jobs", all - lanes.len())))
         }
     }
 }

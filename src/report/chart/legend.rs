@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::model::models;
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, cut};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, cut};
 
 /// The models of a chart, in the order in which they first appear, and the marker of each: the same in all charts for those
 /// that are in the registry.
@@ -50,7 +50,7 @@ impl Models {
 const LINE: f64 = 13.0;
 
 /// Markers and names, in lines of some.
-pub fn legend(pen: &Pen<'_>, models: &Models, top: f64) -> Markup {
+pub fn legend(canvas: &Canvas<'_>, models: &Models, top: f64) -> Markup {
     let (per_line, letters) = if models.names.len() > 10 { (7, 13) } else { (5, 18) };
     let width = 768.0 / f64::from(per_line);
     let at = |index: usize| {
@@ -60,12 +60,12 @@ pub fn legend(pen: &Pen<'_>, models: &Models, top: f64) -> Markup {
     html! {
         @for (index, name) in models.names.iter().enumerate().take(MOST) {
             @let (x, y) = at(index);
-            (pen.marker(x, y, models.mark(index), true))
-            (pen.text(x + 10.0, y + 4.0, Anchor::Start, Ink::Text, 11.0, &cut(name, letters)))
+            (canvas.marker(x, y, models.mark(index), true))
+            (canvas.text(x + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &cut(name, letters)))
         }
         @if models.names.len() > MOST {
             @let (x, y) = at(MOST);
-            (pen.text(x, y + 4.0, Anchor::Start, Ink::Faint, 11.0,
+            (canvas.text(x, y + 4.0, Anchor::Start, Color::Faint, 11.0,
                 &format!("and {} more", models.names.len() - MOST)))
         }
     }

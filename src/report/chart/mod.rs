@@ -24,8 +24,8 @@ pub mod scale;
 pub mod scaling;
 
 use crate::report::escape::plain;
-use palette::{Ink, Mode, Palette};
-use pen::{Anchor, Pen};
+use palette::{Color, Mode, Palette};
+use pen::{Anchor, Canvas};
 
 /// The width and the height of every chart, in its own units: readable where a page shows it 800 pixels wide.
 pub const WIDTH: f64 = 800.0;
@@ -48,14 +48,14 @@ pub struct Chart {
     /// Machine, cores, date, commit, number of launches, interval.
     pub source: String,
     /// Draws it, without title and source.
-    pub draw: Box<dyn Fn(&Pen<'_>) -> Markup>,
+    pub draw: Box<dyn Fn(&Canvas<'_>) -> Markup>,
 }
 
 impl Chart {
     /// The chart as an SVG document.
     pub fn svg(&self, mode: Mode) -> String {
         let palette = Palette::of(mode);
-        let pen = Pen::new(&palette);
+        let canvas = Canvas::new(&palette);
         let markup = html! {
             svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } width=(WIDTH) height=(HEIGHT)
                 role="img" aria-labelledby={ (self.name) "-title " (self.name) "-about" }
@@ -63,10 +63,10 @@ impl Chart {
                 title id={ (self.name) "-title" } { (plain(&self.title)) }
                 desc id={ (self.name) "-about" } { (plain(&self.description)) }
                 @if let Some(style) = palette.style() { style { (maud::PreEscaped(style)) } }
-                rect class="ground" width=(WIDTH) height=(HEIGHT) fill=(palette.colour(Ink::Ground)) {}
-                (pen.text(16.0, 24.0, Anchor::Start, Ink::Text, 15.0, &self.title))
-                ((self.draw)(&pen))
-                (pen.text(16.0, HEIGHT - 8.0, Anchor::Start, Ink::Faint, 10.0, &self.source))
+                rect class="ground" width=(WIDTH) height=(HEIGHT) fill=(palette.colour(Color::Ground)) {}
+                (canvas.text(16.0, 24.0, Anchor::Start, Color::Text, 15.0, &self.title))
+                ((self.draw)(&canvas))
+                (canvas.text(16.0, HEIGHT - 8.0, Anchor::Start, Color::Faint, 10.0, &self.source))
             }
         };
         markup.into_string() + "\n"

@@ -2,7 +2,7 @@
 
 /// What something is painted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
+pub enum Color {
     /// The ground.
     Ground,
     /// Text that is to be read.
@@ -15,15 +15,15 @@ pub enum Ink {
     Model(usize),
 }
 
-impl Ink {
+impl Color {
     /// The class of what is painted with it.
     pub fn class(self) -> String {
         match self {
-            Ink::Ground => "ground".into(),
-            Ink::Text => "text".into(),
-            Ink::Faint => "faint".into(),
-            Ink::Grid => "grid".into(),
-            Ink::Model(at) => format!("m{}", at % COLOURS),
+            Color::Ground => "ground".into(),
+            Color::Text => "text".into(),
+            Color::Faint => "faint".into(),
+            Color::Grid => "grid".into(),
+            Color::Model(at) => format!("m{}", at % COLOURS),
         }
     }
 }
@@ -62,15 +62,16 @@ impl Palette {
     }
 
     /// A literal colour.
-    pub fn colour(&self, ink: Ink) -> &'static str {
+    pub fn colour(&self, ink: Color) -> &'static str {
         colour(ink, self.mode == Mode::Dark)
     }
 
     /// The rules by which a reader's dark mode takes the place of the literal colours, where the chart follows it.
     pub fn style(&self) -> Option<String> {
-        let rule = |ink: Ink, of: &str| format!(".{}{of}", rule(ink));
-        let inks =
-            [Ink::Ground, Ink::Text, Ink::Faint, Ink::Grid].into_iter().chain((0..COLOURS).map(Ink::Model));
+        let rule = |ink: Color, of: &str| format!(".{}{of}", rule(ink));
+        let inks = [Color::Ground, Color::Text, Color::Faint, Color::Grid]
+            .into_iter()
+            .chain((0..COLOURS).map(Color::Model));
         let rules: String = inks.map(|ink| rule(ink, "")).collect();
         (self.mode == Mode::Auto).then(|| format!("@media (prefers-color-scheme: dark) {{ {rules} }}"))
     }
@@ -78,23 +79,23 @@ impl Palette {
 
 /// Fill and stroke of a class in the dark; an element has the class of what it is painted with, and `line` where only its
 /// stroke is.
-fn rule(ink: Ink) -> String {
+fn rule(ink: Color) -> String {
     let (class, dark) = (ink.class(), colour(ink, true));
     format!("{class}{{fill:{dark}}} .{class}-line{{stroke:{dark}}} ")
 }
 
-fn colour(ink: Ink, dark: bool) -> &'static str {
+fn colour(ink: Color, dark: bool) -> &'static str {
     match (ink, dark) {
-        (Ink::Ground, false) => "#ffffff",
-        (Ink::Ground, true) => "#1b1b1e",
-        (Ink::Text, false) => "#1f1f1f",
-        (Ink::Text, true) => "#ececec",
-        (Ink::Faint, false) => "#5a5a5a",
-        (Ink::Faint, true) => "#b0b0b0",
-        (Ink::Grid, false) => "#dcdcdc",
-        (Ink::Grid, true) => "#3a3a3f",
-        (Ink::Model(at), false) => LIGHT[at % COLOURS],
-        (Ink::Model(at), true) => DARK[at % COLOURS],
+        (Color::Ground, false) => "#ffffff",
+        (Color::Ground, true) => "#1b1b1e",
+        (Color::Text, false) => "#1f1f1f",
+        (Color::Text, true) => "#ececec",
+        (Color::Faint, false) => "#5a5a5a",
+        (Color::Faint, true) => "#b0b0b0",
+        (Color::Grid, false) => "#dcdcdc",
+        (Color::Grid, true) => "#3a3a3f",
+        (Color::Model(at), false) => LIGHT[at % COLOURS],
+        (Color::Model(at), true) => DARK[at % COLOURS],
     }
 }
 
@@ -120,10 +121,10 @@ mod tests {
     fn text_stands_out_by_four_and_a_half_to_one_and_marks_by_three() {
         for mode in [Mode::Light, Mode::Dark] {
             let palette = Palette::of(mode);
-            let stands_out = |ink| contrast(palette.colour(ink), palette.colour(Ink::Ground));
-            assert!(stands_out(Ink::Text) >= 4.5 && stands_out(Ink::Faint) >= 4.5, "{mode:?}");
+            let stands_out = |ink| contrast(palette.colour(ink), palette.colour(Color::Ground));
+            assert!(stands_out(Color::Text) >= 4.5 && stands_out(Color::Faint) >= 4.5, "{mode:?}");
             for model in 0..COLOURS {
-                assert!(stands_out(Ink::Model(model)) >= 3.0, "{mode:?} {model}");
+                assert!(stands_out(Color::Model(model)) >= 3.0, "{mode:?} {model}");
             }
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use crate::report::chart::palette::{Ink, Palette};
+use crate::report::chart::palette::{Color, Palette};
 use crate::report::escape::plain;
 
 /// Which end of a text stands at its place.
@@ -40,18 +40,18 @@ pub enum Stroke {
 }
 
 /// Draws with a palette.
-pub struct Pen<'a> {
+pub struct Canvas<'a> {
     palette: &'a Palette,
 }
 
-impl<'a> Pen<'a> {
+impl<'a> Canvas<'a> {
     /// A pen with the colours of `palette`.
     pub fn new(palette: &'a Palette) -> Self {
-        Pen { palette }
+        Canvas { palette }
     }
 
     /// A text; `size` is its height in units of the chart.
-    pub fn text(&self, x: f64, y: f64, anchor: Anchor, ink: Ink, size: f64, text: &str) -> Markup {
+    pub fn text(&self, x: f64, y: f64, anchor: Anchor, ink: Color, size: f64, text: &str) -> Markup {
         let fill = self.palette.colour(ink);
         html! {
             text class=(ink.class()) x=(place(x)) y=(place(y)) text-anchor=(anchor.name()) font-size=(size) fill=(fill) {
@@ -61,7 +61,7 @@ impl<'a> Pen<'a> {
     }
 
     /// A line through `points`.
-    pub fn line(&self, points: &[(f64, f64)], ink: Ink, stroke: Stroke) -> Markup {
+    pub fn line(&self, points: &[(f64, f64)], ink: Color, stroke: Stroke) -> Markup {
         let mut path = String::new();
         for (at, (x, y)) in points.iter().enumerate() {
             let _ = write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(*x), place(*y));
@@ -75,7 +75,7 @@ impl<'a> Pen<'a> {
     }
 
     /// A filled rectangle, `opacity` of 1 covering what is below.
-    pub fn rect(&self, x: f64, y: f64, width: f64, height: f64, ink: Ink, opacity: f64) -> Markup {
+    pub fn rect(&self, x: f64, y: f64, width: f64, height: f64, ink: Color, opacity: f64) -> Markup {
         html! {
             rect class=(ink.class()) x=(place(x)) y=(place(y)) width=(place(width)) height=(place(height))
                 fill=(self.palette.colour(ink)) fill-opacity=(opacity) {}
@@ -85,11 +85,11 @@ impl<'a> Pen<'a> {
     /// The marker of a model: colour and shape by its place in the registry, so that neither is needed alone; hollow
     /// where it is not among the best.
     pub fn marker(&self, x: f64, y: f64, model: usize, filled: bool) -> Markup {
-        let ink = Ink::Model(model);
+        let ink = Color::Model(model);
         let colour = self.palette.colour(ink);
-        let ground = self.palette.colour(Ink::Ground);
+        let ground = self.palette.colour(Color::Ground);
         let fill = if filled { colour } else { ground };
-        let class = if filled { ink.class() } else { Ink::Ground.class() } + " " + &ink.class() + "-line";
+        let class = if filled { ink.class() } else { Color::Ground.class() } + " " + &ink.class() + "-line";
         html! { path class=(class) d=(shape(model, x, y)) fill=(fill) stroke=(colour) stroke-width="1.5" {} }
     }
 }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::analysis::scaling::Scaled;
 use crate::report::chart::legend::{Models, legend};
-use crate::report::chart::palette::Ink;
-use crate::report::chart::pen::{Anchor, Pen, Stroke};
+use crate::report::chart::palette::Color;
+use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, tick};
 use crate::stats::ratio::Ratio;
@@ -39,11 +39,11 @@ pub fn chart(scaled: &Scaled, source: String) -> Option<Chart> {
             .into(),
         name: format!("scaling-{name}"),
         source,
-        draw: Box::new(move |pen| draw(pen, &models, &curves, &capacity)),
+        draw: Box::new(move |canvas| draw(canvas, &models, &curves, &capacity)),
     })
 }
 
-fn draw(pen: &Pen<'_>, models: &Models, curves: &[Points], capacity: &Points) -> Markup {
+fn draw(canvas: &Canvas<'_>, models: &Models, curves: &[Points], capacity: &Points) -> Markup {
     let all = || curves.iter().flatten().chain(capacity);
     let x = Log::of(all().map(|point| point.0), false, 2.0, LEFT + 30.0, RIGHT - 60.0);
     let most = all().map(|point| point.0).fold(1.0, f64::max);
@@ -58,26 +58,26 @@ fn draw(pen: &Pen<'_>, models: &Models, curves: &[Points], capacity: &Points) ->
     let aside = |model: usize| 5.0 * (model as f64 - (curves.len() as f64 - 1.0) / 2.0);
     html! {
         @for value in y.ticks(2.0, 12) {
-            @let (place, ink) = (y.place(value), if value == 1.0 { Ink::Faint } else { Ink::Grid });
-            (pen.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
-            (pen.text(LEFT - 8.0, place + 4.0, Anchor::End, Ink::Faint, 11.0, &tick(value)))
+            @let (place, ink) = (y.place(value), if value == 1.0 { Color::Faint } else { Color::Grid });
+            (canvas.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
+            (canvas.text(LEFT - 8.0, place + 4.0, Anchor::End, Color::Faint, 11.0, &tick(value)))
         }
         @for &cores in &cores {
-            (pen.text(x.place(cores), BOTTOM + 15.0, Anchor::Middle, Ink::Faint, 11.0, &format!("{cores:.0}")))
+            (canvas.text(x.place(cores), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &format!("{cores:.0}")))
         }
-        (pen.text((LEFT + RIGHT) / 2.0, BOTTOM + 32.0, Anchor::Middle, Ink::Text, 12.0, "cores"))
-        (pen.line(&ideal, Ink::Faint, Stroke::Dashed))
-        (pen.line(&path(capacity), Ink::Faint, Stroke::Thick))
+        (canvas.text((LEFT + RIGHT) / 2.0, BOTTOM + 32.0, Anchor::Middle, Color::Text, 12.0, "cores"))
+        (canvas.line(&ideal, Color::Faint, Stroke::Dashed))
+        (canvas.line(&path(capacity), Color::Faint, Stroke::Thick))
         @for (model, points) in curves.iter().enumerate() {
             @for (cores, speedup, bounds) in points {
                 @let at = x.place(*cores) + aside(model);
                 @if let Some((low, high)) = bounds {
-                    (pen.line(&[(at, y.place(*low)), (at, y.place(*high))], Ink::Model(models.mark(model)), Stroke::Thin))
+                    (canvas.line(&[(at, y.place(*low)), (at, y.place(*high))], Color::Model(models.mark(model)), Stroke::Thin))
                 }
-                (pen.marker(at, y.place(*speedup), models.mark(model), true))
+                (canvas.marker(at, y.place(*speedup), models.mark(model), true))
             }
         }
-        (pen.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Ink::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))
-        (legend(pen, models, BOTTOM + 50.0))
+        (canvas.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Color::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))
+        (legend(canvas, models, BOTTOM + 50.0))
     }
 }
