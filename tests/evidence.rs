@@ -7,7 +7,7 @@ use std::time::Duration;
 use bakeoff::internals::analysis::evidence::{Observation, properties};
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::{ModelEntry, models};
-use bakeoff::internals::post::story::Teller;
+use bakeoff::internals::post::story::StoryRunner;
 use bakeoff::internals::study::evidence::{JobsOf, LOOKS, evidence_record};
 
 fn model(name: &str) -> ModelEntry {
@@ -17,10 +17,10 @@ fn model(name: &str) -> ModelEntry {
 #[test]
 fn a_gil_without_its_lock_is_seen_to_be_parallel_and_one_with_it_is_not() {
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
-    let teller = Teller::new(exe.into(), host::cores(), Duration::from_millis(1));
+    let runner = StoryRunner::new(exe.into(), host::cores(), Duration::from_millis(1));
     let unlocked = ModelEntry { name: "gil", ..model("threads") };
     let [locked, unlocked] =
-        [model("gil"), unlocked].map(|model| evidence_record(&teller, &model, JobsOf::Cakes, LOOKS));
+        [model("gil"), unlocked].map(|model| evidence_record(&runner, &model, JobsOf::Cakes, LOOKS));
     let parallel = |evidence_record| properties(evidence_record).unwrap().parallel.0;
     // On one core, or beside other programs, neither can be told; what is told is right.
     assert_ne!(parallel(&locked), Observation::Yes);

@@ -16,7 +16,7 @@ use crate::model::models;
 use crate::post::claims::{Claim, Measurements, Needs, claims};
 use crate::post::ledger::{judge, render};
 use crate::post::story::exhibition::Exhibition;
-use crate::post::story::{Asked, STORIES, Story, Teller, chess};
+use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::read::read;
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::formats::Format;
@@ -103,7 +103,7 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
     let mut stories = Vec::new();
     for story in STORIES.iter().filter(|story| needs(Needs::Story(story.name()))) {
         if !stop.is_asked() {
-            stories.extend(tell(*story, &platforms, quick)?);
+            stories.extend(run_story(*story, &platforms, quick)?);
         }
     }
     show("");
@@ -135,29 +135,29 @@ fn study(args: &Args, platforms: &[Platform], stop: &Stop) -> Result<Recording> 
 }
 
 fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> {
-    let teller = Teller::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
+    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
-    Ok(gather(&teller, &models_of(platforms), looks, |model, jobs| {
+    Ok(gather(&runner, &models_of(platforms), looks, |model, jobs| {
         show(&format!("tracing {} with {}", model.name, jobs.name()));
     }))
 }
 
 /// The plays of a story, and those that interpreters can give. What `pizza` has in common with `chess` is not run again.
-fn tell(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<StoryRun>> {
+fn run_story(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<StoryRun>> {
     show(&format!("telling {}", story.name()));
-    let teller = Teller::new(std::env::current_exe()?, host::cores(), story.second());
-    let mut asked = Asked { quick, ..Asked::default() };
+    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), story.second());
+    let mut request = StoryRequest { quick, ..StoryRequest::default() };
     if story.name() == chess::PIZZA.name {
-        asked.exhibition = Some(Exhibition::default());
-        asked.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
+        request.exhibition = Some(Exhibition::default());
+        request.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
-    let mut told = story.tell(&teller, &asked)?;
+    let mut results = story.run(&runner, &request)?;
     for platform in platforms
         .iter()
         .filter(|platform| **platform != Platform::Native && IN_PYTHON.contains(&story.name()))
     {
         let models = platform.models().into_iter().filter(|model| model.unavailable.is_none()).collect();
-        told.extend(story.tell(&teller, &Asked { models, quick, ..Asked::default() })?);
+        results.extend(story.run(&runner, &StoryRequest { models, quick, ..StoryRequest::default() })?);
     }
-    Ok(told.into_iter().map(|told| told.story_run).collect())
+    Ok(results.into_iter().map(|result| result.story_run).collect())
 }

@@ -12,7 +12,7 @@ use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{Exit, models_named};
 use crate::machine::host;
 use crate::model::ModelEntry;
-use crate::post::story::Teller;
+use crate::post::story::StoryRunner;
 use crate::report::formats::{Format, render};
 use crate::study::evidence::{JobsOf, LOOKS, gather};
 
@@ -36,8 +36,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let platforms = args.platforms.all();
     let models = models_named(models_of(&platforms), &args.models)?;
     // Jobs are given in time, not in story seconds: the scale plays no part.
-    let teller = Teller::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
-    let recording = recording_of(&platforms, Some(gather(&teller, &models, LOOKS, tell_progress)), None);
+    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
+    let recording = recording_of(&platforms, Some(gather(&runner, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, args.format))?;

@@ -14,8 +14,8 @@ use crate::engine::trace::chrome;
 use crate::machine::host;
 use crate::model::MOST_WORKERS;
 use crate::post::stories;
-use crate::post::story::exhibition::{Exhibition, Order, Think};
-use crate::post::story::{Asked, STORIES, Story, Teller, Told};
+use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
+use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::save::{SaveError, write_new};
 use crate::record::schema::StoryRun;
 use crate::report::chart::draw::origin;
@@ -59,7 +59,7 @@ pub(super) struct Args {
     exhibitors: Option<u64>,
     /// chess, pizza: where they go next
     #[arg(long, value_enum)]
-    order: Option<Order>,
+    order: Option<BoardOrder>,
     /// chess, pizza: how long opponents think
     #[arg(long, value_enum)]
     think: Option<Think>,
@@ -81,27 +81,27 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let Some(name) = &args.name else { return list() };
     let story = named(name)?;
     let platforms = args.platforms.all();
-    let asked = asked(args, &platforms, story)?;
+    let request = request(args, &platforms, story)?;
     let second = second(args, story)?;
-    let teller = Teller::new(std::env::current_exe()?, host::cores(), second);
-    let told = story.tell(&teller, &asked)?;
+    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), second);
+    let results = story.run(&runner, &request)?;
     ensure!(
-        !told.is_empty(),
+        !results.is_empty(),
         BadUsage(format!("{} is a story of Python's: bakeoff story {} --python", story.name(), story.name()))
     );
-    write!(std::io::stdout(), "{}", stories::text(story, &told))?;
+    write!(std::io::stdout(), "{}", stories::text(story, &results))?;
     if let Some(path) = &args.trace {
-        save_trace(path, &told)?;
+        save_trace(path, &results)?;
     }
     if let Some(path) = &args.chart {
-        save_chart(path, &told)?;
+        save_chart(path, &results)?;
     }
     if let Some(folder) = &args.out {
-        let story_runs = told.iter().map(|told| told.story_run.clone()).collect();
+        let story_runs = results.iter().map(|result| result.story_run.clone()).collect();
         let path = save_section(&recording_of(&platforms, None, Some(story_runs)), folder, "stories")?;
         writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
     }
-    let ran = told.iter().any(|told| told.story_run.unavailable.is_none());
+    let ran = results.iter().any(|result| result.story_run.unavailable.is_none());
     Ok(if ran { Exit::Ok } else { Exit::CellFailed })
 }
 
@@ -129,7 +129,7 @@ fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
     Ok(Duration::from_secs_f64(scale / 1e3))
 }
 
-fn asked(args: &Args, platforms: &[Platform], story: &dyn Story) -> Result<Asked> {
+fn request(args: &Args, platforms: &[Platform], story: &dyn Story) -> Result<StoryRequest> {
     let all = models_of(platforms);
     let python = all.iter().filter(|model| model.platform != Platform::Native).copied().collect();
     // Interpreters that are asked for are what is asked for.
@@ -139,7 +139,7 @@ fn asked(args: &Args, platforms: &[Platform], story: &dyn Story) -> Result<Asked
         exhibition.is_none() || ["chess", "pizza"].contains(&story.name()),
         BadUsage("--boards, --exhibitors, --order, --think and --seed belong to chess and pizza".into())
     );
-    Ok(Asked { models, all: args.all, quick: args.quick, exhibition })
+    Ok(StoryRequest { models, all: args.all, quick: args.quick, exhibition })
 }
 
 /// The exhibition, if any option asks for another than the post's.
@@ -165,18 +165,18 @@ fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
     Ok((given || args.order.is_some() || args.think.is_some()).then_some(exhibition))
 }
 
-fn save_trace(path: &Path, told: &[Told]) -> Result<()> {
-    let first = told.iter().find(|told| !told.spans.is_empty());
-    let document = chrome::document(first.map_or(&[], |told| &told.spans));
+fn save_trace(path: &Path, results: &[StoryResult]) -> Result<()> {
+    let first = results.iter().find(|result| !result.spans.is_empty());
+    let document = chrome::document(first.map_or(&[], |result| &result.spans));
     std::fs::write(path, document.to_string()).map_err(|why| SaveError::new(path, why))?;
     Ok(())
 }
 
-fn save_chart(path: &Path, told: &[Told]) -> Result<()> {
-    let drawn = told.iter().find(|told| !told.spans.is_empty()).and_then(|told| {
-        let StoryRun { story, model, arrangement, .. } = &told.story_run;
+fn save_chart(path: &Path, results: &[StoryResult]) -> Result<()> {
+    let drawn = results.iter().find(|result| !result.spans.is_empty()).and_then(|result| {
+        let StoryRun { story, model, arrangement, .. } = &result.story_run;
         let title = format!("Who ran when: {story} under {model}, {arrangement}");
-        lanes::chart(&told.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
+        lanes::chart(&result.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
     });
     let chart = drawn.context("no play of this story has a trace that could be drawn")?;
     write_new(path, chart.svg(Mode::Auto).as_bytes())?;

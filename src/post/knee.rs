@@ -57,14 +57,14 @@ fn point(chess: &dyn Story, story_run: &StoryRun) -> Option<Point> {
     Some(Point {
         boards: story_run.setting("boards")?.parse().ok()?,
         seconds: wall_ns / story_run.second_ns.get() as f64,
-        by_law: chess.law(story_run)?.seconds,
+        by_law: chess.prediction(story_run)?.seconds,
     })
 }
 
 fn draw(canvas: &Canvas<'_>, points: &[Point]) -> Markup {
     let x = Log::of(points.iter().map(|point| point.boards), false, 2.0, LEFT, RIGHT);
     let y = Linear::of(points.iter().flat_map(|point| [point.seconds, point.by_law]), BOTTOM, TOP);
-    let law: Vec<(f64, f64)> =
+    let prediction: Vec<(f64, f64)> =
         points.iter().map(|point| (x.place(point.boards), y.place(point.by_law))).collect();
     html! {
         @for value in y.ticks() {
@@ -76,7 +76,7 @@ fn draw(canvas: &Canvas<'_>, points: &[Point]) -> Markup {
             (canvas.text(x.place(value), BOTTOM + 16.0, Anchor::Middle, Color::Faint, 11.0, &format!("{value:.0}")))
         }
         (canvas.text((LEFT + RIGHT) / 2.0, BOTTOM + 34.0, Anchor::Middle, Color::Text, 12.0, "boards"))
-        (canvas.line(&law, Color::Faint, Stroke::Dashed))
+        (canvas.line(&prediction, Color::Faint, Stroke::Dashed))
         @for point in points {
             (canvas.marker(x.place(point.boards), y.place(point.seconds), MEASURED, true))
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::post::story::{Law, STORIES, Story, Told};
+use crate::post::story::{Prediction, STORIES, Story, StoryResult};
 use crate::record::schema::{Recording, StoryRun};
 use crate::report::sheet::Table;
 use crate::report::table;
@@ -40,7 +40,7 @@ pub fn sheet(recording: &Recording) -> Option<Table> {
             story_run.arrangement.clone().into(),
             wall_ns(story_run).into(),
             story_run.second_ns.get().into(),
-            story.and_then(|story| story.law(story_run)).map(|law| law.seconds).into(),
+            story.and_then(|story| story.prediction(story_run)).map(|prediction| prediction.seconds).into(),
             story_run.unavailable.clone().into(),
         ]
     };
@@ -48,11 +48,11 @@ pub fn sheet(recording: &Recording) -> Option<Table> {
 }
 
 /// All that `told` came to.
-pub fn text(story: &dyn Story, told: &[Told]) -> String {
-    let story_runs: Vec<&StoryRun> = told.iter().map(|told| &told.story_run).collect();
+pub fn text(story: &dyn Story, results: &[StoryResult]) -> String {
+    let story_runs: Vec<&StoryRun> = results.iter().map(|result| &result.story_run).collect();
     let mut text = summary(story, &story_runs);
-    for told in worth_drawing(told) {
-        let _ = write!(text, "\n{}\n{}", name(&told.story_run), timeline(&told.spans, WIDTH));
+    for result in worth_drawing(results) {
+        let _ = write!(text, "\n{}\n{}", name(&result.story_run), timeline(&result.spans, WIDTH));
     }
     text
 }
@@ -70,8 +70,8 @@ fn summary(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
 
 /// A row for each play, and what a second was.
 fn rows(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
-    let laws = story_runs.iter().any(|story_run| story.law(story_run).is_some());
-    let traced = story_runs.iter().any(|story_run| story.law_as_traced(story_run).is_some());
+    let laws = story_runs.iter().any(|story_run| story.prediction(story_run).is_some());
+    let traced = story_runs.iter().any(|story_run| story.prediction_as_traced(story_run).is_some());
     // Columns that would be empty are left out.
     let columns = if traced {
         7
@@ -105,12 +105,16 @@ fn row(story: &dyn Story, story_run: &StoryRun) -> Vec<String> {
         (None, None) => vec!["-".into()],
         (None, Some(wall_ns)) => {
             let seconds = wall_ns / story_run.second_ns.get() as f64;
-            let law = story.law(story_run);
-            let by_law = |law: &Law| format!("{} = {}", law.formula, in_seconds(law.seconds));
-            let by_law = law.as_ref().map_or("-".into(), by_law);
-            let error = |law: Option<Law>| law.map_or("-".into(), |law| error(seconds, &law));
-            let traced = error(story.law_as_traced(story_run));
-            vec![units::nanoseconds(wall_ns), in_seconds(seconds), by_law, error(law), traced]
+            let prediction = story.prediction(story_run);
+            let by_law = |prediction: &Prediction| {
+                format!("{} = {}", prediction.formula, in_seconds(prediction.seconds))
+            };
+            let by_law = prediction.as_ref().map_or("-".into(), by_law);
+            let error = |prediction: Option<Prediction>| {
+                prediction.map_or("-".into(), |prediction| error(seconds, &prediction))
+            };
+            let traced = error(story.prediction_as_traced(story_run));
+            vec![units::nanoseconds(wall_ns), in_seconds(seconds), by_law, error(prediction), traced]
         }
     };
     [story_run.model.clone(), story_run.arrangement.clone()].into_iter().chain(numbers).collect()
@@ -125,8 +129,12 @@ fn wall_ns(story_run: &StoryRun) -> Option<f64> {
     median(&story_run.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())
 }
 
-fn error(seconds: f64, law: &Law) -> String {
-    if law.seconds > 0.0 { format!("{:+.1} %", 100.0 * (seconds / law.seconds - 1.0)) } else { "-".into() }
+fn error(seconds: f64, prediction: &Prediction) -> String {
+    if prediction.seconds > 0.0 {
+        format!("{:+.1} %", 100.0 * (seconds / prediction.seconds - 1.0))
+    } else {
+        "-".into()
+    }
 }
 
 /// Seconds of a story, with a comma between thousands.
@@ -149,9 +157,12 @@ fn remarks(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
 }
 
 /// The first play of each model: more would bury it.
-fn worth_drawing(told: &[Told]) -> Vec<&Told> {
+fn worth_drawing(results: &[StoryResult]) -> Vec<&StoryResult> {
     let mut models = BTreeSet::new();
-    told.iter().filter(|told| !told.spans.is_empty() && models.insert(told.story_run.model.clone())).collect()
+    results
+        .iter()
+        .filter(|result| !result.spans.is_empty() && models.insert(result.story_run.model.clone()))
+        .collect()
 }
 
 #[cfg(test)]

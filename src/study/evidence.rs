@@ -12,7 +12,7 @@ use crate::engine::sample::Sample;
 use crate::engine::trace::{Performance, Performer, Spans, Traced};
 use crate::engine::work::Phases;
 use crate::model::{ModelEntry, Resources};
-use crate::post::story::{Teller, act};
+use crate::post::story::{StoryRunner, traced_run};
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::workload::script::{Act as Do, Errand};
 use crate::workload::{Job, ReadFile, Size, answer_of_parts};
@@ -47,16 +47,16 @@ impl JobsOf {
         }
     }
 
-    fn jobs(self, teller: &Teller) -> Result<Vec<Job>> {
+    fn jobs(self, runner: &StoryRunner) -> Result<Vec<Job>> {
         let errand = |seed: u64, first: Do, ms: u64| {
-            let compute = Do::Compute { parts: teller.calibration.parts(Duration::from_millis(ms)) };
+            let compute = Do::Compute { parts: runner.calibration.parts(Duration::from_millis(ms)) };
             Job::Errand(Errand { seed, steps: vec![first.freely(), compute.freely()] })
         };
         Ok(match self {
             JobsOf::Cakes => (0..JOBS as u64).map(|seed| errand(seed, Do::Wait { us: 5_000 }, 10)).collect(),
             JobsOf::Files => {
                 let size = Size { jobs: JOBS, each: 64 * 1024 };
-                let files = ReadFile::stage(&teller.stage, "evidence", size)?;
+                let files = ReadFile::stage(&runner.stage, "evidence", size)?;
                 (0..).zip(files).map(|(seed, file)| errand(seed, Do::Read(file), 5)).collect()
             }
         })
@@ -65,7 +65,7 @@ impl JobsOf {
 
 /// What traces show of each of `models` on each kind of job, by so many `looks`; `progress` is told of each before it is run.
 pub fn gather(
-    teller: &Teller,
+    runner: &StoryRunner,
     models: &[ModelEntry],
     looks: usize,
     mut progress: impl FnMut(&ModelEntry, JobsOf),
@@ -74,15 +74,20 @@ pub fn gather(
     for jobs in JobsOf::ALL {
         for model in models {
             progress(model, jobs);
-            evidence_records.push(evidence_record(teller, model, jobs, looks));
+            evidence_records.push(evidence_record(runner, model, jobs, looks));
         }
     }
     evidence_records
 }
 
 /// What traces show of one model on one kind of job; a model that can't be run has the reason.
-pub fn evidence_record(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks: usize) -> EvidenceRecord {
-    let (seen, control, unavailable) = match runs(teller, model, jobs, looks) {
+pub fn evidence_record(
+    runner: &StoryRunner,
+    model: &ModelEntry,
+    jobs: JobsOf,
+    looks: usize,
+) -> EvidenceRecord {
+    let (seen, control, unavailable) = match runs(runner, model, jobs, looks) {
         Ok((seen, control)) => (seen, control, None),
         Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
     };
@@ -90,32 +95,32 @@ pub fn evidence_record(teller: &Teller, model: &ModelEntry, jobs: JobsOf, looks:
 }
 
 fn runs(
-    teller: &Teller,
+    runner: &StoryRunner,
     model: &ModelEntry,
     jobs: JobsOf,
     looks: usize,
 ) -> Result<(Vec<TracedRun>, Vec<TracedRun>)> {
     // Two workers on one core as well: they take turns, and that is concurrent.
-    let resources = Resources::new(teller.cores.max(2), &teller.exe);
-    let batch = Batch::of(jobs.jobs(teller)?, &teller.stage);
+    let resources = Resources::new(runner.cores.max(2), &runner.exe);
+    let batch = Batch::of(jobs.jobs(runner)?, &runner.stage);
     let mut performer = Performer::start(model, &resources)?;
     // Threads, connections and files are there from now on.
     performer.perform(&batch)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
     for _ in 0..looks {
-        control.push(act(&plain_threads(teller)?, &[]));
-        seen.push(act(&performer.perform(&batch)?, &[]));
+        control.push(traced_run(&plain_threads(runner)?, &[]));
+        seen.push(traced_run(&performer.perform(&batch)?, &[]));
     }
     Ok((seen, control))
 }
 
 /// A thread for each core, computing and nothing else.
-fn plain_threads(teller: &Teller) -> Result<Performance> {
-    let parts = teller.calibration.parts(Duration::from_millis(20));
+fn plain_threads(runner: &StoryRunner) -> Result<Performance> {
+    let parts = runner.calibration.parts(Duration::from_millis(20));
     let spans: Arc<Spans> = Arc::default();
     let (before, start) = (Usage::of_this_process(), now());
     thread::scope(|scope| {
-        for core in 0..teller.cores {
+        for core in 0..runner.cores {
             let phases = Traced::to(&spans).job(core);
             let compute = move || phases.compute(|| answer_of_parts(core as u64, parts));
             thread::Builder::new().spawn_scoped(scope, compute).context("cannot start a thread")?;

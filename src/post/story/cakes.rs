@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::engine::platform::Platform;
 use crate::model::{Concurrency, ModelEntry, models};
-use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::queue::Need;
@@ -66,7 +66,7 @@ pub const KITCHENS: [Kitchen; 5] = [
 ];
 
 impl Kitchen {
-    fn jobs(&self, teller: &Teller) -> Vec<Job> {
+    fn jobs(&self, runner: &StoryRunner) -> Vec<Job> {
         let need =
             |thing, capacity: Option<u64>| capacity.map(|capacity| Need { thing, capacity, turn: None });
         let step = |act: Do, need: Option<Need>| match need {
@@ -74,14 +74,14 @@ impl Kitchen {
             None => act.freely(),
         };
         let cake = |seed| {
-            let bake = step(Do::Wait { us: teller.us(OVEN) }, need(OVENS, self.ovens));
-            let decorate = step(Do::Compute { parts: teller.parts(DECORATING) }, need(BRAIN, self.brains));
+            let bake = step(Do::Wait { us: runner.us(OVEN) }, need(OVENS, self.ovens));
+            let decorate = step(Do::Compute { parts: runner.parts(DECORATING) }, need(BRAIN, self.brains));
             Job::Errand(Errand { seed, steps: vec![bake, decorate] })
         };
         (0..CAKES).map(cake).collect()
     }
 
-    fn law(&self, cores: u64) -> Law {
+    fn prediction(&self, cores: u64) -> Prediction {
         let (cakes, brains) =
             (CAKES as f64, self.brains.unwrap_or(cores.min(CAKES)).min(cores).max(1) as f64);
         let (formula, seconds) = match (self.alone, self.ovens, self.brains) {
@@ -96,7 +96,7 @@ impl Kitchen {
             // Cores are shared evenly by those who decorate at once.
             _ => (format!("600 s + 3 x 60 s / {brains:.0}"), OVEN + cakes * DECORATING / brains),
         };
-        Law { formula, seconds }
+        Prediction { formula, seconds }
     }
 }
 
@@ -112,10 +112,10 @@ impl Story for Cakes {
         "3 cakes, each 10 minutes in the oven and 1 minute of decorating, in each of the post's kitchens"
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
-        let chosen = if asked.models.is_empty() { models() } else { asked.models.clone() };
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+        let chosen = if request.models.is_empty() { models() } else { request.models.clone() };
         let quick = ["sequential", "threads", "processes"];
-        let is_wanted = |model: &&ModelEntry| !asked.quick || quick.contains(&model.name);
+        let is_wanted = |model: &&ModelEntry| !request.quick || quick.contains(&model.name);
         let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
         let story_runs =
             KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
@@ -125,12 +125,12 @@ impl Story for Cakes {
             kitchen.alone == (model.concurrency == Concurrency::One)
                 && !(has_things && model.platform != Platform::Native)
         };
-        Ok(story_runs.filter(fits).map(|(kitchen, model)| story_run(teller, kitchen, model)).collect())
+        Ok(story_runs.filter(fits).map(|(kitchen, model)| story_run(runner, kitchen, model)).collect())
     }
 
-    fn law(&self, story_run: &StoryRun) -> Option<Law> {
+    fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
         let kitchen = KITCHENS.iter().find(|kitchen| story_run.setting("kitchen") == Some(kitchen.name))?;
-        Some(kitchen.law(*story_run.acts.first()?.figures.get("cores")?))
+        Some(kitchen.prediction(*story_run.acts.first()?.figures.get("cores")?))
     }
 
     fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
@@ -145,18 +145,18 @@ impl Story for Cakes {
     }
 }
 
-fn story_run(teller: &Teller, kitchen: &Kitchen, model: &ModelEntry) -> Told {
-    let blank = teller.blank("cakes", &format!("kitchen={}", kitchen.name), model.name);
-    let teller = teller.recalibrated();
-    let performance = match teller.perform(model, kitchen.jobs(&teller)) {
+fn story_run(runner: &StoryRunner, kitchen: &Kitchen, model: &ModelEntry) -> StoryResult {
+    let builder = runner.builder("cakes", &format!("kitchen={}", kitchen.name), model.name);
+    let runner = runner.recalibrated();
+    let performance = match runner.perform(model, kitchen.jobs(&runner)) {
         Ok(performance) => performance,
-        Err(why) => return blank.unavailable(format!("{why:#}")),
+        Err(why) => return builder.unavailable(format!("{why:#}")),
     };
     if performance.child_processes() > 0 && (kitchen.brains, kitchen.ovens) != (None, None) {
-        return blank.unavailable("each process has a brain and an oven of its own".into());
+        return builder.unavailable("each process has a brain and an oven of its own".into());
     }
-    let act = act(&performance, &[("cores", teller.cores as u64)]);
-    blank.told(vec![act], performance.spans)
+    let act = traced_run(&performance, &[("cores", runner.cores as u64)]);
+    builder.finish(vec![act], performance.spans)
 }
 
 #[cfg(test)]
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn each_kitchen_takes_as_long_as_can_be_worked_out_by_hand() {
-        let minutes = |cores| KITCHENS.map(|kitchen| kitchen.law(cores).seconds / 60.0);
+        let minutes = |cores| KITCHENS.map(|kitchen| kitchen.prediction(cores).seconds / 60.0);
         assert_eq!(minutes(2), [33.0, 13.0, 11.5, 31.0, 12.0]);
         assert_eq!(minutes(3), [33.0, 13.0, 11.0, 31.0, 12.0]);
         assert_eq!(minutes(1), [33.0, 13.0, 13.0, 31.0, 13.0]);

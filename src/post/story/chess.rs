@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::model::{Concurrency, ModelEntry, models};
-use crate::post::story::exhibition::{Exhibition, Order, Think, law, law_at};
+use crate::post::story::exhibition::{BoardOrder, Exhibition, Think, prediction, prediction_at};
 use crate::post::story::visits::visits;
-use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::StoryRun;
 
 /// Boards of the sweep: on both sides of the 12 at which she is back just when the first opponent has replied.
@@ -48,23 +48,23 @@ impl Story for Chess {
         self.about
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
-        let program = self.program(asked);
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+        let program = self.program(request);
         Ok(program
             .into_iter()
-            .map(|(exhibition, model)| self.story_run(teller, exhibition, &model))
+            .map(|(exhibition, model)| self.story_run(runner, exhibition, &model))
             .collect())
     }
 
-    fn law(&self, story_run: &StoryRun) -> Option<Law> {
-        law(&Exhibition::of(story_run)?, concurrency(story_run)?)
+    fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
+        prediction(&Exhibition::of(story_run)?, concurrency(story_run)?)
     }
 
-    fn law_as_traced(&self, story_run: &StoryRun) -> Option<Law> {
+    fn prediction_as_traced(&self, story_run: &StoryRun) -> Option<Prediction> {
         let figures = &story_run.acts.first()?.figures;
         let moves = (*figures.get("computes")?).max(1) as f64;
         let a_move = *figures.get("compute_ns")? as f64 / story_run.second_ns.get() as f64 / moves;
-        law_at(&Exhibition::of(story_run)?, concurrency(story_run)?, a_move)
+        prediction_at(&Exhibition::of(story_run)?, concurrency(story_run)?, a_move)
     }
 
     fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
@@ -100,58 +100,61 @@ fn concurrency(story_run: &StoryRun) -> Option<Concurrency> {
 
 impl Chess {
     /// What is played: the exhibition that was asked for, or the post's, and around it what shows its law.
-    fn program(&self, asked: &Asked) -> Vec<(Exhibition, ModelEntry)> {
+    fn program(&self, request: &StoryRequest) -> Vec<(Exhibition, ModelEntry)> {
         let post = Exhibition::default();
-        let asked_for = asked.exhibition.unwrap_or(post);
+        let asked_for = request.exhibition.unwrap_or(post);
         let named = |names: &[&str]| -> Vec<ModelEntry> {
-            if asked.models.is_empty() {
+            if request.models.is_empty() {
                 models().into_iter().filter(|model| names.contains(&model.name)).collect()
             } else {
-                asked.models.clone()
+                request.models.clone()
             }
         };
-        let slow =
-            if asked.quick { &["threads", "tokio-one"][..] } else { &["sequential", "threads", "tokio-one"] };
+        let slow = if request.quick {
+            &["threads", "tokio-one"][..]
+        } else {
+            &["sequential", "threads", "tokio-one"]
+        };
         let mut program: Vec<_> = named(slow).into_iter().map(|model| (asked_for, model)).collect();
-        if asked.exhibition.is_some() {
+        if request.exhibition.is_some() {
             return program;
         }
-        if asked.quick {
+        if request.quick {
             // One on the other side of the knee.
             program.extend(
                 named(&["threads"]).into_iter().map(|model| (Exhibition { boards: 4, ..post }, model)),
             );
             return program;
         }
-        let swept = if asked.all { models() } else { named(&["threads"]) };
+        let swept = if request.all { models() } else { named(&["threads"]) };
         for model in swept.into_iter().filter(|model| model.concurrency != Concurrency::One) {
             let boards = BOARDS.map(|boards| Exhibition { boards, ..post });
             let others = boards.into_iter().filter(|other| *other != post);
             program.extend(others.map(|exhibition| (exhibition, model)));
         }
         // A runtime with a thread for each core leaves it to nobody else which exhibitor is at work.
-        let several = if asked.all { models() } else { named(&["threads", "tokio-many"]) };
+        let several = if request.all { models() } else { named(&["threads", "tokio-many"]) };
         for model in several.into_iter().filter(|model| model.concurrency != Concurrency::One) {
             let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
             program.extend(exhibitors.map(|exhibition| (exhibition, model)));
         }
-        let orders = [Order::Ready, Order::Route];
+        let orders = [BoardOrder::Ready, BoardOrder::Route];
         let unlike = orders.map(|order| Exhibition { order, think: Think::Exponential, ..post });
         program.extend(named(&["tokio-one"]).into_iter().flat_map(|model| unlike.map(|it| (it, model))));
         program
     }
 
-    fn story_run(&self, teller: &Teller, exhibition: Exhibition, model: &ModelEntry) -> Told {
-        let blank = teller.blank(self.name, &exhibition.arrangement(), model.name);
-        let teller = teller.recalibrated();
-        let performance = match teller.perform(model, exhibition.jobs(&teller)) {
+    fn story_run(&self, runner: &StoryRunner, exhibition: Exhibition, model: &ModelEntry) -> StoryResult {
+        let builder = runner.builder(self.name, &exhibition.arrangement(), model.name);
+        let runner = runner.recalibrated();
+        let performance = match runner.perform(model, exhibition.jobs(&runner)) {
             Ok(performance) => performance,
-            Err(why) => return blank.unavailable(format!("{why:#}")),
+            Err(why) => return builder.unavailable(format!("{why:#}")),
         };
-        let act = act(&performance, &visits(&performance.spans));
+        let act = traced_run(&performance, &visits(&performance.spans));
         match self.impossible(exhibition, &act.figures) {
-            Some(why) => blank.unavailable(why),
-            None => blank.told(vec![act], performance.spans),
+            Some(why) => builder.unavailable(why),
+            None => builder.finish(vec![act], performance.spans),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::engine::trace::{Performance, Span, Spans, Traced};
 use crate::engine::work::{Kit, Work};
 use crate::model::cpython::model::Python;
 use crate::model::{Model, ModelEntry, Resources};
-use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand};
@@ -56,20 +56,20 @@ impl Way {
         }
     }
 
-    fn law(self) -> Law {
+    fn prediction(self) -> Prediction {
         let (formula, seconds) = match self {
             Way::Unscheduled => ("nothing runs", 0.0),
             Way::InTurn => ("2 s + 1 s", COOK + EAT),
             Way::Joined | Way::Spawned => ("max(2 s, 1 s)", COOK.max(EAT)),
         };
-        Law { formula: formula.into(), seconds }
+        Prediction { formula: formula.into(), seconds }
     }
 
     /// Starts both on the current runtime, and returns when they are done.
-    async fn start(self, kit: &Arc<Kit<Traced>>, meals: &Arc<[Errand; 2]>) -> Result<()> {
+    async fn start(self, kit: &Arc<Kit<Traced>>, coroutines: &Arc<[Errand; 2]>) -> Result<()> {
         let coroutine = |index: usize| {
-            let (kit, meals) = (Arc::clone(kit), Arc::clone(meals));
-            async move { meals[index].run_async(&kit.ctx(index)).await.map(drop) }
+            let (kit, coroutines) = (Arc::clone(kit), Arc::clone(coroutines));
+            async move { coroutines[index].run_async(&kit.ctx(index)).await.map(drop) }
         };
         let (cook, eat) = (coroutine(0), coroutine(1));
         match self {
@@ -93,59 +93,59 @@ impl Way {
 }
 
 /// An event loop on which the two are started, by the name of the model that has the same one.
-struct Stove {
+struct EventLoop {
     model: &'static str,
     /// Tasks of its may run on several threads.
     has_threads: bool,
-    hob: Hob,
+    engine: Engine,
 }
 
 /// Whose event loop it is.
-enum Hob {
+enum Engine {
     Tokio(Runtime),
     Asyncio(Box<Python>, Arc<Spans>),
 }
 
-impl Stove {
+impl EventLoop {
     fn one() -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_time().build();
         let runtime = runtime.context("cannot start tokio's current-thread runtime")?;
-        Ok(Stove { model: "tokio-one", has_threads: false, hob: Hob::Tokio(runtime) })
+        Ok(EventLoop { model: "tokio-one", has_threads: false, engine: Engine::Tokio(runtime) })
     }
 
     fn many(cores: usize) -> Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(cores).enable_time().build();
         let runtime = runtime.with_context(|| format!("cannot start tokio's runtime of {cores} threads"))?;
-        Ok(Stove { model: "tokio-many", has_threads: true, hob: Hob::Tokio(runtime) })
+        Ok(EventLoop { model: "tokio-many", has_threads: true, engine: Engine::Tokio(runtime) })
     }
 
     /// The loop of `model`, if that is asyncio's.
-    fn asyncio(model: &ModelEntry, teller: &Teller) -> Option<Result<Self>> {
+    fn asyncio(model: &ModelEntry, runner: &StoryRunner) -> Option<Result<Self>> {
         let Platform::Python(interpreter) = model.platform else { return None };
         let plain = model.name.split('@').next().filter(|name| *name == "py-asyncio")?;
         let spans: Arc<Spans> = Arc::default();
-        let python = Python::start(interpreter, plain, &Resources::new(1, &teller.exe), Some(&spans));
-        Some(python.map(|python| Stove {
+        let python = Python::start(interpreter, plain, &Resources::new(1, &runner.exe), Some(&spans));
+        Some(python.map(|python| EventLoop {
             model: model.name,
             has_threads: false,
-            hob: Hob::Asyncio(Box::new(python), spans),
+            engine: Engine::Asyncio(Box::new(python), spans),
         }))
     }
 
-    fn run(&mut self, way: Way, meals: &Meals) -> Result<Performance> {
-        match &mut self.hob {
-            Hob::Tokio(runtime) => {
+    fn run(&mut self, way: Way, coroutines: &Coroutines) -> Result<Performance> {
+        match &mut self.engine {
+            Engine::Tokio(runtime) => {
                 let spans: Arc<Spans> = Arc::default();
                 let kit = Arc::new(Kit::new(Traced::to(&spans)));
                 let (before, start) = (Usage::of_this_process(), now());
-                runtime.block_on(way.start(&kit, &meals.errands))?;
+                runtime.block_on(way.start(&kit, &coroutines.errands))?;
                 let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
                 Ok(Performance::of(sample, spans.take()))
             }
-            Hob::Asyncio(python, spans) => {
-                python.prepare(&meals.jobs)?;
+            Engine::Asyncio(python, spans) => {
+                python.prepare(&coroutines.jobs)?;
                 let (before, start) = (python.usage()?, now());
-                python.start_coroutines(way.name(), &meals.jobs)?;
+                python.start_coroutines(way.name(), &coroutines.jobs)?;
                 let wall = now() - start;
                 let sample = Sample { wall, used: python.usage()? - before };
                 Ok(Performance::of(sample, spans.take()).at(python.process_id().unwrap_or_default()))
@@ -155,12 +155,12 @@ impl Stove {
 }
 
 /// What is cooked and eaten, as errands and as jobs of a model.
-struct Meals {
+struct Coroutines {
     errands: Arc<[Errand; 2]>,
     jobs: Arc<[Job]>,
 }
 
-impl Meals {
+impl Coroutines {
     /// Both, where a second takes so long.
     fn of(second: Duration) -> Self {
         let wait = |seed, seconds: f64| {
@@ -168,7 +168,7 @@ impl Meals {
             Errand { seed, steps: vec![Do::Wait { us }.freely()] }
         };
         let errands = [wait(0, COOK), wait(1, EAT)];
-        Meals { jobs: errands.iter().cloned().map(Job::Errand).collect(), errands: Arc::new(errands) }
+        Coroutines { jobs: errands.iter().cloned().map(Job::Errand).collect(), errands: Arc::new(errands) }
     }
 }
 
@@ -188,35 +188,38 @@ impl Story for CookEat {
         Duration::from_millis(100)
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
-        let is_wanted = |stove: &Stove| {
-            asked.models.is_empty() || asked.models.iter().any(|model| model.name == stove.model)
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+        let is_wanted = |event_loop: &EventLoop| {
+            request.models.is_empty() || request.models.iter().any(|model| model.name == event_loop.model)
         };
-        let runs = if asked.quick { (3, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
-        let mut told = Vec::new();
-        for mut stove in [Stove::one()?, Stove::many(teller.cores)?].into_iter().filter(is_wanted) {
-            told.extend(on(teller, &mut stove, runs)?);
+        let runs = if request.quick { (3, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
+        let mut results = Vec::new();
+        for mut event_loop in
+            [EventLoop::one()?, EventLoop::many(runner.cores)?].into_iter().filter(is_wanted)
+        {
+            results.extend(on(runner, &mut event_loop, runs)?);
         }
-        for model in &asked.models {
+        for model in &request.models {
             // What an interpreter can't do takes nothing away from the others.
-            let story_runs = Stove::asyncio(model, teller).map(|stove| on(teller, &mut stove?, runs));
-            told.extend(
+            let story_runs =
+                EventLoop::asyncio(model, runner).map(|event_loop| on(runner, &mut event_loop?, runs));
+            results.extend(
                 story_runs
                     .transpose()
                     .unwrap_or_else(|why| {
-                        let blank = teller.blank("cook-eat", "way=joined", model.name);
-                        Some(vec![blank.unavailable(format!("{why:#}"))])
+                        let builder = runner.builder("cook-eat", "way=joined", model.name);
+                        Some(vec![builder.unavailable(format!("{why:#}"))])
                     })
                     .into_iter()
                     .flatten(),
             );
         }
-        Ok(told)
+        Ok(results)
     }
 
-    fn law(&self, story_run: &StoryRun) -> Option<Law> {
+    fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
         let way = Way::ALL.into_iter().find(|way| story_run.setting("way") == Some(way.name()))?;
-        story_run.setting("order").is_none().then(|| way.law())
+        story_run.setting("order").is_none().then(|| way.prediction())
     }
 
     fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
@@ -237,26 +240,31 @@ impl Story for CookEat {
 }
 
 /// Both started on `stove` in each way: so many timed runs, and so many whose order is looked at.
-fn on(teller: &Teller, stove: &mut Stove, (runs, order_runs): (usize, u64)) -> Result<Vec<Told>> {
+fn on(
+    runner: &StoryRunner,
+    event_loop: &mut EventLoop,
+    (runs, order_runs): (usize, u64),
+) -> Result<Vec<StoryResult>> {
     // On several threads the other ways are as on one: they are one task.
-    let has_threads = stove.has_threads;
-    let mut told = Vec::new();
+    let has_threads = event_loop.has_threads;
+    let mut results = Vec::new();
     for way in Way::ALL.into_iter().filter(|way| !has_threads || *way == Way::Spawned) {
-        told.push(timed(teller, stove, way, runs)?);
+        results.push(timed(runner, event_loop, way, runs)?);
         if matches!(way, Way::Joined | Way::Spawned) {
-            told.push(in_order(teller, stove, way, order_runs)?);
+            results.push(in_order(runner, event_loop, way, order_runs)?);
         }
     }
-    Ok(told)
+    Ok(results)
 }
 
-fn timed(teller: &Teller, stove: &mut Stove, way: Way, runs: usize) -> Result<Told> {
-    let meals = Meals::of(teller.second);
-    let blank = teller.blank("cook-eat", &format!("way={}", way.name()), stove.model);
-    let performances = (0..runs).map(|_| stove.run(way, &meals)).collect::<Result<Vec<_>>>()?;
-    let acts = performances.iter().map(|performance| act(performance, &gap(&performance.spans))).collect();
+fn timed(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: usize) -> Result<StoryResult> {
+    let coroutines = Coroutines::of(runner.second);
+    let builder = runner.builder("cook-eat", &format!("way={}", way.name()), event_loop.model);
+    let performances = (0..runs).map(|_| event_loop.run(way, &coroutines)).collect::<Result<Vec<_>>>()?;
+    let acts =
+        performances.iter().map(|performance| traced_run(performance, &gap(&performance.spans))).collect();
     let spans = performances.into_iter().next_back().map(|last| last.spans);
-    Ok(blank.told(acts, spans.unwrap_or_default()))
+    Ok(builder.finish(acts, spans.unwrap_or_default()))
 }
 
 /// From the beginning of the first to that of the second.
@@ -267,20 +275,24 @@ fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
 }
 
 /// How often the four events come in the order of the post, at a scale at which that can be looked at many times.
-fn in_order(teller: &Teller, stove: &mut Stove, way: Way, runs: u64) -> Result<Told> {
-    let meals = Meals::of(ORDER_SECOND);
-    let faster =
-        Teller { second: ORDER_SECOND, exe: teller.exe.clone(), stage: Arc::clone(&teller.stage), ..*teller };
-    let blank = faster.blank("cook-eat", &format!("way={} order=1", way.name()), stove.model);
+fn in_order(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: u64) -> Result<StoryResult> {
+    let coroutines = Coroutines::of(ORDER_SECOND);
+    let faster = StoryRunner {
+        second: ORDER_SECOND,
+        exe: runner.exe.clone(),
+        stage: Arc::clone(&runner.stage),
+        ..*runner
+    };
+    let builder = faster.builder("cook-eat", &format!("way={} order=1", way.name()), event_loop.model);
     let start = now();
     let mut count = 0;
     for _ in 0..runs {
-        count += u64::from(is_in_order(&stove.run(way, &meals)?.spans));
+        count += u64::from(is_in_order(&event_loop.run(way, &coroutines)?.spans));
     }
     // Of a run, on average: they are not timed one by one.
     let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
     let figures = [("runs", runs), ("in_order", count)].map(|(name, value)| (name.to_owned(), value));
-    Ok(blank.told(vec![TracedRun { wall_ns, figures: figures.into() }], vec![]))
+    Ok(builder.finish(vec![TracedRun { wall_ns, figures: figures.into() }], vec![]))
 }
 
 /// Cook starts, eat starts, eat is done, cook is done.
@@ -297,8 +309,8 @@ mod tests {
 
     #[test]
     fn what_is_never_awaited_never_begins_and_every_other_way_does_both() {
-        let mut stove = Stove::one().unwrap();
-        let mut spans = |way| stove.run(way, &Meals::of(Duration::from_millis(2))).unwrap().spans;
+        let mut event_loop = EventLoop::one().unwrap();
+        let mut spans = |way| event_loop.run(way, &Coroutines::of(Duration::from_millis(2))).unwrap().spans;
         assert_eq!(spans(Way::Unscheduled), []);
         let in_turn = spans(Way::InTurn);
         assert!(in_turn[0].stop <= in_turn[1].start, "one after the other");

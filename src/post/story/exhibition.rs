@@ -1,7 +1,7 @@
 //! How an exhibition is arranged, what is done at each board, and how long that takes by its own numbers.
 
 use crate::model::Concurrency;
-use crate::post::story::{Law, Teller};
+use crate::post::story::{Prediction, StoryRunner};
 use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::queue::Need;
@@ -18,7 +18,7 @@ const PAIRS: u64 = 30;
 
 /// In which order she goes to boards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Order {
+pub enum BoardOrder {
     /// To whoever has replied, in the order of the replies
     #[default]
     Ready,
@@ -44,7 +44,7 @@ pub struct Exhibition {
     /// How many go from board to board.
     pub exhibitors: u64,
     /// Where they go next.
-    pub order: Order,
+    pub order: BoardOrder,
     /// How long opponents think.
     pub think: Think,
     /// Draws the times of opponents that are not alike.
@@ -54,14 +54,14 @@ pub struct Exhibition {
 impl Default for Exhibition {
     /// The post's.
     fn default() -> Self {
-        Exhibition { boards: 24, exhibitors: 1, order: Order::Ready, think: Think::Fixed, seed: 1 }
+        Exhibition { boards: 24, exhibitors: 1, order: BoardOrder::Ready, think: Think::Fixed, seed: 1 }
     }
 }
 
 impl Exhibition {
     /// As a recording has it.
     pub fn arrangement(&self) -> String {
-        let order = if self.order == Order::Ready { "ready" } else { "route" };
+        let order = if self.order == BoardOrder::Ready { "ready" } else { "route" };
         let think = if self.think == Think::Fixed { "fixed" } else { "exponential" };
         format!("boards={} exhibitors={} order={order} think={think}", self.boards, self.exhibitors)
     }
@@ -72,7 +72,11 @@ impl Exhibition {
         Some(Exhibition {
             boards: number("boards")?,
             exhibitors: number("exhibitors").filter(|&exhibitors| exhibitors > 0)?,
-            order: if story_run.setting("order") == Some("route") { Order::Route } else { Order::Ready },
+            order: if story_run.setting("order") == Some("route") {
+                BoardOrder::Route
+            } else {
+                BoardOrder::Ready
+            },
             think: if story_run.setting("think") == Some("fixed") {
                 Think::Fixed
             } else {
@@ -83,23 +87,23 @@ impl Exhibition {
     }
 
     /// A job for each board.
-    pub(crate) fn jobs(&self, teller: &Teller) -> Vec<Job> {
-        (0..self.boards).map(|board| Job::Errand(self.board(board, teller))).collect()
+    pub(crate) fn jobs(&self, runner: &StoryRunner) -> Vec<Job> {
+        (0..self.boards).map(|board| Job::Errand(self.board(board, runner))).collect()
     }
 
     /// A game: she moves, the opponent replies, and so on.
-    fn board(&self, board: u64, teller: &Teller) -> Errand {
+    fn board(&self, board: u64, runner: &StoryRunner) -> Errand {
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_mul(1_000_003).wrapping_add(board));
-        let compute = Do::Compute { parts: teller.parts(MOVE) };
+        let compute = Do::Compute { parts: runner.parts(MOVE) };
         let pair = |pair: u64| {
-            let turn = (self.order == Order::Route).then_some(pair * self.boards + board);
+            let turn = (self.order == BoardOrder::Route).then_some(pair * self.boards + board);
             let need = Need { thing: 0, capacity: self.exhibitors, turn };
             let seconds = match self.think {
                 Think::Fixed => REPLY,
                 // By inversion; 1 - f64() is never 0.
                 Think::Exponential => -REPLY * (1.0 - random.f64()).ln(),
             };
-            [compute.clone().holding(need), Do::Wait { us: teller.us(seconds) }.freely()]
+            [compute.clone().holding(need), Do::Wait { us: runner.us(seconds) }.freely()]
         };
         let steps: Vec<Step> = (0..PAIRS).flat_map(pair).collect();
         Errand { seed: board, steps }
@@ -107,12 +111,16 @@ impl Exhibition {
 }
 
 /// How long `exhibition` takes by its own numbers, under a model of `shape`; times that are not alike have no closed form.
-pub(crate) fn law(exhibition: &Exhibition, concurrency: Concurrency) -> Option<Law> {
-    law_at(exhibition, concurrency, MOVE)
+pub(crate) fn prediction(exhibition: &Exhibition, concurrency: Concurrency) -> Option<Prediction> {
+    prediction_at(exhibition, concurrency, MOVE)
 }
 
 /// The same where each move takes `a_move` seconds.
-pub(crate) fn law_at(exhibition: &Exhibition, concurrency: Concurrency, a_move: f64) -> Option<Law> {
+pub(crate) fn prediction_at(
+    exhibition: &Exhibition,
+    concurrency: Concurrency,
+    a_move: f64,
+) -> Option<Prediction> {
     let Exhibition { boards, exhibitors, think, .. } = *exhibition;
     let formula = if concurrency == Concurrency::One {
         format!("{boards} x {PAIRS} x (5 + 55) s")
@@ -123,7 +131,7 @@ pub(crate) fn law_at(exhibition: &Exhibition, concurrency: Concurrency, a_move: 
         format!("{PAIRS} x (5 + 55) s + {} x 5 s", boards.div_ceil(exhibitors) - 1)
     };
     (think == Think::Fixed)
-        .then(|| Law { formula, seconds: seconds(boards, exhibitors, concurrency, a_move) })
+        .then(|| Prediction { formula, seconds: seconds(boards, exhibitors, concurrency, a_move) })
 }
 
 fn seconds(boards: u64, exhibitors: u64, concurrency: Concurrency, a_move: f64) -> f64 {
@@ -178,9 +186,9 @@ mod tests {
         for (boards, exhibitors) in
             [(1, 1), (4, 1), (11, 1), (12, 1), (13, 1), (48, 1), (24, 2), (24, 3), (24, 4), (8, 4)]
         {
-            let law = seconds(boards, exhibitors, ALL, MOVE);
+            let prediction = seconds(boards, exhibitors, ALL, MOVE);
             assert_eq!(
-                law,
+                prediction,
                 played_out(boards, usize::try_from(exhibitors).unwrap()) as f64,
                 "{boards}, {exhibitors}"
             );
@@ -189,13 +197,13 @@ mod tests {
 
     #[test]
     fn on_a_route_each_visit_has_its_turn_and_otherwise_none() {
-        let teller = Teller::new("no-exe".into(), 1, std::time::Duration::from_millis(1));
+        let runner = StoryRunner::new("no-exe".into(), 1, std::time::Duration::from_millis(1));
         let exhibition = |order| Exhibition { boards: 2, order, ..Exhibition::default() };
         let turns = |order| {
-            let games = [0, 1].map(|board| exhibition(order).board(board, &teller));
+            let games = [0, 1].map(|board| exhibition(order).board(board, &runner));
             games.map(|game| game.steps.iter().filter_map(|step| step.need?.turn).take(3).collect::<Vec<_>>())
         };
-        assert_eq!(turns(Order::Route), [[0, 2, 4], [1, 3, 5]]);
-        assert_eq!(turns(Order::Ready), [[0; 0]; 2]);
+        assert_eq!(turns(BoardOrder::Route), [[0, 2, 4], [1, 3, 5]]);
+        assert_eq!(turns(BoardOrder::Ready), [[0; 0]; 2]);
     }
 }

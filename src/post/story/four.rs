@@ -11,7 +11,7 @@ use crate::model::ModelEntry;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
 use crate::model::cpython::script;
-use crate::post::story::{Asked, Law, Story, Teller, Told};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::{StoryRun, TracedRun};
 
 /// The script, without its last line.
@@ -45,22 +45,22 @@ impl Story for Four {
         Duration::from_secs(1)
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let of_platform = |model: &ModelEntry| match model.platform {
             Platform::Python(interpreter) if model.name.starts_with("py-multiprocessing") => {
                 Some((model.name, interpreter))
             }
             _ => None,
         };
-        let interpreters = asked.models.iter().filter_map(of_platform);
+        let interpreters = request.models.iter().filter_map(of_platform);
         let story_runs = interpreters.flat_map(|(name, interpreter)| {
             let ways = STARTS.into_iter().flat_map(|start| ENDS.map(|end| (start, end)));
-            ways.map(move |(start, end)| story_run(teller, name, interpreter, start, end))
+            ways.map(move |(start, end)| story_run(runner, name, interpreter, start, end))
         });
         Ok(story_runs.collect())
     }
 
-    fn law(&self, _: &StoryRun) -> Option<Law> {
+    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
         None
     }
 
@@ -72,16 +72,16 @@ impl Story for Four {
 }
 
 fn story_run(
-    teller: &Teller,
+    runner: &StoryRunner,
     model: &str,
     interpreter: &Interpreter,
     start: &str,
     (guard, end): (&str, &str),
-) -> Told {
-    let blank = teller.blank("four", &format!("start={start} guard={guard}"), model);
+) -> StoryResult {
+    let builder = runner.builder("four", &format!("start={start} guard={guard}"), model);
     match run(interpreter, start, end) {
-        Ok(act) => blank.told(vec![act], vec![]),
-        Err(why) => blank.unavailable(format!("{why:#}")),
+        Ok(act) => builder.finish(vec![act], vec![]),
+        Err(why) => builder.unavailable(format!("{why:#}")),
     }
 }
 

@@ -28,7 +28,7 @@ mod visits;
 
 /// What stories are told with.
 #[derive(Debug)]
-pub struct Teller {
+pub struct StoryRunner {
     /// Cores that models are given.
     pub cores: usize,
     /// This project's program, which workers and the server run.
@@ -41,17 +41,17 @@ pub struct Teller {
     pub second: Duration,
 }
 
-impl Teller {
+impl StoryRunner {
     /// A teller whose children run `exe`, at `second` for a second of the story.
     pub fn new(exe: PathBuf, cores: usize, second: Duration) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(&exe), &exe));
-        Teller { cores, exe, stage, calibration: Calibration::of_this_machine(), second }
+        StoryRunner { cores, exe, stage, calibration: Calibration::of_this_machine(), second }
     }
 
     /// The same teller, at the pace that this machine has now: a shared one may be faster or slower than it was.
     pub fn recalibrated(&self) -> Self {
         let (exe, stage) = (self.exe.clone(), Arc::clone(&self.stage));
-        Teller { calibration: Calibration::of_this_machine(), exe, stage, ..*self }
+        StoryRunner { calibration: Calibration::of_this_machine(), exe, stage, ..*self }
     }
 
     /// So many seconds of the story, in microseconds of this machine's time.
@@ -85,11 +85,11 @@ impl Teller {
     }
 }
 
-impl Teller {
+impl StoryRunner {
     /// A play that has not been run.
-    pub(crate) fn blank(&self, story: &str, arrangement: &str, model: &str) -> Blank {
+    pub(crate) fn builder(&self, story: &str, arrangement: &str, model: &str) -> StoryBuilder {
         let second_ns = u64::try_from(self.second.as_nanos()).ok().and_then(NonZeroU64::new);
-        Blank(StoryRun {
+        StoryBuilder(StoryRun {
             story: story.to_owned(),
             arrangement: arrangement.to_owned(),
             model: model.to_owned(),
@@ -101,23 +101,23 @@ impl Teller {
 }
 
 /// A play that has not been run.
-pub(crate) struct Blank(StoryRun);
+pub(crate) struct StoryBuilder(StoryRun);
 
-impl Blank {
+impl StoryBuilder {
     /// It has been run; the spans are of its last run.
-    pub(crate) fn told(self, acts: Vec<TracedRun>, spans: Vec<Span>) -> Told {
-        Told { story_run: StoryRun { acts, ..self.0 }, spans }
+    pub(crate) fn finish(self, acts: Vec<TracedRun>, spans: Vec<Span>) -> StoryResult {
+        StoryResult { story_run: StoryRun { acts, ..self.0 }, spans }
     }
 
     /// It can't be run here, or not under its model.
-    pub(crate) fn unavailable(self, why: String) -> Told {
-        Told { story_run: StoryRun { unavailable: Some(why), ..self.0 }, spans: vec![] }
+    pub(crate) fn unavailable(self, why: String) -> StoryResult {
+        StoryResult { story_run: StoryRun { unavailable: Some(why), ..self.0 }, spans: vec![] }
     }
 }
 
 /// What a story is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct StoryRequest {
     /// The models it is told under; where there are none, those that it is best told under.
     pub models: Vec<ModelEntry>,
     /// Every arrangement under every model.
@@ -138,15 +138,15 @@ pub trait Story: Sync {
     ///
     /// # Errors
     /// Where a job fails or returns a wrong digest.
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>>;
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>>;
     /// How long a second of the story is, unless somebody asks for another scale.
     fn second(&self) -> Duration {
         Duration::from_millis(1)
     }
     /// How long `story_run` takes by the story's own numbers, where there is a closed form.
-    fn law(&self, story_run: &StoryRun) -> Option<Law>;
+    fn prediction(&self, story_run: &StoryRun) -> Option<Prediction>;
     /// The same with the times that single phases really took.
-    fn law_as_traced(&self, _story_run: &StoryRun) -> Option<Law> {
+    fn prediction_as_traced(&self, _story_run: &StoryRun) -> Option<Prediction> {
         None
     }
     /// What else `story_run` shows, a sentence each.
@@ -168,7 +168,7 @@ pub static STORIES: &[&dyn Story] = &[
 
 /// A play and the spans of its last run, for a timeline.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct StoryResult {
     /// What the recording keeps.
     pub story_run: StoryRun,
     /// Who ran when.
@@ -177,7 +177,7 @@ pub struct Told {
 
 /// How long a story takes by its own numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Law {
+pub struct Prediction {
     /// Worked out in full, as `30 x 24 x 5 s + 55 s`.
     pub formula: String,
     /// What it comes to, in seconds of the story.
@@ -185,7 +185,7 @@ pub struct Law {
 }
 
 /// One run as the recording has it: `extra` beside what every trace gives.
-pub(crate) fn act(performance: &Performance, extra: &[(&str, u64)]) -> TracedRun {
+pub(crate) fn traced_run(performance: &Performance, extra: &[(&str, u64)]) -> TracedRun {
     let mut figures: BTreeMap<String, u64> = performance.figures();
     figures.extend(extra.iter().map(|&(name, value)| (name.to_owned(), value)));
     let wall_ns = u64::try_from(performance.sample.wall.as_nanos()).unwrap_or(u64::MAX);

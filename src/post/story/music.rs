@@ -9,7 +9,7 @@ use crate::engine::trace::overlap::union_ns;
 use crate::engine::trace::{Performance, Span};
 use crate::machine::host;
 use crate::model::{ModelEntry, models};
-use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand};
@@ -37,18 +37,18 @@ impl Story for Music {
         Duration::from_secs(1)
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let own = |model: &ModelEntry| OWN_THREADS.contains(&model.name);
-        let chosen: Vec<_> = if asked.models.is_empty() {
+        let chosen: Vec<_> = if request.models.is_empty() {
             models().into_iter().filter(own).collect()
         } else {
-            asked.models.clone()
+            request.models.clone()
         };
         let story_runs = chosen.iter().flat_map(|model| [false, true].map(|pinned| (model, pinned)));
-        Ok(story_runs.map(|(model, pinned)| story_run(teller, model, pinned)).collect())
+        Ok(story_runs.map(|(model, pinned)| story_run(runner, model, pinned)).collect())
     }
 
-    fn law(&self, _: &StoryRun) -> Option<Law> {
+    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
         None
     }
 
@@ -72,28 +72,29 @@ impl Story for Music {
     }
 }
 
-fn story_run(teller: &Teller, model: &ModelEntry, pinned: bool) -> Told {
-    let blank = teller.blank("music", &format!("pinned={}", if pinned { "yes" } else { "no" }), model.name);
+fn story_run(runner: &StoryRunner, model: &ModelEntry, pinned: bool) -> StoryResult {
+    let builder =
+        runner.builder("music", &format!("pinned={}", if pinned { "yes" } else { "no" }), model.name);
     let pins = if pinned { host::allowed_cores() } else { vec![] };
     if pinned && !OWN_THREADS.contains(&model.name) {
-        return blank
+        return builder
             .unavailable("its jobs have no threads of their own, and others would stay pinned".into());
     }
     if pinned && pins.len() < 2 {
-        return blank.unavailable("there are no two cores that this system pins threads to".into());
+        return builder.unavailable("there are no two cores that this system pins threads to".into());
     }
-    match teller.perform(model, jobs(teller, &pins)) {
+    match runner.perform(model, jobs(runner, &pins)) {
         Ok(performance) => {
-            let act = act(&performance, &extras(&performance));
-            blank.told(vec![act], performance.spans)
+            let act = traced_run(&performance, &extras(&performance));
+            builder.finish(vec![act], performance.spans)
         }
-        Err(why) => blank.unavailable(format!("{why:#}")),
+        Err(why) => builder.unavailable(format!("{why:#}")),
     }
 }
 
 /// Two jobs, each pinned to one of `pins` where there are any.
-fn jobs(teller: &Teller, pins: &[u32]) -> Vec<Job> {
-    let compute = Do::Compute { parts: teller.calibration.parts(STRETCH) };
+fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Job> {
+    let compute = Do::Compute { parts: runner.calibration.parts(STRETCH) };
     let job = |seed: u64| {
         let pin = pins.get(usize::from(seed > 0)).map(|&cpu| Do::Pin { cpu }.freely());
         let stretches = std::iter::repeat_n(compute.clone().freely(), STRETCHES);

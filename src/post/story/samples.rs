@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::engine::platform::Platform;
 use crate::model::{ModelEntry, models};
-use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::StoryRun;
 use crate::workload::script::{Act as Do, Errand};
 use crate::workload::{Job, Size};
@@ -18,7 +18,7 @@ pub struct CodeSample {
     bodies: &'static [(&'static str, Body)],
 }
 
-type Body = fn(&Teller, Platform) -> Result<Vec<Job>>;
+type Body = fn(&StoryRunner, Platform) -> Result<Vec<Job>>;
 
 /// Ten threads.
 pub static DOWNLOADS: CodeSample = CodeSample {
@@ -45,19 +45,19 @@ impl Story for CodeSample {
         self.about
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
-        let chosen: Vec<ModelEntry> = if asked.models.is_empty() {
-            models().into_iter().filter(|model| asked.all || model.name == self.model).collect()
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+        let chosen: Vec<ModelEntry> = if request.models.is_empty() {
+            models().into_iter().filter(|model| request.all || model.name == self.model).collect()
         } else {
-            asked.models.clone()
+            request.models.clone()
         };
         let story_runs = self.bodies.iter().flat_map(|body| chosen.iter().map(move |model| (body, model)));
         Ok(story_runs
-            .map(|((arrangement, body), model)| self.story_run(teller, arrangement, *body, model))
+            .map(|((arrangement, body), model)| self.story_run(runner, arrangement, *body, model))
             .collect())
     }
 
-    fn law(&self, _: &StoryRun) -> Option<Law> {
+    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
         None
     }
 
@@ -75,34 +75,46 @@ impl Story for CodeSample {
 }
 
 impl CodeSample {
-    fn story_run(&self, teller: &Teller, arrangement: &str, body: Body, model: &ModelEntry) -> Told {
-        let blank = teller.blank(self.name, arrangement, model.name);
-        match body(teller, model.platform).and_then(|jobs| teller.perform(model, jobs)) {
+    fn story_run(
+        &self,
+        runner: &StoryRunner,
+        arrangement: &str,
+        body: Body,
+        model: &ModelEntry,
+    ) -> StoryResult {
+        let builder = runner.builder(self.name, arrangement, model.name);
+        match body(runner, model.platform).and_then(|jobs| runner.perform(model, jobs)) {
             Ok(performance) => {
-                let act = act(&performance, &[]);
-                blank.told(vec![act], performance.spans)
+                let act = traced_run(&performance, &[]);
+                builder.finish(vec![act], performance.spans)
             }
-            Err(why) => blank.unavailable(format!("{why:#}")),
+            Err(why) => builder.unavailable(format!("{why:#}")),
         }
     }
 }
 
-fn downloads(teller: &Teller, platform: Platform) -> Result<Vec<Job>> {
-    of_workload(teller, platform, "http", 10, 1)
+fn downloads(runner: &StoryRunner, platform: Platform) -> Result<Vec<Job>> {
+    of_workload(runner, platform, "http", 10, 1)
 }
 
 /// As little as a line of output is: some microseconds of computing.
-fn prints(_: &Teller, _: Platform) -> Result<Vec<Job>> {
+fn prints(_: &StoryRunner, _: Platform) -> Result<Vec<Job>> {
     let print = |seed| Job::Errand(Errand { seed, steps: vec![Do::Compute { parts: 1 }.freely()] });
     Ok((0..10).map(print).collect())
 }
 
-fn crunch(teller: &Teller, platform: Platform) -> Result<Vec<Job>> {
-    of_workload(teller, platform, "primes", 4, 20)
+fn crunch(runner: &StoryRunner, platform: Platform) -> Result<Vec<Job>> {
+    of_workload(runner, platform, "primes", 4, 20)
 }
 
 /// Jobs of a workload of the suite, each so many times as large as there.
-fn of_workload(teller: &Teller, platform: Platform, name: &str, jobs: usize, times: u64) -> Result<Vec<Job>> {
+fn of_workload(
+    runner: &StoryRunner,
+    platform: Platform,
+    name: &str,
+    jobs: usize,
+    times: u64,
+) -> Result<Vec<Job>> {
     let workload = platform.workload(name).with_context(|| format!("there is no workload {name}"))?;
-    (workload.jobs)(&teller.stage, Size { jobs, each: workload.size.each * times })
+    (workload.jobs)(&runner.stage, Size { jobs, each: workload.size.each * times })
 }

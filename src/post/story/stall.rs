@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::engine::trace::Span;
 use crate::model::{ModelEntry, models};
-use crate::post::story::{Asked, Law, Story, Teller, Told, act};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand, Step};
@@ -37,21 +37,21 @@ impl Story for Stall {
         Duration::from_secs(1)
     }
 
-    fn tell(&self, teller: &Teller, asked: &Asked) -> Result<Vec<Told>> {
+    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let (all_ms, blocks) =
-            if asked.quick { (QUICK_MS, &[10, 100][..]) } else { (LONG_MS, &BLOCKS_MS[..]) };
+            if request.quick { (QUICK_MS, &[10, 100][..]) } else { (LONG_MS, &BLOCKS_MS[..]) };
         let quick = ["threads", "tokio-one", "tokio-many", "tokio-blocking"];
-        let is_wanted = |model: &ModelEntry| !asked.quick || quick.contains(&model.name);
-        let chosen = if asked.models.is_empty() {
+        let is_wanted = |model: &ModelEntry| !request.quick || quick.contains(&model.name);
+        let chosen = if request.models.is_empty() {
             models().into_iter().filter(is_wanted).collect()
         } else {
-            asked.models.clone()
+            request.models.clone()
         };
         let story_runs = blocks.iter().flat_map(|block| chosen.iter().map(move |model| (*block, model)));
-        Ok(story_runs.map(|(block_ms, model)| story_run(teller, model, block_ms, all_ms)).collect())
+        Ok(story_runs.map(|(block_ms, model)| story_run(runner, model, block_ms, all_ms)).collect())
     }
 
-    fn law(&self, _: &StoryRun) -> Option<Law> {
+    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
         None
     }
 
@@ -67,25 +67,25 @@ impl Story for Stall {
     }
 }
 
-fn story_run(teller: &Teller, model: &ModelEntry, block_ms: u64, all_ms: u64) -> Told {
-    let blank = teller.blank("stall", &format!("block_ms={block_ms}"), model.name);
-    match teller.perform(model, jobs(teller, block_ms, all_ms)) {
+fn story_run(runner: &StoryRunner, model: &ModelEntry, block_ms: u64, all_ms: u64) -> StoryResult {
+    let builder = runner.builder("stall", &format!("block_ms={block_ms}"), model.name);
+    match runner.perform(model, jobs(runner, block_ms, all_ms)) {
         Ok(performance) => {
-            let act = act(&performance, &lateness(&performance.spans));
-            blank.told(vec![act], performance.spans)
+            let act = traced_run(&performance, &lateness(&performance.spans));
+            builder.finish(vec![act], performance.spans)
         }
-        Err(why) => blank.unavailable(format!("{why:#}")),
+        Err(why) => builder.unavailable(format!("{why:#}")),
     }
 }
 
 /// The beats, and the task that computes, where there is one.
-fn jobs(teller: &Teller, block_ms: u64, all_ms: u64) -> Vec<Job> {
+fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Job> {
     let errand = |seed, steps| Job::Errand(Errand { seed, steps });
     let beats: Vec<Step> =
         (0..all_ms * 1_000 / BEAT_US).map(|k| Do::WaitUntil { us: k * BEAT_US }.freely()).collect();
     let mut jobs = vec![errand(0, beats)];
     if let Some(turns) = (all_ms / 2).checked_div(block_ms) {
-        let compute = Do::Compute { parts: teller.calibration.parts(Duration::from_millis(block_ms)) };
+        let compute = Do::Compute { parts: runner.calibration.parts(Duration::from_millis(block_ms)) };
         let turn = || [compute.clone().freely(), Do::Wait { us: block_ms * 1_000 }.freely()];
         jobs.push(errand(1, (0..turns).flat_map(|_| turn()).collect()));
     }
