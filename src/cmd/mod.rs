@@ -125,11 +125,11 @@ impl From<Exit> for ExitCode {
 #[command(version, about)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// List the models and the workloads, and with --python the interpreters
     List(list::Args),
     /// Run every cell once and compare each job's digest; exit 3 where one differs
@@ -137,7 +137,7 @@ enum Command {
     Verify(verify::Args),
     /// Show what the numbers rest on, on this machine
     #[command(subcommand)]
-    Diagnose(diagnose::Command),
+    Diagnose(diagnose::DiagnoseCommand),
     /// Derive from traces which models are concurrent and parallel, and what they use for it
     #[command(after_help = examples::EVIDENCE)]
     Evidence(evidence::Args),
@@ -170,7 +170,7 @@ enum Command {
     Completions(completions::Args),
     /// Say what recordings have, and what they disclose
     #[command(subcommand)]
-    Results(results::Command),
+    Results(results::ResultsCommand),
     /// Show the table of a recording, from its file alone
     #[command(after_help = examples::REPORT)]
     Report(report::Args),
@@ -196,26 +196,28 @@ pub fn run() -> Result<Exit> {
 impl Cli {
     fn run(self) -> Result<Exit> {
         match self.command {
-            Command::List(args) => list::run(&args),
-            Command::Verify(args) => verify::run(&args),
-            Command::Diagnose(command) => diagnose::run(&command),
-            Command::Claims(args) => claims::run(&args),
-            Command::Evidence(args) => evidence::run(&args),
-            Command::Costs(args) => costs::run(&args),
-            Command::Story(args) => story::run(&args),
-            Command::Run(args) => run::run(&args),
-            Command::Sweep(args) => sweep::run(&args),
-            Command::Scaling(args) => scaling::run(&args),
-            Command::Compare(args) => compare::run(&args),
-            Command::Charts(args) => charts::run(&args),
-            Command::Completions(args) => completions::run(&args),
-            Command::Results(command) => results::run(&command),
-            Command::Report(args) => report::run(&args),
-            Command::Launch { parent } => launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok),
-            Command::Probe { parent } => {
+            CliCommand::List(args) => list::run(&args),
+            CliCommand::Verify(args) => verify::run(&args),
+            CliCommand::Diagnose(command) => diagnose::run(&command),
+            CliCommand::Claims(args) => claims::run(&args),
+            CliCommand::Evidence(args) => evidence::run(&args),
+            CliCommand::Costs(args) => costs::run(&args),
+            CliCommand::Story(args) => story::run(&args),
+            CliCommand::Run(args) => run::run(&args),
+            CliCommand::Sweep(args) => sweep::run(&args),
+            CliCommand::Scaling(args) => scaling::run(&args),
+            CliCommand::Compare(args) => compare::run(&args),
+            CliCommand::Charts(args) => charts::run(&args),
+            CliCommand::Completions(args) => completions::run(&args),
+            CliCommand::Results(command) => results::run(&command),
+            CliCommand::Report(args) => report::run(&args),
+            CliCommand::Launch { parent } => {
+                launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
+            }
+            CliCommand::Probe { parent } => {
                 crate::study::probe::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
             }
-            Command::Serve => server::serve().map(|()| Exit::Ok),
+            CliCommand::Serve => server::serve().map(|()| Exit::Ok),
         }
     }
 }

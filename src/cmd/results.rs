@@ -11,7 +11,7 @@ use crate::report::disclosure::{disclosure, summary};
 
 /// What to do with recordings.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum ResultsCommand {
     /// Say in a line what each recording has
     Show {
         /// All that it discloses of the machine, word by word
@@ -23,8 +23,8 @@ pub(super) enum Command {
     },
 }
 
-pub(super) fn run(command: &Command) -> Result<Exit> {
-    let Command::Show { public, files } = command;
+pub(super) fn run(command: &ResultsCommand) -> Result<Exit> {
+    let ResultsCommand::Show { public, files } = command;
     let mut out = std::io::stdout().lock();
     for path in files {
         let recording = read(path)?;

@@ -28,7 +28,7 @@ mod sleeps;
 
 /// What to show.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum DiagnoseCommand {
     /// Compare cells with hand-written code that does the same, interleaved
     Harness(Rounds),
     /// Show how much of what N independent copies of `sequential` reach each model reaches
@@ -65,16 +65,16 @@ pub(super) struct Pipe {
     python: InterpreterChoice,
 }
 
-pub(super) fn run(command: &Command) -> Result<Exit> {
+pub(super) fn run(command: &DiagnoseCommand) -> Result<Exit> {
     let text = match command {
-        Command::Harness(rounds) => harness(rounds.rounds.into())?,
-        Command::Capacity(rounds) => capacity(rounds.rounds.into())?,
-        Command::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
-        Command::WarmIn(rounds) => warm_up(rounds.rounds.into())?,
-        Command::Tracing(rounds) => tracing(rounds.rounds.into())?,
-        Command::Memory(rounds) => memory(rounds.rounds.into())?,
-        Command::Sleep(rounds) => sleep(rounds.rounds.into())?,
-        Command::Pipe(args) => pipe(args)?,
+        DiagnoseCommand::Harness(rounds) => harness(rounds.rounds.into())?,
+        DiagnoseCommand::Capacity(rounds) => capacity(rounds.rounds.into())?,
+        DiagnoseCommand::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
+        DiagnoseCommand::WarmIn(rounds) => warm_up(rounds.rounds.into())?,
+        DiagnoseCommand::Tracing(rounds) => tracing(rounds.rounds.into())?,
+        DiagnoseCommand::Memory(rounds) => memory(rounds.rounds.into())?,
+        DiagnoseCommand::Sleep(rounds) => sleep(rounds.rounds.into())?,
+        DiagnoseCommand::Pipe(args) => pipe(args)?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
     Ok(Exit::Ok)
