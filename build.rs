@@ -1,10 +1,10 @@
-//! Tells the program what it was built by and from, for its recordings.
+//! Records how the program was built, for its recordings.
 
 use std::env;
 use std::fs;
 use std::process::Command;
 
-/// The packages whose versions belong to a result: what models are made of, and what measures beside the study.
+/// The packages whose versions are part of a result: those that models use, and the other benchmark.
 const LIBRARIES: [&str; 4] = ["tokio", "rayon", "crossbeam", "criterion"];
 
 fn main() {

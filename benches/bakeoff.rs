@@ -1,4 +1,5 @@
-//! `cargo bench`: criterion over every cell of both registries, then a study of the same cells, and its table.
+//! `cargo bench`: runs criterion on every cell of both registries, then a study of the same cells, and prints
+//! its table.
 
 use std::any::Any;
 use std::fmt;
@@ -25,14 +26,14 @@ use bakeoff::internals::workload::fixture::stage::Unavailable;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 
-/// How long criterion warms a cell up, and how long it measures it at the least.
+/// Criterion's warm-up time per cell, and its minimum measurement time.
 const WARM_UP: Duration = Duration::from_millis(200);
 const MEASUREMENT: Duration = Duration::from_millis(500);
 
-/// The program that workers, the server and launches run.
+/// The program that workers, the server and launches execute.
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
-/// Criterion's least number of samples.
+/// Criterion's minimum number of samples.
 const SAMPLES: u32 = 10;
 
 fn main() -> ExitCode {
@@ -49,7 +50,7 @@ fn run() -> Result<ExitCode> {
     }
     let mut criterion = criterion();
     let mut bench = Bench::new(asked);
-    // Lane by lane, and a group is one of criterion's only while its cells follow each other.
+    // Ordered by platform: criterion keeps a group together only while its cells are consecutive.
     let mut cells = bench.cells.clone();
     cells.sort_by_key(|cell| IN_PYTHON.iter().position(|workload| workload.name == cell.workload.name));
     for cells in cells.chunk_by(|a, b| a.workload.name == b.workload.name) {
@@ -64,7 +65,7 @@ fn run() -> Result<ExitCode> {
     bench.finish()
 }
 
-/// Settings of the `Criterion` value: the command line wins over all of them.
+/// Settings of the `Criterion` value; the command line overrides all of them.
 fn criterion() -> Criterion {
     Criterion::default()
         .sample_size(SAMPLES as usize)
@@ -75,7 +76,8 @@ fn criterion() -> Criterion {
         .configure_from_args()
 }
 
-/// Runs this program again with criterion's `--quick`, which only its own parser of options can switch on, and
+/// Runs this program again with criterion's `--quick`, which only criterion's own option parser can enable,
+/// and
 /// without its plots, which take longer than the cells.
 fn quickly() -> Result<ExitCode> {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
@@ -89,18 +91,18 @@ fn quickly() -> Result<ExitCode> {
 /// The environment variable that asks for a run of under a minute.
 const QUICK: &str = "BAKEOFF_QUICK";
 
-/// What criterion's command line asks for, as far as it matters beside criterion.
+/// The options of criterion's command line that also matter to the study.
 struct BenchArgs {
-    /// Cells are measured: not only listed, run once, loaded or profiled.
+    /// Cells are measured, and not only listed, run once, loaded or profiled.
     measures: bool,
     /// Cells are run once.
     tests: bool,
-    /// The time to measure in is criterion's matter.
+    /// Criterion decides the measurement time.
     times: bool,
     quick_by_environment: bool,
-    /// The study is to be a quick one too.
+    /// The study is a quick one too.
     quick: bool,
-    /// The command line, but for what cargo adds.
+    /// The command line without the arguments that cargo adds.
     words: Vec<String>,
 }
 
@@ -123,15 +125,15 @@ impl BenchArgs {
     }
 }
 
-/// A cell that criterion selected, and what became of it.
+/// A cell that criterion selected, and its outcome.
 struct BenchRow {
     cell: Cell,
     outcome: Outcome,
 }
 
-/// What became of a cell under criterion.
+/// The outcome of a cell under criterion.
 enum Outcome {
-    /// The median wall time of its runs, those of the warm-up included.
+    /// The median wall time of its runs, including warm-up runs.
     Measured(Duration),
     /// It can't be measured on this machine, and why.
     Unavailable(String),
@@ -153,13 +155,13 @@ impl fmt::Display for BenchRow {
 /// The environment variable that asks for CPython's models too: 1, or as `--python` of the program has it.
 const PYTHON: &str = "BAKEOFF_PYTHON";
 
-/// The native lane, and those of the interpreters that were asked for.
+/// The native platform and the requested interpreters.
 fn platforms() -> Vec<Platform> {
     let asked = std::env::var(PYTHON).ok().filter(|value| !["", "0"].contains(&value.as_str()));
     Platform::all(&asked.and_then(|value| value.parse().ok()).map(|asked| find(&asked)).unwrap_or_default())
 }
 
-/// Every cell that criterion selects, and what became of it.
+/// Every cell that criterion selects, with its outcome.
 struct Bench {
     asked: BenchArgs,
     session: Session,
@@ -174,8 +176,9 @@ impl Bench {
         Bench { asked, session, cells, rows: Vec::new() }
     }
 
-    /// Lets criterion measure `cell`, if it selects it. A cell that fails is unwound out of criterion, which then
-    /// saves nothing of it, and is a row with its reason; the next ones go on.
+    /// Lets criterion measure `cell` if criterion selects it. A failing cell unwinds out of criterion, which
+    /// then
+    /// saves nothing for it; it becomes a row with its reason, and the remaining cells continue.
     fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: Cell) {
         if !self.asked.times {
             group.measurement_time(MEASUREMENT.max(ten_runs(&cell, self.session.cores)));
@@ -184,7 +187,7 @@ impl Bench {
         let id = BenchmarkId::new(cell.model.name, cell.width);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             group.bench_function(id, |bencher| {
-                // Outside of what criterion times, which plans by it.
+                // Outside the time that criterion measures and plans with.
                 measured.start(|| self.start(&cell));
                 bencher.iter_custom(|runs| measured.sum_of(runs));
             });
@@ -202,14 +205,14 @@ impl Bench {
         self.rows.push(row);
     }
 
-    /// Starts the cell's model and verifies one run, before criterion sees any.
+    /// Starts the cell's model and verifies one run before criterion uses it.
     fn start(&mut self, cell: &Cell) -> Result<RunningCell> {
         let mut running = self.session.start(cell)?;
         running.sample()?;
         Ok(running)
     }
 
-    /// Says after each cell how far it is, to whoever waits at a terminal.
+    /// Shows progress after each cell when a terminal is attached.
     fn show_progress(&self, cell: &Cell) {
         let all = &self.cells;
         let at = all.iter().position(|other| other.id() == cell.id()).map_or(0, |at| at + 1);
@@ -218,7 +221,7 @@ impl Bench {
         }
     }
 
-    /// Studies the cells that criterion has measured, prints the table, and says by the exit code how it went.
+    /// Studies the cells that criterion has measured, prints the table and returns the exit code.
     fn finish(self) -> Result<ExitCode> {
         let failed = self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count();
         let of_criterion = if failed > 0 { Exit::CellFailed } else { Exit::Ok };
@@ -244,7 +247,7 @@ impl Bench {
         Ok(if of_study == Exit::Ok { of_criterion } else { of_study }.into())
     }
 
-    /// The study of the cells that criterion has measured, its recording and its table.
+    /// Runs the study of the cells that criterion has measured; writes its recording and its table.
     fn study(self) -> Result<Exit> {
         let Bench { asked, session, cells, rows } = self;
         let request = Request {
@@ -257,7 +260,7 @@ impl Bench {
             name: None,
             command: ["cargo", "bench"].into_iter().map(str::to_owned).chain(asked.words).collect(),
         };
-        // Its stage and its server are not the study's.
+        // The study has its own stage and server.
         drop(session);
         let stop = Stop::listen()?;
         println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
@@ -279,7 +282,8 @@ impl Bench {
     }
 }
 
-/// Time for criterion's ten samples of one run each, where a run is long; else criterion asks for more time.
+/// Time for criterion's ten samples of one run each when a run is long; criterion asks for more time
+/// otherwise.
 fn ten_runs(cell: &Cell, cores: usize) -> Duration {
     Duration::from_micros(cell.run_us(cores) * 23 / 20) * SAMPLES
 }
@@ -292,7 +296,7 @@ struct Measured {
 }
 
 impl Measured {
-    /// Starts the model when criterion first asks for it, and not before: it may select another cell.
+    /// Starts the model only when criterion first asks for it, because criterion may select another cell.
     fn start(&mut self, start: impl FnOnce() -> Result<RunningCell>) {
         if self.running.is_none() {
             self.running = Some(start().unwrap_or_else(unwind));
@@ -315,12 +319,12 @@ impl Measured {
     }
 }
 
-/// Criterion takes no error: unwinding past it is the only way to leave it, and prints nothing by itself.
+/// Criterion accepts no errors: unwinding through it is the only way out, and prints nothing by itself.
 fn unwind<T>(error: Error) -> T {
     resume_unwind(Box::new(error))
 }
 
-/// What unwound a cell: this file's own errors, or a panic of criterion's.
+/// The reason why a cell unwound: an error of this file, or a panic of criterion.
 fn why(unwound: Box<dyn Any + Send>) -> Outcome {
     let error = unwound
         .downcast::<Error>()

@@ -1,4 +1,4 @@
-//! The command line program; all it does is in the library.
+//! The command line program; its implementation is in the library.
 
 use std::io::ErrorKind;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whoever reads the output may stop reading: `bakeoff list | head -1` is no error.
+/// A reader that closes the output early is no error: `bakeoff list | head -1`.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

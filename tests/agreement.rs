@@ -1,4 +1,4 @@
-//! Every model does the same work, and whoever does not is caught.
+//! All models do the same work; deviations are detected.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn resources(workers: usize) -> Resources {
     Resources::new(workers, EXE.as_ref())
 }
 
-/// The batches of every workload at its tiny size with so many jobs, and the workloads' names.
+/// The batches of every workload at its tiny size with `jobs` jobs, and the workloads' names.
 fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<(&'static str, Batch)> {
     let sized =
         |workload: &'static Workload| match Batch::new(workload, Size { jobs, ..workload.tiny }, stage) {
@@ -40,7 +40,7 @@ fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<(&'static str, Batch)> {
 }
 
 #[test]
-fn every_model_returns_the_same_digests_on_every_workload_with_any_workers_and_jobs() {
+fn all_models_return_the_same_digests() {
     let stage = stage();
     let batches: Vec<_> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
     for workers in [1, 2, 3, 7] {
@@ -56,14 +56,14 @@ fn every_model_returns_the_same_digests_on_every_workload_with_any_workers_and_j
     }
 }
 
-/// A model that is wrong in a way of its own.
+/// A model with a specific fault.
 struct WrongModel(WrongRun);
 
 type WrongRun = fn(&[Job]) -> Vec<Digest>;
 
 impl Model for WrongModel {
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        // Long enough for any job, so that time does not tell on it.
+        // Long enough for any job, so that the duration does not reveal the fault.
         std::thread::sleep(Duration::from_millis(1));
         Ok((self.0)(jobs))
     }
@@ -78,7 +78,7 @@ fn right(jobs: &[Job]) -> Vec<Digest> {
 }
 
 #[test]
-fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_workload() {
+fn detects_dropped_doubled_swapped_or_reused_digests() {
     let wrongs: [(&str, WrongRun); 5] = [
         ("drops the last", |jobs| right(&jobs[1..])),
         ("drops the first", |jobs| right(&jobs[..jobs.len() - 1])),
@@ -103,7 +103,7 @@ fn a_model_that_drops_doubles_swaps_or_reuses_a_digest_is_caught_on_every_worklo
 }
 
 #[test]
-fn a_model_that_returns_what_another_batch_returned_is_caught() {
+fn detects_digests_of_another_batch() {
     struct Stale(Option<Vec<Digest>>);
     impl Model for Stale {
         fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
@@ -122,7 +122,7 @@ fn a_model_that_returns_what_another_batch_returned_is_caught() {
 }
 
 #[test]
-fn a_model_that_returns_before_its_jobs_have_waited_written_or_read_is_caught() {
+fn detects_return_before_jobs_finish() {
     struct Early(Vec<Digest>);
     impl Model for Early {
         fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
@@ -131,7 +131,7 @@ fn a_model_that_returns_before_its_jobs_have_waited_written_or_read_is_caught() 
     }
     let stage = stage();
     for name in ["sleep", "http", "cold-file", "save", "cake"] {
-        // A batch that this machine can't measure has been told by `batches`.
+        // `batches` has already reported a batch that this machine can't measure.
         for (_, batch) in batches(&stage, 24).into_iter().filter(|(workload, _)| *workload == name) {
             assert!(sample(&mut Early(right(batch.jobs())), &batch).is_err(), "{name}");
         }
@@ -139,7 +139,7 @@ fn a_model_that_returns_before_its_jobs_have_waited_written_or_read_is_caught() 
 }
 
 #[test]
-fn a_traced_model_returns_the_same_and_leaves_a_span_for_each_phase_of_each_job() {
+fn traced_model_records_every_phase() {
     let stage = stage();
     let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
     for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {

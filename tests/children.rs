@@ -1,4 +1,4 @@
-//! Workers that die, hang or talk nonsense are errors with a name, and gone.
+//! Workers that die, hang or send invalid messages cause errors with a name, and are removed.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -17,7 +17,7 @@ use bakeoff::internals::workload::{Size, WORKLOADS};
 mod shared;
 use shared::running;
 
-/// A program that is no worker: a shell script.
+/// A program that is not a worker: a shell script.
 fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
     let path = folder.join(name);
     fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
@@ -25,7 +25,7 @@ fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
     path
 }
 
-/// What `model` says when its workers are `exe`.
+/// The error of `model` if its workers are `exe`.
 fn complaint(model: &str, exe: &Path) -> String {
     let noop = WORKLOADS.iter().find(|workload| workload.name == "noop").unwrap();
     let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
@@ -37,7 +37,7 @@ fn complaint(model: &str, exe: &Path) -> String {
 }
 
 #[test]
-fn a_worker_that_is_not_there_dies_hangs_talks_nonsense_or_floods_is_named_and_gone() {
+fn broken_worker_is_reported_and_removed() {
     let folder = tempfile::tempdir().unwrap();
     // A hello of version 4 is the frame 02 00 00 00, 00 04.
     let hello = r"printf '\002\000\000\000\000\004'";
@@ -66,7 +66,7 @@ fn a_worker_that_is_not_there_dies_hangs_talks_nonsense_or_floods_is_named_and_g
         ),
         ("floods", "while :; do echo flood flood flood >&2; done".to_owned(), "gave no answer for 400ms"),
     ];
-    // All are written before any is run: a process started meanwhile would hold a script open for writing.
+    // All are written before any is run: a process started meanwhile would keep a script open for writing.
     let scripts: Vec<_> = cases.iter().map(|(name, body, _)| script(folder.path(), name, body)).collect();
     std::thread::scope(|scope| {
         for ((name, _, expected), exe) in cases.iter().zip(&scripts) {

@@ -1,4 +1,4 @@
-//! The program as its users call it.
+//! The program, as called by users.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -19,7 +19,7 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn list_names_every_model_and_every_workload() {
+fn list_shows_every_model_and_workload() {
     let (code, out, _) = said(&bakeoff(&["list"]).output().unwrap());
     assert_eq!(code, Some(0));
     let names = models().into_iter().map(|model| model.name);
@@ -29,7 +29,7 @@ fn list_names_every_model_and_every_workload() {
 }
 
 #[test]
-fn verify_runs_the_cells_that_the_filter_matches_and_no_other() {
+fn verify_runs_only_matching_cells() {
     let (code, out, _) = said(&bakeoff(&["verify", "^(noop|cake)/(rayon|prefork)/"]).output().unwrap());
     assert_eq!(code, Some(0), "{out}");
     assert!(out.contains("noop/rayon/cores") && out.contains("cake/prefork/"), "{out}");
@@ -37,7 +37,7 @@ fn verify_runs_the_cells_that_the_filter_matches_and_no_other() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_answered_with_what_could_be_and_exit_2() {
+fn invalid_usage_suggests_alternatives() {
     for args in [&["verify", "no-such-cell"][..], &["verify", "("], &["verify", "--fast"], &["bake"], &[]] {
         let (code, _, err) = said(&bakeoff(args).output().unwrap());
         assert_eq!(code, Some(2), "{args:?}: {err}");
@@ -48,7 +48,7 @@ fn what_cannot_be_meant_is_answered_with_what_could_be_and_exit_2() {
 }
 
 #[test]
-fn a_stage_that_cannot_be_made_is_a_row_with_the_folder_and_what_to_do_and_exit_3() {
+fn unusable_folder_is_reported_with_exit_3() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut verify = bakeoff(&["verify", "^(noop|warm-file|cold-file|save)/sequential/"]);
     let (code, out, _) = said(&verify.env("BAKEOFF_STAGE", file.path()).output().unwrap());
@@ -63,7 +63,7 @@ fn a_stage_that_cannot_be_made_is_a_row_with_the_folder_and_what_to_do_and_exit_
 }
 
 #[test]
-fn a_reader_that_has_gone_is_no_error() {
+fn closed_output_pipe_is_no_error() {
     let mut list = bakeoff(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(list.stdout.take());
     let (code, _, err) = said(&list.wait_with_output().unwrap());

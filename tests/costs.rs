@@ -1,4 +1,4 @@
-//! What models cost, asked as a user asks, on a machine that gives much and on one that gives little.
+//! The costs of models, as requested by users, with generous and with tight resource limits.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::Path;
@@ -24,7 +24,7 @@ fn costs(program: &str, args: &[&str], folder: &Path) -> (Output, Recording) {
 }
 
 #[test]
-fn every_model_answers_every_question() {
+fn every_model_answers_every_probe() {
     let folder = tempfile::tempdir().unwrap();
     let (output, recording) = costs(EXE, &["costs", "--quick", "--most", "4", "--out"], folder.path());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
@@ -50,7 +50,7 @@ const LIMITED: &str = "export MALLOC_ARENA_MAX=1; ulimit -v 450000; exec \"$0\" 
 
 #[cfg(target_os = "linux")]
 #[test]
-fn where_threads_run_out_the_row_says_so_and_the_rest_goes_on() {
+fn thread_limit_fails_only_its_row() {
     let folder = tempfile::tempdir().unwrap();
     let args =
         ["-c", LIMITED, EXE, "costs", "--quick", "--models", "threads,tokio-one", "--most", "2000", "--out"];

@@ -1,4 +1,4 @@
-//! What traces show does not depend on what a model is called.
+//! Trace evidence does not depend on the name of a model.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::Path;
@@ -15,14 +15,14 @@ fn model(name: &str) -> ModelEntry {
 }
 
 #[test]
-fn a_gil_without_its_lock_is_seen_to_be_parallel_and_one_with_it_is_not() {
+fn only_gil_without_lock_is_parallel() {
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
     let runner = StoryRunner::new(exe.into(), host::cores(), Duration::from_millis(1));
     let unlocked = ModelEntry { name: "gil", ..model("threads") };
     let [locked, unlocked] =
         [model("gil"), unlocked].map(|model| evidence_record(&runner, &model, JobsOf::Cakes, LOOKS));
     let parallel = |evidence_record| properties(evidence_record).unwrap().parallel.0;
-    // On one core, or beside other programs, neither can be told; what is told is right.
+    // On one core, or beside other programs, both answers may be inconclusive; conclusive ones are right.
     assert_ne!(parallel(&locked), Observation::Yes);
     assert_ne!(parallel(&unlocked), Observation::No);
     if parallel(&locked) == Observation::No && host::cores() > 1 {

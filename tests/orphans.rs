@@ -1,4 +1,4 @@
-//! No process is left behind, however the parent ends.
+//! No process is left behind, however its parent ends.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -19,7 +19,7 @@ use shared::running;
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 #[test]
-fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
+fn no_process_outlives_killed_parent() {
     for (moment, cells) in
         [(0, "prefork"), (37, "processes"), (120, "^(http|hash)/(prefork|processes)"), (240, "^http")]
     {
@@ -31,7 +31,7 @@ fn no_process_outlives_a_parent_that_is_killed_at_any_moment() {
         sleep(Duration::from_millis(moment));
         parent.kill().unwrap();
         parent.wait().unwrap();
-        // A worker in the middle of starting first has to come to where it asks for its parent.
+        // A starting worker must first reach the point where it watches its parent.
         let gone = within_a_second(|| running(&mark, "environ").is_empty());
         assert!(gone, "a second after the kill at {moment} ms: {:?}", running(&mark, "environ"));
     }
@@ -42,12 +42,12 @@ fn ten_seconds_of_sleep() -> Vec<u8> {
     let sleep = WORKLOADS.iter().find(|workload| workload.name == "sleep").unwrap();
     let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
     let batch = Batch::new(sleep, Size { jobs: 1, each: 10_000_000 }, &stage).unwrap();
-    // The first kind of request: the index of the first job, and the jobs.
+    // The first kind of request, with the index of the first job and the jobs.
     let request = postcard::to_stdvec(&(0_u32, 0_usize, batch.jobs().to_vec())).unwrap();
     [&u32::try_from(request.len()).unwrap().to_le_bytes(), request.as_slice()].concat()
 }
 
-/// Waits for up to a second until `ended` says yes.
+/// Waits for up to a second until `ended` returns true.
 fn within_a_second(mut ended: impl FnMut() -> bool) -> bool {
     (0..20).any(|_| {
         sleep(Duration::from_millis(50));
@@ -56,7 +56,7 @@ fn within_a_second(mut ended: impl FnMut() -> bool) -> bool {
 }
 
 #[test]
-fn a_worker_in_the_middle_of_a_job_ends_when_its_pipe_is_closed() {
+fn busy_worker_ends_when_pipe_closes() {
     let mut worker = Command::new(EXE)
         .args(["worker", &std::process::id().to_string()])
         .stdin(Stdio::piped())
@@ -73,8 +73,8 @@ fn a_worker_in_the_middle_of_a_job_ends_when_its_pipe_is_closed() {
 }
 
 #[test]
-fn a_worker_ends_with_its_parent_also_when_another_process_holds_its_pipe_open() {
-    // The shell is the worker's parent; the pipe is this test's.
+fn worker_ends_with_parent_despite_open_pipe() {
+    // The shell is the worker's parent; this test owns the pipe.
     let mut shell = Command::new("/bin/sh")
         .args(["-c", r#"exec 3<&0; "$0" worker $$ <&3 >/dev/null & echo $!; wait"#, EXE])
         .stdin(Stdio::piped())

@@ -1,4 +1,5 @@
-//! CPython's models do the same work as Rust's, and interpreters that do not behave are reasons in a row, and gone.
+//! CPython's models do the same work as Rust's, and failing interpreters give a reason in a row, and are
+//! removed.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -23,7 +24,7 @@ use shared::running;
 
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
-/// The interpreters of this machine; where there is none, that is said.
+/// The interpreters of this machine; reports if there are none.
 fn interpreters() -> Vec<&'static Interpreter> {
     let found: Vec<_> = find(&InterpreterChoice::All).into_iter().filter(|it| it.facts.is_ok()).collect();
     if found.is_empty() {
@@ -47,7 +48,7 @@ fn batch(workload: &Workload, jobs: usize, stage: &Arc<Stage>) -> Option<Batch> 
 }
 
 #[test]
-fn every_model_of_every_interpreter_returns_rusts_digests_on_every_workload() {
+fn python_models_return_the_native_digests() {
     let stage = stage();
     for platform in interpreters().into_iter().map(Platform::Python) {
         for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
@@ -69,7 +70,7 @@ fn every_model_of_every_interpreter_returns_rusts_digests_on_every_workload() {
 }
 
 #[test]
-fn a_wrong_digest_of_pythons_is_caught() {
+fn wrong_python_digest_is_detected() {
     let Some(&interpreter) = interpreters().first() else { return };
     let platform = Platform::Python(interpreter);
     let mut model = (platform.models()[0].start)(&Resources::new(1, EXE.as_ref())).unwrap();
@@ -81,7 +82,7 @@ fn a_wrong_digest_of_pythons_is_caught() {
 }
 
 #[test]
-fn a_traced_model_leaves_a_span_for_each_phase_of_each_job() {
+fn traced_python_model_records_every_phase() {
     let stage = stage();
     for platform in interpreters().into_iter().take(1).map(Platform::Python) {
         for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
@@ -99,7 +100,7 @@ fn a_traced_model_leaves_a_span_for_each_phase_of_each_job() {
     }
 }
 
-/// A program that says of itself what `facts` are, and otherwise does what `body` says.
+/// A program that identifies itself with `facts`, and otherwise runs `body`.
 fn fake(folder: &Path, name: &str, facts: &str, body: &str) -> PathBuf {
     let path = folder.join(name);
     let text = format!("#!/bin/sh\ncase \"$*\" in *platform*) echo '{facts}'; exit;; esac\n{body}\n");
@@ -108,7 +109,7 @@ fn fake(folder: &Path, name: &str, facts: &str, body: &str) -> PathBuf {
     path
 }
 
-/// What [`fake`] says to pass for an interpreter that lies at `path`.
+/// The output of [`fake`] for an interpreter at `path`.
 fn passing(path: &Path) -> String {
     let path = path.display();
     format!(
@@ -117,7 +118,7 @@ fn passing(path: &Path) -> String {
 }
 
 #[test]
-fn what_is_no_interpreter_hangs_is_too_old_or_another_python_is_named_with_the_reason_and_gone() {
+fn unusable_interpreter_is_reported_with_reason() {
     let folder = tempfile::tempdir().unwrap();
     let of = |implementation: &str, version: &str| {
         passing(Path::new("/")).replace("CPython", implementation).replace("3.12.0", version)
@@ -152,9 +153,9 @@ fn what_is_no_interpreter_hangs_is_too_old_or_another_python_is_named_with_the_r
 }
 
 #[test]
-fn an_interpreter_that_dies_hangs_or_talks_nonsense_in_mid_run_is_a_failure_with_the_reason_and_gone() {
+fn interpreter_failure_mid_run_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    // A frame of no bytes is its letter, after a length of 0.
+    // An empty frame is its letter after a length of 0.
     let hello = r"printf '\000\000\000\000H'";
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
@@ -187,7 +188,7 @@ fn an_interpreter_that_dies_hangs_or_talks_nonsense_in_mid_run_is_a_failure_with
 }
 
 #[test]
-fn modules_in_the_current_folder_pythons_variables_and_the_locale_change_nothing() {
+fn python_environment_does_not_affect_results() {
     let Some(&interpreter) = interpreters().first() else { return };
     let folder = tempfile::tempdir().unwrap();
     for module in ["random", "json", "asyncio", "site", "sitecustomize", "usercustomize", "hashlib"] {
@@ -206,7 +207,7 @@ fn modules_in_the_current_folder_pythons_variables_and_the_locale_change_nothing
 }
 
 #[test]
-fn nothing_of_an_interpreter_outlives_a_parent_that_is_killed() {
+fn interpreter_ends_with_killed_parent() {
     let Some(&interpreter) = interpreters().first() else { return };
     for moment in [60, 250, 600] {
         let mark = format!("BAKEOFF_TEST_MARK=python-{}-{moment}", std::process::id());
@@ -230,7 +231,7 @@ fn nothing_of_an_interpreter_outlives_a_parent_that_is_killed() {
 }
 
 #[test]
-fn where_there_is_no_interpreter_the_rows_say_so_and_all_else_is_measured() {
+fn missing_interpreter_affects_only_its_rows() {
     let mut verify = Command::new(EXE);
     let output = verify
         .args(["verify", "--python", "^noop/(py-loop|sequential)"])

@@ -1,4 +1,4 @@
-//! What is committed says what its recordings say.
+//! Committed tables, charts and pages match their recordings.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::fs::read_to_string;
@@ -24,14 +24,14 @@ fn recordings(folder: &Path) -> Vec<(String, Recording)> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|it| it == "json")).collect();
-    // As scripts/record names them to the ledger: what was recorded first counts.
+    // In the order of scripts/record for the ledger: the first recording takes precedence.
     paths.sort_by_key(|path| (!path.ends_with("recording.json"), path.clone()));
     let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     paths.iter().map(|path| (name(path), read(path).unwrap())).collect()
 }
 
 #[test]
-fn every_recording_is_whole_and_of_a_clean_tree() {
+fn recordings_are_complete_and_from_clean_tree() {
     for folder in folders() {
         for (name, recording) in recordings(&folder) {
             let state = (recording.environment.dirty, recording.partial);
@@ -41,7 +41,7 @@ fn every_recording_is_whole_and_of_a_clean_tree() {
 }
 
 #[test]
-fn every_table_is_the_one_that_is_made_of_its_recordings() {
+fn tables_match_their_recordings() {
     for folder in folders() {
         let recordings = recordings(&folder);
         let is = |file: &str, expected: String| {
@@ -64,7 +64,7 @@ fn every_table_is_the_one_that_is_made_of_its_recordings() {
 }
 
 #[test]
-fn every_chart_is_the_one_that_is_drawn_of_its_recordings() {
+fn charts_match_their_recordings() {
     for folder in folders().iter().filter(|folder| folder.join("charts").exists()) {
         let recordings: Vec<Recording> =
             recordings(folder).into_iter().map(|(_, recording)| recording).collect();
@@ -75,7 +75,7 @@ fn every_chart_is_the_one_that_is_drawn_of_its_recordings() {
     }
 }
 
-/// A page without the recordings in it, whose compression is the library's business.
+/// A page without its embedded recordings, whose compression depends on the library.
 fn without_data(page: &str) -> String {
     let mut parts = page.split(";base64,");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -83,7 +83,7 @@ fn without_data(page: &str) -> String {
 }
 
 #[test]
-fn every_page_is_the_one_that_is_made_of_its_recordings() {
+fn pages_match_their_recordings() {
     for folder in folders().iter().filter(|folder| folder.join("report.html").exists()) {
         let (names, recordings): (Vec<String>, Vec<Recording>) = recordings(folder).into_iter().unzip();
         let there = read_to_string(folder.join("report.html")).unwrap();
@@ -93,7 +93,7 @@ fn every_page_is_the_one_that_is_made_of_its_recordings() {
 }
 
 #[test]
-fn every_picture_of_the_readme_is_a_chart_that_is_there() {
+fn readme_images_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = read_to_string(root.join("README.md")).unwrap();
     let pictures: Vec<&str> = readme.split('"').filter(|text| text.ends_with(".svg")).collect();
@@ -102,7 +102,7 @@ fn every_picture_of_the_readme_is_a_chart_that_is_there() {
 }
 
 #[test]
-fn each_part_of_the_readme_is_that_of_a_folder() {
+fn readme_sections_match_result_folders() {
     let readme = read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let folders: Vec<Vec<Recording>> = folders()
         .iter()

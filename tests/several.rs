@@ -1,4 +1,4 @@
-//! Recordings together, as a user compares them, and the exit codes that scripts see.
+//! Several recordings, as compared by users, and the exit codes for scripts.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::num::NonZeroU64;
@@ -21,7 +21,7 @@ fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("results/2026-11-23-cloud-vm-2c/recording.json")
 }
 
-/// That recording after `change`, in a file of its own.
+/// That recording after `change`, in a separate file.
 fn changed(folder: &Path, name: &str, change: impl FnOnce(&mut Recording)) -> PathBuf {
     let mut recording = read(&committed()).unwrap();
     change(&mut recording);
@@ -30,7 +30,7 @@ fn changed(folder: &Path, name: &str, change: impl FnOnce(&mut Recording)) -> Pa
     path
 }
 
-/// Lets a cell take a tenth longer in every sample.
+/// Makes a cell a tenth slower in every sample.
 fn slow(recording: &mut Recording, id: &str) {
     let study = recording.study.as_mut().unwrap();
     let arm = study.arms.iter().position(|arm| arm.id == id).unwrap() as u64;
@@ -41,7 +41,7 @@ fn slow(recording: &mut Recording, id: &str) {
 }
 
 #[test]
-fn a_recording_is_equal_to_itself_and_differs_by_what_was_slowed_down_only() {
+fn compare_reports_only_slowed_cells() {
     let folder = tempfile::tempdir().unwrap();
     let original = committed();
     let (code, said) = bakeoff("compare", &[&original, &original], &["--fail-on", "slower"]);
@@ -56,7 +56,7 @@ fn a_recording_is_equal_to_itself_and_differs_by_what_was_slowed_down_only() {
 }
 
 #[test]
-fn what_does_not_compare_is_refused_with_the_file_and_the_reason() {
+fn incomparable_recordings_are_rejected_with_reason() {
     let folder = tempfile::tempdir().unwrap();
     let original = committed();
     let other_work = changed(folder.path(), "work.json", |it| {

@@ -1,4 +1,4 @@
-//! Stories and claims as their users ask for them.
+//! Stories and claims, as requested by users.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -23,7 +23,7 @@ fn only_file(folder: &Path) -> std::path::PathBuf {
 }
 
 #[test]
-fn what_cannot_be_meant_is_answered_with_what_could_be_and_exit_2() {
+fn invalid_usage_suggests_alternatives() {
     for (args, word) in [
         (&["story", "fairy-tale"][..], "cook-eat"),
         (&["story", "cakes", "--boards", "3"], "chess"),
@@ -52,7 +52,7 @@ fn every_story_is_listed() {
 }
 
 #[test]
-fn a_story_that_was_told_is_kept_traced_and_judged_from_its_file() {
+fn story_is_saved_traced_and_judged() {
     let folder = tempfile::tempdir().unwrap();
     let (out, trace) = (folder.path().join("out"), folder.path().join("trace.json"));
     let exhibition = ["story", "chess", "--scale", "0.05", "--model", "threads,prefork", "--boards", "3"];
@@ -76,7 +76,7 @@ fn a_story_that_was_told_is_kept_traced_and_judged_from_its_file() {
 }
 
 #[test]
-fn a_trace_that_cannot_be_written_costs_the_trace_and_not_the_numbers() {
+fn unwritable_trace_keeps_the_numbers() {
     let args = ["story", "downloads", "--trace", "/no/such/folder/trace.json"];
     let (code, out, err) = bakeoff(&args);
     assert_eq!(code, Some(5), "{err}");
@@ -84,7 +84,7 @@ fn a_trace_that_cannot_be_written_costs_the_trace_and_not_the_numbers() {
 }
 
 #[test]
-fn whatever_is_no_recording_is_refused_by_claims_with_exit_4() {
+fn claims_rejects_invalid_recordings_with_exit_4() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (code, _, err) = bakeoff(&["claims", "--from", file.path().to_str().unwrap()]);
     assert_eq!(code, Some(4));

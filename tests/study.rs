@@ -1,4 +1,4 @@
-//! Studies as their users run, stop and break them.
+//! Studies, as users run, stop and break them.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn report(args: &[&str]) -> Output {
 }
 
 #[test]
-fn a_study_saves_one_recording_and_report_shows_its_table_from_the_file_alone() {
+fn report_reproduces_table_of_saved_study() {
     let folder = tempfile::tempdir().unwrap();
     let output = study(folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -53,7 +53,7 @@ fn a_study_saves_one_recording_and_report_shows_its_table_from_the_file_alone() 
 }
 
 #[test]
-fn a_recording_that_was_changed_is_refused_by_name_and_exit_4() {
+fn modified_recording_is_rejected_with_exit_4() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changed.json");
     std::fs::write(&path, "{\"schema\":\"bakeoff-recording\"}").unwrap();
@@ -63,7 +63,7 @@ fn a_recording_that_was_changed_is_refused_by_name_and_exit_4() {
 }
 
 #[test]
-fn what_cannot_be_saved_ends_with_exit_5_and_what_cannot_be_meant_with_exit_2() {
+fn save_and_usage_errors_have_exit_codes() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let output = study(file.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
@@ -74,7 +74,7 @@ fn what_cannot_be_saved_ends_with_exit_5_and_what_cannot_be_meant_with_exit_2() 
 }
 
 #[test]
-fn whoever_stops_reading_the_table_is_no_error() {
+fn closing_table_output_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -82,10 +82,10 @@ fn whoever_stops_reading_the_table_is_no_error() {
     assert_eq!((status.code(), files(folder.path(), ".json").len()), (Some(0), 1));
 }
 
-/// A device that is full after some bytes, for real: no file of this process may grow beyond them.
+/// A device that is full after a number of bytes: no file of this process may grow beyond them.
 #[cfg(target_os = "linux")]
 #[test]
-fn wherever_the_device_is_full_old_files_stay_and_the_exit_code_is_5() {
+fn full_device_keeps_old_files_with_exit_5() {
     let folder = tempfile::tempdir().unwrap();
     let old = folder.path().join("old.json");
     std::fs::write(&old, "old").unwrap();
@@ -115,7 +115,7 @@ mod ended_early {
         assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
     }
 
-    /// Waits until the running study in `folder` has kept a round.
+    /// Waits until the running study in `folder` has stored a round.
     fn wait_for_a_round(folder: &Path) {
         let has_round =
             |path: &PathBuf| std::fs::read_to_string(path).is_ok_and(|text| text.contains("Round"));
@@ -124,7 +124,7 @@ mod ended_early {
         }
     }
 
-    /// The process of the launch that the running study `study` has now.
+    /// The process of the current launch of the running study `study`.
     fn launch_of(study: u32) -> Option<u32> {
         let pids = std::fs::read_to_string(format!("/proc/{study}/task/{study}/children")).ok()?;
         let is_launch = |pid: &&str| {
@@ -135,7 +135,7 @@ mod ended_early {
     }
 
     #[test]
-    fn a_launch_that_was_stopped_and_continued_is_told_in_the_recording() {
+    fn suspended_process_is_noted_in_recording() {
         let folder = tempfile::tempdir().unwrap();
         let mut study = study(folder.path()).spawn().unwrap();
         while study.try_wait().unwrap().is_none() {
@@ -153,7 +153,7 @@ mod ended_early {
     }
 
     #[test]
-    fn each_signal_saves_what_was_measured_marks_it_partial_and_has_an_exit_code_of_its_own() {
+    fn signals_save_partial_recordings_with_exit_codes() {
         for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
             let folder = tempfile::tempdir().unwrap();
             let study = study(folder.path()).spawn().unwrap();
@@ -169,7 +169,7 @@ mod ended_early {
     }
 
     #[test]
-    fn the_next_study_recovers_what_a_killed_one_had_acknowledged() {
+    fn next_study_recovers_killed_study() {
         let folder = tempfile::tempdir().unwrap();
         let mut killed = study(folder.path()).spawn().unwrap();
         wait_for_a_round(folder.path());
@@ -187,7 +187,7 @@ mod ended_early {
     }
 
     #[test]
-    fn a_launch_that_is_killed_fails_its_cells_and_not_the_study() {
+    fn killed_process_fails_only_its_cells() {
         let folder = tempfile::tempdir().unwrap();
         let study = study(folder.path()).spawn().unwrap();
         let launch = std::iter::repeat_with(|| launch_of(study.id())).flatten().next().unwrap();

@@ -1,4 +1,4 @@
-//! Recordings against each other: what differs between them, and what became of their cells.
+//! Compares recordings: their differences, and the changes of their cells.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
@@ -8,7 +8,7 @@ use crate::stats::ratio::Ratio;
 /// All recordings against the first.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// Whether each of the others is of the same machine and cores, so that its cells became faster or slower.
+    /// Whether each of the others has the same machine and cores, so that its cells became faster or slower.
     pub same_machine: Vec<bool>,
     /// The cells of the first recording.
     pub cells: Vec<Compared>,
@@ -21,13 +21,15 @@ pub struct Compared {
     pub id: String,
     /// Its speedup over `sequential` in each recording.
     pub speedups: Vec<Option<Ratio>>,
-    /// What became of it from the first recording to each of the others of the same machine; a cell of the baseline is
-    /// judged by its time and all others by their speedup over it. `None` where a stamp withholds it, or the machine is another.
+    /// The change from the first recording to each of the others of the same machine. A cell of the baseline
+    /// is judged
+    /// by its time, all others by their speedup over it. `None` if a warning blocks verdicts or the machine
+    /// differs.
     pub changes: Vec<Option<Change>>,
 }
 
 impl Comparison {
-    /// What `recordings`, of which there is at least one, come to.
+    /// Compares `recordings`, of which there is at least one.
     pub fn of(recordings: &[Recording]) -> Self {
         let findings: Vec<Summary> = recordings.iter().map(Summary::of).collect();
         let same_machine: Vec<bool> =
@@ -40,7 +42,7 @@ impl Comparison {
         Comparison { same_machine, cells }
     }
 
-    /// What became of every cell in every recording of the same machine.
+    /// The changes of every cell in every recording of the same machine.
     pub fn changes(&self) -> impl Iterator<Item = Change> {
         self.cells.iter().flat_map(|cell| cell.changes.iter().copied().flatten())
     }
@@ -71,13 +73,14 @@ fn judge((row, cell): (&Row, &CellResult), (other_row, other_cell): (&Row, &Cell
     if !cell.name.ends_with("/one") {
         return change(&cell.logs, &other_cell.logs, 0.0);
     }
-    // Nothing of the same rounds stands beside a time of its own: it may drift as far as the A/A arms show.
+    // An absolute time has no paired measurement in the same rounds: it may drift as far as the A/A arms
+    // show.
     let speed = |row: &Row| row.baseline_ns.iter().map(|ns| Some(-(*ns)?.ln())).collect::<Vec<_>>();
     let drift = [row, other_row].into_iter().filter_map(Row::noise_floor).fold(0.0, f64::max);
     change(&speed(row), &speed(other_row), drift)
 }
 
-/// Whether both are of one machine and of the same cores and workers of it.
+/// Whether both have the same machine, cores and worker count.
 fn is_same_machine(one: &Recording, other: &Recording) -> bool {
     let machine = |recording: &Recording| {
         let Environment { cpu_model, cores, physical_cores, memory_bytes, os, arch, .. } =
@@ -93,7 +96,7 @@ fn workers(recording: &Recording) -> u64 {
     asked.map_or(recording.environment.cores, std::num::NonZeroU64::get)
 }
 
-/// The first workload that both have under one name and that is not the same.
+/// The first shared workload name with different definitions.
 pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&'a str> {
     let others = || other.study.iter().flat_map(|study| &study.workloads);
     let differs = |workload: &&WorkloadEntry| {
@@ -103,7 +106,7 @@ pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&
     one.study.iter().flat_map(|study| &study.workloads).find(differs).map(|workload| workload.name.as_str())
 }
 
-/// How many workloads both have.
+/// The number of shared workloads.
 pub fn shared_workloads(one: &Recording, other: &Recording) -> usize {
     let names = |recording: &Recording| {
         let study = recording.study.iter();
@@ -113,7 +116,7 @@ pub fn shared_workloads(one: &Recording, other: &Recording) -> usize {
     names(one).iter().filter(|name| others.contains(name)).count()
 }
 
-/// What differs between recordings: what it is, and how it stands in each.
+/// The differences between recordings: what differs, and its value in each.
 pub fn differences(recordings: &[Recording]) -> Vec<(&'static str, Vec<String>)> {
     let facts: Vec<Vec<(&'static str, String)>> = recordings.iter().map(facts).collect();
     let by_fact = (0..facts[0].len())
@@ -121,7 +124,7 @@ pub fn differences(recordings: &[Recording]) -> Vec<(&'static str, Vec<String>)>
     by_fact.filter(|(_, values): &(_, Vec<String>)| values.iter().any(|value| *value != values[0])).collect()
 }
 
-/// All that may differ, in the order in which a reader wants it.
+/// Everything that may differ, in display order.
 fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
     let environment = &recording.environment;
     let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
@@ -162,7 +165,7 @@ fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Version and build of each.
+/// Version and build of each interpreter.
 fn interpreters(environment: &Environment) -> String {
     let said = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".into());
     let one = |it: &InterpreterEntry| format!("{} ({}, {})", it.tag, said(&it.version), said(&it.build));
@@ -180,7 +183,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_recording_with_itself_is_equal_in_every_cell() {
+    fn recording_equals_itself_in_every_cell() {
         let recording = recording(16, 50);
         let words = words(&[recording.clone(), recording.clone()]);
         assert!(
@@ -191,14 +194,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_cell_that_changed_is_found_and_the_other_is_not() {
+    fn only_the_changed_cell_is_reported() {
         let words = words(&[recording(16, 50), recording(16, 55)]);
         assert!(matches!(words[0].1, Some(Change::Equal(_))), "{words:?}");
         assert!(matches!(words[1].1, Some(Change::Slower(_))), "{words:?}");
     }
 
     #[test]
-    fn another_machine_and_a_stamp_give_numbers_and_no_word() {
+    fn other_machine_or_warning_suppresses_verdict() {
         let mut other = recording(16, 50);
         other.environment.cpu_model = Some("another".into());
         let compared = Comparison::of(&[recording(16, 50), other.clone()]);
@@ -212,7 +215,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn work_of_one_name_and_another_definition_is_told() {
+    fn changed_workload_definition_is_reported() {
         let mut other = recording(16, 50);
         other.study.as_mut().unwrap().workloads[0].definition = "cd".into();
         assert_eq!(differing_workload(&recording(16, 50), &other), Some("hash"));

@@ -1,65 +1,67 @@
-//! What the answers of probes come to: pure functions.
+//! Summarises probe results: pure functions.
 
 use crate::record::schema::ProbeRecord;
 use crate::stats::{line, median};
 
-/// All that was found about one model.
+/// All probe results of one model.
 #[derive(Clone, Copy, Debug)]
 pub struct CostSummary<'a> {
     model: &'a str,
     probes: &'a [ProbeRecord],
 }
 
-/// What it takes to start a model and to end it; times in nanoseconds, medians over processes.
+/// The cost of starting and ending a model; times in nanoseconds, medians over processes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Starting {
     /// Starting it.
     pub start_ns: f64,
     /// Its first run.
     pub first_ns: f64,
-    /// A run when it is warm.
+    /// A warm run.
     pub warm_ns: f64,
     /// Ending it.
     pub stop_ns: f64,
 }
 
 impl Starting {
-    /// After how many runs starting it, running it so often and ending it has taken less than `baseline` did: `None` where
-    /// its warm run is no faster, so that it never does.
+    /// The number of runs after which starting, running and ending it has taken less time than `baseline`;
+    /// `None` if
+    /// its warm run is no faster, so that it never breaks even.
     pub fn pays_back_after(&self, baseline: &Starting) -> Option<f64> {
         let gained = baseline.warm_ns - self.warm_ns;
         let once = self.start_ns + self.stop_ns + (self.first_ns - self.warm_ns)
             - (baseline.start_ns + baseline.stop_ns + (baseline.first_ns - baseline.warm_ns));
-        // At least one: nothing is paid back before the first run.
+        // At least one: no model breaks even before the first run.
         (gained > 0.0).then(|| (once / gained).ceil().max(1.0))
     }
 }
 
-/// What waiting jobs take of memory, in bytes a job: slopes over crowds of several sizes.
+/// Memory per waiting job, in bytes: slopes over several job counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory {
-    /// Of the process itself and, in parts, of its children.
+    /// Of the process itself and, proportionally, of its children.
     pub bytes: f64,
-    /// Of the kernel, as far as the whole machine's figures tell.
+    /// Of the kernel, if the figures of the whole machine show it.
     pub kernel_bytes: Option<f64>,
 }
 
-/// Crowds that differ by less than this tell nothing of a job: systems and allocators hand memory out in large pieces.
+/// Smaller differences between job counts say nothing about a job: systems and allocators grow memory in
+/// large steps.
 const TOLD_BYTES: f64 = 1024.0 * 1024.0;
 
-/// How many jobs could be in flight.
+/// The limit on jobs at once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Most<'a> {
-    /// The largest crowd that was.
+    /// The largest job count that succeeded.
     pub jobs: u64,
-    /// What it took of memory, kernel's included, in bytes.
+    /// Its memory including the kernel's, in bytes.
     pub bytes: Option<u64>,
-    /// Why the smallest larger one was not; `None` where none was tried.
+    /// Why the smallest larger job count failed; `None` if none was tried.
     pub why_no_more: Option<(u64, &'a str)>,
 }
 
 impl<'a> CostSummary<'a> {
-    /// The bills of all models that `probes` are about, in their order.
+    /// The cost summaries of all models in `probes`, in their order.
     pub fn all(probes: &'a [ProbeRecord]) -> Vec<Self> {
         probes
             .chunk_by(|a, b| a.model == b.model)
@@ -72,7 +74,7 @@ impl<'a> CostSummary<'a> {
         self.model
     }
 
-    /// What starting it takes on a workload.
+    /// The start-up cost on a workload.
     pub fn starting(&self, workload: &str) -> Option<Starting> {
         let question = format!("start {workload}");
         Some(Starting {
@@ -83,33 +85,33 @@ impl<'a> CostSummary<'a> {
         })
     }
 
-    /// What handing out a job that does nothing takes, in nanoseconds.
+    /// The dispatch overhead of a job that does nothing, in nanoseconds.
     pub fn dispatch_ns(&self) -> Option<f64> {
         self.median("dispatch", |probe| Some(ratio(probe, "wall_ns", "runs")? / figure(probe, "jobs")?))
     }
 
-    /// CPU time for each second of CPU time that `sequential` needs for the same jobs.
+    /// CPU time relative to `sequential` on the same jobs.
     pub fn cpu(&self) -> Option<f64> {
         self.median("work", |probe| ratio(probe, "cpu_ns", "sequential_cpu_ns"))
     }
 
-    /// How often threads gave way or were preempted, for each job that computes.
+    /// Voluntary and involuntary context switches of threads, for each job that computes.
     pub fn switches(&self) -> Option<[f64; 2]> {
         let a_job = |name: &str| self.median("work", |probe| ratio(probe, name, "jobs"));
         Some([a_job("gave_way")?, a_job("were_preempted")?])
     }
 
-    /// How long a wait of so many microseconds really takes, in nanoseconds.
+    /// The actual duration of a wait of `us` microseconds, in nanoseconds.
     pub fn wait_ns(&self, us: u64) -> Option<f64> {
         self.median(&format!("wait {us}"), |probe| ratio(probe, "wall_ns", "runs"))
     }
 
-    /// How long a burst of waits really takes, in nanoseconds.
+    /// The actual duration of a burst of waits, in nanoseconds.
     pub fn burst_ns(&self) -> Option<f64> {
         self.median("burst", |probe| ratio(probe, "wall_ns", "runs"))
     }
 
-    /// What each waiting job takes of memory.
+    /// The memory of each waiting job.
     pub fn memory(&self) -> Option<Memory> {
         let slope = |bytes: &dyn Fn(&ProbeRecord) -> Option<f64>| {
             let point = |probe: &ProbeRecord| Some((figure(probe, "jobs")?, bytes(probe)?));
@@ -125,7 +127,7 @@ impl<'a> CostSummary<'a> {
         Some(Memory { bytes: slope(&with_children)?, kernel_bytes: slope(&kernel) })
     }
 
-    /// How many jobs could be in flight at once.
+    /// The maximum number of jobs at once.
     pub fn most(&self) -> Option<Most<'a>> {
         let reached =
             self.crowds().filter(|probe| probe.failure.is_none()).max_by_key(|probe| asked(probe))?;
@@ -139,13 +141,13 @@ impl<'a> CostSummary<'a> {
         })
     }
 
-    /// The first failure of a question that is no crowd.
+    /// The first failure of a probe other than job-count probes.
     pub fn failure(&self) -> Option<(&'a str, &'a str)> {
         let failed = self.probes.iter().filter(|probe| !is_crowd(probe));
         failed.filter_map(|probe| Some((probe.question.as_str(), probe.failure.as_deref()?))).next()
     }
 
-    /// Why no crowd could be seen at all.
+    /// Why no job count succeeded.
     pub fn no_crowd(&self) -> Option<&'a str> {
         self.crowds().find_map(|probe| probe.failure.as_deref()).filter(|_| self.most().is_none())
     }
@@ -154,7 +156,7 @@ impl<'a> CostSummary<'a> {
         self.probes.iter().filter(|probe| is_crowd(probe))
     }
 
-    /// The median over the processes that were asked `question`.
+    /// The median over the processes that answered `question`.
     fn median(&self, question: &str, of: impl Fn(&ProbeRecord) -> Option<f64>) -> Option<f64> {
         let asked = self.probes.iter().filter(|probe| probe.question == question);
         median(&asked.filter_map(of).collect::<Vec<_>>())
@@ -165,7 +167,7 @@ fn is_crowd(probe: &ProbeRecord) -> bool {
     probe.question.starts_with("crowd ")
 }
 
-/// How many jobs a crowd was to have.
+/// The number of jobs that a probe asked for.
 fn asked(crowd: &ProbeRecord) -> u64 {
     crowd.question.rsplit(' ').next().and_then(|jobs| jobs.parse().ok()).unwrap_or(0)
 }
@@ -196,7 +198,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn memory_is_what_each_further_job_adds_whatever_the_first_took() {
+    fn memory_per_job_excludes_first_job() {
         let probes = [100, 200, 400].map(|jobs| 1_000 * jobs);
         let probes = probes.map(|jobs| crowd(jobs, 1_000_000 + jobs * 470, 300_000 + jobs * 20));
         let memory = CostSummary::all(&probes)[0].memory().unwrap();
@@ -207,7 +209,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_most_is_the_largest_crowd_and_the_next_that_failed_says_why() {
+    fn limit_is_largest_success_with_failure_reason() {
         let failed = |jobs: u64, why: &str| ProbeRecord {
             failure: Some(why.into()),
             ..record(&format!("crowd {jobs}"), &[])
@@ -223,7 +225,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_start_is_paid_back_when_what_warm_runs_gain_exceeds_what_it_took() {
+    fn start_up_breaks_even_after_enough_runs() {
         let of = |start_ns, first_ns, warm_ns| Starting { start_ns, first_ns, warm_ns, stop_ns: 0.0 };
         let baseline = of(0.0, 100.0, 100.0);
         assert_eq!(of(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22.0));

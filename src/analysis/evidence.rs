@@ -1,47 +1,48 @@
-//! Concurrent, parallel, threads, processes: what traces show of each model, never what its name promises.
+//! Concurrent, parallel, threads, processes: derived from traces of each model, never from its name.
 
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::stats::interval::{Interval, LEVEL, interval};
 use crate::stats::median;
 
-/// More CPU time than this for each moment in which any job computes, and several jobs compute at the same instant. A
-/// part of the tenth is what dispatch, timers and the kernel take beside a job that computes alone.
+/// The ratio of CPU time to the time in which any job computes, above which several jobs compute at once.
+/// Part of
+/// the tenth is the time of dispatch, timers and the kernel beside a single computing job.
 pub const PARALLEL: f64 = 1.1;
 
-/// What can be said about one question.
+/// The answer to one question.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Observation {
-    /// It was seen.
+    /// Observed.
     Yes,
-    /// It was not, though this machine would have shown it.
+    /// Not observed, although this machine would have shown it.
     No,
-    /// It can't be told here, and why.
+    /// Inconclusive on this machine, and why.
     Inconclusive(String),
 }
 
-/// The four answers for one model on one kind of job, each with the number that it rests on.
+/// The four answers for one model on one kind of job, each with its number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Properties {
-    /// Whether several jobs are in flight at once, and the most that are.
+    /// Whether several jobs run at once, and the maximum number.
     pub concurrent: (Observation, f64),
-    /// Whether several compute at the same instant, and CPU time over the time in which any computes.
+    /// Whether several jobs compute at once, and CPU time over the time in which any job computes.
     pub parallel: (Observation, Interval),
     /// The median of that ratio.
     pub busy_cores: f64,
-    /// Whether several threads of one process are at work, and how many.
+    /// Whether several threads of one process work, and how many.
     pub threads: (Observation, f64),
-    /// Whether child processes are at work, and how many.
+    /// Whether child processes work, and how many.
     pub processes: (Observation, f64),
 }
 
-/// What `evidence_record` shows; `None` where there are too few runs to say anything.
+/// Evaluates `evidence_record`; `None` if it has too few runs.
 pub fn properties(evidence_record: &EvidenceRecord) -> Option<Properties> {
     let several = |name: &str| {
         let counts = counts(&evidence_record.seen, name);
         Some((more_than_one(&counts), median(&counts)?))
     };
     let children = counts(&evidence_record.seen, "child_processes");
-    // One child is a process beside this one: the question is whether there is any.
+    // One child is a process beside this one: the question is whether there is any child.
     let any: Vec<f64> = children.iter().map(|count| count + 1.0).collect();
     Some(Properties {
         concurrent: several("in_flight")?,
@@ -52,7 +53,7 @@ pub fn properties(evidence_record: &EvidenceRecord) -> Option<Properties> {
     })
 }
 
-/// Whether every run, or none, had more than one.
+/// Whether every run, or no run, had more than one.
 fn more_than_one(counts: &[f64]) -> Observation {
     match counts.iter().filter(|&&count| count > 1.0).count() {
         0 => Observation::No,
@@ -61,8 +62,9 @@ fn more_than_one(counts: &[f64]) -> Observation {
     }
 }
 
-/// CPU time over the time in which any job computes: overlapping spans alone would not do, since jobs that take turns on
-/// one core overlap as well.
+/// CPU time over the time in which any job computes: overlapping spans are not sufficient, because jobs that
+/// take
+/// turns on one core overlap as well.
 fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Interval)> {
     let seen = interval(&busy_cores(&evidence_record.seen), LEVEL).ok()?;
     let possible = interval(&busy_cores(&evidence_record.control), LEVEL).ok();
@@ -95,7 +97,8 @@ fn counts(acts: &[TracedRun], name: &str) -> Vec<f64> {
 pub(crate) mod tests {
     use super::*;
 
-    /// A witness of runs with so many hundredths of a core busy each, beside a control with so many.
+    /// Evidence of runs with `seen` hundredths of a core busy each, beside a control with `control`
+    /// hundredths.
     pub(crate) fn evidence_record(seen: [u64; 9], control: u64, figures: [(&str, u64); 3]) -> EvidenceRecord {
         let act = |hundredths: u64| TracedRun {
             wall_ns: 100,
@@ -121,7 +124,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn parallel_needs_its_lower_bound_above_the_border() {
+    fn parallel_requires_lower_bound_above_threshold() {
         assert_eq!(parallel_of([111, 111, 190, 190, 190, 190, 190, 190, 10], 190), Observation::Yes);
         assert!(matches!(
             parallel_of([105, 105, 190, 190, 190, 190, 190, 190, 190], 190),
@@ -130,13 +133,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn not_parallel_is_only_said_where_plain_threads_were() {
+    fn not_parallel_requires_parallel_control() {
         assert_eq!(parallel_of([100; 9], 130), Observation::No);
         assert!(matches!(parallel_of([100; 9], 105), Observation::Inconclusive(_)));
     }
 
     #[test]
-    fn what_is_only_one_is_no_and_any_child_is_a_process() {
+    fn single_thread_and_child_process_are_classified() {
         let of = |figures| properties(&evidence_record([100; 9], 190, figures)).unwrap();
         let alone = of(ONE);
         assert_eq!(
@@ -151,7 +154,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn without_runs_nothing_is_said() {
+    fn no_runs_are_inconclusive() {
         assert_eq!(properties(&EvidenceRecord { seen: vec![], ..evidence_record([100; 9], 190, ONE) }), None);
     }
 }

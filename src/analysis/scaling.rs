@@ -1,4 +1,4 @@
-//! How speedups change with the number of cores: recordings of one machine, each on another number of cores.
+//! The change of speedups with the core count: recordings of one machine with different core counts.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use crate::stats::law;
 use crate::stats::law::{FitError, Point, ScalingModel};
 use crate::stats::ratio::{Ratio, of_logs};
 
-/// A workload on several numbers of cores.
+/// A workload on several core counts.
 #[derive(Clone, Debug)]
 pub struct Scaled {
-    /// Its row on each number of cores, the fewest first.
+    /// Its row for each core count, in ascending order.
     pub rows: BTreeMap<u64, Row>,
 }
 
-/// The recordings of each workload, by cores; where two have the same, the first counts.
+/// The recordings of each workload, by cores; for equal counts the first takes precedence.
 pub fn scale(recordings: &[Recording]) -> Vec<Scaled> {
     let mut scaled: Vec<Scaled> = Vec::new();
     for recording in recordings {
@@ -39,7 +39,7 @@ impl Scaled {
         self.first().workload.name.as_str()
     }
 
-    /// Whether its jobs compute and nothing else.
+    /// Whether its jobs only compute.
     pub fn computes(&self) -> bool {
         self.first().workload.kind == "computes"
     }
@@ -48,8 +48,9 @@ impl Scaled {
         self.rows.values().next().expect("a workload is scaled from its first row on")
     }
 
-    /// The names, `model/width`, of cells that are measured on every number of cores, each with as many jobs in flight as
-    /// its width says.
+    /// The names, `model/width`, of cells that are measured on every core count, each with the number of jobs
+    /// at once
+    /// that its width requires.
     pub fn cells(&self) -> Vec<&str> {
         let everywhere = |name: &&str| self.rows.values().all(|row| cell(row, name).is_some());
         self.first().cells.iter().map(|cell| cell.name.as_str()).filter(everywhere).collect()
@@ -60,12 +61,12 @@ impl Scaled {
         self.by_cores(|row| cell(row, name)?.speedup)
     }
 
-    /// What all cores gave, in times what one core gives, by cores; where jobs compute.
+    /// The capacity of all cores relative to one core, by cores; for computing jobs.
     pub fn capacity(&self) -> BTreeMap<u64, Ratio> {
         self.by_cores(|row| of_logs(&row.capacity.iter().flatten().copied().collect::<Vec<_>>(), LEVEL))
     }
 
-    /// How much of what all cores gave a cell made use of, by cores.
+    /// The share of the capacity of all cores that a cell used, by cores.
     pub fn efficiency(&self, name: &str) -> BTreeMap<u64, Ratio> {
         self.by_cores(|row| {
             let launches = cell(row, name)?.logs.iter().zip(&row.capacity);
@@ -74,7 +75,7 @@ impl Scaled {
         })
     }
 
-    /// The law that a cell's speedups follow.
+    /// The scaling model that fits a cell's speedups.
     ///
     /// # Errors
     /// Why none can be fitted.
@@ -83,7 +84,7 @@ impl Scaled {
         law::fit(&self.rows.iter().filter_map(point).collect::<Vec<_>>())
     }
 
-    /// How a cell's speedup on the most cores differs from that on the fewest.
+    /// The change of a cell's speedup from the fewest to the most cores.
     pub fn change(&self, name: &str) -> Change {
         let logs = |row: &Row| cell(row, name).map_or_else(Vec::new, |cell| cell.logs.clone());
         let [fewest, most] = [self.rows.values().next(), self.rows.values().next_back()]
@@ -105,7 +106,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::record::read::tests::recording;
 
-    /// A recording on so many cores, whose second cell takes so many percent of the first.
+    /// A recording on `cores` cores, whose second cell takes `percent` percent of the first.
     pub(crate) fn on(cores: u64, percent: u64) -> Recording {
         let mut recording = recording(16, percent);
         recording.environment.cores = cores;
@@ -113,7 +114,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn speedups_are_sorted_by_cores_and_need_to_be_there_everywhere() {
+    fn speedups_are_sorted_and_complete() {
         let mut lacking = on(4, 30);
         lacking.study.as_mut().unwrap().arms[1].id = "hash/threads/jobs".into();
         let scaled = &scale(&[on(2, 51), on(1, 100)])[0];
@@ -125,7 +126,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn two_numbers_of_cores_follow_no_law_and_three_do() {
+    fn scaling_model_requires_three_core_counts() {
         let two = scale(&[on(1, 100), on(2, 55)]);
         assert_eq!(two[0].scaling_model("rayon/cores"), Err(FitError::Cores(2)));
         let three = scale(&[on(1, 100), on(2, 55), on(4, 33)]);

@@ -1,4 +1,4 @@
-//! What the same work in other sizes comes to: which model beats `sequential`, and from which size on.
+//! Evaluates the same work in other sizes: which model beats `sequential`, and from which size.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::warning::Warning;
@@ -6,43 +6,43 @@ use crate::record::schema::{Recording, Sizes};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
 
-/// A series of sizes, judged.
+/// An evaluated series of sizes.
 #[derive(Clone, Debug)]
 pub struct SizeSeries {
     /// Its name.
     pub series: String,
     /// A row for each size, in the series' order.
     pub rows: Vec<Row>,
-    /// What bears on the numbers.
+    /// The warnings that affect the numbers.
     pub warnings: Vec<Warning>,
 }
 
-/// Where a model begins to be faster than `sequential`.
+/// The size from which a model is faster than `sequential`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BreakEven {
-    /// From the size of this row on.
+    /// From the size of this row.
     From(usize),
-    /// It is not told from it at the largest sizes.
+    /// Inconclusive at the largest sizes.
     Inconclusive,
-    /// At the largest size it is not.
+    /// It is not faster at the largest size.
     Never,
-    /// Sizes were not measured under it.
+    /// Its sizes were not measured.
     Unknown,
 }
 
-/// What a speedup's interval says of it.
+/// The result of a speedup's interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Faster than the baseline.
     Faster,
     /// Slower.
     Slower,
-    /// The interval contains 1, or there is none.
+    /// The interval contains 1, or does not exist.
     Inconclusive,
 }
 
 impl SizeSeries {
-    /// What `sizes` of `recording` come to.
+    /// Evaluates `sizes` of `recording`.
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
         let study = Some(sizes.study.clone());
         let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
@@ -51,17 +51,17 @@ impl SizeSeries {
         SizeSeries { series: sizes.series.clone(), rows, warnings }
     }
 
-    /// The name of its series, without the interpreter that it was measured under.
+    /// The name of its series, without its interpreter.
     pub fn plain_series(&self) -> &str {
         self.series.split('@').next().unwrap_or(&self.series)
     }
 
-    /// The model that speedups are over.
+    /// The baseline of the speedups.
     pub fn baseline(&self) -> &str {
         self.models().first().copied().unwrap_or("sequential")
     }
 
-    /// Whether a stamp withholds what is said of it.
+    /// Whether a warning blocks its verdicts.
     pub fn is_withheld(&self) -> bool {
         self.warnings.iter().any(Warning::blocks_verdicts)
     }
@@ -77,14 +77,14 @@ impl SizeSeries {
         self.rows.get(row)?.cells.iter().find(|cell| cell.model() == model)?.speedup
     }
 
-    /// How long a job of a row takes under `sequential`, in nanoseconds.
+    /// The time of a job of a row under `sequential`, in nanoseconds.
     pub fn job_ns(&self, row: usize) -> Option<f64> {
         let row = self.rows.get(row)?;
         let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
         Some(baseline.wall_ns? / row.workload.jobs.get() as f64)
     }
 
-    /// What the best of `models` is to the best of all others at the size of a row: slower, equal or neither.
+    /// The best of `models` against the best of all others at the size of a row: slower, equal or neither.
     pub fn against_others(&self, row: usize, models: &[&str]) -> Change {
         let Some(row) = self.rows.get(row) else { return Change::Unmeasured };
         let best = |is_one: bool| {
@@ -97,8 +97,9 @@ impl SizeSeries {
         change(&other.logs, &best.logs, 0.0)
     }
 
-    /// From which size on a model is faster than `sequential`: the smallest at which it is by the whole interval, while at
-    /// no larger one it is slower, by the interval or by its median.
+    /// The size from which a model is faster than `sequential`: the smallest size with a whole interval above
+    /// 1, such
+    /// that it is slower at no larger size, by interval or median.
     pub fn break_even(&self, model: &str) -> BreakEven {
         let speedups: Option<Vec<Ratio>> = (0..self.rows.len()).map(|row| self.speedup(row, model)).collect();
         let Some(speedups) = speedups.filter(|speedups| !speedups.is_empty()) else {
@@ -115,7 +116,7 @@ impl SizeSeries {
     }
 }
 
-/// What the interval of a speedup says.
+/// The result of the interval of a speedup.
 pub fn side(speedup: &Ratio) -> Side {
     match speedup.interval {
         Ok(interval) if interval.low > 1.0 => Side::Faster,
@@ -129,19 +130,19 @@ pub(crate) mod tests {
     use super::*;
     use crate::record::read::tests::recording;
 
-    /// Sizes at which the second cell takes so many percent of the first.
+    /// Sizes at which the second cell takes `percents` percent of the first.
     pub(crate) fn size_series(percents: &[u64]) -> SizeSeries {
         let rows = percents.iter().map(|&percent| Summary::of(&recording(6, percent)).rows.remove(0));
         SizeSeries { series: "grains".into(), rows: rows.collect(), warnings: vec![] }
     }
 
     #[test]
-    fn a_model_is_faster_from_the_size_after_which_it_always_is() {
+    fn break_even_is_start_of_lasting_lead() {
         assert_eq!(size_series(&[300, 50, 150, 70, 50]).break_even("rayon"), BreakEven::From(3));
         assert_eq!(size_series(&[50, 40]).break_even("rayon"), BreakEven::From(0));
         assert_eq!(size_series(&[50, 150]).break_even("rayon"), BreakEven::Never);
         assert_eq!(size_series(&[150, 100]).break_even("rayon"), BreakEven::Inconclusive);
-        // One odd launch of six at the largest size.
+        // One outlier among six launches at the largest size.
         let mut odd = size_series(&[150, 50, 60]);
         let speedup = odd.rows[2].cells[1].speedup.as_mut().unwrap();
         speedup.interval = speedup.interval.map(|it| crate::stats::interval::Interval { low: 0.9, ..it });

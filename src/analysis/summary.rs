@@ -1,4 +1,4 @@
-//! What a recording comes to: its statistics and verdicts, computed from its samples alone.
+//! The statistics and verdicts of a recording, computed from its samples alone.
 
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::warnings;
@@ -8,14 +8,14 @@ use crate::stats::median;
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
 
-/// All that a recording comes to.
+/// All results of a recording.
 #[derive(Clone, Debug)]
 pub struct Summary {
-    /// A row for each workload of the native lane, in the order of the recording.
+    /// A row for each workload of the native platform, in recording order.
     pub rows: Vec<Row>,
-    /// A row for each workload of other lanes, lane by lane.
+    /// A row for each workload of other platforms, ordered by platform.
     pub others: Vec<Row>,
-    /// What bears on the numbers.
+    /// The warnings that affect the numbers.
     pub warnings: Vec<Warning>,
 }
 
@@ -28,44 +28,45 @@ pub struct Row {
     pub cells: Vec<CellResult>,
     /// The baseline against itself.
     pub control: Option<Ratio>,
-    /// How many times as fast as the baseline the native one is on the same jobs, in other lanes than the native one: in the same
-    /// rounds, or in the native lane's own.
+    /// On other platforms, the speedup of the native baseline over this one on the same jobs: in the same
+    /// rounds, or in
+    /// the native platform's own.
     pub reference: Option<Reference>,
-    /// How many times as much as one core all cores gave: the logarithm of each launch's, where jobs compute.
+    /// The logarithm of each launch's ratio of the capacity of all cores to one core, for computing jobs.
     pub capacity: Vec<Option<f64>>,
     /// The median time of a run of the baseline in each launch, in nanoseconds.
     pub baseline_ns: Vec<Option<f64>>,
-    /// A stamp withholds its verdicts.
+    /// A warning blocks its verdicts.
     pub withheld: bool,
 }
 
-/// The native baseline in a row of another lane.
+/// The native baseline in a row of another platform.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    /// How many times as fast as the row's baseline it is.
+    /// Its speedup over the row's baseline.
     pub speedup: Ratio,
     /// The logarithm of each launch's.
     pub logs: Vec<Option<f64>>,
 }
 
-/// What is found about one cell.
+/// The results of one cell.
 #[derive(Clone, Debug)]
 pub struct CellResult {
     /// `model/width`.
     pub name: String,
-    /// Jobs in flight at once.
+    /// The number of jobs at once.
     pub in_flight: u64,
     /// The median time of a run, in nanoseconds.
     pub wall_ns: Option<f64>,
-    /// CPU time over that of the baseline, for the same work.
+    /// CPU time relative to the baseline's, for the same work.
     pub cpu_ratio: Option<f64>,
-    /// CPU time over wall time: how many cores were busy.
+    /// CPU time over wall time: the number of busy cores.
     pub busy_cores: Option<Ratio>,
-    /// How many times as fast as the baseline.
+    /// The speedup over the baseline.
     pub speedup: Option<Ratio>,
     /// The logarithm of each launch's speedup.
     pub logs: Vec<Option<f64>>,
-    /// Against the fastest of the row.
+    /// Its comparison with the fastest of the row.
     pub verdict: Verdict,
     /// Why it has no samples, or fewer than others.
     pub error: Option<String>,
@@ -77,14 +78,14 @@ impl CellResult {
         self.name.split('/').next().unwrap_or(&self.name)
     }
 
-    /// The same without its interpreter.
+    /// The model's name without its interpreter.
     pub fn plain_model(&self) -> &str {
         self.model().split('@').next().unwrap_or(&self.name)
     }
 }
 
 impl Summary {
-    /// What `recording` comes to.
+    /// Evaluates `recording`.
     pub fn of(recording: &Recording) -> Self {
         let warnings = warnings(recording);
         let study = recording.study.iter();
@@ -99,12 +100,12 @@ impl Summary {
         Summary { rows, others, warnings }
     }
 
-    /// The rows of every lane.
+    /// The rows of every platform.
     pub fn all_rows(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().chain(&self.others)
     }
 
-    /// The lanes but the native one, by their tags, and their rows.
+    /// The other platforms by their tags, with their rows.
     pub fn platforms(&self) -> impl Iterator<Item = (&str, &[Row])> {
         let platforms = self.others.chunk_by(|a, b| a.workload.platform == b.workload.platform);
         platforms.map(|rows| (rows[0].workload.platform.as_deref().unwrap_or_default(), rows))
@@ -116,7 +117,8 @@ impl Row {
         self.workload.definition == other.workload.definition
     }
 
-    /// This row's baseline as the reference of `other`, which has the same jobs: launches are paired by number.
+    /// This row's baseline as the reference of `other`, which has the same jobs; launches are paired by
+    /// number.
     fn as_reference(&self, other: &Row) -> Option<Reference> {
         let pairs = other.baseline_ns.iter().zip(&self.baseline_ns);
         let logs: Vec<Option<f64>> = pairs.map(|(a, b)| Some(((*a)? / (*b)?).ln())).collect();
@@ -124,7 +126,7 @@ impl Row {
         Some(Reference { speedup, logs })
     }
 
-    /// What this study would take for a difference in this row though there is none, on the scale of logarithms.
+    /// The difference that this study would report in this row without a real one, on the logarithmic scale.
     pub fn noise_floor(&self) -> Option<f64> {
         noise_floor(self.control.as_ref()?)
     }
@@ -179,7 +181,7 @@ fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, warnings:
     }
 }
 
-/// The best of several arms in each launch, the one that the least disturbed, and `more` than it.
+/// The best of several arms in each launch, the least disturbed one, scaled by `more`.
 fn best(arms: &[Vec<Option<f64>>], more: f64) -> Vec<Option<f64>> {
     let launches = arms.iter().map(Vec::len).max().unwrap_or(0);
     let of_launch = |launch: usize| arms.iter().filter_map(|arm| *arm.get(launch)?).max_by(f64::total_cmp);
@@ -190,7 +192,7 @@ fn cpu(study: &Study, workload: &WorkloadEntry, arm: usize) -> Times {
     times(study, workload, arm, |sample| sample.cpu_ns)
 }
 
-/// What `of` a sample is a run, by launch of the workload and by round.
+/// A per-run value of each sample, by launch of the workload and by round.
 fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sample) -> Option<u64>) -> Times {
     let a_run = |sample: &Sample| Some(of(sample)? as f64 / sample.runs.get() as f64);
     let launches = study.launches.iter().filter(|launch| launch.is_of(workload));
@@ -202,7 +204,7 @@ fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sampl
     rounds.collect()
 }
 
-/// The first failure of an arm, or of a launch that it was to be measured in.
+/// The first failure of an arm, or of a launch that should have measured it.
 fn failure(study: &Study, workload: &WorkloadEntry, arm: usize) -> Option<String> {
     let launches = || study.launches.iter().filter(|launch| launch.is_of(workload));
     let failures = launches().flat_map(|launch| launch.rounds.iter().flat_map(|round| &round.failures));
@@ -217,7 +219,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn a_cell_that_takes_half_the_time_is_the_fastest_and_twice_as_fast() {
+    fn half_the_time_is_twice_as_fast() {
         let findings = Summary::of(&recording(16, 50));
         let [sequential, rayon] = &findings.rows[0].cells[..] else { panic!("two cells") };
         assert_eq!((rayon.name.as_str(), rayon.model()), ("rayon/cores", "rayon"));
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_launch_that_failed_is_the_trouble_of_its_cells_and_takes_no_sample_away() {
+    fn failed_process_marks_cells_but_keeps_samples() {
         let mut one_failed = recording(16, 50);
         let launches = &mut one_failed.study.as_mut().unwrap().launches;
         launches[3].rounds.clear();

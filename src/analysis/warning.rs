@@ -1,56 +1,61 @@
-//! A stamp: something about a study that bears on its numbers, and what to do about it.
+//! A warning: a fact about a study that affects its numbers, and the advice for it.
 
 use std::fmt;
 
-/// The share of a core that a model which computes all the time must get: the rest is another program's.
+/// The minimum share of a core for a model that computes all the time: the rest went to another program.
 pub(crate) const BUSY_CORE: f64 = 0.97;
 
-/// The same of all cores together where copies are interpreters: they end farther from each other, and whoever has ended leaves
-/// its core idle until the last one has.
+/// The same for all cores together if copies are interpreters: their end times differ more, and a finished
+/// copy leaves
+/// its core idle until the last one has finished.
 pub(crate) const BUSY_CORES_OF_PYTHON: f64 = 0.9;
 
-/// The most of a quiet while in which tasks may wait for a core: this program's own starts and ends take less.
+/// The maximum share of an idle window in which tasks may wait for a core: this program's own starts and ends
+/// take less.
 pub(crate) const PRESSURE: f64 = 0.05;
 
-/// The most of all ticks that a hypervisor may give to others.
+/// The maximum share of all ticks that a hypervisor may take.
 pub(crate) const STEAL: f64 = 0.01;
 
-/// The least that a launch may get of what the study's best launch got from all cores together.
+/// The minimum capacity of a launch, relative to the study's best launch.
 pub(crate) const CAPACITY_KEPT: f64 = 0.9;
 
-/// More busy cores than this on average, and a cell is one that computes on several: dispatch, timers and the kernel's own
-/// work for a cell on one core stay below it.
+/// The minimum average number of busy cores of a cell that computes on several cores: dispatch, timers and
+/// the kernel's
+/// own work for a cell on one core stay below it.
 pub(crate) const SEVERAL_CORES: f64 = 1.1;
 
-/// The most that the baseline may change from one third of a study to another without being told.
+/// The maximum unreported change of the baseline from one third of a study to another.
 pub(crate) const DRIFT: f64 = 0.05;
 
-/// Something about a study that bears on its numbers. Shares are of 1.
+/// A fact about a study that affects its numbers. Shares are relative to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Warning {
     /// The program was built without optimisation.
     Unoptimised,
     /// Another study ran on this machine.
     Company,
-    /// The baseline or the capacity arm of this workload got only this share of its cores, and less than it must.
+    /// The baseline or the capacity arm of this workload got this share of its cores, below its required
+    /// share.
     CoreTaken(String, f64, f64),
-    /// Tasks of others waited for a core in this share of a quiet while.
+    /// Tasks of other programs waited for a core in this share of an idle window.
     Pressure(f64),
-    /// The hypervisor gave this share of the time to others.
+    /// The hypervisor took this share of the time.
     Steal(f64),
-    /// Fewer cores may be used at a time than models were given: thousandths of a core, and cores.
+    /// Fewer cores may be used at once than models were given: thousandths of a core, and cores.
     Quota(u64, u64),
-    /// The machine slept, so long in nanoseconds.
+    /// The machine slept for this time in nanoseconds.
     Suspended(u64),
-    /// So many rounds were stopped and continued.
+    /// This number of rounds was stopped and continued.
     Stopped(usize),
-    /// All cores together gave some launches of this workload less than the best one, at the worst this share of it.
+    /// In some launches of this workload the capacity of all cores was below the best one, at worst this
+    /// share of it.
     CapacityFell(String, f64, Launches),
-    /// As [`Warning::CapacityFell`], in too few launches to move a bound of an interval.
+    /// As [`Warning::CapacityFell`], in too few launches to change a bound of an interval.
     CapacityDipped(String, f64, Launches),
     /// The study was ended before its last launch.
     Partial,
-    /// The baseline of this workload took so many times as long in one third of the study as in another.
+    /// The baseline of this workload took this many times as long in one third of the study as in another.
     Drift(String, f64),
     /// The machine ran on a battery.
     Battery,
@@ -58,21 +63,21 @@ pub enum Warning {
     Governor(String),
     /// The clock may rise above its nominal frequency while few cores are busy.
     Turbo,
-    /// N cores gave so much less than N times one.
+    /// The capacity of N cores was much below N times one core.
     CapacityBelowCores(String, f64),
 }
 
-/// Some launches of all.
+/// A number of launches out of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Launches {
-    /// How many.
+    /// The number of affected launches.
     pub some: usize,
-    /// Of how many.
+    /// The number of all launches.
     pub all: usize,
 }
 
 impl Warning {
-    /// Whether verdicts are withheld. What any laptop has is only told.
+    /// Whether it blocks verdicts. Properties of any laptop are only reported.
     pub fn blocks_verdicts(&self) -> bool {
         use Warning::{
             Battery, CapacityBelowCores, CapacityDipped, CapacityFell, Company, CoreTaken, Drift, Governor,
@@ -93,8 +98,9 @@ impl Warning {
 }
 
 impl Warning {
-    /// The only workload that it bears on; the whole study where there is none. What all cores gave while one workload
-    /// was measured says nothing of the launches of others, which have arms of their own.
+    /// The only affected workload; `None` if it affects the whole study. The capacity of all cores during one
+    /// workload
+    /// says nothing about launches of others, which have their own arms.
     pub fn only_of(&self) -> Option<&str> {
         match self {
             Warning::CapacityFell(workload, ..) => Some(workload),
@@ -102,7 +108,7 @@ impl Warning {
         }
     }
 
-    /// Whether the verdicts on `workload` are withheld.
+    /// Whether it blocks the verdicts on `workload`.
     pub fn blocks_verdicts_of(&self, workload: &str) -> bool {
         self.blocks_verdicts() && self.only_of().is_none_or(|only| only == workload)
     }

@@ -1,4 +1,4 @@
-//! Which stamps a study bears. They are judged from a recording's raw numbers, whenever it is read.
+//! The warnings of a study. They are derived from a recording's raw numbers at every reading.
 
 use crate::analysis::warning::{
     BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Warning,
@@ -9,19 +9,19 @@ use crate::record::schema::{
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
 
-/// All stamps of a recording.
+/// All warnings of a recording.
 pub fn warnings(recording: &Recording) -> Vec<Warning> {
     let mut warnings = of_environment(&recording.environment);
     warnings.extend(recording.partial.then_some(Warning::Partial));
     if let Some(study) = &recording.study {
         warnings.extend(of_study(study, recording.environment.cores as f64));
     }
-    // What withholds is read first.
+    // Warnings that block verdicts come first.
     warnings.sort_by_key(|warning| !warning.blocks_verdicts());
     warnings
 }
 
-/// What was seen during a study on so many cores.
+/// Observations during a study on `cores` cores.
 fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
     let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
     let stopped = rounds.filter(|round| round.stopped).count();
@@ -33,7 +33,7 @@ fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
     warnings
 }
 
-/// What the machine and the program are, whatever happened.
+/// Properties of the machine and the program.
 fn of_environment(environment: &Environment) -> Vec<Warning> {
     let quota = environment.quota_millicores.filter(|&quota| quota < environment.cores * 1_000);
     let governor = environment.governor.clone().filter(|name| name != "performance");
@@ -46,7 +46,7 @@ fn of_environment(environment: &Environment) -> Vec<Warning> {
     warnings
 }
 
-/// What was seen while nothing was measured.
+/// Observations while nothing was measured.
 fn of_quiet(quiet: &[IdleCheck]) -> Vec<Warning> {
     let share = |quiet: &IdleCheck| Some(quiet.pressure_ns? as f64 / quiet.window_ns.get() as f64);
     let worst = quiet.iter().filter_map(share).max_by(f64::total_cmp);
@@ -65,7 +65,7 @@ fn of_quiet(quiet: &[IdleCheck]) -> Vec<Warning> {
     warnings
 }
 
-/// What the baseline and the capacity arm of a workload that computes show.
+/// Observations of the baseline and the capacity arm of a computing workload.
 fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Warning> {
     let name = || workload.called();
     let baseline = best_of_launches(study, workload, Arm::is_baseline);
@@ -75,8 +75,9 @@ fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Warni
         median(&samples.iter().flatten().filter_map(share).collect::<Vec<_>>())
     };
     let (alone, all) = (share(&baseline, 1.0), share(&capacity, cores));
-    // Where every cell computes on one core, what all of them together give bears on nothing; unless others have taken one,
-    // or the most of it, so that no cell could compute on several.
+    // If every cell computes on one core, the capacity of all cores is irrelevant; unless other programs have
+    // taken one
+    // core, or most of it, so that no cell could compute on several.
     let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
     let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
     let border = if workload.platform.is_some() { BUSY_CORES_OF_PYTHON } else { BUSY_CORE };
@@ -91,7 +92,7 @@ fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Warni
     warnings
 }
 
-/// Whether `cell` is seen to compute on several cores at once.
+/// Whether `cell` computes on several cores at once.
 fn uses_cores(study: &Study, workload: &WorkloadEntry, cell: &Arm) -> bool {
     let samples = best_of_launches(study, workload, |arm| arm.id == cell.id && arm.role == Role::Cell);
     let cores = |sample: &Sample| Some(sample.cpu_ns? as f64 / sample.wall_ns.get() as f64);
@@ -99,9 +100,9 @@ fn uses_cores(study: &Study, workload: &WorkloadEntry, cell: &Arm) -> bool {
     typical.is_some_and(|cores| cores > SEVERAL_CORES)
 }
 
-/// How many times as long the slowest third of `times`, in the order of the study, is as the fastest, beyond [`DRIFT`].
+/// The ratio of the slowest to the fastest third of `times`, in study order, if it exceeds [`DRIFT`].
 fn drift(times: &[f64]) -> Option<f64> {
-    // Fewer in a third, and one odd launch would be called a drift.
+    // With fewer values per third, one outlier launch would count as a drift.
     let third = Some(times.len() / 3).filter(|&third| third >= 4)?;
     let thirds = times.chunks_exact(third).filter_map(median);
     let (least, most) =
@@ -114,7 +115,7 @@ fn a_run(sample: &Sample) -> f64 {
     sample.wall_ns.get() as f64 / sample.runs.get() as f64
 }
 
-/// For each launch of `workload`, the fastest sample of the arms that `is` says yes to: the one that the least disturbed.
+/// For each launch of `workload`, the fastest sample of the arms that `is` accepts: the least disturbed one.
 fn best_of_launches(
     study: &Study,
     workload: &WorkloadEntry,
@@ -130,18 +131,19 @@ fn best_of_launches(
     launches.map(best).collect()
 }
 
-/// For each launch, how much of as many times one core all cores together gave.
+/// For each launch, the capacity of all cores as a share of the ideal: one core times their number.
 fn capacities(baseline: &[Option<Sample>], capacity: &[Option<Sample>]) -> Vec<f64> {
     let pair = |(one, all): (&Option<Sample>, &Option<Sample>)| Some(a_run(&(*one)?) / a_run(&(*all)?));
     baseline.iter().zip(capacity).filter_map(pair).collect()
 }
 
-/// Launches that got less of all cores together than others. Where they are fewer than those that an interval leaves out
-/// at each end, no bound of an interval is theirs, and verdicts stand.
+/// Launches with less capacity than others. If there are fewer than the number that an interval excludes at
+/// each end,
+/// they determine no bound of an interval, and verdicts are valid.
 fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Warning> {
     let typical = median(capacities)?;
     let worst = capacities.iter().copied().min_by(f64::total_cmp)?;
-    // All cores can't give more than that many times one: where they seem to, that one was slowed down.
+    // All cores can't exceed their number times one core: if they seem to, the single core was slowed down.
     let best = capacities.iter().copied().max_by(f64::total_cmp)?.min(1.0);
     let fell = capacities.iter().filter(|&&capacity| capacity < CAPACITY_KEPT * best).count();
     let launches = Launches { some: fell, all: capacities.len() };
@@ -171,7 +173,7 @@ mod tests {
         recording.study.as_mut().unwrap()
     }
 
-    /// A recording on which nothing is to be said, but for `change`.
+    /// The warnings of a recording that has none except for `change`.
     fn with(change: impl FnOnce(&mut Recording)) -> Vec<String> {
         with_of(50, change)
     }
@@ -183,12 +185,12 @@ mod tests {
     }
 
     #[test]
-    fn a_quiet_study_has_no_stamp() {
+    fn quiet_study_has_no_warnings() {
         assert_eq!(with(|_| {}), [""; 0]);
     }
 
     #[test]
-    fn each_border_has_two_sides() {
+    fn warnings_start_exactly_at_thresholds() {
         let quota = |millicores| with(|it| it.environment.quota_millicores = Some(millicores));
         assert_eq!((quota(2_000), quota(1_999)), (vec![], vec!["Quota".to_owned()]));
         let pressure = |ns| {
@@ -228,7 +230,7 @@ mod tests {
         assert_eq!((share(97_100_000), share(96_900_000)), (vec![], vec!["CoreTaken".to_owned()]));
         assert_eq!(of_capacity("hash", &[0.98, 0.89]), None);
         assert!(matches!(of_capacity("hash", &[0.98, 0.88]), Some(Warning::CapacityFell(..))));
-        // Of 16 values the interval goes from the 4th to the 13th.
+        // For 16 values the interval is from the 4th to the 13th.
         let fell = |launches| [vec![0.98; 16 - launches], vec![0.5; launches]].concat();
         assert!(matches!(of_capacity("hash", &fell(3)), Some(Warning::CapacityDipped(..))));
         assert!(matches!(of_capacity("hash", &fell(4)), Some(Warning::CapacityFell(..))));
@@ -237,13 +239,14 @@ mod tests {
         assert!(matches!(of_capacity("hash", &[0.65, 0.66]), Some(Warning::CapacityBelowCores(..))));
     }
 
-    /// Launches with two capacity slots, which take so many ms where the baseline takes 100.
+    /// Launches with two capacity slots, which take `slots_ms` ms while the baseline takes 100.
     fn with_capacity(slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
         with_capacity_beside(50, 2_000_000, slots_ms)
     }
 
-    /// The same, beside a cell that takes so many hundredths of the baseline's time with the same CPU time; all copies get so
-    /// much CPU time a ms, in nanoseconds.
+    /// The same, beside a cell that takes `percent` hundredths of the baseline's time with the same CPU time;
+    /// all copies
+    /// get `cpu_ns` nanoseconds of CPU time per ms.
     fn with_capacity_beside(percent: u64, cpu_ns: u64, slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
         with_capacity_of(percent, cpu_ns, slots_ms, |_| {})
     }
@@ -270,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_launch_got_what_the_better_of_its_capacity_slots_got() {
+    fn capacity_is_the_better_of_two_slots() {
         assert_eq!(with_capacity(|launch| if launch % 2 == 0 { [100, 200] } else { [200, 100] }), [""; 0]);
         assert_eq!(with_capacity(|launch| if launch < 3 { [200; 2] } else { [100; 2] }), ["CapacityDipped"]);
         assert_eq!(with_capacity(|launch| if launch < 4 { [200; 2] } else { [100; 2] }), ["CapacityFell"]);
@@ -283,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_of_an_interpreter_may_end_farther_from_each_other() {
+    fn interpreter_capacity_has_wider_tolerance() {
         let in_python = |share: u64| {
             with_capacity_of(
                 50,
@@ -302,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn capacity_that_fell_withholds_its_own_workload_and_a_busy_machine_all() {
+    fn capacity_loss_blocks_only_its_workload() {
         let fell = of_capacity("hash", &[1.0, 0.5]).unwrap();
         assert!(fell.blocks_verdicts_of("hash") && !fell.blocks_verdicts_of("sleep"));
         assert!(Warning::CoreTaken("hash".into(), 0.5, 0.97).blocks_verdicts_of("sleep"));
@@ -310,20 +313,20 @@ mod tests {
     }
 
     #[test]
-    fn what_all_cores_give_bears_on_nothing_where_every_cell_computes_on_one() {
+    fn single_core_workloads_ignore_capacity() {
         let fallen = |percent| {
             let slots = |launch: usize| if launch.is_multiple_of(2) { [200; 2] } else { [100; 2] };
             with_capacity_beside(percent, 2_000_000, slots)
         };
         assert_eq!((fallen(50), fallen(100)), (vec!["CapacityFell".to_owned()], vec![]));
-        // But a core that is taken is why a cell computes on one.
+        // But a taken core is the reason why a cell computes on one.
         assert_eq!(with_capacity_beside(100, 1_490_000, |_| [134; 2]), ["CoreTaken"]);
         assert_eq!(with_capacity_beside(100, 1_510_000, |_| [134; 2]), [""; 0]);
         assert_eq!(with_capacity_beside(50, 1_930_000, |_| [103; 2]), ["CoreTaken"]);
     }
 
     #[test]
-    fn company_a_stop_and_a_debug_build_withhold_verdicts() {
+    fn concurrent_partial_or_debug_study_blocks_verdicts() {
         assert_eq!(with(|it| study(it).idle_checks[0].alone = Some(false)), ["Company"]);
         assert_eq!(with(|it| study(it).idle_checks[0].alone = None), [""; 0]);
         assert_eq!(with(|it| study(it).launches[3].rounds[0].stopped = true), ["Stopped"]);
@@ -334,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_laptop_on_battery_with_smt_is_told_so_and_gets_its_verdicts() {
+    fn battery_and_smt_warn_without_blocking() {
         let mut laptop = recording(16, 50);
         laptop.environment.on_battery = Some(true);
         laptop.environment.governor = Some("powersave".into());

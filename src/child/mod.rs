@@ -1,4 +1,4 @@
-//! Child processes that carry out jobs: the parent's handle on them, and what they do.
+//! Child processes that carry out jobs: the parent's handle on them, and the code that they run.
 
 pub(crate) mod parent_death;
 mod piped;

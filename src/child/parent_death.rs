@@ -1,29 +1,34 @@
-//! How a worker's life hangs on its parent's. It ends when its parent ends, however that ends: on Linux the kernel
-//! kills it, and on every Unix a thread of its own watches the pipe to the parent. A worker with one job to do does
-//! without the thread: it costs a tenth of such a process, which ends by itself after its job. A launch also learns
-//! whether it was stopped and continued.
+//! Ends a worker when its parent ends, however the parent ends: on Linux the kernel kills it, and on every
+//! Unix a
+//! dedicated thread watches the pipe to the parent. A worker with a single job omits the thread, which would
+//! cost
+//! a tenth of such a process; it ends by itself after its job. A launch also detects whether it was stopped
+//! and
+//! continued.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 
-/// Ties this process's life to that of its parent, whose process id was `parent` when it started this process.
+/// Ties the lifetime of this process to its parent, whose process id was `parent` when it started this
+/// process.
 ///
 /// # Errors
-/// Where the kernel refuses.
+/// When the kernel rejects it.
 #[cfg(unix)]
 pub(crate) fn hold(parent: u32) -> Result<()> {
     #[cfg(target_os = "linux")]
     die_with_parent()?;
-    // The parent may have ended before this process asked to be told.
+    // The parent may have ended before this process requested the signal.
     if nix::unistd::getppid().as_raw().unsigned_abs() != parent {
         std::process::exit(0);
     }
     Ok(())
 }
 
-/// On other systems a worker sees that its parent has gone when it next reads its pipe: after its present job.
+/// On other systems a worker notices the end of its parent at the next read from its pipe: after its current
+/// job.
 #[cfg(not(unix))]
 pub(crate) fn hold(_parent: u32) -> Result<()> {
     Ok(())
@@ -43,10 +48,10 @@ fn die_with_parent() -> Result<()> {
     Ok(nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?)
 }
 
-/// Ends this process as soon as the other end of standard input is closed, also in the middle of a job.
+/// Ends this process as soon as the other end of standard input is closed, even in the middle of a job.
 ///
 /// # Errors
-/// Where the watching thread can't be started.
+/// When the watching thread can't be started.
 #[cfg(unix)]
 pub(crate) fn watch_pipe() -> Result<()> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -54,20 +59,21 @@ pub(crate) fn watch_pipe() -> Result<()> {
 
     let wait_for_hangup = || {
         let stdin = std::io::stdin();
-        // No event is asked for: a hang-up is told always.
+        // No events are requested: poll always reports a hang-up.
         let mut pipe = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
         while poll(&mut pipe, PollTimeout::NONE).is_err() {}
         std::process::exit(0);
     };
-    // Detached on purpose: it sleeps until the process is to end.
+    // Detached on purpose: it sleeps until the process ends.
     std::thread::Builder::new().spawn(wait_for_hangup)?;
     Ok(())
 }
 
-/// A flag that is set whenever this process has been stopped and continues: whatever it timed has that time in it.
+/// A flag that is set whenever this process continues after a stop: measurements in progress include the
+/// stop.
 ///
 /// # Errors
-/// Where the system refuses a handler.
+/// When the system rejects a handler.
 #[cfg(unix)]
 pub(crate) fn watch_stops() -> Result<Arc<AtomicBool>> {
     let continued = Arc::default();
@@ -75,7 +81,7 @@ pub(crate) fn watch_stops() -> Result<Arc<AtomicBool>> {
     Ok(continued)
 }
 
-/// On other systems nobody tells.
+/// On other systems stops are not detected.
 ///
 /// # Errors
 /// Never.

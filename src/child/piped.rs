@@ -1,4 +1,4 @@
-//! The parent's handle on a child process that it speaks with over pipes: killed and reaped on drop.
+//! The parent's handle on a child process that communicates over pipes; killed and reaped on drop.
 
 use std::io::{BufReader, Read};
 use std::process::{ChildStdin, ChildStdout};
@@ -10,7 +10,7 @@ use anyhow::{Error, Result, anyhow};
 use crate::child::process::Process;
 use crate::child::watchdog::Watchdog;
 
-/// How long a process that has closed its pipe may take to end by itself, and what it wrote last to arrive.
+/// The time that a process has to end after closing its pipe, and for its last output to arrive.
 const GRACE: Duration = Duration::from_millis(50);
 
 /// A running child process.
@@ -31,28 +31,28 @@ impl PipedChild {
         PipedChild { name, process, requests, replies: BufReader::new(replies), watchdog }
     }
 
-    /// What errors call it.
+    /// Its name in errors.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// The system's number of it.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Lets `write` say something to the process.
+    /// Sends a message to the process with `write`.
     ///
     /// # Errors
-    /// Where the process is gone: says what became of it.
+    /// When the process has ended; the error includes how it ended.
     pub(crate) fn say(&mut self, write: impl FnOnce(&mut ChildStdin) -> Result<()>) -> Result<()> {
         write(&mut self.requests).map_err(|error| self.explain(error))
     }
 
-    /// Lets `read` read what the process says, `None` where it has closed its pipe.
+    /// Receives a message from the process with `read`; `None` if it has closed its pipe.
     ///
     /// # Errors
-    /// Where it says nothing or nonsense: says what became of it.
+    /// When it sends nothing or an invalid message; the error includes how it ended.
     pub(crate) fn hear<T>(
         &mut self,
         read: impl FnOnce(&mut BufReader<ChildStdout>) -> Result<Option<T>>,
@@ -66,18 +66,18 @@ impl PipedChild {
         }
     }
 
-    /// Waits until the process has ended by itself.
+    /// Waits until the process has ended on its own.
     pub(crate) fn join(mut self) {
-        // Ends when the process does; the watchdog can still reach one that doesn't.
+        // Returns when the process ends; the watchdog can still kill one that does not.
         let _ = self.replies.read_to_end(&mut Vec::new());
     }
 
-    /// What is known about a process that did not do as it should.
+    /// Adds the known facts about a failed process to an error.
     fn explain(&self, error: Error) -> Error {
-        // Its last words and its end may still be on their way.
+        // Its last output and its exit may still be pending.
         std::thread::sleep(GRACE);
         let ended_by_itself = self.process.has_ended();
-        // A process that has closed its pipe or talks nonsense is of no more use.
+        // A process that has closed its pipe or sends invalid messages is no longer useful.
         let status = self.process.end().map_or("its status is unknown".into(), |status| status.to_string());
         let fate = match (self.watchdog.has_timed_out(), ended_by_itself) {
             (true, _) => format!("gave no answer for {:?} and was killed", self.watchdog.deadline()),

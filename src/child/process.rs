@@ -1,18 +1,19 @@
-//! A child process that can be killed by whoever has it: alone, or with all that it has started.
+//! A child process that its owner can kill: alone, or with everything that it has started.
 
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A child process, shared with the watchdog that kills it when it does not answer.
+/// A child process, shared with the watchdog that kills it if it does not answer.
 pub(crate) struct Process {
     state: Mutex<State>,
     id: u32,
-    /// It leads a group of its own, which is killed with it: what it has started does not outlive it.
+    /// It leads a process group that is killed with it, so that its children do not outlive it.
     leads: bool,
 }
 
-/// How often, and how many times at the most, is looked whether a group that was killed has ended. Dozens of processes take
-/// some 20 ms; those that nobody reaps look as if they were there for longer, and are in nobody's way.
+/// The interval and the maximum number of checks whether a killed group has ended. Dozens of processes take
+/// about
+/// 20 ms; unreaped processes appear alive for longer, but do no harm.
 #[cfg(unix)]
 const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
 #[cfg(unix)]
@@ -20,23 +21,23 @@ const MOST_LOOKS: usize = 20;
 
 struct State {
     child: Child,
-    /// It has been reaped: its number, and in the end that of its group, may be another's from now on.
+    /// It has been reaped: the system may reuse its process id, and finally its group id.
     reaped: bool,
 }
 
 impl Process {
-    /// Starts `command` in the group of this process.
+    /// Starts `command` in the process group of this process.
     ///
     /// # Errors
-    /// Where the system refuses.
+    /// When the system rejects it.
     pub(crate) fn start(command: &mut Command) -> std::io::Result<Self> {
         Process::of(command.spawn()?, false)
     }
 
-    /// Starts `command` as the leader of a group of its own; on other systems than Unix there are no groups.
+    /// Starts `command` as the leader of a new process group; only Unix systems have groups.
     ///
     /// # Errors
-    /// Where the system refuses.
+    /// When the system rejects it.
     pub(crate) fn start_group(command: &mut Command) -> std::io::Result<Self> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -47,24 +48,24 @@ impl Process {
         Ok(Process { id: child.id(), state: Mutex::new(State { child, reaped: false }), leads })
     }
 
-    /// The system's number of it.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.id
     }
 
-    /// Its standard input and output, which are pipes and not taken yet.
+    /// Takes its standard input and output, which must be pipes.
     pub(crate) fn pipes(&self) -> (ChildStdin, ChildStdout) {
         let State { child, .. } = &mut *self.lock();
         (child.stdin.take().expect("stdin is piped"), child.stdout.take().expect("stdout is piped"))
     }
 
-    /// Its standard output and error, which are pipes and not taken yet.
+    /// Takes its standard output and error, which must be pipes.
     pub(crate) fn outputs(&self) -> (ChildStdout, ChildStderr) {
         let State { child, .. } = &mut *self.lock();
         (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"))
     }
 
-    /// Whether it has ended by itself.
+    /// Whether it has ended on its own.
     pub(crate) fn has_ended(&self) -> bool {
         let mut state = self.lock();
         if !state.reaped && matches!(state.child.try_wait(), Ok(Some(_))) {
@@ -74,7 +75,7 @@ impl Process {
         state.reaped
     }
 
-    /// Kills it, and its group where it leads one.
+    /// Kills it, and its group if it leads one.
     pub(crate) fn kill(&self) {
         let mut state = self.lock();
         if !state.reaped {
@@ -83,7 +84,7 @@ impl Process {
         }
     }
 
-    /// Kills and reaps it; its status, where the system knows it.
+    /// Kills and reaps it; returns its status if the system knows it.
     pub(crate) fn end(&self) -> Option<ExitStatus> {
         self.kill();
         let mut state = self.lock();
@@ -95,7 +96,7 @@ impl Process {
         status
     }
 
-    /// Waits until all of the group have ended, who were killed: some milliseconds where they are many.
+    /// Waits until all processes of the killed group have ended: several milliseconds if there are many.
     #[cfg(unix)]
     fn await_group(&self) {
         use nix::sys::signal::killpg;
@@ -107,7 +108,7 @@ impl Process {
     #[cfg(not(unix))]
     fn await_group(&self) {}
 
-    /// What it has started ends with it. To be called while its number is still its own, or right after.
+    /// Kills its children. Must be called while it is unreaped, or directly afterwards.
     #[cfg(unix)]
     fn kill_group(&self) {
         use nix::sys::signal::{Signal, killpg};

@@ -1,4 +1,4 @@
-//! A child process that is given one order and reports to it: launches of a study, probes.
+//! A child process that receives one order and reports on it: launches of a study, probes.
 
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -15,13 +15,13 @@ use serde::de::DeserializeOwned;
 use crate::child::wire;
 use crate::engine::clock::now;
 
-/// How often whoever waits for a report looks whether to stop.
+/// The interval at which a waiting caller checks whether to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long a process that has given its last report may take to end.
+/// The time that a process has to end after its last report.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How much of what the process writes to standard error is told, in bytes: the beginning, which names the trouble.
+/// The maximum length of captured standard error in messages, in bytes: the beginning, which names the error.
 const CAPTURED_STDERR: u64 = 240;
 
 /// A running process that reports `T`s; killed and reaped on drop.
@@ -32,21 +32,21 @@ pub(crate) struct ReportingChild<T> {
     reports: Receiver<Result<Option<T>>>,
 }
 
-/// What came of waiting for a report.
+/// The result of waiting for a report.
 pub(crate) enum Next<T> {
-    /// It came.
+    /// It arrived.
     Report(T),
-    /// It will not come, and why.
+    /// It will not arrive, and why.
     Failed(String),
-    /// It is not waited for any longer.
+    /// The caller stopped waiting.
     Stopped,
 }
 
 impl<T: DeserializeOwned + Send + 'static> ReportingChild<T> {
-    /// Starts `exe` under the hidden `subcommand` and gives it its order.
+    /// Starts `exe` under the hidden `subcommand` and sends it its order.
     ///
     /// # Errors
-    /// Where the process or the thread that listens to it can't be started.
+    /// When the process or the thread that reads its reports can't be started.
     pub(crate) fn start(exe: &Path, subcommand: &str, order: &impl Serialize) -> Result<Self> {
         let mut child = Command::new(exe)
             .args([subcommand, &std::process::id().to_string()])
@@ -64,15 +64,15 @@ impl<T: DeserializeOwned + Send + 'static> ReportingChild<T> {
         let listen = move || while outbox.send(wire::read(&mut answers)).is_ok() {};
         let thread = thread::Builder::new().spawn(listen);
         thread.with_context(|| format!("cannot start a thread to listen to a {subcommand}"))?;
-        // Where the process has gone already, its first report says so.
+        // If the process has already ended, its first report says so.
         let _ = reporter.tell(order);
         Ok(reporter)
     }
 
-    /// Says something to the process.
+    /// Sends a message to the process.
     ///
     /// # Errors
-    /// Where it has gone.
+    /// When it has ended.
     pub(crate) fn tell(&mut self, word: &impl Serialize) -> Result<()> {
         wire::write(&mut self.orders, word)
     }
@@ -85,7 +85,7 @@ impl<T: DeserializeOwned + Send + 'static> ReportingChild<T> {
                 Ok(Ok(Some(report))) => return Next::Report(report),
                 Ok(Ok(None)) | Err(RecvTimeoutError::Disconnected) => {
                     let end = self.end();
-                    // Ctrl-C reaches all processes of a terminal: then this one was not the first to end.
+                    // Ctrl-C reaches all processes of a terminal: a stop may end the child first.
                     return if stop.load(Ordering::Relaxed) { Next::Stopped } else { Next::Failed(end) };
                 }
                 Ok(Err(error)) => return Next::Failed(format!("what came is no report: {error:#}")),
@@ -98,8 +98,9 @@ impl<T: DeserializeOwned + Send + 'static> ReportingChild<T> {
         }
     }
 
-    /// Waits until the process has ended by itself, as it does after its last report; not for ever. What it had started has
-    /// ended then, too: it would be in the way of what is measured or watched next.
+    /// Waits, for a limited time, until the process has ended after its last report. Its children have then
+    /// ended too:
+    /// they would disturb the next measurement.
     pub(crate) fn finish(mut self) {
         let start = now();
         while now() - start < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
@@ -107,14 +108,14 @@ impl<T: DeserializeOwned + Send + 'static> ReportingChild<T> {
         }
     }
 
-    /// How the process ended that has closed its pipe, and what it wrote.
+    /// How a process that closed its pipe ended, with its output.
     fn end(&mut self) -> String {
         let status =
             self.child.wait().map_or_else(|why| anyhow!(why).to_string(), |status| status.to_string());
         let mut words = Vec::new();
         let read = self.complaints.take().map(|pipe| pipe.take(CAPTURED_STDERR).read_to_end(&mut words));
         let words = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
-        // Where in the program it happened is of no use to whoever runs it.
+        // The location in the program does not help users.
         let words = words.split(" stack backtrace:").next().unwrap_or_default();
         match read {
             Some(Ok(1..)) => format!("it ended before its last report ({status}); it wrote: {words}"),

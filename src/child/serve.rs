@@ -1,4 +1,4 @@
-//! What a worker process does: it reads requests, runs their jobs and answers.
+//! The worker process: it reads requests, runs their jobs and answers.
 
 use std::io::{Read, Write};
 
@@ -22,8 +22,8 @@ pub const ONCE: &str = "--once";
 /// The last argument of a worker that records spans.
 pub const TRACED: &str = "--traced";
 
-/// Serves as a worker if `args`, a program's arguments without its name, say so. It comes before any other reading
-/// of the command line, which would cost a tenth of a process that lives for one job.
+/// Serves as a worker if `args`, the program's arguments without its name, request it. It runs before other
+/// command-line parsing, which would cost a tenth of a process that lives for one job.
 ///
 /// # Errors
 /// As [`serve`].
@@ -35,11 +35,12 @@ pub fn serve_if_asked(mut args: impl Iterator<Item = String>) -> Option<Result<(
     Some(serve(parent, has(ONCE), has(TRACED)))
 }
 
-/// Serves requests on the standard streams until the parent closes them or ends, or only the first one. Spans are
-/// recorded where it is `traced`.
+/// Serves requests on the standard streams until the parent closes them or ends, or only the first one.
+/// Records
+/// spans if `traced`.
 ///
 /// # Errors
-/// Where a request is no frame or an answer can't be written.
+/// When a request is not a valid frame or an answer can't be written.
 pub fn serve(parent: u32, once: bool, traced: bool) -> Result<()> {
     parent_death::hold(parent)?;
     if !once {

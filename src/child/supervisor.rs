@@ -1,4 +1,4 @@
-//! Starts the workers of one model, listens to what they complain about, and kills those that do not answer.
+//! Starts the workers of one model, captures their standard error, and kills workers that do not answer.
 
 use std::io::PipeWriter;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::child::worker::Worker;
 use crate::engine::trace::Spans;
 use crate::model::Resources;
 
-/// When a worker ends by itself.
+/// When a worker ends on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Life {
     /// After it has answered one request.
@@ -26,7 +26,7 @@ pub(crate) enum Life {
     UntilDismissed,
 }
 
-/// Owns what the workers of one model share.
+/// The state that the workers of one model share.
 pub(crate) struct Supervisor {
     exe: PathBuf,
     watchdog: Arc<Watchdog>,
@@ -38,10 +38,10 @@ pub(crate) struct Supervisor {
 }
 
 impl Supervisor {
-    /// A supervisor without workers, which will record `spans` where there is somebody who asks for them.
+    /// A supervisor without workers; it collects `spans` if they are requested.
     ///
     /// # Errors
-    /// Where no pipe can be made or no thread started.
+    /// When no pipe or thread can be created.
     pub(crate) fn start(resources: &Resources, spans: Option<&Arc<Spans>>) -> Result<Self> {
         let (reader, writer) =
             std::io::pipe().context("cannot make a pipe for the workers' standard error")?;
@@ -70,7 +70,7 @@ impl Supervisor {
         Ok(Worker::new(self.adopt(name, command, Process::start)?, self.spans.clone()))
     }
 
-    /// Starts any program, with all that it will start, under `name`.
+    /// Starts any program with a process group of its own under `name`.
     ///
     /// # Errors
     /// Names the program.
@@ -95,7 +95,7 @@ impl Supervisor {
         Ok(PipedChild::new(name, process, Arc::clone(&self.watchdog)))
     }
 
-    /// Runs `work` while the watchdog holds the workers to their deadline.
+    /// Runs `work` while the watchdog enforces the deadline of the workers.
     pub(crate) fn watching<T>(&self, work: impl FnOnce() -> T) -> T {
         self.watchdog.set_waiting(true);
         let result = work();
@@ -113,6 +113,6 @@ impl Drop for Supervisor {
 
 const NO_THREAD: &str = "cannot start a thread to watch the workers: raise the limit on processes (ulimit -u, or the container's pids limit)";
 
-/// What to do where the system refuses a process.
+/// The advice if the system rejects a process.
 const TOO_FEW_PROCESSES: &str = "this model needs a process for each job in flight, and 3 file descriptors for each: \
      raise the limits (ulimit -u, ulimit -n, or the container's pids limit)";

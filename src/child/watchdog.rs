@@ -1,4 +1,4 @@
-//! What the workers, the watchdog and the listener of one model share.
+//! The state that the workers, the watchdog and the stderr reader of one model share.
 
 use std::io::{PipeReader, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,13 +9,13 @@ use crossbeam::channel::{Receiver, RecvTimeoutError};
 
 use crate::child::process::Process;
 
-/// How many times within a deadline the watchdog looks.
+/// The number of watchdog checks within a deadline.
 const LOOKS: u32 = 8;
 
-/// How much of what workers write to standard error is kept, in bytes.
+/// The maximum length of captured standard error, in bytes.
 const CAPTURED_STDERR: usize = 1024;
 
-/// Which processes there are, whether they answer, and what they complain about.
+/// The running processes, whether they answer, and their standard error.
 pub(crate) struct Watchdog {
     deadline: Duration,
     processes: Mutex<Vec<Weak<Process>>>,
@@ -47,7 +47,7 @@ impl Watchdog {
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Says whether an answer is waited for from now on.
+    /// Sets whether an answer is expected from now on.
     pub(crate) fn set_waiting(&self, waiting: bool) {
         self.note_progress();
         self.waiting.store(waiting, Ordering::Relaxed);
@@ -61,13 +61,13 @@ impl Watchdog {
         self.deadline
     }
 
-    /// The end of what the workers wrote to standard error, on one line.
+    /// The end of the workers' standard error, on one line.
     pub(crate) fn captured_stderr(&self) -> String {
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Reads what the workers write to standard error, so that none of them ever waits for a reader.
+    /// Reads the workers' standard error, so that no worker ever blocks on it.
     pub(crate) fn listen(&self, mut complaints: PipeReader) {
         let mut buffer = [0; 4096];
         while let Ok(read @ 1..) = complaints.read(&mut buffer) {
@@ -78,8 +78,9 @@ impl Watchdog {
         }
     }
 
-    /// Looks now and then, until `ended` is closed, whether an answer has come since, and kills all workers where none
-    /// has come for the deadline while one was waited for.
+    /// Checks at intervals, until `ended` is closed, whether an answer has arrived, and kills all workers if
+    /// an
+    /// expected answer has not arrived within the deadline.
     pub(crate) fn watch(&self, ended: &Receiver<()>) {
         let (mut seen, mut missed) = (0, 0);
         while ended.recv_timeout(self.deadline / LOOKS) == Err(RecvTimeoutError::Timeout) {

@@ -1,7 +1,8 @@
-//! What a process model and its workers say to each other: frames over a pipe, their types used by both ends.
+//! The protocol between a process model and its workers: frames over a pipe, with shared types.
 //!
-//! A frame is a length (4 bytes, little-endian) and so many bytes of postcard. A worker first says [`Reply::Hello`];
-//! after that each [`Request`] is answered by one [`Reply`], in the same order.
+//! A frame is a length (4 bytes, little-endian) followed by that number of postcard bytes. A worker first
+//! sends
+//! [`Reply::Hello`]; after that each [`Request`] is answered by one [`Reply`], in the same order.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, Read, Write};
@@ -15,39 +16,40 @@ use crate::engine::digest::Digest;
 use crate::engine::trace::Span;
 use crate::workload::Job;
 
-/// Changes whenever a type of this file or of a job does.
+/// Must change whenever a type of this file or of a job changes.
 pub(crate) const VERSION: u32 = 4;
 
-/// The longest frame, in bytes: far more than [`MOST_JOBS`] take.
+/// The maximum frame length, in bytes: far more than [`MOST_JOBS`] need.
 const LONGEST: usize = 1 << 20;
 
-/// The most jobs in one request: many enough for a frame to cost little for each of them, few enough for its answer
-/// to fit into a pipe of 16 KiB, the smallest of any system here.
+/// The maximum number of jobs per request: enough for a low frame cost per job, and few enough for the answer
+/// to
+/// fit into a pipe of 16 KiB, the smallest of all supported systems.
 pub(crate) const MOST_JOBS: usize = 1024;
 
 /// To a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request<'a> {
-    /// Run these jobs one after the other; the first has this index in its batch.
+    /// Run these jobs in sequence; the first has this index in its batch.
     Run(usize, Cow<'a, [Job]>),
-    /// Say what has been used up so far.
+    /// Report the resource usage so far.
     Usage,
 }
 
 /// From a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    /// First of all: the worker's [`VERSION`].
+    /// The first message: the worker's [`VERSION`].
     Hello(u32),
-    /// The digests of the jobs of one request, in their order, and their spans where they were traced.
+    /// The digests of the jobs of one request, in order, and their spans if traced.
     Digests(Vec<Digest>, Vec<Span>),
     /// A job failed, and why.
     Failed(String),
-    /// What the worker has used.
+    /// The worker's resource usage.
     Usage(Usage),
 }
 
-/// Writes one frame by one write, so that it costs one system call and arrives as a whole.
+/// Writes one frame with a single write, so that it costs one system call and arrives as a whole.
 pub(crate) fn write<T: Serialize>(pipe: &mut impl Write, value: &T) -> Result<()> {
     let mut frame = postcard::to_extend(value, vec![0; 4])?;
     let len = frame.len() - 4;
@@ -58,7 +60,7 @@ pub(crate) fn write<T: Serialize>(pipe: &mut impl Write, value: &T) -> Result<()
     Ok(pipe.flush()?)
 }
 
-/// Reads one frame; `None` where the pipe has been closed between frames.
+/// Reads one frame; `None` if the pipe was closed between frames.
 pub(crate) fn read<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<T>> {
     let mut prefix = [0; 4];
     if !read_or_closed(pipe, &mut prefix)? {
@@ -73,7 +75,7 @@ pub(crate) fn read<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<T
     Ok(Some(value))
 }
 
-/// Fills `buffer`, or says that nothing more comes.
+/// Fills `buffer`, or reports the end of the input.
 fn read_or_closed(pipe: &mut impl Read, buffer: &mut [u8]) -> Result<bool> {
     let first = loop {
         match pipe.read(buffer) {
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_read_as_it_was_written_and_then_the_end() {
+    fn frames_round_trip_until_end() {
         let digests = vec![Digest::new(1, 2), Digest::new(3, 4)];
         let bytes = frame(&Reply::Digests(digests.clone(), vec![]));
         let mut pipe = bytes.as_slice();
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_no_frame_is_refused_at_every_cut() {
+    fn rejects_truncated_and_malformed_frames() {
         let bytes = frame(&Reply::Failed("why".into()));
         for cut in 1..bytes.len() {
             assert!(read::<Reply>(&mut &bytes[..cut]).is_err(), "cut at {cut}");
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_answer_fits_into_the_smallest_pipe() {
+    fn full_answer_fits_into_smallest_pipe() {
         let answer =
             frame(&Reply::Digests((0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect(), vec![]));
         assert!(answer.len() <= 16 * 1024, "{}", answer.len());

@@ -18,7 +18,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// The worker that `peer` is; its hello is not yet read.
+    /// Wraps `peer` as a worker; its hello is not yet read.
     pub(crate) fn new(child: PipedChild, spans: Option<Arc<Spans>>) -> Self {
         Worker { child, spans }
     }
@@ -26,7 +26,7 @@ impl Worker {
     /// Reads the worker's hello.
     ///
     /// # Errors
-    /// Where it says something else, or another version's.
+    /// When it says something else, or has another version.
     pub(crate) fn greet(&mut self) -> Result<()> {
         match self.receive()? {
             Reply::Hello(wire::VERSION) => Ok(()),
@@ -42,7 +42,7 @@ impl Worker {
     /// Sends a request without waiting for its answer.
     ///
     /// # Errors
-    /// Where the worker is gone.
+    /// When the worker has ended.
     pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<()> {
         self.child.say(|pipe| wire::write(pipe, request))
     }
@@ -50,7 +50,7 @@ impl Worker {
     /// The digests of `jobs` jobs: the answer to the oldest request.
     ///
     /// # Errors
-    /// Where a job failed, or the worker died, hung or said something else.
+    /// When a job failed, or the worker died, hung or sent something else.
     pub(crate) fn digests(&mut self, jobs: usize) -> Result<Vec<Digest>> {
         match self.receive()? {
             Reply::Digests(digests, spans) if digests.len() == jobs => {
@@ -67,7 +67,7 @@ impl Worker {
         }
     }
 
-    /// Asks what the worker has used, and waits for the answer.
+    /// Requests the worker's resource usage, and waits for the answer.
     ///
     /// # Errors
     /// As [`Worker::digests`].
@@ -79,7 +79,7 @@ impl Worker {
         }
     }
 
-    /// Waits until the worker has ended by itself, as it does after its only job.
+    /// Waits until the worker has ended on its own, as it does after its only job.
     pub(crate) fn join(self) {
         self.child.join();
     }

@@ -1,4 +1,4 @@
-//! `bakeoff charts`: pictures of recordings, from their files alone.
+//! `bakeoff charts`: charts of recordings, from their files alone.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// Writes a picture, over an old one only where that is asked for.
+/// Writes an image; overwrites an existing one only on request.
 pub(super) fn write(path: &Path, picture: &[u8], force: bool) -> Result<()> {
     ensure!(
         force || !path.exists(),

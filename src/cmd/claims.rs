@@ -1,4 +1,4 @@
-//! `bakeoff claims`: what the post says against the numbers, measured now or read from recordings.
+//! `bakeoff claims`: the post's claims against measurements, made now or read from recordings.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -75,7 +75,7 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
     Ok(claims().filter(|claim| ids.is_empty() || ids.iter().any(|id| is(claim, id))).collect())
 }
 
-/// Measures what `chosen` need. What was measured before a stop is kept, and marked partial.
+/// Makes the measurements that `chosen` need. Results from before a stop are kept and marked partial.
 fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
     let platforms = args.platforms.all();
     let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
@@ -93,7 +93,7 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
         )
     );
     let begun = recording_of(&platforms, None, None);
-    // Interpreters are asked for or not: what is about them only is measured where they are.
+    // Interpreters are optional: claims only about them are measured only if they are requested.
     let of_python = needs(Needs::Python) && platforms.len() > 1;
     let study = (needs(Needs::Study) || of_python).then(|| study(args, &platforms, stop)).transpose()?;
     let partial = study.as_ref().is_some_and(|recording| recording.partial);
@@ -116,10 +116,10 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
     })
 }
 
-/// The stories in which nothing is shared but what an interpreter makes its models share.
+/// The stories in which models share only what an interpreter makes them share.
 const IN_PYTHON: [&str; 6] = ["cakes", "downloads", "crunch", "four", "cook-eat", "stall"];
 
-/// A study of every cell, whose own recording is kept as any other.
+/// A study of every cell; its own recording is kept like any other.
 fn study(args: &Args, platforms: &[Platform], stop: &Stop) -> Result<Recording> {
     let request = Request {
         cells: Cell::all(platforms, host::cores()),
@@ -142,7 +142,8 @@ fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> 
     }))
 }
 
-/// The plays of a story, and those that interpreters can give. What `pizza` has in common with `chess` is not run again.
+/// The runs of a story, including those of interpreters. What `pizza` has in common with `chess` is not
+/// repeated.
 fn run_story(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<StoryRun>> {
     show(&format!("telling {}", story.name()));
     let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), story.second());

@@ -1,4 +1,4 @@
-//! `bakeoff compare`: recordings of other machines, or of this one before and after.
+//! `bakeoff compare`: recordings of other machines, or of this one before and after a change.
 
 use std::fmt;
 use std::io::Write;
@@ -35,7 +35,7 @@ enum FailOn {
     Slower,
 }
 
-/// Recordings that say nothing of each other, and why.
+/// Recordings that can't be compared, and why.
 #[derive(Debug)]
 pub(super) struct Incomparable(pub(super) String);
 
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(if slower && args.fail_on == Some(FailOn::Slower) { Exit::FailedOn } else { Exit::Ok })
 }
 
-/// Whether all recordings have a study, and the same work where they have the same names for it.
+/// Whether all recordings have a study, and the same definition for each shared workload name.
 pub(super) fn ensure_same_work(files: &[PathBuf], recordings: &[Recording]) -> Result<()> {
     for (file, recording) in files.iter().zip(recordings) {
         ensure!(recording.study.is_some(), Incomparable(format!("{} has no study", file.display())));

@@ -15,7 +15,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    // Whole first: a reader that stops early is no reason to panic.
+    // Generated in full first: a reader that stops early must not cause a panic.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "bakeoff", &mut script);
     std::io::stdout().write_all(&script)?;

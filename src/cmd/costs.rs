@@ -1,4 +1,4 @@
-//! `bakeoff costs`: what models cost besides the time of a warm run.
+//! `bakeoff costs`: start-up, memory, dispatch overhead and limits of models.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let costs = Costs { command: command_line(), probes, sizes };
     let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
     let path = save_section(&recording, &folder, "costs")?;
-    // Only now: until then they were the only place where their samples were.
+    // Removed only now: until this point they held the only copy of their samples.
     kept.iter().for_each(|path| drop(std::fs::remove_file(path)));
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, args.format))?;
@@ -84,7 +84,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }
 
-/// Those models of a lane that are named, its baseline first; none where none is.
+/// The named models of a platform, its baseline first; empty if none is named.
 fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
     let is_named = |model: &ModelEntry| named.iter().any(|it| it.name == model.name);
     let all = platform.models();
@@ -109,7 +109,7 @@ fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<ProbeRe
     Ok(gather(&options, &stop.asked, |model, question| show(&format!("asking {model}: {question}"))))
 }
 
-/// A study of the sizes of a series; each model at its greatest width.
+/// A study of the sizes of a series; each model runs at its greatest concurrency.
 fn study(
     sizes: &[Workload],
     models: &[ModelEntry],
@@ -129,7 +129,7 @@ fn study(
     run_and_save(&request, &stop.asked, show_progress)
 }
 
-/// The cells of `models` on a workload, without those of pools that are no wider than the cores where there are wider ones.
+/// The cells of `models` on a workload, without those limited to the core count when wider ones exist.
 fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
     let platform = models.first().map_or(Platform::Native, |model| model.platform);
     let cells = Cell::of(workload, platform, host::cores());
@@ -141,7 +141,7 @@ fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
     cells.iter().filter(is_wanted).copied().collect()
 }
 
-/// Whether some probe failed for another reason than a crowd that was too large.
+/// Whether some probe failed for a reason other than too many jobs.
 fn exit(recording: &Recording) -> Exit {
     let probes = recording.costs.iter().flat_map(|costs| &costs.probes);
     let failed = |probe: &ProbeRecord| probe.failure.is_some() && !probe.question.starts_with("crowd ");

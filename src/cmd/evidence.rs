@@ -35,7 +35,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let platforms = args.platforms.all();
     let models = models_named(models_of(&platforms), &args.models)?;
-    // Jobs are given in time, not in story seconds: the scale plays no part.
+    // Jobs are given in real time and not in story seconds: the scale has no effect.
     let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
     let recording = recording_of(&platforms, Some(gather(&runner, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
         writeln!(out, "The recording is {}", path.display())?;
     }
-    // What no machine of this kind can have is no failure.
+    // Models that this kind of machine can't support are not failures.
     let can_be = |name: &str| models.iter().any(|model| model.name == name && model.unavailable.is_none());
     let mut evidence_records = recording.evidence.iter().flatten();
     let seen = evidence_records

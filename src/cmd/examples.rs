@@ -1,4 +1,4 @@
-//! What stands below the options of each subcommand. A test reads every line as a command line.
+//! The examples below the options of each subcommand. A test parses every line as a command line.
 
 pub(super) const VERIFY: &str = "Examples:
   bakeoff verify                          every cell once
@@ -61,7 +61,7 @@ mod tests {
     use crate::cmd::Cli;
 
     #[test]
-    fn every_example_is_a_command_line_that_is_understood() {
+    fn every_help_example_parses() {
         let command = Cli::command();
         let helps = command
             .get_subcommands()

@@ -1,4 +1,4 @@
-//! `bakeoff list`: what there is to measure, from the registries.
+//! `bakeoff list`: the available models and workloads, from the registries.
 
 use std::io::Write;
 
@@ -19,7 +19,7 @@ pub(super) struct Args {
     platforms: Platforms,
 }
 
-/// Prints the models and the workloads of each lane, and how ids are made of them.
+/// Prints the models and workloads of each platform, and the structure of ids.
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let platforms = args.platforms.all();
     let mut out = std::io::stdout().lock();
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
             writeln!(out, "{}: {}\n", interpreter.path.display(), interpreter.about())?;
         }
         writeln!(out, "{}", list_models(platform))?;
-        // Interpreters have the same ones.
+        // Interpreters share the same workloads.
         if platform == platforms[0] || platform == platforms[1] {
             writeln!(out, "{}", list_workloads(platform))?;
         }

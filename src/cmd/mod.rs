@@ -41,7 +41,7 @@ mod story;
 mod sweep;
 mod verify;
 
-/// How a run ended; the numbers are documented in the README.
+/// How a run ended; the exit codes are documented in the README.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -53,13 +53,13 @@ pub enum Exit {
     Usage = 2,
     /// Some cell failed; the rest was measured.
     CellFailed = 3,
-    /// An input file was refused.
+    /// An input file could not be read.
     ReadError = 4,
     /// Results could not be saved.
     SaveError = 5,
-    /// Recordings that say nothing of each other.
+    /// Recordings that can't be compared.
     Incomparable = 6,
-    /// A comparison found what --fail-on names.
+    /// A comparison found a condition of --fail-on.
     FailedOn = 7,
     /// Stopped because its terminal was closed, after saving.
     HangUp = 129,
@@ -70,7 +70,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// How a study has ended that was not stopped.
+    /// The exit code of a study that was not stopped.
     pub fn of_study(recording: &Recording) -> Self {
         let failed = |launch: &Launch| {
             launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty())
@@ -95,12 +95,12 @@ impl Exit {
     }
 }
 
-/// What was asked for can't be meant: names it, and what could be.
+/// Invalid usage: names the problem and the alternatives.
 #[derive(Debug)]
 pub struct BadUsage(String);
 
 impl BadUsage {
-    /// What was asked for, and what could be.
+    /// The problem, with alternatives.
     pub fn new(why: impl Into<String>) -> Self {
         BadUsage(why.into())
     }
@@ -182,10 +182,10 @@ enum CliCommand {
     Probe { parent: u32 },
 }
 
-/// Carries out what the command line asks for.
+/// Executes the command line.
 ///
 /// # Errors
-/// What no subcommand could turn into a row of its own.
+/// Errors that no subcommand could turn into a row of its own.
 pub fn run() -> Result<Exit> {
     if let Some(served) = child::serve::serve_if_asked(std::env::args().skip(1)) {
         return served.map(|()| Exit::Ok);
@@ -227,7 +227,7 @@ fn command_line() -> Vec<String> {
     std::iter::once("bakeoff".into()).chain(std::env::args().skip(1).map(|word| public(&word))).collect()
 }
 
-/// A word of a command line without the folders of an absolute path: they are nobody's business but the user's.
+/// A word of the command line without the folders of an absolute path, which are private.
 fn public(word: &str) -> String {
     let (option, values) = word.split_once('=').map_or(("", word), |(option, values)| (option, values));
     let values: Vec<String> = values.split(',').map(without_folders).collect();
@@ -260,7 +260,7 @@ fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     Ok(cells)
 }
 
-/// Those of `all` models that have these names, with their interpreter or without; all of them where no name is given.
+/// The models of `all` with these names, with or without their interpreter; all of them if no name is given.
 fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry>> {
     let is = |model: &ModelEntry, name: &String| {
         model.name == name || model.name.split_once('@').is_some_and(|(plain, _)| plain == name)
@@ -281,7 +281,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn absolute_paths_keep_their_last_part_only() {
+    fn absolute_paths_keep_last_component_only() {
         for (word, kept) in [
             ("/home/alice/out", ".../out"),
             ("--out=/home/alice/out", "--out=.../out"),

@@ -1,4 +1,4 @@
-//! `--python`: which lanes a command measures beside the native one.
+//! `--python`: which platforms a command measures besides the native one.
 
 use crate::engine::platform::Platform;
 use crate::model::ModelEntry;
@@ -13,13 +13,13 @@ pub(super) struct Platforms {
 }
 
 impl Platforms {
-    /// The native lane, and those that were asked for.
+    /// The native platform, and the requested ones.
     pub(super) fn all(&self) -> Vec<Platform> {
         Platform::all(&self.python.as_ref().map(find).unwrap_or_default())
     }
 }
 
-/// The models of `lanes`.
+/// The models of all given platforms.
 pub(super) fn models_of(platforms: &[Platform]) -> Vec<ModelEntry> {
     platforms.iter().flat_map(|platform| platform.models()).collect()
 }

@@ -1,18 +1,18 @@
-//! How far a study is.
+//! The progress of a study.
 
 use std::io::IsTerminal;
 
 use crate::engine::clock::{Timestamp, now};
 use crate::stats::units;
 
-/// One line on a terminal, written while nothing is measured; an empty one takes the last away.
+/// One line on a terminal, written while nothing is measured; an empty one clears the last.
 pub fn show(what: &str) {
     if std::io::stderr().is_terminal() {
         eprint!("\r\x1b[2K{what}");
     }
 }
 
-/// One line on a terminal, written between launches: nothing ticks while a clock runs.
+/// One line on a terminal, written between launches: nothing updates during a measurement.
 pub fn show_progress(start: Timestamp, made: usize, all: usize) {
     let left = (now() - start).mul_f64((all - made) as f64 / made as f64);
     show(&format!("launch {made} of {all}, about {} left", units::duration(left)));

@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// What the terminal shows, and what was asked for.
+/// The capabilities of the terminal, and the requested options.
 fn terminal_style(args: &Args) -> TerminalStyle {
     let is_terminal = std::io::stdout().is_terminal();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

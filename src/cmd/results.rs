@@ -1,4 +1,4 @@
-//! `bakeoff results`: recordings as things to keep and to give away.
+//! `bakeoff results`: prepares recordings for storage and sharing.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -93,7 +93,7 @@ fn limit_to(cores: usize) -> Result<()> {
     host::limit_to(cores)
 }
 
-/// The cells that the filter and the models select, each workload's baseline among them.
+/// The cells that the filter and the models select, including each workload's baseline.
 fn cells(args: &Args, workers: usize) -> Result<Vec<Cell>> {
     let platforms = args.platforms.all();
     let models = models_named(models_of(&platforms), &args.models)?;

@@ -1,4 +1,4 @@
-//! `bakeoff scaling`: speedups over numbers of cores, from recordings alone.
+//! `bakeoff scaling`: speedups by core count, from recordings alone.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Recordings of what is measured outside of a study.
+//! Recordings of measurements outside a study.
 
 use std::path::{Path, PathBuf};
 
@@ -10,16 +10,17 @@ use crate::record::save::{SaveError, save};
 use crate::record::schema::{Environment, EvidenceRecord, Recording, SCHEMA, StoryRun, VERSION};
 use crate::workload::fixture::stage::Stage;
 
-/// The folder for recordings: the one that was asked for, or `bakeoff` in the target folder.
+/// The folder for recordings: the requested one, or `bakeoff` in the target folder.
 ///
 /// # Errors
-/// Where nobody knows where this program is.
+/// When the location of this program is unknown.
 pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
     let default = || Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff"));
     asked.map_or_else(default, |folder| Ok(folder.to_owned()))
 }
 
-/// A recording of this machine and the interpreters of `lanes` with these sections, and no study.
+/// A recording of this machine and the interpreters of all given platforms with these sections, and without a
+/// study.
 pub(super) fn recording_of(
     platforms: &[Platform],
     evidence: Option<Vec<EvidenceRecord>>,
@@ -38,7 +39,7 @@ pub(super) fn recording_of(
     }
 }
 
-/// Saves `recording` as a new file of `folder`, whose name begins with `kind`.
+/// Saves `recording` as a new file of `folder`; its name begins with `kind`.
 ///
 /// # Errors
 /// [`SaveError`], which names the file.

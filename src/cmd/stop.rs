@@ -1,4 +1,4 @@
-//! Ctrl-C and its like: the first asks a study to stop and save, the second ends it at once.
+//! Ctrl-C and similar signals: the first asks a study to stop and save, the second ends it immediately.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use signal_hook::flag;
 
 use crate::cmd::Exit;
 
-/// The signals that ask a study to stop, and how it then ends.
+/// The signals that ask a study to stop, with their exit codes.
 #[cfg(unix)]
 const SIGNALS: [(i32, Exit); 3] = [
     (SIGINT, Exit::Interrupt),
@@ -20,7 +20,7 @@ const SIGNALS: [(i32, Exit); 3] = [
 #[cfg(not(unix))]
 const SIGNALS: [(i32, Exit); 2] = [(SIGINT, Exit::Interrupt), (SIGTERM, Exit::Terminate)];
 
-/// Whether a study is to stop, and which signal says so.
+/// Whether a study should stop, and because of which signal.
 #[derive(Debug)]
 pub struct Stop {
     /// Set by the first signal.
@@ -32,7 +32,7 @@ impl Stop {
     /// Listens from now on.
     ///
     /// # Errors
-    /// Where the system refuses a handler.
+    /// When the system rejects a handler.
     pub fn listen() -> Result<Self> {
         let stop = Stop { asked: Arc::default(), signal: Arc::default() };
         for (signal, exit) in SIGNALS {
@@ -44,12 +44,12 @@ impl Stop {
         Ok(stop)
     }
 
-    /// Whether it has been asked for.
+    /// Whether a stop was requested.
     pub fn is_asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// How a run that was asked to stop ends.
+    /// The exit code of a stopped run.
     pub fn exit(&self) -> Option<Exit> {
         let is = |exit: &Exit| usize::from(*exit as u8) == self.signal.load(Ordering::Relaxed);
         SIGNALS.into_iter().map(|(_, exit)| exit).find(is)

@@ -23,13 +23,14 @@ use crate::report::chart::lanes;
 use crate::report::chart::palette::Mode;
 use crate::report::table;
 
-/// The shortest second of a story, in milliseconds: a move of 5 s is 0.1 ms then, some times what handing over takes.
+/// The minimum length of a story second, in milliseconds: a move of 5 s then takes 0.1 ms, several times a
+/// hand-over.
 const LEAST_SCALE: f64 = 0.02;
 
-/// The longest: real time.
+/// The maximum length: real time.
 const MOST_SCALE: f64 = 1_000.0;
 
-/// The most boards: beyond them the threads of most models would take turns.
+/// The maximum number of boards: beyond it, the threads of most models would take turns.
 const MOST_BOARDS: u64 = MOST_WORKERS as u64;
 
 /// Which story, and how.
@@ -132,7 +133,7 @@ fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
 fn request(args: &Args, platforms: &[Platform], story: &dyn Story) -> Result<StoryRequest> {
     let all = models_of(platforms);
     let python = all.iter().filter(|model| model.platform != Platform::Native).copied().collect();
-    // Interpreters that are asked for are what is asked for.
+    // If interpreters are requested, only they are measured.
     let models = if args.model.is_empty() { python } else { models_named(all, &args.model)? };
     let exhibition = exhibition(args)?;
     ensure!(
@@ -142,7 +143,7 @@ fn request(args: &Args, platforms: &[Platform], story: &dyn Story) -> Result<Sto
     Ok(StoryRequest { models, all: args.all, quick: args.quick, exhibition })
 }
 
-/// The exhibition, if any option asks for another than the post's.
+/// The exhibition, if any option differs from the post's.
 fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
     let post = Exhibition::default();
     let exhibition = Exhibition {

@@ -1,4 +1,4 @@
-//! `bakeoff sweep`: the study for each of some numbers of cores, each in a process of its own.
+//! `bakeoff sweep`: the study for each of several core counts, each in a separate process.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -36,7 +36,7 @@ pub(super) struct Args {
     into: Option<PathBuf>,
 }
 
-/// How often whoever waits for a study looks whether to stop it.
+/// The interval at which a waiting sweep checks whether to stop the study.
 const LOOK: Duration = Duration::from_millis(50);
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(exit)
 }
 
-/// The numbers of cores that were asked for, or 1, 2, 4, ... and all.
+/// The requested core counts, or 1, 2, 4, ... and all.
 fn numbers(asked: &[u64], all: u64) -> Result<Vec<u64>> {
     if asked.is_empty() {
         let doubling =
@@ -87,7 +87,7 @@ fn numbers(asked: &[u64], all: u64) -> Result<Vec<u64>> {
     Ok(asked.to_vec())
 }
 
-/// Under a quota, more cores give no more time: a curve of them would be the quota's.
+/// Under a quota, more cores give no more time: a curve of them would show only the quota.
 fn refuse_under_quota(numbers: &[u64]) -> Result<()> {
     let most = numbers.iter().copied().max().unwrap_or(1);
     let quota = environment(Path::new("/")).quota_millicores.filter(|&quota| quota < most * 1_000);
@@ -105,7 +105,7 @@ fn path(into: &Path, cores: u64) -> PathBuf {
     into.join(format!("cores-{cores}.json"))
 }
 
-/// Those numbers of cores that have no recording in `into`.
+/// The core counts that have no recording in `into`.
 fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
     let is_missing = |cores: u64| -> Result<bool> {
         let path = path(into, cores);
@@ -135,7 +135,7 @@ fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
     Ok(missing)
 }
 
-/// The study on so many cores, in a process that limits itself to them before it starts anything.
+/// The study on `cores` cores, in a process that limits itself to them before it starts anything.
 fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStatus> {
     let exe = std::env::current_exe()?;
     let profile = args.profile.name();
@@ -160,7 +160,7 @@ fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStat
     }
 }
 
-/// In a process group of its own, Ctrl-C does not reach a study by itself: a second signal would end it unsaved.
+/// In a separate process group, Ctrl-C does not reach a study directly: a second signal would end it unsaved.
 #[cfg(unix)]
 fn apart(command: &mut Command) -> &mut Command {
     std::os::unix::process::CommandExt::process_group(command, 0)
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_cores_are_asked_for_or_double_up_to_all() {
+    fn core_counts_default_to_powers_of_two() {
         assert_eq!(numbers(&[], 1).unwrap(), [1]);
         assert_eq!(numbers(&[], 2).unwrap(), [1, 2]);
         assert_eq!(numbers(&[], 12).unwrap(), [1, 2, 4, 8, 12]);

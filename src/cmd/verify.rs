@@ -21,7 +21,7 @@ pub(super) struct Args {
     platforms: Platforms,
 }
 
-/// Prints a line for each cell; a cell that fails does not keep the next ones from being verified.
+/// Prints a line for each cell; a failing cell does not prevent the verification of the others.
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let cells = select_of(Cell::all(&args.platforms.all(), host::cores()), &args.filter)?;
     let mut session = Session::new(&std::env::current_exe()?);

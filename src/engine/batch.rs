@@ -1,4 +1,4 @@
-//! A batch: the jobs of one run together with the digests that they must return.
+//! A batch: the jobs of one run, together with the digests that they must return.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::engine::work::{Reads, Work};
 use crate::workload::fixture::stage::Stage;
 use crate::workload::{Job, Size, Workload};
 
-/// The jobs of one run, what they must return and what they must do.
+/// The jobs of one run, their expected digests and their obligations.
 #[derive(Clone, Debug)]
 pub struct Batch {
     jobs: Arc<[Job]>,
@@ -20,15 +20,17 @@ pub struct Batch {
     _stage: Arc<Stage>,
 }
 
-/// How much of what should come from the device must be seen to: the kernel may have a page of a file's beginning
-/// or end for reasons of its own.
+/// The minimum share of expected device reads that must be observed: the kernel may hold pages of a file's
+/// start
+/// or end for its own reasons.
 const PROOF_PERCENT: u64 = 95;
 
-/// What a run may read from the device for other reasons than its files, in bytes: pages of programs, for the most.
+/// The maximum number of bytes that a run may read from the device besides its files: mostly program pages.
 const OTHER_READS: u64 = 256 * 1024;
 
-/// A run that was right but is no measurement of its workload, and why: whatever else needed memory took the files of
-/// `warm-file`, or something read those of `cold-file` beforehand.
+/// A run that was correct but is no valid measurement of its workload, with the reason: memory pressure
+/// evicted
+/// the files of `warm-file`, or another program read those of `cold-file` beforehand.
 #[derive(Debug)]
 pub struct InvalidRun(String);
 
@@ -44,7 +46,7 @@ impl Batch {
     /// A batch of `workload` whose files and server are on `stage`.
     ///
     /// # Errors
-    /// Where the stage can't be set, or, as [`crate::workload::fixture::stage::Unavailable`], where this machine can't measure it.
+    /// When the stage can't be set, or, as [`crate::workload::fixture::stage::Unavailable`], when this machine can't measure it.
     pub fn new(workload: &Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
         Ok(Batch::of((workload.jobs)(stage, size)?, stage))
     }
@@ -55,7 +57,7 @@ impl Batch {
         Batch { jobs: jobs.into(), expected, _stage: Arc::clone(stage) }
     }
 
-    /// The default batch of `workload`, whose digests another process has found.
+    /// The default batch of `workload`, with digests that another process has computed.
     ///
     /// # Errors
     /// As [`Batch::new`].
@@ -75,23 +77,23 @@ impl Batch {
         Batch { jobs: self.jobs[..jobs].into(), expected: self.expected[..jobs].into(), ..self.clone() }
     }
 
-    /// The jobs, in the order that their digests must come in.
+    /// The jobs, in the order of their digests.
     pub fn jobs(&self) -> &Arc<[Job]> {
         &self.jobs
     }
 
-    /// Undoes what an earlier run left, before the clock starts.
+    /// Undoes the effects of an earlier run before the clock starts.
     ///
     /// # Errors
-    /// Where a job can't be reset.
+    /// When a job can't be reset.
     pub fn reset(&self) -> Result<()> {
         self.jobs.iter().try_for_each(Work::reset)
     }
 
-    /// Compares job by job: a sum would not see two that were swapped.
+    /// Compares job by job: a sum would not detect two swapped digests.
     ///
     /// # Errors
-    /// Names the first job that differs, what was expected and what came.
+    /// Names the first job that differs, with the expected and the actual digest.
     pub fn verify(&self, digests: &[Digest]) -> Result<()> {
         for (job, (expected, found)) in self.expected.iter().zip(digests).enumerate() {
             if expected != found {
@@ -104,7 +106,7 @@ impl Batch {
         Ok(())
     }
 
-    /// After the clock has stopped: what the jobs were to leave behind is there.
+    /// Checks, after the clock has stopped, that the jobs left behind what they should.
     ///
     /// # Errors
     /// Names what is missing.
@@ -112,7 +114,7 @@ impl Batch {
         self.jobs.iter().try_for_each(Work::check)
     }
 
-    /// Refuses a run that was shorter than the longest wait among its jobs.
+    /// Rejects a run that is shorter than the longest wait among its jobs.
     ///
     /// # Errors
     /// States both times.
@@ -125,7 +127,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Refuses a run whose files did not come from where the workload says: it is [`InvalidRun`].
+    /// Rejects a run whose files did not come from where the workload requires: it is [`InvalidRun`].
     ///
     /// # Errors
     /// States the bytes read from the device and the bytes of the files.
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_a_doubled_a_swapped_and_a_wrong_digest_are_each_told_with_the_job() {
+    fn detects_dropped_doubled_swapped_and_wrong_digests() {
         let batch = batch("primes");
         let right = batch.expected.to_vec();
         batch.verify(&right).unwrap();
@@ -185,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn a_run_shorter_than_its_longest_wait_is_refused() {
+    fn rejects_runs_shorter_than_longest_wait() {
         let batch = batch("sleep");
         batch.check_time(Duration::from_micros(500)).unwrap();
         assert!(batch.check_time(Duration::from_micros(499)).is_err());
     }
 
     #[test]
-    fn a_warm_run_that_reads_the_device_is_void() {
+    fn warm_run_with_device_reads_is_invalid() {
         let batch = batch("warm-file");
         let some = OTHER_READS + 24 * 4 * 1024 / 20;
         batch.check_reads(Some(some)).unwrap();
@@ -202,7 +204,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_cold_run_that_does_not_read_the_device_is_void() {
+    fn cold_run_without_device_reads_is_invalid() {
         let stage = Arc::new(temporary_stage());
         let workload = WORKLOADS.iter().find(|workload| workload.name == "cold-file").unwrap();
         let Ok(batch) = Batch::new(workload, workload.tiny, &stage) else {

@@ -1,21 +1,21 @@
-//! The only clock, and what a process has used up.
+//! The only clock, and the resource usage of processes.
 
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// A moment of the one clock: nanoseconds since a start that all processes of this machine share.
+/// A timestamp of the one clock: nanoseconds since an origin that all processes of this machine share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// Nanoseconds since that start.
+    /// Nanoseconds since the origin.
     pub fn ns(self) -> u64 {
         self.0
     }
 
-    /// The moment so many nanoseconds after that start.
+    /// The timestamp `ns` nanoseconds after the origin.
     pub fn at_ns(ns: u64) -> Self {
         Timestamp(ns)
     }
@@ -24,21 +24,22 @@ impl Timestamp {
 impl Sub for Timestamp {
     type Output = Duration;
 
-    /// The time since `earlier`, zero if it was later.
+    /// The time since `earlier`, or zero if `earlier` is later.
     fn sub(self, earlier: Timestamp) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// The present moment. The clock never goes backwards, is comparable across processes, does not run while the
-/// machine is suspended, and does run while this process is stopped or waits for a core.
+/// The current time. The clock is monotonic, is comparable across processes, stops while the machine is
+/// suspended, and continues while this process is stopped or waits for a core.
 #[cfg(unix)]
 pub fn now() -> Timestamp {
     Timestamp(unix::clock(nix::time::ClockId::CLOCK_MONOTONIC).expect("every Unix has a monotonic clock"))
 }
 
-/// The present moment. The clock never goes backwards; between processes it is as good as the system's time was
-/// when each of them first asked.
+/// The current time. The clock is monotonic; between processes it is as accurate as the system time was when
+/// each
+/// of them first read it.
 #[cfg(not(unix))]
 pub fn now() -> Timestamp {
     use std::sync::LazyLock;
@@ -50,7 +51,7 @@ pub fn now() -> Timestamp {
     Timestamp(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
 }
 
-/// The calendar's time in seconds since 1970 (UTC), for naming things: it may jump, and measures nothing.
+/// The calendar time in seconds since 1970 (UTC), for file names only: it may jump, and measures nothing.
 pub(crate) fn unix_seconds() -> Option<u64> {
     since_1970().map(|time| time.as_secs())
 }
@@ -59,31 +60,31 @@ fn since_1970() -> Option<Duration> {
     std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).ok()
 }
 
-/// What a model has used up since it was started; `None` is unknown, never zero.
+/// Resource usage of a model since its start; `None` is unknown, never zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// CPU time, user and system together, of this process and of all its workers, in nanoseconds.
+    /// CPU time, user and system, of this process and all its workers, in nanoseconds.
     pub cpu_ns: Option<u64>,
-    /// Bytes that were fetched from block devices.
+    /// Bytes read from block devices.
     pub device_bytes: Option<u64>,
-    /// How often a thread gave its core away to wait for something.
+    /// Voluntary context switches.
     pub gave_way: Option<u64>,
-    /// How often the system took a thread's core away.
+    /// Involuntary context switches.
     pub was_preempted: Option<u64>,
 }
 
 impl Usage {
-    /// Nothing used.
+    /// No usage.
     pub const ZERO: Usage =
         Usage { cpu_ns: Some(0), device_bytes: Some(0), gave_way: Some(0), was_preempted: Some(0) };
 
-    /// What this process and the children that it has waited for have used since they began.
+    /// Resource usage of this process and of the children that it has waited for, since their start.
     #[cfg(unix)]
     pub fn of_this_process() -> Usage {
         unix::usage()
     }
 
-    /// What this process has used: not available on this system.
+    /// Resource usage of this process: not available on this system.
     #[cfg(not(unix))]
     pub fn of_this_process() -> Usage {
         Usage { cpu_ns: None, device_bytes: None, gave_way: None, was_preempted: None }
@@ -116,14 +117,14 @@ impl Sub for Usage {
     }
 }
 
-/// How long this machine has been suspended since it was started, in nanoseconds; known on Linux.
+/// The time for which this machine has been suspended since boot, in nanoseconds; known on Linux only.
 #[cfg(target_os = "linux")]
 pub(crate) fn suspended_ns() -> Option<u64> {
     let awake = unix::clock(nix::time::ClockId::CLOCK_MONOTONIC)?;
     Some(unix::clock(nix::time::ClockId::CLOCK_BOOTTIME)?.saturating_sub(awake))
 }
 
-/// How long this machine has been suspended: unknown.
+/// The time for which this machine has been suspended: unknown.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn suspended_ns() -> Option<u64> {
     None
@@ -142,7 +143,7 @@ mod unix {
     }
 
     pub(crate) fn usage() -> Usage {
-        // The clock counts nanoseconds where getrusage counts microseconds, but there is none for children.
+        // The clock has nanosecond resolution and getrusage only microseconds, but no clock covers children.
         let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
         let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok();
         let waited_for = children.and_then(|usage| {
@@ -171,7 +172,7 @@ mod unix {
         Some((blocks(UsageWho::RUSAGE_SELF)? + blocks(UsageWho::RUSAGE_CHILDREN)?) * BLOCK)
     }
 
-    /// Elsewhere the count means other things.
+    /// On other systems the count has another meaning.
     #[cfg(not(target_os = "linux"))]
     fn device_bytes() -> Option<u64> {
         None

@@ -1,32 +1,33 @@
-//! The answer of a job, and the deterministic bytes that jobs write, read and serve.
+//! The result of a job, and the deterministic bytes that jobs write, read and serve.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a job returns: 64 bits that depend on which job it was and on everything that it was to find out.
+/// The result of a job: 64 bits that depend on the job's identity and on everything that it had to compute.
 ///
-/// Two jobs of a batch never have the same digest, so that a swapped pair is seen as well as a wrong one.
+/// Two jobs of a batch never have the same digest, so that swapped digests are detected as well as wrong
+/// ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Digest(u64);
 
 impl Digest {
-    /// The digest of job `seed` whose work came to `answer`.
+    /// The digest of job `seed` with the result `answer`.
     pub fn new(seed: u64, answer: u64) -> Self {
         Digest(mix(mix(seed) ^ answer))
     }
 
-    /// The digest of what has come to this one so far and now came to `answer`.
+    /// Combines this digest with a further result, `answer`.
     pub(crate) fn combine(self, answer: u64) -> Self {
         Digest::new(self.0, answer)
     }
 
-    /// The digest that is this number: another language's.
+    /// The digest with this numeric value, computed in another language.
     pub(crate) fn of_bits(bits: u64) -> Self {
         Digest(bits)
     }
 
-    /// As a number.
+    /// Its numeric value.
     pub(crate) fn bits(self) -> u64 {
         self.0
     }
@@ -38,12 +39,13 @@ impl fmt::Display for Digest {
     }
 }
 
-/// How many bytes of content share one look by [`sampled_checksum`]: a disk sector.
+/// The number of bytes per sample of [`sampled_checksum`]: a disk sector.
 const SECTOR: usize = 512;
 
-/// `len` pseudo-random bytes that depend on `seed` alone: what a file holds or a server answers.
+/// `len` pseudo-random bytes that depend on `seed` alone: the content of a file or response.
 ///
-/// One stream for all, under a mask that each seed has another of: languages in which a loop is slow make the stream
+/// All seeds share one stream under a mask that depends on the seed: languages with slow loops generate the
+/// stream
 /// once, and mask it as one large number.
 pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 8);
@@ -56,11 +58,13 @@ pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
     bytes
 }
 
-/// A number made of the length and of a checksum of the first word of each sector of `bytes`.
+/// Combines the length and a checksum of the first word of each sector of `bytes`.
 ///
-/// It proves that each sector arrived in its place. To look at every byte would add computing to jobs whose
-/// subject is waiting: a digest of all of a warm 64 KiB file takes longer than reading it. CRC-32, because every
-/// language has it in its standard library, at the same speed.
+/// It proves that each sector arrived in its place. Reading every byte would add computing to jobs that
+/// should
+/// wait: a digest of a whole warm 64 KiB file takes longer than reading it. CRC-32, because every language
+/// has it
+/// in its standard library, at the same speed.
 pub fn sampled_checksum(bytes: &[u8]) -> u64 {
     let mut words = Vec::with_capacity(bytes.len().div_ceil(SECTOR) * 8);
     for sector in bytes.chunks(SECTOR) {
@@ -92,19 +96,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_is_the_published_splitmix64_stream() {
-        // The first output for seed 0, as the generator's authors' test vectors give it.
+    fn bytes_match_published_splitmix64_stream() {
+        // The first output for seed 0, from the test vectors of the generator's authors.
         assert_eq!(pseudorandom_bytes(0, 8), 0xe220_a839_7b1d_cdaf_u64.to_le_bytes());
     }
 
     #[test]
-    fn the_checksum_is_the_published_one() {
+    fn checksum_matches_published_value() {
         // The check value of CRC-32/ISO-HDLC in Williams' "A painless guide to CRC error detection algorithms", 1993.
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
     }
 
     #[test]
-    fn a_glance_sees_a_change_in_any_sector_and_in_the_length() {
+    fn sampled_checksum_detects_sector_and_length_changes() {
         let bytes = pseudorandom_bytes(7, 4 * SECTOR);
         for sector in 0..4 {
             let mut other = bytes.clone();

@@ -1,11 +1,11 @@
-//! What panics in a model is an error of one cell.
+//! Turns panics in a model into errors of one cell.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Result, anyhow};
 
-/// A panic is the failure of one cell, not of the run: some libraries know no other way to say that they could not
-/// start a thread.
+/// A panic fails one cell and not the run: some libraries report only by a panic that they could not start a
+/// thread.
 ///
 /// # Errors
 /// What `work` returns, or the text of its panic.

@@ -1,4 +1,4 @@
-//! A lane: models whose speedups are over one baseline, and the workloads that they are given.
+//! A platform: models whose speedups share one baseline, and their workloads.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::model::ModelEntry;
 use crate::model::cpython::Interpreter;
 use crate::workload::{IN_PYTHON, WORKLOADS, Workload, series};
 
-/// A lane. Ratios between lanes stand beside the tables, and no verdict compares them.
+/// A platform. Ratios between platforms are shown beside the tables, and no verdict compares them.
 #[derive(Clone, Copy, Debug)]
 pub enum Platform {
     /// This program's own models, over `sequential`.
@@ -17,12 +17,12 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The native lane, and one for each of `interpreters`.
+    /// The native platform, and one for each of `interpreters`.
     pub fn all(interpreters: &[&'static Interpreter]) -> Vec<Platform> {
         std::iter::once(Platform::Native).chain(interpreters.iter().map(|it| Platform::Python(it))).collect()
     }
 
-    /// What follows the `@` in its models' names; the native lane has none.
+    /// The part after the `@` in its models' names; the native platform has none.
     pub fn tag(self) -> Option<&'static str> {
         match self {
             Platform::Native => None,
@@ -30,7 +30,7 @@ impl Platform {
         }
     }
 
-    /// Its models, in the order of all tables; the first is the baseline.
+    /// Its models in table order; the first is the baseline.
     pub fn models(self) -> Vec<ModelEntry> {
         match self {
             Platform::Native => model::models(),
@@ -38,7 +38,7 @@ impl Platform {
         }
     }
 
-    /// The workloads of its tables. Where a language is slower by orders of magnitude the jobs are smaller, and say so.
+    /// The workloads of its tables. Languages that are slower by orders of magnitude have smaller jobs.
     pub fn workloads(self) -> &'static [Workload] {
         match self {
             Platform::Native => WORKLOADS,
@@ -46,13 +46,13 @@ impl Platform {
         }
     }
 
-    /// The workload of a name, of its tables or of a series.
+    /// The workload with a given name, from its tables or a series.
     pub fn workload(self, name: &str) -> Option<&'static Workload> {
         self.workloads().iter().chain(series::all(self)).find(|workload| workload.name == name)
     }
 }
 
-/// Two lanes are the same where their models' names are.
+/// Two platforms are equal if the names of their models are.
 impl PartialEq for Platform {
     fn eq(&self, other: &Platform) -> bool {
         self.tag() == other.tag()

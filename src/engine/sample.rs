@@ -8,25 +8,28 @@ use crate::engine::batch::{Batch, InvalidRun};
 use crate::engine::clock::{Usage, now};
 use crate::model::Model;
 
-/// What one run took.
+/// The measurement of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// Wall time of [`Model::run`].
     pub wall: Duration,
-    /// What the run used.
+    /// The resource usage of the run.
     pub used: Usage,
 }
 
-/// How often a run may be [`InvalidRun`] in a row: a host that takes memory from its virtual machines empties the page cache
-/// now and then, and the void run itself fills it again.
+/// The maximum number of consecutive [`InvalidRun`] runs: a host that reclaims memory from virtual machines
+/// sometimes
+/// empties the page cache, and the invalid run itself fills it again.
 const ATTEMPTS: usize = 3;
 
-/// Measures one run of `batch` under `model` and verifies what it did. A void run is made again.
+/// Measures one run of `batch` under `model` and verifies its results. Invalid runs are repeated.
 ///
 /// # Errors
-/// Where a job failed, returned a wrong, doubled, swapped or no digest, did not leave behind what it should have, or
-/// where the run was shorter than its jobs' waits: names the job, what was expected and what was found. [`InvalidRun`] where
-/// run after run is.
+/// When a job failed, returned a wrong, doubled, swapped or no digest, or did not leave behind what it should
+/// have, or
+/// when the run was shorter than its jobs' waits: names the job, the expected and the actual result. [`InvalidRun`]
+/// if all
+/// attempts are.
 pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
     for _ in 1..ATTEMPTS {
         match run(model, batch) {
@@ -40,10 +43,11 @@ pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
 /// Measures one run and verifies it.
 ///
 /// # Timing model
-/// The clock runs during [`Model::run`] and at no other time: `wall = stop - start` of one call. In it are all that
-/// the model does to carry out the jobs and to hand back their digests (starting what it starts for each job,
-/// sending jobs to processes, waking its workers and being woken by them). Not in it are starting the model, making the
-/// jobs objects of another language, resetting what jobs left, comparing digests, and freeing them.
+/// The clock runs only during [`Model::run`]: `wall = stop - start` of one call. It includes everything that
+/// the
+/// model does to carry out the jobs and to return their digests (starting threads or processes for each job,
+/// sending jobs to processes, waking its workers and being woken by them). It excludes starting the model,
+/// converting jobs for another language, resetting the effects of jobs, comparing digests, and freeing them.
 fn run(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
     batch.reset()?;
     model.prepare(batch.jobs())?;
@@ -68,7 +72,7 @@ mod tests {
     use crate::workload::fixture::stage::tests::temporary_stage;
     use crate::workload::{Job, WORKLOADS};
 
-    /// Returns the right digests, and says for its first `cold` runs that they read a MiB from the device.
+    /// Returns the right digests, and reports a read of one MiB from the device for its first `cold` runs.
     struct Reading {
         digests: Vec<Digest>,
         cold: usize,
@@ -83,7 +87,7 @@ mod tests {
         }
 
         fn usage(&mut self) -> Result<Usage> {
-            // Asked before and after each run.
+            // Queried before and after each run.
             self.asked += 1;
             let read = if self.runs <= self.cold && self.asked.is_multiple_of(2) { 1 << 20 } else { 0 };
             Ok(Usage { device_bytes: Some(read), ..Usage::ZERO })
@@ -99,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_void_run_is_made_again_and_one_that_stays_void_is_an_error() {
+    fn invalid_runs_are_repeated_then_fail() {
         assert_eq!((runs_of_a_sample(0).unwrap(), runs_of_a_sample(2).unwrap()), (1, 3));
         assert!(runs_of_a_sample(3).unwrap_err().is::<InvalidRun>());
     }

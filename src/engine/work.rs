@@ -1,4 +1,4 @@
-//! What a job is to the models: work that can be run in a blocking or in an async form.
+//! The interface of jobs to models: work in a blocking and an async form.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -14,26 +14,26 @@ use crate::engine::trace::Spans;
 use crate::workload::fixture::clients::Clients;
 use crate::workload::queue::Queues;
 
-/// Where a job says which part of it waits and which computes.
+/// Marks the parts of a job that wait and those that compute.
 ///
-/// The work of a job lies inside these calls, so that a model can hold a lock while it computes and a trace can
-/// tell the two apart. Where nobody asks, the type has no size and the calls cost nothing.
+/// The work of a job is inside these calls, so that a model can hold a lock while it computes and a trace can
+/// distinguish the two. Without tracing, the type has no size and the calls cost nothing.
 pub trait Phases: Clone + Send + Sync + 'static {
-    /// The phases of job number `index` of a run: a span has to name its job.
+    /// The phases of job number `index` of a run, which a span records.
     fn job(&self, index: usize) -> Self;
     /// Runs `work`, which keeps a core busy.
     fn compute<T>(&self, work: impl FnOnce() -> T) -> T;
     /// Runs `wait`, which blocks its thread.
     fn wait<T>(&self, wait: impl FnOnce() -> T) -> T;
-    /// Awaits `wait`, which gives its thread away.
+    /// Awaits `wait`, which yields its thread.
     fn wait_async<F: Future + Send>(&self, wait: F) -> impl Future<Output = F::Output> + Send;
-    /// Where spans go, if anybody asks: models of processes let their workers record them too.
+    /// The collector of spans, if any: process models let their workers record spans too.
     fn spans(&self) -> Option<&Arc<Spans>> {
         None
     }
 }
 
-/// Nobody asks: every phase is just run.
+/// No tracing: every phase is just run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Plain;
 
@@ -55,7 +55,7 @@ impl Phases for Plain {
     }
 }
 
-/// What a started model owns and lends to its jobs.
+/// The state that a started model owns and lends to its jobs.
 #[derive(Debug, Default)]
 pub struct Kit<P> {
     phases: P,
@@ -64,31 +64,31 @@ pub struct Kit<P> {
 }
 
 impl<P: Phases> Kit<P> {
-    /// A kit whose jobs report to `phases`; clients are made when a job first asks for them.
+    /// A context whose jobs report to `phases`; clients are created on first use.
     pub fn new(phases: P) -> Self {
         Kit { phases, clients: Clients::default(), queues: Queues::default() }
     }
 
-    /// What job number `index` of a run is given.
+    /// The context of job number `index` of a run.
     pub fn ctx(&self, index: usize) -> Ctx<'_, P> {
         Ctx { phases: self.phases.job(index), clients: &self.clients, queues: &self.queues }
     }
 }
 
-/// What one job is given: its phases, and what it shares with the model's other jobs.
+/// The context of one job: its phases, and the state that it shares with the model's other jobs.
 #[derive(Debug)]
 pub struct Ctx<'a, P> {
-    /// Where the job says what it does.
+    /// The phases of the job.
     pub phases: P,
     /// Connections that outlive the job.
     pub clients: &'a Clients,
-    /// Queues before what the jobs of one model share.
+    /// Queues for resources that the jobs of one model share.
     pub queues: &'a Queues,
 }
 
-/// One independent piece of real work: plain data that crosses a process boundary as it is.
+/// One independent piece of real work: plain data that crosses process boundaries unchanged.
 pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The digest that the job must return, found by the plainest route: no waiting, no files, no network.
+    /// The expected digest of the job, computed in the simplest way: no waiting, no files, no network.
     fn expected(&self) -> Digest;
 
     /// Does the work on the calling thread.
@@ -97,13 +97,14 @@ pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'st
     /// Names what could not be done, and to which file or address.
     fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest>;
 
-    /// Does the same work, giving the thread away while it waits.
+    /// Does the same work, and yields the thread while it waits.
     ///
     /// # Errors
     /// As [`Work::run`].
     fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> impl Future<Output = Result<Digest>> + Send;
 
-    /// Before every run, outside the clock: undoes what an earlier run left (evicts, removes).
+    /// Undoes the effects of an earlier run (evicts, removes), before every run and outside the timed
+    /// section.
     ///
     /// # Errors
     /// Names the file.
@@ -111,7 +112,7 @@ pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'st
         Ok(())
     }
 
-    /// After every run, outside the clock: what the job was to leave behind is really there.
+    /// Checks, after every run and outside the timed section, that the job left behind what it should.
     ///
     /// # Errors
     /// Names what is missing.
@@ -119,24 +120,24 @@ pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'st
         Ok(())
     }
 
-    /// The time that the job spends waiting at the least: no honest run of it is shorter.
+    /// The minimum waiting time of the job: no valid run of it is shorter.
     fn waits(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// What the job reads from files, and where it must come from.
+    /// The bytes that the job reads from files, and their required source.
     fn reads(&self) -> Reads {
         Reads::Nothing
     }
 }
 
-/// Where the bytes that a job reads must come from, in bytes.
+/// The required source of the bytes that a job reads, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
     /// The job reads no file.
     Nothing,
-    /// From the page cache: no block may be fetched.
+    /// From the page cache: no block may be read from the device.
     Cache(u64),
-    /// From the device: the blocks fetched must make up for them.
+    /// From the device: the blocks read must account for them.
     Device(u64),
 }

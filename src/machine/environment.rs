@@ -1,4 +1,4 @@
-//! The machine and the programs, as far as they can be known without guessing.
+//! The machine and the programs, without guesses.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::model::cpython::interpreter::START_METHOD;
 use crate::record::schema::{Environment, InterpreterEntry};
 use crate::workload::hash_implementation;
 
-/// The environment of this process. `root` is where `/proc` and `/sys` are: `/`, but for tests.
+/// The environment of this process. `root` contains `/proc` and `/sys`: `/`, except in tests.
 pub fn environment(root: &Path) -> Environment {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).ok().map(|text| text.trim().to_owned());
     Environment {
@@ -45,7 +45,7 @@ pub fn environment(root: &Path) -> Environment {
     }
 }
 
-/// The interpreters of `lanes`, each once; none where all lanes are native.
+/// The interpreters of all given platforms, each once; `None` if all platforms are native.
 pub fn interpreters(platforms: impl Iterator<Item = Platform>) -> Option<Vec<InterpreterEntry>> {
     let mut entries: Vec<InterpreterEntry> = Vec::new();
     for platform in platforms {
@@ -58,7 +58,7 @@ pub fn interpreters(platforms: impl Iterator<Item = Platform>) -> Option<Vec<Int
     (!entries.is_empty()).then_some(entries)
 }
 
-/// An interpreter as a recording has it: never where it lies.
+/// The recorded form of an interpreter, without its location.
 fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
     let facts = interpreter.facts.as_ref().ok();
     InterpreterEntry {
@@ -72,7 +72,7 @@ fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
     }
 }
 
-/// What other systems say of themselves by their own programs.
+/// Facts that other systems report through their own programs.
 #[cfg(target_os = "macos")]
 mod elsewhere {
     use crate::machine::host::said;
@@ -89,7 +89,7 @@ mod elsewhere {
         said("pmset", &["-g", "batt"]).map(|text| text.contains("'Battery Power'"))
     }
 
-    /// How many logical cores each performance level has, the fastest first.
+    /// The number of logical cores at each performance level, the fastest first.
     pub(crate) fn core_classes() -> Vec<u64> {
         let level =
             |level: usize| said("sysctl", &["-n", &format!("hw.perflevel{level}.logicalcpu")])?.parse().ok();
@@ -122,8 +122,9 @@ fn affinity(status: &str) -> Option<String> {
     Some(list.trim().to_owned())
 }
 
-/// How many logical cores there are of each class that the kernel tells apart, the fastest first; empty where all are
-/// alike. Intel's are listed by class, Arm's say what each gives.
+/// The number of logical cores of each class that the kernel distinguishes, the fastest first; empty if all
+/// are
+/// alike. Intel systems list the classes, Arm systems give the capacity of each core.
 fn core_classes(root: &Path) -> Vec<u64> {
     let listed = |path: &str| count(&std::fs::read_to_string(root.join("sys/devices").join(path)).ok()?);
     let intel: Vec<u64> = ["cpu_core/cpus", "cpu_atom/cpus"].into_iter().filter_map(listed).collect();
@@ -137,7 +138,7 @@ fn core_classes(root: &Path) -> Vec<u64> {
     [intel, arm, elsewhere::core_classes()].into_iter().find(|classes| classes.len() > 1).unwrap_or_default()
 }
 
-/// How many cores a list as `0-3,8` has.
+/// The number of cores in a list as `0-3,8`.
 fn count(list: &str) -> Option<u64> {
     let range = |range: &str| {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
@@ -146,7 +147,7 @@ fn count(list: &str) -> Option<u64> {
     list.trim().split(',').map(range).sum()
 }
 
-/// Whether the clock may rise, as Intel's driver or the others' say it.
+/// Whether the clock may rise, from Intel's driver or the generic one.
 fn turbo(root: &Path) -> Option<bool> {
     let flag = |path: &str| std::fs::read_to_string(root.join("sys/devices/system/cpu").join(path)).ok();
     let forbidden = flag("intel_pstate/no_turbo").map(|flag| flag.trim() == "1");
@@ -166,7 +167,7 @@ fn memory_bytes(meminfo: &str) -> Option<u64> {
     line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Whether no mains supply is online though there is one, or there are only batteries.
+/// Whether no mains supply is online although there is one, or there are only batteries.
 fn on_battery(supplies: &Path) -> Option<bool> {
     let read =
         |path: std::path::PathBuf| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
@@ -182,7 +183,7 @@ fn on_battery(supplies: &Path) -> Option<bool> {
     (!mains.is_empty() || !batteries.is_empty()).then_some(!online)
 }
 
-/// What git says of the sources that this program was built from, where they still are there.
+/// Git's output about the sources of this program, if they still exist.
 fn git(args: &[&str]) -> Option<String> {
     host::said("git", &[&["-C", env!("CARGO_MANIFEST_DIR")], args].concat())
 }
@@ -191,7 +192,7 @@ fn git(args: &[&str]) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// A folder with the files of a made-up machine.
+    /// A folder with the files of a simulated machine.
     fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in files {
@@ -209,7 +210,7 @@ mod tests {
     ];
 
     #[test]
-    fn facts_are_read_from_the_files_of_the_machine() {
+    fn facts_are_read_from_system_files() {
         let root = machine(&[
             ("proc/meminfo", "MemTotal:       1000 kB\nMemFree: 1 kB\n"),
             ("sys/fs/cgroup/cpu.max", "150000 100000\n"),
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_programs_are_those_that_this_one_was_built_by_and_from() {
+    fn build_tools_and_dependencies_are_recorded() {
         let found = environment(Path::new("/"));
         assert!(found.rustc.unwrap().starts_with("rustc 1."));
         let names: Vec<&str> =
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_or_makes_no_sense_is_unknown() {
+    fn missing_or_malformed_facts_are_unknown() {
         let root = machine(&[("proc/meminfo", "garbage"), ("sys/fs/cgroup/cpu.max", "max 100000\n")]);
         let found = environment(root.path());
         assert_eq!((found.memory_bytes, found.quota_millicores, found.on_battery), (None, None, None));

@@ -1,4 +1,4 @@
-//! What machine this is.
+//! Information about this machine.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -6,16 +6,17 @@ use anyhow::Result;
 
 use crate::workload::hash_implementation;
 
-/// Cores that this process may use, as `num_cpus` counts them: the affinity mask and, rounded up, a CPU quota.
+/// Cores that this process may use, as `num_cpus` counts them: the affinity mask and the CPU quota, rounded
+/// up.
 ///
-/// Read once: a mask that changes later changes nothing that was started before.
+/// Read once: later mask changes do not affect models that have started.
 pub fn cores() -> usize {
     static CORES: LazyLock<usize> =
         LazyLock::new(|| LIMIT.get().map_or_else(num_cpus::get, |limit| limit.cores));
     *CORES
 }
 
-/// What this process was limited to.
+/// The core limit of this process.
 static LIMIT: OnceLock<Limit> = OnceLock::new();
 
 struct Limit {
@@ -23,13 +24,14 @@ struct Limit {
     by: String,
 }
 
-/// How this process was limited to fewer cores than there are, if it was.
+/// How this process was limited to fewer cores than the machine has, if it was.
 pub(crate) fn limited_by() -> Option<String> {
     LIMIT.get().map(|limit| limit.by.clone())
 }
 
-/// Limits this process, and all that it will start, to so many cores: by a mask where the system has masks, else by what
-/// [`cores`] says. To be called before any thread is started and before [`cores`] is.
+/// Limits this process and all its children to `cores` cores: by a mask if the system supports masks,
+/// otherwise
+/// only by the value of [`cores`]. Must be called before any thread starts and before [`cores`] is called.
 ///
 /// # Errors
 /// Where the system refuses the mask.
@@ -38,7 +40,7 @@ pub(crate) fn limit_to(cores: usize) -> Result<()> {
     LIMIT.set(Limit { cores, by }).ok().ok_or_else(|| anyhow::anyhow!("cores can be limited once only"))
 }
 
-/// Keeps this process on so many cores, and says which.
+/// Restricts this process to `cores` cores, and returns which.
 #[cfg(target_os = "linux")]
 fn mask(cores: usize) -> Result<Option<String>> {
     use nix::sched::{CpuSet, sched_setaffinity};
@@ -49,7 +51,7 @@ fn mask(cores: usize) -> Result<Option<String>> {
     Ok(Some(choice.about))
 }
 
-/// There are no masks.
+/// This system has no masks.
 #[cfg(not(target_os = "linux"))]
 fn mask(_: usize) -> Result<Option<String>> {
     Ok(None)
@@ -81,14 +83,14 @@ pub(crate) fn cpu_model() -> Option<String> {
     std::env::var("PROCESSOR_IDENTIFIER").ok()
 }
 
-/// What `program` prints, without spaces around it; `None` where it is not there, fails or prints nothing.
+/// The trimmed output of `program`; `None` if it does not exist, fails or prints nothing.
 pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
     let output = std::process::Command::new(program).args(args).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
 }
 
-/// The logical cores that this process may run on, by number; none where the system can't pin a thread to one.
+/// The logical cores that this process may use, by number; empty if the system can't pin threads.
 #[cfg(target_os = "linux")]
 pub(crate) fn allowed_cores() -> Vec<u32> {
     use nix::sched::{CpuSet, sched_getaffinity};

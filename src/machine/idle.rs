@@ -1,4 +1,4 @@
-//! Watches what others do with the machine while the study measures nothing.
+//! Observes the activity of other programs while the study measures nothing.
 
 use std::num::NonZeroU64;
 use std::path::Path;
@@ -8,10 +8,10 @@ use crate::engine::clock::{now, suspended_ns};
 use crate::machine::study_lock::StudyLock;
 use crate::record::schema::IdleCheck;
 
-/// How long the machine is watched.
+/// The duration of the observation.
 const WINDOW: Duration = Duration::from_millis(500);
 
-/// Watches the machine for half a second, doing nothing. `root` is where `/proc` is: `/`, but for tests.
+/// Observes the machine for half a second while idle. `root` contains `/proc`: `/`, except in tests.
 pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCheck {
     let pressure_us = || some_total(&std::fs::read_to_string(root.join("proc/pressure/cpu")).ok()?);
     let (start, before) = (now(), pressure_us());
@@ -30,14 +30,15 @@ pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCh
     }
 }
 
-/// How long some task has waited for a core since the machine was started, in microseconds; Linux with PSI only.
+/// The time since boot for which some task has waited for a core, in microseconds; on Linux with PSI only.
 fn some_total(pressure: &str) -> Option<u64> {
     let line = pressure.lines().find(|line| line.starts_with("some "))?;
     line.split("total=").nth(1)?.parse().ok()
 }
 
-/// Stolen ticks and all ticks of a `/proc/stat`: the eighth number of its first line, and the sum of the first eight
-/// (those behind are counted in others; proc(5)).
+/// Stolen ticks and all ticks of a `/proc/stat`: the eighth number of its first line, and the sum of the
+/// first eight
+/// (later numbers are included in others; proc(5)).
 fn ticks(stat: &str) -> Option<(u64, u64)> {
     let numbers = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(8);
     let numbers: Vec<u64> = numbers.map(|number| number.parse().ok()).collect::<Option<_>>()?;
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_machine_says_is_kept_and_what_it_does_not_say_is_unknown() {
+    fn missing_idle_figures_are_unknown() {
         let root = tempfile::tempdir().unwrap();
         let study_lock = StudyLock::join(root.path());
         let silent = watch(root.path(), &study_lock, 3);
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_kernels_files_are_read_as_they_are_written() {
+    fn parses_kernel_files() {
         assert_eq!(
             some_total("some avg10=0.00 avg60=1.00 avg300=0.00 total=3310622\nfull total=0"),
             Some(3_310_622)

@@ -1,24 +1,24 @@
-//! Whether another study runs on this machine: two at once measure each other.
+//! Detects other studies on this machine: concurrent studies disturb each other.
 
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-/// A study's sign that it runs: a shared lock on a file that all studies of this machine know.
+/// Marks a running study: a shared lock on a file that all studies of this machine use.
 #[derive(Debug)]
 pub struct StudyLock {
-    /// `None` where the file can't be had: then nothing is known.
+    /// `None` if the file is unavailable: other studies are then unknown.
     file: Option<File>,
 }
 
 impl StudyLock {
-    /// Shows from now on that a study runs; `folder` is one that all studies of this machine share.
+    /// Marks a running study from now on; all studies of this machine share `folder`.
     pub fn join(folder: &Path) -> Self {
         let file =
             OpenOptions::new().create(true).append(true).open(folder.join("bakeoff-studies.lock")).ok();
         StudyLock { file: file.filter(|file| file.lock_shared().is_ok()) }
     }
 
-    /// Whether there is no other study: only then can the lock be had alone, if only for a moment.
+    /// Whether there is no other study: only then can the lock be upgraded briefly to an exclusive one.
     pub fn is_alone(&self) -> Option<bool> {
         let file = self.file.as_ref()?;
         file.unlock().ok()?;
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_of_two_studies_sees_the_other_until_it_ends() {
+    fn concurrent_studies_see_each_other() {
         let folder = tempfile::tempdir().unwrap();
         let first = StudyLock::join(folder.path());
         assert_eq!(first.is_alone(), Some(true));
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_file_cannot_be_had_nothing_is_known() {
+    fn unavailable_lock_file_gives_unknown() {
         assert_eq!(StudyLock::join(Path::new("/no/such/folder")).is_alone(), None);
     }
 }

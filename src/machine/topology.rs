@@ -1,5 +1,6 @@
-//! Which cores to use where not all are wanted: a thread of each physical core before a second one of any, and fast
-//! cores before slow ones.
+//! Selects a subset of cores: one thread of each physical core before any second thread, and fast cores
+//! before slow
+//! cores.
 
 use std::path::Path;
 
@@ -7,13 +8,13 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Core {
     number: u32,
-    /// Its place among the threads of its physical core, from 0 on.
+    /// Its index among the threads of its physical core, from 0.
     thread: usize,
-    /// Whether the machine has faster ones.
+    /// Whether the machine has faster cores.
     slow: bool,
 }
 
-/// Some of the machine's logical cores, and what they are.
+/// Some of the machine's logical cores, with a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// Their numbers.
@@ -22,7 +23,8 @@ pub struct Choice {
     pub about: String,
 }
 
-/// The `count` first of the `allowed` cores, or all if there are no more. `root` is where `/sys` is: `/`, but for tests.
+/// The first `count` of the `allowed` cores, or all if there are fewer. `root` contains `/sys`: `/`, except
+/// in tests.
 pub fn choose(root: &Path, allowed: &[u32], count: usize) -> Choice {
     let mut cores: Vec<Core> = allowed.iter().map(|&number| core(root, number)).collect();
     let hybrid = cores.iter().any(|core| core.slow);
@@ -47,7 +49,7 @@ fn core(root: &Path, number: u32) -> Core {
     let read = |path: String| std::fs::read_to_string(devices.join(path)).ok();
     let siblings = read(format!("system/cpu/cpu{number}/topology/thread_siblings_list"));
     let thread = siblings.and_then(|list| numbers(&list)?.iter().position(|&sibling| sibling == number));
-    // Intel lists its slow cores; Arm says what each core gives, of at most 1,024.
+    // Intel systems list their slow cores; Arm systems give the capacity of each core, of at most 1,024.
     let listed = read("cpu_atom/cpus".into()).and_then(|list| numbers(&list));
     let listed_slow = listed.is_some_and(|slow| slow.contains(&number));
     let capacity = read(format!("system/cpu/cpu{number}/cpu_capacity"));
@@ -56,7 +58,7 @@ fn core(root: &Path, number: u32) -> Core {
     Core { number, thread: thread.unwrap_or(0), slow: listed_slow || gives_less }
 }
 
-/// The numbers of a list as `0-3,8`, in order.
+/// The numbers in a list as `0-3,8`, in order.
 pub(crate) fn numbers(list: &str) -> Option<Vec<u32>> {
     let mut numbers = Vec::new();
     for range in list.trim().split(',') {
@@ -71,7 +73,7 @@ pub(crate) fn numbers(list: &str) -> Option<Vec<u32>> {
 mod tests {
     use super::*;
 
-    /// A made-up machine: files by path below `sys/devices`.
+    /// A simulated machine: files by path below `sys/devices`.
     fn machine(files: &[(String, &str)]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in files {
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn physical_cores_come_before_second_threads() {
+    fn physical_cores_precede_smt_siblings() {
         let files = [(0, "0-1\n"), (1, "0-1\n"), (2, "2-3\n"), (3, "2-3\n")];
         let root = machine(&files.map(|(number, list)| (siblings(number), list)));
         let choose = |count| choose(root.path(), &[0, 1, 2, 3], count);
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn fast_cores_come_before_slow_ones_and_slow_ones_before_second_threads() {
+    fn fast_cores_precede_slow_cores_and_siblings() {
         let mut files = [(0, "0-1"), (1, "0-1"), (2, "2"), (3, "3")]
             .map(|(number, list)| (siblings(number), list))
             .to_vec();
@@ -115,13 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_known_cores_come_in_order_and_only_allowed_ones() {
+    fn unknown_topology_uses_allowed_cores_in_order() {
         let root = machine(&[]);
         assert_eq!(choose(root.path(), &[3, 5, 7], 2).numbers, [3, 5]);
     }
 
     #[test]
-    fn lists_are_read_as_the_kernel_writes_them() {
+    fn parses_kernel_cpu_lists() {
         assert_eq!(numbers("0-3,8\n"), Some(vec![0, 1, 2, 3, 8]));
         assert_eq!((numbers(""), numbers("a-b")), (None, None));
     }

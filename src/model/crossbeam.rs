@@ -48,7 +48,7 @@ impl Model for Crossbeam {
 
 impl Drop for Crossbeam {
     fn drop(&mut self) {
-        // A closed channel is what ends the workers.
+        // Closing the channel ends the workers.
         self.tasks = None;
         self.workers.drain(..).for_each(|worker| drop(worker.join()));
     }

@@ -1,4 +1,4 @@
-//! Many hands, one brain: a thread for each job, computing only while it holds the one lock.
+//! A thread for each job, computing only while it holds the one lock: many hands, one brain.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,16 +9,16 @@ use crate::engine::trace::Spans;
 use crate::engine::work::Phases;
 use crate::model::{Model, Resources, threads};
 
-/// The threads are those of `threads`; what differs is that they share a lock.
+/// The threads are those of `threads`; the difference is the shared lock.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     threads::start(OneLock { lock: Arc::default(), phases }, resources)
 }
 
-/// Takes the one lock to compute, and waits without it, as CPython's threads do with the GIL.
+/// Holds the one lock while it computes, and waits without it, as CPython's threads do with the GIL.
 #[derive(Clone)]
 struct OneLock<P> {
     lock: Arc<Mutex<()>>,
-    /// Innermost, so that waiting for the lock does not look like computing.
+    /// Innermost, so that waiting for the lock does not count as computing.
     phases: P,
 }
 
@@ -28,7 +28,7 @@ impl<P: Phases> Phases for OneLock<P> {
     }
 
     fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
-        // A job that panicked with the lock left nothing behind it that could be broken.
+        // A job that panics while holding the lock leaves no state that could be inconsistent.
         let _held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.phases.compute(work)
     }
@@ -54,7 +54,7 @@ mod tests {
     use crate::engine::work::Plain;
 
     #[test]
-    fn one_thread_computes_at_a_time_and_all_of_them_wait_together() {
+    fn lock_serialises_computing_but_not_waiting() {
         let phases = OneLock { lock: Arc::default(), phases: Plain };
         let computing = AtomicUsize::new(0);
         let together = std::sync::Barrier::new(4);
@@ -62,7 +62,7 @@ mod tests {
             for index in 0..4 {
                 let (phases, computing, together) = (phases.job(index), &computing, &together);
                 scope.spawn(move || {
-                    // Passed only when all four wait at once.
+                    // Passes only if all four wait at once.
                     phases.wait(|| together.wait());
                     phases.compute(|| {
                         assert_eq!(computing.fetch_add(1, Ordering::SeqCst), 0);

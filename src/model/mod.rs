@@ -1,4 +1,4 @@
-//! The models: one file each, and a registry line.
+//! The models: one file each, with one registry line.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -29,91 +29,91 @@ mod tokio_tasks;
 
 /// A started model: a way to carry out batches.
 pub trait Model: Send {
-    /// Makes `jobs` the model's own, untimed, where it lives in another language and could not find them otherwise.
+    /// Prepares `jobs` for a model in another language, untimed.
     ///
     /// # Errors
-    /// Where it does not answer.
+    /// When it does not answer.
     fn prepare(&mut self, _jobs: &Arc<[Job]>) -> Result<()> {
         Ok(())
     }
 
-    /// Carries out `jobs` and returns their digests in the same order. All that is timed.
+    /// Carries out `jobs` and returns their digests in the same order. All of it is timed.
     ///
     /// # Errors
     /// Names the job that failed, or the thread or process that could not be started.
     fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>>;
 
-    /// What the model has used since it was started, its workers included; asked for outside the clock.
+    /// The resource usage of the model and its workers since its start; queried outside the timed section.
     ///
     /// # Errors
-    /// Where a worker does not answer.
+    /// When a worker does not answer.
     fn usage(&mut self) -> Result<Usage> {
         Ok(Usage::of_this_process())
     }
 
-    /// The process that the model lives in, where that is not this one.
+    /// The process id of the model, if it is not this process.
     fn process_id(&self) -> Option<u32> {
         None
     }
 }
 
-/// A started model, or why it could not be started.
+/// A started model, or the reason why it could not start.
 pub type Started = Result<Box<dyn Model>>;
 
-/// What a model is given when it is started.
+/// The resources given to a model at its start.
 #[derive(Clone, Debug)]
 pub struct Resources {
-    /// How many threads or processes it has; at least one.
+    /// The number of threads or processes; at least one.
     pub workers: usize,
-    /// The program that child processes run: this project's, whatever the current process is.
+    /// The program that child processes run: always this project's program.
     pub exe: PathBuf,
-    /// How long a child may give no answer.
+    /// The time after which a silent child counts as hung.
     pub deadline: Duration,
-    /// The most threads or processes that a model with [`Concurrency::Jobs`] has for its jobs.
+    /// The maximum number of threads or processes that a model with [`Concurrency::Jobs`] uses for its jobs.
     pub max_concurrent: usize,
 }
 
 impl Resources {
-    /// So many `workers`, and what every table has of the rest.
+    /// `workers` workers, with the defaults of all tables for the rest.
     pub fn new(workers: usize, exe: &Path) -> Self {
         Resources { workers, exe: exe.to_owned(), deadline: DEADLINE, max_concurrent: MOST_WORKERS }
     }
 }
 
-/// How many jobs a model can have in flight.
+/// How many jobs a model can run at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Concurrency {
-    /// One after the other.
+    /// One at a time.
     One,
     /// All jobs of the batch, up to the model's cap.
     Jobs {
         /// The cap.
         max_concurrent: Option<usize>,
     },
-    /// As many as it has workers.
+    /// As many as its workers.
     Workers,
 }
 
-/// Starts a model as it is: builds pools, runtimes and long-lived processes.
+/// Starts an untraced model: builds pools, runtimes and long-lived processes.
 pub type Start = dyn Fn(&Resources) -> Started + Sync;
 
-/// The same, with every phase of every job recorded.
+/// Starts a model that records every phase of every job.
 pub type StartTraced = dyn Fn(&Arc<Spans>, &Resources) -> Started + Sync;
 
 /// A model's line in the registry.
 #[derive(Clone, Copy)]
 pub struct ModelEntry {
-    /// The middle part of a cell's id; what follows an `@` is the interpreter.
+    /// The middle part of a cell's id; the part after an `@` is the interpreter.
     pub name: &'static str,
-    /// One line: what it is.
+    /// A one-line description.
     pub about: &'static str,
-    /// How many jobs it can have in flight.
+    /// How many jobs it can run at once.
     pub concurrency: Concurrency,
     /// The models that it is compared with.
     pub platform: Platform,
-    /// Why this machine can't have it.
+    /// Why this machine can't support it.
     pub unavailable: Option<&'static str>,
-    /// Starts it, untimed.
+    /// Starts it untraced; not timed.
     pub start: &'static Start,
     /// Starts it traced.
     pub start_traced: &'static StartTraced,
@@ -125,10 +125,10 @@ impl fmt::Debug for ModelEntry {
     }
 }
 
-/// The most threads or processes that a model has for its jobs, so that laptops can start them.
+/// The maximum number of threads or processes that a model uses for its jobs, low enough for laptops.
 pub const MOST_WORKERS: usize = 64;
 
-/// How long a child process may give no answer before it is killed.
+/// The time after which a silent child process is killed.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// All jobs at once, in as many threads or processes as [`MOST_WORKERS`] allows.
@@ -137,10 +137,10 @@ const CAPPED: Concurrency = Concurrency::Jobs { max_concurrent: Some(MOST_WORKER
 /// All jobs at once, however many.
 const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
 
-/// Declares the models: each line's module starts it as it is, and traced.
+/// Declares the models: each line's module can start it untraced and traced.
 macro_rules! models {
     ($($name:literal: $module:ident, $about:literal, $concurrency:expr;)+) => {
-        /// Every model, in the order of all tables; the first is the baseline.
+        /// Every model in table order; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
                 name: $name,

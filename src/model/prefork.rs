@@ -1,7 +1,7 @@
-//! Long-lived child processes that are fed jobs over pipes.
+//! Long-lived child processes that receive jobs over pipes.
 //!
-//! Each process has a thread here that speaks with it, and that gives it the next jobs as soon as it has answered the
-//! last: no process waits for another.
+//! A thread in this process communicates with each child process and sends it the next jobs as soon as it has
+//! answered: no process waits for another.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ use crate::model::threads::TOO_FEW_THREADS;
 use crate::model::{Model, Resources};
 use crate::workload::Job;
 
-/// Starts the processes and waits until each has said hello.
+/// Starts the processes and waits for the hello of each.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     let supervisor = Arc::new(Supervisor::start(resources, phases.spans())?);
     let (outbox, answers) = unbounded();
@@ -44,7 +44,8 @@ impl Prefork {
         self.collect()
     }
 
-    /// One answer of each hand: all of them, also when one has failed, so that none is left for the next order.
+    /// Collects one answer from each worker thread, even after a failure, so that none is left for the next
+    /// order.
     fn collect(&self) -> Result<Vec<WorkerAnswer>> {
         let wait = || self.worker_threads.iter().map(|_| self.answers.recv()).collect::<Vec<_>>();
         self.supervisor.watching(wait).into_iter().map(|answer| answer.context(BROKEN)?).collect()
@@ -72,7 +73,7 @@ impl Model for Prefork {
     }
 }
 
-/// A thread that speaks with one process.
+/// A thread that communicates with one process.
 struct WorkerThread {
     orders: Option<Sender<WorkerOrder>>,
     thread: Option<JoinHandle<()>>,
@@ -85,13 +86,14 @@ enum WorkerOrder {
 
 enum WorkerAnswer {
     Ready,
-    /// Digests, with the index of the first job that each vector is of.
+    /// Digests, with the index of the first job of each vector.
     Digests(Vec<(usize, Vec<Digest>)>),
     Usage(Usage),
 }
 
 impl WorkerThread {
-    /// Starts the thread; it starts the process itself, which would end with any other thread that started it.
+    /// Starts the thread. It starts the process itself, because the process ends with the thread that started
+    /// it.
     fn start(
         number: usize,
         supervisor: Arc<Supervisor>,
@@ -140,8 +142,9 @@ fn carry_out(worker: &mut Worker, queue: &Queue) -> Result<Vec<(usize, Vec<Diges
     Ok(answered)
 }
 
-/// The jobs of one run, handed out in halves of what remains divided by the workers: large parts first, so that small
-/// jobs need few frames, and single jobs last, so that uneven ones end together.
+/// The jobs of one run. Each part is half of the remaining jobs divided by the workers: large parts first, so
+/// that
+/// small jobs need few frames, and single jobs last, so that uneven ones end together.
 struct Queue {
     jobs: Arc<[Job]>,
     workers: usize,

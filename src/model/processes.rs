@@ -1,4 +1,4 @@
-//! A child process for each job, at most [`Resources::max_concurrent`] of them at once.
+//! A child process for each job, at most [`Resources::max_concurrent`] at once.
 
 use std::collections::VecDeque;
 use std::slice;
@@ -13,7 +13,7 @@ use crate::engine::work::Phases;
 use crate::model::{Model, Resources};
 use crate::workload::Job;
 
-/// No process is started here: one for each job is the model's nature, and inside the clock.
+/// Starts no process here: the model starts one per job, inside the timed section.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     Ok(Box::new(Processes {
         supervisor: Supervisor::start(resources, phases.spans())?,

@@ -1,4 +1,4 @@
-//! A parallel iterator on a pool of its own, never on rayon's global pool.
+//! A parallel iterator on a dedicated pool, never on rayon's global pool.
 
 use std::sync::Arc;
 

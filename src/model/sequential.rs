@@ -1,4 +1,4 @@
-//! One job after the other, on the calling thread: the baseline.
+//! Sequential execution on the calling thread: the baseline.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::engine::work::{Kit, Phases, Work};
 use crate::model::{Model, Resources};
 use crate::workload::Job;
 
-/// The model needs nothing but the calling thread.
+/// The model uses only the calling thread.
 pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
     Ok(Box::new(Sequential { kit: Kit::new(phases) }))
 }

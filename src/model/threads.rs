@@ -1,4 +1,4 @@
-//! A new OS thread for each job, at most [`Resources::max_concurrent`] of them at once.
+//! A new OS thread for each job, at most [`Resources::max_concurrent`] at once.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::engine::work::{Kit, Phases, Work};
 use crate::model::{Model, Resources};
 use crate::workload::Job;
 
-/// Nothing is started here: a thread for each job is the model's nature, and inside the clock.
+/// Starts nothing here: the model starts a thread per job, inside the timed section.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     Ok(Box::new(Threads { kit: Kit::new(phases), max_concurrent: resources.max_concurrent }))
 }
@@ -55,5 +55,5 @@ fn join(thread: ScopedJoinHandle<'_, Result<Digest>>) -> Result<Digest> {
     thread.join().map_err(|_| anyhow!("the thread of a job panicked"))?
 }
 
-/// What to do where the system refuses a thread.
+/// The advice if the system rejects a thread.
 pub(super) const TOO_FEW_THREADS: &str = "this model needs a thread for each job in flight: raise the limit on processes (ulimit -u, or the container's pids limit)";

@@ -13,10 +13,10 @@ use crate::model::tokio_tasks::TokioTasks;
 use crate::model::{Model, Resources};
 use crate::workload::Job;
 
-/// How long an idle thread is kept: longer than a measurement, so that runs do not pay for threads by chance.
+/// How long an idle thread is kept: longer than a measurement, so that runs do not start threads by chance.
 const KEEP_ALIVE: Duration = Duration::from_secs(3600);
 
-/// Builds the runtime; its blocking threads start when they are first needed, and stay.
+/// Builds the runtime; its blocking threads start on first use, and stay.
 pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(resources.max_concurrent)

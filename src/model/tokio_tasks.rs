@@ -1,4 +1,4 @@
-//! What the three tokio models share: a task for each job, awaited in order.
+//! The common part of the three tokio models: a task for each job, awaited in order.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::engine::work::{Kit, Phases};
 use crate::model::Model;
 use crate::workload::Job;
 
-/// A runtime, and how it is given the job of an index.
+/// A runtime, and the function that spawns the job of an index.
 pub(super) struct TokioTasks<P> {
     kit: Arc<Kit<P>>,
     runtime: Runtime,
@@ -22,7 +22,7 @@ pub(super) struct TokioTasks<P> {
 type Spawn<P> = fn(Arc<Kit<P>>, Arc<[Job]>, usize) -> JoinHandle<Result<Digest>>;
 
 impl<P: Phases> TokioTasks<P> {
-    /// A model that runs its jobs on `runtime` by `spawn`, which is called on the runtime.
+    /// A model that runs its jobs on `runtime` with `spawn`, which is called on the runtime.
     pub(super) fn start(phases: P, runtime: Runtime, spawn: Spawn<P>) -> Box<dyn Model> {
         Box::new(TokioTasks { kit: Arc::new(Kit::new(phases)), runtime, spawn })
     }

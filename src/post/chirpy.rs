@@ -1,4 +1,5 @@
-//! A post's beginning for a Jekyll blog on the Chirpy theme: front matter, pictures in pairs, the table, caveats, data.
+//! The start of a post for a Jekyll blog with the Chirpy theme: front matter, image pairs, the table,
+//! caveats, data.
 
 use std::fmt::Write as _;
 
@@ -16,20 +17,21 @@ use crate::report::escape::{markdown as escape, plain};
 use crate::report::footnotes::footnotes;
 use crate::report::formats::{Format, markdown, render};
 
-/// The name of the folder that a blog keeps pictures in, below its root; readers of the theme before 7.1 know it as `img_path`.
+/// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
 const MEDIA: &str = "/assets/bakeoff/";
 
-/// Every cell, for programs.
+/// Every cell, in machine-readable form.
 const CELLS: &str = "cells.csv";
 
-/// What is shown where somebody links to the post.
+/// The image shown in links to the post.
 const PREVIEW: &str = "preview.png";
 
-/// The files of the post: their names and what is in them; the first is the post. `repository` is the address below which
-/// commits can be linked to.
+/// The files of the post: their names and contents; the post itself is first. `repository` is the address for
+/// links to
+/// commits.
 ///
 /// # Errors
-/// Where the preview can't be drawn: this machine has no font.
+/// When the preview can't be drawn: this machine has no font.
 pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(String, Vec<u8>)>> {
     let charts: Vec<Chart> = charts(recordings).into_iter().flatten().collect();
     let mut files = vec![("post.md".to_owned(), post(recordings, &charts, repository))];
@@ -46,17 +48,17 @@ pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(
     Ok(files)
 }
 
-/// Every cell of the first recording that has some.
+/// Every cell of the first recording that has cells.
 fn cells(recordings: &[Recording]) -> Option<String> {
     recordings.iter().find(|it| it.study.is_some()).map(|it| render(it, Format::Csv))
 }
 
-/// The file of a recording: its own name may be anything.
+/// The file name of a recording, independent of its original name.
 fn name(at: usize) -> String {
     format!("recording-{}.json", at + 1)
 }
 
-/// The chart that stands for the post where a link to it is shown, in builds with pictures.
+/// The chart for the preview image, in builds with PNG support.
 fn preview(charts: &[Chart]) -> Option<&Chart> {
     charts.first().filter(|_| cfg!(feature = "png"))
 }
@@ -76,7 +78,7 @@ fn post(recordings: &[Recording], charts: &[Chart], repository: Option<&str>) ->
     text
 }
 
-/// Links to the numbers.
+/// Links to the data.
 fn data(recordings: &[Recording]) -> String {
     let cells = cells(recordings).map(|_| format!("[every cell]({MEDIA}{CELLS}) as comma-separated values"));
     let all = (0..recordings.len()).map(|at| format!("[recording {}]({MEDIA}{})", at + 1, name(at)));
@@ -84,7 +86,7 @@ fn data(recordings: &[Recording]) -> String {
 }
 
 fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
-    // What JSON takes for a string, YAML does.
+    // A JSON string is also a YAML string.
     let said = |text: &str| serde_json::Value::from(plain(text)).to_string();
     let image = preview
         .map(|chart| format!("image:\n  path: {PREVIEW}\n  alt: {}\n", said(&chart.description)))
@@ -96,7 +98,7 @@ fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
     )
 }
 
-/// A picture for light and one for dark, and on the very next line what the theme makes its caption.
+/// An image for light and one for dark mode, with the caption on the next line, as the theme requires.
 fn picture(chart: &Chart) -> String {
     let alt = escape(&chart.description);
     let size = format!("width=\"{WIDTH}\" height=\"{HEIGHT}\"");
@@ -107,14 +109,14 @@ fn picture(chart: &Chart) -> String {
     )
 }
 
-/// What a reader has to know, in a box.
+/// The caveats for readers, in a box.
 fn caveats(recording: &Recording) -> String {
     let notes = footnotes(recording, &Summary::of(recording));
     let lines: String = notes.iter().map(|note| format!("> {}  \n", escape(note))).collect();
     format!("{lines}{{: .prompt-warning }}\n")
 }
 
-/// Where the numbers come from.
+/// The source of the numbers.
 fn origin(recording: &Recording, repository: Option<&str>) -> String {
     let said = escape(&source(recording));
     let commit = recording
@@ -137,7 +139,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn pictures_come_in_pairs_with_their_caption_on_the_very_next_line() {
+    fn images_are_paired_with_captions() {
         let files = files(&inside(), None).unwrap();
         let post = std::str::from_utf8(&files[0].1).unwrap();
         let lines: Vec<&str> = post.lines().collect();

@@ -1,4 +1,4 @@
-//! The chess exhibition over boards: measured, and by its law.
+//! The chess exhibition by number of boards: measured and predicted.
 
 use maud::{Markup, html};
 
@@ -11,16 +11,16 @@ use crate::report::chart::scale::{Linear, Log};
 use crate::stats::median;
 use crate::stats::units;
 
-/// Where the plot is.
+/// The position of the plot.
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 770.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 340.0;
 
-/// The place of the colour of what was measured.
+/// The colour index of measured values.
 const MEASURED: usize = 2;
 
-/// The chart of the exhibitions in `recording`; `None` where there are not several numbers of boards.
+/// The chart of the exhibitions in `recording`; `None` unless it has several board counts.
 pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
     let story_runs = recording.stories.iter().flatten();
     let chess = STORIES.iter().find(|story| story.name() == "chess")?;

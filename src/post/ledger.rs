@@ -1,4 +1,4 @@
-//! The ledger of claims: a row for each, and each in full.
+//! The ledger of claims: a row for each claim, and each in full.
 
 use std::fmt::Write as _;
 
@@ -9,18 +9,18 @@ use crate::report::formats::Format;
 use crate::report::sheet::Table;
 use serde_json::Value;
 
-/// Columns of a page of text.
+/// The text width in columns.
 const WIDTH: usize = 100;
 
-/// A claim and what is said of it.
+/// A claim and its verdict.
 pub type Judged = (&'static Claim, Judgement);
 
-/// What `numbers` say of each of `claims`.
+/// The verdict of `numbers` on each of `claims`.
 pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, numbers: &Measurements<'_>) -> Vec<Judged> {
     claims.into_iter().map(|claim| (claim, claim.judge(numbers))).collect()
 }
 
-/// The ledger as `format` has it; in a terminal each claim in full where that is asked for.
+/// The ledger in `format`; in a terminal each claim can be shown in full.
 pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
     match format {
         Format::Table if in_full => judged.iter().map(full).collect::<Vec<_>>().join("\n"),
@@ -31,7 +31,7 @@ pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
     }
 }
 
-/// Two lines or more for each claim, its word and its numbers, and a line that counts them.
+/// At least two lines for each claim, with its verdict and numbers, and a line with the totals.
 fn terminal(judged: &[Judged]) -> String {
     let row = |(claim, judgement): &Judged| {
         let head = format!("{:<4} {:<17}  {}\n", claim.id, judgement.verdict, claim.says);
@@ -41,7 +41,7 @@ fn terminal(judged: &[Judged]) -> String {
     format!("{rows}\n{}\nHow each was decided: bakeoff claims ID.\n", summary(judged))
 }
 
-/// `31 confirmed, 9 refined, ...` of the post's.
+/// `31 confirmed, 9 refined, ...` for the post's claims.
 pub fn summary(judged: &[Judged]) -> String {
     let of_the_post: Vec<&Judged> = judged.iter().filter(|(claim, _)| claim.is_of_the_post()).collect();
     let count = |verdict: ClaimVerdict| {
@@ -75,7 +75,7 @@ fn in_words(result: &CaseResult) -> String {
     }
 }
 
-/// All cases in one line: those that were measured, then those that were not, by reason.
+/// All cases in one line: first the measured ones, then the others by reason.
 pub(crate) fn cases(judgement: &Judgement) -> String {
     let is_alone = judgement.cases.len() == 1;
     let mut said = Vec::new();
@@ -97,7 +97,7 @@ pub(crate) fn cases(judgement: &Judgement) -> String {
     said.join("; ")
 }
 
-/// How many claims `recording` decides by itself, and how.
+/// The number of claims that `recording` decides by itself, by verdict.
 pub fn decided_by(recording: &Recording) -> String {
     let of_the_post = claims().filter(|claim| claim.is_of_the_post());
     let judged = judge(of_the_post, &Measurements::of(std::slice::from_ref(recording)));
@@ -160,7 +160,7 @@ fn json(judged: &[Judged]) -> String {
     format!("{:#}\n", Value::from(records))
 }
 
-/// `text` in lines of at most [`WIDTH`] columns, all of them set in.
+/// `text` in indented lines of at most [`WIDTH`] columns.
 fn wrapped(text: &str, indent: usize) -> String {
     let margin = " ".repeat(indent);
     let (mut lines, mut line) = (String::new(), margin.clone());
@@ -186,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn each_claim_stands_with_its_word_and_its_numbers() {
+    fn claims_show_verdict_and_numbers() {
         insta::assert_snapshot!(render(&some(&["C1", "C8", "T3", "G1"]), Format::Table, false));
         insta::assert_snapshot!(render(&some(&["T3"]), Format::Table, true));
         insta::assert_snapshot!(render(&some(&["C8", "G1"]), Format::Markdown, false));
     }
 
     #[test]
-    fn csv_and_json_have_every_claim() {
+    fn csv_and_json_contain_every_claim() {
         let all: Vec<&str> = claims().map(|claim| claim.id).collect();
         let judged = some(&all);
         assert_eq!(render(&judged, Format::Csv, false).lines().count(), 58);

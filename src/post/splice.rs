@@ -1,25 +1,26 @@
-//! What a recording comes to, inside of a page that says more: between markers, and nothing else is touched.
+//! Inserts the results of a recording into a page, between markers; the rest of the page is unchanged.
 
 use crate::post::claims::{Measurements, claims as all_claims};
 use crate::post::ledger;
 use crate::record::schema::Recording;
 use crate::report::{costs, evidence, formats, platforms};
 
-/// The parts that a page may have, by the name in their markers.
+/// The possible parts of a page, by the name in their markers.
 pub const PARTS: [&str; 5] = ["table", "evidence", "costs", "claims", "python"];
 
-/// The line above a part.
+/// The line before a part.
 pub fn begin(part: &str) -> String {
     format!("<!-- bakeoff: {part} begins -->")
 }
 
-/// The line below it.
+/// The line after it.
 pub fn end(part: &str) -> String {
     format!("<!-- bakeoff: {part} ends -->")
 }
 
-/// `page` with all that `recordings` have for the markers in it; `None` where that is nothing, or where a marker is
-/// missing, twice there or out of order.
+/// `page` with everything that `recordings` have for its markers; `None` if there is nothing to insert, or a
+/// marker is
+/// missing, duplicated or out of order.
 pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
     let mut spliced = None;
     for part in PARTS {
@@ -31,7 +32,7 @@ pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
     spliced
 }
 
-/// What `recordings` have for a part, the first of those that have it; claims are judged by all of them.
+/// The content of a part from the first recording that has it; all of them decide claims.
 pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
     let first = |of: fn(&Recording) -> Option<String>| recordings.iter().find_map(of);
     match part {
@@ -41,12 +42,12 @@ pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
         "claims" => {
             first(|it| it.stories.as_ref().map(|_| String::new())).map(|_| telling_claims(recordings))
         }
-        // Interpreters have a part of their own.
+        // Interpreters have a separate part.
         _ => first(|recording| recording.study.as_ref().map(|_| formats::native_markdown(recording, ""))),
     }
 }
 
-/// Those that say most in a page that can't have all.
+/// The most informative claims, for a page without room for all.
 const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
 
 fn telling_claims(recordings: &[Recording]) -> String {
@@ -72,7 +73,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn only_what_is_between_the_markers_changes_and_twice_is_as_once() {
+    fn splice_is_idempotent_between_markers() {
         let (begin, end) = (begin("table"), end("table"));
         let page = format!("above\n{begin}\nold\n{end}\nbelow\n");
         let spliced = splice(&page, &[recording(16, 50)]).unwrap();
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_the_recording_does_not_have_stays_as_it_is() {
+    fn parts_missing_from_recording_are_kept() {
         let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
         let evidence = [Recording {
             study: None,
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_one_marker_of_each_in_order_is_refused() {
+    fn rejects_missing_or_misordered_markers() {
         let (begin, end) = (begin("table"), end("table"));
         for page in [
             "",

@@ -1,4 +1,4 @@
-//! A story that was told: what it takes by its own numbers, what it took, and who ran when.
+//! A story result: predicted and measured time, and a timeline.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -29,7 +29,7 @@ pub fn terminal(recording: &Recording) -> Option<String> {
     Some(STORIES.iter().filter_map(of).collect::<Vec<_>>().join("\n"))
 }
 
-/// The stories of `recording` as plain values, times in nanoseconds and seconds of the story; `None` where it has none.
+/// The stories of `recording` as plain values, times in nanoseconds and story seconds; `None` if it has none.
 pub fn sheet(recording: &Recording) -> Option<Table> {
     let columns = ["story", "model", "arrangement", "wall_ns", "second_ns", "law_s", "unavailable"];
     let row = |story_run: &StoryRun| {
@@ -47,7 +47,7 @@ pub fn sheet(recording: &Recording) -> Option<Table> {
     Some(Table::new(columns, recording.stories.as_ref()?.iter().map(row)))
 }
 
-/// All that `told` came to.
+/// All results in `told`.
 pub fn text(story: &dyn Story, results: &[StoryResult]) -> String {
     let story_runs: Vec<&StoryRun> = results.iter().map(|result| &result.story_run).collect();
     let mut text = summary(story, &story_runs);
@@ -57,7 +57,7 @@ pub fn text(story: &dyn Story, results: &[StoryResult]) -> String {
     text
 }
 
-/// What happens, what it took and what else there is to say.
+/// The description, times and remarks.
 fn summary(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
     format!(
         "{}: {}\n\n{}\n{}",
@@ -68,11 +68,11 @@ fn summary(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
     )
 }
 
-/// A row for each play, and what a second was.
+/// A row for each story run, and the length of a story second.
 fn rows(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
     let laws = story_runs.iter().any(|story_run| story.prediction(story_run).is_some());
     let traced = story_runs.iter().any(|story_run| story.prediction_as_traced(story_run).is_some());
-    // Columns that would be empty are left out.
+    // Empty columns are omitted.
     let columns = if traced {
         7
     } else if laws {
@@ -89,7 +89,7 @@ fn rows(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
     if laws { table + "\n" + &scales(story_runs) } else { table }
 }
 
-/// How long seconds of the story are here.
+/// The real length of story seconds.
 fn scales(story_runs: &[&StoryRun]) -> String {
     let scales: BTreeSet<u64> = story_runs.iter().map(|story_run| story_run.second_ns.get()).collect();
     let scales: Vec<String> = scales.into_iter().rev().map(|ns| units::nanoseconds(ns as f64)).collect();
@@ -137,7 +137,7 @@ fn error(seconds: f64, prediction: &Prediction) -> String {
     }
 }
 
-/// Seconds of a story, with a comma between thousands.
+/// Story seconds, with a comma between thousands.
 fn in_seconds(seconds: f64) -> String {
     if seconds < 100.0 {
         return format!("{seconds:.2} s");
@@ -145,7 +145,7 @@ fn in_seconds(seconds: f64) -> String {
     format!("{} s", units::grouped(&format!("{seconds:.0}")))
 }
 
-/// What else there is to say, and why what is not available isn't.
+/// Remarks, and reasons for missing results.
 fn remarks(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
     let of = |story_run: &&StoryRun| {
         let why = story_run.unavailable.iter().map(|why| format!("not available: {why}"));
@@ -156,7 +156,7 @@ fn remarks(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
     story_runs.iter().map(of).collect()
 }
 
-/// The first play of each model: more would bury it.
+/// The first run of each model: more timelines would hide it.
 fn worth_drawing(results: &[StoryResult]) -> Vec<&StoryResult> {
     let mut models = BTreeSet::new();
     results
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_play_stands_beside_its_law_with_the_error_of_both() {
+    fn story_time_shows_prediction_and_error() {
         let unavailable =
             StoryRun { unavailable: Some("no more threads".into()), acts: vec![], ..chess(48, 1) };
         insta::assert_snapshot!(
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn thousands_are_separated() {
         assert_eq!(
             [43_200.0, 3_655.4, 780.0, 2.004].map(in_seconds),
             ["43,200 s", "3,655 s", "780 s", "2.00 s"]

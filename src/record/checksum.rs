@@ -1,14 +1,15 @@
-//! The seal: a SHA-256 that stands as the last key of a recording, so that the file is one JSON document.
+//! The checksum: a SHA-256 as the last key of a recording, so that the file remains one JSON document.
 //!
-//! It is taken of every byte before `"seal":"`; what follows those is fixed but for the hash itself. So a change of any
-//! bit, and any missing byte, is found: before the seal by the hash, in it and behind it by comparison.
+//! It covers every byte before `"seal":"`; the bytes after that are fixed except for the hash itself. Any
+//! changed or
+//! missing byte is therefore detected: before the checksum by the hash, in and after it by comparison.
 
 use sha2::{Digest, Sha256};
 
 const KEY: &str = "\"seal\":\"";
 const END: &str = "\"}\n";
 
-/// The sealed text of `json`, the text of one JSON object.
+/// Adds the checksum to `json`, the text of one JSON object.
 pub fn add_checksum(json: &str) -> String {
     let body = json.trim_end().strip_suffix('}').expect("an object ends with a brace");
     let body = format!("{body},\n");
@@ -16,7 +17,7 @@ pub fn add_checksum(json: &str) -> String {
     format!("{body}{KEY}{hash}{END}")
 }
 
-/// The object that was sealed, as JSON text without the seal; `None` where the seal is missing or another's.
+/// The JSON text of the object without its checksum; `None` if the checksum is missing or does not match.
 pub fn strip_checksum(bytes: &[u8]) -> Option<String> {
     let tail = KEY.len() + 64 + END.len();
     let (body, tail) = bytes.split_at_checked(bytes.len().checked_sub(tail)?)?;
@@ -37,14 +38,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_sealed_comes_back_and_is_still_one_document() {
+    fn checksummed_document_round_trips() {
         let sealed = add_checksum("{\"a\":1}");
         assert_eq!(strip_checksum(sealed.as_bytes()).as_deref(), Some("{\"a\":1}"));
         assert!(serde_json::from_str::<serde_json::Value>(&sealed).is_ok());
     }
 
     #[test]
-    fn every_cut_and_every_bit_flip_breaks_the_seal() {
+    fn checksum_detects_truncation_and_bit_flips() {
         let sealed = add_checksum(&format!("{{\"a\":{:?}}}", "x".repeat(200))).into_bytes();
         for cut in 0..sealed.len() {
             assert_eq!(strip_checksum(&sealed[..cut]), None, "cut at {cut}");

@@ -1,4 +1,4 @@
-//! What a recording keeps of what models cost.
+//! The costs of models in a recording.
 
 use std::collections::BTreeMap;
 
@@ -6,29 +6,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::schema::Study;
 
-/// What models cost besides the time of a warm run.
+/// Costs of models besides the time of a warm run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Costs {
     /// The command line, word by word.
     pub command: Vec<String>,
-    /// What fresh processes found, one process each.
+    /// The results of fresh processes, one process each.
     pub probes: Vec<ProbeRecord>,
     /// The same work in other sizes.
     pub sizes: Vec<Sizes>,
 }
 
-/// What one fresh process found about one model.
+/// The result of one fresh process about one model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeRecord {
     /// The model.
     pub model: String,
-    /// What was asked: the name of a [`crate::study::probe::Probe`].
+    /// The name of a [`crate::study::probe::Probe`].
     pub question: String,
-    /// What was found, by name; [`crate::study::probe::Probe`] says which there are and in which units.
+    /// The figures by name; [`crate::study::probe::Probe`] defines their names and units.
     pub figures: BTreeMap<String, u64>,
-    /// Why nothing was found.
+    /// Why there are no figures.
     pub failure: Option<String>,
 }
 
@@ -38,6 +38,6 @@ pub struct ProbeRecord {
 pub struct Sizes {
     /// Its name.
     pub series: String,
-    /// Its workloads, compared as those of any study.
+    /// Its workloads, compared like those of any study.
     pub study: Study,
 }

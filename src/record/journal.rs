@@ -1,8 +1,10 @@
-//! The journal: what a running study has acknowledged, so that nothing of it is lost however the study ends.
+//! The journal: everything that a running study has acknowledged, so that nothing is lost however the study
+//! ends.
 //!
-//! Each line is the SHA-256 of what follows it, and a JSON value: first the recording without launches, then one
-//! [`Entry`] for each thing that was acknowledged. A line counts only if it is whole, so a torn end loses only what
-//! nobody was told had been kept. The file is locked while its study lives.
+//! Each line is a JSON value after its SHA-256: first the recording without launches, then one [`Entry`] for
+//! each
+//! acknowledged event. A line counts only if it is complete, so a torn end loses only entries that were never
+//! acknowledged. The file is locked while its study runs.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -19,23 +21,23 @@ use crate::record::schema::{IdleCheck, Launch, Recording, Round};
 /// How the names of journals end.
 pub const EXTENSION: &str = "journal";
 
-/// Something that was acknowledged.
+/// An acknowledged event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
-    /// A launch of a workload began, in the native lane: its number.
+    /// A launch of a workload on the native platform began: its number.
     Launch(String, u64),
-    /// The same in another lane, which comes first.
+    /// The same on another platform, which comes first.
     LaunchIn(String, String, u64),
-    /// A round of the launch that began last.
+    /// A round of the most recent launch.
     Round(Round),
     /// That launch ended before its last round, and why.
     Failure(String),
-    /// The machine was watched while nothing was measured.
+    /// The machine was observed while nothing was measured.
     Quiet(IdleCheck),
 }
 
 impl Entry {
-    /// A launch of a workload in a lane began.
+    /// A launch of a workload on a platform began.
     pub fn launch(workload: &str, platform: Option<&str>, number: u64) -> Self {
         match platform {
             None => Entry::Launch(workload.into(), number),
@@ -44,12 +46,12 @@ impl Entry {
     }
 }
 
-/// What a journal is written to; tests replace it by one that fails.
+/// The output of a journal; tests substitute one that fails.
 pub trait Device: Write {
-    /// Waits until all that was written is safe.
+    /// Waits until everything written is durable.
     ///
     /// # Errors
-    /// Where it is not.
+    /// When it fails.
     fn sync(&mut self) -> std::io::Result<()>;
 }
 
@@ -92,7 +94,7 @@ impl<D: Device> Journal<D> {
         Ok(journal)
     }
 
-    /// Keeps `entry`: when this returns it is on the device.
+    /// Stores `entry`, durably when this returns.
     ///
     /// # Errors
     /// Names the file.
@@ -102,7 +104,7 @@ impl<D: Device> Journal<D> {
         Ok(())
     }
 
-    /// All that was kept so far.
+    /// The recording so far.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }
@@ -114,7 +116,7 @@ impl<D: Device> Journal<D> {
 
     /// Removes the journal: its recording has been saved.
     pub fn remove(self) {
-        // One that stays is recovered into a recording that is there already, and then removed.
+        // If removal fails, the next recovery finds the same recording saved, and removes the journal.
         let _ = std::fs::remove_file(&self.path);
     }
 
@@ -125,7 +127,7 @@ impl<D: Device> Journal<D> {
     }
 }
 
-/// The journals in `folder` that no study is writing: those of studies that were killed.
+/// The journals in `folder` that no study is writing: those of killed studies.
 pub fn abandoned(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_journal = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
@@ -135,10 +137,10 @@ pub fn abandoned(folder: &Path) -> Vec<PathBuf> {
     entries.filter(is_journal).filter(is_free).collect()
 }
 
-/// The recording, marked partial, of a journal that was left behind.
+/// The recording of an abandoned journal, marked partial.
 ///
 /// # Errors
-/// Where not even its first line is whole.
+/// When not even its first line is complete.
 pub fn recover(path: &Path) -> Result<Recording> {
     let mut text = Vec::new();
     let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
@@ -155,7 +157,7 @@ pub fn recover(path: &Path) -> Result<Recording> {
     Ok(recording)
 }
 
-/// The values of the lines up to the first one that is not whole.
+/// The values of the lines before the first incomplete one.
 fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
     text.split_inclusive(|&byte| byte == b'\n').map_while(|line| {
         let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
@@ -174,7 +176,7 @@ fn apply(recording: &mut Recording, entry: Entry) {
         (Entry::Round(round), Some(launch)) => launch.rounds.push(round),
         (Entry::Failure(why), Some(launch)) => launch.failure = Some(why),
         (Entry::Quiet(quiet), _) => study.idle_checks.push(quiet),
-        // Nothing that this program writes: a launch comes before what is of it.
+        // This program never writes this: a launch comes before its entries.
         (Entry::Round(_) | Entry::Failure(_), None) => {}
     }
 }
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
     use crate::record::read::tests::recording;
 
-    /// A journal of three launches, its text, and what it holds after each whole line.
+    /// A journal of three launches, its text, and its content after each complete line.
     fn journal(folder: &Path) -> (PathBuf, Vec<(usize, Recording)>) {
         let whole = recording(3, 50);
         let mut empty = whole.clone();
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn wherever_a_journal_is_torn_every_whole_line_is_recovered() {
+    fn torn_journal_recovers_every_complete_line() {
         let folder = tempfile::tempdir().unwrap();
         let (path, states) = journal(folder.path());
         let text = std::fs::read(&path).unwrap();
@@ -227,7 +229,7 @@ mod tests {
         }
     }
 
-    /// A file whose device is gone after so many writes and flushes; the write that meets it is torn.
+    /// A file whose device fails after a number of writes and flushes; the failing write is torn.
     struct Dying(File, usize);
 
     impl Dying {
@@ -258,11 +260,11 @@ mod tests {
     }
 
     #[test]
-    fn whenever_the_device_fails_what_was_acknowledged_is_recovered_and_the_failure_names_the_file() {
+    fn acknowledged_entries_survive_write_failures() {
         let whole = recording(3, 50);
         let mut empty = whole.clone();
         empty.study.as_mut().unwrap().launches.clear();
-        // The head and three times a launch and its round, each written and flushed.
+        // The head, then three launches with a round each; every entry is written and flushed.
         for lives in 1..=14 {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("a.journal");
@@ -289,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_is_abandoned_when_its_study_has_gone_and_not_before() {
+    fn journal_is_abandoned_only_after_study_ends() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.journal");
         let journal = Journal::begin(&path, recording(1, 50)).unwrap();

@@ -1,10 +1,10 @@
-//! The recording: the versioned file that keeps what was measured.
+//! The recording: the versioned file of a study's measurements.
 //!
-//! - [`schema`]: what is kept, and in which units
-//! - [`checksum`]: how damage is found
+//! - [`schema`]: the content, with its units
+//! - [`checksum`]: the checksum that detects damage
 //! - [`read`](mod@read): a strict and bounded reader
-//! - [`save`](mod@save): a new file or none, never half of one
-//! - [`journal`]: what has been acknowledged while a study runs
+//! - [`save`](mod@save): writes a complete new file or none
+//! - [`journal`]: everything that a running study has acknowledged
 
 pub mod checksum;
 mod costs;

@@ -1,4 +1,4 @@
-//! A strict and bounded reader: what it returns was written by this program, whole, and not changed since.
+//! A strict and bounded reader: its result was written by this program, and is complete and unmodified.
 
 use std::fmt;
 use std::fs::File;
@@ -10,10 +10,10 @@ use serde::Deserialize;
 use crate::record::checksum::strip_checksum;
 use crate::record::schema::{Recording, SCHEMA, VERSION};
 
-/// The longest file that is read, in bytes: a long study of all cells is a tenth of it.
+/// The maximum file length, in bytes: a long study of all cells takes a tenth of it.
 pub const LONGEST: u64 = 64 << 20;
 
-/// A file that is not read, and why.
+/// A file that can't be read, and why.
 #[derive(Debug)]
 pub struct ReadError {
     path: PathBuf,
@@ -31,7 +31,7 @@ impl std::error::Error for ReadError {}
 /// The recording in the file `path`.
 ///
 /// # Errors
-/// Names the file and why it was refused.
+/// Names the file and the reason.
 pub fn read(path: &Path) -> Result<Recording, ReadError> {
     bytes(path).and_then(|bytes| parse(&bytes)).map_err(|why| ReadError { path: path.to_owned(), why })
 }
@@ -46,10 +46,10 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The recording that `bytes` are.
+/// Parses `bytes` as a recording.
 ///
 /// # Errors
-/// Why they are none.
+/// Why they are not a recording.
 pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
     let text =
         strip_checksum(bytes).ok_or("its seal is broken: it is no recording, or was cut or changed")?;
@@ -58,7 +58,7 @@ pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
     recording.fault().map_or(Ok(recording), Err)
 }
 
-/// Reads the two keys that every version has, so that a newer one is told from a broken one.
+/// Reads the two keys that every version has, to distinguish a newer version from a damaged file.
 fn check_version(text: &str) -> Result<(), String> {
     #[derive(Deserialize)]
     struct Head {
@@ -90,7 +90,8 @@ pub(crate) mod tests {
         std::num::NonZeroU64::MIN
     }
 
-    /// A recording of `launches` launches of one round, of two cells of `hash`, the second taking `percent` of the first.
+    /// A recording of `launches` launches of one round, of two cells of `hash`; the second takes `percent` of
+    /// the first.
     pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
         let arm = |id: &str| Arm {
             id: id.into(),
@@ -170,18 +171,19 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_recording_comes_back_as_it_was() {
+    fn recording_round_trips() {
         let recording = recording(16, 50);
         let text = serde_json::to_string(&recording).unwrap();
         assert_eq!(parse(&sealed(&text)).unwrap(), recording);
     }
 
     #[test]
-    fn every_cut_and_every_bit_flip_of_a_20_kb_recording_is_refused() {
+    fn rejects_every_truncation_and_bit_flip() {
         let text = serde_json::to_string(&recording(100, 50)).unwrap();
         let whole = sealed(&text);
         assert!((15_000..30_000).contains(&whole.len()), "{}", whole.len());
-        // The rest of the file is the seal's own test: here a sample of it, at steps prime to any period of the text.
+        // The checksum's own test covers the rest of the file: this is a sample, at steps prime to any period
+        // of the text.
         for cut in (0..whole.len()).step_by(13) {
             assert!(parse(&whole[..cut]).is_err(), "cut at {cut}");
         }
@@ -193,7 +195,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn well_sealed_nonsense_is_refused_with_a_reason() {
+    fn rejects_invalid_content_with_valid_checksum() {
         let good = serde_json::to_string(&recording(1, 50)).unwrap();
         let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let cases = [
@@ -221,7 +223,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_file_of_a_gigabyte_is_refused_by_its_length() {
+    fn rejects_oversized_file_by_length() {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(1 << 30).unwrap();
         let refused = read(file.path()).unwrap_err().to_string();

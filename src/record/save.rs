@@ -1,4 +1,4 @@
-//! Saving a recording: a new file, whole and on the device, or none.
+//! Saves a recording: either a complete, durable new file or none.
 
 use std::fmt;
 use std::fs::File;
@@ -18,7 +18,7 @@ pub struct SaveError {
 }
 
 impl SaveError {
-    /// What could not be written, and why.
+    /// The file that could not be written, and why.
     pub fn new(path: &Path, why: std::io::Error) -> Self {
         SaveError { path: path.to_owned(), why }
     }
@@ -37,11 +37,12 @@ impl fmt::Display for SaveError {
 
 impl std::error::Error for SaveError {}
 
-/// Saves `recording` as the new file `path`: written beside it, flushed, renamed, and the folder flushed. A file that
-/// is there already is never replaced.
+/// Saves `recording` as the new file `path`: written to a temporary file beside it, flushed and renamed; then
+/// the folder
+/// is flushed. An existing file is never replaced.
 ///
 /// # Errors
-/// Names the file; nothing of it is left.
+/// Names the file; nothing of it remains.
 pub fn save(recording: &Recording, path: &Path) -> Result<(), SaveError> {
     try_save(recording, path, &Device).map_err(|why| SaveError::new(path, why))
 }
@@ -51,10 +52,10 @@ fn try_save(recording: &Recording, path: &Path, disk: &impl Disk) -> std::io::Re
     publish(text.as_bytes(), path, disk)
 }
 
-/// Saves `contents`, a page or a picture, as the new file `path`, as [`save`] does.
+/// Saves `contents`, a page or an image, as the new file `path`, as [`save`] does.
 ///
 /// # Errors
-/// Names the file; nothing of it is left.
+/// Names the file; nothing of it remains.
 pub fn write_new(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
     publish(contents, path, &Device).map_err(|why| SaveError::new(path, why))
 }
@@ -65,33 +66,34 @@ fn publish(contents: &[u8], path: &Path, disk: &impl Disk) -> std::io::Result<()
     disk.sync_folder(folder(path))
 }
 
-/// What a file goes through until it is safe; tests replace it by one that fails.
+/// The steps until a file is durable; tests substitute one that fails.
 trait Disk {
-    /// Waits until the contents of `file` are on the device.
+    /// Waits until the contents of `file` are durable.
     fn sync(&self, file: &File) -> std::io::Result<()> {
         file.sync_all()
     }
 
-    /// Gives `file` its name, unless something has it.
+    /// Gives `file` its name, unless the name exists.
     fn publish(&self, file: NamedTempFile, path: &Path) -> std::io::Result<()> {
         Ok(file.persist_noclobber(path).map(drop)?)
     }
 
-    /// Waits until the names in `folder` are on the device.
+    /// Waits until the names in `folder` are durable.
     fn sync_folder(&self, folder: &Path) -> std::io::Result<()> {
         sync_folder(folder)
     }
 }
 
-/// The real one.
+/// The real implementation.
 struct Device;
 
 impl Disk for Device {}
 
-/// Gives the file `path`, a page and no recording, new contents: the old ones or the new, never a part of either.
+/// Replaces the contents of `path`, a page and not a recording: the file has its old or its new contents,
+/// never a mix.
 ///
 /// # Errors
-/// Names the file, which is as it was.
+/// Names the file, which is unchanged.
 pub fn replace(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
     let replace = || {
         let written = written_beside(path, contents, &Device)?;
@@ -102,10 +104,10 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
     replace().map_err(|why| SaveError::new(path, why))
 }
 
-/// A temporary file in the folder of `path`, on the device. Removed when dropped: on every way out but the last.
+/// A durable temporary file in the folder of `path`. It is removed on drop, unless the last step succeeds.
 fn written_beside(path: &Path, contents: &[u8], disk: &impl Disk) -> std::io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    // As any new file: the umask decides who may read it.
+    // Like any new file, its permissions follow the umask.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".bakeoff-").tempfile_in(folder(path))?;
@@ -118,9 +120,9 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Until its folder is flushed, a new name may be lost.
+/// A new name may be lost until its folder is flushed.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    // Elsewhere a folder can't be opened to be flushed.
+    // Other systems can't open a folder for flushing.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
@@ -131,7 +133,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn what_was_saved_is_read_back_and_never_replaced() {
+    fn saved_recording_is_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
         save(&recording(2, 50), &path).unwrap();
@@ -167,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn wherever_the_device_fails_there_is_the_whole_file_or_none_and_the_failure_is_told() {
+    fn failed_save_leaves_whole_file_or_none() {
         for (step, files) in [(0, 0), (1, 0), (2, 1)] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("a.json");
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_named() {
+    fn missing_folder_is_named() {
         let error = save(&recording(1, 50), Path::new("/no/such/folder/a.json")).unwrap_err().to_string();
         assert!(error.contains("/no/such/folder/a.json") && error.contains("--out"), "{error}");
     }

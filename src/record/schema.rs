@@ -1,5 +1,6 @@
-//! What a recording keeps. These types are the format: a change that an older reader would misread takes a new
-//! [`VERSION`], and older versions stay readable.
+//! The content of a recording. These types define the format: a change that an older reader would misread
+//! takes a new
+//! [`VERSION`], and older versions remain readable.
 //!
 //! All numbers are integers. Unknown is `null`, never zero. No statistic is stored: readers compute them.
 
@@ -10,13 +11,13 @@ use serde::{Deserialize, Serialize};
 pub use crate::record::costs::{Costs, ProbeRecord, Sizes};
 pub use crate::record::traces::{EvidenceRecord, StoryRun, TracedRun};
 
-/// The name of the format, in every file.
+/// The format name in every file.
 pub const SCHEMA: &str = "bakeoff-recording";
 
-/// The version that is written, and the newest that is read.
+/// The version that is written, and the newest that can be read.
 pub const VERSION: u64 = 4;
 
-/// What was measured, in sections, and the machine that it was measured on.
+/// The measurements, in sections, and the machine that made them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
@@ -24,21 +25,21 @@ pub struct Recording {
     pub schema: String,
     /// [`VERSION`] of the program that wrote it.
     pub version: u64,
-    /// It was ended before all was measured that was asked for.
+    /// It ended before all requested measurements were made.
     pub partial: bool,
     /// The machine and the programs.
     pub environment: Environment,
-    /// Cells, compared.
+    /// Measured and compared cells.
     pub study: Option<Study>,
-    /// What traces show of each model; from version 2 on.
+    /// Trace evidence for each model; from version 2 on.
     pub evidence: Option<Vec<EvidenceRecord>>,
-    /// Worked examples that were run; from version 2 on.
+    /// Worked examples; from version 2 on.
     pub stories: Option<Vec<StoryRun>>,
-    /// What models cost; from version 3 on.
+    /// Costs of models; from version 3 on.
     pub costs: Option<Costs>,
 }
 
-/// The machine and the programs, as far as they are known.
+/// The machine and the programs, if known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
@@ -46,9 +47,9 @@ pub struct Environment {
     pub started_unix_s: Option<u64>,
     /// The processor's own name.
     pub cpu_model: Option<String>,
-    /// Logical cores that the process may use, as `num_cpus` counts them: what every model was given.
+    /// Logical cores that the process may use, as `num_cpus` counts them, and that every model was given.
     pub cores: u64,
-    /// What `std::thread::available_parallelism` says: it differs under a CPU quota.
+    /// The value of `std::thread::available_parallelism`, which differs under a CPU quota.
     pub available_parallelism: Option<u64>,
     /// Physical cores of the machine.
     pub physical_cores: Option<u64>,
@@ -58,9 +59,10 @@ pub struct Environment {
     pub affinity: Option<String>,
     /// Whether physical cores run two threads each.
     pub smt: Option<bool>,
-    /// How many logical cores there are of each class, the fastest first; empty where they are alike or not told apart.
+    /// The number of logical cores of each class, the fastest first; empty if they are alike or
+    /// indistinguishable.
     pub core_classes: Vec<u64>,
-    /// Whether the clock may rise above its nominal frequency.
+    /// Whether the clock may exceed its nominal frequency.
     pub turbo: Option<bool>,
     /// CPU quota in thousandths of a core.
     pub quota_millicores: Option<u64>,
@@ -76,17 +78,17 @@ pub struct Environment {
     pub governor: Option<String>,
     /// Whether the machine runs on a battery.
     pub on_battery: Option<bool>,
-    /// Which SHA-256 `hash` gets.
+    /// The SHA-256 implementation of `hash`.
     pub sha256: String,
     /// Version of this program.
     pub bakeoff: String,
     /// The compiler.
     pub rustc: Option<String>,
-    /// How it was told to build, as `release at opt-level 3`.
+    /// Its build profile, as `release at opt-level 3`.
     pub profile: String,
     /// Versions of the libraries that models are made of, `name version`.
     pub libraries: Vec<String>,
-    /// The interpreters that have lanes of their own, or why they have none; from version 4 on.
+    /// The measured interpreters, or why there are none; from version 4 on.
     pub interpreters: Option<Vec<InterpreterEntry>>,
     /// Commit of the sources.
     pub commit: Option<String>,
@@ -94,11 +96,11 @@ pub struct Environment {
     pub dirty: Option<bool>,
 }
 
-/// An interpreter whose models have a lane.
+/// An interpreter with measured models.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InterpreterEntry {
-    /// What follows the `@` in its models' names.
+    /// The part after the `@` in its models' names.
     pub tag: String,
     /// As `3.13.5`.
     pub version: Option<String>,
@@ -114,7 +116,7 @@ pub struct InterpreterEntry {
     pub unavailable: Option<String>,
 }
 
-/// What was measured, and how.
+/// The measurements and their parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
@@ -122,81 +124,81 @@ pub struct Study {
     pub command: Vec<String>,
     /// Name of the profile.
     pub profile: String,
-    /// Launches of each workload that were asked for.
+    /// Requested launches of each workload.
     pub launches_asked: NonZeroU64,
-    /// Rounds of each launch that were asked for.
+    /// Requested rounds of each launch.
     pub rounds_asked: NonZeroU64,
     /// Decides the order of launches and slots.
     pub seed: u64,
-    /// Workers that models were given; from version 3 on, and as many as cores before.
+    /// Workers of each model; from version 3 on, and equal to the cores before.
     pub workers: Option<NonZeroU64>,
-    /// Untimed running of a model before each slot, in nanoseconds.
+    /// Untimed warm-up of a model before each slot, in nanoseconds.
     #[serde(rename = "warm_in_ns")]
     pub warm_up_ns: u64,
-    /// The least time that a slot is measured for, in nanoseconds.
+    /// The minimum measured time of a slot, in nanoseconds.
     pub slot_ns: u64,
-    /// What the cells are of.
+    /// The workloads of the cells.
     pub workloads: Vec<WorkloadEntry>,
-    /// What was measured.
+    /// The measured arms.
     pub arms: Vec<Arm>,
-    /// Every launch that has acknowledged samples or has failed, in the order in which they were made.
+    /// Every launch with acknowledged samples or a failure, in execution order.
     pub launches: Vec<Launch>,
-    /// How quiet the machine was while the study measured nothing.
+    /// How idle the machine was while the study measured nothing.
     #[serde(rename = "quiet")]
     pub idle_checks: Vec<IdleCheck>,
 }
 
-/// A workload, with all that a table says of it.
+/// A workload, with everything that tables show about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkloadEntry {
     /// The first part of its cells' ids.
     pub name: String,
-    /// The interpreter whose models it is for, by its tag; native ones where there is none. From version 4 on.
+    /// The tag of the interpreter whose models run it; native models if absent. From version 4 on.
     #[serde(rename = "lane")]
     pub platform: Option<String>,
     /// What each job does.
     pub about: String,
-    /// The post's words for it.
+    /// The post's words for this task.
     pub answers_to: String,
-    /// The tool that the post has for it.
+    /// The tool that the post recommends for it.
     pub post_says: String,
     /// `waits`, `computes`, `mixed` or `-`.
     pub kind: String,
     /// Jobs of a batch.
     pub jobs: NonZeroU64,
-    /// SHA-256 of what defines the work, in hexadecimal: cells compare only where it is the same.
+    /// SHA-256 of the definition of the work, in hexadecimal: cells are comparable only if it is equal.
     pub definition: String,
 }
 
-/// One of the things measured.
+/// A measured alternative.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
-    /// `workload/model/width`; that of the baseline, of its lane or the native one, for the other roles.
+    /// `workload/model/width`; other roles have the id of the baseline, of their platform or the native one.
     pub id: String,
-    /// The lane that it is measured in, as its workload has it; from version 4 on.
+    /// The platform that it is measured on, as its workload has it; from version 4 on.
     #[serde(rename = "lane")]
     pub platform: Option<String>,
     /// What it is there for.
     pub role: Role,
-    /// Jobs in flight at once.
+    /// The number of jobs at once.
     pub in_flight: NonZeroU64,
     /// Why it can't be measured on this machine.
     pub unavailable: Option<String>,
 }
 
-/// What an arm is there for.
+/// The purpose of an arm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// A cell of the table.
     Cell,
-    /// The baseline a second time, under another name: what differs between the two is noise.
+    /// The baseline measured a second time under another name: the difference between the two is noise.
     Control,
-    /// As many independent copies of the baseline as cores: what this machine can give at all.
+    /// As many independent copies of the baseline as cores: the capacity of this machine.
     Capacity,
-    /// The native baseline on the jobs of another lane, where its own are others: how much faster it is. From version 4 on.
+    /// The native baseline on the jobs of another platform, if those differ: its speedup. From version 4 on.
     Reference,
 }
 
@@ -206,10 +208,10 @@ pub enum Role {
 pub struct Launch {
     /// The workload.
     pub workload: String,
-    /// The lane, as the workload has it; from version 4 on.
+    /// The platform, as the workload has it; from version 4 on.
     #[serde(rename = "lane")]
     pub platform: Option<String>,
-    /// Which launch of that workload it was, from 0 on.
+    /// The number of the launch for that workload, from 0.
     pub number: u64,
     /// Its rounds.
     pub rounds: Vec<Round>,
@@ -225,19 +227,20 @@ pub struct Round {
     pub samples: Vec<Sample>,
     /// Arms that failed in this round.
     pub failures: Vec<Failure>,
-    /// The launch was stopped (Ctrl-Z, SIGSTOP) and continued meanwhile: some sample has that time in it.
+    /// The launch was stopped (Ctrl-Z, SIGSTOP) and continued during the round: some sample includes that
+    /// time.
     pub stopped: bool,
 }
 
-/// What one slot measured.
+/// The measurement of one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
     /// Index of the arm.
     pub arm: u64,
-    /// The slot's place in its round, from 0 on.
+    /// The slot's position in its round, from 0.
     pub place: u64,
-    /// How many runs of the batch.
+    /// The number of runs of the batch.
     pub runs: NonZeroU64,
     /// Wall time of all of them together, in nanoseconds.
     pub wall_ns: NonZeroU64,
@@ -255,19 +258,19 @@ pub struct Failure {
     pub reason: String,
 }
 
-/// What others did with the machine in a while in which the study did nothing.
+/// The activity of other programs in a window in which the study was idle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdleCheck {
-    /// How many launches had been made.
+    /// The number of launches so far.
     pub after_launches: u64,
-    /// How long it was, in nanoseconds.
+    /// Its duration, in nanoseconds.
     pub window_ns: NonZeroU64,
     /// Whether no other study ran on this machine.
     pub alone: Option<bool>,
-    /// How long some task waited for a core meanwhile, in nanoseconds.
+    /// The time in the window for which some task waited for a core, in nanoseconds.
     pub pressure_ns: Option<u64>,
-    /// Ticks that a hypervisor has given to others since this machine was started.
+    /// Ticks that a hypervisor has taken since this machine started.
     pub stolen_ticks: Option<u64>,
     /// All ticks of all cores since then.
     pub all_ticks: Option<u64>,
@@ -276,7 +279,7 @@ pub struct IdleCheck {
 }
 
 impl Recording {
-    /// What is wrong with it although each part is well formed: an index that points nowhere.
+    /// A fault of a well-formed recording: an index out of range.
     pub fn fault(&self) -> Option<String> {
         let sizes = self.costs.iter().flat_map(|costs| costs.sizes.iter().map(|sizes| &sizes.study));
         self.study.iter().chain(sizes).find_map(Study::fault)
@@ -284,7 +287,7 @@ impl Recording {
 }
 
 impl WorkloadEntry {
-    /// What stamps call it: `hash`, `hash in Python 3.11`.
+    /// Its name in warnings: `hash`, `hash in Python 3.11`.
     pub fn called(&self) -> String {
         self.platform
             .as_ref()
@@ -293,25 +296,25 @@ impl WorkloadEntry {
 }
 
 impl Launch {
-    /// A launch that has no rounds yet.
+    /// A launch without rounds.
     pub fn begun(workload: String, platform: Option<String>, number: u64) -> Self {
         Launch { workload, platform, number, rounds: vec![], failure: None }
     }
 
-    /// Whether it measured `workload`, in its lane.
+    /// Whether it measured `workload` on its platform.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
         self.workload == workload.name && self.platform == workload.platform
     }
 }
 
 impl Arm {
-    /// Whether it is an arm of `workload`, in its lane.
+    /// Whether it is an arm of `workload` on its platform.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
         let rest = self.id.strip_prefix(&workload.name);
         rest.is_some_and(|rest| rest.starts_with('/')) && self.platform == workload.platform
     }
 
-    /// Whether it is the baseline of its lane: the cell, or the same a second time.
+    /// Whether it is the baseline of its platform: the cell, or its control.
     pub fn is_baseline(&self) -> bool {
         matches!(self.role, Role::Cell | Role::Control) && self.id.ends_with("/one")
     }

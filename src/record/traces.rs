@@ -1,23 +1,24 @@
-//! What a recording keeps of traced runs: evidence and stories.
+//! The traced runs in a recording: evidence and stories.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-/// What traces show of one model on one kind of job.
+/// Trace evidence for one model on one kind of job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRecord {
     /// The model.
     pub model: String,
-    /// What its jobs did: `cakes` or `files`.
+    /// The kind of jobs: `cakes` or `files`.
     pub jobs: String,
     /// Its runs.
     pub seen: Vec<TracedRun>,
-    /// A thread for each core, computing and nothing else, run by run beside them: what this machine could show.
+    /// One computing thread per core, run in alternation with it: the parallelism that this machine could
+    /// show.
     pub control: Vec<TracedRun>,
-    /// Why it can't be seen on this machine.
+    /// Why it can't be observed on this machine.
     pub unavailable: Option<String>,
 }
 
@@ -27,11 +28,11 @@ pub struct EvidenceRecord {
 pub struct StoryRun {
     /// Name of the story.
     pub story: String,
-    /// How it was arranged, as `boards=24 exhibitors=1 order=ready think=fixed`.
+    /// Its arrangement, as `boards=24 exhibitors=1 order=ready think=fixed`.
     pub arrangement: String,
-    /// The model that it was run under.
+    /// The model that ran it.
     pub model: String,
-    /// How long a second of the story was, in nanoseconds.
+    /// The length of a story second, in nanoseconds.
     pub second_ns: NonZeroU64,
     /// Its runs.
     pub acts: Vec<TracedRun>,
@@ -43,14 +44,14 @@ pub struct StoryRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TracedRun {
-    /// How long it took, in nanoseconds.
+    /// Its duration, in nanoseconds.
     pub wall_ns: u64,
-    /// What its trace came to, by name, as [`crate::engine::trace::Performance::figures`] and the story count it.
+    /// The figures of its trace by name, as [`crate::engine::trace::Performance::figures`] and the story define them.
     pub figures: BTreeMap<String, u64>,
 }
 
 impl StoryRun {
-    /// What its arrangement says of `name`, as `24` of `boards`.
+    /// The value of `name` in its arrangement, as `24` of `boards`.
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.arrangement
             .split(' ')

@@ -7,27 +7,28 @@ use crate::report::escape::plain;
 use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
-/// What a terminal shows.
+/// The capabilities of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TerminalStyle {
     /// Columns.
     pub width: usize,
-    /// Only characters that every terminal has.
+    /// ASCII characters only.
     pub ascii: bool,
     /// With colours.
     pub coloured: bool,
 }
 
-/// Columns of the words before a bar: task, tool, speedup.
+/// Columns of the labels before a bar: task, tool, speedup.
 const TASK: usize = 12;
 const TOOL: usize = 20;
 const SPEEDUP: usize = 8;
 
-/// The fewest columns of a bar that show anything.
+/// The minimum number of columns of a useful bar.
 const LEAST: usize = 10;
 
-/// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
-/// interval; and which others are as good.
+/// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker
+/// over
+/// its interval; and the other cells within 5 %.
 pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
     let fastest: Vec<(&Row, &CellResult)> =
         findings.rows.iter().filter_map(|row| Some((row, fastest(row)?))).collect();
@@ -77,7 +78,7 @@ fn line(row: &Row, cell: &CellResult, terminal_style: TerminalStyle, most: f64, 
     )
 }
 
-/// Full up to `middle`, and a whisker from `low` to `high`.
+/// Filled up to `middle`, with a whisker from `low` to `high`.
 fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
     let [full, whisker, end] = if ascii { ['#', '-', '|'] } else { ['█', '─', '┤'] };
     let at = |column: usize| {
@@ -87,7 +88,7 @@ fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
         } else if column <= middle && (column < low || column == middle || low == high) {
             full
         } else if column <= middle {
-            // The part of the bar that is within the interval.
+            // The part of the bar within the interval.
             if ascii { '=' } else { '▓' }
         } else if column < high {
             whisker
@@ -98,7 +99,7 @@ fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
     (0..room).map(at).collect()
 }
 
-/// `text` in exactly so many columns.
+/// `text` padded or truncated to exactly `columns` columns.
 fn fitted(text: &str, columns: usize) -> String {
     format!("{:<columns$}", crate::report::chart::pen::cut(&plain(text), columns))
 }
@@ -115,7 +116,7 @@ mod tests {
     const LOOK: TerminalStyle = TerminalStyle { width: 80, ascii: true, coloured: false };
 
     #[test]
-    fn a_bar_ends_at_its_speedup_and_lines_are_as_wide_as_they_may_be() {
+    fn bars_end_at_speedup_and_fit_width() {
         insta::assert_snapshot!([of(50, LOOK), of(30, TerminalStyle { ascii: false, ..LOOK })].concat());
         for width in [0, 20, 60, 200] {
             let longest = of(50, TerminalStyle { width, ..LOOK })
@@ -128,14 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn a_whisker_is_drawn_over_the_interval() {
+    fn whisker_spans_the_interval() {
         assert_eq!(bar(2.0, 4.0, 7.0, 10, true), "##==#--|  ");
         assert_eq!(bar(4.0, 4.0, 4.0, 6, true), "##### ");
         assert_eq!(bar(0.0, 0.0, 0.0, 3, true), "#  ");
     }
 
     #[test]
-    fn colours_are_only_there_where_they_are_wanted() {
+    fn colours_appear_only_when_enabled() {
         assert!(
             !of(50, LOOK).contains('\u{1b}')
                 && of(50, TerminalStyle { coloured: true, ..LOOK }).contains('\u{1b}')

@@ -1,4 +1,4 @@
-//! The best-tool table: what a study says, workload by workload, under the post's words.
+//! The best-tool table: the results of a study for each workload, under the post's words.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::stats::interval::Interval;
@@ -28,7 +28,7 @@ pub(crate) fn lines(findings: &Summary) -> impl Iterator<Item = Vec<String>> {
     findings.rows.iter().map(line)
 }
 
-/// A workload under the post's words for it.
+/// A workload with the post's words for it.
 pub(crate) fn task(row: &Row) -> String {
     let workload = &row.workload;
     let post =
@@ -36,7 +36,7 @@ pub(crate) fn task(row: &Row) -> String {
     format!("{}{post}", workload.name)
 }
 
-/// The best tool for `task` and its speedup, in few words.
+/// A short form of the best tool for `task` and its speedup.
 pub(crate) fn in_short(findings: &Summary, task: &str) -> String {
     let line = findings.rows.iter().find(|row| self::task(row) == task).map(line);
     match line.as_deref() {
@@ -46,7 +46,7 @@ pub(crate) fn in_short(findings: &Summary, task: &str) -> String {
     }
 }
 
-/// A row of the best-tool table: the fastest, and which others are as good or may be.
+/// A row of the best-tool table: the fastest, and the others that are or may be within 5 %.
 pub(crate) fn line(row: &Row) -> Vec<String> {
     let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {
         let why = row.cells.iter().find_map(|cell| cell.error.clone()).unwrap_or("no samples".into());
@@ -79,8 +79,9 @@ pub(crate) fn line(row: &Row) -> Vec<String> {
     ]
 }
 
-/// The models of the cells that `is` says yes to, each once: the better of a model's two widths counts, so those already
-/// `named` are left out.
+/// The models of the cells that `is` accepts, each once: a model counts at its better concurrency, so models
+/// in
+/// `named` are omitted.
 fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a str> {
     let mut models = Vec::new();
     for cell in row.cells.iter().filter(|cell| is(&cell.verdict)) {
@@ -91,14 +92,14 @@ fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a
     models
 }
 
-/// A speedup with its interval; the range, from the least to the most, where there are too few launches for one.
+/// A speedup with its interval; the range of launches if there are too few for an interval.
 pub(crate) fn ratio_and_interval(found: &Ratio) -> (String, String) {
     let (low, high) = found.interval.map_or(found.range, |Interval { low, high, .. }| (low, high));
     let range = if found.interval.is_err() { "range " } else { "" };
     (units::ratio(found.ratio), format!("{range}{} .. {}", units::ratio(low), units::ratio(high)))
 }
 
-/// What may be said about a cell of `row`, and what went wrong with it.
+/// The verdict on a cell of `row`, and its error, if any.
 pub(crate) fn verdict(row: &Row, cell: &CellResult) -> String {
     let verdict = match cell.verdict {
         Verdict::Unmeasured => "not measured".into(),

@@ -1,4 +1,4 @@
-//! Tests: the page in a real browser, where there is one.
+//! Tests the page in a real browser, if one is installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,20 +11,20 @@ use crate::report::escape::tests::hostile;
 use crate::report::page;
 use crate::report::untrusted_input::{fields, with};
 
-/// What is to be told of a page, by the page itself.
+/// The audit that a page runs on itself.
 const AUDIT: &str = include_str!("audit.js");
 
-/// What a browser did with a page.
+/// The result of opening a page in a browser.
 struct Visit {
-    /// What [`AUDIT`] found.
+    /// The result of [`AUDIT`].
     audit: Value,
-    /// Lines of its console.
+    /// The lines of its console.
     console: Vec<String>,
-    /// What the page asked the network for.
+    /// The page's network requests.
     requests: Vec<String>,
 }
 
-/// Chromium under one of its names.
+/// Chromium under any of its names.
 fn browser() -> Option<PathBuf> {
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
@@ -32,7 +32,7 @@ fn browser() -> Option<PathBuf> {
     places.find(|place| place.is_file())
 }
 
-/// `page` in `browser`; its policy admits the audit as it does its own script, by its hash.
+/// Opens `page` in `browser`; the page's policy admits the audit by its hash, like its own script.
 fn visit(browser: &Path, page: &str, dark: bool) -> Visit {
     let folder = tempfile::tempdir().unwrap();
     let [file, net, profile] = ["page.html", "net.json", "profile"].map(|name| folder.path().join(name));
@@ -59,7 +59,7 @@ fn visit(browser: &Path, page: &str, dark: bool) -> Visit {
     let audit = serde_json::from_str(&title.replace("&amp;", "&"))
         .unwrap_or_else(|why| panic!("{why}: {title}\n{log}"));
     let net = std::fs::read_to_string(net).unwrap();
-    // One line for each step; those of the browser itself have no origin that asked.
+    // One line for each request; the browser's own requests have no initiator.
     let of_page = |line: &&str| line.contains("\"initiator\":") && !line.contains("not an origin");
     Visit {
         audit,
@@ -68,7 +68,7 @@ fn visit(browser: &Path, page: &str, dark: bool) -> Visit {
     }
 }
 
-/// `recordings` with `text` in every text field.
+/// `recordings` with the untrusted `text` in every text field.
 fn of_strangers(recordings: &[Recording], text: &str) -> Vec<Recording> {
     recordings.iter().map(|it| with(it, &fields(it, true), text).unwrap()).collect()
 }
@@ -78,7 +78,7 @@ fn page(recordings: &[Recording]) -> String {
 }
 
 #[test]
-fn a_browser_asks_for_nothing_complains_of_nothing_and_shows_strangers_text_as_text() {
+fn browser_loads_nothing_and_escapes_text() {
     let Some(browser) = browser() else {
         eprintln!("skipped: no Chromium to open the page with");
         return;

@@ -1,4 +1,4 @@
-//! Recordings beside each other, as tables.
+//! Tables that compare recordings.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;
 use crate::stats::units;
 
-/// What differs between `recordings`, whose files have `names`, and what became of their cells.
+/// The differences between `recordings`, whose files have `names`, and the changes of their cells.
 pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Comparison) -> String {
     let letters = letters(names.len());
     let mut text: String =
@@ -26,7 +26,7 @@ pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Compari
     text
 }
 
-/// Every cell in each recording as plain values, and what became of it since the first.
+/// Every cell in each recording as plain values, and its change since the first.
 pub fn sheet(names: &[String], comparison: &Comparison) -> Table {
     let columns = [
         "cell",
@@ -63,7 +63,7 @@ pub fn sheet(names: &[String], comparison: &Comparison) -> Table {
     Table::new(columns, comparison.cells.iter().flat_map(of_cell))
 }
 
-/// What became of a cell, in a word.
+/// The change of a cell in one word.
 fn name_of(change: Option<Change>, same_machine: bool) -> &'static str {
     match change {
         None if same_machine => "withheld",
@@ -77,7 +77,7 @@ fn name_of(change: Option<Change>, same_machine: bool) -> &'static str {
     }
 }
 
-/// A, B, C; numbers where there are more than letters.
+/// A, B, C; numbers if there are more recordings than letters.
 fn letters(count: usize) -> Vec<String> {
     let letter =
         |at: usize| u8::try_from(at).ok().filter(|&at| at < 26).map(|at| char::from(b'A' + at).to_string());
@@ -165,7 +165,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn what_differs_comes_first_and_then_what_became_of_each_cell() {
+    fn differences_precede_cell_results() {
         let mut after = recording(16, 55);
         after.environment.kernel = Some("7.0".into());
         let mut other = recording(16, 30);

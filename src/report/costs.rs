@@ -1,4 +1,4 @@
-//! What models cost, as tables: a row for each model, a column for each question.
+//! Tables of the costs of models: a row for each model, a column for each probe.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::stats::units;
 use crate::study::probe::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
 use serde_json::Value;
 
-/// What models of `recording` cost; `None` where it has no such section.
+/// The costs of models in `recording`; `None` if it has no such section.
 pub fn terminal(recording: &Recording) -> Option<String> {
     let costs = recording.costs.as_ref()?;
     let bills = CostSummary::all(&costs.probes);
@@ -25,7 +25,7 @@ pub fn terminal(recording: &Recording) -> Option<String> {
     Some(text.trim_end().to_owned() + "\n")
 }
 
-/// What models of `recording` cost, the most telling of it, in Markdown; `None` where it has no such section.
+/// The main costs of models in `recording`, in Markdown; `None` if it has no such section.
 pub fn markdown(recording: &Recording) -> Option<String> {
     let costs = recording.costs.as_ref()?;
     let all_size_series = all_size_series(recording, costs);
@@ -67,8 +67,9 @@ pub fn markdown(recording: &Recording) -> Option<String> {
     Some(format!("{rows}\n{note}\n"))
 }
 
-/// What models of `recording` cost, a row for each answer that was come to, in nanoseconds, bytes and jobs; `None` where it
-/// has no such section.
+/// The costs of models in `recording`, a row for each result, in nanoseconds, bytes and jobs; `None` if it
+/// has no
+/// such section.
 pub fn sheet(recording: &Recording) -> Option<Table> {
     let costs = recording.costs.as_ref()?;
     let answers = CostSummary::all(&costs.probes).into_iter().flat_map(|bill| {
@@ -106,7 +107,7 @@ pub fn sheet(recording: &Recording) -> Option<Table> {
     Some(Table::new(["model", "what", "of", "unit", "value", "low", "high"], answers.chain(sizes)))
 }
 
-/// All that is known of a model: what it is, its unit, its value.
+/// All results of a model: name, unit, value.
 fn answers(bill: &CostSummary<'_>) -> Vec<(String, &'static str, f64)> {
     let starting = STARTED_ON.iter().filter_map(|on| Some((on, bill.starting(on)?)));
     let starting = starting.flat_map(|(on, it)| {
@@ -133,7 +134,7 @@ fn answers(bill: &CostSummary<'_>) -> Vec<(String, &'static str, f64)> {
     all.filter_map(|(what, unit, value)| Some((what, unit, value?))).collect()
 }
 
-/// The sizes of `costs`, judged.
+/// The evaluated sizes of `costs`.
 pub fn all_size_series(recording: &Recording, costs: &Costs) -> Vec<SizeSeries> {
     costs.sizes.iter().map(|sizes| SizeSeries::of(recording, sizes)).collect()
 }
@@ -266,10 +267,10 @@ fn sizes(size_series: &SizeSeries) -> String {
     text
 }
 
-/// The series in which only the size of jobs changes.
+/// The series that varies only the job size.
 const BREAK_EVEN: &str = "grains";
 
-/// From which size on a model is faster, in words.
+/// The break-even size of a model, in words.
 pub fn break_even(size_series: &SizeSeries, model: &str) -> String {
     let baseline = size_series.baseline();
     match size_series.break_even(model) {
@@ -282,7 +283,7 @@ pub fn break_even(size_series: &SizeSeries, model: &str) -> String {
     }
 }
 
-/// What failed, and why.
+/// The failures, with reasons.
 fn troubles(bills: &[CostSummary<'_>]) -> String {
     let mut text = String::new();
     for bill in bills {
@@ -311,7 +312,7 @@ mod tests {
     use crate::record::schema::ProbeRecord;
 
     #[test]
-    fn every_question_has_its_column_and_what_failed_is_said_below() {
+    fn each_probe_has_column_and_failure_note() {
         let model = |name: &str, factor: u64| {
             let crowd = |jobs: u64| {
                 let taken = [("own_bytes", jobs * 9_800 * factor), ("kernel_bytes", jobs * 20_000)];
@@ -352,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_stand_in_rows_and_a_break_even_is_said_in_words() {
+    fn sizes_are_rows_with_break_even_text() {
         insta::assert_snapshot!(sizes(&size_series(&[300, 100, 50])));
     }
 }

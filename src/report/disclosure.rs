@@ -1,11 +1,11 @@
-//! What a recording says of the machine that it was made on, before its owner gives it away.
+//! The facts about a machine that a recording discloses, for review before sharing it.
 
 use std::fmt::Write as _;
 
 use crate::record::schema::Recording;
 use crate::stats::units;
 
-/// All that `recording` discloses, but for the samples.
+/// Everything that `recording` discloses, except the samples.
 pub fn disclosure(recording: &Recording) -> String {
     let mut text =
         format!("{}\n\nOf the machine and the programs it has, word by word:\n\n", summary(recording));
@@ -20,7 +20,7 @@ pub fn disclosure(recording: &Recording) -> String {
             programs. It has no name of a host or of a user, no address and no path of an absolute kind.\n"
 }
 
-/// A line on what there is.
+/// A one-line summary of its sections.
 pub fn summary(recording: &Recording) -> String {
     let environment = &recording.environment;
     let sections = [
@@ -36,7 +36,7 @@ pub fn summary(recording: &Recording) -> String {
     format!("{cpu}, {cores}, {} on {}: {}{partial}", environment.os, environment.arch, there.join(", "))
 }
 
-/// The command lines that it has.
+/// Its command lines.
 fn commands(recording: &Recording) -> Vec<&[String]> {
     let study = recording.study.iter().map(|study| &study.command[..]);
     let costs = recording.costs.iter().map(|costs| &costs.command[..]);
@@ -51,7 +51,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn everything_that_is_known_of_the_machine_is_shown() {
+    fn shows_every_known_machine_fact() {
         let text = disclosure(&recording(1, 50));
         let environment = serde_json::to_value(recording(1, 50).environment).unwrap();
         for key in environment.as_object().unwrap().keys() {

@@ -1,21 +1,23 @@
-//! What stands in recordings, made harmless for what it is shown in. Recordings come from strangers: a name may turn text
-//! around, clear a terminal, be a formula to a spreadsheet or markup to a page.
+//! Escapes text of recordings for each output format. Recordings are untrusted input: a name may reverse text
+//! direction, clear a terminal, or be a spreadsheet formula or page markup.
 
-/// One line of text for any reader: characters that steer terminals, turn text around or are in no XML are replaced.
-/// Markup of SVG and HTML is escaped where it is written.
+/// One line of text for any reader: replaces characters that control terminals, reverse text or are invalid
+/// in XML.
+/// Markup of SVG and HTML is escaped on output.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// As [`plain`], but lines stay lines.
+/// As [`plain`], but keeps line breaks.
 pub fn lines(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| line.strip_suffix('\n').map_or_else(|| plain(line), |line| plain(line) + "\n"))
         .collect()
 }
 
-/// Text that Markdown takes for text: no link, no tag, no cell of a table begins or ends in it, no attribute that kramdown
-/// or a template that Liquid would see, and options keep both of their hyphens.
+/// Text that Markdown treats as plain text: it contains no link, tag or table cell boundary, no kramdown
+/// attribute and
+/// no Liquid template, and options keep both of their hyphens.
 pub fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in plain(text).chars() {
@@ -28,7 +30,7 @@ pub fn markdown(text: &str) -> String {
     escaped
 }
 
-/// A quoted field of comma-separated values, and no formula to a spreadsheet.
+/// A quoted field of comma-separated values that no spreadsheet treats as a formula.
 pub fn csv(text: &str) -> String {
     let formula = text.trim_start().starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, plain(text).replace('"', "\"\""))
@@ -43,7 +45,7 @@ fn steers(c: char) -> bool {
 pub(crate) mod tests {
     use super::*;
 
-    /// What strangers may write into a field of text.
+    /// Hostile content for a text field.
     pub(crate) fn hostile() -> Vec<String> {
         let begin = [
             "<script>alert(1)</script>",
@@ -82,7 +84,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn nothing_that_steers_a_terminal_is_left_in_any_format() {
+    fn terminal_control_characters_are_removed() {
         for text in hostile() {
             for shown in [plain(&text), markdown(&text), csv(&text), lines(&text).replace('\n', "")] {
                 assert!(!shown.chars().any(steers), "{text:?}: {shown:?}");
@@ -92,7 +94,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn markdown_sees_no_link_no_tag_and_no_cell() {
+    fn markdown_escapes_links_tags_and_cells() {
         for text in hostile() {
             let shown = markdown(&text);
             for (at, c) in shown.char_indices().filter(|(_, c)| "[]<>|{".contains(*c)) {
@@ -103,7 +105,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_spreadsheet_sees_no_formula() {
+    fn csv_escapes_spreadsheet_formulas() {
         assert_eq!([csv("=1+1"), csv(" @x"), csv("a\"b")], ["\"'=1+1\"", "\"' @x\"", "\"a\"\"b\""]);
     }
 }

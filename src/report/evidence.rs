@@ -1,4 +1,4 @@
-//! What traces show, as a table: a row for each model, an answer in each cell with its number.
+//! Trace evidence as a table: a row for each model, an answer in each cell with its number.
 
 use crate::analysis::evidence::{Observation, Properties, properties};
 use crate::record::schema::{EvidenceRecord, Recording};
@@ -10,7 +10,7 @@ use crate::report::table;
 
 const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
 
-/// How each answer was come to, a line each.
+/// How each answer is derived, one line each.
 const HOW: [&str; 5] = [
     "Each cell is derived from traces of real runs; what a model is called plays no part.",
     "concurrent: several jobs had begun and not ended at one instant; the number is the most of them.",
@@ -44,7 +44,7 @@ pub fn sheet(recording: &Recording) -> Option<Table> {
     Some(Table::new(columns, recording.evidence.as_ref()?.iter().map(row)))
 }
 
-/// How answers were come to, and why some were not.
+/// How answers are derived, and why some are missing.
 fn notes(evidence_records: &[EvidenceRecord]) -> impl Iterator<Item = String> {
     let unseen = evidence_records
         .iter()
@@ -103,7 +103,7 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn every_cell_has_its_answer_and_its_number() {
+    fn every_cell_shows_answer_and_number() {
         let figures = [("in_flight", 24), ("threads", 2), ("child_processes", 0)];
         let unavailable = EvidenceRecord {
             unavailable: Some("no process could be started".into()),

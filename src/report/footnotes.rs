@@ -1,4 +1,4 @@
-//! What a table rests on: the machine, the command, the stamps, the noise, and how to read it.
+//! The context of a table: machine, command, warnings, noise, and how to read it.
 
 use crate::analysis::summary::{Row, Summary};
 use crate::record::schema::{Environment, Recording, Study};
@@ -26,7 +26,7 @@ pub(crate) fn footnotes(recording: &Recording, findings: &Summary) -> Vec<String
     notes
 }
 
-/// How to read the tables of interpreters, where there are some.
+/// How to read the tables of interpreters, if there are any.
 pub(crate) fn of_platforms(recording: &Recording, findings: &Summary) -> Vec<String> {
     let unavailable = recording.environment.interpreters.iter().flatten();
     let unavailable =
@@ -83,7 +83,7 @@ fn study(study: &Study) -> String {
     )
 }
 
-/// How far the intervals of the baseline against itself reach: of the quietest row and of the noisiest.
+/// The extent of the A/A intervals of the baseline: of the quietest and of the noisiest row.
 fn noise<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
     let mut floors: Vec<(f64, String)> =
         rows.filter_map(|row| Some((row.noise_floor()?, row.workload.called()))).collect();

@@ -1,4 +1,4 @@
-//! The ways in which a study is written.
+//! The output formats of a study.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::post::stories;
@@ -26,7 +26,7 @@ pub enum Format {
     Json,
 }
 
-/// `recording` as `format` has it.
+/// `recording` in `format`.
 pub fn render(recording: &Recording, format: Format) -> String {
     match format {
         Format::Table => {
@@ -44,12 +44,12 @@ pub fn render(recording: &Recording, format: Format) -> String {
     }
 }
 
-/// Those sections that a recording has.
+/// The sections that a recording has.
 fn sections(sections: impl IntoIterator<Item = Option<String>>) -> String {
     sections.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// The best-tool tables of all lanes and their footnotes.
+/// The best-tool tables of all platforms and their footnotes.
 pub(crate) fn markdown(recording: &Recording) -> String {
     let platforms = platforms::markdown(recording, &Summary::of(recording));
     let platforms =
@@ -103,7 +103,7 @@ pub(crate) fn bounds(ratio: Option<&Ratio>) -> [Value; 3] {
     [ratio.map(|it| it.ratio), interval.map(|it| it.low), interval.map(|it| it.high)].map(Value::from)
 }
 
-/// Rows of the first section that `recording` has: a file of comma-separated values has one header.
+/// Rows of the first section of `recording`: a file of comma-separated values has one header.
 fn csv(recording: &Recording) -> String {
     let study = || recording.study.as_ref().map(|_| cells(&Summary::of(recording)));
     let sheet = study()
@@ -113,7 +113,7 @@ fn csv(recording: &Recording) -> String {
     sheet.map_or_else(String::new, |sheet| sheet.csv())
 }
 
-/// Every section that `recording` has.
+/// Every section of `recording`.
 fn json(recording: &Recording) -> String {
     let findings = Summary::of(recording);
     let withheld: Vec<_> =
@@ -141,7 +141,7 @@ mod tests {
     use crate::record::schema::Role;
 
     #[test]
-    fn a_study_with_verdicts_in_each_format() {
+    fn renders_verdicts_in_each_format() {
         let recording = recording(16, 50);
         for (name, format) in [
             ("table", Format::Table),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_that_withholds_leaves_the_numbers_and_takes_the_verdicts() {
+    fn blocking_warning_keeps_numbers_without_verdicts() {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
         let text = render(&busy, Format::Table);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn too_few_launches_give_no_verdict_but_say_how_many_would() {
+    fn too_few_processes_report_required_number() {
         let text = render(&recording(3, 50), Format::Table);
         assert!(
             text.contains("too few launches; fastest here: rayon/cores")
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn criterion_stands_beside_and_is_said_to_drift_where_its_ratio_is_another() {
+    fn criterion_drift_is_reported() {
         let mut recording = recording(16, 50);
         let study = recording.study.as_mut().unwrap();
         let control = crate::record::schema::Arm { role: Role::Control, ..study.arms[0].clone() };

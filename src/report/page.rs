@@ -1,4 +1,4 @@
-//! A page that stands on its own: no network, no script that carries data, light and dark, and the recording itself.
+//! A self-contained page: no network, no script with data, light and dark mode, and the embedded recording.
 
 use std::io::Write as _;
 
@@ -24,7 +24,7 @@ use crate::report::footnotes::footnotes;
 use crate::report::{costs, evidence, platforms};
 use crate::stats::units;
 
-/// Sorts a table by the column whose button is pressed: numbers by their value, the rest as text.
+/// Sorts a table by the column whose button is pressed: numbers by value, other columns as text.
 const SCRIPT: &str = include_str!("page.js");
 const STYLE: &str = include_str!("page.css");
 
@@ -59,7 +59,7 @@ pub fn page(names: &[String], recordings: &[Recording]) -> String {
     markup.into_string() + "\n"
 }
 
-/// Nothing is loaded, and only the one script and the styles of this page run.
+/// Nothing is loaded, and only the page's own script and styles run.
 fn policy() -> String {
     let hash = hash_of(SCRIPT);
     format!(
@@ -67,12 +67,12 @@ fn policy() -> String {
     )
 }
 
-/// The word by which a policy admits `script`.
+/// The policy source that admits `script`.
 pub(crate) fn hash_of(script: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(Sha256::digest(script.as_bytes())))
 }
 
-/// A recording: its stamps first, then its tables, then the file.
+/// A recording: first its warnings, then its tables, then the file.
 fn section(at: usize, name: &str, recording: &Recording) -> Markup {
     let findings = Summary::of(recording);
     let (withheld, told): (Vec<_>, Vec<_>) =
@@ -99,7 +99,7 @@ fn section(at: usize, name: &str, recording: &Recording) -> Markup {
     }
 }
 
-/// The best tools of several studies side by side, those of a machine next to each other.
+/// The best tools of several studies side by side; studies of one machine are adjacent.
 fn beside(recordings: &[Recording]) -> Markup {
     let mut studies: Vec<&Recording> =
         recordings.iter().filter(|it| Summary::of(it).rows.iter().any(|row| !row.cells.is_empty())).collect();
@@ -121,7 +121,7 @@ fn beside(recordings: &[Recording]) -> Markup {
     html! { @if studies.len() > 1 { section { (table("The best tool on each machine", &header, rows)) } } }
 }
 
-/// A machine and when it was measured, as the head of a column.
+/// A machine and its measurement date, as a column header.
 fn machine(recording: &Recording) -> String {
     let environment = &recording.environment;
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
@@ -130,7 +130,7 @@ fn machine(recording: &Recording) -> String {
     format!("{cpu}, {cores}{day}")
 }
 
-/// Rows of as many cells as there are columns: what was not measured has a reason and no numbers.
+/// Pads rows to the number of columns: unmeasured cells have a reason and no numbers.
 fn filled(rows: impl IntoIterator<Item = Vec<String>>, columns: usize) -> impl Iterator<Item = Vec<String>> {
     rows.into_iter().map(move |mut cells| {
         cells.resize(columns, String::new());
@@ -165,7 +165,7 @@ fn every_cell(row: &Row, cell: &CellResult) -> Vec<String> {
     ]
 }
 
-/// A table whose columns sort.
+/// A table with sortable columns.
 fn table(caption: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Markup {
     html! {
         div.wide tabindex="0" role="group" aria-label=(caption) {
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_loads_nothing_and_its_policy_lets_nothing_be_loaded() {
+    fn page_policy_forbids_all_loading() {
         let page = page_of(&inside());
         assert!(page.contains("default-src 'none'") && page.contains("<script>") && page.contains("<svg"));
         let loads = |text: &str| text.contains("src=\"") || text.contains("url(") || text.contains("@import");
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_recording_is_the_one_that_was_read() {
+    fn page_embeds_the_original_recording() {
         let page = page_of(&[recording(16, 50)]);
         let data = page.split("base64,").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         let mut text = String::new();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn stamps_come_before_any_table() {
+    fn warnings_precede_all_tables() {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
         let page = page_of(&[busy]);
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_names_are_text_and_no_markup() {
+    fn hostile_names_are_escaped() {
         let mut hostile = recording(16, 50);
         let name = "</td><script>alert(1)</script><img src=x onerror=alert(1)>\u{1b}[2J\u{202e}";
         let study = hostile.study.as_mut().unwrap();

@@ -1,4 +1,5 @@
-//! The best-tool table of each interpreter, and the post's own table: what it says of Python, beside what Rust makes of it.
+//! The best-tool table of each interpreter, and the post's own table: its tools for Python, beside Rust's
+//! results.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
@@ -73,7 +74,8 @@ pub(crate) fn markdown(recording: &Recording, findings: &Summary) -> String {
     tables(recording, findings).into_iter().map(table).collect()
 }
 
-/// The post's table of the first interpreter, in Markdown, with what it is of; `None` where the recording has none.
+/// The post's table of the first interpreter, in Markdown, with its caption; `None` if the recording has
+/// none.
 pub(crate) fn post_markdown(recording: &Recording) -> Option<String> {
     let findings = Summary::of(recording);
     let notes = super::footnotes::of_platforms(recording, &findings);
@@ -84,7 +86,7 @@ pub(crate) fn post_markdown(recording: &Recording) -> Option<String> {
     Some(format!("{}{notes}\n", table::markdown(&POST, &[], lines)))
 }
 
-/// What an interpreter is.
+/// A description of an interpreter.
 pub(crate) fn describe(recording: &Recording, tag: &str) -> String {
     let entry = recording.environment.interpreters.iter().flatten().find(|entry| entry.tag == tag);
     let Some(InterpreterEntry { version: Some(version), build, gil, start_method, .. }) = entry else {
@@ -95,7 +97,7 @@ pub(crate) fn describe(recording: &Recording, tag: &str) -> String {
     format!("CPython {version} {lock}{build}; processes started by {start_method}")
 }
 
-/// A row of an interpreter's table: that of any, with how much faster Rust's `sequential` is in the end.
+/// A row of an interpreter's table, with the speedup of Rust's `sequential` in the last column.
 fn line(row: &Row) -> Vec<String> {
     let mut line = best::line(row);
     if line.len() == HEADER.len() {
@@ -105,7 +107,7 @@ fn line(row: &Row) -> Vec<String> {
     line
 }
 
-/// A row of the post's table; none where the post says nothing of such a task.
+/// A row of the post's table; `None` if the post does not mention such a task.
 fn post(row: &Row, findings: &Summary) -> Option<Vec<String>> {
     let named = named(&row.workload.post_says);
     if named.is_empty() {
@@ -134,12 +136,12 @@ fn fastest(row: &Row) -> Option<&CellResult> {
 
 fn in_short(cell: &CellResult) -> String {
     let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
-    // Which interpreter it is stands above the table.
+    // The interpreter is named above the table.
     let name = cell.name.replacen(cell.model(), cell.plain_model(), 1);
     format!("{name} {ratio} ({interval})")
 }
 
-/// What becomes of a tool: the better of its two widths counts.
+/// The verdict on a tool, at the better of its two concurrencies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     Slower,
@@ -147,7 +149,7 @@ enum Standing {
     Best,
 }
 
-/// What the numbers say of the tools that the post names.
+/// The verdict on the tools that the post names.
 fn verdict(row: &Row, named: &[String]) -> String {
     if row.withheld {
         return "withheld".into();
@@ -178,8 +180,10 @@ fn verdict(row: &Row, named: &[String]) -> String {
     }
 }
 
-/// The best tool in Rust, and how many times as fast as Python's best it is. On Python's jobs `sequential` is measured beside
-/// Python's models; what a better tool adds to it, on the jobs of the native lane. Launches are paired by number.
+/// The best tool in Rust, and its speedup over Python's best. On Python's jobs, `sequential` is measured
+/// beside Python's
+/// models; the gain of a better tool is measured on the native platform's jobs. Launches are paired by
+/// number.
 fn rust(row: &Row, native: Option<&Row>) -> (String, String) {
     if row.withheld || native.is_some_and(|native| native.withheld) {
         return ("withheld".into(), "-".into());
@@ -212,8 +216,10 @@ pub(crate) mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Launch, Role, Sample, WorkloadEntry};
 
-    /// A recording of a workload that is measured natively, `native` taking so many percent of the time of `sequential`, and under
-    /// CPython 3.11, each of `models` taking so many percent of `py-loop`, which takes three times as long as `sequential`.
+    /// A recording of a workload with a native model that takes `native` percent of the time of `sequential`,
+    /// and, under
+    /// CPython 3.11, `models` with their percentage of `py-loop`, which takes three times as long as
+    /// `sequential`.
     pub(crate) fn with_python(
         workload: &str,
         post_says: &str,
@@ -274,7 +280,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_posts_word_is_confirmed_refined_or_refuted_by_the_numbers() {
+    fn post_choice_is_confirmed_qualified_or_refuted() {
         let (threading, asyncio) = ("py-threading@3.11/jobs", "py-asyncio@3.11/jobs");
         assert_eq!(word("threading, asyncio", &[(threading, 50), (asyncio, 51)]), "confirmed");
         assert_eq!(
@@ -285,13 +291,13 @@ pub(crate) mod tests {
             word("multiprocessing", &[(threading, 50), ("py-multiprocessing@3.11/cores", 60)]),
             "refuted"
         );
-        // The better of two widths counts.
+        // The better of two concurrencies counts.
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
         assert_eq!(word("threading", &both), "confirmed");
     }
 
     #[test]
-    fn rusts_best_is_over_pythons_best_by_sequential_in_between() {
+    fn rust_over_python_ratio_uses_sequential() {
         let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
         let findings = Summary::of(&recording);
         let row = post(&findings.others[0], &findings).unwrap();
@@ -301,7 +307,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_study_with_an_interpreter_in_a_terminal_and_in_markdown() {
+    fn interpreter_study_in_terminal_and_markdown() {
         let recording =
             with_python("hash", "multiprocessing", RAYON, &[("py-multiprocessing@3.11/cores", 55)]);
         insta::assert_snapshot!(super::super::formats::render(
@@ -312,7 +318,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn where_nothing_is_said_of_a_task_the_post_has_no_row() {
+    fn tasks_absent_from_post_are_skipped() {
         let recording = with_python("hash", "", RAYON, &[]);
         let findings = Summary::of(&recording);
         assert_eq!(post(&findings.others[0], &findings), None);

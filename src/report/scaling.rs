@@ -1,4 +1,4 @@
-//! Speedups over numbers of cores, as tables.
+//! Tables of speedups by core count.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use crate::stats::law::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flat
 use crate::stats::ratio::Ratio;
 use crate::stats::units;
 
-/// The tables of `recordings`, of one machine on several numbers of cores.
+/// The tables of `recordings`, of one machine with several core counts.
 pub fn terminal(recordings: &[Recording]) -> String {
     let mut text = machines(recordings);
     for scaled in scale(recordings) {
@@ -22,7 +22,7 @@ pub fn terminal(recordings: &[Recording]) -> String {
     text
 }
 
-/// Every cell on each number of cores as plain values.
+/// Every cell at each core count as plain values.
 pub fn sheet(recordings: &[Recording]) -> Table {
     let columns = [
         "workload",
@@ -52,7 +52,7 @@ pub fn sheet(recordings: &[Recording]) -> Table {
     Table::new(columns, rows.collect::<Vec<_>>())
 }
 
-/// Which cores each recording had.
+/// The cores of each recording.
 fn machines(recordings: &[Recording]) -> String {
     let line = |recording: &Recording| {
         let environment = &recording.environment;
@@ -68,7 +68,7 @@ fn machines(recordings: &[Recording]) -> String {
     by_cores.into_values().collect()
 }
 
-/// Speedup and efficiency on each number of cores, and what they follow.
+/// Speedup and efficiency at each core count, and the fitted model.
 fn computing(scaled: &Scaled) -> String {
     let capacity = scaled.capacity();
     let row = |name: &str| {
@@ -100,7 +100,7 @@ fn computing(scaled: &Scaled) -> String {
     )
 }
 
-/// The speedup on each number of cores, and whether it changes.
+/// The speedup at each core count, and whether it changes.
 fn waiting(scaled: &Scaled) -> String {
     let row = |name: &str| {
         let speedups = scaled.speedups(name);
@@ -108,7 +108,7 @@ fn waiting(scaled: &Scaled) -> String {
         let entries = scaled.rows.keys().map(entry);
         std::iter::once(name.to_owned()).chain(entries).chain([over_cores(scaled.change(name))]).collect()
     };
-    // Those with as many workers as cores do not wait for the same number of jobs at once.
+    // Models with as many workers as cores do not wait for the same number of jobs at once.
     let names = scaled.cells();
     let rows: Vec<Vec<String>> =
         names.iter().skip(1).filter(|name| !name.ends_with("/cores")).map(|name| row(name)).collect();
@@ -132,7 +132,7 @@ fn shown(ratio: &Ratio) -> String {
     units::ratio(ratio.ratio) + &interval
 }
 
-/// The serial share that a speedup means by itself.
+/// The serial share implied by a single speedup.
 fn serial(speedup: &Ratio, cores: u64) -> Option<String> {
     let share = |speedup: f64| Some(format!("{:.1}", 100.0 * karp_flatt(speedup, cores)?));
     let middle = share(speedup.ratio)?;
@@ -186,12 +186,12 @@ mod tests {
     use crate::analysis::scaling::tests::on;
 
     #[test]
-    fn two_numbers_of_cores_have_speedups_and_no_law() {
+    fn two_core_counts_give_speedups_only() {
         insta::assert_snapshot!(terminal(&[on(1, 100), on(2, 51)]));
     }
 
     #[test]
-    fn waiting_is_flat_or_is_not() {
+    fn flat_scaling_of_waiting_is_checked() {
         let waits = |cores, percent| {
             let mut recording = on(cores, percent);
             let study = recording.study.as_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Rows of plain values, for programs and for pages: what every command writes besides its table for a terminal.
+//! Rows of plain values for programs and pages: the output of every command besides its terminal table.
 
 use serde_json::Value;
 
@@ -13,12 +13,12 @@ pub struct Table {
 }
 
 impl Table {
-    /// Rows of as many values as there are columns.
+    /// Rows with one value per column.
     pub fn new<const N: usize>(columns: [&str; N], rows: impl IntoIterator<Item = [Value; N]>) -> Self {
         Table { columns: columns.map(str::to_owned).into(), rows: rows.into_iter().map(Vec::from).collect() }
     }
 
-    /// As `format` has it; `table` writes it for a terminal.
+    /// Writes it in `format`; `table` renders it for a terminal.
     pub fn write(&self, format: Format, table: impl FnOnce() -> String) -> String {
         match format {
             Format::Table => table(),
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_stand_in_every_format_and_unknown_ones_are_told() {
+    fn all_formats_show_values_and_unknowns() {
         let sheet = Table::new(["model", "ns"], [["a|b".into(), 1.5.into()], ["=c".into(), Value::Null]]);
         let of = |format| sheet.write(format, || "table".into());
         assert_eq!(of(Format::Table), "table");

@@ -1,4 +1,4 @@
-//! A study as a terminal shows it: the best-tool table, every cell, and what they rest on.
+//! A study in a terminal: the best-tool table, every cell, and their context.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::stats::units;
 /// The median of a run under criterion, in nanoseconds, by the id of the cell.
 pub type Medians = BTreeMap<String, f64>;
 
-/// The tables of `recording`. What `criterion` has of a cell stands beside it.
+/// The tables of `recording`, with the `criterion` medians of their cells.
 pub fn terminal(recording: &Recording, criterion: &Medians) -> String {
     let findings = Summary::of(recording);
     let mut text = String::new();
@@ -68,8 +68,9 @@ fn cells(row: &Row, criterion: &Medians) -> String {
     table::plain(&header, RIGHT, sorted.into_iter().map(line))
 }
 
-/// What criterion measured of a cell, and "drift" where its ratio to the baseline is farther from the study's interval
-/// than the noise floor: criterion measures one cell after another, while the machine drifts.
+/// Criterion's result for a cell, and "drift" if its ratio to the baseline is farther from the study's
+/// interval than
+/// the noise floor: criterion measures one cell after another, while the machine drifts.
 fn beside(row: &Row, cell: &CellResult, criterion: &Medians) -> [String; 2] {
     let of = |name: &str| criterion.get(&format!("{}/{name}", row.workload.name)).copied();
     let Some(median) = of(&cell.name) else { return ["-".into(), String::new()] };

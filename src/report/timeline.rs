@@ -1,4 +1,4 @@
-//! Who ran when, in characters: a lane for each job.
+//! A timeline in characters: a row for each job.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,18 +7,18 @@ use crate::engine::trace::{Phase, Span};
 
 use crate::stats::units;
 
-/// The most lanes that are drawn.
+/// The maximum number of rows.
 const LANES: usize = 24;
 
-/// What a column shows.
+/// The states of a column.
 const COMPUTES: char = '█';
 const WAITS: char = '░';
 const NEITHER: char = ' ';
 
-/// The most phases of a job that are drawn: with more of them, columns would show which one they happen to hit.
+/// The maximum number of phases per job: with more, columns would show an arbitrary selection.
 const PHASES: usize = 8;
 
-/// `spans` in lanes of `width` columns, of long ones the beginning; empty where there are none.
+/// `spans` in rows of `width` columns, truncated to the beginning of long ones; empty if there are none.
 pub fn timeline(spans: &[Span], width: usize) -> String {
     let start = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
     let end = spans.iter().map(|span| span.stop.ns()).max().unwrap_or(0);
@@ -64,7 +64,7 @@ fn lane(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
         .into_iter()
         .map(|[computes, waits]| {
             let neither = 1.0 - computes - waits;
-            // Computing is rare and short in most stories: a quarter of a column is enough to be seen.
+            // Computing is rare and short in most stories: a quarter of a column makes it visible.
             if computes >= 0.25 {
                 COMPUTES
             } else if waits >= neither {
@@ -82,7 +82,7 @@ mod tests {
     use crate::engine::trace::overlap::tests::span;
 
     #[test]
-    fn each_job_has_a_lane_and_each_column_shows_what_it_did_there() {
+    fn timeline_shows_one_row_per_job() {
         let spans = [
             span(0, Phase::Wait, 0..600),
             span(0, Phase::Compute, 600..660),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn lanes_beyond_the_last_are_counted() {
+    fn omitted_rows_are_counted() {
         let spans: Vec<_> = (0..30).map(|job| span(job, Phase::Wait, 0..10)).collect();
         assert!(timeline(&spans, 10).contains("and 6 more"));
     }

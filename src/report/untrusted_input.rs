@@ -1,5 +1,6 @@
-//! Tests: whatever stands in the text fields of a recording stays text in every format. Fields are found by trying, so that a
-//! new one is tested without a word here.
+//! Tests that text in any field of a recording stays text in every format. Fields are found by trial, so that
+//! new
+//! fields are tested without changes here.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use crate::report::escape::tests::hostile;
 use crate::report::formats::{Format, render};
 use crate::report::page;
 
-/// Calls `change` with each leaf of `value` and its path, without the places in lists.
+/// Calls `change` with each leaf of `value` and its path, without list indices.
 fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Value)) {
     match value {
         Value::Object(fields) => {
@@ -29,7 +30,7 @@ fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Valu
     }
 }
 
-/// `recording` with `text` before what stands in the fields of these paths, so that what was equal stays equal.
+/// `recording` with `text` prepended in the fields with these paths, so that equal values stay equal.
 pub(crate) fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str) -> Option<Recording> {
     let mut value = serde_json::to_value(recording).unwrap();
     leaves(&mut value, "", &mut |path, leaf| {
@@ -44,7 +45,7 @@ pub(crate) fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str)
     parse(add_checksum(&value.to_string()).as_bytes()).ok()
 }
 
-/// The fields of `recording` that a reader takes any text in; with those that are empty if `filled`.
+/// The fields of `recording` that accept any text; includes empty fields if `filled`.
 pub(crate) fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     leaves(&mut serde_json::to_value(recording).unwrap(), "", &mut |path, leaf| {
@@ -56,7 +57,7 @@ pub(crate) fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
     all
 }
 
-/// What a reader's program would see besides text, by format.
+/// The structure that a reader's program would see besides text, by format.
 fn structure(recordings: &[Recording]) -> Vec<(&'static str, usize)> {
     let page = page::page(&vec!["a.json".into(); recordings.len()], recordings);
     let files = chirpy::files(recordings, Some("https://example.org/x")).unwrap();
@@ -86,14 +87,14 @@ fn structure(recordings: &[Recording]) -> Vec<(&'static str, usize)> {
     ]
 }
 
-/// Characters that Markdown would take for more than text.
+/// Characters that Markdown would not treat as text.
 fn unescaped(text: &str) -> usize {
     let slashes = |at: usize| text[..at].chars().rev().take_while(|c| *c == '\\').count();
     text.char_indices().filter(|(at, c)| "[]<|{".contains(*c) && slashes(*at) % 2 == 0).count()
 }
 
 #[test]
-fn text_of_strangers_stays_text_in_every_field_and_every_format() {
+fn untrusted_text_is_escaped_in_every_format() {
     let recordings = inside();
     for filled in [false, true] {
         let fields: Vec<BTreeSet<String>> = recordings.iter().map(|it| fields(it, filled)).collect();

@@ -1,28 +1,28 @@
-//! Whether a cell became faster or slower from one recording to another.
+//! Whether a cell became faster or slower between two recordings.
 
 use crate::stats::interval::{Interval, LEVEL, TooFew};
 use crate::stats::ratio::{Ratio, of_logs};
 use crate::stats::verdict::MARGIN;
 
-/// What may be said about a cell in two recordings.
+/// The result for a cell in two recordings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Change {
-    /// The whole interval is beyond the border.
+    /// The whole interval is beyond the threshold.
     Faster(Ratio),
-    /// The whole interval is beyond it on the other side.
+    /// The whole interval is beyond the threshold on the other side.
     Slower(Ratio),
-    /// The whole interval is within it.
+    /// The whole interval is within the threshold.
     Equal(Ratio),
-    /// The interval straddles it: more launches may tell.
+    /// The interval straddles the threshold: more launches may decide.
     NotSeparated(Ratio),
-    /// No interval can be made of so few launches.
+    /// There are too few launches for an interval.
     TooFew(TooFew),
-    /// One of the recordings does not have it.
+    /// One of the recordings does not contain it.
     Unmeasured,
 }
 
 impl Change {
-    /// The second over the first.
+    /// The ratio of the second to the first.
     pub fn ratio(self) -> Option<Ratio> {
         match self {
             Change::Faster(ratio)
@@ -34,9 +34,11 @@ impl Change {
     }
 }
 
-/// How the speedups of a cell changed from `before` to `after`, both the logarithms of each launch's. Launches are paired
-/// by their number: they are independent, so that each pair is a fair draw of the difference. Differences within
-/// [`MARGIN`] and `drift`, a logarithm, are of no use.
+/// The change of a cell's speedups from `before` to `after`, both as logarithms per launch. Launches are
+/// paired by
+/// number: they are independent, so that each pair is an unbiased sample of the difference. Differences
+/// within
+/// [`MARGIN`] and `drift`, a logarithm, do not matter.
 pub fn change(before: &[Option<f64>], after: &[Option<f64>], drift: f64) -> Change {
     let pairs = before.iter().zip(after).filter_map(|(before, after)| Some((*after)? - (*before)?));
     let Some(ratio) = of_logs(&pairs.collect::<Vec<_>>(), LEVEL) else { return Change::Unmeasured };
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_interval_must_lie_on_one_side_of_the_border() {
+    fn change_requires_interval_beyond_threshold() {
         assert!(matches!(change(&logs(2.0), &logs(2.11), 0.0), Change::Faster(ratio) if ratio.ratio > 1.05));
         assert!(matches!(change(&logs(2.0), &logs(1.89), 0.0), Change::Slower(_)));
         assert!(matches!(change(&logs(2.0), &logs(2.09), 0.0), Change::Equal(_)));
@@ -69,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_against_itself_is_equal_however_noisy_it_is() {
+    fn noisy_recording_equals_itself() {
         let noisy: Vec<_> = (0..16).map(|launch| Some(f64::from(launch % 5))).collect();
         assert!(
             matches!(change(&noisy, &noisy, 0.0), Change::Equal(ratio) if (ratio.ratio - 1.0).abs() < 1e-12)
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn few_launches_and_none_give_no_word() {
+    fn too_few_processes_give_no_verdict() {
         assert!(matches!(
             change(&logs(2.0)[..3], &logs(2.0), 0.0),
             Change::TooFew(TooFew { have: 3, need: 6 })

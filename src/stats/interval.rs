@@ -1,30 +1,31 @@
-//! An exact interval for a median, from order statistics: it assumes nothing about how the values are distributed but
-//! that they are independent, and no outlier is dropped.
+//! An exact interval for a median, from order statistics: it assumes only that the values are independent,
+//! and drops no
+//! outliers.
 //!
-//! The interval from the k-th smallest to the k-th largest of n values covers the median of what they are drawn from
+//! The interval from the k-th smallest to the k-th largest of n values covers the population median
 //! with probability 1 - 2 P(B < k), where B is binomial with n trials of one half (H. A. David and H. N. Nagaraja, "Order
 //! Statistics", 3rd edition, section 7.1).
 
-/// The probability with which the intervals that are shown cover the truth.
+/// The coverage probability of the reported intervals.
 pub const LEVEL: f64 = 0.95;
 
-/// An interval and how sure it is.
+/// An interval with its coverage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     /// The lower bound.
     pub low: f64,
     /// The upper bound.
     pub high: f64,
-    /// The probability with which such intervals cover the true median: at least the level that was asked for.
+    /// The probability with which such intervals cover the true median: at least the requested level.
     pub coverage: f64,
 }
 
-/// Too few values for any interval of the level.
+/// Too few values for an interval at this level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooFew {
-    /// How many there are.
+    /// The number of values.
     pub have: usize,
-    /// How many there would have to be.
+    /// The required number of values.
     pub need: usize,
 }
 
@@ -32,7 +33,7 @@ pub struct TooFew {
 /// which is below 1.
 ///
 /// # Errors
-/// Where even the interval from the smallest to the largest value covers it with less.
+/// When even the interval from the smallest to the largest value covers it with a lower probability.
 pub fn interval(values: &[f64], level: f64) -> Result<Interval, TooFew> {
     let n = values.len();
     let Some((rank, coverage)) = rank(n, level) else { return Err(TooFew { have: n, need: need(level) }) };
@@ -42,7 +43,8 @@ pub fn interval(values: &[f64], level: f64) -> Result<Interval, TooFew> {
 }
 
 /// The largest k whose interval, from the k-th smallest to the k-th largest of `n`, reaches `level`, and its coverage:
-/// fewer than k values, whatever they are, can't move a bound beyond all others. `None` where no interval does.
+/// at most k - 1 outliers, however large, can't move a bound beyond all other values. `None` if no interval
+/// does.
 pub fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
     let mut below = 0.0;
     let mut best = None;
@@ -57,7 +59,7 @@ pub fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
     best
 }
 
-/// The least n whose smallest and largest values reach `level`: 1 - 2 / 2^n.
+/// The minimum n for which the smallest and largest values reach `level`: 1 - 2 / 2^n.
 fn need(level: f64) -> usize {
     (2..)
         .find(|&n| rank(n, level).is_some())
@@ -75,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_at_95_percent_are_the_published_ones() {
+    fn ranks_match_published_95_percent_table() {
         // The tables of distribution-free intervals for a median, as in Conover, "Practical Nonparametric Statistics".
         for (n, k) in
             [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (16, 4), (20, 6), (25, 8), (50, 18), (100, 40)]
@@ -86,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn coverages_are_those_of_the_binomial() {
+    fn coverage_matches_binomial_distribution() {
         // 1 - 2 (1 + 16 + 120 + 560) / 2^16 and 1 - 2 / 2^6.
         assert!((rank(16, 0.95).unwrap().1 - 0.978_729_248_046_875).abs() < 1e-12);
         assert!((rank(6, 0.95).unwrap().1 - 0.968_75).abs() < 1e-12);
@@ -95,14 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_is_made_of_the_values_at_its_ranks() {
+    fn interval_bounds_are_values_at_ranks() {
         let values: Vec<f64> = (1..=16).rev().map(f64::from).collect();
         let found = interval(&values, 0.95).unwrap();
         assert_eq!((found.low, found.high), (4.0, 13.0));
     }
 
     #[test]
-    fn too_few_values_give_no_interval_but_say_how_many_would() {
+    fn too_few_values_report_required_number() {
         assert_eq!(interval(&[1.0; 5], 0.95), Err(TooFew { have: 5, need: 6 }));
         assert_eq!(interval(&[], 0.95), Err(TooFew { have: 0, need: 6 }));
         assert_eq!(interval(&[1.0; 8], 0.996), Err(TooFew { have: 8, need: 9 }));

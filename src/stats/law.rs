@@ -1,4 +1,4 @@
-//! What speedups over numbers of cores follow: Amdahl's law, or the Universal Scalability Law.
+//! Models of speedups by core count: Amdahl's law, or the Universal Scalability Law.
 //!
 //! With C(N) the speedup on N cores over that on one, and y(N) = N / C(N):
 //!
@@ -6,13 +6,15 @@
 //! - Universal Scalability Law: y - 1 = s (N - 1) + k N (N - 1), where s is contention and k coherence (N. Gunther,
 //!   "Guerrilla Capacity Planning", 2007)
 //!
-//! Both are linear in what is looked for, so each launch gives its own least-squares estimate, weighted by 1 / y^2, since
-//! noise of a speedup is a share of it. Launches are independent: the interval is that of a median, as everywhere.
+//! Both are linear in their parameters, so each launch gives its own least-squares estimate, weighted by 1 /
+//! y^2, because
+//! noise is proportional to the speedup. Launches are independent: the interval is that of a median, as
+//! everywhere.
 
 use crate::stats::interval::{Interval, LEVEL, TooFew, interval};
 use crate::stats::median;
 
-/// Speedups on a number of cores: the logarithm of each launch's, where it has one.
+/// Speedups on one core count: the logarithm of each launch's, if it has one.
 #[derive(Clone, Debug)]
 pub struct Point {
     /// Cores.
@@ -28,14 +30,14 @@ pub struct Parameter {
     pub value: f64,
     /// Its interval.
     pub interval: Interval,
-    /// The whole interval is above zero also at [`CLAIMED`], so that it may be said to be there.
+    /// The whole interval is above zero even at [`CLAIMED`], so that the parameter is significant.
     pub is_significant: bool,
 }
 
-/// What was fitted.
+/// The fitted model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ScalingModel {
-    /// Three numbers of cores or more, one of them 1: the serial share.
+    /// Three core counts or more, including 1: the serial share.
     Amdahl(Parameter),
     /// Five or more, the largest at least 16: contention and coherence.
     Universal(Parameter, Parameter),
@@ -44,25 +46,25 @@ pub enum ScalingModel {
 /// Why nothing was fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FitError {
-    /// So many numbers of cores are too few.
+    /// Too few core counts.
     Cores(usize),
-    /// There is none on one core, against which the others are.
+    /// The one-core reference is missing.
     NoSingle,
     /// Too few launches.
     Launches(TooFew),
 }
 
-/// Numbers of cores that a law with one parameter takes, and one with two.
+/// The required core counts for a model with one parameter, and with two.
 pub const FOR_AMDAHL: usize = 3;
 /// Fewer can't separate contention from coherence.
 pub const FOR_UNIVERSAL: usize = 5;
-/// Coherence shows on many cores only.
+/// Coherence is visible on many cores only.
 pub const MOST_FOR_UNIVERSAL: u64 = 16;
 
-/// The level at which a parameter may be said to be there at all: of a hundred curves without it, none should have it.
+/// The significance level of a parameter: of a hundred curves without it, none should show it.
 pub const CLAIMED: f64 = 0.999;
 
-/// The law that `points` allow to fit.
+/// Fits the model that `points` allow.
 ///
 /// # Errors
 /// Why they allow none.
@@ -81,13 +83,13 @@ pub fn fit(points: &[Point]) -> Result<ScalingModel, FitError> {
     Ok(ScalingModel::Amdahl(parameter(&serial)?))
 }
 
-/// The serial share that a speedup on several cores means by itself (A. Karp and H. Flatt, CACM 33(5), 1990).
+/// The serial share implied by a single speedup on several cores (A. Karp and H. Flatt, CACM 33(5), 1990).
 pub fn karp_flatt(speedup: f64, cores: u64) -> Option<f64> {
     let n = cores as f64;
     (cores > 1).then(|| (1.0 / speedup - 1.0 / n) / (1.0 - 1.0 / n))
 }
 
-/// N and y of each launch that has a speedup on every number of cores; `None` where one core is missing.
+/// N and y of each launch with a speedup on every core count; `None` if one core is missing.
 fn launches(points: &[Point]) -> Option<Vec<Vec<(f64, f64)>>> {
     let single = points.iter().find(|point| point.cores == 1)?;
     let count = points.iter().map(|point| point.logs.len()).min()?;
@@ -139,7 +141,7 @@ mod tests {
 
     const CORES: [u64; 5] = [1, 2, 4, 8, 16];
 
-    /// Sixteen launches on each number of cores, under a law and with noise of some percent.
+    /// Sixteen launches on each core count that follow a model, with noise of several percent.
     fn points(cores: &[u64], contention: f64, coherence: f64, noise: f64, seed: u64) -> Vec<Point> {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut normal = || (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn known_parameters_are_recovered_within_their_intervals() {
+    fn recovers_known_parameters_within_intervals() {
         for (contention, coherence, noise) in [(0.05, 0.002, 0.03), (0.2, 0.0, 0.03), (0.01, 0.0005, 0.01)] {
             let found =
                 (0..500).map(|seed| fit(&points(&CORES, contention, coherence, noise, seed)).unwrap());
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_serial_share_is_recovered_from_three_numbers_of_cores() {
+    fn recovers_serial_share_from_three_points() {
         let contained = (0..500).filter(|&seed| {
             let Ok(ScalingModel::Amdahl(serial)) = fit(&points(&[1, 2, 4], 0.1, 0.0, 0.03, seed)) else {
                 panic!("no fit")
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_little_for_a_law_is_said() {
+    fn insufficient_points_are_reported() {
         assert_eq!(fit(&points(&[1, 2], 0.1, 0.0, 0.0, 1)), Err(FitError::Cores(2)));
         assert_eq!(fit(&points(&[2, 4, 8], 0.1, 0.0, 0.0, 1)), Err(FitError::NoSingle));
         let few = points(&[1, 2, 4], 0.1, 0.0, 0.0, 1).into_iter();
@@ -198,8 +200,8 @@ mod tests {
     }
 
     #[test]
-    fn karp_and_flatt_give_the_serial_share_of_their_paper() {
-        // Half of a run serial: on 2 cores 4/3, on 4 cores 1.6.
+    fn karp_flatt_matches_published_example() {
+        // With half of a run serial: 4/3 on 2 cores, 1.6 on 4 cores.
         assert!((karp_flatt(4.0 / 3.0, 2).unwrap() - 0.5).abs() < 1e-12);
         assert!((karp_flatt(1.6, 4).unwrap() - 0.5).abs() < 1e-12);
         assert_eq!(karp_flatt(1.0, 1), None);

@@ -1,7 +1,7 @@
 //! A straight line through points.
 
-/// Intercept and slope of the line with the least sum of squared distances from `points` along y; `None` where there are
-/// fewer than two different x.
+/// Intercept and slope of the least-squares line through `points` along y; `None` if there are fewer than two
+/// different x.
 pub fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let n = points.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_line_that_the_points_lie_on() {
+    fn fits_exactly_collinear_points() {
         let points = [1.0, 2.0, 7.0].map(|x| (x, 3.0 + 0.5 * x));
         let (intercept, slope) = line(&points).unwrap();
         assert!((intercept - 3.0).abs() < 1e-12 && (slope - 0.5).abs() < 1e-12);

@@ -1,6 +1,7 @@
-//! The middle of some values.
+//! The median.
 
-/// The median of `values`: of an even number of them, the mean of the middle two. `None` where there are none.
+/// The median of `values`: for an even number of values, the mean of the middle two. `None` if there are
+/// none.
 pub fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -14,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_middle_value_or_the_mean_of_the_middle_two() {
+    fn median_of_odd_and_even_counts() {
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[3.0]), Some(3.0));
         assert_eq!(median(&[9.0, 1.0, 5.0]), Some(5.0));

@@ -1,12 +1,12 @@
 //! Medians, intervals and verdicts: pure functions of samples.
 //!
-//! - [`law`]: what speedups over numbers of cores follow
+//! - [`law`]: models of speedups by core count
 //! - [`change`]: whether a cell became faster or slower
 //! - [`line`](fn@line): a straight line through points
-//! - [`median`](fn@median): the middle of some values
+//! - [`median`](fn@median): the median
 //! - [`interval`]: an exact interval for a median, from order statistics
 //! - [`ratio`]: speedups, paired by round
-//! - [`verdict`]: what the samples allow to say about a row of cells
+//! - [`verdict`]: the comparison of a row of cells
 
 pub mod change;
 pub mod interval;

@@ -1,10 +1,11 @@
-//! Speedups, paired by round: both sides of a ratio are from the same round of the same launch, so that what drifts
-//! from round to round drops out.
+//! Speedups, paired by round: both sides of a ratio are from the same round of the same launch, so that drift
+//! between
+//! rounds cancels.
 
 use crate::stats::interval::{Interval, TooFew, interval};
 use crate::stats::median;
 
-/// The times of one arm: by launch, by round; nanoseconds a run, `None` where a slot has no sample.
+/// The times of one arm, by launch and by round, in nanoseconds per run; `None` if a slot has no sample.
 pub type Times = Vec<Vec<Option<f64>>>;
 
 /// A ratio of times with its interval.
@@ -12,22 +13,24 @@ pub type Times = Vec<Vec<Option<f64>>>;
 pub struct Ratio {
     /// The ratio.
     pub ratio: f64,
-    /// Its interval, or how many launches it would need.
+    /// Its interval, or the number of launches that one requires.
     pub interval: Result<Interval, TooFew>,
     /// The smallest and the largest of the launches' ratios.
     pub range: (f64, f64),
-    /// How many launches it is from.
+    /// The number of launches behind it.
     pub launches: usize,
 }
 
-/// How many times as fast `model` is as `baseline`: the median over launches of each launch's median over rounds of
-/// ln(baseline / model), and back. The interval, of probability `level`, is of the launches' medians: rounds of one
-/// launch share its address space, heap and pools, so only launches are independent. `None` where no round has both.
+/// The speedup of `model` over `baseline`: exp of the median over launches of each launch's median over
+/// rounds of
+/// ln(baseline / model). The interval, of probability `level`, is of the launches' medians: rounds of one
+/// launch
+/// share its address space, heap and pools, so only launches are independent. `None` if no round has both.
 pub fn speedup(baseline: &Times, model: &Times, level: f64) -> Option<Ratio> {
     of_logs(&log_ratios(baseline, model), level)
 }
 
-/// The ratio whose logarithms, one for each launch, are `logs`; `None` where there are none.
+/// The ratio with the logarithms `logs`, one per launch; `None` if there are none.
 pub fn of_logs(logs: &[f64], level: f64) -> Option<Ratio> {
     let ratio = median(logs)?.exp();
     let interval = interval(logs, level).map(|of_logs| Interval {
@@ -40,7 +43,8 @@ pub fn of_logs(logs: &[f64], level: f64) -> Option<Ratio> {
     Some(Ratio { ratio, interval, range: (least.exp(), most.exp()), launches: logs.len() })
 }
 
-/// Each launch's median of ln(a / b) over the rounds that have both; launches without such a round are left out.
+/// Each launch's median of ln(a / b) over the rounds that have both; launches without such a round are
+/// omitted.
 pub fn log_ratios(a: &Times, b: &Times) -> Vec<f64> {
     log_ratios_by_launch(a, b).into_iter().flatten().collect()
 }
@@ -55,8 +59,9 @@ pub fn log_ratios_by_launch(a: &Times, b: &Times) -> Vec<Option<f64>> {
     a.iter().zip(b).map(of_launch).collect()
 }
 
-/// The largest bound, on the scale of logarithms, of the interval of the ratio of two arms that are the same: what
-/// this study would take for a difference though there is none. `None` where there are too few launches.
+/// The largest bound, on the logarithmic scale, of the interval of the ratio of two identical arms: the
+/// difference
+/// that this study would report without a real one. `None` if there are too few launches.
 pub fn noise_floor(a_to_a: &Ratio) -> Option<f64> {
     let Interval { low, high, .. } = a_to_a.interval.ok()?;
     Some(low.ln().abs().max(high.ln().abs()))
@@ -72,7 +77,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_drift_that_both_sides_share_drops_out() {
+    fn shared_drift_cancels_out() {
         let drifting = |time: f64| launches((0..16).map(|launch| time * f64::from(launch + 1)));
         let found = speedup(&drifting(2.0), &drifting(1.0), 0.95).unwrap();
         assert_eq!(found.launches, 16);
@@ -81,7 +86,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn rounds_are_summed_up_by_launch_and_those_without_both_sides_are_left_out() {
+    fn unpaired_rounds_are_excluded() {
         let a =
             vec![vec![Some(2.0), Some(8.0), Some(4.0)], vec![None, Some(1.0), None], vec![None, None, None]];
         let b = vec![vec![Some(1.0); 3], vec![Some(1.0); 3], vec![Some(1.0); 3]];
@@ -89,7 +94,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_noise_floor_is_the_bound_that_is_farther_from_one() {
+    fn noise_floor_is_bound_farthest_from_one() {
         let interval = Interval { low: 0.9, high: 1.05, coverage: 0.98 };
         let a_to_a = Ratio { ratio: 1.0, interval: Ok(interval), range: (1.0, 1.0), launches: 16 };
         assert_eq!(noise_floor(&a_to_a), Some(-(0.9_f64.ln())));
@@ -97,10 +102,10 @@ pub(crate) mod tests {
         assert_eq!(noise_floor(&few), None);
     }
 
-    /// Times of 16 launches with what real ones have: a drift from launch to launch, noise, and spikes now and then.
+    /// Times of 16 launches with realistic effects: drift between launches, noise, and occasional spikes.
     fn synthetic(random: &mut fastrand::Rng, noise: f64) -> (Times, Times) {
         let normal = |random: &mut fastrand::Rng| {
-            // Twelve uniform numbers, less their mean: close enough to normal for what is tested.
+            // Twelve uniform numbers minus their mean: close enough to a normal distribution for this test.
             (0..12).map(|_| random.f64()).sum::<f64>() - 6.0
         };
         let arm = |random: &mut fastrand::Rng, drift: &[f64]| {
@@ -116,7 +121,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn intervals_cover_the_truth_as_often_as_they_say() {
+    fn intervals_reach_nominal_coverage() {
         for noise in [0.01, 0.03, 0.1] {
             let mut random = fastrand::Rng::with_seed(7);
             let covered = (0..2_000).filter(|_| {

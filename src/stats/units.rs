@@ -1,4 +1,4 @@
-//! Numbers as a reader wants them: three significant digits, and a unit.
+//! Numbers for readers: three significant digits, and a unit.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub fn duration(time: Duration) -> String {
 /// A time of `ns` nanoseconds, as [`duration`].
 pub fn nanoseconds(ns: f64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
-    // What rounds to 1,000 of a unit belongs to the next.
+    // A value that rounds to 1,000 of a unit moves to the next unit.
     let unit = units.into_iter().find(|(size, _)| ns >= size * 0.9995);
     let (size, name) = unit.unwrap_or((1.0, "ns"));
     format!("{} {name}", significant(ns / size))
@@ -29,7 +29,7 @@ pub fn count(count: u64) -> String {
     grouped(&count.to_string())
 }
 
-/// So many cores.
+/// A number of cores, in words.
 pub fn cores(count: u64) -> String {
     if count == 1 { "1 core".into() } else { format!("{count} cores") }
 }
@@ -41,7 +41,7 @@ pub fn grouped(digits: &str) -> String {
     groups.join(",")
 }
 
-/// So many times, with three significant digits, as in `0.093x`.
+/// A factor with three significant digits, as in `0.093x`.
 pub fn times(ratio: f64) -> String {
     format!("{}x", significant(ratio))
 }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_three_digits_and_the_unit_that_suits_them() {
+    fn times_use_three_digits_and_fitting_unit() {
         let shown = [0, 18, 999, 1_000, 1_234, 20_600, 999_600, 10_061_234, 999_999_999, 43_200_000_000];
         let expected = [
             "0.000 ns", "18.0 ns", "999 ns", "1.00 us", "1.23 us", "20.6 us", "1.00 ms", "10.1 ms", "1.00 s",
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn ratios_stay_readable_from_slow_to_fast() {
+    fn ratios_are_readable_at_all_sizes() {
         let ratios = [0.000_02, 0.021, 0.5, 1.0, 1.949, 23.54, 5_000.0];
         let shown = ["1/50000", "1/47.6", "0.50x", "1.00x", "1.95x", "23.5x", "5000x"];
         assert_eq!(ratios.map(ratio), shown);

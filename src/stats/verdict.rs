@@ -1,34 +1,37 @@
-//! What the samples allow to say about the cells of one workload against the fastest of them.
+//! Compares the cells of one workload with the fastest of them.
 
 use crate::stats::interval::{Interval, TooFew};
 use crate::stats::ratio::{Ratio, Times, speedup};
 
-/// How much slower a cell may be than the fastest and still count as good: differences below it are of no use to a
-/// reader, and often of the machine's making (how a program lies in memory alone is worth some percent).
+/// How much slower a cell may be than the fastest and still count as equivalent: smaller differences do not
+/// matter to
+/// readers, and often come from the machine (the memory layout of a program alone accounts for several
+/// percent).
 pub const MARGIN: f64 = 0.05;
 
 /// The probability of any wrong verdict in one workload's row.
 const ROW_ERROR: f64 = 0.05;
 
-/// What may be said about a cell.
+/// The verdict on a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
     /// It has the highest median speedup of its row.
     Fastest,
-    /// The whole interval of its time over the fastest's is beyond the margin.
+    /// The whole interval of its time relative to the fastest's is beyond the margin.
     Slower(Ratio),
     /// The whole interval is within the margin.
     AsGood(Ratio),
-    /// The interval straddles the margin: more launches may tell.
+    /// The interval straddles the margin: more launches may decide.
     NotSeparated(Ratio),
-    /// No interval of the level can be made of so few launches.
+    /// There are too few launches for an interval of the level.
     TooFew(TooFew),
-    /// The cell has no round in common with the fastest.
+    /// The cell shares no round with the fastest.
     Unmeasured,
 }
 
-/// The verdict on each cell of a row: `cells` are the times of the cells of one workload, the baseline's among them,
-/// and one family, so that the chance of any wrong word in it stays below 5 % (Bonferroni).
+/// The verdict on each cell of a row: `cells` are the times of the cells of one workload, including the
+/// baseline,
+/// treated as one family, so that the probability of any wrong verdict in it stays below 5 % (Bonferroni).
 pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
     let Some(fastest) = fastest(baseline, cells) else { return vec![Verdict::Unmeasured; cells.len()] };
     let comparisons = cells.len().saturating_sub(1).max(1);
@@ -48,7 +51,7 @@ fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
     Some(speedups.max_by(|(_, a), (_, b)| a.total_cmp(b))?.0)
 }
 
-/// The verdict on a cell whose time is `over_fastest` times that of the fastest.
+/// The verdict on a cell with `over_fastest` times the fastest's time.
 fn judge(over_fastest: Ratio) -> Verdict {
     let border = 1.0 + MARGIN;
     match over_fastest.interval {
@@ -74,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_interval_must_lie_on_one_side_of_the_margin() {
+    fn verdict_requires_interval_beyond_margin() {
         assert!(matches!(over_fastest(1.051, 1.2), Verdict::Slower(_)));
         assert!(matches!(over_fastest(1.05, 1.2), Verdict::NotSeparated(_)));
         assert!(matches!(over_fastest(0.9, 1.051), Verdict::NotSeparated(_)));
@@ -82,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_has_one_fastest_and_the_others_are_judged_against_it() {
+    fn cells_are_compared_with_the_fastest() {
         let at = |time: f64| launches((0..16).map(|launch| time * (1.0 + 0.001 * f64::from(launch % 3))));
         let row = [at(100.0), at(50.0), at(51.0), at(60.0)];
         let [baseline, fastest, good, slower] = verdicts(&row[0], &row).try_into().unwrap();
@@ -92,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_more_cells_a_row_has_the_more_launches_a_verdict_takes() {
+    fn more_cells_require_more_processes() {
         let row = |cells: usize| vec![launches([1.0; 8]); cells];
         assert!(matches!(verdicts(&row(2)[0], &row(2))[0], Verdict::AsGood(_)));
         let thirteen = verdicts(&row(13)[0], &row(13));
@@ -100,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_without_samples_are_said_to_be_unmeasured() {
+    fn cells_without_samples_are_unmeasured() {
         let none: Times = vec![vec![None]; 16];
         assert_eq!(verdicts(&none, &[none.clone(), none.clone()]), [Verdict::Unmeasured; 2]);
         let row = [launches([1.0; 16]), none];

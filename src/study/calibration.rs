@@ -1,27 +1,27 @@
-//! How much computing takes how long on this machine: found once, and then a fixed amount of work.
+//! Calibrates the computing speed of this machine once; the amount of work is then fixed.
 
 use std::time::Duration;
 
 use crate::engine::clock::now;
 use crate::workload::answer_of_parts;
 
-/// How long the work that is timed takes, about.
+/// The approximate duration of the timed work.
 const STRETCH: Duration = Duration::from_millis(5);
 
-/// So much work comes first, untimed, for the clock frequency to rise.
+/// The duration of untimed work before it, for the clock frequency to rise.
 const WARM_UP: Duration = Duration::from_millis(50);
 
-/// How many stretches are timed: the median of so many is not the one that was interrupted.
+/// The number of timed stretches: their median is not an interrupted one.
 const STRETCHES: usize = 11;
 
-/// How fast one core computes.
+/// The computing speed of one core.
 #[derive(Clone, Copy, Debug)]
 pub struct Calibration {
     parts_per_ns: f64,
 }
 
 impl Calibration {
-    /// Finds it out on the calling thread; takes about 0.1 s.
+    /// Calibrates on the calling thread; takes about 0.1 s.
     pub fn of_this_machine() -> Self {
         let parts = warm_up();
         let mut paces: Vec<f64> = (0..STRETCHES).map(|_| parts as f64 / time_of(parts)).collect();
@@ -29,7 +29,7 @@ impl Calibration {
         Calibration { parts_per_ns: paces[STRETCHES / 2] }
     }
 
-    /// How many parts of 4 KiB are hashed in `time`; at least one.
+    /// The number of 4 KiB parts that are hashed in `time`; at least one.
     pub fn parts(self, time: Duration) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
@@ -41,7 +41,7 @@ impl Calibration {
     }
 }
 
-/// Computes for [`WARM_UP`]; returns about how many parts take a [`STRETCH`].
+/// Computes for [`WARM_UP`]; returns the approximate number of parts in a [`STRETCH`].
 fn warm_up() -> u64 {
     let (start, mut parts) = (now(), 64);
     loop {

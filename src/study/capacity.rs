@@ -1,4 +1,4 @@
-//! What this machine can give at all: as many independent copies of the baseline as cores, at the same time.
+//! The capacity of this machine: as many independent copies of the baseline as cores, at the same time.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::engine::digest::Digest;
 use crate::model::Model;
 use crate::workload::Job;
 
-/// Copies of the baseline that run at once, each with a thread and a batch of its own.
+/// Concurrent copies of the baseline, each with its own thread and batch.
 pub(super) struct Capacity {
     copies: Vec<Box<dyn Model>>,
 }
@@ -44,7 +44,7 @@ impl Model for Capacity {
         Ok(first)
     }
 
-    /// Copies that live in processes of their own each tell their own.
+    /// Copies in separate processes each report their own.
     fn usage(&mut self) -> Result<Usage> {
         let elsewhere = self.copies.iter_mut().filter(|copy| copy.process_id().is_some());
         elsewhere.map(|copy| copy.usage()).try_fold(Usage::of_this_process(), |sum, copy| Ok(sum + copy?))

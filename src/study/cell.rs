@@ -1,4 +1,4 @@
-//! A cell is a workload under a model at a width: what is measured.
+//! A cell is a workload under a model at a concurrency: the unit of measurement.
 
 use std::fmt;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::model::{Concurrency, MOST_WORKERS, Model, ModelEntry, Resources};
 use crate::workload::Workload;
 use crate::workload::fixture::stage::Unavailable;
 
-/// How many jobs can be in flight at once.
+/// How many jobs can run at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     /// One job.
@@ -31,19 +31,19 @@ impl fmt::Display for Width {
     }
 }
 
-/// A workload under a model at a width.
+/// A workload under a model at a concurrency.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell {
     /// What is done.
     pub workload: Workload,
-    /// How it is carried out.
+    /// The model that carries it out.
     pub model: ModelEntry,
-    /// How much of it at once.
+    /// How many jobs run at once.
     pub width: Width,
 }
 
 impl Cell {
-    /// Every cell of `lanes` on a machine of `cores` cores, lane by lane and workload by workload.
+    /// Every cell of all platforms on a machine of `cores` cores, ordered by platform, then by workload.
     pub fn all(platforms: &[Platform], cores: usize) -> Vec<Cell> {
         let of_platform = |platform: Platform| {
             platform.workloads().iter().flat_map(move |it| Cell::of(it, platform, cores))
@@ -51,7 +51,8 @@ impl Cell {
         platforms.iter().flat_map(|&platform| of_platform(platform)).collect()
     }
 
-    /// The cells of one workload in a lane. A model with workers has two where jobs wait and there are more jobs than cores.
+    /// The cells of one workload on a platform. A model with workers has two when jobs wait and outnumber the
+    /// cores.
     pub fn of(workload: &Workload, platform: Platform, cores: usize) -> Vec<Cell> {
         let wide = workload.kind.waits() && cores < workload.size.jobs;
         let widths = move |concurrency| match concurrency {
@@ -66,12 +67,12 @@ impl Cell {
         platform.models().into_iter().flat_map(cells).collect()
     }
 
-    /// The lane that it is compared in.
+    /// The platform that it is compared on.
     pub fn platform(&self) -> Platform {
         self.model.platform
     }
 
-    /// Whether it is its lane's baseline on its workload.
+    /// Whether it is its platform's baseline for its workload.
     pub fn is_baseline(&self) -> bool {
         self.width == Width::One
     }
@@ -81,7 +82,7 @@ impl Cell {
         format!("{}/{}/{}", self.workload.name, self.model.name, self.width)
     }
 
-    /// How many jobs of the default batch are in flight at once, at the most.
+    /// The maximum number of jobs of the default batch that run at once.
     pub fn in_flight(&self, cores: usize) -> usize {
         let jobs = self.workload.size.jobs;
         match (self.width, self.model.concurrency) {
@@ -96,7 +97,7 @@ impl Cell {
     /// Starts the cell's model, untimed.
     ///
     /// # Errors
-    /// Where its threads or processes can't be started; [`Unavailable`] where this machine can't have it.
+    /// When its threads or processes can't be started; [`Unavailable`] when this machine can't support it.
     pub fn start(&self, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
         if let Some(why) = self.model.unavailable {
             return Err(Unavailable(why.into()).into());
@@ -104,7 +105,7 @@ impl Cell {
         (self.model.start)(&self.resources(cores, exe))
     }
 
-    /// What its model is given.
+    /// The resources that its model receives.
     pub fn resources(&self, cores: usize, exe: &Path) -> Resources {
         let workers = match (self.width, self.model.concurrency) {
             (Width::Jobs, Concurrency::Workers) => self.in_flight(cores),
@@ -113,8 +114,8 @@ impl Cell {
         Resources::new(workers, exe)
     }
 
-    /// About how long one run takes, in microseconds, if its waits overlap and its computing doesn't: for planning,
-    /// never for a result.
+    /// The approximate time of one run in microseconds, if its waits overlap and its computing does not. For
+    /// planning only, never for a result.
     pub fn run_us(&self, cores: usize) -> u64 {
         let Workload { size, job_us, wait_us, .. } = self.workload;
         let turns = size.jobs.div_ceil(self.in_flight(cores));
@@ -122,8 +123,9 @@ impl Cell {
     }
 }
 
-/// The cells of `selected` and the baseline of each of their workloads, in the order of `all`: without it there
-/// would be no ratio.
+/// The cells of `selected` and the baseline of each of their workloads, in the order of `all`. Ratios need
+/// the
+/// baseline.
 pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
     let is_wanted = |cell: &Cell| {
         selected.iter().any(|other| {
@@ -141,7 +143,7 @@ mod tests {
     use crate::model::cpython::interpreter::tests::facts;
 
     #[test]
-    fn no_id_appears_twice_and_no_id_is_part_of_another() {
+    fn ids_are_unique_and_never_overlap() {
         let [plain, free] = ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, facts(tag, false)));
         let platforms = Platform::all(&[plain, free]);
         let ids: Vec<String> = Cell::all(&platforms, 2).iter().map(Cell::id).collect();
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_without_its_interpreter_names_the_cell_of_every_one() {
+    fn id_without_interpreter_matches_all_interpreters() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
         let cells = Cell::all(&[Platform::Python(known)], 2);
         assert!(cells.iter().all(|cell| cell.id().contains("@3.11/")));
@@ -160,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn pools_are_measured_at_both_widths_where_jobs_wait_and_there_are_more_of_them_than_cores() {
+    fn waiting_pools_run_at_both_concurrencies() {
         let widths = |workload: &str, cores| {
             let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
             Cell::all(&[Platform::Native], cores)
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn no_model_has_more_jobs_in_flight_than_its_cap() {
+    fn concurrency_never_exceeds_model_cap() {
         for cell in Cell::all(&[Platform::Native], 2) {
             let all_at_once = matches!(cell.model.concurrency, Concurrency::Jobs { max_concurrent: None });
             let in_flight = cell.in_flight(2);

@@ -1,4 +1,4 @@
-//! Traced runs of each model, and beside each of them plain threads: what this machine could show at that moment.
+//! Traced runs of each model, paired with plain threads that show the machine's parallelism at that time.
 
 use std::sync::Arc;
 use std::thread;
@@ -17,29 +17,29 @@ use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::workload::script::{Act as Do, Errand};
 use crate::workload::{Job, ReadFile, Size, answer_of_parts};
 
-/// Runs of each model: so many that an interval leaves one out at each end.
+/// Runs of each model: the interval then excludes one run at each end.
 pub const LOOKS: usize = 9;
 
-/// So many that there is an interval at all.
+/// The minimum number of runs for an interval.
 pub const QUICK_LOOKS: usize = 6;
 
 /// Jobs of a batch.
 const JOBS: usize = 24;
 
-/// What jobs do.
+/// The kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobsOf {
-    /// They wait for a timer, then compute: in the oven, then decorated.
+    /// Waits for a timer, then computes: baking, then decorating.
     Cakes,
-    /// They read a file, then compute.
+    /// Reads a file, then computes.
     Files,
 }
 
 impl JobsOf {
-    /// Both.
+    /// Both kinds.
     pub const ALL: [JobsOf; 2] = [JobsOf::Cakes, JobsOf::Files];
 
-    /// As a recording has it.
+    /// Its name in recordings.
     pub fn name(self) -> &'static str {
         match self {
             JobsOf::Cakes => "cakes",
@@ -63,7 +63,7 @@ impl JobsOf {
     }
 }
 
-/// What traces show of each of `models` on each kind of job, by so many `looks`; `progress` is told of each before it is run.
+/// Traces each of `models` on each kind of job, with `looks` runs; calls `progress` before each.
 pub fn gather(
     runner: &StoryRunner,
     models: &[ModelEntry],
@@ -80,7 +80,7 @@ pub fn gather(
     evidence_records
 }
 
-/// What traces show of one model on one kind of job; a model that can't be run has the reason.
+/// Traces one model on one kind of job; a model that can't run has the reason.
 pub fn evidence_record(
     runner: &StoryRunner,
     model: &ModelEntry,
@@ -100,11 +100,11 @@ fn runs(
     jobs: JobsOf,
     looks: usize,
 ) -> Result<(Vec<TracedRun>, Vec<TracedRun>)> {
-    // Two workers on one core as well: they take turns, and that is concurrent.
+    // Two workers even on one core: they take turns, which is concurrent.
     let resources = Resources::new(runner.cores.max(2), &runner.exe);
     let batch = Batch::of(jobs.jobs(runner)?, &runner.stage);
     let mut performer = Performer::start(model, &resources)?;
-    // Threads, connections and files are there from now on.
+    // Creates threads, connections and files before the traced runs.
     performer.perform(&batch)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
     for _ in 0..looks {
@@ -114,7 +114,7 @@ fn runs(
     Ok((seen, control))
 }
 
-/// A thread for each core, computing and nothing else.
+/// One computing thread per core.
 fn plain_threads(runner: &StoryRunner) -> Result<Performance> {
     let parts = runner.calibration.parts(Duration::from_millis(20));
     let spans: Arc<Spans> = Arc::default();

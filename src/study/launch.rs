@@ -1,5 +1,6 @@
-//! A launch: a fresh process that measures the rounds of one workload. Fresh address space, heap and pools each time,
-//! because a tight interval from one process may be an accident of how that process lies in memory.
+//! A launch: a fresh process that measures the rounds of one workload. Each has a fresh address space, heap
+//! and pools,
+//! because a tight interval from one process may be an artefact of its memory layout.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -30,24 +31,24 @@ use crate::workload::fixture::stage::{Attached, Stage};
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";
 
-/// What a launch is told, first of all.
+/// The first message to a launch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LaunchOrder {
     /// The workload.
     pub workload: String,
-    /// The interpreter whose models are measured; native ones where there is none.
+    /// The interpreter of the measured models; native models if absent.
     pub interpreter: Option<PlatformOrder>,
     /// Jobs of its batch.
     pub jobs: usize,
-    /// Its arms, by their index in the recording: a cell's id, and what it is there for.
+    /// Its arms, by their index in the recording: a cell's id, and its role.
     pub arms: Vec<(u64, String, Role)>,
-    /// How many rounds.
+    /// Number of rounds.
     pub rounds: u64,
     /// Decides the order of the slots.
     pub seed: u64,
-    /// Workers that models are given.
+    /// Workers of each model.
     pub workers: usize,
-    /// Cores, for as many copies of the baseline.
+    /// Cores, and the number of copies of the baseline.
     pub cores: usize,
     /// The digests that the jobs must return.
     pub expected: Vec<Digest>,
@@ -63,7 +64,7 @@ pub struct PlatformOrder {
 }
 
 impl PlatformOrder {
-    /// The interpreter of `platform`, if it has one that can be used.
+    /// The interpreter of `platform`, if it has a usable one.
     pub fn of(platform: Platform) -> Option<Self> {
         let Platform::Python(Interpreter { tag, facts: Ok(facts), .. }) = platform else { return None };
         Some(PlatformOrder { tag: tag.clone(), facts: facts.clone() })
@@ -74,11 +75,11 @@ impl PlatformOrder {
     }
 }
 
-/// What the parent says after each round, once it has kept what it was told.
+/// The parent's message after each round, once it has stored the results.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Acknowledged;
 
-/// An arm whose model is started.
+/// An arm with a started model.
 struct RunningArm {
     arm: u64,
     model: Box<dyn Model>,
@@ -88,7 +89,7 @@ struct RunningArm {
 /// Serves as a launch on the standard streams.
 ///
 /// # Errors
-/// Where the order can't be read, the batch can't be made or the parent has gone.
+/// When the order can't be read, the batch can't be created or the parent has ended.
 pub fn serve(parent: u32, exe: &Path) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
@@ -112,13 +113,13 @@ fn measure(order: &LaunchOrder, exe: &Path, acks: &mut impl Read, reports: &mut 
         let report = round(&mut running, &mut failed, &batch);
         let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
         wire::write(reports, &report)?;
-        // Nobody writes or measures before what was measured is kept.
+        // The next measurement starts only after the last one is stored.
         let Some(Acknowledged) = wire::read(acks)? else { bail!("the parent has gone") };
     }
     Ok(())
 }
 
-/// Starts the model of each arm; those that can't be started have failed.
+/// Starts the model of each arm; an arm that can't start has failed.
 fn start_all(
     order: &LaunchOrder,
     workload: &Workload,
@@ -127,20 +128,20 @@ fn start_all(
     exe: &Path,
 ) -> Result<(Vec<RunningArm>, BTreeMap<u64, String>)> {
     let mut cells = Cell::of(workload, platform, order.workers);
-    // A reference is of the native lane, whatever the row is of.
+    // A reference is always on the native platform.
     cells.extend(Cell::of(workload, Platform::Native, order.workers));
     let start_arm = |(arm, id, role): &(u64, String, Role)| {
         let cell = cells.iter().find(|cell| cell.id() == *id);
         let model = cell.with_context(|| format!("there is no cell {id}")).and_then(|cell| {
             let model = catch_panic(|| start(cell, *role, order, exe))?;
-            // As many jobs as are in flight, so that every thread, process and connection is there.
+            // All jobs at once, so that every thread, process and connection exists.
             Ok(RunningArm { arm: *arm, model, warm_up: batch.first(cell.in_flight(order.workers).max(2)) })
         });
         model.map_err(|error| (*arm, format!("{error:#}")))
     };
     let started: Vec<_> = match platform {
         Platform::Native => order.arms.iter().map(start_arm).collect(),
-        // Each is a process of its own, and most of its start is waiting for it.
+        // Each is a separate process that mostly waits during its start.
         Platform::Python(_) => thread::scope(|scope| {
             let thread = |arm| thread::Builder::new().spawn_scoped(scope, move || start_arm(arm));
             let starting = order.arms.iter().map(thread).collect::<Result<Vec<_>, _>>()?;
@@ -163,7 +164,7 @@ fn start(cell: &Cell, role: Role, order: &LaunchOrder, exe: &Path) -> Result<Box
     }
 }
 
-/// One slot for each arm that has not failed; an arm that fails has no further slot in this launch.
+/// One slot for each arm that has not failed; a failed arm has no further slot in this launch.
 fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
     let mut samples = Vec::with_capacity(running.len());
     for (place, RunningArm { arm, model, warm_up }) in running.iter_mut().enumerate() {

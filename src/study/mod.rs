@@ -1,9 +1,9 @@
-//! The study: interleaved measurement, from which verdicts come.
+//! The study: interleaved measurement for verdicts.
 //!
-//! - [`plan`]: which cells, how often, in which order
+//! - [`plan`]: the cells, their repetitions and their order
 //! - [`launch`]: a fresh process that measures one workload
-//! - `slot`: an arm's turn in a round: warm-in, then timed runs
-//! - `capacity`: what this machine can give at all
+//! - `slot`: an arm's turn in a round: warm-up, then timed runs
+//! - `capacity`: the capacity of this machine
 //! - [`run`](mod@run): a whole study, to its saved recording
 //! - [`runner`]: walks over the launches and keeps what they measure
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process

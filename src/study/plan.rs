@@ -1,4 +1,4 @@
-//! Which cells a study measures, how often, and in which order.
+//! The plan of a study: its cells, their repetitions and their order.
 
 use std::num::NonZeroU64;
 
@@ -35,7 +35,7 @@ impl Profile {
         (positive(launches), positive(rounds))
     }
 
-    /// As the command line has it.
+    /// Its name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Profile::Quick => "quick",
@@ -46,10 +46,10 @@ impl Profile {
     }
 }
 
-/// An arm of a row's rounds: what is measured, and what it is there for.
+/// An arm of a row's rounds: the subject of measurement, and its role.
 #[derive(Clone, Copy, Debug)]
 pub struct PlannedArm {
-    /// The lane of the row that it belongs to: a reference's model is of another.
+    /// The platform of the row that it belongs to: a reference's model is on another platform.
     pub platform: Platform,
     /// The cell, or the baseline's.
     pub cell: Cell,
@@ -57,9 +57,12 @@ pub struct PlannedArm {
     pub role: Role,
 }
 
-/// The arms of each row of `cells`, which is a workload in a lane: its cells, and beside the baseline its control; the native
-/// baseline as a reference, where the native lane does not have the same jobs; and, where jobs compute, the capacity of the
-/// machine, but not in a series, where its copies would take longer to start than the smallest jobs take.
+/// The arms of each row of `cells`, which is a workload on a platform: its cells and its control, beside the
+/// baseline;
+/// the native baseline as a reference, if the native platform has other jobs; and, for computing jobs, the
+/// capacity
+/// of the machine, except in a series, where its copies would take longer to start than the smallest jobs
+/// take.
 pub fn arms(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.platform() == b.platform();
     cells.chunk_by(is_row).flat_map(|cells| of_row(cells, profile)).collect()
@@ -73,20 +76,20 @@ fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
         arms.push(arm(baseline, Role::Control));
         arms.extend((!is_native_too(&baseline.workload)).then(|| arm(native, Role::Reference)));
         if baseline.workload.kind == Kind::Computes && profile != Profile::Series {
-            // Twice, so that a moment of another program is told from a core that is gone: that takes both.
+            // Twice, to distinguish a brief disturbance from a missing core, which slows both.
             arms.extend([arm(baseline, Role::Capacity); 2]);
         }
     }
     arms
 }
 
-/// Whether the native lane has the same jobs.
+/// Whether the native platform has the same jobs.
 fn is_native_too(workload: &Workload) -> bool {
     let native = Platform::Native.workload(workload.name);
     native.is_some_and(|native| definition(&native.with_jobs(workload.size.jobs)) == definition(workload))
 }
 
-/// What defines the work, in a hash: never a path.
+/// A hash of the definition of the work, without paths.
 fn definition(workload: &Workload) -> String {
     let Workload { name, about, unit, size, .. } = workload;
     hash(format!("{name}|{about}|{unit}|{}|{}", size.jobs, size.each).as_bytes())
@@ -124,7 +127,7 @@ mod tests {
     use crate::model::cpython::interpreter::tests::facts;
 
     #[test]
-    fn every_workload_has_a_control_and_those_that_compute_two_capacity_arms() {
+    fn plan_adds_control_and_capacity_arms() {
         let arms = arms(&Cell::all(&[Platform::Native], 2), Profile::Standard);
         let with = |workload: &str, role| {
             arms.iter().filter(|arm| arm.cell.workload.name == workload && arm.role == role).count()
@@ -137,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn another_lane_has_its_own_baseline_as_control_and_the_native_one_as_reference() {
+    fn python_plan_adds_native_reference() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
         let arms = arms(&Cell::all(&[Platform::Python(known)], 2), Profile::Standard);
         let of = |role| arms.iter().filter(move |arm| arm.role == role);
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn without_the_baseline_there_is_nothing_to_control() {
+    fn no_control_without_baseline() {
         let pools: Vec<Cell> =
             Cell::all(&[Platform::Native], 2).into_iter().filter(|cell| !cell.is_baseline()).collect();
         assert!(arms(&pools, Profile::Standard).iter().all(|arm| arm.role == Role::Cell));

@@ -17,32 +17,33 @@ use crate::study::runner::{Prepared, run_launches};
 use crate::study::slot::{TIMED, WARM_UP};
 use crate::workload::fixture::stage::Stage;
 
-/// What a study is to measure, and where its recording goes.
+/// The parameters of a study, and the location of its recording.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The cells, in the order of the registries.
     pub cells: Vec<Cell>,
-    /// Workers that models are given: as many as there are cores, unless others are asked for.
+    /// Workers of each model: the core count by default.
     pub workers: usize,
-    /// This project's program, which launches and workers run.
+    /// This project's program, for launches and workers.
     pub exe: PathBuf,
-    /// How much is measured.
+    /// The amount of measurement.
     pub profile: Profile,
-    /// Decides the order of launches and slots; drawn where there is none.
+    /// Determines the order of launches and slots; random if absent.
     pub seed: Option<u64>,
-    /// Where the recording goes; by default `bakeoff` in the target folder.
+    /// The folder of the recording; by default `bakeoff` in the target folder.
     pub folder: Option<PathBuf>,
-    /// Name of its file without its extension; by default one that no other study has.
+    /// Name of its file without its extension; by default a unique one.
     pub name: Option<String>,
-    /// The command line that asked for it, for the recording.
+    /// The command line to be recorded.
     pub command: Vec<String>,
 }
 
-/// Measures and saves. Where `stop` is set meanwhile, what was acknowledged is saved and marked partial. `progress` is
-/// told when the study began and how many of how many launches have been made.
+/// Measures and saves. If `stop` is set meanwhile, saves the acknowledged results and marks them partial.
+/// Calls
+/// `progress` with the start of the study and the numbers of completed and of all launches.
 ///
 /// # Errors
-/// [`SaveError`] where the recording can't be kept: then nothing is measured, or what was measured is in the journal.
+/// [`SaveError`] if the recording can't be stored: then nothing is measured, or the results are in the journal.
 pub fn run_and_save(
     request: &Request,
     stop: &AtomicBool,
@@ -66,7 +67,7 @@ pub fn run_and_save(
     conducted.map(|()| (recording, path))
 }
 
-/// Makes recordings of the journals that killed studies have left in `folder`, and says so.
+/// Recovers recordings from the journals of killed studies in `folder`, and reports them.
 fn recover_all(folder: &Path) -> Result<()> {
     for journal in abandoned(folder) {
         let path = journal.with_extension("recovered.json");
@@ -123,13 +124,13 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
     }
 }
 
-/// A name that no other study has.
+/// A unique name.
 fn stem(recording: &Recording) -> String {
     let started = recording.environment.started_unix_s.unwrap_or_default();
     format!("study-{started}-{}", std::process::id())
 }
 
-/// Whether every launch that was asked for was made, be it that it failed.
+/// Whether every requested launch was made, even if it failed.
 fn is_complete(recording: &Recording) -> bool {
     let Some(study) = &recording.study else { return false };
     let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);

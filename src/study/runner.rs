@@ -1,5 +1,6 @@
-//! Walks over the launches of a study, workload by workload in a new order each time, and keeps what they measure
-//! before they measure on.
+//! Runs the launches of a study, over all workloads in a new random order each time, and stores each result
+//! before
+//! the next measurement.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -24,10 +25,10 @@ use crate::study::plan::PlannedArm;
 use crate::workload::Workload;
 use crate::workload::fixture::stage::Stage;
 
-/// How long a launch may say nothing: a round of all its slots takes seconds.
+/// The maximum silence of a launch: a round of all its slots takes seconds.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// A study that is about to be conducted: its stage is set.
+/// A study that is ready to run.
 #[derive(Debug)]
 pub struct Prepared {
     exe: PathBuf,
@@ -35,16 +36,17 @@ pub struct Prepared {
     workers: usize,
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
-    /// A batch of each row, or why it is unavailable.
+    /// A batch for each row, or why it is unavailable.
     batches: BTreeMap<RowKey, Result<Batch, String>>,
 }
 
-/// A workload by its name and a lane by its tag: what one launch measures.
+/// A workload by its name and a platform by its tag: the subject of one launch.
 type RowKey = (&'static str, Option<&'static str>);
 
 impl Prepared {
-    /// Sets the stage for `planned`, whose launches run `exe` and give models so many `workers`. What can't be set makes
-    /// its workload unavailable.
+    /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. A workload that can't
+    /// be prepared
+    /// becomes unavailable.
     pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
@@ -58,18 +60,19 @@ impl Prepared {
         prepared
     }
 
-    /// The workloads of this study, each in its lanes.
+    /// The workloads of this study on each of their platforms.
     pub fn rows(&self) -> impl Iterator<Item = (Workload, Platform)> {
         let is_row = |a: &PlannedArm, b: &PlannedArm| row_of(a) == row_of(b);
         self.planned.chunk_by(is_row).map(|arms| (arms[0].cell.workload, arms[0].platform))
     }
 
-    /// The arms, as the recording has them.
+    /// The arms, in their recorded form.
     pub fn arms(&self) -> Vec<Arm> {
         self.planned.iter().map(|arm| arm.entry(self.workers, self.why_not(arm))).collect()
     }
 
-    /// Why an arm can't be measured here: for its model, its workload, or because nothing of its row can be but the reference.
+    /// Why an arm can't be measured here: because of its model or workload, or because only its row's
+    /// reference can be.
     fn why_not(&self, arm: &PlannedArm) -> Option<String> {
         let of_model = |arm: &PlannedArm| arm.cell.model.unavailable.map(str::to_owned);
         let baseline = || self.arms_of(row_of(arm)).find(|(_, other)| other.cell.is_baseline());
@@ -82,7 +85,7 @@ impl Prepared {
         self.planned.iter().enumerate().filter(move |(_, arm)| row_of(arm) == row)
     }
 
-    /// The batches of the rows that can be measured here.
+    /// The batches of the measurable rows.
     fn available(&self) -> impl Iterator<Item = LaunchSpec<'_>> {
         let arms = |row| self.arms_of(row).filter(|(_, arm)| self.why_not(arm).is_none()).collect::<Vec<_>>();
         let spec = move |(workload, platform): (Workload, Platform)| {
@@ -110,7 +113,7 @@ impl Prepared {
     }
 }
 
-/// What a launch measures: a row that is available, and its arms by their index.
+/// The subject of a launch: an available row, and its arms by index.
 struct LaunchSpec<'a> {
     workload: Workload,
     platform: Platform,
@@ -122,11 +125,11 @@ fn row_of(arm: &PlannedArm) -> RowKey {
     (arm.cell.workload.name, arm.platform.tag())
 }
 
-/// Conducts all launches that `journal` was begun for, until `stop` is set; `progress` is told after each launch how
-/// many of how many have been made.
+/// Runs all launches of `journal` until `stop` is set; after each launch calls `progress` with the numbers of
+/// completed and of all launches.
 ///
 /// # Errors
-/// Where the journal can't be written. A launch that dies or hangs fails its arms, not the study.
+/// When the journal can't be written. A launch that dies or hangs fails its arms, not the study.
 pub fn run_launches(
     prepared: &Prepared,
     journal: &mut Journal,
@@ -159,7 +162,7 @@ pub fn run_launches(
     Ok(())
 }
 
-/// Makes one launch: keeps each round, and its failure where it has one.
+/// Runs one launch: stores each round, and its failure if there is one.
 fn launch(prepared: &Prepared, order: &LaunchOrder, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
     let mut process = match ReportingChild::start(&prepared.exe, launch::SUBCOMMAND, order) {
         Ok(process) => process,
@@ -171,7 +174,7 @@ fn launch(prepared: &Prepared, order: &LaunchOrder, journal: &mut Journal, stop:
             Next::Failed(why) => return journal.append(Entry::Failure(format!("the launch failed: {why}"))),
             Next::Stopped => return Ok(()),
         }
-        // Where the launch has gone meanwhile, the next round says so.
+        // If the launch has ended meanwhile, the next round reports it.
         let _ = process.tell(&Acknowledged);
     }
     process.finish();

@@ -15,10 +15,10 @@ use crate::model::Model;
 use crate::study::cell::Cell;
 use crate::workload::fixture::stage::Stage;
 
-/// What the cells of a run share: a batch of each workload is made once, when it is first asked for.
+/// The state that the cells of a run share: the batch of each workload is created once, on first use.
 #[derive(Debug)]
 pub struct Session {
-    /// Cores of this machine, as every model sees them.
+    /// The core count that every model uses.
     pub cores: usize,
     exe: PathBuf,
     stage: Arc<Stage>,
@@ -32,10 +32,11 @@ impl Session {
         Session { cores: host::cores(), exe: exe.to_owned(), stage: Arc::new(stage), batches: HashMap::new() }
     }
 
-    /// Starts the model of `cell` and lends it the workload's batch.
+    /// Starts the model of `cell` with the workload's batch.
     ///
     /// # Errors
-    /// Where the stage can't be set or the model can't be started; [`crate::workload::fixture::stage::Unavailable`] where this machine
+    /// When the stage can't be set or the model can't be started; [`crate::workload::fixture::stage::Unavailable`] when this
+    /// machine
     /// can't measure the cell.
     pub fn start(&mut self, cell: &Cell) -> Result<RunningCell> {
         let model = catch_panic(|| cell.start(self.cores, &self.exe))?;
@@ -61,7 +62,7 @@ impl Session {
     }
 }
 
-/// A cell that can be measured: its model is started.
+/// A measurable cell with a started model.
 pub struct RunningCell {
     model: Box<dyn Model>,
     batch: Batch,

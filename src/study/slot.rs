@@ -10,14 +10,15 @@ use crate::engine::clock::now;
 use crate::engine::sample::sample;
 use crate::model::Model;
 
-/// How long an arm runs untimed before it is timed. A model that has just got the machine back pays for cold caches and
-/// for its sleeping workers: in slots without a warm-in rayon read 1.38x where 1.9x was true.
+/// How long an arm runs untimed before it is timed. A model that resumes on the machine pays for cold caches
+/// and
+/// sleeping workers: in slots without a warm-up, rayon measured 1.38x instead of 1.9x.
 pub(crate) const WARM_UP: Duration = Duration::from_millis(40);
 
-/// How long an arm is timed at the least: one batch, or more of them up to this.
+/// The minimum timed duration of an arm: one batch, or more batches up to this.
 pub(crate) const TIMED: Duration = Duration::from_millis(20);
 
-/// What a slot measured.
+/// The measurement of a slot.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured {
     pub(super) runs: NonZeroU64,
@@ -25,7 +26,8 @@ pub(super) struct Measured {
     pub(super) cpu_ns: Option<u64>,
 }
 
-/// Warms `model` in with `warm_in`, some of the jobs of `batch`, and then times runs of `batch`; all are verified.
+/// Warms `model` up with `warm_in`, some of the jobs of `batch`, and then times runs of `batch`; all are
+/// verified.
 pub(super) fn slot(model: &mut dyn Model, warm_up: &Batch, batch: &Batch) -> Result<Measured> {
     let start = now();
     while now() - start < WARM_UP {

@@ -1,4 +1,4 @@
-//! The post's cake: a wait in the oven, then decorating, ten to one.
+//! The post's cake: a wait in the oven, then decorating, with a ratio of ten to one.
 
 use std::time::Duration;
 
@@ -23,13 +23,14 @@ pub(crate) const WORKLOAD: Workload = Workload {
     job_us: 55_000,
     wait_us: 50_000,
     jobs: |_, size| {
-        // 130 blocks of SHA-256 to 50 ms in the oven.
+        // 130 blocks of SHA-256 for 50 ms in the oven.
         let decoration = size.each * 130 / 50_000;
         Ok(numbered(size.jobs, |seed| Job::Cake(Cake { seed, oven_us: size.each, decoration })))
     },
 };
 
-/// The same in Python, whose C code lets go of its lock to hash large parts: the parts are small here, so that decorating
+/// The same in Python, whose C code releases the lock to hash large parts: the parts are small here, so that
+/// decorating
 /// holds it.
 pub(crate) const IN_PYTHON: Workload = Workload {
     about: "waits 50 ms for the oven, then computes for about 5 ms with the lock held: decorating",

@@ -1,4 +1,4 @@
-//! Reading files that are not in the page cache: evicted before the clock starts, and proved so after it.
+//! Reading files that are not in the page cache: evicted before the clock starts, and verified afterwards.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};

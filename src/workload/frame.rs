@@ -1,4 +1,4 @@
-//! Work on a large buffer that whoever hands out the jobs has already: what it costs to hand a process a buffer.
+//! Work on a large buffer that the parent already has: measures the cost of sending a buffer to a process.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +10,7 @@ use crate::engine::digest::{Digest, pseudorandom_bytes};
 use crate::engine::work::{Ctx, Phases, Work};
 use crate::workload::{Job, Kind, Size, Workload, numbered};
 
-/// The workload; of Python's lane only: native jobs carry seeds, so that no process here is ever handed a buffer.
+/// The workload, for Python only: native jobs carry seeds, so that no native process ever receives a buffer.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "frame",
     about: "SHA-256, in C, of a frame of 1 MiB that the job brings along",
@@ -30,14 +30,14 @@ pub(crate) const WORKLOAD: Workload = Workload {
 pub struct Frame {
     seed: u64,
     len: u64,
-    /// Made once, before anything is timed; across a pipe they are made anew.
+    /// Created once, before anything is timed; recreated on the other side of a pipe.
     #[serde(skip)]
     pixels: Pixels,
 }
 
 type Pixels = Arc<OnceLock<Vec<u8>>>;
 
-/// Frames are made of bands of so many bytes, each as the first.
+/// Frames consist of identical bands of this length in bytes.
 const BAND: usize = 64 * 1024;
 
 impl Frame {

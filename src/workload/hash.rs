@@ -1,4 +1,4 @@
-//! SHA-256 of a message: what encrypting and signing spend their time on.
+//! SHA-256 of a message, the main cost of encrypting and signing.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -26,11 +26,12 @@ pub(crate) const WORKLOAD: Workload = Workload {
 /// Length of the block that a message repeats, in bytes.
 const BLOCK: usize = 64 * 1024;
 
-/// A block is hashed in so many equal parts, which come to the same message.
+/// A block is hashed in this number of equal parts, which form the same message.
 const PARTS: u64 = 16;
 
-/// Hashes the job's 8-byte little-endian seed, repeated to a block of 64 KiB, and the block repeated: different
-/// for each job, in constant memory, and made at C speed in any language.
+/// Hashes the job's 8-byte little-endian seed, repeated to a block of 64 KiB, and the block repeated:
+/// different
+/// for each job, in constant memory, and generated at C speed in any language.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hash {
     seed: u64,
@@ -51,25 +52,25 @@ impl Work for Hash {
     }
 }
 
-/// The digest of job `seed` whose message is so many blocks.
+/// The digest of job `seed` whose message has `blocks` blocks.
 pub(crate) fn digest_of_blocks(seed: u64, blocks: u64) -> Digest {
     Digest::new(seed, answer_of_parts(seed, PARTS * blocks))
 }
 
-/// The first 8 bytes of SHA-256 of so many parts of 4 KiB.
+/// The first 8 bytes of SHA-256 of `parts` parts of 4 KiB.
 pub(crate) fn answer_of_parts(seed: u64, parts: u64) -> u64 {
     first_word(of_parts(seed, parts))
 }
 
-/// The first 8 bytes of what `sha` comes to.
+/// The first 8 bytes of the result of `sha`.
 pub(crate) fn first_word(sha: Sha256) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(sha.finalize());
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// SHA-256 of so many parts of a block, each of which repeats `seed`, before its end.
+/// SHA-256 of `parts` parts of a block that repeat `seed`, before finalization.
 fn of_parts(seed: u64, parts: u64) -> Sha256 {
-    // On the stack: a thread that has just been started does not set up a heap for it.
+    // On the stack, so that a new thread does not have to set up a heap.
     let mut part = [0; BLOCK / 16];
     part.chunks_exact_mut(8).for_each(|word| word.copy_from_slice(&seed.to_le_bytes()));
     let mut sha = Sha256::new();
@@ -77,7 +78,7 @@ fn of_parts(seed: u64, parts: u64) -> Sha256 {
     sha
 }
 
-/// Which implementation of SHA-256 this processor gets: one may be several times as fast as another.
+/// The SHA-256 implementation on this processor: one may be several times as fast as another.
 pub fn hash_implementation() -> &'static str {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     let extensions = std::arch::is_x86_feature_detected!("sha");
@@ -101,15 +102,15 @@ mod tests {
     }
 
     #[test]
-    fn sha_256_gives_the_published_digest_of_a_million_a() {
-        // FIPS 180-4's long example, as NIST publishes it among its examples with intermediate values.
+    fn sha_256_matches_published_digest() {
+        // FIPS 180-4's long example, as published by NIST in its examples with intermediate values.
         let mut sha = Sha256::new();
         sha.update("a".repeat(1_000_000));
         assert_eq!(hex(&sha.finalize()), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     }
 
     #[test]
-    fn a_block_of_zeros_has_the_digest_that_sha256sum_gives() {
+    fn zero_block_digest_matches_sha256sum() {
         // head -c 65536 /dev/zero | sha256sum
         assert_eq!(
             hex(&sha256_of_parts(0, PARTS)),
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_the_seed_repeated() {
+    fn message_is_the_repeated_seed() {
         let seed = 0x0102_0304_0506_0708;
         let message = [8, 7, 6, 5, 4, 3, 2, 1].repeat(2 * BLOCK / 8);
         assert_eq!(sha256_of_parts(seed, 2 * PARTS), <[u8; 32]>::from(Sha256::digest(message)));

@@ -26,7 +26,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     jobs: jobs::<0>,
 };
 
-/// Downloads whose pages take so many parts of 4 KiB of hashing to parse.
+/// Downloads whose pages take `PARTS` parts of 4 KiB of hashing to parse.
 pub(crate) fn jobs<const PARTS: u64>(stage: &Stage, size: Size) -> Result<Vec<Job>> {
     let port = stage.server_port()?;
     let page = |seed| Page { seed, pause_us: size.each, len: BODY };
@@ -41,7 +41,7 @@ const BODY: usize = 16 * 1024;
 pub struct Get {
     port: u16,
     page: Page,
-    /// Stand for parsing: so many parts of 4 KiB are hashed, whatever the page has.
+    /// Simulates parsing: this number of 4 KiB parts is hashed, independent of the page.
     parts: u64,
 }
 
@@ -69,7 +69,7 @@ impl Work for Get {
 
     async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
         let url = self.url();
-        // Boxed: the client's future is large, and every task of every workload would be as large as it.
+        // Boxed: the client's future is large, and would enlarge every task of every workload.
         let body = ctx.phases.wait_async(Box::pin(ctx.clients.get_async(&url))).await?;
         Ok(ctx.phases.compute(|| self.digest(&body)))
     }

@@ -30,14 +30,14 @@ pub(crate) const IN_PYTHON: Workload = Workload {
     ..WORKLOAD
 };
 
-/// The rows of a frame of so many pixels a row.
+/// The rows of a frame, `width` pixels each.
 fn jobs(width: u64, size: Size) -> Vec<Job> {
     let height = size.jobs as u64 * size.each;
     let rows = |job| Rows { first: job * size.each, rows: size.each, width, height };
     numbered(size.jobs, |job| Job::Mandelbrot(rows(job)))
 }
 
-/// Iterations after which a point counts as one that never escapes.
+/// Iterations after which a point counts as never escaping.
 const LIMIT: u64 = 1_000;
 
 /// Renders some rows of a frame that shows the whole set.
@@ -50,7 +50,7 @@ pub struct Rows {
 }
 
 impl Work for Rows {
-    /// The sum of each pixel's iterations, weighted by its place.
+    /// The sum of each pixel's iterations, weighted by its position.
     fn expected(&self) -> Digest {
         let row = |y| (0..self.width).map(move |x| (x + 1) * self.pixel(x, y)).sum::<u64>();
         let picture = (self.first..self.first + self.rows).map(|y| (y + 1) * row(y)).sum();
@@ -74,7 +74,7 @@ impl Rows {
     }
 }
 
-/// How many times z -> z^2 + c is applied, from zero on, before |z| > 2; at most `limit` times.
+/// The number of applications of z -> z^2 + c, from zero on, before |z| > 2; at most `limit`.
 fn escape_time(re: f64, im: f64, limit: u64) -> u64 {
     let (mut x, mut y) = (0.0, 0.0);
     for n in 0..limit {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escape_times_at_the_neck_spell_pi_as_published() {
+    fn escape_times_at_neck_approximate_pi() {
         // Boll 1991: at c = -3/4 + i/10^k the iterations are the first digits of pi (Klebanoff, "Pi in the
         // Mandelbrot set", Fractals 9, 2001, proves it).
         for (epsilon, iterations) in [(0.1, 33), (0.01, 315), (0.001, 3_143), (0.0001, 31_417)] {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_points_of_the_set_stay() {
+    fn points_in_set_never_escape() {
         for (re, im) in [(0.0, 0.0), (-1.0, 0.0), (0.25, 0.0), (-2.0, 0.0), (0.0, 1.0)] {
             assert_eq!(escape_time(re, im, LIMIT), LIMIT, "{re} + {im}i");
         }

@@ -37,29 +37,30 @@ pub use read_file::ReadFile;
 pub struct Workload {
     /// The first part of a cell's id. No workload's name is part of another's.
     pub name: &'static str,
-    /// One line: what each job does.
+    /// A one-line description of each job.
     pub about: &'static str,
-    /// The words of the post's "best tool" table and its examples for it; empty where it has none.
+    /// The matching words of the post's "best tool" table and its examples; empty if there are none.
     pub answers_to: &'static str,
-    /// The tool that the post has for such a task, in Python's words; empty where it has none.
+    /// The post's tool for such a task, in Python's words; empty if there is none.
     pub post_says: &'static str,
     /// Whether its jobs wait or compute.
     pub kind: Kind,
-    /// What [`Size::each`] counts.
+    /// The unit of [`Size::each`].
     pub unit: &'static str,
-    /// What is measured by default, the same on every machine, so that recordings compare.
+    /// The default size, the same on every machine, so that recordings are comparable.
     pub size: Size,
-    /// As small as is still real work: for tests.
+    /// The smallest size that is still real work, for tests.
     pub tiny: Size,
-    /// About how long one job of the default size takes, in microseconds: for planning, never for a result.
+    /// The approximate time of one job of the default size, in microseconds: for planning, never for a
+    /// result.
     pub job_us: u64,
-    /// How much of that is a wait that overlaps with those of other jobs, in microseconds.
+    /// The part of that time that waits and overlaps with other jobs, in microseconds.
     pub wait_us: u64,
-    /// Makes the jobs, and what they need on the stage.
+    /// Creates the jobs and their resources on the stage.
     pub jobs: fn(&Stage, Size) -> Result<Vec<Job>>,
 }
 
-/// What the jobs of a workload spend their time on.
+/// The main activity of a workload's jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Nothing: the cost of dispatch alone.
@@ -68,12 +69,12 @@ pub enum Kind {
     Waits,
     /// Computing: a core is busy all the time.
     Computes,
-    /// Both; where models differ by width, it counts as waiting.
+    /// Both; where concurrency matters, it counts as waiting.
     Mixed,
 }
 
 impl Kind {
-    /// Whether more jobs in flight than cores can help.
+    /// Whether more jobs at once than cores can help.
     pub fn waits(self) -> bool {
         matches!(self, Kind::Waits | Kind::Mixed)
     }
@@ -90,7 +91,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How much work a batch is.
+/// The amount of work in a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Number of jobs.
@@ -99,8 +100,9 @@ pub struct Size {
     pub each: u64,
 }
 
-/// Declares the workloads: the enum of all jobs, its dispatch (one `match` a job) and the list. Jobs of no workload come
-/// last.
+/// Declares the workloads: the enum of all jobs, its dispatch (one `match` per job) and the list. Jobs
+/// without a
+/// workload come last.
 macro_rules! workloads {
     ($($variant:ident($job:ty) = $workload:path),+; $($other:ident($other_job:ty),)+) => {
         /// A job of any workload.
@@ -162,8 +164,9 @@ workloads! {
     Errand(Errand),
 }
 
-/// Every workload as CPython is given it, in the order of all tables; `src/model/cpython/worker.py` has the same jobs. Those that
-/// compute in pure Python are smaller, so that one after the other takes a batch about as long as natively.
+/// Every workload for CPython, in table order; `src/model/cpython/worker.py` has the same jobs. Those that compute
+/// in pure Python
+/// are smaller, so that a batch takes about as long sequentially as its native counterpart.
 pub static IN_PYTHON: &[Workload] = &[
     noop::WORKLOAD,
     sleep::WORKLOAD,
@@ -180,13 +183,13 @@ pub static IN_PYTHON: &[Workload] = &[
 ];
 
 impl Workload {
-    /// The same with another number of jobs: for comparing, another workload.
+    /// The same with another number of jobs: not comparable with the original.
     pub fn with_jobs(&self, jobs: usize) -> Self {
         Workload { size: Size { jobs, ..self.size }, ..*self }
     }
 }
 
-/// The `count` jobs that `make` makes of the numbers from zero on.
+/// The `count` jobs that `make` creates for the numbers from zero.
 fn numbered(count: usize, make: impl FnMut(u64) -> Job) -> Vec<Job> {
     (0..count as u64).map(make).collect()
 }
@@ -196,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_workload_name_is_part_of_another() {
+    fn workload_names_never_overlap() {
         for one in IN_PYTHON.iter().chain(WORKLOADS) {
             for other in IN_PYTHON.iter().filter(|other| other.name != one.name) {
                 assert!(!one.name.contains(other.name), "{} is part of {}", other.name, one.name);
@@ -205,8 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn a_job_stays_small_while_it_waits() {
-        // A million waiting tasks have to fit into memory, so large futures are boxed by their workload.
+    fn waiting_job_stays_small() {
+        // A million waiting tasks must fit into memory, so workloads box their large futures.
         let kit = crate::engine::work::Kit::new(crate::engine::work::Plain);
         let job = Job::Noop(noop::Noop { seed: 0 });
         assert!(size_of_val(&job.run_async(&kit.ctx(0))) <= 256);

@@ -1,4 +1,4 @@
-//! Nothing: what a model costs for each job.
+//! Nothing: measures the overhead of a model per job.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
 /// Returns its seed's digest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Noop {
-    /// Which job it is.
+    /// Distinguishes the job.
     pub seed: u64,
 }
 

@@ -36,7 +36,7 @@ pub(crate) const IN_PYTHON: Workload = Workload {
     ..WORKLOAD
 };
 
-/// Where the first range starts: so far from zero that the ranges of a batch take about equally long.
+/// The start of the first range: so far from zero that the ranges of a batch take about equally long.
 const FIRST: u64 = 1_000_000;
 
 /// Counts the primes of its range.
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_as_many_primes_as_published() {
+    fn prime_counts_match_published_values() {
         // pi(10^k), OEIS A006880.
         for (limit, count) in [(10, 4), (100, 25), (1_000, 168), (10_000, 1_229), (1_000_000, 78_498)] {
             assert_eq!(count_primes(0..limit), count, "below {limit}");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_add_up() {
+    fn prime_ranges_add_up() {
         assert_eq!(count_primes(0..500) + count_primes(500..1_000), 168);
     }
 }

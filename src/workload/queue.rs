@@ -1,4 +1,5 @@
-//! Queues before what the jobs of a model share: so many may hold it at once, and each gets it in its turn.
+//! Queues for resources that a model's jobs share: a limited number of jobs hold a resource at once, in
+//! order.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,18 +7,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-/// What a job has to hold for a while, and when it is its turn.
+/// A resource that a job holds for a while, and the job's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
-    /// Which thing: jobs that name the same number share it.
+    /// The resource: jobs with the same number share it.
     pub thing: u32,
     /// How many jobs can hold it at once.
     pub capacity: u64,
-    /// The place in a fixed order, from 0 on; else the order is that of arrival.
+    /// The position in a fixed order, from 0; without it the order is that of arrival.
     pub turn: Option<u64>,
 }
 
-/// The queues of one started model: each is opened when a job first needs its thing.
+/// The queues of one started model; each is created when a job first needs its resource.
 #[derive(Debug, Default)]
 pub struct Queues(Mutex<BTreeMap<u32, Arc<Queue>>>);
 
@@ -31,7 +32,7 @@ impl Queues {
         held
     }
 
-    /// Gives the thread away until it is the job's turn.
+    /// Yields the thread until it is the job's turn.
     pub async fn hold_async(&self, need: &Need) -> Held {
         let (held, turn) = self.line_up(need);
         if let Some(turn) = turn {
@@ -40,7 +41,8 @@ impl Queues {
         held
     }
 
-    /// What is held from the moment on at which the second part, if there is one, is told.
+    /// Joins the queue. The resource is held at once, or from the time when the receiver, if any, is
+    /// notified.
     fn line_up(&self, need: &Need) -> (Held, Option<oneshot::Receiver<()>>) {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let queue = Arc::clone(queues.entry(need.thing).or_default());
@@ -50,7 +52,7 @@ impl Queues {
     }
 }
 
-/// Something that is held; the next in the queue gets it on drop.
+/// A held resource; on drop it passes to the next in the queue.
 #[derive(Debug)]
 pub struct Held {
     queue: Arc<Queue>,
@@ -70,7 +72,7 @@ struct Queue(Mutex<Turns>);
 #[derive(Debug, Default)]
 struct Turns {
     ended: u64,
-    /// The turn of the next who comes without one.
+    /// The turn of the next job without a fixed one.
     next: u64,
     waiting: BTreeMap<u64, oneshot::Sender<()>>,
 }
@@ -92,7 +94,7 @@ impl Queue {
         let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now_due = turns.ended + capacity;
         turns.ended += 1;
-        // Whoever is due and not here yet will not have to wait.
+        // A job that is due but has not arrived yet will not have to wait.
         if let Some(waiting) = turns.waiting.remove(&now_due) {
             let _ = waiting.send(());
         }
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_hold_it_at_once_than_it_has_room_for() {
+    fn holders_never_exceed_capacity() {
         for capacity in [1, 3] {
             let (queues, holding, most) = (Queues::default(), AtomicU64::new(0), AtomicU64::new(0));
             thread::scope(|scope| {
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_first_is_first_served() {
+    fn queue_is_first_come_first_served() {
         let queues = Queues::default();
         let first = queues.hold(&need(1, None));
         let waiting: Vec<_> = (0..8).map(|_| queues.line_up(&need(1, None))).collect();
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_order_waits_for_whoever_is_due() {
+    fn fixed_order_waits_for_next_in_turn() {
         let queues = Arc::new(Queues::default());
         let (served, order) = mpsc::channel();
         let spawn = |turn: u64| {
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_waits_without_keeping_its_thread() {
+    fn waiting_task_does_not_block_thread() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let queues = Arc::new(Queues::default());
         let held = queues.hold(&need(1, None));

@@ -1,4 +1,4 @@
-//! Reading a whole file: what `warm-file` and `cold-file` have in common.
+//! Reading a whole file: the common part of `warm-file` and `cold-file`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Writing a file and waiting until the device has it.
+//! Writing a file and waiting until the device has stored it.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -88,7 +88,7 @@ impl Work for Save {
         let save = async {
             let mut file = tokio::fs::File::create(&self.path).await?;
             file.write_all(&bytes).await?;
-            // tokio's file hands writes to a thread of its own: only a flush says whether they were made.
+            // tokio's file delegates writes to another thread: only a flush reports their result.
             file.flush().await?;
             file.sync_all().await
         };
@@ -100,7 +100,7 @@ impl Work for Save {
         self.remove()
     }
 
-    /// What was saved is read again and compared, and then removed.
+    /// Reads the saved file again, compares it, and removes it.
     fn check(&self) -> Result<()> {
         let found = std::fs::read(&self.path).with_context(|| self.failed("read back"))?;
         ensure!(found == self.content(), "{} does not hold what was to be saved", self.path.display());
@@ -114,7 +114,7 @@ mod tests {
     use crate::workload::fixture::stage::tests::temporary_stage;
 
     #[test]
-    fn a_save_that_wrote_nothing_or_something_else_fails_its_check() {
+    fn missing_or_wrong_save_fails_check() {
         let stage = temporary_stage();
         let path = stage.folder("save-test").unwrap().join("0.bin");
         let save = Save { seed: 1, len: 600, path: path.clone() };

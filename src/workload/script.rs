@@ -1,4 +1,4 @@
-//! A job made of steps: the worked examples' jobs, which no table of tools has a row for.
+//! A job made of steps, for the worked examples; no table of tools has a row for it.
 
 use std::future::Future;
 use std::time::Duration;
@@ -12,45 +12,45 @@ use crate::engine::work::{Ctx, Phases, Work};
 use crate::workload::queue::Need;
 use crate::workload::{ReadFile, answer_of_parts};
 
-/// Steps, one after the other.
+/// Steps in sequence.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Errand {
-    /// Sets its digest and what it computes apart from those of other jobs.
+    /// Distinguishes its digest and its computation from those of other jobs.
     pub seed: u64,
     /// What is done.
     pub steps: Vec<Step>,
 }
 
-/// One step: an act, and what has to be held for it.
+/// One step: an action, and the resource that it holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
-    /// Is held during the act, and queued for before it.
+    /// The resource held during the action, after queueing for it.
     pub need: Option<Need>,
     /// What is done.
     pub act: Act,
 }
 
-/// What a step does.
+/// The action of a step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Act {
     /// Waits for a timer.
     Wait {
-        /// How long, in microseconds.
+        /// Duration in microseconds.
         us: u64,
     },
-    /// Waits for a moment of a schedule that began with the errand; one that has passed is not waited for.
+    /// Waits until a time of a schedule that began with the job; a time in the past causes no wait.
     WaitUntil {
-        /// When, in microseconds since then.
+        /// The time in microseconds since the beginning.
         us: u64,
     },
     /// Hashes: a fixed amount of work.
     Compute {
-        /// How many parts of 4 KiB.
+        /// Number of 4 KiB parts.
         parts: u64,
     },
     /// Reads a whole file.
     Read(ReadFile),
-    /// Keeps the thread on one core from now on; where the system can't, nothing happens.
+    /// Keeps the thread on one core from now on; does nothing if the system does not support it.
     Pin {
         /// Which core.
         cpu: u32,
@@ -58,12 +58,12 @@ pub enum Act {
 }
 
 impl Act {
-    /// A step that needs nothing.
+    /// A step without a resource.
     pub fn freely(self) -> Step {
         Step { need: None, act: self }
     }
 
-    /// A step that needs something.
+    /// A step that holds a resource.
     pub fn holding(self, need: Need) -> Step {
         Step { need: Some(need), act: self }
     }
@@ -71,7 +71,7 @@ impl Act {
 
 impl Work for Errand {
     fn expected(&self) -> Digest {
-        // Steps that compute the same amount come to the same: it is found once.
+        // Steps with the same amount of computing have the same result, which is computed once.
         let mut known = None;
         self.steps.iter().fold(self.digest(), |digest, step| {
             digest.combine(match &step.act {
@@ -100,7 +100,7 @@ impl Work for Errand {
     }
 
     async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        // Boxed: no table has a row for errands, and every task of every workload would be as large as one.
+        // Boxed, because every task of every workload would be as large as a script otherwise.
         Box::pin(self.take_steps(ctx)).await
     }
 
@@ -164,7 +164,7 @@ impl Act {
         })
     }
 
-    /// The acts that are the same in both forms.
+    /// The actions that are the same in both forms.
     fn compute<P: Phases>(&self, seed: u64, ctx: &Ctx<'_, P>) -> u64 {
         match self {
             Act::Compute { parts } => ctx.phases.compute(|| answer_of_parts(seed, *parts)),
@@ -174,12 +174,12 @@ impl Act {
     }
 }
 
-/// How long it is until so many microseconds after `begun`.
+/// The time until `us` microseconds after `begun`.
 fn until(begun: Timestamp, us: u64) -> Duration {
     Duration::from_micros(us).saturating_sub(now() - begun)
 }
 
-/// tokio's timer would make a pause of a tick of what is due already.
+/// tokio's timer would wait for a tick even if the time has already passed.
 fn sleep_if_any(pause: Duration) -> impl Future<Output = ()> + Send {
     let sleep = (!pause.is_zero()).then(|| tokio::time::sleep(pause));
     async {
@@ -193,7 +193,7 @@ fn sleep_if_any(pause: Duration) -> impl Future<Output = ()> + Send {
 fn pin(cpu: u32) -> u64 {
     use nix::sched::{CpuSet, sched_setaffinity};
     let mut only = CpuSet::new();
-    // A core that is not there can't be pinned to: the trace then shows which ones were used.
+    // Pinning to a missing core fails silently: the trace then shows the cores that were used.
     if only.set(cpu as usize).is_ok() {
         let _ = sched_setaffinity(nix::unistd::Pid::from_raw(0), &only);
     }

@@ -1,23 +1,23 @@
-//! The same work in other sizes: what break-evens and crossovers are read from. No best-tool table has a row for it.
+//! The same work in other sizes, for break-evens and crossovers. No best-tool table has a row for it.
 
 use crate::engine::platform::Platform;
 use crate::workload::{Kind, Size, Workload, cold_file, http, primes, warm_file};
 
-/// Workloads that differ in their size only.
+/// Workloads that differ only in size.
 #[derive(Debug)]
 pub struct Series {
-    /// As a recording has it.
+    /// Its name in recordings.
     pub name: &'static str,
     /// One line: what changes.
     pub about: &'static str,
     /// From the smallest size to the largest.
     pub workloads: &'static [Workload],
-    /// The same as CPython is given it.
+    /// The same for CPython.
     pub in_python: &'static [Workload],
 }
 
 impl Series {
-    /// Its sizes in a lane.
+    /// Its sizes on a platform.
     pub fn of(&self, platform: Platform) -> &'static [Workload] {
         match platform {
             Platform::Native => self.workloads,
@@ -48,7 +48,7 @@ pub static SERIES: &[Series] = &[
     },
 ];
 
-/// The workloads of all of them in a lane.
+/// The workloads of all series on a platform.
 pub(crate) fn all(platform: Platform) -> impl Iterator<Item = &'static Workload> {
     SERIES.iter().flat_map(move |series| series.of(platform))
 }
@@ -166,7 +166,7 @@ mod tests {
     use crate::workload::WORKLOADS;
 
     #[test]
-    fn every_name_is_there_once() {
+    fn series_names_are_unique() {
         let mut names: Vec<&str> =
             WORKLOADS.iter().chain(all(Platform::Native)).map(|workload| workload.name).collect();
         names.sort_unstable();
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn no_batch_of_a_series_has_much_more_than_a_second_of_work() {
+    fn series_batches_stay_near_one_second() {
         for workload in all(Platform::Native) {
             assert!(workload.job_us * workload.size.jobs as u64 <= 600_000, "{}", workload.name);
         }

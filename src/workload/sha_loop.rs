@@ -8,7 +8,7 @@ use crate::engine::digest::Digest;
 use crate::engine::work::{Ctx, Phases, Work};
 use crate::workload::{Job, Kind, Size, Workload, numbered};
 
-/// The workload; of Python's lane only: a compiled language has `hash`.
+/// The workload, for Python only: a compiled language has `hash`.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "sha-loop",
     about: "SHA-256 of 1 KiB in pure Python, which holds the lock all the time",
@@ -26,7 +26,8 @@ pub(crate) const WORKLOAD: Workload = Workload {
 /// Bytes of a block.
 const BLOCK: usize = 64;
 
-/// Hashes the job's 8-byte little-endian seed, repeated to so many blocks. Native models use the library that `hash` uses.
+/// Hashes `blocks` copies of the job's 8-byte little-endian seed, repeated to a block. Native models use the
+/// library of `hash`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShaLoop {
     seed: u64,

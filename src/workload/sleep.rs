@@ -58,7 +58,7 @@ mod tests {
     use crate::engine::work::{Kit, Plain};
 
     #[test]
-    fn both_forms_wait_for_at_least_the_pause() {
+    fn both_forms_wait_at_least_the_pause() {
         let sleep = Sleep { seed: 0, pause_us: 3_000 };
         let kit = Kit::new(Plain);
         let started = clock::now();

@@ -26,7 +26,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     },
 };
 
-/// Reads a file that an earlier run, or the stage when it wrote it, has left in the page cache.
+/// Reads a file that an earlier run, or its creation on the stage, has left in the page cache.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WarmFile(ReadFile);
 
@@ -55,7 +55,7 @@ mod tests {
     use crate::workload::fixture::stage::tests::temporary_stage;
 
     #[test]
-    fn a_file_that_is_changed_or_gone_is_not_read_as_right() {
+    fn changed_or_missing_file_is_detected() {
         let stage = temporary_stage();
         let job = (WORKLOAD.jobs)(&stage, WORKLOAD.tiny).unwrap().remove(0);
         let kit = Kit::new(Plain);

@@ -1,4 +1,4 @@
-//! What the tests of child processes have in common.
+//! The common part of the tests of child processes.
 
 /// The running processes whose `file` in /proc contains `text`.
 #[cfg(target_os = "linux")]
@@ -12,7 +12,7 @@ pub(crate) fn running(text: &str, file: &str) -> Vec<String> {
     std::fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(read).collect()
 }
 
-/// Nothing is known of other processes here.
+/// Other processes are not visible here.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn running(_: &str, _: &str) -> Vec<String> {
     Vec::new()

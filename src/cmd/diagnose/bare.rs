@@ -1,5 +1,5 @@
-//! Hand-written code that does what a cell does, without anything of this suite around it: no registry, no jobs as
-//! data, no digests compared. What a cell takes more than this is the harness's own weight.
+//! Hand-written code that does the work of a cell without this suite: no registry, no jobs as data, no digest
+//! comparison. The time of a cell beyond this is the harness's own overhead.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::workload::digest_of_blocks;
 
-/// Jobs and their size, as the workload has them by default.
+/// Jobs and their size, with the workload's defaults.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bare {
-    /// `hash`: SHA-256 of so many blocks.
+    /// `hash`: SHA-256 of a number of blocks.
     Hash {
         /// Number of jobs.
         jobs: u64,
-        /// Blocks of 64 KiB to a job.
+        /// Blocks of 64 KiB per job.
         blocks: u64,
     },
     /// `sleep`: a timer.
@@ -52,7 +52,7 @@ impl Bare {
     /// The hand-written code under the model called `model`, ready to run.
     ///
     /// # Errors
-    /// Where a pool or runtime can't be started, or there is no such code.
+    /// When a pool or runtime can't be started, or there is no such code.
     pub(super) fn under(self, model: &str, cores: usize) -> Result<Box<dyn FnMut() -> Result<()>>> {
         let seeds = 0..self.jobs();
         Ok(match model {

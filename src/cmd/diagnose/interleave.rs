@@ -1,4 +1,4 @@
-//! Interleaved comparison: every arm has a turn in each round, in random order, after a warm-in of its own.
+//! Interleaved comparison: each round gives every arm a turn, in random order, after its own warm-up.
 
 use std::time::Duration;
 
@@ -7,35 +7,36 @@ use anyhow::{Context, Result};
 use crate::engine::clock;
 use crate::study::slot::{TIMED, WARM_UP};
 
-/// How long a turn is.
+/// The duration of a turn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Turn {
-    /// Untimed runs before it is timed: a model that has just got the machine back pays for cold caches and for its
-    /// sleeping workers.
+    /// Duration of untimed runs before timing: a model that resumes on the machine pays for cold caches and
+    /// sleeping
+    /// workers.
     pub(super) warm_up: Duration,
-    /// How long it is timed at the least.
+    /// The minimum timed duration.
     pub(super) timed: Duration,
 }
 
 impl Turn {
-    /// As a slot of a study.
+    /// The durations of a study's slot.
     pub(super) const SLOT: Turn = Turn { warm_up: WARM_UP, timed: TIMED };
 }
 
-/// One of the things compared.
+/// One of the compared alternatives.
 pub(super) struct Arm<'a> {
-    /// What to call it.
+    /// Its name.
     pub(super) name: String,
     run: Box<dyn FnMut() -> Result<Duration> + 'a>,
 }
 
 impl<'a> Arm<'a> {
-    /// An arm whose runs say how long they took.
+    /// An arm whose runs return their own duration.
     pub(super) fn new(name: impl Into<String>, run: impl FnMut() -> Result<Duration> + 'a) -> Self {
         Arm { name: name.into(), run: Box::new(run) }
     }
 
-    /// An arm of plain code: the one clock is put around each run.
+    /// An arm of plain code: each run is timed with the study's clock.
     pub(super) fn timed(name: impl Into<String>, mut code: impl FnMut() -> Result<()> + 'a) -> Self {
         Arm::new(name, move || {
             let start = clock::now();
@@ -59,7 +60,7 @@ impl<'a> Arm<'a> {
     }
 }
 
-/// The turns of each arm, each as long as `turn`: `rounds` mean times in nanoseconds, the i-th of each arm from the i-th round.
+/// The turns of each arm: `rounds` mean times in nanoseconds, the i-th of each arm from the i-th round.
 ///
 /// # Errors
 /// Names the arm that failed.

@@ -1,4 +1,4 @@
-//! `bakeoff diagnose`: what the numbers rest on, on this machine.
+//! `bakeoff diagnose`: the harness's own overhead and accuracy on this machine.
 
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
@@ -139,7 +139,7 @@ fn capacity(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header[1..], rows))
 }
 
-/// Runs each of `copies` once, all of them at the same time.
+/// Runs each of `copies` once, all at the same time.
 fn at_once(copies: &mut [RunningCell]) -> Result<()> {
     std::thread::scope(|scope| {
         let threads: Vec<_> = copies.iter_mut().map(|copy| scope.spawn(|| copy.sample())).collect();
@@ -175,10 +175,11 @@ fn dispatch(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header[1..], rows))
 }
 
-/// Speedups on `hash` after each of some warm-ins, in turns as short as a warm-in is good for: those of a model that
-/// wakes up slowly rise with it.
+/// Speedups on `hash` after warm-ups of several lengths, in turns as short as a warm-up allows: the speedup
+/// of a
+/// model that wakes up slowly rises with it.
 fn warm_up(rounds: usize) -> Result<String> {
-    /// Two on each of two cores: some 5 ms.
+    /// Two on each of two cores: about 5 ms.
     const JOBS: usize = 4;
     let mut session = Session::new(&std::env::current_exe()?);
     let cells = select("^hash/(sequential|crossbeam|rayon|prefork|tokio-many)/")?;
@@ -201,7 +202,7 @@ fn warm_up(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header, rows))
 }
 
-/// The largest crowds that are asked for here, under the model and by hand, in fresh processes.
+/// The largest job counts that are probed here, under the model and hand-written, in fresh processes.
 fn memory(rounds: usize) -> Result<String> {
     let exe = std::env::current_exe()?;
     let stop = AtomicBool::new(false);
@@ -231,7 +232,7 @@ fn memory(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header[1..], rows))
 }
 
-/// `hash` under each model twice untraced and once traced: what differs between the first two is noise.
+/// `hash` under each model twice untraced and once traced: the difference between the first two is noise.
 fn tracing(rounds: usize) -> Result<String> {
     let mut session = Session::new(&std::env::current_exe()?);
     let mut rows = Vec::new();
@@ -259,7 +260,7 @@ fn tracing(rounds: usize) -> Result<String> {
 }
 
 fn sleep(rounds: usize) -> Result<String> {
-    /// Waits are short, and their tail is what is looked for.
+    /// Waits are short; their tail is of interest.
     const WAITS_A_ROUND: usize = 10;
     let mut rows = Vec::new();
     for pause in [1, 10].map(Duration::from_millis) {
@@ -273,7 +274,7 @@ fn sleep(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header[1..], rows))
 }
 
-/// Every run twice: by the one clock around the pipe, and by Python's around the run itself.
+/// Every run twice: by the clock around the pipe, and by Python's clock around the run itself.
 fn pipe(args: &Pipe) -> Result<String> {
     let interpreter = find(&args.python)[0];
     let piped = pipe::pipe(interpreter, args.rounds.rounds.into(), &std::env::current_exe()?)?;

@@ -1,4 +1,5 @@
-//! What it adds to a run of Python's to ask for it over a pipe: the one clock out here against Python's own in there.
+//! The overhead of running a Python model over a pipe: the study's clock outside against Python's clock
+//! inside.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,16 +20,16 @@ use crate::workload::fixture::stage::{Stage, Unavailable};
 pub(super) struct Piped {
     /// Its id.
     pub(super) id: String,
-    /// As a sample has them.
+    /// Measured as a sample.
     pub(super) outside: Vec<f64>,
-    /// As `time.perf_counter_ns` has them, around the model's run in the interpreter.
+    /// Measured by `time.perf_counter_ns`, around the model's run in the interpreter.
     pub(super) inside: Vec<f64>,
 }
 
-/// Runs every cell of `interpreter` so many times.
+/// Runs every cell of `interpreter` `runs` times.
 ///
 /// # Errors
-/// Where a model can't be started or a run fails.
+/// When a model can't be started or a run fails.
 pub(super) fn pipe(interpreter: &'static Interpreter, runs: usize, exe: &Path) -> Result<Vec<Piped>> {
     let platform = Platform::Python(interpreter);
     let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));

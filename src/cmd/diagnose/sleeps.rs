@@ -1,4 +1,4 @@
-//! How long it really takes to wait for a moment: the timer's own slack is in every waiting job.
+//! The actual duration of timer waits: every waiting job includes the timer's slack.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::engine::clock::now;
 
-/// A way to wait, and how long each of its waits took.
+/// A kind of timer, and the durations of its waits.
 #[derive(Clone, Debug)]
 pub(super) struct Sleeps {
-    /// What waited.
+    /// The kind of timer.
     pub(super) by: &'static str,
-    /// How long, in nanoseconds, one value a wait.
+    /// Durations in nanoseconds, one value per wait.
     pub(super) took: Vec<f64>,
 }
 
-/// Waits `count` times for `pause` in each of the ways that models have, the ways in turn.
+/// Waits `count` times for `pause` with each kind of timer that models use, alternating between them.
 ///
 /// # Errors
-/// Where a runtime can't be started.
+/// When a runtime can't be started.
 pub(super) fn sleeps(pause: Duration, count: usize) -> Result<[Sleeps; 3]> {
     let one = Builder::new_current_thread().enable_time().build()?;
     let many = Builder::new_multi_thread().enable_time().build()?;
@@ -33,7 +33,7 @@ pub(super) fn sleeps(pause: Duration, count: usize) -> Result<[Sleeps; 3]> {
     Ok(found)
 }
 
-/// `block_on` alone would wait on this thread and not on one of the runtime's.
+/// `block_on` alone would wait on this thread instead of a runtime thread.
 fn sleep_in_a_task(runtime: &Runtime, pause: Duration) {
     runtime
         .block_on(async { tokio::spawn(tokio::time::sleep(pause)).await.expect("a timer does not panic") });

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::engine::trace::{Phase, Span};
 
-/// `spans` as a document of that format; times are in microseconds since the first span.
+/// `spans` as a document in that format; times are in microseconds since the first span.
 pub fn document(spans: &[Span]) -> Value {
     let begun = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
     let complete = spans.iter().map(|span| complete(span, begun));
@@ -33,7 +33,7 @@ fn complete(span: &Span, begun: u64) -> Value {
     })
 }
 
-/// What processes and threads are called.
+/// The names of processes and threads.
 fn names(spans: &[Span]) -> Vec<Value> {
     let name = |kind: &str, process: u32, thread: u32, name: String| json!({ "name": kind, "ph": "M", "pid": process, "tid": thread, "args": { "name": name } });
     let threads: BTreeSet<(u32, u32)> = spans.iter().map(|span| (span.process, span.thread)).collect();
@@ -50,7 +50,7 @@ mod tests {
     use crate::engine::trace::overlap::tests::span;
 
     #[test]
-    fn every_event_has_the_fields_that_the_format_requires() {
+    fn every_event_has_required_fields() {
         let spans = [span(0, Phase::Wait, 5_000..7_500), span(1, Phase::Compute, 8_000..9_000)];
         let document = document(&spans);
         let events = document["traceEvents"].as_array().unwrap();

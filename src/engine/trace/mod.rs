@@ -1,7 +1,8 @@
-//! Who ran when: spans, and what follows from them.
+//! Timelines of jobs: spans, and their evaluation.
 //!
-//! A model is traced by starting it with [`Traced`] phases; started with [`crate::engine::work::Plain`] ones, nothing of this
-//! is compiled into it. What a trace says is derived from spans alone, never from the name of a model.
+//! A model is traced by starting it with [`Traced`] phases; with [`crate::engine::work::Plain`] phases no tracing
+//! code
+//! is compiled into it. Results are derived from spans alone, never from the name of a model.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,27 +19,27 @@ pub use performance::{Performance, Performer};
 pub use spans::Spans;
 pub use traced::Traced;
 
-/// What a job does in a span.
+/// The activity of a job in a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// It waits: for a timer, a server or a disk.
     Wait,
-    /// It computes, as far as it is given a core.
+    /// It computes, whenever it has a core.
     Compute,
 }
 
-/// One phase of a job: who was at it, where and when.
+/// One phase of a job: its thread, place and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// Index of the job in its batch.
     pub job: u32,
-    /// What it did.
+    /// Its activity.
     pub phase: Phase,
     /// When it began.
     pub start: Timestamp,
     /// When it ended.
     pub stop: Timestamp,
-    /// The thread that began it, by the system's number where it has one.
+    /// The thread that began it, by the system's thread id if available.
     pub thread: u32,
     /// The process.
     pub process: u32,
@@ -47,7 +48,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// How long it was, in nanoseconds.
+    /// Its duration, in nanoseconds.
     pub fn len_ns(&self) -> u64 {
         self.stop.ns() - self.start.ns()
     }

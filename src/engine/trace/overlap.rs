@@ -1,11 +1,11 @@
-//! What follows from spans, by counting: pure functions that know no model.
+//! Evaluates spans by counting: pure functions without knowledge of models.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::engine::trace::{Phase, Span};
 
-/// From the beginning of a job's first span to the end of its last, in nanoseconds, job by job.
+/// From the start of a job's first span to the end of its last, in nanoseconds, job by job.
 pub fn lifetimes(spans: &[Span]) -> Vec<Range<u64>> {
     let mut jobs: BTreeMap<u32, Range<u64>> = BTreeMap::new();
     for span in spans {
@@ -15,12 +15,12 @@ pub fn lifetimes(spans: &[Span]) -> Vec<Range<u64>> {
     jobs.into_values().collect()
 }
 
-/// When the spans of one phase were, in nanoseconds.
+/// The times of the spans of one phase, in nanoseconds.
 pub fn times(spans: &[Span], phase: Phase) -> Vec<Range<u64>> {
     spans.iter().filter(|span| span.phase == phase).map(|span| span.start.ns()..span.stop.ns()).collect()
 }
 
-/// The most of `intervals` that any instant lies in. One that begins where another ends does not overlap it.
+/// The maximum number of `intervals` that overlap at any time. Adjacent intervals do not overlap.
 pub fn most_at_once(intervals: &[Range<u64>]) -> usize {
     let mut now = 0_usize;
     let counts = turns(intervals).into_iter().map(|(_, begins)| {
@@ -30,7 +30,7 @@ pub fn most_at_once(intervals: &[Range<u64>]) -> usize {
     counts.max().unwrap_or(0)
 }
 
-/// How long at least one of `intervals` lasts, in nanoseconds.
+/// The total time covered by at least one of `intervals`, in nanoseconds.
 pub fn union_ns(intervals: &[Range<u64>]) -> u64 {
     let (mut union, mut open, mut since) = (0, 0_usize, 0);
     for (at, begins) in turns(intervals) {
@@ -45,7 +45,7 @@ pub fn union_ns(intervals: &[Range<u64>]) -> u64 {
     union
 }
 
-/// Every beginning (`true`) and end of an interval that is not empty, in order; at one instant ends come first.
+/// Every start (`true`) and end of a non-empty interval, in order; at equal times ends come first.
 fn turns(intervals: &[Range<u64>]) -> Vec<(u64, bool)> {
     let lasting = intervals.iter().filter(|interval| !interval.is_empty());
     let mut turns: Vec<_> =
@@ -54,19 +54,19 @@ fn turns(intervals: &[Range<u64>]) -> Vec<(u64, bool)> {
     turns
 }
 
-/// From the first beginning to the last end, in nanoseconds.
+/// From the first start to the last end, in nanoseconds.
 pub fn extent_ns(spans: &[Span]) -> u64 {
     let start = spans.iter().map(|span| span.start.ns()).min();
     let stop = spans.iter().map(|span| span.stop.ns()).max();
     start.zip(stop).map_or(0, |(start, stop)| stop - start)
 }
 
-/// The processes that jobs were carried out in.
+/// The processes that carried out jobs.
 pub fn processes(spans: &[Span]) -> BTreeSet<u32> {
     spans.iter().map(|span| span.process).collect()
 }
 
-/// The threads that jobs were carried out by, process by process.
+/// The threads that carried out jobs, by process.
 pub fn threads(spans: &[Span]) -> BTreeMap<u32, BTreeSet<u32>> {
     let mut threads: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     for span in spans {
@@ -75,7 +75,7 @@ pub fn threads(spans: &[Span]) -> BTreeMap<u32, BTreeSet<u32>> {
     threads
 }
 
-/// How often a job began a compute span on another core than its last one.
+/// How often a job began a compute span on another core than its previous one.
 pub fn migrations(spans: &[Span]) -> usize {
     let mut last: BTreeMap<u32, u32> = BTreeMap::new();
     let mut sorted: Vec<_> = spans.iter().filter(|span| span.phase == Phase::Compute).collect();
@@ -96,7 +96,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_job_lives_from_its_first_span_to_its_last() {
+    fn job_lifetime_covers_all_its_spans() {
         let spans = [span(0, Phase::Wait, 5..9), span(1, Phase::Wait, 2..4), span(0, Phase::Compute, 11..12)];
         assert_eq!(lifetimes(&spans), [5..12, 2..4]);
         assert_eq!(extent_ns(&spans), 10);
@@ -104,7 +104,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_only_touches_does_not_overlap() {
+    fn touching_spans_do_not_overlap() {
         assert_eq!(most_at_once(&[]), 0);
         assert_eq!(most_at_once(&[0..5, 5..9]), 1);
         assert_eq!(most_at_once(&[0..5, 4..9, 4..5, 7..8]), 3);
@@ -112,14 +112,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_union_counts_an_instant_once() {
+    fn union_counts_shared_time_once() {
         assert_eq!(union_ns(&[]), 0);
         assert_eq!(union_ns(&[0..5, 3..9, 20..21, 4..6]), 10);
         assert_eq!(union_ns(&[0..5, 5..9]), 9);
     }
 
     #[test]
-    fn a_job_migrates_when_it_next_computes_on_another_core() {
+    fn migration_is_computing_on_another_core() {
         let on =
             |job, start: u64, cpu| Span { cpu: Some(cpu), ..span(job, Phase::Compute, start..start + 1) };
         assert_eq!(migrations(&[on(0, 1, 0), on(1, 1, 1), on(0, 2, 0), on(1, 3, 0), on(0, 5, 1)]), 2);

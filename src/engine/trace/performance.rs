@@ -1,4 +1,4 @@
-//! A traced run: what a sample measures, and who ran when.
+//! A traced run: its sample and its timeline.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Performer {
     }
 }
 
-/// A model whose every run begins without the spans of the last: a void run is made again, and was not this one.
+/// A model that discards earlier spans before each run, because an invalid run is repeated.
 struct Afresh {
     model: Box<dyn Model>,
     spans: Arc<Spans>,
@@ -80,15 +80,15 @@ pub struct Performance {
     pub sample: Sample,
     /// Its spans.
     pub spans: Vec<Span>,
-    /// The threads of this process that have run meanwhile, where the system tells.
+    /// The threads of this process that ran meanwhile, if the system reports them.
     ran: Option<Vec<u32>>,
     caller: u32,
-    /// The process that the model lives in.
+    /// The process id of the model.
     process_id: u32,
 }
 
 impl Performance {
-    /// A run that no model has made.
+    /// A run without a model.
     pub(crate) fn of(sample: Sample, spans: Vec<Span>) -> Self {
         Performance {
             sample,
@@ -99,13 +99,14 @@ impl Performance {
         }
     }
 
-    /// The same run, made by a model that lives in the process `process_id`.
+    /// The same run, attributed to a model in the process `process_id`.
     pub(crate) fn at(self, process_id: u32) -> Self {
         Performance { process_id, ..self }
     }
 
-    /// The most threads that any one process had at work for the jobs. In this process those count, too, that left no
-    /// span but have run: a runtime reads files in threads of its own.
+    /// The maximum number of threads of one process that worked on the jobs. In this process, threads without
+    /// a span also
+    /// count if they ran: a runtime reads files in its own threads.
     pub fn threads(&self) -> usize {
         let mut threads = by_process(&self.spans);
         if self.process_id == std::process::id()
@@ -117,12 +118,13 @@ impl Performance {
         threads.values().map(BTreeSet::len).max().unwrap_or(0)
     }
 
-    /// How many processes carried jobs out that are not the model's own.
+    /// The number of processes that carried out jobs, besides the model's own.
     pub fn child_processes(&self) -> usize {
         processes(&self.spans).iter().filter(|process| **process != self.process_id).count()
     }
 
-    /// What follows from the spans, by name: all times in nanoseconds, summed over jobs unless the name says otherwise.
+    /// Figures derived from the spans, by name: all times in nanoseconds, summed over jobs unless the name
+    /// says otherwise.
     pub fn figures(&self) -> BTreeMap<String, u64> {
         let (waits, computes) = (times(&self.spans, Phase::Wait), times(&self.spans, Phase::Compute));
         let sum =
@@ -137,7 +139,7 @@ impl Performance {
             ("waits_at_once", count(most_at_once(&waits))),
             ("computes_at_once", count(most_at_once(&computes))),
             ("in_flight", count(most_at_once(&lifetimes(&self.spans)))),
-            // While somebody waits, while somebody computes, and while both happen.
+            // While any job waits, while any job computes, and while both happen.
             ("waiting_ns", union_ns(&waits)),
             ("computing_ns", union_ns(&computes)),
             ("both_ns", both),
@@ -158,7 +160,7 @@ mod tests {
     use super::*;
     use crate::engine::trace::overlap::tests::span;
 
-    /// Leaves a span with each run.
+    /// Records a span with each run.
     struct Leaves(Arc<Spans>);
 
     impl Model for Leaves {
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_made_again_leaves_the_spans_of_its_last_time_only() {
+    fn repeated_run_keeps_only_last_spans() {
         let spans: Arc<Spans> = Arc::default();
         let mut model = Afresh { model: Box::new(Leaves(Arc::clone(&spans))), spans: Arc::clone(&spans) };
         for _ in 0..3 {

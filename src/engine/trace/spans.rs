@@ -1,31 +1,31 @@
-//! Where spans are gathered.
+//! Collects spans.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::engine::trace::Span;
 
-/// The spans of a run, in the order in which they ended; those of child processes when their answers came.
+/// The spans of a run, in order of their end; those of child processes are added with their answers.
 #[derive(Debug, Default)]
 pub struct Spans(Mutex<Vec<Span>>);
 
 impl Spans {
-    /// Adds one.
+    /// Adds a span.
     pub fn push(&self, span: Span) {
         self.lock().push(span);
     }
 
-    /// Adds those of a child process.
+    /// Adds the spans of a child process.
     pub fn extend(&self, spans: Vec<Span>) {
         self.lock().extend(spans);
     }
 
-    /// Takes out all that there are.
+    /// Removes and returns all spans.
     pub fn take(&self) -> Vec<Span> {
         std::mem::take(&mut self.lock())
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Span>> {
-        // A list that a panicking job left is whole: nothing else happens under the lock.
+        // The list is consistent even after a job panics: nothing else happens under the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,15 +1,15 @@
-//! Threads as the system sees them: the present one, and those of this process that have run.
+//! Threads as the system reports them: the current one, and those of this process that have run.
 
 use std::collections::BTreeMap;
 
-/// The system's number of the calling thread, asked for once in each thread.
+/// The system's id of the calling thread, queried once per thread.
 #[cfg(target_os = "linux")]
 pub(crate) fn this_thread() -> u32 {
     thread_local!(static NUMBER: u32 = nix::unistd::gettid().as_raw().unsigned_abs());
     NUMBER.with(|number| *number)
 }
 
-/// A number of the calling thread that no other thread of this process has.
+/// An id of the calling thread, unique in this process.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn this_thread() -> u32 {
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +18,7 @@ pub(crate) fn this_thread() -> u32 {
     NUMBER.with(|number| *number)
 }
 
-/// The logical core that the calling thread is on at this moment.
+/// The logical core of the calling thread at this moment.
 #[cfg(target_os = "linux")]
 pub(crate) fn this_cpu() -> Option<u32> {
     nix::sched::sched_getcpu().ok().and_then(|cpu| u32::try_from(cpu).ok())
@@ -30,10 +30,11 @@ pub(crate) fn this_cpu() -> Option<u32> {
     None
 }
 
-/// How long each living thread of this process has run so far, in nanoseconds, by its number; `None` where the system
-/// does not tell.
+/// The run time of each living thread of this process so far, in nanoseconds, by id; `None` if the system
+/// does not
+/// report it.
 ///
-/// Threads that a library starts for its own ends leave no span. They have run all the same.
+/// Internal threads of a library leave no span, but have a run time.
 pub fn run_times() -> Option<BTreeMap<u32, u64>> {
     let tasks = std::fs::read_dir("/proc/self/task").ok()?;
     let run_time = |task: std::fs::DirEntry| {
@@ -45,7 +46,7 @@ pub fn run_times() -> Option<BTreeMap<u32, u64>> {
     (!times.is_empty()).then_some(times)
 }
 
-/// The threads that have run between two looks.
+/// The threads that have run between two queries.
 pub fn that_ran(before: &BTreeMap<u32, u64>, after: &BTreeMap<u32, u64>) -> Vec<u32> {
     let ran = |(thread, time): &(&u32, &u64)| before.get(thread).is_none_or(|earlier| earlier < time);
     after.iter().filter(ran).map(|(thread, _)| *thread).collect()
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_that_ran_is_told_from_one_that_slept() {
+    fn distinguishes_running_from_sleeping_threads() {
         let (wake, wakes) = std::sync::mpsc::channel::<()>();
         let (answer, answers) = std::sync::mpsc::channel();
         let worker = std::thread::spawn(move || {
@@ -66,7 +67,7 @@ mod tests {
         });
         wake.send(()).unwrap();
         let number = answers.recv().unwrap();
-        // It may still be on its way back to sleep.
+        // It may still be about to sleep again.
         std::thread::sleep(std::time::Duration::from_millis(20));
         let before = run_times().unwrap();
         let between = run_times().unwrap();

@@ -1,4 +1,4 @@
-//! Phases that leave a span each.
+//! Phases that record a span each.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use crate::engine::clock::{Timestamp, now};
 use crate::engine::trace::{Phase, Span, Spans, threads};
 use crate::engine::work::Phases;
 
-/// Records what jobs say of themselves.
+/// Records the phases of jobs.
 #[derive(Clone, Debug, Default)]
 pub struct Traced {
     spans: Arc<Spans>,
@@ -53,7 +53,7 @@ impl Phases for Traced {
     }
 }
 
-/// A span that has not ended: where it began, since a task may be somewhere else when it ends.
+/// An unfinished span with its start: a task may have moved when it ends.
 struct Begun {
     thread: u32,
     cpu: Option<u32>,

@@ -1,4 +1,4 @@
-//! Where interpreters are looked for.
+//! Finds interpreters.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use std::time::Duration;
 
 use crate::model::cpython::interpreter::{Facts, Interpreter};
 
-/// How long an interpreter may take to say what it is.
+/// The maximum time for an interpreter to identify itself.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// Which interpreters are to be measured.
+/// Which interpreters to measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InterpreterChoice {
-    /// The newest of those that there are.
+    /// The newest available one.
     Newest,
     /// Every one.
     All,
-    /// These, by their path, or by their name or version on the search path.
+    /// The given ones, by path, or by name or version on the search path.
     These(Vec<String>),
 }
 
@@ -34,8 +34,9 @@ impl FromStr for InterpreterChoice {
     }
 }
 
-/// The interpreters that were `asked` for, the newest first. One that can't be used is among them with the reason, where it
-/// was asked for by its name; and where there is none at all.
+/// The requested interpreters, the newest first. An unusable one is included with the reason if it was
+/// requested by
+/// name; so is the absence of any interpreter.
 pub fn find(asked: &InterpreterChoice) -> Vec<&'static Interpreter> {
     let found = match asked {
         InterpreterChoice::Newest => first(all()),
@@ -45,7 +46,7 @@ pub fn find(asked: &InterpreterChoice) -> Vec<&'static Interpreter> {
     with_tags_of_their_own(merged(found)).into_iter().map(|it| &*Box::leak(Box::new(it))).collect()
 }
 
-/// Everything that can be used, the newest first; of one version the one with its lock first, which is what most have.
+/// All usable interpreters, the newest first; of one version the GIL build, the most common one, is first.
 fn all() -> Vec<Interpreter> {
     let mut usable: Vec<Interpreter> =
         identify(&candidates()).into_iter().filter(|it| it.facts.is_ok()).collect();
@@ -66,12 +67,12 @@ fn first_or_all(usable: Vec<Interpreter>) -> Vec<Interpreter> {
     if usable.is_empty() { vec![none()] } else { usable }
 }
 
-/// One interpreter for each of `names`: of several on the search path the first that can be used.
+/// One interpreter for each of `names`: the first usable one on the search path.
 fn named(names: &[String]) -> Vec<Interpreter> {
     names.iter().map(|name| of_version(name).unwrap_or_else(|| of_name(name))).collect()
 }
 
-/// The interpreter of a version such as `3.13t` or `3.11.7`, wherever it lies.
+/// The interpreter of a version such as `3.13t` or `3.11.7`, at any location.
 fn of_version(name: &str) -> Option<Interpreter> {
     name.starts_with(|c: char| c.is_ascii_digit()).then(all)?.into_iter().find(|it| it.is_version(name))
 }
@@ -87,7 +88,7 @@ fn of_name(name: &str) -> Interpreter {
     found.swap_remove(usable)
 }
 
-/// Runs all of them at the same time; those that no thread is to be had for are left out.
+/// Identifies all of them in parallel; omits those for which no thread can be started.
 fn identify(paths: &[PathBuf]) -> Vec<Interpreter> {
     thread::scope(|scope| {
         let ask = |path: &PathBuf| Interpreter::identify(path, DEADLINE);
@@ -97,7 +98,7 @@ fn identify(paths: &[PathBuf]) -> Vec<Interpreter> {
     })
 }
 
-/// Programs that may be interpreters, each once: those on the search path by the names that they have, and pyenv's.
+/// Programs that may be interpreters, each once: known names on the search path, and pyenv's.
 fn candidates() -> Vec<PathBuf> {
     let names = (9..=15).rev().flat_map(|minor| [format!("python3.{minor}t"), format!("python3.{minor}")]);
     let on_path = names.chain(["python3".into(), "python".into()]).flat_map(|name| on_path(&name));
@@ -106,7 +107,7 @@ fn candidates() -> Vec<PathBuf> {
     on_path.chain(of_pyenv()).filter(|path| seen.insert(real(path))).collect()
 }
 
-/// The programs called `name` in all folders of the search path: the first may be a stand-in that only tells how to get one.
+/// The programs called `name` in all folders of the search path: the first may be only a stub.
 fn on_path(name: &str) -> Vec<PathBuf> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let folders = std::env::var_os("PATH").unwrap_or_default();
@@ -121,7 +122,7 @@ fn of_pyenv() -> Vec<PathBuf> {
     versions.into_iter().flatten().flatten().map(python).filter(|path| path.is_file()).collect()
 }
 
-/// Without those that are the same installation as one before: links, stand-ins, virtual environments.
+/// Removes duplicates of one installation: links, stubs, virtual environments.
 fn merged(found: Vec<Interpreter>) -> Vec<Interpreter> {
     let mut seen = BTreeSet::new();
     let installation = |it: &Interpreter| match &it.facts {
@@ -131,7 +132,7 @@ fn merged(found: Vec<Interpreter>) -> Vec<Interpreter> {
     found.into_iter().filter(|it| seen.insert(installation(it))).collect()
 }
 
-/// Where two have one tag, the later one has its full version instead, or a number besides.
+/// Gives the later of two equal tags its full version, or a number if that is also taken.
 fn with_tags_of_their_own(found: Vec<Interpreter>) -> Vec<Interpreter> {
     let mut seen = BTreeSet::new();
     let mut own = |it: Interpreter| {
@@ -156,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn one_program_under_two_names_is_one_interpreter() {
+    fn aliases_of_one_interpreter_are_merged() {
         assert_eq!(merged(found(&[("3.11.7", false), ("3.11.7", false), ("3.11.2", false)])).len(), 2);
     }
 
     #[test]
-    fn two_of_one_minor_version_have_tags_of_their_own() {
+    fn same_minor_versions_get_distinct_tags() {
         let tags = |versions| {
             with_tags_of_their_own(found(versions)).into_iter().map(|it| it.tag).collect::<Vec<_>>()
         };
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_the_newest_all_or_some() {
+    fn selects_newest_all_or_named_interpreters() {
         assert_eq!("1".parse(), Ok(InterpreterChoice::Newest));
         assert_eq!("all".parse(), Ok(InterpreterChoice::All));
         assert_eq!(
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_none_that_is_said() {
+    fn missing_interpreter_is_reported() {
         let none = first(vec![]);
         assert_eq!((none[0].tag.as_str(), none[0].facts.is_err()), ("none", true));
     }

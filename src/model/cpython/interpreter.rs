@@ -13,24 +13,24 @@ use serde::{Deserialize, Serialize};
 use crate::child::Process;
 use crate::model::ModelEntry;
 
-/// An interpreter, or why there is none under a path.
+/// An interpreter, or why there is none at a path.
 #[derive(Debug)]
 pub struct Interpreter {
-    /// What follows the `@` in ids: `3.13t`.
+    /// The part after the `@` in ids: `3.13t`.
     pub tag: String,
     /// The program.
     pub path: PathBuf,
-    /// What it says of itself, or why it can't be used.
+    /// What it reports about itself, or why it can't be used.
     pub facts: Result<Facts, String>,
     models: OnceLock<Vec<ModelEntry>>,
 }
 
-/// What an interpreter says of itself.
+/// What an interpreter reports about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// As `3.13.5`.
     pub version: String,
-    /// `CPython`, or what else it is.
+    /// `CPython`, or another implementation.
     pub implementation: String,
     /// Branch, day and compiler of its build.
     pub build: String,
@@ -38,20 +38,22 @@ pub struct Facts {
     pub free_threaded: bool,
     /// Whether the lock is in force.
     pub gil: bool,
-    /// The program itself, and not what may stand in for it on the search path.
+    /// The real program, and not a stub on the search path.
     pub executable: PathBuf,
     /// Where it is installed, all links resolved.
     pub prefix: PathBuf,
 }
 
-/// How an interpreter is started: nothing of the current folder, the user, the environment or installed packages changes what
-/// it runs, and names of files are UTF-8 whatever the locale.
+/// The options of an interpreter: isolated from the current folder, the user, the environment and installed
+/// packages, with
+/// UTF-8 file names in every locale.
 pub(crate) const OPTIONS: [&str; 4] = ["-I", "-S", "-X", "utf8"];
 
-/// How process pools start their processes: forced, because the default differs by version and system.
+/// How process pools start their processes: set explicitly, because the default differs by version and
+/// system.
 pub const START_METHOD: &str = if cfg!(target_os = "linux") { "fork" } else { "spawn" };
 
-/// The oldest minor version of Python 3 that can be measured.
+/// The oldest supported minor version of Python 3.
 const OLDEST: u32 = 9;
 
 /// Prints [`Facts`].
@@ -68,42 +70,42 @@ print(json.dumps({
 }))
 ";
 
-/// How long it is waited between looks at a program that has closed its output, and how many there are.
+/// The interval and number of checks on a program that has closed its output.
 const LOOK: Duration = Duration::from_millis(5);
 const LOOKS: usize = 10;
 
-/// How much of what an interpreter prints is looked at, in bytes.
+/// The maximum amount of an interpreter's output that is read, in bytes.
 const MOST: u64 = 4096;
 
 impl Interpreter {
-    /// The interpreter `path`, which `facts` are about.
+    /// The interpreter at `path`, with its `facts`.
     pub fn new(path: &Path, facts: Result<Facts, String>) -> Self {
         let tag = facts.as_ref().map_or_else(|_| tag_of_path(path), Facts::tag);
         let path = facts.as_ref().map_or(path, |facts| &facts.executable).to_owned();
         Interpreter { tag, path, facts, models: OnceLock::new() }
     }
 
-    /// The one that another process has found, under the `tag` that it has there.
+    /// An interpreter that another process has found, under its `tag` there.
     pub fn known(tag: &str, facts: Facts) -> &'static Self {
         Box::leak(Box::new(Interpreter::new(&facts.executable.clone(), Ok(facts)).called(tag.to_owned())))
     }
 
-    /// Whether `name` is its version, major and minor alone or whole.
+    /// Whether `name` is its version: major and minor, or complete.
     pub(super) fn is_version(&self, name: &str) -> bool {
         self.facts.as_ref().is_ok_and(|facts| facts.tag() == name || facts.full_tag() == name)
     }
 
-    /// The same under another tag.
+    /// The same interpreter under another tag.
     pub(super) fn called(self, tag: String) -> Self {
         Interpreter { tag, ..self }
     }
 
-    /// Runs `path` and asks it what it is, for `deadline` at the longest. Nothing that it starts is left running.
+    /// Runs `path` and identifies it within `deadline`. Nothing that it starts is left running.
     pub fn identify(path: &Path, deadline: Duration) -> Self {
         Interpreter::new(path, ask(path, deadline).map_err(|why| format!("{why:#}")))
     }
 
-    /// Its models, made once.
+    /// Its models, created once.
     pub(crate) fn models_by(
         &'static self,
         make: impl FnOnce(&'static Self) -> Vec<ModelEntry>,
@@ -111,7 +113,7 @@ impl Interpreter {
         self.models.get_or_init(|| make(self))
     }
 
-    /// One line: what it is.
+    /// A one-line description.
     pub fn about(&self) -> String {
         match &self.facts {
             Ok(Facts { version, gil, build, .. }) => {
@@ -126,13 +128,13 @@ impl Interpreter {
 }
 
 impl Facts {
-    /// Major and minor version, and whether it was built without the lock: `3.13t`.
+    /// Major and minor version, with `t` for a free-threaded build: `3.13t`.
     fn tag(&self) -> String {
         let minor: Vec<&str> = self.version.split('.').take(2).collect();
         self.with_build(&minor.join("."))
     }
 
-    /// The whole version, likewise: `3.13.5t`.
+    /// The complete version, with the same suffix: `3.13.5t`.
     pub(super) fn full_tag(&self) -> String {
         self.with_build(&self.version)
     }
@@ -141,7 +143,7 @@ impl Facts {
         format!("{version}{}", if self.free_threaded { "t" } else { "" })
     }
 
-    /// Its version as numbers, to be sorted by.
+    /// Its version as numbers, for sorting.
     pub(crate) fn release(&self) -> Vec<u32> {
         // `3.15.0rc1` comes after 3.14 and counts as 3.15.0.
         let number = |part: &str| {
@@ -152,7 +154,7 @@ impl Facts {
     }
 }
 
-/// What an interpreter is called that says nothing of itself.
+/// The tag of an interpreter that could not be identified.
 fn tag_of_path(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let plain = name.strip_prefix("python").filter(|rest| !rest.is_empty()).unwrap_or(&name);
@@ -162,10 +164,10 @@ fn tag_of_path(path: &Path) -> String {
 fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
     let mut command = Command::new(path);
     command.args(OPTIONS).args(["-c", QUESTION]);
-    // Recordings keep the reason: its name, and not where it lies.
+    // Recordings keep the reason: the file name only, without its location.
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let Output { said, complaints, status } = run_for(&mut command, deadline)?;
-    // Only what parses was said by an interpreter: a program that prints something else is none.
+    // Only output that parses is from an interpreter; a program that prints something else is not one.
     let facts: Option<Facts> = said.lines().last().and_then(|line| serde_json::from_str(line).ok());
     let facts = facts.ok_or_else(|| no_python(&name, &status, &complaints))?;
     ensure!(facts.implementation == "CPython", "{name} is {} and not CPython", facts.implementation);
@@ -177,17 +179,17 @@ fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
     Ok(facts)
 }
 
-/// What a program has said, and how it ended.
+/// The output of a program, and how it ended.
 pub(crate) struct Output {
     pub(crate) said: String,
     complaints: String,
     status: String,
 }
 
-/// Runs `command` for `deadline` at the longest; nothing that it has started is left running.
+/// Runs `command` for at most `deadline`; nothing that it has started is left running.
 ///
 /// # Errors
-/// Where it can't be started, or has not closed its output by then.
+/// When it can't be started, or has not closed its output in time.
 pub(crate) fn run_for(command: &mut Command, deadline: Duration) -> Result<Output> {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
@@ -206,7 +208,7 @@ fn no_python(name: &str, status: &str, complaints: &str) -> anyhow::Error {
     anyhow!("{name} did not say what Python it is ({status}){wrote}")
 }
 
-/// A program whose output is read by threads of their own: whoever else has its pipes keeps nobody waiting.
+/// A program whose output is read by separate threads, so that other holders of its pipes block nobody.
 struct RunningCommand {
     process: Process,
     said: Receiver<(String, String)>,
@@ -219,7 +221,7 @@ impl RunningCommand {
         let (outbox, said) = bounded(1);
         let thread = std::thread::Builder::new;
         let complaints = thread().spawn(|| text(stderr))?;
-        // Both end with the program, or are left behind with whatever it has left behind.
+        // Both end with the program, or are abandoned with any process that it leaves behind.
         thread().spawn(move || {
             let said = text(stdout);
             let complained = complaints.join().unwrap_or_default();
@@ -229,7 +231,7 @@ impl RunningCommand {
     }
 
     fn end(&mut self) -> String {
-        // It has closed its output: its end may still be on its way.
+        // It has closed its output; its exit may still be pending.
         let mut looks = std::iter::repeat_with(|| self.process.has_ended()).take(LOOKS);
         let by_itself = looks.any(|ended| {
             if !ended {
@@ -261,7 +263,7 @@ fn text(pipe: impl Read) -> String {
 pub(crate) mod tests {
     use super::*;
 
-    /// What an interpreter of this version would say.
+    /// The facts that an interpreter of this version would report.
     pub(crate) fn facts(version: &str, free_threaded: bool) -> Facts {
         Facts {
             version: version.into(),
@@ -275,7 +277,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_tag_has_the_minor_version_and_whether_there_is_a_lock() {
+    fn tag_has_minor_version_and_lock_suffix() {
         assert_eq!(facts("3.11.7", false).tag(), "3.11");
         assert_eq!(facts("3.15.0rc1", true).tag(), "3.15t");
         assert_eq!(facts("3.15.0rc1", true).release(), [3, 15, 0]);

@@ -1,8 +1,8 @@
-//! CPython on this machine: which interpreters there are, and the script that carries out jobs under them.
+//! CPython on this machine: the available interpreters, and the script that carries out jobs under them.
 //!
-//! - [`interpreter`]: one of them, identified by running it
-//! - [`find`](mod@find): where they are looked for
-//! - `script`: starts one with a bundled script, from a file of its own
+//! - [`interpreter`]: one interpreter, identified by running it
+//! - [`find`](mod@find): finds interpreters
+//! - `script`: starts one with a bundled script, from a temporary file
 
 pub mod find;
 pub mod interpreter;

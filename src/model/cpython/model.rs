@@ -1,7 +1,8 @@
-//! CPython's own models: an interpreter of its own carries the jobs out, by the tools of its standard library.
+//! CPython's own models: a separate interpreter carries out the jobs with the tools of its standard library.
 //!
-//! Jobs are Python's objects before the clock starts, as they would be in a Python program: what goes over the pipe while
-//! it runs is which batch to run, and the digests.
+//! Jobs become Python objects before the clock starts, as they would be in a Python program. During a run,
+//! the pipe
+//! carries only the batch number and the digests.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::model::{ALL, Concurrency, Model, ModelEntry, Resources, Start, Starte
 use crate::workload::Job;
 use crate::workload::fixture::stage::Unavailable;
 
-/// Name, what it is, shape, and the first minor version of Python 3 that has it.
+/// Name, description, shape, and the first minor version of Python 3 that has it.
 const MODELS: [(&str, &str, Concurrency, u32); 5] = [
     ("py-loop", "one job after the other: Python's baseline", Concurrency::One, 0),
     ("py-threading", "a ThreadPoolExecutor", Concurrency::Workers, 0),
@@ -27,7 +28,7 @@ const MODELS: [(&str, &str, Concurrency, u32); 5] = [
     ("py-interpreters", "an InterpreterPoolExecutor", Concurrency::Workers, 14),
 ];
 
-/// The models under `interpreter`, the baseline first. Those that it can't have are there with the reason.
+/// The models under `interpreter`, the baseline first. Unsupported models are included with the reason.
 pub(crate) fn models(interpreter: &'static Interpreter) -> &'static [ModelEntry] {
     interpreter.models_by(|it| MODELS.iter().map(|model| entry(it, model)).collect())
 }
@@ -63,26 +64,26 @@ fn entry(
     }
 }
 
-/// Entries live as long as the interpreter that they are of: until the end.
+/// Entries live as long as their interpreter: until the end of the program.
 fn leaked(start: impl Fn(&Resources) -> Started + Sync + 'static) -> &'static Start {
     Box::leak(Box::new(start))
 }
 
-/// A started model of Python's.
+/// A started Python model.
 pub(crate) struct Python {
     python_process: PythonProcess,
-    /// Batches that it has the jobs of; their place is their number.
+    /// Batches whose jobs it has; their index is their number.
     known: Vec<Arc<[Job]>>,
     spans: Option<Arc<Spans>>,
-    /// How long the last run took by Python's own clock, in nanoseconds.
+    /// The duration of the last run by Python's own clock, in nanoseconds.
     pub(crate) inside_ns: u64,
 }
 
 impl Python {
-    /// Starts `model` under `interpreter`; its workers are there when this returns.
+    /// Starts `model` under `interpreter`; its workers are ready when this returns.
     ///
     /// # Errors
-    /// Names the interpreter, and says what it wrote.
+    /// Names the interpreter, and includes its output.
     pub(crate) fn start(
         interpreter: &Interpreter,
         model: &str,
@@ -93,7 +94,7 @@ impl Python {
         Ok(Python { python_process, known: vec![], spans: spans.map(Arc::clone), inside_ns: 0 })
     }
 
-    /// The number of a batch, whose jobs are made Python's if they are not.
+    /// The number of a batch; sends its jobs to Python if they are new.
     fn number_of(&mut self, jobs: &Arc<[Job]>) -> Result<u64> {
         if let Some(number) = self.known.iter().position(|known| Arc::ptr_eq(known, jobs)) {
             return Ok(number as u64);
@@ -104,7 +105,7 @@ impl Python {
         Ok(number)
     }
 
-    /// Has the jobs started as coroutines in one of the ways that [`crate::post::story::cook_eat`] knows.
+    /// Starts the jobs as coroutines in one of the ways that [`crate::post::story::cook_eat`] defines.
     ///
     /// # Errors
     /// As [`Model::run`].
@@ -113,7 +114,7 @@ impl Python {
         self.python_process.ask_json(b'C', &serde_json::json!({ "batch": batch, "way": way }), b'D').map(drop)
     }
 
-    /// Fetches the spans of the last run, where it is traced.
+    /// Fetches the spans of the last run if it is traced.
     fn fetch_spans(&mut self) -> Result<()> {
         let Some(sink) = &self.spans else { return Ok(()) };
         let spans: Vec<PythonSpan> = serde_json::from_slice(&self.python_process.ask(b'S', &[], b'S')?)?;
@@ -139,7 +140,8 @@ impl Model for Python {
         Ok(words.map(Digest::of_bits).collect())
     }
 
-    /// What this process, the interpreter and its workers have used. Spans are fetched after that: writing them takes time.
+    /// The usage of this process, the interpreter and its workers. Spans are fetched afterwards: writing them
+    /// takes time.
     fn usage(&mut self) -> Result<Usage> {
         let own = Usage::of_this_process();
         let [cpu_ns, device_bytes, gave_way, was_preempted] =
@@ -153,7 +155,7 @@ impl Model for Python {
     }
 }
 
-/// A span as Python tells it: job, whether it computes, start, stop, thread, process.
+/// A span as Python reports it: job, whether it computes, start, stop, thread, process.
 #[derive(Deserialize)]
 struct PythonSpan(u32, bool, u64, u64, u32, u32);
 

@@ -1,5 +1,6 @@
-//! Starts an interpreter with the bundled script, and speaks with it in frames: a length (4 bytes, little-endian), a
-//! letter, and what it is about.
+//! Starts an interpreter with the bundled script, and exchanges frames with it: a length (4 bytes,
+//! little-endian), a
+//! letter and a body.
 
 use std::io::{ErrorKind, Read, Write};
 use std::process::Command;
@@ -12,31 +13,32 @@ use crate::child::{PipedChild, Supervisor};
 use crate::model::Resources;
 use crate::model::cpython::interpreter::{Interpreter, OPTIONS, START_METHOD};
 
-/// The script: all models of Python, and all kinds of jobs.
+/// The script, with all Python models and all kinds of jobs.
 const SCRIPT: &str = include_str!("worker.py");
 
-/// The longest frame that is read, in bytes: the spans of thousands of jobs.
+/// The maximum frame length, in bytes: the spans of thousands of jobs.
 const LONGEST: usize = 64 << 20;
 
-/// An interpreter that runs the script; it ends, with all that it has started, when this is dropped.
+/// An interpreter that runs the script; dropping it ends the interpreter and everything that it has started.
 pub(crate) struct PythonProcess {
     child: PipedChild,
     supervisor: Supervisor,
 }
 
 impl PythonProcess {
-    /// Starts `interpreter` as `model` and waits until its workers are there.
+    /// Starts `interpreter` as `model` and waits until its workers are ready.
     ///
     /// # Errors
-    /// Where it does not start, or not within the deadline; names it and what it wrote.
+    /// When it does not start within the deadline; the error names it and includes its output.
     pub(crate) fn start(
         interpreter: &Interpreter,
         model: &str,
         traced: bool,
         resources: &Resources,
     ) -> Result<Self> {
-        // From a file, since processes that are spawned or started by a fork server read it again; it is needed until all
-        // workers have begun.
+        // From a file, because spawned processes and those of a fork server read it again; it is needed until
+        // all workers
+        // have started.
         let script = file(SCRIPT)?;
         let mut command = run(interpreter, &script);
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
@@ -47,22 +49,22 @@ impl PythonProcess {
         python_process.hear(b'H').map(|_| python_process)
     }
 
-    /// The interpreter's process.
+    /// The interpreter's process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Says something, and returns what the frame `answer` has.
+    /// Sends a message, and returns the body of the frame `answer`.
     ///
     /// # Errors
-    /// Where a job failed, or the interpreter died, hung or said something else.
+    /// When a job failed, or the interpreter died, hung or sent something else.
     pub(crate) fn ask(&mut self, letter: u8, body: &[u8], answer: u8) -> Result<Vec<u8>> {
         let child = &mut self.child;
         self.supervisor.watching(|| child.say(|pipe| write(pipe, letter, body)))?;
         self.hear(answer)
     }
 
-    /// The same with a question in JSON.
+    /// As [`PythonProcess::ask`], with a question in JSON.
     ///
     /// # Errors
     /// As [`PythonProcess::ask`].
@@ -86,7 +88,7 @@ impl PythonProcess {
     }
 }
 
-/// `text` in a file of its own, which is gone when it is dropped.
+/// A temporary file that contains `text` and is removed on drop.
 pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
     let make = || {
         let mut file = tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile()?;
@@ -103,7 +105,7 @@ pub(crate) fn run(interpreter: &Interpreter, script: &NamedTempFile) -> Command 
     command
 }
 
-/// By one write, so that it arrives as a whole.
+/// Uses a single write, so that the frame arrives as a whole.
 fn write(pipe: &mut impl Write, letter: u8, body: &[u8]) -> Result<()> {
     let len = u32::try_from(body.len()).context("a frame of 4 GiB")?;
     let frame = [&len.to_le_bytes(), &[letter][..], body].concat();

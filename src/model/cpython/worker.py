@@ -67,7 +67,7 @@ def first_word(sha):
 
 
 def hash_blocks(seed, blocks):
-    """hashlib on blocks of 64 KiB: C code, which lets go of the lock for each of them."""
+    """hashlib on blocks of 64 KiB: C code, which releases the lock for each of them."""
     block = struct.pack("<Q", seed) * 8192
     sha = hashlib.sha256()
     for _ in range(blocks):
@@ -76,7 +76,7 @@ def hash_blocks(seed, blocks):
 
 
 def hash_parts(seed, parts):
-    """The same on parts of 1 KiB, too small for the C code to let go of the lock: as busy with it as Python code is."""
+    """The same on parts of 1 KiB, too small for the C code to release the lock: it holds it like Python code."""
     part = struct.pack("<Q", seed) * 128
     sha = hashlib.sha256()
     for _ in range(4 * parts):
@@ -154,7 +154,7 @@ def escape_time(re, im, limit):
 
 
 class Plain:
-    """Nobody asks: every phase is just run."""
+    """No tracing: every phase is just run."""
 
     def compute(self, job, work, *args):
         return work(*args)
@@ -247,7 +247,7 @@ class Primes(Computing):
 
 
 class Frame(Computing):
-    """Has a large buffer from the beginning: processes are handed it."""
+    """Has a large buffer from the beginning, which is sent to processes."""
 
     def __init__(self, index, seed, len):
         band = min(len, 64 * 1024)
@@ -302,7 +302,7 @@ class ReadFile(Job):
         return phases.compute(self, lambda: digest(self.seed, glance(data)))
 
     async def run_async(self, phases):
-        # asyncio has no files: it reads them in threads.
+        # asyncio has no file IO: files are read in threads.
         data = await asyncio.to_thread(phases.wait, self, self.read)
         return phases.compute(self, lambda: digest(self.seed, glance(data)))
 
@@ -382,7 +382,7 @@ class Errand(Job):
 
     @staticmethod
     def pause(begun, act, value):
-        """How long is waited, in seconds: not at all for a moment that has passed."""
+        """The wait in seconds; zero for a time in the past."""
         passed = (now_ns() - begun) / 1e9 if act == "WaitUntil" else 0
         return max(0, value["us"] / 1e6 - passed)
 
@@ -447,7 +447,7 @@ idle = {}
 
 
 async def get_async(port, address):
-    """The same over a connection that is idle, or a new one."""
+    """Like get, over an idle connection or a new one."""
     pool = idle.setdefault(port, [])
     reader, writer = pool.pop() if pool else await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % address.encode())
@@ -463,7 +463,7 @@ async def get_async(port, address):
 
 
 def usage():
-    """CPU time in nanoseconds, bytes read from devices, and how often a core was given away and taken away."""
+    """CPU time in nanoseconds, bytes read from devices, voluntary and involuntary context switches."""
     if resource is None:
         return [time.process_time_ns(), None, None, None]
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -472,7 +472,7 @@ def usage():
 
 
 def usage_of(process):
-    """The same of another process: Linux tells."""
+    """The same for another process, on Linux only."""
     if sys.platform != "linux":
         return [None] * 4
     fields = {}
@@ -492,7 +492,7 @@ def added(one, other):
 
 
 class Loop:
-    """py-loop: one job after the other."""
+    """py-loop: sequential."""
 
     def __init__(self, workers, phases):
         self.phases = phases
@@ -515,7 +515,7 @@ class Threading(Loop):
 
         super().__init__(workers, phases)
         together = threading.Barrier(workers)
-        # Each thread waits for all others, so that all are there from now on.
+        # Each thread waits for all others, so that all threads exist from now on.
         self.pool = ThreadPoolExecutor(workers)
         list(self.pool.map(lambda _: together.wait(START_WITHIN), range(workers)))
 
@@ -543,7 +543,7 @@ class Asyncio(Loop):
         return await asyncio.gather(*(job.run_async(self.phases) for job in jobs))
 
     def start(self, way, jobs):
-        """Starts two coroutines in one of the ways that a program can; what is never awaited never runs."""
+        """Starts two coroutines in one of the ways that a program can; one that is never awaited never runs."""
         start = getattr(self, way.replace("-", "_"))
         return self.loop.run_until_complete(start(*[job.run_async(self.phases) for job in jobs]))
 
@@ -577,11 +577,11 @@ class Multiprocessing(Loop):
         together, self.seen = context.Barrier(workers), []
         started = (together, self.traced)
         self.pool = concurrent.futures.ProcessPoolExecutor(workers, context, begin_process, started)
-        # Each process that has begun says which it is, and nobody begins before all are there.
+        # Each process reports its id after it has started, and none starts work before all exist.
         self.processes = {process for process, _ in self.until_all(workers, begun)}
 
     def until_all(self, workers, task):
-        """What `task` says in each of the pool's workers: it is asked until all have answered."""
+        """The result of `task` in each of the pool's workers: it is repeated until all have answered."""
         told, end = set(), time.monotonic() + START_WITHIN
         while len(told) < workers:
             if time.monotonic() > end:
@@ -630,14 +630,14 @@ START_WITHIN = 20
 
 
 def begin(traced):
-    """In each worker of a pool, before its first job: its phases."""
+    """Sets up the phases in each worker of a pool, before its first job."""
     global pool_phases
     pool_phases = Traced() if traced else Plain()
     stream(64 * 1024)
 
 
 def begin_process(together, traced):
-    """In each process of a pool: as above, and an end together with the process that it is of."""
+    """As above, in each process of a pool; also ends the process together with its parent."""
     from multiprocessing import parent_process
     from multiprocessing.connection import wait
 
@@ -686,7 +686,7 @@ def send(pipe, letter, body):
 
 
 def prepare(jobs):
-    """Jobs, from what serde makes of them: each an object of one field, whose name is its kind."""
+    """Jobs from serde's JSON: each is an object of one field, whose name is its kind."""
     prepared = []
     for index, job in enumerate(jobs):
         ((kind, fields),) = job.items()
@@ -695,7 +695,7 @@ def prepare(jobs):
 
 
 def timed(work, *args):
-    """How long `work` takes, as Python itself measures it, and what it returns."""
+    """The duration of `work` by Python's own clock, and its result."""
     start = time.perf_counter_ns()
     result = work(*args)
     return time.perf_counter_ns() - start, result
@@ -719,9 +719,9 @@ def answer(model, known, letter, body):
 
 
 def end_with(pipe):
-    """Ends this process, and all that it has started, as soon as whoever has the other end of `pipe` is gone."""
+    """Ends this process and all its children when the other end of `pipe` closes."""
     poll = select.poll()
-    # No event is asked for: a hang-up is told always.
+    # No events are requested: poll always reports a hang-up.
     poll.register(pipe.fileno(), 0)
     poll.poll()
     os.killpg(0, signal.SIGKILL)
@@ -743,7 +743,7 @@ def said(error):
 
 def main():
     global START_METHOD
-    # What anybody prints goes where errors go: standard output is the pipe's.
+    # Prints go to standard error, because standard output is the pipe.
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     os.close(0)
@@ -755,11 +755,11 @@ def main():
     except Exception as error:
         return send(replies, b"E", said(error))
     if hasattr(select, "poll"):
-        # Not before the pool is there: a process that is forked has no thread but one.
+        # Not before the pool exists: a forked process must have only one thread.
         threading.Thread(target=end_with, args=(requests,), daemon=True).start()
     send(replies, b"H", b"")
     converse(model, requests, replies)
-    # Whoever asked has gone: nothing that still runs is of use to anybody.
+    # The parent has ended: remaining work is useless.
     os._exit(0)
 
 

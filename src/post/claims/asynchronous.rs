@@ -1,4 +1,4 @@
-//! What the post says of async IO and coroutines.
+//! The post's claims about async IO and coroutines.
 
 use crate::analysis::evidence::{Observation, Properties};
 use crate::post::claims::concepts::told;
@@ -12,20 +12,20 @@ const TABLE: &str = "async IO & coroutines, the table";
 const COROUTINE: &str = "What is a coroutine?";
 const CONCURRENT: &str = "Are coroutines concurrent?";
 
-/// The two runtimes of tokio: of one thread, and of several.
+/// The two tokio runtimes: single-threaded and multi-threaded.
 const MODELS: [&str; 2] = ["tokio-one", "tokio-many"];
 
-/// Those, and asyncio's of each interpreter.
+/// The tokio runtimes, and asyncio of each interpreter.
 fn runtimes<'a>(numbers: &Measurements<'a>) -> Vec<&'a str> {
     MODELS.into_iter().chain(numbers.under_interpreters("py-asyncio")).collect()
 }
 
-/// The event loops of one thread: tokio's, and asyncio's of each interpreter.
+/// The single-threaded event loops: tokio's, and asyncio of each interpreter.
 fn loops<'a>(numbers: &Measurements<'a>) -> Vec<&'a str> {
     runtimes(numbers).into_iter().filter(|model| *model != "tokio-many").collect()
 }
 
-/// What a case of a loop is called: tokio's goes without saying where there is no other.
+/// The case name of an event loop; tokio is implied when there is no other.
 fn of_loop(name: &str, model: &str) -> String {
     if model == "tokio-one" { name.to_owned() } else { format!("{name}, {model}") }
 }
@@ -175,7 +175,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 let found =
                     numbers.story_run("stall", &format!("block_ms={block_ms}"), model).and_then(|tale| {
                         let late_ms = tale.figure("p99_ns")? / 1e6;
-                        // As long as they were: interpreters hash more slowly than what their length was found by.
+                        // The measured block length: interpreters hash more slowly than the calibration code.
                         let block =
                             tale.share("compute_ns", "computes").map_or(block_ms as f64, |ns| ns / 1e6);
                         let words = format!("a beat of a hundred is {late_ms:.1} ms late");
@@ -255,7 +255,7 @@ fn each_runtime(
     runtimes(numbers).into_iter().map(case).collect()
 }
 
-/// Whether `answer` is the one that a claim expects, if it says anything.
+/// Whether `answer` is the one that a claim expects; `None` if it is inconclusive.
 fn is(answer: &Observation, expected: bool, numbers: String) -> Option<(bool, String)> {
     Some((told(&[answer])? == [expected], numbers))
 }

@@ -1,4 +1,4 @@
-//! What bakeoff itself would have said before it was measured.
+//! Bakeoff's own claims, stated before measurement.
 
 use crate::post::claims::{Claim, Needs, python};
 

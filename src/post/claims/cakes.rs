@@ -1,4 +1,4 @@
-//! What the post says of cakes, and of what threads and processes are good for.
+//! The post's claims about cakes, and about the uses of threads and processes.
 
 use crate::post::claims::concepts::is_great;
 use crate::post::claims::numbers::Tale;
@@ -11,7 +11,7 @@ const THREADING: &str = "Cute Kitchen Analogy, 1. Threading";
 const PROCESSES: &str = "Cute Kitchen Analogy, 2. Multiprocessing";
 const CONCURRENCY: &str = "Cute Kitchen Analogy, 3. Concurrency";
 
-/// Seconds that three cakes take one after the other.
+/// Seconds that three cakes take sequentially.
 const ALONE: f64 = 1_980.0;
 
 pub(crate) const CLAIMS: &[Claim] = &[

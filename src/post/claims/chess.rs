@@ -1,4 +1,4 @@
-//! What the post says of the chess exhibition.
+//! The post's claims about the chess exhibition.
 
 use crate::post::claims::numbers::Tale;
 use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL, is_near};
@@ -11,10 +11,10 @@ const POST: &str = "boards=24 exhibitors=1 order=ready think=fixed";
 /// Seconds that a move takes.
 const MOVE: f64 = 5.0;
 
-/// Models that all boards are in flight under.
+/// Models that run all boards at once.
 const MODELS: [&str; 2] = ["threads", "tokio-one"];
 
-/// Boards of the sweep, which is played under threads.
+/// Boards of the sweep, which runs under threads.
 const BOARDS: [u64; 9] = [1, 4, 8, 11, 12, 13, 16, 24, 48];
 
 pub(crate) const CLAIMS: &[Claim] = &[
@@ -124,7 +124,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[STORY],
         judge: |numbers| {
             let tale = numbers.story_run("chess", POST, "threads");
-            // In units of her own traced move, so that a slow machine moves neither.
+            // In units of her own traced move, so that a slow machine affects neither.
             let in_moves = |extra: f64| {
                 let tale = tale?;
                 let a_move = tale.time("compute_ns")? / tale.figure("computes")?;
@@ -253,14 +253,14 @@ fn swept<'a>(numbers: &Measurements<'a>, boards: u64, exhibitors: u64) -> Option
     )
 }
 
-/// A case for each model that the post's exhibition is played under.
+/// A case for each model that the post's exhibition runs under.
 fn each_model(numbers: &Measurements<'_>, found: impl Fn(Tale<'_>) -> Option<(bool, String)>) -> Vec<Case> {
     let case =
         |model: &str| Case::new(model, STORY, numbers.story_run("chess", POST, model).and_then(&found));
     MODELS.map(case).into()
 }
 
-/// From her first move to the end of her last, in seconds of the story at the pace of her traced moves.
+/// The time from her first move to the end of her last, in story seconds at the pace of her traced moves.
 fn moving(tale: Tale<'_>) -> Option<f64> {
     Some((tale.time("extent_ns")? - tale.time("after_last_move_ns")?) / tale.pace(MOVE)?)
 }

@@ -1,4 +1,4 @@
-//! What the post says of concurrency, parallelism, threads and processes in its first table.
+//! The post's claims about concurrency, parallelism, threads and processes in its first table.
 
 use crate::analysis::evidence::Observation;
 use crate::post::claims::thresholds::GREAT;
@@ -81,7 +81,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// Whether a model is at least [`GREAT`] times as fast as one job after the other.
+/// Whether a model is at least [`GREAT`] times as fast as sequential.
 pub(crate) fn is_great(numbers: &Measurements<'_>, workload: &str, model: &str) -> Case {
     let found = numbers.cell(workload, model).and_then(|cell| {
         let (low, speedup) = lower_bound(cell.speedup.as_ref()?)?;
@@ -98,7 +98,7 @@ fn lower_bound(speedup: &Ratio) -> Option<(f64, String)> {
     Some((interval.low, words))
 }
 
-/// What each answer says, if all of them say something.
+/// The content of each answer, if all of them are conclusive.
 pub(crate) fn told(properties: &[&Observation]) -> Option<Vec<bool>> {
     let told = |answer: &&Observation| match answer {
         Observation::Yes => Some(true),

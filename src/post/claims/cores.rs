@@ -1,10 +1,10 @@
-//! Judges of what the post says of numbers of CPUs.
+//! Evaluates the post's claims about numbers of CPUs.
 
 use crate::post::claims::{Case, CaseResult, Measurements, Needs};
 use crate::stats::change::Change;
 use crate::stats::units;
 
-/// Workloads that wait: whether more cores change nothing.
+/// Waiting workloads: whether more cores change nothing.
 pub(crate) fn waiting_is_flat(numbers: &Measurements<'_>) -> Vec<Case> {
     let cells = ["sleep", "http"]
         .into_iter()
@@ -12,7 +12,7 @@ pub(crate) fn waiting_is_flat(numbers: &Measurements<'_>) -> Vec<Case> {
     cells.map(|(workload, cell)| over_cores(numbers, workload, cell, false)).collect()
 }
 
-/// Workloads that compute: whether more cores make them faster.
+/// Computing workloads: whether more cores make them faster.
 pub(crate) fn crunching_rises(numbers: &Measurements<'_>) -> Vec<Case> {
     let cells = ["primes", "mandelbrot"]
         .into_iter()
@@ -20,7 +20,7 @@ pub(crate) fn crunching_rises(numbers: &Measurements<'_>) -> Vec<Case> {
     cells.map(|(workload, cell)| over_cores(numbers, workload, cell, true)).collect()
 }
 
-/// A cell from the fewest cores to the most: whether it is `to_rise`, or to stay as it is.
+/// A cell from the fewest cores to the most: whether it is `to_rise` or to stay equal.
 fn over_cores(numbers: &Measurements<'_>, workload: &str, cell: &str, to_rise: bool) -> Case {
     let name = format!("{workload}/{cell}");
     let Some(scaled) = numbers.scaled(workload) else { return Case::unknown(name, Needs::Cores.to_string()) };

@@ -1,4 +1,4 @@
-//! Judges of what the post says of memory and of sizes, by what models cost.
+//! Evaluates the post's claims about memory and sizes, from the costs of models.
 
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::post::claims::thresholds::NEAR;
@@ -8,17 +8,17 @@ use crate::stats::change::Change;
 use crate::stats::units;
 use crate::stats::verdict::{MARGIN, Verdict};
 
-/// What counts as threads or as async IO: with a pool or without, on one thread or on several.
+/// The models that count as threads or async IO, with or without a pool, on one thread or several.
 const THREADS_OR_ASYNC: [&str; 6] =
     ["threads", "crossbeam", "rayon", "tokio-one", "tokio-many", "tokio-blocking"];
 
-/// What counts as processes.
+/// The models that count as processes.
 const PROCESSES: [&str; 2] = ["processes", "prefork"];
 
-/// What CPython has of that.
+/// CPython's counterpart of these models.
 const PYTHONS: &str = "py-multiprocessing";
 
-/// Each kind of process against the thread that does the same, and against a task.
+/// Compares each kind of process with the equivalent thread, and with a task.
 pub(crate) fn processes_are_heavier(numbers: &Measurements<'_>) -> Vec<Case> {
     let a_job = |model: &str| {
         let memory = numbers.bill(model)?.memory()?;
@@ -34,7 +34,7 @@ pub(crate) fn processes_are_heavier(numbers: &Measurements<'_>) -> Vec<Case> {
     [("processes", "threads"), ("prefork", "crossbeam"), ("processes", "tokio-one")].map(case).into()
 }
 
-/// Whether processes that are kept are among the best on jobs of some milliseconds, and whether on small ones.
+/// Whether long-lived processes are among the best on jobs of milliseconds, and on small jobs.
 pub(crate) fn processes_are_best(numbers: &Measurements<'_>) -> Vec<Case> {
     let on = |workload: &str| {
         let name = format!("{workload} under prefork");
@@ -64,7 +64,7 @@ pub(crate) fn processes_are_best(numbers: &Measurements<'_>) -> Vec<Case> {
     cases
 }
 
-/// From which size of a job on processes are faster than one job after the other.
+/// The job size from which processes are faster than sequential.
 pub(crate) fn processes_pay(numbers: &Measurements<'_>) -> Vec<Case> {
     let case = |series: &str, model: &str| {
         let found = numbers.size_series(series).and_then(|size_series| {
@@ -85,7 +85,8 @@ pub(crate) fn processes_pay(numbers: &Measurements<'_>) -> Vec<Case> {
     cases
 }
 
-/// At each size of a series: whether the best of threads and async IO is as good as all else, natively and in Python.
+/// For each size of a series: whether the best of threads and async IO is within 5 % of the rest, in Rust and
+/// Python.
 pub(crate) fn threads_or_async(numbers: &Measurements<'_>, series: &str) -> Vec<Case> {
     let mut cases = at_sizes(numbers, series, &THREADS_OR_ASYNC);
     for tag in numbers.series_of_python(series) {
@@ -98,7 +99,7 @@ pub(crate) fn threads_or_async(numbers: &Measurements<'_>, series: &str) -> Vec<
     cases
 }
 
-/// At each size of a job that computes: whether the best of processes is as good as all else.
+/// For each size of a computing job: whether the best of processes is within 5 % of the rest.
 pub(crate) fn processes_or_others(numbers: &Measurements<'_>) -> Vec<Case> {
     let mut cases = at_sizes(numbers, "grains", &PROCESSES);
     cases.extend(python::best_is_one_of(numbers, &["primes", "mandelbrot"], &[PYTHONS]));
@@ -116,7 +117,7 @@ fn at_size(size_series: &SizeSeries, row: usize, tools: &[&str]) -> Case {
     let times = |ratio: f64| format!("{} as fast as the best of the others", units::ratio(ratio));
     let result = match size_series.against_others(row, tools) {
         Change::Equal(ratio) | Change::Faster(ratio) => CaseResult::Holds(times(ratio.ratio)),
-        // It may be better by a little or by much: it is not worse.
+        // Better by any amount, but not worse.
         Change::NotSeparated(ratio) if ratio.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
             CaseResult::Holds(times(ratio.ratio))
         }

@@ -1,4 +1,4 @@
-//! What the post says of Python's lock, of its best tools, and of its two code samples.
+//! The post's claims about Python's lock, its best tools and its two code samples.
 
 use crate::record::schema::InterpreterEntry;
 
@@ -82,7 +82,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
             let case = |name: &str, model: &str, arrangement: &str| {
                 let found = numbers.story_run("downloads", arrangement, model).and_then(|tale| {
                     let alive = tale.figure("in_flight")?;
-                    // Most of them: a slow start of one is not another tool.
+                    // Most of them: one slow start does not indicate another tool.
                     Some((alive >= 8.0, format!("{alive:.0} of 10 alive at once")))
                 });
                 Case::new(name, Needs::Story("downloads"), found)
@@ -108,7 +108,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// What each interpreter says of its lock.
+/// What each interpreter reports about its lock.
 fn has_a_lock(numbers: &Measurements<'_>) -> Vec<Case> {
     let case = |entry: &InterpreterEntry| {
         let name = format!("CPython {}", entry.version.as_deref().unwrap_or(&entry.tag));
@@ -122,14 +122,14 @@ fn has_a_lock(numbers: &Measurements<'_>) -> Vec<Case> {
     if cases.is_empty() { vec![Case::unknown("CPython", numbers.why_no_python())] } else { cases }
 }
 
-/// Sizes natively, and the tables' own under CPython.
+/// Sizes in Rust, and the workloads of the main tables under CPython.
 fn threads_or_async(numbers: &Measurements<'_>, series: &str, in_python: &[&str]) -> Vec<Case> {
     let mut cases = costs::threads_or_async(numbers, series);
     cases.extend(python::best_is_one_of(numbers, in_python, &["py-threading", "py-asyncio"]));
     cases
 }
 
-/// Whether all four tasks of the script are done.
+/// Whether all four tasks of the script finish.
 fn four_processes(numbers: &Measurements<'_>) -> Vec<Case> {
     let models = numbers.under_interpreters("py-multiprocessing");
     if models.is_empty() {

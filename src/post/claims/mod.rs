@@ -1,7 +1,7 @@
-//! The ledger: what the post says, and what the numbers say of it.
+//! The ledger: the post's claims, and the measurements that decide them.
 //!
-//! Each row is judged by a function of numbers from recordings; no verdict stands in the source. A number that is
-//! missing can only give "not measured here".
+//! A function of measured numbers judges each row; the source contains no verdicts. A missing number can only
+//! give "not measured here".
 
 use std::fmt;
 
@@ -20,24 +20,24 @@ pub mod thresholds;
 
 pub use numbers::Measurements;
 
-/// A sentence of the post, and how it is put to the test.
+/// A claim of the post, and its test.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
     /// As `C1`.
     pub id: &'static str,
-    /// What the post says, in our words.
+    /// The claim, in our words.
     pub says: &'static str,
-    /// Where it says so.
+    /// Where the post makes it.
     pub at: &'static str,
     /// What decides it.
     pub decided_by: &'static str,
-    /// What has to be measured for it.
+    /// The measurements that it requires.
     pub needs: &'static [Needs],
     /// The verdict on it.
     judge: fn(&Measurements<'_>) -> Vec<Case>,
 }
 
-/// Something that has to be measured.
+/// A kind of measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// `bakeoff evidence`.
@@ -46,7 +46,7 @@ pub enum Needs {
     Story(&'static str),
     /// `bakeoff run`.
     Study,
-    /// The models of `CPython`.
+    /// The models of all given platforms.
     Python,
     /// `bakeoff costs`.
     Costs,
@@ -72,12 +72,12 @@ impl fmt::Display for Needs {
     }
 }
 
-/// What is said of a claim.
+/// The verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClaimVerdict {
     /// Every case that was measured holds.
     Confirmed,
-    /// Some cases hold and some do not: true under a condition.
+    /// Some cases hold and some do not: true with a qualification.
     Refined,
     /// No case that was measured holds.
     Refuted,
@@ -96,29 +96,30 @@ impl fmt::Display for ClaimVerdict {
     }
 }
 
-/// One condition under which a claim was looked at.
+/// One condition under which a claim is tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// The model, interpreter or arrangement.
     pub name: String,
-    /// What was found.
+    /// The result.
     pub result: CaseResult,
 }
 
-/// What a case comes to.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CaseResult {
-    /// The claim holds there; the numbers that say so.
+    /// The claim holds, with the numbers that show it.
     Holds(String),
-    /// It does not; the numbers that say so.
+    /// The claim fails, with the numbers that show it.
     Fails(String),
-    /// It can't be told, and why.
+    /// Inconclusive, and why.
     Unknown(String),
 }
 
 impl Case {
-    /// A case that `found` decides, if it is there: whether the claim holds, and the numbers. `needs` says what is
-    /// missing.
+    /// A case that `found` decides, if present: whether the claim holds, and the numbers. `needs` names the
+    /// missing
+    /// measurement.
     fn new(name: impl Into<String>, needs: Needs, found: Option<(bool, String)>) -> Self {
         let result = match found {
             Some((true, numbers)) => CaseResult::Holds(numbers),
@@ -137,19 +138,19 @@ impl Case {
 /// A judged claim.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
-    /// What is said of it.
+    /// The verdict.
     pub verdict: ClaimVerdict,
-    /// What that rests on.
+    /// The cases behind the verdict.
     pub cases: Vec<Case>,
 }
 
 impl Claim {
-    /// Whether the post says it, or bakeoff.
+    /// Whether the post makes the claim, and not bakeoff.
     pub fn is_of_the_post(&self) -> bool {
         beyond_post::CLAIMS.iter().all(|own| own.id != self.id)
     }
 
-    /// What `numbers` say of it.
+    /// The verdict of `numbers` on it.
     pub fn judge(&self, numbers: &Measurements<'_>) -> Judgement {
         let cases = (self.judge)(numbers);
         Judgement { verdict: verdict(&cases), cases }
@@ -168,7 +169,7 @@ fn verdict(cases: &[Case]) -> ClaimVerdict {
     }
 }
 
-/// Every claim, in the order of the ledger: the post's, then our own.
+/// Every claim in ledger order: the post's, then our own.
 pub fn claims() -> impl Iterator<Item = &'static Claim> {
     let of_the_post =
         [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, parallel::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS];

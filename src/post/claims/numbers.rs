@@ -1,4 +1,4 @@
-//! What recordings have of what claims ask for.
+//! Extracts the measurements that claims need from recordings.
 
 use crate::analysis::costs::CostSummary;
 use crate::analysis::evidence::{Properties, properties};
@@ -12,7 +12,7 @@ use crate::report::costs::all_size_series;
 use crate::stats::median;
 use crate::stats::verdict::Verdict;
 
-/// All numbers that there are.
+/// All available measurements.
 #[derive(Debug)]
 pub struct Measurements<'a> {
     recordings: &'a [Recording],
@@ -22,14 +22,14 @@ pub struct Measurements<'a> {
 }
 
 impl<'a> Measurements<'a> {
-    /// The numbers of `recordings`; where several have the same, the first counts.
+    /// The measurements of `recordings`; the first recording with a measurement takes precedence.
     pub fn of(recordings: &'a [Recording]) -> Self {
         let findings = recordings.iter().filter(|recording| recording.study.is_some()).map(Summary::of);
         let costs = recordings.iter().filter_map(|recording| Some((recording, recording.costs.as_ref()?)));
         let all_size_series = costs.flat_map(|(recording, costs)| all_size_series(recording, costs));
         let studies: Vec<Recording> = recordings.iter().filter(|it| it.study.is_some()).cloned().collect();
         let cpu = |recording: &Recording| recording.environment.cpu_model.clone();
-        // Numbers of cores compare on one machine only.
+        // Core counts are comparable on one machine only.
         let of_one: Vec<Recording> =
             studies.iter().filter(|it| cpu(it) == cpu(&studies[0])).cloned().collect();
         let scaled = scale(&of_one).into_iter().filter(|scaled| scaled.rows.len() > 1);
@@ -41,7 +41,7 @@ impl<'a> Measurements<'a> {
         }
     }
 
-    /// A play that was run.
+    /// A story run.
     pub(crate) fn story_run(&self, story: &str, arrangement: &str, model: &str) -> Option<Tale<'a>> {
         let story_runs = self.recordings.iter().flat_map(|recording| recording.stories.iter().flatten());
         let is_it = |story_run: &&StoryRun| {
@@ -50,7 +50,7 @@ impl<'a> Measurements<'a> {
         story_runs.filter(is_it).find_map(Tale::of)
     }
 
-    /// What traces show of a model on `cakes` or `files`.
+    /// The trace evidence for a model on `cakes` or `files`.
     pub(crate) fn properties(&self, model: &str, jobs: &str) -> Option<Properties> {
         let evidence_records =
             self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
@@ -59,7 +59,7 @@ impl<'a> Measurements<'a> {
             .find_map(properties)
     }
 
-    /// The median of a figure over the runs of a witness.
+    /// The median of a figure over the runs of an evidence record.
     pub(crate) fn witnessed(&self, model: &str, jobs: &str, figure: &str) -> Option<f64> {
         let mut evidence_records =
             self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten());
@@ -69,7 +69,7 @@ impl<'a> Measurements<'a> {
         median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
     }
 
-    /// What a model costs.
+    /// The costs of a model.
     pub(crate) fn bill(&self, model: &str) -> Option<CostSummary<'a>> {
         let costs = self.recordings.iter().filter_map(|recording| recording.costs.as_ref());
         costs.flat_map(|costs| CostSummary::all(&costs.probes)).find(|bill| bill.model() == model)
@@ -92,14 +92,14 @@ impl<'a> Measurements<'a> {
         tags.into_iter().collect()
     }
 
-    /// A workload on several numbers of cores, none of which has a stamp that withholds its verdicts.
+    /// A workload on several core counts, none of which has a warning that blocks its verdicts.
     pub(crate) fn scaled(&self, workload: &str) -> Option<&Scaled> {
         let stands =
             |scaled: &&Scaled| scaled.name() == workload && scaled.rows.values().all(|row| !row.withheld);
         self.scaled.iter().find(stands)
     }
 
-    /// The interpreters that have rows whose verdicts stand; of several recordings the first counts.
+    /// The interpreters with valid rows; the first of several recordings takes precedence.
     pub(crate) fn interpreters(&self) -> Vec<Interpreter<'_>> {
         let mut interpreters: Vec<Interpreter<'_>> = Vec::new();
         let platforms =
@@ -116,20 +116,21 @@ impl<'a> Measurements<'a> {
         interpreters
     }
 
-    /// What interpreters say of themselves.
+    /// What interpreters report about themselves.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &'a InterpreterEntry> {
         let mut seen = std::collections::BTreeSet::new();
         let entries = self.recordings.iter().flat_map(|it| it.environment.interpreters.iter().flatten());
         entries.filter(move |entry| seen.insert(&entry.tag))
     }
 
-    /// Why there is nothing of CPython.
+    /// The reason why there are no CPython results.
     pub(crate) fn why_no_python(&self) -> String {
         let unavailable = self.entries().find_map(|entry| entry.unavailable.clone());
         unavailable.unwrap_or_else(|| Needs::Python.to_string())
     }
 
-    /// The models that are `plain` under some interpreter, as plays and witnesses name them.
+    /// The models whose plain name is `plain` under any interpreter, as story runs and evidence records name
+    /// them.
     pub(crate) fn under_interpreters(&self, plain: &str) -> Vec<&'a str> {
         let story_runs = self.recordings.iter().flat_map(|it| it.stories.iter().flatten());
         let evidence_records = self.recordings.iter().flat_map(|it| it.evidence.iter().flatten());
@@ -142,13 +143,13 @@ impl<'a> Measurements<'a> {
         of_plain
     }
 
-    /// The rows of a workload whose verdicts stand.
+    /// The rows of a workload with valid verdicts.
     fn rows(&self, workload: &str) -> impl Iterator<Item = &Row> {
         let rows = self.findings.iter().flat_map(|findings| &findings.rows);
         rows.filter(move |row| row.workload.name == workload && !row.withheld)
     }
 
-    /// The cell of a model on a workload, that of the better width.
+    /// The cell of a model on a workload, at its better concurrency.
     pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&CellResult> {
         let cells = self.rows(workload).flat_map(|row| &row.cells);
         let speedup = |cell: &&CellResult| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
@@ -161,7 +162,7 @@ impl<'a> Measurements<'a> {
     }
 }
 
-/// A play in seconds of its story.
+/// A story run in story seconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tale<'a> {
     story_run: &'a StoryRun,
@@ -174,7 +175,7 @@ impl<'a> Tale<'a> {
         story_run.unavailable.is_none().then_some(Tale { story_run, wall_ns })
     }
 
-    /// How long it took.
+    /// Its duration.
     pub(crate) fn seconds(&self) -> f64 {
         self.wall_ns / self.story_run.second_ns.get() as f64
     }
@@ -185,13 +186,14 @@ impl<'a> Tale<'a> {
         median(&figures.map(|&figure| figure as f64).collect::<Vec<_>>())
     }
 
-    /// A figure of nanoseconds in seconds of the story.
+    /// A figure in nanoseconds, converted to story seconds.
     pub(crate) fn time(&self, name: &str) -> Option<f64> {
         Some(self.figure(name)? / self.story_run.second_ns.get() as f64)
     }
 
-    /// How many times as long as `nominal` seconds of the story its computing steps took: what a core that is slower or
-    /// faster than when it was asked does to every step alike.
+    /// The ratio of the time of its computing steps to `nominal` story seconds: a core that is slower or
+    /// faster than
+    /// at calibration affects every step alike.
     pub(crate) fn pace(&self, nominal: f64) -> Option<f64> {
         Some(self.time("compute_ns")? / self.figure("computes")? / nominal)
     }

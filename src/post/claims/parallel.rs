@@ -1,4 +1,4 @@
-//! What the post says of two things at the exact same time.
+//! The post's claims about two things at the exact same time.
 
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL};
 use crate::post::claims::{Case, Claim, Needs, cores};

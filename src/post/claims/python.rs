@@ -1,4 +1,4 @@
-//! Judges by what CPython's models do: a case for each interpreter that was measured.
+//! Evaluates claims by CPython's models: a case for each measured interpreter.
 
 use crate::analysis::summary::{CellResult as Cell, Row};
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
@@ -8,7 +8,7 @@ use crate::stats::ratio::{Ratio, of_logs};
 use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
-/// A case for each interpreter and each of `on`, or one that says that there is none.
+/// A case for each interpreter and each of `on`, or one that reports their absence.
 pub(crate) fn each(
     numbers: &Measurements<'_>,
     on: &[&str],
@@ -25,16 +25,16 @@ pub(crate) fn each(
     interpreters.iter().flat_map(|it| on.iter().map(move |on| case(it, on))).collect()
 }
 
-/// An interpreter's rows whose verdicts stand.
+/// An interpreter's rows with valid verdicts.
 #[derive(Debug)]
 pub(crate) struct Interpreter<'a> {
     pub(crate) tag: &'a str,
-    /// Each beside the native rows of the same study.
+    /// Each row beside the native rows of the same study.
     pub(crate) rows: Vec<(&'a Row, &'a [Row])>,
 }
 
 impl<'a> Interpreter<'a> {
-    /// The cell of a model, without its interpreter, on a workload: that of the better width.
+    /// The cell of a model, named without its interpreter, on a workload, at its better concurrency.
     fn cell(&self, workload: &str, model: &str) -> Option<&'a Cell> {
         let row = self.row(workload)?;
         let speedup = |cell: &&Cell| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
@@ -54,7 +54,7 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-/// Where an interval lies: all above a border, all at or below it, or neither.
+/// Where an interval lies: entirely above a threshold, entirely at or below it, or neither.
 fn above(interval: Interval, border: f64) -> Option<bool> {
     match interval {
         Interval { low, .. } if low > border => Some(true),
@@ -63,7 +63,7 @@ fn above(interval: Interval, border: f64) -> Option<bool> {
     }
 }
 
-/// Whether `ratio` is above `border` as it `should` be; the interval tells, or nothing does.
+/// Whether `ratio` is above `border` as it `should` be; `None` if the interval straddles it.
 fn told(ratio: &Ratio, border: f64, should: bool, what: &str) -> Option<CaseResult> {
     let interval = ratio.interval.ok()?;
     let words = format!("{:.2}{what} ({:.2} .. {:.2})", ratio.ratio, interval.low, interval.high);
@@ -84,7 +84,7 @@ pub(crate) fn threads_share_a_core(numbers: &Measurements<'_>) -> Vec<Case> {
     })
 }
 
-/// Whether threads are of no use on what computes, in C code that lets go of the lock as well.
+/// Whether threads do not help computing work, even in C code that releases the lock.
 pub(crate) fn threads_are_good_only_at_waiting(numbers: &Measurements<'_>) -> Vec<Case> {
     each(numbers, &["hash", "sha-loop", "primes", "mandelbrot"], |it, on| {
         told(it.cell(on, "py-threading")?.speedup.as_ref()?, PARALLEL, false, AS_FAST)
@@ -116,7 +116,7 @@ pub(crate) fn processes_get_around_the_lock(numbers: &Measurements<'_>) -> Vec<C
     cases
 }
 
-/// Whether one of `tools` is the best, or as good, on each of the workloads `on`.
+/// Whether one of `tools` is the best, or within 5 %, on each of the workloads `on`.
 pub(crate) fn best_is_one_of(numbers: &Measurements<'_>, on: &[&str], tools: &[&str]) -> Vec<Case> {
     each(numbers, on, |it, on| best(it, on, tools))
 }
@@ -144,7 +144,7 @@ fn ratio(cell: &Cell) -> String {
     cell.speedup.map_or("-".into(), |speedup| units::ratio(speedup.ratio))
 }
 
-/// Whether processes are the best where frames are rendered, and where they are handed over whole; and what that costs.
+/// Whether processes are the best where frames are rendered, and where whole frames are sent; with the cost.
 pub(crate) fn processes_render(numbers: &Measurements<'_>) -> Vec<Case> {
     let processes = &["py-multiprocessing"];
     let mut cases = best_is_one_of(numbers, &["mandelbrot"], processes);
@@ -168,7 +168,7 @@ fn moving_a_mib(it: &Interpreter<'_>) -> Option<f64> {
     Some((wall("py-multiprocessing")? - wall("py-threading")?) / jobs).filter(|ns| *ns > 0.0)
 }
 
-/// Whether Rust's threads under one lock are as much faster or slower than one after the other as Python's threads are.
+/// Whether Rust's threads under one lock have the same speedup over sequential as Python's threads.
 pub(crate) fn the_lock_has_the_shape(numbers: &Measurements<'_>) -> Vec<Case> {
     let workloads =
         ["noop", "sleep", "http", "warm-file", "cold-file", "save", "hash", "primes", "mandelbrot", "cake"];

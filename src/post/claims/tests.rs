@@ -1,4 +1,4 @@
-//! Each claim on numbers just inside of its borders, and just outside.
+//! Each claim on numbers just inside its thresholds, and just outside.
 
 use super::*;
 use crate::analysis::costs::tests::record;
@@ -11,7 +11,7 @@ use crate::report::platforms::tests::with_python;
 
 const SECOND: u64 = 1_000_000;
 
-/// A play at 1 s to 1 ms; figures of times are in seconds of the story.
+/// A story run at 1 s to 1 ms; time figures are in story seconds.
 fn story_run(story: &str, arrangement: &str, model: &str, seconds: f64, figures: &[(&str, f64)]) -> StoryRun {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "made-up and positive")]
     let ns = |seconds: f64| (seconds * SECOND as f64).round() as u64;
@@ -34,7 +34,7 @@ fn study(workload: &str, model: &str, percent: u64) -> Recording {
     study_of(2, workload, &[&format!("{model}/jobs")], percent)
 }
 
-/// A study on so many cores in which each of `cells` takes `percent` of the baseline's time.
+/// A study on `cores` cores in which each of `cells` takes `percent` of the baseline's time.
 fn study_of(cores: u64, workload: &str, cells: &[&str], percent: u64) -> Recording {
     let mut recording = recording(16, percent);
     recording.environment.cores = cores;
@@ -52,8 +52,9 @@ fn study_of(cores: u64, workload: &str, cells: &[&str], percent: u64) -> Recordi
     recording
 }
 
-/// What models cost: processes in memory, and a page, a file and a small job of which each of `cells` takes `percent` of
-/// the baseline's time.
+/// Costs of models: process memory, and a page, a file and a small job of which each of `cells` takes
+/// `percent`
+/// of the baseline's time.
 fn costs(process_bytes: u64, percent: u64) -> Recording {
     let crowd = |(model, bytes): (&str, u64)| {
         [1_000, 4_000].map(|jobs| ProbeRecord {
@@ -233,7 +234,8 @@ fn pythons(is_inside: bool) -> Vec<Recording> {
         interpreters.for_each(|it| it.gil = Some(is_inside));
         recording
     };
-    // Just within 1.1 times as fast as one after the other, and just beyond; the lock within 1.25 times that, and beyond.
+    // Just within a speedup of 1.1 over sequential, and just beyond; the lock within 1.25 times that, and
+    // beyond.
     let computing = |workload| match is_inside {
         true => study(workload, 113, [91, 100, 60]),
         false => study(workload, 115, [90, 100, 95]),
@@ -247,7 +249,7 @@ fn pythons(is_inside: bool) -> Vec<Recording> {
     computing.into_iter().chain(waiting).collect()
 }
 
-/// The stories that interpreters can give.
+/// The stories that interpreters support.
 fn plays_of_python(is_inside: bool) -> Vec<StoryRun> {
     let pick = |a: f64, b: f64| if is_inside { a } else { b };
     let (threading, asyncio, processes) = ("py-threading@3.11", "py-asyncio@3.11", "py-multiprocessing@3.11");
@@ -323,13 +325,13 @@ fn evidence_records(is_inside: bool) -> Vec<EvidenceRecord> {
     for model in ["gil", "threads", "py-threading@3.11"] {
         evidence_records.push(of(model, "cakes", if is_inside { one_brain } else { two_brains }, many));
     }
-    // The pool that is the fastest on what computes.
+    // The pool that is the fastest on computing work.
     evidence_records.push(of("rayon", "cakes", if is_inside { two_brains } else { one_brain }, many));
     evidence_records.push(of("sequential", "cakes", 100, alone));
     evidence_records
 }
 
-/// Numbers inside of every border.
+/// Numbers inside every threshold.
 pub(crate) fn inside() -> Vec<Recording> {
     made_up(true)
 }
@@ -340,7 +342,7 @@ fn words(recordings: &[Recording]) -> Vec<(&'static str, ClaimVerdict)> {
 }
 
 #[test]
-fn the_ledger_has_every_row_once_and_in_order() {
+fn ledger_lists_each_claim_in_order() {
     let ids = |letter: &str, count: usize| {
         (1..=count).map(|number| format!("{letter}{number}")).collect::<Vec<_>>()
     };
@@ -354,7 +356,7 @@ fn the_ledger_has_every_row_once_and_in_order() {
 }
 
 #[test]
-fn without_numbers_nothing_is_said_and_each_case_says_why() {
+fn claims_without_data_are_inconclusive() {
     for claim in claims() {
         let judgement = claim.judge(&Measurements::of(&[]));
         assert_eq!(judgement.verdict, ClaimVerdict::NotMeasured, "{}", claim.id);
@@ -371,10 +373,10 @@ fn without_numbers_nothing_is_said_and_each_case_says_why() {
 }
 
 #[test]
-fn just_inside_its_borders_a_claim_is_confirmed_and_just_outside_refuted() {
-    // Cases that can't all hold beside those of other claims.
+fn claims_flip_exactly_at_thresholds() {
+    // Cases that can't all hold together with those of other claims.
     let mixed = ["C8", "C10", "A8"];
-    // What another claim denies: it holds where that one does not.
+    // The opposite of another claim: it holds where the other fails.
     let opposite = ["K3", "A11"];
     let mut wrong = Vec::new();
     for ((id, inside), (_, outside)) in words(&made_up(true)).into_iter().zip(words(&made_up(false))) {
@@ -391,7 +393,7 @@ fn just_inside_its_borders_a_claim_is_confirmed_and_just_outside_refuted() {
 }
 
 #[test]
-fn a_study_whose_verdicts_are_withheld_decides_nothing() {
+fn study_without_verdicts_decides_no_claims() {
     let mut recordings = made_up(true);
     recordings.iter_mut().for_each(|recording| recording.environment.quota_millicores = Some(500));
     let words = words(&recordings);

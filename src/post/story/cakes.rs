@@ -1,4 +1,4 @@
-//! Three cakes, ten minutes in the oven and one of decorating each, in each of the post's kitchens.
+//! Three cakes, each with ten minutes in the oven and one of decorating, in each of the post's kitchens.
 
 use anyhow::Result;
 
@@ -19,26 +19,26 @@ const DECORATING: f64 = 60.0;
 /// Cakes.
 const CAKES: u64 = 3;
 
-/// Things that cakes share, by number.
+/// Resources that cakes share, by number.
 const BRAIN: u32 = 0;
 const OVENS: u32 = 1;
 
-/// What a kitchen has of what cakes need.
+/// The resources of a kitchen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kitchen {
-    /// As an arrangement has it.
+    /// Its name in an arrangement.
     pub name: &'static str,
     /// What it is.
     pub about: &'static str,
-    /// How many can decorate at once; as many as there are cakes where nobody shares one.
+    /// The number of cakes decorated at once; unlimited if unset.
     pub brains: Option<u64>,
-    /// How many can bake at once; likewise.
+    /// The number of cakes baked at once; unlimited if unset.
     pub ovens: Option<u64>,
-    /// One after the other, whatever there is.
+    /// Sequential, whatever the resources.
     pub alone: bool,
 }
 
-/// The post's four, and what they are compared with.
+/// The post's four kitchens, and their baseline.
 pub const KITCHENS: [Kitchen; 5] = [
     Kitchen { name: "alone", about: "one cake after the other", brains: None, ovens: None, alone: true },
     Kitchen {
@@ -86,14 +86,14 @@ impl Kitchen {
             (CAKES as f64, self.brains.unwrap_or(cores.min(CAKES)).min(cores).max(1) as f64);
         let (formula, seconds) = match (self.alone, self.ovens, self.brains) {
             (true, ..) => ("3 x (600 + 60) s".to_owned(), cakes * (OVEN + DECORATING)),
-            // While the next one bakes, the last one is decorated.
+            // The last cake is decorated while the next one bakes.
             (_, Some(1), _) => ("3 x 600 s + 60 s".to_owned(), cakes * OVEN + DECORATING),
-            // Whoever has a brain decorates a whole cake.
+            // A brain decorates a whole cake before the next one.
             (_, _, Some(_)) => {
                 let turns = (cakes / brains).ceil();
                 (format!("600 s + {turns:.0} x 60 s"), OVEN + turns * DECORATING)
             }
-            // Cores are shared evenly by those who decorate at once.
+            // Concurrent decorators share cores evenly.
             _ => (format!("600 s + 3 x 60 s / {brains:.0}"), OVEN + cakes * DECORATING / brains),
         };
         Prediction { formula, seconds }
@@ -119,7 +119,7 @@ impl Story for Cakes {
         let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
         let story_runs =
             KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
-        // Alone is one job at a time, and nothing but that. Python's models share what their interpreter makes them share.
+        // Alone means one job at a time. Python's models share what their interpreter forces them to share.
         let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| {
             let has_things = kitchen.brains.is_some() || kitchen.ovens.is_some();
             kitchen.alone == (model.concurrency == Concurrency::One)
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kitchen_takes_as_long_as_can_be_worked_out_by_hand() {
+    fn kitchens_match_times_computed_by_hand() {
         let minutes = |cores| KITCHENS.map(|kitchen| kitchen.prediction(cores).seconds / 60.0);
         assert_eq!(minutes(2), [33.0, 13.0, 11.5, 31.0, 12.0]);
         assert_eq!(minutes(3), [33.0, 13.0, 11.0, 31.0, 12.0]);

@@ -1,6 +1,6 @@
-//! The chess exhibition: one master goes from board to board, and every opponent thinks while she is elsewhere.
+//! The chess exhibition: one master goes from board to board, and every opponent thinks while she is away.
 //!
-//! She is *one* resource: an exhibitor who is awaited at all boards at once would be as many exhibitors as boards.
+//! She is *one* resource: an exhibitor awaited at all boards at once would count as one exhibitor per board.
 
 use std::collections::BTreeMap;
 
@@ -12,27 +12,28 @@ use crate::post::story::visits::visits;
 use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
 use crate::record::schema::StoryRun;
 
-/// Boards of the sweep: on both sides of the 12 at which she is back just when the first opponent has replied.
+/// Boards of the sweep: on both sides of the 12 boards at which she returns just when the first opponent has
+/// replied.
 const BOARDS: [u64; 9] = [1, 4, 8, 11, 12, 13, 16, 24, 48];
 
-/// The story, in one set of words or another.
+/// The story, with one of its vocabularies.
 pub struct Chess {
     /// Its name.
     pub name: &'static str,
     /// What happens.
     pub about: &'static str,
-    /// What an exhibitor is called, a board, moves and replies.
+    /// The words for an exhibitor, a board, moves and replies.
     pub words: [&'static str; 4],
 }
 
-/// As the post begins.
+/// The post's version.
 pub static CHESS: Chess = Chess {
     name: "chess",
     about: "a chess master plays 24 boards at once: 30 moves of 5 s on each, and replies that take 55 s",
     words: ["exhibitor", "board", "moves", "replies"],
 };
 
-/// The same law under other names.
+/// The same model with other words.
 pub static PIZZA: Chess = Chess {
     name: "pizza",
     about: "a courier keeps 24 houses in pizza: 30 deliveries of 5 s to each, which is eaten in 55 s",
@@ -93,13 +94,13 @@ impl Story for Chess {
     }
 }
 
-/// How many boards the play's model has in flight.
+/// The concurrency of the story run's model.
 fn concurrency(story_run: &StoryRun) -> Option<Concurrency> {
     Some(models().into_iter().find(|model| model.name == story_run.model)?.concurrency)
 }
 
 impl Chess {
-    /// What is played: the exhibition that was asked for, or the post's, and around it what shows its law.
+    /// The runs: the requested exhibition, or the post's with variants that show its scaling.
     fn program(&self, request: &StoryRequest) -> Vec<(Exhibition, ModelEntry)> {
         let post = Exhibition::default();
         let asked_for = request.exhibition.unwrap_or(post);
@@ -132,7 +133,7 @@ impl Chess {
             let others = boards.into_iter().filter(|other| *other != post);
             program.extend(others.map(|exhibition| (exhibition, model)));
         }
-        // A runtime with a thread for each core leaves it to nobody else which exhibitor is at work.
+        // In a runtime with a thread per core, only the runtime decides which exhibitor works.
         let several = if request.all { models() } else { named(&["threads", "tokio-many"]) };
         for model in several.into_iter().filter(|model| model.concurrency != Concurrency::One) {
             let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
@@ -158,7 +159,7 @@ impl Chess {
         }
     }
 
-    /// Why what was run is another story than this one, by what was seen of it.
+    /// Why a run is not a valid run of this story, from its figures.
     fn impossible(&self, exhibition: Exhibition, figures: &BTreeMap<String, u64>) -> Option<String> {
         let [exhibitor, _, moves, _] = self.words;
         let of = |name: &str| figures.get(name).copied().unwrap_or(0);

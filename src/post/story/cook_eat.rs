@@ -1,4 +1,4 @@
-//! Cook and eat: two coroutines that wait, started in each of the ways that a program can.
+//! Cook and eat: two waiting coroutines, started in each of the ways that a program can.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,20 +27,20 @@ const EAT: f64 = 1.0;
 /// Timed runs of each way.
 const RUNS: usize = 20;
 
-/// Runs in which the order of events is looked at, and how long a second is in them.
+/// Runs that check the order of events, and the length of a second in them.
 const ORDER_RUNS: u64 = 1_000;
 const ORDER_SECOND: Duration = Duration::from_millis(5);
 
 /// How the two are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// They are called, and what that returns is never awaited.
+    /// Both are called, and the returned futures are never awaited.
     Unscheduled,
     /// One is awaited, then the other.
     InTurn,
     /// Both are awaited together, in one task.
     Joined,
-    /// Each is a task of its own.
+    /// Each is a separate task.
     Spawned,
 }
 
@@ -65,7 +65,7 @@ impl Way {
         Prediction { formula: formula.into(), seconds }
     }
 
-    /// Starts both on the current runtime, and returns when they are done.
+    /// Starts both on the current runtime, and returns when they have finished.
     async fn start(self, kit: &Arc<Kit<Traced>>, coroutines: &Arc<[Errand; 2]>) -> Result<()> {
         let coroutine = |index: usize| {
             let (kit, coroutines) = (Arc::clone(kit), Arc::clone(coroutines));
@@ -92,15 +92,15 @@ impl Way {
     }
 }
 
-/// An event loop on which the two are started, by the name of the model that has the same one.
+/// An event loop that starts the two, named after the model with the same loop.
 struct EventLoop {
     model: &'static str,
-    /// Tasks of its may run on several threads.
+    /// Its tasks may run on several threads.
     has_threads: bool,
     engine: Engine,
 }
 
-/// Whose event loop it is.
+/// The implementation of the event loop.
 enum Engine {
     Tokio(Runtime),
     Asyncio(Box<Python>, Arc<Spans>),
@@ -119,7 +119,7 @@ impl EventLoop {
         Ok(EventLoop { model: "tokio-many", has_threads: true, engine: Engine::Tokio(runtime) })
     }
 
-    /// The loop of `model`, if that is asyncio's.
+    /// The loop of `model`, if it is asyncio's.
     fn asyncio(model: &ModelEntry, runner: &StoryRunner) -> Option<Result<Self>> {
         let Platform::Python(interpreter) = model.platform else { return None };
         let plain = model.name.split('@').next().filter(|name| *name == "py-asyncio")?;
@@ -154,14 +154,14 @@ impl EventLoop {
     }
 }
 
-/// What is cooked and eaten, as errands and as jobs of a model.
+/// The two coroutines, as scripts and as jobs of a model.
 struct Coroutines {
     errands: Arc<[Errand; 2]>,
     jobs: Arc<[Job]>,
 }
 
 impl Coroutines {
-    /// Both, where a second takes so long.
+    /// Both, at a given length of a second.
     fn of(second: Duration) -> Self {
         let wait = |seed, seconds: f64| {
             let us = u64::try_from(second.mul_f64(seconds).as_micros()).unwrap_or(u64::MAX);
@@ -200,7 +200,7 @@ impl Story for CookEat {
             results.extend(on(runner, &mut event_loop, runs)?);
         }
         for model in &request.models {
-            // What an interpreter can't do takes nothing away from the others.
+            // A failing interpreter does not affect the others.
             let story_runs =
                 EventLoop::asyncio(model, runner).map(|event_loop| on(runner, &mut event_loop?, runs));
             results.extend(
@@ -239,13 +239,14 @@ impl Story for CookEat {
     }
 }
 
-/// Both started on `stove` in each way: so many timed runs, and so many whose order is looked at.
+/// Both started on `stove` in each way: `runs` timed runs, and `order_runs` runs that check the order of
+/// events.
 fn on(
     runner: &StoryRunner,
     event_loop: &mut EventLoop,
     (runs, order_runs): (usize, u64),
 ) -> Result<Vec<StoryResult>> {
-    // On several threads the other ways are as on one: they are one task.
+    // On several threads the other ways behave as on one, because they are a single task.
     let has_threads = event_loop.has_threads;
     let mut results = Vec::new();
     for way in Way::ALL.into_iter().filter(|way| !has_threads || *way == Way::Spawned) {
@@ -267,14 +268,14 @@ fn timed(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: usize
     Ok(builder.finish(acts, spans.unwrap_or_default()))
 }
 
-/// From the beginning of the first to that of the second.
+/// The time from the start of the first to the start of the second.
 fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
     let begun = |job: u32| spans.iter().find(|span| span.job == job).map(|span| span.start.ns());
     let gap = begun(0).zip(begun(1)).map(|(cook, eat)| cook.abs_diff(eat));
     gap.map(|ns| ("gap_ns", ns)).into_iter().collect()
 }
 
-/// How often the four events come in the order of the post, at a scale at which that can be looked at many times.
+/// How often the four events have the post's order, at a scale that allows many runs.
 fn in_order(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: u64) -> Result<StoryResult> {
     let coroutines = Coroutines::of(ORDER_SECOND);
     let faster = StoryRunner {
@@ -289,7 +290,7 @@ fn in_order(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: u6
     for _ in 0..runs {
         count += u64::from(is_in_order(&event_loop.run(way, &coroutines)?.spans));
     }
-    // Of a run, on average: they are not timed one by one.
+    // The mean time of a run, because runs are not timed individually.
     let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
     let figures = [("runs", runs), ("in_order", count)].map(|(name, value)| (name.to_owned(), value));
     Ok(builder.finish(vec![TracedRun { wall_ns, figures: figures.into() }], vec![]))
@@ -308,7 +309,7 @@ mod tests {
     use crate::engine::trace::overlap::tests::span;
 
     #[test]
-    fn what_is_never_awaited_never_begins_and_every_other_way_does_both() {
+    fn unawaited_future_never_starts() {
         let mut event_loop = EventLoop::one().unwrap();
         let mut spans = |way| event_loop.run(way, &Coroutines::of(Duration::from_millis(2))).unwrap().spans;
         assert_eq!(spans(Way::Unscheduled), []);
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_is_that_of_all_four_events() {
+    fn order_is_derived_from_four_events() {
         let order = |cook, eat| is_in_order(&[span(0, Phase::Wait, cook), span(1, Phase::Wait, eat)]);
         assert!(order(0..9, 1..5));
         assert!(!order(2..9, 1..5) && !order(0..4, 1..5) && !is_in_order(&[]));

@@ -1,4 +1,4 @@
-//! How an exhibition is arranged, what is done at each board, and how long that takes by its own numbers.
+//! The arrangement of an exhibition, the work at each board, and the predicted time.
 
 use crate::model::Concurrency;
 use crate::post::story::{Prediction, StoryRunner};
@@ -36,18 +36,18 @@ pub enum Think {
     Exponential,
 }
 
-/// How an exhibition is arranged.
+/// The arrangement of an exhibition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhibition {
-    /// Games that are played.
+    /// Number of games.
     pub boards: u64,
-    /// How many go from board to board.
+    /// Number of exhibitors who go from board to board.
     pub exhibitors: u64,
-    /// Where they go next.
+    /// Their order of visits.
     pub order: BoardOrder,
     /// How long opponents think.
     pub think: Think,
-    /// Draws the times of opponents that are not alike.
+    /// The seed of varying thinking times.
     pub seed: u64,
 }
 
@@ -59,14 +59,14 @@ impl Default for Exhibition {
 }
 
 impl Exhibition {
-    /// As a recording has it.
+    /// Its name in recordings.
     pub fn arrangement(&self) -> String {
         let order = if self.order == BoardOrder::Ready { "ready" } else { "route" };
         let think = if self.think == Think::Fixed { "fixed" } else { "exponential" };
         format!("boards={} exhibitors={} order={order} think={think}", self.boards, self.exhibitors)
     }
 
-    /// The exhibition that `story_run` was; its seed is not known.
+    /// The exhibition of `story_run`; its seed is unknown.
     pub(crate) fn of(story_run: &StoryRun) -> Option<Self> {
         let number = |name| story_run.setting(name)?.parse().ok();
         Some(Exhibition {
@@ -110,12 +110,12 @@ impl Exhibition {
     }
 }
 
-/// How long `exhibition` takes by its own numbers, under a model of `shape`; times that are not alike have no closed form.
+/// The predicted time of `exhibition` under a model of `shape`; varying times have no closed form.
 pub(crate) fn prediction(exhibition: &Exhibition, concurrency: Concurrency) -> Option<Prediction> {
     prediction_at(exhibition, concurrency, MOVE)
 }
 
-/// The same where each move takes `a_move` seconds.
+/// The same with `a_move` seconds per move.
 pub(crate) fn prediction_at(
     exhibition: &Exhibition,
     concurrency: Concurrency,
@@ -135,7 +135,7 @@ pub(crate) fn prediction_at(
 }
 
 fn seconds(boards: u64, exhibitors: u64, concurrency: Concurrency, a_move: f64) -> f64 {
-    // The last board is so many moves behind the first.
+    // The number of moves by which the last board is behind the first.
     let behind = (boards.div_ceil(exhibitors) - 1) as f64;
     match concurrency {
         Concurrency::One => (boards * PAIRS) as f64 * (a_move + REPLY),
@@ -146,7 +146,7 @@ fn seconds(boards: u64, exhibitors: u64, concurrency: Concurrency, a_move: f64) 
     }
 }
 
-/// Whether a round takes the exhibitors longer than an opponent takes to reply.
+/// Whether a round takes the exhibitors longer than an opponent's reply.
 fn is_bound_by_exhibitors(boards: u64, exhibitors: u64, a_move: f64) -> bool {
     boards as f64 / exhibitors as f64 * a_move >= a_move + REPLY
 }
@@ -158,7 +158,7 @@ mod tests {
     const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
 
     #[test]
-    fn the_law_is_that_of_the_post_and_of_both_sides_of_its_knee() {
+    fn prediction_matches_post_around_knee() {
         let takes = |boards, exhibitors, concurrency| seconds(boards, exhibitors, concurrency, MOVE);
         assert_eq!(
             [1, 11, 12, 13, 24, 48].map(|boards| takes(boards, 1, ALL)),
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(takes(24, 1, Concurrency::One), 43_200.0);
     }
 
-    /// Moves and replies that all take as long as any other, played out move by move.
+    /// A simulation of moves and replies of equal length, move by move.
     fn played_out(boards: u64, exhibitors: usize) -> u64 {
         let mut ready = vec![0_u64; usize::try_from(boards).unwrap()];
         let mut free = vec![0_u64; exhibitors];
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_law_is_what_comes_of_playing_it_out() {
+    fn prediction_matches_simulated_play() {
         for (boards, exhibitors) in
             [(1, 1), (4, 1), (11, 1), (12, 1), (13, 1), (48, 1), (24, 2), (24, 3), (24, 4), (8, 4)]
         {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn on_a_route_each_visit_has_its_turn_and_otherwise_none() {
+    fn only_route_visits_have_turns() {
         let runner = StoryRunner::new("no-exe".into(), 1, std::time::Duration::from_millis(1));
         let exhibition = |order| Exhibition { boards: 2, order, ..Exhibition::default() };
         let turns = |order| {

@@ -1,4 +1,4 @@
-"""The post's four processes as a script of their own: each crunches some numbers and says what it came to."""
+"""The post's four processes as a separate script: each computes some numbers and prints its result."""
 
 import multiprocessing
 import sys

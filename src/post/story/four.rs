@@ -1,4 +1,5 @@
-//! The post's multiprocessing example as a script of Python's: started in each way that there is, with and without a guard.
+//! The post's multiprocessing example as a Python script: started with each start method, with and without a
+//! guard.
 
 use std::process::Command;
 use std::time::Duration;
@@ -17,13 +18,13 @@ use crate::record::schema::{StoryRun, TracedRun};
 /// The script, without its last line.
 const SCRIPT: &str = include_str!("four.py");
 
-/// How long it may take: some tenths of a second where it ends at all.
+/// Its maximum duration: it takes several tenths of a second if it ends at all.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// The ways in which Python starts processes.
+/// Python's start methods for processes.
 const STARTS: [&str; 3] = ["fork", "forkserver", "spawn"];
 
-/// How the script ends: a guard keeps processes that import it from starting processes themselves.
+/// The last line of the script: a guard prevents processes that import it from starting processes themselves.
 const ENDS: [(&str, &str); 2] = [("yes", "if __name__ == \"__main__\":\n    main()\n"), ("no", "main()\n")];
 
 /// Tasks of the script.
@@ -100,7 +101,7 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<TracedRun> {
     Ok(TracedRun { wall_ns, figures: figures.map(|(name, value)| (name.to_owned(), value)).into() })
 }
 
-/// What a task says: its number, and the sum of the squares below 200,000 and its number.
+/// The output of a task: its number, and the sum of the squares below 200,000 plus its number.
 fn expected(task: u64) -> String {
     let n = 200_000 + task;
     format!("{task} {}", (n - 1) * n * (2 * n - 1) / 6)
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sum_of_squares_is_that_of_the_formula() {
+    fn sum_of_squares_matches_formula() {
         assert_eq!(expected(3), format!("3 {}", (0..200_003_u64).map(|n| n * n).sum::<u64>()));
     }
 }

@@ -1,4 +1,4 @@
-//! The post's worked examples, run for real: real timers and real computing, at a scale.
+//! The post's worked examples, executed with real timers and real computing, at a scale.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -26,35 +26,35 @@ pub mod samples;
 pub mod stall;
 mod visits;
 
-/// What stories are told with.
+/// The environment that runs stories.
 #[derive(Debug)]
 pub struct StoryRunner {
-    /// Cores that models are given.
+    /// The core count of models.
     pub cores: usize,
-    /// This project's program, which workers and the server run.
+    /// This project's program, for workers and the server.
     pub exe: PathBuf,
-    /// Where jobs find files and the server.
+    /// Files and the server for jobs.
     pub stage: Arc<Stage>,
-    /// How fast this machine computes.
+    /// The computing speed of this machine.
     pub calibration: Calibration,
-    /// How long a second of the story is here.
+    /// The real length of a story second.
     pub second: Duration,
 }
 
 impl StoryRunner {
-    /// A teller whose children run `exe`, at `second` for a second of the story.
+    /// An environment whose children run `exe`, with `second` as the length of a story second.
     pub fn new(exe: PathBuf, cores: usize, second: Duration) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(&exe), &exe));
         StoryRunner { cores, exe, stage, calibration: Calibration::of_this_machine(), second }
     }
 
-    /// The same teller, at the pace that this machine has now: a shared one may be faster or slower than it was.
+    /// The same at the machine's current speed: a shared machine may have become faster or slower.
     pub fn recalibrated(&self) -> Self {
         let (exe, stage) = (self.exe.clone(), Arc::clone(&self.stage));
         StoryRunner { calibration: Calibration::of_this_machine(), exe, stage, ..*self }
     }
 
-    /// So many seconds of the story, in microseconds of this machine's time.
+    /// `seconds` story seconds in real microseconds.
     pub fn us(&self, seconds: f64) -> u64 {
         #[expect(
             clippy::cast_possible_truncation,
@@ -65,13 +65,14 @@ impl StoryRunner {
         us
     }
 
-    /// How much computing fills so many seconds of the story, in parts of 4 KiB.
+    /// The amount of computing in `seconds` story seconds, in parts of 4 KiB.
     pub fn parts(&self, seconds: f64) -> u64 {
         self.calibration.parts(Duration::from_micros(self.us(seconds)))
     }
 
-    /// Runs `jobs` once under a model that is started for them, all of them in flight if the model can, and verifies
-    /// what they return.
+    /// Runs `jobs` once under a freshly started model, all of them at once if the model can, and verifies
+    /// their
+    /// digests.
     ///
     /// # Errors
     /// Where the model can't be started or a job fails.
@@ -86,7 +87,7 @@ impl StoryRunner {
 }
 
 impl StoryRunner {
-    /// A play that has not been run.
+    /// A story run that has not started.
     pub(crate) fn builder(&self, story: &str, arrangement: &str, model: &str) -> StoryBuilder {
         let second_ns = u64::try_from(self.second.as_nanos()).ok().and_then(NonZeroU64::new);
         StoryBuilder(StoryRun {
@@ -100,56 +101,56 @@ impl StoryRunner {
     }
 }
 
-/// A play that has not been run.
+/// A story run that has not started.
 pub(crate) struct StoryBuilder(StoryRun);
 
 impl StoryBuilder {
-    /// It has been run; the spans are of its last run.
+    /// The completed run, with the spans of its last repetition.
     pub(crate) fn finish(self, acts: Vec<TracedRun>, spans: Vec<Span>) -> StoryResult {
         StoryResult { story_run: StoryRun { acts, ..self.0 }, spans }
     }
 
-    /// It can't be run here, or not under its model.
+    /// The reason why it can't run here, or not under its model.
     pub(crate) fn unavailable(self, why: String) -> StoryResult {
         StoryResult { story_run: StoryRun { unavailable: Some(why), ..self.0 }, spans: vec![] }
     }
 }
 
-/// What a story is asked for.
+/// The options of a story.
 #[derive(Clone, Debug, Default)]
 pub struct StoryRequest {
-    /// The models it is told under; where there are none, those that it is best told under.
+    /// The models that run it; if empty, the story's default models.
     pub models: Vec<ModelEntry>,
     /// Every arrangement under every model.
     pub all: bool,
     /// Fewer runs, and no sweep.
     pub quick: bool,
-    /// This exhibition, and no other.
+    /// Only this exhibition.
     pub exhibition: Option<exhibition::Exhibition>,
 }
 
 /// A worked example of the post.
 pub trait Story: Sync {
-    /// As the command line has it.
+    /// Its name on the command line.
     fn name(&self) -> &'static str;
-    /// One line: what happens.
+    /// A one-line description.
     fn about(&self) -> &'static str;
-    /// Runs it; what is not possible under a model is a play with the reason.
+    /// Runs it; a combination that a model does not support is a story run with the reason.
     ///
     /// # Errors
     /// Where a job fails or returns a wrong digest.
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>>;
-    /// How long a second of the story is, unless somebody asks for another scale.
+    /// The real length of a story second, unless another scale is requested.
     fn second(&self) -> Duration {
         Duration::from_millis(1)
     }
-    /// How long `story_run` takes by the story's own numbers, where there is a closed form.
+    /// The predicted time of `story_run`, if there is a closed form.
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction>;
-    /// The same with the times that single phases really took.
+    /// The prediction with the traced times of single phases.
     fn prediction_as_traced(&self, _story_run: &StoryRun) -> Option<Prediction> {
         None
     }
-    /// What else `story_run` shows, a sentence each.
+    /// Further observations about `story_run`, one sentence each.
     fn remarks(&self, story_run: &StoryRun) -> Vec<String>;
 }
 
@@ -166,25 +167,25 @@ pub static STORIES: &[&dyn Story] = &[
     &stall::Stall,
 ];
 
-/// A play and the spans of its last run, for a timeline.
+/// A story run and the spans of its last repetition, for a timeline.
 #[derive(Clone, Debug)]
 pub struct StoryResult {
-    /// What the recording keeps.
+    /// The part that the recording keeps.
     pub story_run: StoryRun,
-    /// Who ran when.
+    /// The timeline.
     pub spans: Vec<Span>,
 }
 
-/// How long a story takes by its own numbers.
+/// The predicted time of a story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
-    /// Worked out in full, as `30 x 24 x 5 s + 55 s`.
+    /// The calculation, as `30 x 24 x 5 s + 55 s`.
     pub formula: String,
-    /// What it comes to, in seconds of the story.
+    /// Its result, in story seconds.
     pub seconds: f64,
 }
 
-/// One run as the recording has it: `extra` beside what every trace gives.
+/// The recorded form of one run: `extra` figures in addition to those of every trace.
 pub(crate) fn traced_run(performance: &Performance, extra: &[(&str, u64)]) -> TracedRun {
     let mut figures: BTreeMap<String, u64> = performance.figures();
     figures.extend(extra.iter().map(|&(name, value)| (name.to_owned(), value)));

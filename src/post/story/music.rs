@@ -1,4 +1,4 @@
-//! Two things at exactly the same time: music on one core while a browser has another.
+//! Two things at exactly the same time: music on one core while a browser uses another.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand};
 
-/// Stretches that each of the two computes, and how long each is: so many looks at which core it is on.
+/// Stretches that each of the two computes, and their length; each stretch samples the current core.
 const STRETCHES: usize = 200;
 const STRETCH: Duration = Duration::from_micros(2_500);
 
-/// Models in which each job has a thread to itself: to pin the thread of a pool, or the caller's, would outlive the job.
+/// Models with a separate thread for each job: pinning a pool's or the caller's thread would outlive the job.
 const OWN_THREADS: [&str; 2] = ["threads", "processes"];
 
-/// The story. Its times are real ones, whatever the scale.
+/// The story. Its times are real, independent of the scale.
 pub struct Music;
 
 impl Story for Music {
@@ -92,7 +92,7 @@ fn story_run(runner: &StoryRunner, model: &ModelEntry, pinned: bool) -> StoryRes
     }
 }
 
-/// Two jobs, each pinned to one of `pins` where there are any.
+/// Two jobs, pinned to `pins` if there are any.
 fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Job> {
     let compute = Do::Compute { parts: runner.calibration.parts(STRETCH) };
     let job = |seed: u64| {
@@ -103,7 +103,7 @@ fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Job> {
     vec![job(0), job(1)]
 }
 
-/// What only this story counts.
+/// The figures that only this story counts.
 fn extras(performance: &Performance) -> Vec<(&'static str, u64)> {
     let of = |job: u32| -> Vec<Span> {
         performance.spans.iter().filter(|span| span.job == job).copied().collect()
@@ -120,7 +120,7 @@ fn extras(performance: &Performance) -> Vec<(&'static str, u64)> {
     ]
 }
 
-/// How long a span of `first` and one of `second` last at once, of those pairs that `counts` says yes to.
+/// The overlap of spans of `first` and `second`, over the pairs that `counts` accepts.
 fn together_ns(first: &[Span], second: &[Span], counts: impl Fn(&Span, &Span) -> bool) -> u64 {
     let pairs = first.iter().flat_map(|one| second.iter().map(move |other| (one, other)));
     let overlap = |(one, other): (&Span, &Span)| {
@@ -137,7 +137,7 @@ mod tests {
     use crate::engine::trace::overlap::tests::span;
 
     #[test]
-    fn together_is_when_both_compute_and_apart_when_on_different_cores() {
+    fn detects_overlap_and_separate_cores() {
         let on = |cpu, ns| Span { cpu: Some(cpu), ..span(0, Phase::Compute, ns) };
         let (first, second) = ([on(0, 0..10), on(1, 10..20)], [on(1, 5..12), on(1, 30..40)]);
         assert_eq!(together_ns(&first, &second, |_, _| true), 7);

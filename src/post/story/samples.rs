@@ -9,12 +9,12 @@ use crate::record::schema::StoryRun;
 use crate::workload::script::{Act as Do, Errand};
 use crate::workload::{Job, Size};
 
-/// A sample of the post.
+/// A code sample of the post.
 pub struct CodeSample {
     name: &'static str,
     about: &'static str,
     model: &'static str,
-    /// What its tasks may do, by arrangement.
+    /// The possible bodies of its tasks, by arrangement.
     bodies: &'static [(&'static str, Body)],
 }
 
@@ -97,7 +97,7 @@ fn downloads(runner: &StoryRunner, platform: Platform) -> Result<Vec<Job>> {
     of_workload(runner, platform, "http", 10, 1)
 }
 
-/// As little as a line of output is: some microseconds of computing.
+/// As cheap as a line of output: several microseconds of computing.
 fn prints(_: &StoryRunner, _: Platform) -> Result<Vec<Job>> {
     let print = |seed| Job::Errand(Errand { seed, steps: vec![Do::Compute { parts: 1 }.freely()] });
     Ok((0..10).map(print).collect())
@@ -107,7 +107,7 @@ fn crunch(runner: &StoryRunner, platform: Platform) -> Result<Vec<Job>> {
     of_workload(runner, platform, "primes", 4, 20)
 }
 
-/// Jobs of a workload of the suite, each so many times as large as there.
+/// Jobs of a workload of the suite, each `times` times as large as there.
 fn of_workload(
     runner: &StoryRunner,
     platform: Platform,

@@ -1,4 +1,4 @@
-//! A task that computes without yielding, beside one that has a beat to keep.
+//! A task that computes without yielding, beside one with a periodic beat.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::record::schema::StoryRun;
 use crate::workload::Job;
 use crate::workload::script::{Act as Do, Errand, Step};
 
-/// From one beat to the next, in microseconds.
+/// The interval between beats, in microseconds.
 const BEAT_US: u64 = 1_000;
 
-/// How long beats are kept, in milliseconds.
+/// The duration of the beats, in milliseconds.
 const LONG_MS: u64 = 2_000;
 const QUICK_MS: u64 = 500;
 
-/// Milliseconds that the other task computes without yielding, and then waits; 0 is no other task.
+/// Milliseconds for which the other task computes without yielding, and then waits; 0 means no other task.
 const BLOCKS_MS: [u64; 4] = [0, 1, 10, 100];
 
-/// The story. Its times are real ones, whatever the scale.
+/// The story. Its times are real, independent of the scale.
 pub struct Stall;
 
 impl Story for Stall {
@@ -78,7 +78,7 @@ fn story_run(runner: &StoryRunner, model: &ModelEntry, block_ms: u64, all_ms: u6
     }
 }
 
-/// The beats, and the task that computes, where there is one.
+/// The beats, and the computing task, if there is one.
 fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Job> {
     let errand = |seed, steps| Job::Errand(Errand { seed, steps });
     let beats: Vec<Step> =
@@ -92,8 +92,9 @@ fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Job> {
     jobs
 }
 
-/// How late the beats were against a schedule that begins with the batch: none is left out, and one that had to wait for
-/// those before it is late as well.
+/// The delays of beats against a schedule that begins with the batch: no beat is omitted, and one that waits
+/// for
+/// earlier beats is late as well.
 fn lateness(spans: &[Span]) -> Vec<(&'static str, u64)> {
     let begun = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
     let mut ends: Vec<u64> = spans.iter().filter(|span| span.job == 0).map(|span| span.stop.ns()).collect();
@@ -119,9 +120,9 @@ mod tests {
     use crate::engine::trace::overlap::tests::span;
 
     #[test]
-    fn beats_that_were_missed_count_with_all_of_their_lateness() {
+    fn missed_beats_count_with_full_delay() {
         let ms = 1_000_000;
-        // Blocked from 0 to 3 ms: the beats due at 0, 1 and 2 ms all come at 3 ms, the next ones in time.
+        // Blocked from 0 to 3 ms: the beats due at 0, 1 and 2 ms all occur at 3 ms, the next ones on time.
         let ends = [3 * ms, 3 * ms, 3 * ms, 3 * ms, 4 * ms];
         let mut spans = vec![span(1, Phase::Compute, 0..3 * ms)];
         spans.extend(ends.map(|end| span(0, Phase::Wait, end - 1..end)));

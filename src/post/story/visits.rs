@@ -1,10 +1,10 @@
-//! What the exhibitor does between her moves.
+//! The exhibitor's activity between her moves.
 
 use std::collections::BTreeMap;
 
 use crate::engine::trace::{Phase, Span};
 
-/// Her times between moves, by name: what `figures` of a trace do not tell.
+/// Her times between moves, by name, in addition to the trace `figures`.
 pub(crate) fn visits(spans: &[Span]) -> Vec<(&'static str, u64)> {
     let mut moves: Vec<&Span> = spans.iter().filter(|span| span.phase == Phase::Compute).collect();
     moves.sort_by_key(|span| span.start);
@@ -14,7 +14,7 @@ pub(crate) fn visits(spans: &[Span]) -> Vec<(&'static str, u64)> {
     let (mut until, mut idle_ns, mut late) = (first.start.ns(), 0, 0);
     for span in &moves {
         let gap = span.start.ns().saturating_sub(until);
-        // Handing over takes some microseconds; a tenth of a move is waiting.
+        // Hand-over takes several microseconds; a gap above a tenth of a move is a wait.
         if gap > first.len_ns() / 10 {
             late += 1;
             idle_ns += gap;
@@ -48,7 +48,7 @@ mod tests {
     use crate::engine::trace::overlap::tests::span;
 
     #[test]
-    fn an_opponent_thinks_from_when_she_leaves_until_she_is_back() {
+    fn opponent_thinks_between_visits() {
         let spans =
             [span(0, Phase::Compute, 0..5), span(1, Phase::Compute, 5..10), span(0, Phase::Compute, 20..25)];
         let moves: Vec<&Span> = spans.iter().collect();

@@ -1,4 +1,4 @@
-//! The best tool for each task: speedups by workload and model, with whiskers, those that are as good filled.
+//! The best tools for each task: speedups by workload and model, with whiskers. Models within 5 % are filled.
 
 use maud::{Markup, html};
 
@@ -11,22 +11,23 @@ use crate::report::chart::{Chart, tick, undrawn};
 use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
-/// Where the plot is.
+/// The position of the plot.
 const LEFT: f64 = 130.0;
 const RIGHT: f64 = 620.0;
 const TOP: f64 = 38.0;
 const BOTTOM: f64 = 338.0;
 
-/// Speedups below this lie on the left edge: a process for each job that does nothing would leave no room for all else.
+/// Speedups below this are drawn at the left edge: a process per `noop` job would leave no room for the
+/// others.
 const LEAST: f64 = 1.0 / 64.0;
 
-/// The most workloads that have a row: more would be too low to read.
+/// The maximum number of workloads with a row: more rows would be too low to read.
 pub const MOST_ROWS: usize = 15;
 
-/// How far the middle of a marker stays from the line between rows.
+/// The distance of a marker's centre from the line between rows.
 const EDGE: f64 = 4.0;
 
-/// What is drawn of a workload.
+/// The drawing of one workload.
 struct Line {
     name: String,
     cells: Vec<Mark>,
@@ -40,7 +41,7 @@ struct Mark {
     is_best: bool,
 }
 
-/// The chart of the native lane of `findings`; `None` where no cell has a speedup.
+/// The chart of the native platform; `None` if no cell has a speedup.
 pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
     let title = "Which tool is best for which task: speedup over one job after the other";
     of_rows(&findings.rows, "best-tool".into(), title.into(), "sequential", source)
@@ -76,7 +77,7 @@ fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: St
     })
 }
 
-/// The better width of each model that has a speedup.
+/// The better concurrency of each model that has a speedup.
 fn line(row: &Row, models: &Models) -> Option<Line> {
     let ratio = |cell: &CellResult| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
     let better = |name: &String| {

@@ -1,4 +1,4 @@
-//! From which size of a job on each model is faster than one job after the other.
+//! The job size from which each model is faster than sequential.
 
 use maud::{Markup, html};
 
@@ -10,22 +10,23 @@ use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, tick};
 use crate::stats::units;
 
-/// Where the plot is.
+/// The position of the plot.
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 765.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 320.0;
 
-/// Speedups below this lie on the lower edge: how much slower a process for each microsecond is tells nobody anything.
+/// Speedups below this are drawn at the lower edge: the slowdown of a process per microsecond is of no
+/// interest.
 const LEAST: f64 = 1.0 / 128.0;
 
-/// A model's speedups over the time of a job in nanoseconds, and from which point on it is faster.
+/// A model's speedups by job time in nanoseconds, and its break-even point.
 struct Curve {
     points: Vec<(f64, f64)>,
     from: Option<usize>,
 }
 
-/// The chart of `matrix`; `None` where it has fewer than two sizes, or a stamp withholds it.
+/// The chart of `matrix`; `None` if it has fewer than two sizes or a warning blocks its verdicts.
 pub fn chart(size_series: &SizeSeries, source: String) -> Option<Chart> {
     let models = Models::of(size_series.models().into_iter().filter(|model| *model != "sequential"));
     let curve = |model: &String| {

@@ -1,4 +1,4 @@
-//! What a job costs that waits, and one that does nothing, under each model.
+//! The cost of a waiting job, and of a job that does nothing, under each model.
 
 use maud::{Markup, html};
 
@@ -11,23 +11,23 @@ use crate::report::chart::pen::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::scale::Log;
 use crate::stats::units;
 
-/// Where rows are, and the two plots beside each other.
+/// The position of the rows and of the two plots.
 const TOP: f64 = 66.0;
 const BOTTOM: f64 = 356.0;
 const MEMORY: (f64, f64) = (130.0, 430.0);
 const DISPATCH: (f64, f64) = (480.0, 770.0);
 
-/// The most models whose rows can be read.
+/// The maximum number of models with readable rows.
 pub const MOST: usize = 20;
 
-/// What is drawn of a model.
+/// The drawing of one model.
 struct Line {
     name: String,
     bytes: Option<f64>,
     dispatch_ns: Option<f64>,
 }
 
-/// The chart of the costs in `recording`; `None` where it has none.
+/// The chart of the costs in `recording`; `None` if it has none.
 pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
     let bills = CostSummary::all(&recording.costs.as_ref()?.probes);
     let line = |bill: &CostSummary<'_>| Line {
@@ -76,7 +76,7 @@ fn plot(
     shown: fn(f64) -> String,
     middle: &dyn Fn(usize) -> f64,
 ) -> Markup {
-    // The numbers stand at the right of their markers.
+    // The numbers are to the right of their markers.
     let scale = Log::of(values.iter().flatten().copied(), false, 10.0, from, to - 60.0);
     html! {
         (canvas.text(from, TOP - 18.0, Anchor::Start, Color::Text, 12.0, title))

@@ -1,4 +1,4 @@
-//! Which charts recordings have, and why they lack others.
+//! Selects the charts that recordings support, and explains the missing ones.
 
 use crate::analysis::scaling::scale;
 use crate::analysis::summary::Summary;
@@ -8,10 +8,10 @@ use crate::report::chart::{Chart, best, break_even, cost, heat, scaling};
 use crate::report::costs::all_size_series;
 use crate::stats::units;
 
-/// A chart, or a sentence in its place.
+/// A chart, or a sentence that explains its absence.
 pub type Drawn = Result<Chart, String>;
 
-/// Every chart of `recordings`, of each kind of the first that has what it needs.
+/// Every chart of `recordings`; each kind uses the first recording with the required data.
 pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
     let mut drawn = vec![
         of_study(recordings, best::chart, "best-tool: no recording has a study with speedups (bakeoff run)"),
@@ -42,7 +42,7 @@ fn of_study(recordings: &[Recording], chart: fn(&Summary, String) -> Option<Char
     recordings.iter().find_map(of).ok_or_else(|| why.to_owned())
 }
 
-/// A chart for each interpreter of the first study that has some.
+/// A chart for each interpreter of the first study that has interpreters.
 fn of_platforms(recordings: &[Recording]) -> Vec<Drawn> {
     let of = |it: &Recording| {
         Some(best::charts_of_platforms(&Summary::of(it), &source(it))).filter(|it| !it.is_empty())
@@ -74,14 +74,14 @@ fn over_cores(recordings: &[Recording]) -> Vec<Drawn> {
     charts
 }
 
-/// Where numbers of a study are from, and how many launches they and their intervals are of.
+/// The source of a study's numbers, and the number of launches behind them and their intervals.
 pub fn source(recording: &Recording) -> String {
     let launches =
         recording.study.as_ref().map(|study| format!("; {} launches, 95 % intervals", study.launches_asked));
     origin(recording) + &launches.unwrap_or_default()
 }
 
-/// Where numbers are from: machine, date, program.
+/// The source of numbers: machine, date, program.
 pub fn origin(recording: &Recording) -> String {
     let environment = &recording.environment;
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
@@ -93,7 +93,7 @@ pub fn origin(recording: &Recording) -> String {
     format!("{cpu}, {cores}, {os} on {arch}{date}; bakeoff {bakeoff}{commit}")
 }
 
-/// The day of a moment, as `2026-11-23`.
+/// The date of a Unix time, as `2026-11-23`.
 pub fn date(unix_s: u64) -> Option<String> {
     let moment = time::OffsetDateTime::from_unix_timestamp(i64::try_from(unix_s).ok()?).ok()?;
     Some(moment.date().to_string())
@@ -108,14 +108,14 @@ mod tests {
     use crate::report::chart::palette::Mode;
     use crate::report::chart::{HEIGHT, WIDTH};
 
-    /// Every chart of made-up recordings, in every mode.
+    /// Every chart of generated recordings, in every mode.
     fn drawn(recordings: &[Recording]) -> Vec<(String, String)> {
         let charts = charts(recordings).into_iter().flatten();
         charts.flat_map(|chart| chart.files()).collect()
     }
 
     #[test]
-    fn every_chart_is_xml_with_a_title_a_description_and_a_source() {
+    fn charts_are_xml_with_title_and_source() {
         let drawn = drawn(&inside());
         assert!(drawn.len() >= 3 * 6, "{:?}", drawn.iter().map(|(name, _)| name).collect::<Vec<_>>());
         for (name, svg) in drawn {
@@ -136,7 +136,8 @@ mod tests {
         }
     }
 
-    /// A study of so many models on so many tasks, all of long names, the fastest and the slowest thousands of times apart.
+    /// A study of `models` models on `tasks` tasks with long names; the slowest takes thousands of times the
+    /// fastest.
     fn crowd(models: u32, tasks: usize) -> Recording {
         let mut crowd = recording(16, 50);
         let study = crowd.study.as_mut().unwrap();
@@ -156,7 +157,7 @@ mod tests {
             study.launches.extend(launches.iter().map(|launch| {
                 let mut launch = Launch { workload: name.clone(), ..launch.clone() };
                 let template = launch.rounds[0].samples[0];
-                // From the baseline's ten milliseconds up to some minutes, and down to some microseconds.
+                // From the baseline's ten milliseconds up to minutes, and down to microseconds.
                 let wall = |model: u32| {
                     let factor = 1_u64 << (model / 2);
                     if model.is_multiple_of(2) { 10_000_000 * factor } else { 10_000_000 / factor }
@@ -175,11 +176,11 @@ mod tests {
         crowd
     }
 
-    /// Where a text is, in units of the chart: its left, upper, right and lower end.
+    /// The extent of a text in chart units: its left, upper, right and lower end.
     fn extent(node: &roxmltree::Node<'_, '_>) -> [f64; 4] {
         let number = |key: &str| node.attribute(key).unwrap().parse::<f64>().unwrap();
         let (x, y, size) = (number("x"), number("y"), number("font-size"));
-        // As wide as letters of this kind of type are on average.
+        // The average letter width of this font.
         let width = 0.53 * size * node.text().unwrap_or_default().chars().count() as f64;
         let left = match node.attribute("text-anchor") {
             Some("end") => x - width,
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_stands_beyond_the_edges_or_on_another() {
+    fn text_never_overlaps_or_leaves_chart() {
         let crowds =
             [(1, 1), (2, 12), (24, 1), (24, 12), (40, 30)].map(|(models, tasks)| vec![crowd(models, tasks)]);
         for (name, svg) in [inside()].iter().chain(&crowds).flat_map(|recordings| drawn(recordings)) {
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lacking_for_a_chart_is_said_in_its_place() {
+    fn missing_chart_data_is_explained() {
         let nothing = Recording { study: None, ..recording(1, 50) };
         let sentences: Vec<String> = charts(&[nothing]).into_iter().filter_map(Result::err).collect();
         assert_eq!(sentences.len(), 6);
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn extremes_and_empty_intervals_are_drawn() {
+    fn extreme_and_empty_intervals_are_drawn() {
         for (launches, percent) in [(16, 5_000), (16, 1), (3, 50), (1, 50)] {
             for (name, svg) in drawn(&[recording(launches, percent)]) {
                 assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name}");
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_tool_chart_of_made_up_numbers() {
+    fn best_tool_chart_of_sample_data() {
         let chart = best::chart(&Summary::of(&recording(16, 50)), "source".into()).unwrap();
         insta::assert_snapshot!(chart.svg(Mode::Auto));
     }

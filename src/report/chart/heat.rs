@@ -1,4 +1,4 @@
-//! Every workload under every model, as numbers on colours.
+//! A heatmap of every workload under every model.
 
 use maud::{Markup, html};
 
@@ -9,20 +9,21 @@ use crate::report::chart::pen::{Anchor, Canvas, cut};
 use crate::report::chart::{Chart, undrawn};
 use crate::stats::units;
 
-/// Where the cells are.
+/// The position of the cells.
 const LEFT: f64 = 118.0;
 const RIGHT: f64 = 788.0;
 const TOP: f64 = 66.0;
 const BOTTOM: f64 = 376.0;
 
-/// The most rows and columns whose numbers can be read.
+/// The maximum number of rows and columns with readable numbers.
 pub const MOST: usize = 15;
 
-/// Places of the colours for faster and for slower than `sequential`: blue and vermilion, which nearly all tell apart.
+/// Colour indices for faster and slower than `sequential`: blue and vermilion, which most readers can
+/// distinguish.
 const FASTER: usize = 2;
 const SLOWER: usize = 1;
 
-/// The chart of `findings`; `None` where no cell has a speedup.
+/// The chart of `findings`; `None` if no cell has a speedup.
 pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
     let models = Models::of(findings.rows.iter().flat_map(|row| row.cells.iter().map(CellResult::model)));
     let columns: Vec<String> = models.names().iter().take(MOST).cloned().collect();
@@ -51,11 +52,11 @@ pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
 fn draw(canvas: &Canvas<'_>, columns: &[String], rows: &[(String, Vec<Option<f64>>)]) -> Markup {
     let width = (RIGHT - LEFT) / columns.len() as f64;
     let height = (BOTTOM - TOP) / rows.len() as f64;
-    // So many letters are as wide as all columns together.
+    // The letters that fit into the width of all columns.
     let letters = 104 / columns.len();
     html! {
         @for (at, name) in columns.iter().enumerate() {
-            // Every other one higher, so that long names have the room of two.
+            // Alternate headers are raised, so that long names have the width of two columns.
             @let y = TOP - 8.0 - 14.0 * (at % 2) as f64;
             (canvas.text(LEFT + width * (at as f64 + 0.5), y, Anchor::Middle, Color::Text, 11.0, &cut(name, 2 * letters)))
         }
@@ -77,7 +78,7 @@ fn draw(canvas: &Canvas<'_>, columns: &[String], rows: &[(String, Vec<Option<f64
     }
 }
 
-/// How deep a colour is: not at all at 1, deepest from 16 times on; numbers stay readable on it.
+/// The colour intensity: none at 1, full from 16 times on. Numbers stay readable on it.
 fn depth(speedup: f64) -> f64 {
     0.5 * (speedup.log2().abs() / 4.0).min(1.0)
 }

@@ -1,4 +1,4 @@
-//! Who ran when: a lane for each job, waiting as a thin bar and computing as a thick one.
+//! A timeline of jobs: one row per job, waiting as a thin bar and computing as a thick one.
 
 use std::collections::BTreeMap;
 
@@ -11,25 +11,25 @@ use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::Linear;
 use crate::stats::units;
 
-/// Where the lanes are.
+/// The position of the rows.
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 780.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 350.0;
 
-/// The most lanes that are high enough to be read, and the most phases of a job: of longer traces the beginning is drawn.
+/// The maximum number of readable rows, and of phases per job. Longer traces are drawn from their beginning.
 pub const MOST_LANES: usize = 30;
 /// See [`MOST_LANES`].
 pub const MOST_PHASES: usize = 60;
 
-/// Places of the colours for computing and for waiting.
+/// Colour indices for computing and waiting.
 const COMPUTES: usize = 1;
 const WAITS: usize = 2;
 
-/// A job's phases: which, from when to when, in nanoseconds since the trace began.
+/// A job's phases with their start and end, in nanoseconds since the trace began.
 type Lane = Vec<(Phase, f64, f64)>;
 
-/// The chart of `spans`, under the `title` that says what they are of; `None` where there are none.
+/// The chart of `spans` under `title`; `None` if there are none.
 pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Option<Chart> {
     let start = spans.iter().map(|span| span.start).min()?;
     let since = |moment: crate::engine::clock::Timestamp| (moment - start).as_nanos() as f64;
@@ -78,7 +78,7 @@ fn draw(canvas: &Canvas<'_>, lanes: &[(u32, Lane)], all: usize) -> Markup {
     }
 }
 
-/// A time at an axis; its beginning is no time at all.
+/// A time label on an axis; the origin has none.
 fn time(ns: f64) -> String {
     if ns == 0.0 { "0".into() } else { units::nanoseconds(ns) }
 }

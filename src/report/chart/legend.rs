@@ -1,4 +1,4 @@
-//! Which marker is which model.
+//! Assigns markers to models.
 
 use std::collections::BTreeSet;
 
@@ -8,15 +8,16 @@ use crate::model::models;
 use crate::report::chart::palette::Color;
 use crate::report::chart::pen::{Anchor, Canvas, cut};
 
-/// The models of a chart, in the order in which they first appear, and the marker of each: the same in all charts for those
-/// that are in the registry.
+/// The models of a chart in order of first appearance, with their markers. Models of the registry have the
+/// same
+/// marker in all charts.
 #[derive(Clone, Debug)]
 pub struct Models {
     names: Vec<String>,
     marks: Vec<usize>,
 }
 
-/// The most models that a legend has room for; markers of further ones are drawn, and counted.
+/// The maximum number of models in a legend; further models are drawn and counted.
 pub const MOST: usize = 20;
 
 impl Models {
@@ -46,10 +47,10 @@ impl Models {
     }
 }
 
-/// Three lines of these have room between a plot and the source below.
+/// Three lines of this height fit between a plot and the source below.
 const LINE: f64 = 13.0;
 
-/// Markers and names, in lines of some.
+/// Markers and names, several per line.
 pub fn legend(canvas: &Canvas<'_>, models: &Models, top: f64) -> Markup {
     let (per_line, letters) = if models.names.len() > 10 { (7, 13) } else { (5, 18) };
     let width = 768.0 / f64::from(per_line);

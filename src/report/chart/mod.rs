@@ -1,12 +1,13 @@
-//! Charts as SVG: values in, text out. Each stands on its own, with its title, description and source, in three files: one
-//! that follows the reader's light or dark mode, one for each of them.
+//! Charts as SVG: values in, text out. Each chart is complete, with title, description and source, in three
+//! files:
+//! one that follows the reader's light or dark mode, and one for each mode.
 //!
-//! - [`palette`]: literal colours, since not every program that draws SVG knows variables
+//! - [`palette`]: literal colours, because some SVG renderers do not support variables
 //! - [`pen`]: text, lines and markers
-//! - [`scale`]: from values to places, with round ticks
-//! - [`legend`]: which marker is which model; [`png`]: pixels, where the program was built with them
+//! - [`scale`]: maps values to coordinates, with round ticks
+//! - [`legend`]: markers of models; [`png`]: pixels, in builds with the feature
 //! - one file a chart: [`best`], [`heat`], [`scaling`], [`cost`], [`break_even`], [`lanes`]; [`draw`]: which of
-//!   them recordings have
+//!   - [`draw`]: which charts recordings have
 
 use maud::{Markup, html};
 
@@ -27,23 +28,23 @@ use crate::report::escape::plain;
 use palette::{Color, Mode, Palette};
 use pen::{Anchor, Canvas};
 
-/// The width and the height of every chart, in its own units: readable where a page shows it 800 pixels wide.
+/// The width and height of every chart in its own units: readable on a page that shows it 800 pixels wide.
 pub const WIDTH: f64 = 800.0;
 /// See [`WIDTH`].
 pub const HEIGHT: f64 = 420.0;
 
-/// A speedup at an axis: `1/4x`, `8x`.
+/// A speedup label on an axis: `1/4x`, `8x`.
 fn tick(value: f64) -> String {
     if value < 1.0 { format!("1/{:.0}x", 1.0 / value) } else { format!("{value:.0}x") }
 }
 
 /// A chart that can be drawn in any mode.
 pub struct Chart {
-    /// Name of its files.
+    /// Base name of its files.
     pub name: String,
     /// What it shows.
     pub title: String,
-    /// The same for those who can't see it.
+    /// A text alternative for readers who can't see the chart.
     pub description: String,
     /// Machine, cores, date, commit, number of launches, interval.
     pub source: String,
@@ -79,7 +80,7 @@ impl Chart {
     }
 }
 
-/// How many tasks and models had no room, to stand behind the source.
+/// The number of tasks and models that did not fit, for the source line.
 fn undrawn(tasks: usize, models: usize) -> String {
     let told = |count: usize, what: &str| (count > 0).then(|| format!("; {count} more {what}"));
     [told(tasks, "tasks"), told(models, "models")].into_iter().flatten().collect()

@@ -1,22 +1,23 @@
-//! Colours that are told apart by those who see fewer of them, on light and on dark ground, as literal values.
+//! Colours that readers with colour vision deficiency can distinguish, on light and dark ground, as literal
+//! values.
 
-/// What something is painted with.
+/// The colour role of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
-    /// The ground.
+    /// The background.
     Ground,
-    /// Text that is to be read.
+    /// Primary text.
     Text,
-    /// Text and lines beside.
+    /// Secondary text and lines.
     Faint,
-    /// Lines of a grid.
+    /// Grid lines.
     Grid,
-    /// A model, by its place in the registry.
+    /// A model, by its index in the registry.
     Model(usize),
 }
 
 impl Color {
-    /// The class of what is painted with it.
+    /// The CSS class of the colour role.
     pub fn class(self) -> String {
         match self {
             Color::Ground => "ground".into(),
@@ -28,10 +29,10 @@ impl Color {
     }
 }
 
-/// What a chart is drawn for.
+/// The colour scheme that a chart is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Light, and dark where the reader's system is.
+    /// Light, or dark if the reader's system is.
     Auto,
     /// Light.
     Light,
@@ -45,14 +46,14 @@ pub struct Palette {
     mode: Mode,
 }
 
-/// Eight colours after Okabe and Ito, "Color Universal Design" (2008), darkened or lightened until each stands out from its
-/// ground by 3 to 1; the yellow is a brown.
+/// Eight colours after Okabe and Ito, "Color Universal Design" (2008), darkened or lightened until each has a
+/// contrast of 3 to 1 with its ground; the yellow becomes a brown.
 const LIGHT: [&str; 8] =
     ["#3b3b3b", "#c65300", "#0072b2", "#00805c", "#b0568a", "#8a6100", "#3a86b8", "#7a4fa3"];
 const DARK: [&str; 8] =
     ["#e0e0e0", "#ff9147", "#5bb4f0", "#3dcca0", "#f0a8cc", "#e0b040", "#9bd0f5", "#bfa0e8"];
 
-/// How many colours models have before they repeat; shapes go on.
+/// The number of model colours before they repeat; shapes continue to differ.
 pub const COLOURS: usize = LIGHT.len();
 
 impl Palette {
@@ -66,7 +67,7 @@ impl Palette {
         colour(ink, self.mode == Mode::Dark)
     }
 
-    /// The rules by which a reader's dark mode takes the place of the literal colours, where the chart follows it.
+    /// The rules that replace the literal colours in a reader's dark mode, if the chart follows it.
     pub fn style(&self) -> Option<String> {
         let rule = |ink: Color, of: &str| format!(".{}{of}", rule(ink));
         let inks = [Color::Ground, Color::Text, Color::Faint, Color::Grid]
@@ -77,8 +78,9 @@ impl Palette {
     }
 }
 
-/// Fill and stroke of a class in the dark; an element has the class of what it is painted with, and `line` where only its
-/// stroke is.
+/// Fill and stroke of a class in dark mode. An element has the class of its colour, and `line` if it has only
+/// a
+/// stroke.
 fn rule(ink: Color) -> String {
     let (class, dark) = (ink.class(), colour(ink, true));
     format!("{class}{{fill:{dark}}} .{class}-line{{stroke:{dark}}} ")
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stands_out_by_four_and_a_half_to_one_and_marks_by_three() {
+    fn colours_meet_contrast_minimums() {
         for mode in [Mode::Light, Mode::Dark] {
             let palette = Palette::of(mode);
             let stands_out = |ink| contrast(palette.colour(ink), palette.colour(Color::Ground));

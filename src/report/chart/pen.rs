@@ -1,4 +1,4 @@
-//! Text, lines and markers, each with a literal colour and the class by which dark mode finds it.
+//! Text, lines and markers, each with a literal colour and a class for dark mode.
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,14 @@ use maud::{Markup, html};
 use crate::report::chart::palette::{Color, Palette};
 use crate::report::escape::plain;
 
-/// Which end of a text stands at its place.
+/// The part of a text that is at its coordinates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// It begins there.
+    /// Its start.
     Start,
-    /// Its middle is there.
+    /// Its middle.
     Middle,
-    /// It ends there.
+    /// Its end.
     End,
 }
 
@@ -28,14 +28,14 @@ impl Anchor {
     }
 }
 
-/// How lines are drawn.
+/// The style of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stroke {
-    /// A thin one.
+    /// Thin.
     Thin,
-    /// A thick one.
+    /// Thick.
     Thick,
-    /// A thin one of dashes.
+    /// Thin and dashed.
     Dashed,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Canvas<'a> {
         Canvas { palette }
     }
 
-    /// A text; `size` is its height in units of the chart.
+    /// A text; `size` is its height in chart units.
     pub fn text(&self, x: f64, y: f64, anchor: Anchor, ink: Color, size: f64, text: &str) -> Markup {
         let fill = self.palette.colour(ink);
         html! {
@@ -74,7 +74,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// A filled rectangle, `opacity` of 1 covering what is below.
+    /// A filled rectangle; an `opacity` of 1 hides what is below.
     pub fn rect(&self, x: f64, y: f64, width: f64, height: f64, ink: Color, opacity: f64) -> Markup {
         html! {
             rect class=(ink.class()) x=(place(x)) y=(place(y)) width=(place(width)) height=(place(height))
@@ -82,8 +82,9 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The marker of a model: colour and shape by its place in the registry, so that neither is needed alone; hollow
-    /// where it is not among the best.
+    /// The marker of a model: colour and shape by its registry index, so that either suffices; hollow unless
+    /// it is
+    /// among the best.
     pub fn marker(&self, x: f64, y: f64, model: usize, filled: bool) -> Markup {
         let ink = Color::Model(model);
         let colour = self.palette.colour(ink);
@@ -129,13 +130,13 @@ fn shape(model: usize, x: f64, y: f64) -> String {
     path + " Z"
 }
 
-/// A place with a tenth of a unit: more can't be seen, and would change with every rounding.
+/// A coordinate rounded to a tenth of a unit: more digits are invisible and would change with every rounding.
 fn place(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// `text` cut to so many characters, with an ellipsis where something is gone.
+/// `text` truncated to `most` characters, with an ellipsis if anything is removed.
 pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -148,12 +149,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_have_a_tenth_and_no_needless_digits() {
+    fn coordinates_round_to_one_decimal() {
         assert_eq!([1.0, 1.25, 0.04].map(place), ["1", "1.2", "0"]);
     }
 
     #[test]
-    fn long_names_are_cut() {
+    fn long_names_are_truncated() {
         assert_eq!((cut("sequential", 5).as_str(), cut("gil", 5).as_str()), ("sequ…", "gil"));
     }
 }

@@ -1,18 +1,18 @@
-//! Charts as PNG, where no SVG is shown: in the preview of a link. 1200 by 630 pixels, what Open Graph pictures have.
+//! Charts as PNG, for link previews that can't show SVG. 1200 by 630 pixels, the Open Graph image size.
 
 use anyhow::Result;
 
 use crate::report::chart::Chart;
 
-/// The width of every picture, in pixels.
+/// The width of every image, in pixels.
 pub const WIDTH: u16 = 1_200;
-/// The height.
+/// The height, in pixels.
 pub const HEIGHT: u16 = 630;
 
 /// `chart` in its light colours.
 ///
 /// # Errors
-/// Where this program was built without pictures, or the machine has no font to write with.
+/// When this program was built without PNG support, or the machine has no font.
 #[cfg(feature = "png")]
 pub fn png(chart: &Chart) -> Result<Vec<u8>> {
     use anyhow::Context as _;
@@ -23,13 +23,13 @@ pub fn png(chart: &Chart) -> Result<Vec<u8>> {
 
     let tree = Tree::from_str(&chart.svg(Mode::Light), &options()?)?;
     let mut pixels = Pixmap::new(WIDTH.into(), HEIGHT.into()).context("a picture of no pixels")?;
-    // Pictures have one shape, so one factor is enough.
+    // All charts have the same aspect ratio, so one factor suffices.
     let scale = f32::from(WIDTH) / tree.size().width();
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
     Ok(pixels.encode_png()?)
 }
 
-/// As [`png`], of a build without pictures.
+/// As [`png`], in a build without PNG support.
 ///
 /// # Errors
 /// Always.
@@ -38,7 +38,7 @@ pub fn png(_: &Chart) -> Result<Vec<u8>> {
     anyhow::bail!("this bakeoff was built without PNG: cargo build --release --features png")
 }
 
-/// Fonts of this machine: whatever it has instead of those that charts ask for, since text without one would be left out.
+/// Fonts of this machine, as fallbacks for those that charts name: text without a font would be missing.
 #[cfg(feature = "png")]
 fn options() -> Result<resvg::usvg::Options<'static>> {
     use resvg::usvg::fontdb::{Family, Query};
@@ -64,7 +64,7 @@ mod tests {
     use crate::report::chart::draw::charts;
 
     #[test]
-    fn a_picture_has_the_size_of_a_preview_and_text_on_it() {
+    fn png_has_preview_size_and_text() {
         if options().is_err() {
             eprintln!("skipped: no font on this machine");
             return;
@@ -72,7 +72,7 @@ mod tests {
         let chart = charts(&inside()).into_iter().find_map(Result::ok).unwrap();
         let picture = resvg::tiny_skia::Pixmap::decode_png(&png(&chart).unwrap()).unwrap();
         assert_eq!((picture.width(), picture.height()), (WIDTH.into(), HEIGHT.into()));
-        // The title, which is nothing but text on the ground.
+        // The title contains only text on the background.
         let ground = picture.pixel(1, 1).unwrap();
         let title = (20..700).flat_map(|x| (18..40).map(move |y| (x, y)));
         assert!(title.filter(|&(x, y)| picture.pixel(x, y) != Some(ground)).count() > 500);

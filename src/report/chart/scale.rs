@@ -1,4 +1,4 @@
-//! From values to places, with round ticks.
+//! Maps values to coordinates, with round ticks.
 
 /// A logarithmic scale: equal ratios are equal distances.
 #[derive(Clone, Copy, Debug)]
@@ -10,8 +10,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// A scale that has room for `values`, and 1 if `with_one`, between the places `from` and `to`; its ends are powers of
-    /// `base`. Values that are not positive have no place.
+    /// A scale that covers `values`, and 1 if `with_one`, between the coordinates `from` and `to`; its ends
+    /// are powers
+    /// of `base`. Values that are not positive have no coordinate.
     pub fn of(values: impl Iterator<Item = f64>, with_one: bool, base: f64, from: f64, to: f64) -> Self {
         let one = with_one.then_some(1.0);
         let values: Vec<f64> = values.filter(|value| *value > 0.0 && value.is_finite()).chain(one).collect();
@@ -24,15 +25,15 @@ impl Log {
         Log { low, high: if high > low { high } else { low * base }, from, to }
     }
 
-    /// The place of a value; of one beyond the scale its end.
+    /// The coordinate of a value; values beyond the scale are clamped.
     pub fn place(&self, value: f64) -> f64 {
         let share = (value.clamp(self.low, self.high) / self.low).ln() / (self.high / self.low).ln();
         self.from + share * (self.to - self.from)
     }
 
-    /// Powers of `base` on the scale, at most so many: of more only each second, third and so on.
+    /// Powers of `base` on the scale, at most `most`; a longer scale keeps every second, third and so on.
     pub fn ticks(&self, base: f64, most: usize) -> Vec<f64> {
-        // Whole powers by how the scale was made, but for rounding.
+        // Whole powers by construction, except for rounding.
         let exponent = |value: f64| (-400..400).find(|&power| base.powi(power) > value * 0.999).unwrap_or(0);
         let (first, last) = (exponent(self.low), exponent(self.high));
         let step =
@@ -51,14 +52,14 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// A scale from 0 to a round number above `values`, between two places.
+    /// A scale from 0 to a round number above `values`, between two coordinates.
     pub fn of(values: impl Iterator<Item = f64>, from: f64, to: f64) -> Self {
         let high = values.fold(0.0, f64::max).max(f64::MIN_POSITIVE);
         let step = step(high);
         Linear { high: (high / step).ceil() * step, step, from, to }
     }
 
-    /// The place of a value.
+    /// The coordinate of a value.
     pub fn place(&self, value: f64) -> f64 {
         self.from + value / self.high * (self.to - self.from)
     }
@@ -71,7 +72,7 @@ impl Linear {
     }
 }
 
-/// A round step, 1, 2 or 5 times a power of ten, of which four to nine fill `high`.
+/// A round step, 1, 2 or 5 times a power of ten; four to nine steps fill `high`.
 fn step(high: f64) -> f64 {
     let power = 10_f64.powf((high / 4.0).log10().floor());
     [5.0, 2.0, 1.0].into_iter().map(|factor| factor * power).find(|step| high / step >= 4.0).unwrap_or(power)
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_logarithmic_scale_ends_at_powers_and_thins_out_its_ticks() {
+    fn logarithmic_scale_ends_at_powers() {
         let scale = Log::of([0.3, 23.0].into_iter(), true, 2.0, 0.0, 70.0);
         assert_eq!(scale.ticks(2.0, 9), [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
         assert!((scale.place(1.0) - 20.0).abs() < 1e-9 && (scale.place(32.0) - 70.0).abs() < 1e-9);
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_linear_scale_has_some_round_ticks_from_zero_on() {
+    fn linear_scale_has_round_ticks_from_zero() {
         let ticks = |high: f64| Linear::of([high].into_iter(), 0.0, 1.0).ticks();
         assert_eq!(
             ticks(7_255.0),

@@ -1,4 +1,4 @@
-//! Speedups over numbers of cores: as measured, beside what all cores gave and what would be ideal.
+//! Speedups by core count: measured, beside the capacity of all cores and the ideal.
 
 use maud::{Markup, html};
 
@@ -10,7 +10,7 @@ use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, tick};
 use crate::stats::ratio::Ratio;
 
-/// Where the plot is.
+/// The position of the plot.
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 780.0;
 const TOP: f64 = 40.0;
@@ -19,7 +19,7 @@ const BOTTOM: f64 = 320.0;
 /// Cores and speedup, with its bounds.
 type Points = Vec<(f64, f64, Option<(f64, f64)>)>;
 
-/// The chart of a workload that computes; `None` where there are fewer than two numbers of cores.
+/// The chart of a computing workload; `None` if there are fewer than two core counts.
 pub fn chart(scaled: &Scaled, source: String) -> Option<Chart> {
     let names: Vec<&str> = scaled.cells().into_iter().filter(|name| !name.ends_with("/one")).collect();
     let models = Models::of(names.iter().map(|name| name.split('/').next().unwrap_or(name)));
@@ -54,7 +54,7 @@ fn draw(canvas: &Canvas<'_>, models: &Models, curves: &[Points], capacity: &Poin
     cores.sort_by(f64::total_cmp);
     cores.dedup();
     let ideal: Vec<(f64, f64)> = cores.iter().map(|&cores| (x.place(cores), y.place(cores))).collect();
-    // Markers of one number of cores side by side, so that each can be seen.
+    // Markers of one core count are side by side, so that each is visible.
     let aside = |model: usize| 5.0 * (model as f64 - (curves.len() as f64 - 1.0) / 2.0);
     html! {
         @for value in y.ticks(2.0, 12) {

@@ -1,4 +1,4 @@
-//! Answers one question about one model, in a process that has done nothing else.
+//! Runs one probe of one model, in a process that has done nothing else.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,17 +23,17 @@ use crate::study::probe::{BURST, Probe, STARTED_JOBS, bare};
 use crate::workload::Size;
 use crate::workload::fixture::stage::Stage;
 
-/// The hidden subcommand that answers a question; its argument is the parent's process id.
+/// The hidden subcommand that runs a probe; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "probe";
 
-/// What a probe is told, first of all.
+/// The first message to a probe.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ProbeOrder {
     pub(crate) model: String,
     pub(crate) question: Probe,
 }
 
-/// What was found, by name; or why nothing was.
+/// The figures by name, or why there are none.
 pub(crate) type ProbeAnswer = Result<Figures, String>;
 
 pub(crate) type Figures = BTreeMap<String, u64>;
@@ -41,7 +41,7 @@ pub(crate) type Figures = BTreeMap<String, u64>;
 /// Serves as a probe on the standard streams.
 ///
 /// # Errors
-/// Where the order can't be read or the parent has gone.
+/// When the order can't be read or the parent has ended.
 pub fn serve(parent: u32, exe: &Path) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
@@ -64,17 +64,17 @@ fn answer(order: &ProbeOrder, exe: &Path) -> Result<Figures> {
     }
 }
 
-/// Runs before a model counts as warm, in which its threads, tasks and connections come to be.
+/// Runs before a model counts as warm; they create its threads, tasks and connections.
 const WARM_UP: usize = 2;
 
-/// The model that a question is about.
+/// The model of a probe.
 struct ProbedModel<'a> {
     model: ModelEntry,
     exe: &'a Path,
 }
 
 impl ProbedModel<'_> {
-    /// Starts the model so that it can have so many jobs in flight.
+    /// Starts the model with room for `jobs` jobs at once.
     fn start_for(&self, jobs: usize) -> Result<Box<dyn Model>> {
         let workers = if self.model.concurrency == Concurrency::Workers { jobs } else { host::cores() };
         (self.model.start)(&Resources {
@@ -83,7 +83,7 @@ impl ProbedModel<'_> {
         })
     }
 
-    /// So many jobs of a workload, of its default size or of another.
+    /// `jobs` jobs of a workload, of its default size or of another.
     fn batch(&self, workload: &str, jobs: usize, each: Option<u64>) -> Result<Batch> {
         let workload = Platform::Native
             .workload(workload)
@@ -95,7 +95,7 @@ impl ProbedModel<'_> {
     fn start(&self, workload: &str) -> Result<Figures> {
         const RUNS: u64 = 3;
         let batch = self.batch(workload, STARTED_JOBS, None)?;
-        // Threads are given as many workers as jobs where those wait, or waiting would take turns.
+        // Waiting jobs need as many workers as jobs, or their waits would be serialised.
         let in_flight = if workload == "sleep" { STARTED_JOBS } else { host::cores() };
         let begun = now();
         let mut model = self.start_for(in_flight)?;
@@ -143,7 +143,7 @@ impl ProbedModel<'_> {
         Ok(figures(known.chain([("jobs", RUNS * JOBS as u64)])))
     }
 
-    /// So many waits at once, again and again for some time.
+    /// Repeats `jobs` waits at once for at least a given time.
     fn wait(&self, jobs: usize, us: u64, at_least: Duration) -> Result<Figures> {
         let batch = self.batch("sleep", jobs, Some(us))?;
         let mut model = self.start_for(jobs)?;
@@ -153,7 +153,7 @@ impl ProbedModel<'_> {
 
     fn crowd(&self, jobs: usize, us: u64) -> Result<Figures> {
         let batch = self.batch("sleep", jobs, Some(us))?;
-        // Ended with the crowd: what it takes to be there counts.
+        // Ended together with the jobs, so that its start-up counts.
         let mut started = None;
         crowd(jobs, Duration::from_micros(us), || {
             let model = started.insert(self.start_for(jobs)?);
@@ -173,7 +173,7 @@ impl ProbedModel<'_> {
     }
 }
 
-/// What so many jobs take that wait at once while `run` goes on, which says how long it took.
+/// The cost of `jobs` jobs that wait at once during `run`, which returns its duration.
 fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) -> Result<Figures> {
     memory::forget_peak();
     let before = memory::own();
@@ -181,14 +181,16 @@ fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) ->
     let wall = run()?;
     let own = memory::own_peak().zip(before).map(|(peak, before)| peak.saturating_sub(before));
     let seen = watch.stop();
-    // The last job waits to the end of the run: it had begun before the first was done if the run is shorter than two.
+    // The last job waits until the end of the run: if the run is shorter than two waits, it overlapped the
+    // first.
     ensure!(wall < 2 * wait, "not all were in flight at once: the run took {wall:?} for waits of {wait:?}");
     let taken = [("own_bytes", own), ("children_bytes", seen.children), ("kernel_bytes", seen.kernel)];
     let known = taken.into_iter().filter_map(|(name, bytes)| Some((name, bytes?)));
     Ok(figures(known.chain([("jobs", jobs as u64), ("wait_ns", ns(wait)), ("wall_ns", ns(wall))])))
 }
 
-/// Runs of `batch`, after some to warm in, that take at least so long together: how many, and how long.
+/// Runs `batch` after warm-up runs, for at least the given time in total: the number of runs, and their
+/// duration.
 fn runs(model: &mut dyn Model, batch: &Batch, at_least: Duration) -> Result<(u64, Duration)> {
     (0..WARM_UP).try_for_each(|_| sample(model, batch).map(drop))?;
     let (mut runs, mut wall) = (0, Duration::ZERO);
@@ -199,13 +201,13 @@ fn runs(model: &mut dyn Model, batch: &Batch, at_least: Duration) -> Result<(u64
     Ok((runs, wall))
 }
 
-/// Looks now and then what memory children and kernel have, and keeps the most.
+/// Samples the memory of children and kernel, and keeps the maximum.
 struct Watch {
     done: Arc<AtomicBool>,
     thread: thread::JoinHandle<Seen>,
 }
 
-/// The most that was seen, in bytes; the kernel's beyond what it had in the beginning.
+/// The observed maximum in bytes; the kernel's is relative to the start.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     children: Option<u64>,

@@ -1,11 +1,11 @@
-//! Waiting jobs in hand-written code, beside which crowds of models stand.
+//! Waiting jobs in hand-written code, for comparison with the job counts of models.
 
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-/// So many waits at once, in the way of `model` but without it; each comes to a number that depends on it.
+/// `jobs` waits at once, as `model` does them but without it; each returns a number that depends on it.
 pub(crate) fn wait_at_once(model: &str, jobs: usize, pause: Duration) -> Result<u64> {
     match model {
         "threads" => threads(jobs, pause),

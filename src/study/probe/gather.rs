@@ -1,4 +1,4 @@
-//! Which questions are asked of each model, and how far its crowds go.
+//! Selects the probes of each model, and the range of their job counts.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,28 +10,28 @@ use crate::record::schema::ProbeRecord;
 use crate::study::probe::answer::{ProbeAnswer, ProbeOrder, SUBCOMMAND};
 use crate::study::probe::{Probe, STARTED_ON, WAITS_US};
 
-/// How long a probe may take: a million waiting tasks take some seconds.
+/// The maximum duration of a probe: a million waiting tasks take several seconds.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Processes that are asked the questions whose answers vary from process to process.
+/// The number of processes for probes whose results vary between processes.
 const REPEATS: usize = 3;
 
-/// What is asked, of whom, and within which bounds.
+/// The probes to run, their models and their limits.
 #[derive(Clone, Debug)]
 pub struct ProbeOptions {
     /// This project's program.
     pub exe: PathBuf,
     /// The models.
     pub models: Vec<ModelEntry>,
-    /// The most jobs of a crowd.
+    /// The maximum number of jobs at once.
     pub most_jobs: usize,
-    /// The most memory of a crowd, in bytes.
+    /// The maximum memory of jobs at once, in bytes.
     pub most_bytes: u64,
-    /// Ask each question once, and small crowds only.
+    /// Run each probe once, and with small job counts only.
     pub quick: bool,
 }
 
-/// Asks everything, model by model, until `stop` is set; `progress` is told of each question before it is asked.
+/// Runs all probes, model by model, until `stop` is set; calls `progress` before each probe.
 pub fn gather(
     options: &ProbeOptions,
     stop: &AtomicBool,
@@ -53,7 +53,7 @@ pub fn gather(
     probes
 }
 
-/// The questions whose number is known beforehand.
+/// The probes that are known in advance.
 fn questions(model: &ModelEntry, quick: bool) -> Vec<Probe> {
     let starts = STARTED_ON.iter().map(|&workload| Probe::Start(workload.to_owned()));
     let varying: Vec<_> = starts.chain([Probe::Dispatch, Probe::Work]).collect();
@@ -66,7 +66,7 @@ fn questions(model: &ModelEntry, quick: bool) -> Vec<Probe> {
     questions
 }
 
-/// Asks one question in a fresh process; `None` where it was stopped.
+/// Runs one probe in a fresh process; `None` if it was stopped.
 pub fn probe(exe: &Path, model: &ModelEntry, question: &Probe, stop: &AtomicBool) -> Option<ProbeRecord> {
     if stop.load(Ordering::Relaxed) {
         return None;
@@ -84,14 +84,14 @@ pub fn probe(exe: &Path, model: &ModelEntry, question: &Probe, stop: &AtomicBool
     Some(ProbeRecord { model: model.name.into(), question: question.name(), figures, failure })
 }
 
-/// The first crowd, and how many times as large the next one is, until one fails or would take too much.
+/// The first job count, and the factor to the next one, until one fails or would exceed the limits.
 const FIRST: usize = 64;
 const STEP: usize = 4;
 
-/// Steps between the largest crowd that could be and the smallest that could not.
+/// Bisection steps between the largest job count that succeeded and the smallest that failed.
 const BISECTIONS: usize = 2;
 
-/// Ever larger crowds, up to the bounds or the first that fails, and then some between the last two.
+/// Increases the job count up to the limits or the first failure, then bisects between the last two.
 fn crowds(options: &ProbeOptions, mut ask: impl FnMut(&Probe) -> Option<ProbeRecord>) {
     let (mut reached, mut failed) = (None::<Reached>, None);
     let mut next = FIRST.min(options.most_jobs);
@@ -112,7 +112,7 @@ fn crowds(options: &ProbeOptions, mut ask: impl FnMut(&Probe) -> Option<ProbeRec
     }
     let (Some(mut reached), Some(mut failed)) = (reached, failed) else { return };
     for _ in 0..BISECTIONS {
-        // As far from the one as from the other, as steps are ratios.
+        // The geometric mean, because steps are ratios.
         let next = (reached.jobs * failed).isqrt();
         let Some(record) = ask(&Probe::ConcurrencyLimit(next, pause_us(next, Some(&reached)))) else {
             return;
@@ -124,11 +124,11 @@ fn crowds(options: &ProbeOptions, mut ask: impl FnMut(&Probe) -> Option<ProbeRec
     }
 }
 
-/// A crowd that was in flight at once.
+/// A number of jobs that ran at once.
 struct Reached {
     jobs: usize,
     bytes: u64,
-    /// How long it took until all were in flight.
+    /// The time until all jobs were running.
     gathering_ns: u64,
 }
 
@@ -145,9 +145,9 @@ impl Reached {
     }
 }
 
-/// The next crowd: as much larger as the bounds allow; none where that would hardly be larger.
+/// The next job count: as large as the limits allow; `None` if that is hardly larger.
 fn larger(reached: &Reached, options: &ProbeOptions) -> Option<usize> {
-    // Nine tenths, since what a job takes is known from a smaller crowd.
+    // Nine tenths of the limit, because the memory per job is known from a smaller job count.
     let fits =
         reached.jobs as u128 * u128::from(options.most_bytes) * 9 / 10 / u128::from(reached.bytes.max(1));
     let fits = usize::try_from(fits).unwrap_or(usize::MAX);
@@ -155,7 +155,7 @@ fn larger(reached: &Reached, options: &ProbeOptions) -> Option<usize> {
     (next > reached.jobs + reached.jobs / 4).then_some(next)
 }
 
-/// How long a crowd waits, in microseconds: at least twice as long as it will take to gather.
+/// The wait of the jobs, in microseconds: at least twice the time until all of them run.
 fn pause_us(jobs: usize, reached: Option<&Reached>) -> u64 {
     const AT_LEAST_US: u64 = 200_000;
     let of_one = reached.map_or(0, |reached| 2 * reached.gathering_ns / reached.jobs as u64);
@@ -170,7 +170,7 @@ mod tests {
         ProbeOptions { exe: PathBuf::new(), models: vec![], most_jobs, most_bytes, quick: false }
     }
 
-    /// The crowds that are asked for where a job takes so many bytes and more than `limit` jobs fail.
+    /// The job counts that are probed if a job takes `bytes` of memory and more than `limit` jobs fail.
     fn asked(options: &ProbeOptions, bytes: u64, limit: usize) -> Vec<usize> {
         let mut asked = Vec::new();
         crowds(options, |question| {
@@ -194,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn crowds_grow_to_the_most_jobs_or_to_the_most_memory() {
+    fn probe_grows_to_job_or_memory_limit() {
         assert_eq!(asked(&options(1_000, 1 << 30), 1, usize::MAX), [64, 256, 1_000]);
         assert_eq!(asked(&options(1_000_000, 1 << 20), 1 << 10, usize::MAX), [64, 256, 921]);
         assert_eq!(asked(&options(10, 1 << 30), 1, usize::MAX), [10]);
     }
 
     #[test]
-    fn where_a_crowd_fails_the_border_is_looked_for_between() {
+    fn failed_probe_bisects_to_limit() {
         assert_eq!(asked(&options(1_000_000, 1 << 30), 1, 700), [64, 256, 1_024, 512, 724]);
         assert_eq!(asked(&options(1_000_000, 1 << 30), 1, 10), [64]);
     }

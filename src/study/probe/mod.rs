@@ -1,9 +1,9 @@
-//! What models cost besides the time of a warm run: starting, handing out, switching, memory, limits, timers.
+//! Costs of models besides warm runs: start-up, dispatch, context switches, memory, limits, timers.
 //!
-//! - [`Probe`]: what a fresh process is asked about one model
-//! - `answer`: how it finds out
-//! - `bare`: hand-written code beside models
-//! - [`gather`](fn@gather): which questions are asked, and how far the crowds go
+//! - [`Probe`]: a probe of one model in a fresh process
+//! - `answer`: runs it
+//! - `bare`: hand-written code for comparison
+//! - [`gather`](fn@gather): which probes are run, and their job counts
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,8 @@ mod gather;
 pub use answer::{SUBCOMMAND, serve};
 pub use gather::{ProbeOptions, gather, probe};
 
-/// What a fresh process is asked about one model. All figures are integers; times are in nanoseconds, memory in bytes.
+/// A probe of one model in a fresh process. All figures are integers; times are in nanoseconds, memory in
+/// bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Probe {
     /// Starting the model, a first run, warm runs, and ending it, on [`STARTED_JOBS`] jobs of a workload. Figures:
@@ -22,15 +23,18 @@ pub enum Probe {
     Start(String),
     /// Runs of `noop`. Figures: `wall_ns` of `runs` of `jobs` each.
     Dispatch,
-    /// Runs of `hash`, each beside one of `sequential`. Figures: `cpu_ns` and `sequential_cpu_ns`, and for so many `jobs`
-    /// how often threads `gave_way` and `were_preempted`.
+    /// Runs of `hash`, each paired with one of `sequential`. Figures: `cpu_ns` and `sequential_cpu_ns`; and,
+    /// over `jobs`
+    /// jobs, the context switches of threads: voluntary `gave_way` and involuntary `were_preempted`.
     Work,
-    /// A single wait of so many microseconds. Figures: `wall_ns` of `runs`.
+    /// A single wait of that many microseconds. Figures: `wall_ns` of `runs`.
     Wait(u64),
     /// [`BURST`] waits of 10 ms at once. Figures: `wall_ns` of `runs`.
     TimerBurst,
-    /// So many jobs that wait at once, each for so many microseconds. Figures: `jobs`, `wait_ns`, `wall_ns`,
-    /// and, beyond what there was before the model was started, at the most: `own_bytes` (resident), `children_bytes` (PSS),
+    /// That many jobs that wait at once, each for that many microseconds. Figures: `jobs`, `wait_ns`,
+    /// `wall_ns`,
+    /// and the maximum above the level before the model started: `own_bytes` (resident), `children_bytes`
+    /// (PSS),
     /// `kernel_bytes` (of the whole machine).
     ConcurrencyLimit(usize, u64),
     /// The same in hand-written code without the model, which has to be `threads` or `tokio-one`. Figures: as a crowd's.
@@ -38,7 +42,7 @@ pub enum Probe {
 }
 
 impl Probe {
-    /// As a recording has it.
+    /// Its name in recordings.
     pub fn name(&self) -> String {
         match self {
             Probe::Start(workload) => format!("start {workload}"),
@@ -52,13 +56,13 @@ impl Probe {
     }
 }
 
-/// Jobs of each run around which a model is started and ended.
+/// Jobs per run in start-up probes.
 pub const STARTED_JOBS: usize = 8;
 
 /// Waits of a burst.
 pub const BURST: usize = 10_000;
 
-/// The workloads on which starting is looked at: one that computes and one that waits.
+/// The workloads of start-up probes: one that computes and one that waits.
 pub const STARTED_ON: [&str; 2] = ["hash", "sleep"];
 
 /// Single waits, in microseconds.
