@@ -6,9 +6,9 @@ use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::Recording;
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;
-use crate::stats::law;
-use crate::stats::law::{FitError, Point, ScalingModel};
 use crate::stats::ratio::{Ratio, of_logs};
+use crate::stats::scaling_model;
+use crate::stats::scaling_model::{FitError, Point, ScalingModel};
 
 /// A workload on several core counts.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ impl Scaled {
     /// Why none can be fitted.
     pub fn scaling_model(&self, name: &str) -> Result<ScalingModel, FitError> {
         let point = |(&cores, row): (&u64, &Row)| Some(Point { cores, logs: cell(row, name)?.logs.clone() });
-        law::fit(&self.rows.iter().filter_map(point).collect::<Vec<_>>())
+        scaling_model::fit(&self.rows.iter().filter_map(point).collect::<Vec<_>>())
     }
 
     /// The change of a cell's speedup from the fewest to the most cores.

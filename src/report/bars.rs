@@ -101,7 +101,7 @@ fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
 
 /// `text` padded or truncated to exactly `columns` columns.
 fn fitted(text: &str, columns: usize) -> String {
-    format!("{:<columns$}", crate::report::chart::pen::cut(&plain(text), columns))
+    format!("{:<columns$}", crate::report::chart::canvas::cut(&plain(text), columns))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use crate::report::formats::bounds;
 use crate::report::sheet::Table;
 use crate::report::table;
 use crate::stats::change::Change;
-use crate::stats::law::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::ratio::Ratio;
+use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::units;
 
 /// The tables of `recordings`, of one machine with several core counts.

@@ -1,6 +1,6 @@
 //! Medians, intervals and verdicts: pure functions of samples.
 //!
-//! - [`law`]: models of speedups by core count
+//! - [`scaling_model`]: models of speedups by core count
 //! - [`change`]: whether a cell became faster or slower
 //! - [`line`](fn@line): a straight line through points
 //! - [`median`](fn@median): the median
@@ -10,10 +10,10 @@
 
 pub mod change;
 pub mod interval;
-pub mod law;
 mod line;
 mod median;
 pub mod ratio;
+pub mod scaling_model;
 pub mod units;
 pub mod verdict;
 

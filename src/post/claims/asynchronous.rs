@@ -2,7 +2,7 @@
 
 use crate::analysis::evidence::{Observation, Properties};
 use crate::post::claims::concepts::told;
-use crate::post::claims::numbers::Tale;
+use crate::post::claims::measurements::Tale;
 use crate::post::claims::thresholds::{AT_ONCE_NS, BLOCKED, is_near};
 use crate::post::claims::{Case, Claim, Measurements, Needs};
 

@@ -1,7 +1,7 @@
 //! The post's claims about cakes, and about the uses of threads and processes.
 
 use crate::post::claims::concepts::is_great;
-use crate::post::claims::numbers::Tale;
+use crate::post::claims::measurements::Tale;
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL, PARALLEL};
 use crate::post::claims::{Case, Claim, Measurements, Needs, cores, costs, python};
 

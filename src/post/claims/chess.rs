@@ -1,6 +1,6 @@
 //! The post's claims about the chess exhibition.
 
-use crate::post::claims::numbers::Tale;
+use crate::post::claims::measurements::Tale;
 use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL, is_near};
 use crate::post::claims::{Case, Claim, Measurements, Needs};
 

@@ -13,12 +13,12 @@ mod concepts;
 mod cores;
 mod costs;
 mod gil;
-pub mod numbers;
+pub mod measurements;
 mod parallel;
 mod python;
 pub mod thresholds;
 
-pub use numbers::Measurements;
+pub use measurements::Measurements;
 
 /// A claim of the post, and its test.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use crate::analysis::sizes::{BreakEven, SizeSeries};
+use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::legend::{Models, legend};
 use crate::report::chart::palette::Color;
-use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, tick};
 use crate::stats::units;

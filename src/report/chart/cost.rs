@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use crate::analysis::costs::CostSummary;
 use crate::record::schema::Recording;
 use crate::report::chart::Chart;
+use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::legend::Models;
 use crate::report::chart::palette::Color;
-use crate::report::chart::pen::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::scale::Log;
 use crate::stats::units;
 

@@ -4,7 +4,7 @@ use crate::analysis::scaling::scale;
 use crate::analysis::summary::Summary;
 use crate::post::knee;
 use crate::record::schema::Recording;
-use crate::report::chart::{Chart, best, break_even, cost, heat, scaling};
+use crate::report::chart::{Chart, best, break_even, cost, heatmap, scaling};
 use crate::report::costs::all_size_series;
 use crate::stats::units;
 
@@ -15,7 +15,7 @@ pub type Drawn = Result<Chart, String>;
 pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
     let mut drawn = vec![
         of_study(recordings, best::chart, "best-tool: no recording has a study with speedups (bakeoff run)"),
-        of_study(recordings, heat::chart, "heat: no recording has a study with speedups (bakeoff run)"),
+        of_study(recordings, heatmap::chart, "heat: no recording has a study with speedups (bakeoff run)"),
         first(
             recordings,
             knee::chart,

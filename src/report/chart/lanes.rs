@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use crate::engine::trace::{Phase, Span};
 use crate::report::chart::Chart;
+use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::palette::Color;
-use crate::report::chart::pen::{Anchor, Canvas, Stroke};
 use crate::report::chart::scale::Linear;
 use crate::stats::units;
 

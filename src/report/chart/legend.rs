@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::model::models;
+use crate::report::chart::canvas::{Anchor, Canvas, cut};
 use crate::report::chart::palette::Color;
-use crate::report::chart::pen::{Anchor, Canvas, cut};
 
 /// The models of a chart in order of first appearance, with their markers. Models of the registry have the
 /// same

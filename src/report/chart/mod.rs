@@ -3,30 +3,30 @@
 //! one that follows the reader's light or dark mode, and one for each mode.
 //!
 //! - [`palette`]: literal colours, because some SVG renderers do not support variables
-//! - [`pen`]: text, lines and markers
+//! - [`canvas`]: text, lines and markers
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`png`]: pixels, in builds with the feature
-//! - one file a chart: [`best`], [`heat`], [`scaling`], [`cost`], [`break_even`], [`lanes`]; [`draw`]: which of
+//! - one file a chart: [`best`], [`heatmap`], [`scaling`], [`cost`], [`break_even`], [`lanes`]; [`draw`]: which of
 //!   - [`draw`]: which charts recordings have
 
 use maud::{Markup, html};
 
 pub mod best;
 pub mod break_even;
+pub mod canvas;
 pub mod cost;
 pub mod draw;
-pub mod heat;
+pub mod heatmap;
 pub mod lanes;
 pub mod legend;
 pub mod palette;
-pub mod pen;
 pub mod png;
 pub mod scale;
 pub mod scaling;
 
 use crate::report::escape::plain;
+use canvas::{Anchor, Canvas};
 use palette::{Color, Mode, Palette};
-use pen::{Anchor, Canvas};
 
 /// The width and height of every chart in its own units: readable on a page that shows it 800 pixels wide.
 pub const WIDTH: f64 = 800.0;

@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use crate::analysis::summary::{CellResult, Summary};
+use crate::report::chart::canvas::{Anchor, Canvas, cut};
 use crate::report::chart::legend::Models;
 use crate::report::chart::palette::Color;
-use crate::report::chart::pen::{Anchor, Canvas, cut};
 use crate::report::chart::{Chart, undrawn};
 use crate::stats::units;
 
