@@ -100,6 +100,21 @@ pub type Start = dyn Fn(&Resources) -> Started + Sync;
 /// Starts a model that records every phase of every job.
 pub type StartTraced = dyn Fn(&Arc<Spans>, &Resources) -> Started + Sync;
 
+/// What carries out the jobs of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeOf {
+    /// The calling thread alone.
+    Caller,
+    /// Threads that compute side by side.
+    Threads,
+    /// Threads of which one computes at a time.
+    ThreadsUnderLock,
+    /// Processes, or interpreters that share nothing.
+    Processes,
+    /// Tasks of an async runtime.
+    Tasks,
+}
+
 /// A model's line in the registry.
 #[derive(Clone, Copy)]
 pub struct ModelEntry {
@@ -107,6 +122,10 @@ pub struct ModelEntry {
     pub name: &'static str,
     /// A one-line description.
     pub about: &'static str,
+    /// Is raised when the model changes: cells of two revisions are not compared.
+    pub revision: u32,
+    /// What carries its jobs out.
+    pub made_of: MadeOf,
     /// How many jobs it can run at once.
     pub concurrency: Concurrency,
     /// The models that it is compared with.
@@ -139,12 +158,14 @@ const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
 
 /// Declares the models: each line's module can start it untraced and traced.
 macro_rules! models {
-    ($($name:literal: $module:ident, $about:literal, $concurrency:expr;)+) => {
+    ($($name:literal: $module:ident, $about:literal, $made_of:expr, $concurrency:expr, revision $revision:literal;)+) => {
         /// Every model in table order; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
                 name: $name,
                 about: $about,
+                revision: $revision,
+                made_of: $made_of,
                 concurrency: $concurrency,
                 platform: Platform::Native,
                 unavailable: None,
@@ -156,14 +177,14 @@ macro_rules! models {
 }
 
 models! {
-    "sequential": sequential, "one job after the other: the baseline", Concurrency::One;
-    "threads": threads, "a new OS thread for each job", CAPPED;
-    "gil": gil, "a thread for each job, computing only under one global lock", CAPPED;
-    "crossbeam": crossbeam, "long-lived threads fed by a channel", Concurrency::Workers;
-    "rayon": rayon, "a parallel iterator on a pool of its own", Concurrency::Workers;
-    "processes": processes, "a child process for each job", CAPPED;
-    "prefork": prefork, "long-lived child processes fed over pipes", Concurrency::Workers;
-    "tokio-one": tokio_one, "tasks on tokio's current-thread runtime", ALL;
-    "tokio-many": tokio_many, "tasks on tokio's multi-thread runtime", ALL;
-    "tokio-blocking": tokio_blocking, "tokio's blocking threads", CAPPED;
+    "sequential": sequential, "one job after the other: the baseline", MadeOf::Caller, Concurrency::One, revision 1;
+    "threads": threads, "a new OS thread for each job", MadeOf::Threads, CAPPED, revision 1;
+    "gil": gil, "a thread for each job, computing only under one global lock", MadeOf::ThreadsUnderLock, CAPPED, revision 1;
+    "crossbeam": crossbeam, "long-lived threads fed by a channel", MadeOf::Threads, Concurrency::Workers, revision 1;
+    "rayon": rayon, "a parallel iterator on a pool of its own", MadeOf::Threads, Concurrency::Workers, revision 1;
+    "processes": processes, "a child process for each job", MadeOf::Processes, CAPPED, revision 1;
+    "prefork": prefork, "long-lived child processes fed over pipes", MadeOf::Processes, Concurrency::Workers, revision 1;
+    "tokio-one": tokio_one, "tasks on tokio's current-thread runtime", MadeOf::Tasks, ALL, revision 1;
+    "tokio-many": tokio_many, "tasks on tokio's multi-thread runtime", MadeOf::Tasks, ALL, revision 1;
+    "tokio-blocking": tokio_blocking, "tokio's blocking threads", MadeOf::Threads, CAPPED, revision 1;
 }

@@ -13,6 +13,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "cake",
+    revision: 1,
     about: "waits 50 ms for the oven, then computes for about 5 ms: decorating",
     answers_to: "baking",
     post_says: "threading while it waits, multiprocessing while it computes",

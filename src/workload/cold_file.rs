@@ -12,6 +12,7 @@ use crate::workload::{Job, Kind, Size, Workload};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "cold-file",
+    revision: 1,
     about: "reads a file of 1 MiB that is not in the page cache",
     answers_to: "file read",
     post_says: "threading, asyncio",

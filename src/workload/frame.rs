@@ -13,6 +13,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload, for Python only: native jobs carry seeds, so that no native process ever receives a buffer.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "frame",
+    revision: 1,
     about: "SHA-256, in C, of a frame of 1 MiB that the job brings along",
     answers_to: "video processing, whole frames",
     post_says: "multiprocessing",

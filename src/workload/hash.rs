@@ -11,6 +11,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "hash",
+    revision: 1,
     about: "SHA-256 of 4 MiB",
     answers_to: "encrypting data",
     post_says: "multiprocessing",

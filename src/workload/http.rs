@@ -14,6 +14,7 @@ use crate::workload::{Job, Kind, Size, Workload, answer_of_parts, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "http",
+    revision: 1,
     about: "GETs 16 KiB from a loopback server, a process of its own, that answers after 10 ms",
     answers_to: "web scraping, downloads",
     post_says: "threading, asyncio",

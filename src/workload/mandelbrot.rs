@@ -10,6 +10,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "mandelbrot",
+    revision: 1,
     about: "renders rows of a frame, some of them 50 times as heavy as others",
     answers_to: "video rendering",
     post_says: "multiprocessing",

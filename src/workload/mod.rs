@@ -37,6 +37,8 @@ pub use read_file::ReadFile;
 pub struct Workload {
     /// The first part of a cell's id. No workload's name is part of another's.
     pub name: &'static str,
+    /// Is raised when the work changes: cells of two revisions are not compared.
+    pub revision: u32,
     /// A one-line description of each job.
     pub about: &'static str,
     /// The matching words of the post's "best tool" table and its examples; empty if there are none.

@@ -10,6 +10,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "noop",
+    revision: 1,
     about: "does nothing: what handing out a job costs",
     answers_to: "",
     post_says: "",

@@ -12,6 +12,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "primes",
+    revision: 1,
     about: "counts the primes in a range by trial division",
     answers_to: "heavy math",
     post_says: "multiprocessing",

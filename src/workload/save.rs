@@ -16,6 +16,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// what [`File::sync_all`] does there, and on macOS the only one that reaches the device.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "save",
+    revision: 1,
     about: if cfg!(target_vendor = "apple") {
         "writes a file of 64 KiB and flushes it to the device (F_FULLFSYNC)"
     } else if cfg!(windows) {

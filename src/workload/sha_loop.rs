@@ -11,6 +11,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload, for Python only: a compiled language has `hash`.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "sha-loop",
+    revision: 1,
     about: "SHA-256 of 1 KiB in pure Python, which holds the lock all the time",
     answers_to: "encrypting data, in pure Python",
     post_says: "multiprocessing",

@@ -12,6 +12,7 @@ use crate::workload::{Job, Kind, Size, Workload, numbered};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "sleep",
+    revision: 1,
     about: "waits for a timer of 10 ms",
     answers_to: "waiting",
     post_says: "threading, asyncio",

@@ -11,6 +11,7 @@ use crate::workload::{Job, Kind, Size, Workload};
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "warm-file",
+    revision: 1,
     about: "reads a file of 64 KiB that is in the page cache",
     answers_to: "file read",
     post_says: "threading, asyncio",

@@ -15,17 +15,17 @@ use crate::engine::platform::Platform;
 use crate::engine::trace::{Phase, Span, Spans};
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::script::PythonProcess;
-use crate::model::{ALL, Concurrency, Model, ModelEntry, Resources, Start, Started};
+use crate::model::{ALL, Concurrency, MadeOf, Model, ModelEntry, Resources, Start, Started};
 use crate::workload::Job;
 use crate::workload::fixture::stage::Unavailable;
 
-/// Name, description, shape, and the first minor version of Python 3 that has it.
-const MODELS: [(&str, &str, Concurrency, u32); 5] = [
-    ("py-loop", "one job after the other: Python's baseline", Concurrency::One, 0),
-    ("py-threading", "a ThreadPoolExecutor", Concurrency::Workers, 0),
-    ("py-asyncio", "gather on one asyncio loop; files by asyncio.to_thread", ALL, 0),
-    ("py-multiprocessing", "a ProcessPoolExecutor", Concurrency::Workers, 0),
-    ("py-interpreters", "an InterpreterPoolExecutor", Concurrency::Workers, 14),
+/// Name, description, what it is made of, concurrency, and the first minor version of Python 3 that has it.
+const MODELS: [(&str, &str, MadeOf, Concurrency, u32); 5] = [
+    ("py-loop", "one job after the other: Python's baseline", MadeOf::Caller, Concurrency::One, 0),
+    ("py-threading", "a ThreadPoolExecutor", MadeOf::Threads, Concurrency::Workers, 0),
+    ("py-asyncio", "gather on one asyncio loop; files by asyncio.to_thread", MadeOf::Tasks, ALL, 0),
+    ("py-multiprocessing", "a ProcessPoolExecutor", MadeOf::Processes, Concurrency::Workers, 0),
+    ("py-interpreters", "an InterpreterPoolExecutor", MadeOf::Processes, Concurrency::Workers, 14),
 ];
 
 /// The models under `interpreter`, the baseline first. Unsupported models are included with the reason.
@@ -35,7 +35,7 @@ pub(crate) fn models(interpreter: &'static Interpreter) -> &'static [ModelEntry]
 
 fn entry(
     interpreter: &'static Interpreter,
-    &(model, about, concurrency, since): &(&'static str, &'static str, Concurrency, u32),
+    &(model, about, made_of, concurrency, since): &(&'static str, &'static str, MadeOf, Concurrency, u32),
 ) -> ModelEntry {
     let unavailable = match &interpreter.facts {
         Err(why) => Some(why.clone()),
@@ -54,6 +54,8 @@ fn entry(
     ModelEntry {
         name: format!("{model}@{}", interpreter.tag).leak(),
         about,
+        revision: 1,
+        made_of,
         concurrency,
         platform: Platform::Python(interpreter),
         unavailable,
