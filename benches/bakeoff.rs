@@ -13,7 +13,8 @@ use anyhow::{Error, Result, anyhow};
 use bakeoff::internals::cmd::Exit;
 use bakeoff::internals::cmd::progress::show_progress;
 use bakeoff::internals::cmd::stop::Stop;
-use bakeoff::internals::engine::platform::Platform;
+use bakeoff::internals::engine::error::Unavailable;
+use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::find;
 use bakeoff::internals::post::ledger::decided_by;
 use bakeoff::internals::report::terminal::terminal;
@@ -21,8 +22,7 @@ use bakeoff::internals::study::cell::{Cell, with_baselines};
 use bakeoff::internals::study::plan::Profile;
 use bakeoff::internals::study::run::{Request, run_and_save};
 use bakeoff::internals::study::session::{RunningCell, Session};
-use bakeoff::internals::workload::IN_PYTHON;
-use bakeoff::internals::workload::fixture::stage::Unavailable;
+use bakeoff::internals::workload::catalog::Catalog;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 
@@ -50,9 +50,10 @@ fn run() -> Result<ExitCode> {
     }
     let mut criterion = criterion();
     let mut bench = Bench::new(asked);
-    // Ordered by platform: criterion keeps a group together only while its cells are consecutive.
+    // Cells are ordered by platform, and criterion keeps a group together only while its cells are consecutive.
+    let names: Vec<&str> = table_order(&Catalog::builtin());
     let mut cells = bench.cells.clone();
-    cells.sort_by_key(|cell| IN_PYTHON.iter().position(|workload| workload.name == cell.workload.name));
+    cells.sort_by_key(|cell| names.iter().position(|name| *name == cell.workload.name));
     for cells in cells.chunk_by(|a, b| a.workload.name == b.workload.name) {
         let mut group = criterion.benchmark_group(cells[0].workload.name);
         group.sampling_mode(SamplingMode::Flat);
@@ -63,6 +64,12 @@ fn run() -> Result<ExitCode> {
         criterion.final_summary();
     }
     bench.finish()
+}
+
+/// The names of all workloads: those of interpreters are the native ones and some more.
+fn table_order(catalog: &Catalog) -> Vec<&'static str> {
+    let in_python = catalog.workloads_in_python().iter();
+    in_python.map(|workload| workload.name).collect()
 }
 
 /// Settings of the `Criterion` value; the command line overrides all of them.
@@ -172,7 +179,7 @@ struct Bench {
 impl Bench {
     fn new(asked: BenchArgs) -> Self {
         let session = Session::new(Path::new(EXE));
-        let cells = Cell::all(&platforms(), session.cores);
+        let cells = Cell::all(&Catalog::builtin(), &platforms(), session.cores);
         Bench { asked, session, cells, rows: Vec::new() }
     }
 
@@ -251,6 +258,7 @@ impl Bench {
     fn study(self) -> Result<Exit> {
         let Bench { asked, session, cells, rows } = self;
         let request = Request {
+            catalog: Catalog::builtin(),
             cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), cells),
             workers: session.cores,
             exe: EXE.into(),

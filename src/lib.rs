@@ -28,6 +28,35 @@ mod stats;
 mod study;
 mod workload;
 
+use std::process::ExitCode;
+
+use workload::catalog::Catalog;
+
+/// A program that measures some workloads under every model, and all that can be done with the results.
+///
+/// ```no_run
+/// fn main() -> std::process::ExitCode {
+///     bakeoff::Suite::builtin().main()
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Suite {
+    catalog: Catalog,
+}
+
+impl Suite {
+    /// The built-in workloads.
+    pub fn builtin() -> Self {
+        Suite { catalog: Catalog::builtin() }
+    }
+
+    /// Executes the command line, and returns how it ended, as the README says. The program is its own worker, launch, probe
+    /// and server: their hidden commands come before the command line.
+    pub fn main(&self) -> ExitCode {
+        cmd::main(&self.catalog)
+    }
+}
+
 /// What this package's own benches and tests use. It is no public face: it changes with any version.
 #[doc(hidden)]
 pub mod internals {

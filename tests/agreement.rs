@@ -8,12 +8,14 @@ use anyhow::Result;
 use bakeoff::internals::engine::batch::Batch;
 use bakeoff::internals::engine::clock::Usage;
 use bakeoff::internals::engine::digest::Digest;
+use bakeoff::internals::engine::error::Unavailable;
+use bakeoff::internals::engine::model::{Resources, Started};
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::{Performer, Phase};
-use bakeoff::internals::engine::work::Work;
-use bakeoff::internals::model::{Model, Resources, models};
-use bakeoff::internals::workload::fixture::stage::{Stage, Unavailable};
-use bakeoff::internals::workload::{Job, Size, WORKLOADS, Workload};
+use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::workload::catalog::Catalog;
+use bakeoff::internals::workload::fixture::stage::Stage;
+use bakeoff::internals::workload::{Size, Workload};
 
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
@@ -28,15 +30,14 @@ fn resources(workers: usize) -> Resources {
 
 /// The batches of every workload at its tiny size with `jobs` jobs, and the workloads' names.
 fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<(&'static str, Batch)> {
-    let sized =
-        |workload: &'static Workload| match Batch::new(workload, Size { jobs, ..workload.tiny }, stage) {
-            Err(error) if error.is::<Unavailable>() => {
-                eprintln!("skipped: {}: {error:#}", workload.name);
-                None
-            }
-            batch => Some((workload.name, batch.expect("a tiny batch can be made"))),
-        };
-    WORKLOADS.iter().filter_map(sized).collect()
+    let sized = |workload: &Workload| match workload.batch(Size { jobs, ..workload.tiny }, stage) {
+        Err(error) if error.is::<Unavailable>() => {
+            eprintln!("skipped: {}: {error:#}", workload.name);
+            None
+        }
+        batch => Some((workload.name, batch.expect("a tiny batch can be made"))),
+    };
+    Catalog::builtin().workloads(Platform::Native).iter().filter_map(sized).collect()
 }
 
 #[test]
@@ -45,9 +46,9 @@ fn all_models_return_the_same_digests() {
     let batches: Vec<_> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
     for workers in [1, 2, 3, 7] {
         for entry in models() {
-            let mut model = (entry.start)(&resources(workers)).unwrap();
             for (name, batch) in &batches {
-                let jobs = batch.jobs().len();
+                let mut model = entry.start(batch, &resources(workers)).unwrap();
+                let jobs = batch.expected().len();
                 sample(model.as_mut(), batch).unwrap_or_else(|error| {
                     panic!("{jobs} jobs of {name}, {workers} {}: {error:#}", entry.name)
                 });
@@ -56,16 +57,24 @@ fn all_models_return_the_same_digests() {
     }
 }
 
-/// A model with a specific fault.
-struct WrongModel(WrongRun);
+/// A model that is wrong in a way of its own.
+struct WrongModel {
+    wrong: WrongRun,
+    right: Vec<Digest>,
+}
 
-type WrongRun = fn(&[Job]) -> Vec<Digest>;
+type WrongRun = fn(&[Digest]) -> Vec<Digest>;
 
-impl Model for WrongModel {
-    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        // Long enough for any job, so that the duration does not reveal the fault.
+impl Started for WrongModel {
+    fn prepare(&mut self, batch: &Batch) -> Result<()> {
+        self.right = batch.expected().to_vec();
+        Ok(())
+    }
+
+    fn run(&mut self) -> Result<Vec<Digest>> {
+        // Long enough for any job, so that the duration does not reveal it.
         std::thread::sleep(Duration::from_millis(1));
-        Ok((self.0)(jobs))
+        Ok((self.wrong)(&self.right))
     }
 
     fn usage(&mut self) -> Result<Usage> {
@@ -73,23 +82,19 @@ impl Model for WrongModel {
     }
 }
 
-fn right(jobs: &[Job]) -> Vec<Digest> {
-    jobs.iter().map(Work::expected).collect()
-}
-
 #[test]
 fn detects_dropped_doubled_swapped_or_reused_digests() {
     let wrongs: [(&str, WrongRun); 5] = [
-        ("drops the last", |jobs| right(&jobs[1..])),
-        ("drops the first", |jobs| right(&jobs[..jobs.len() - 1])),
-        ("doubles one", |jobs| [right(&jobs[..1]), right(jobs)].concat()),
-        ("swaps two", |jobs| {
-            let mut digests = right(jobs);
+        ("drops the last", |right| right[1..].to_vec()),
+        ("drops the first", |right| right[..right.len() - 1].to_vec()),
+        ("doubles one", |right| [&right[..1], right].concat()),
+        ("swaps two", |right| {
+            let mut digests = right.to_vec();
             digests.swap(0, 1);
             digests
         }),
-        ("reuses one", |jobs| {
-            let mut digests = right(jobs);
+        ("reuses one", |right| {
+            let mut digests = right.to_vec();
             digests[1] = digests[0];
             digests
         }),
@@ -97,25 +102,32 @@ fn detects_dropped_doubled_swapped_or_reused_digests() {
     let stage = stage();
     for (workload, batch) in batches(&stage, 24) {
         for (name, wrong) in wrongs {
-            assert!(sample(&mut WrongModel(wrong), &batch).is_err(), "{workload} {name}");
+            assert!(sample(&mut WrongModel { wrong, right: vec![] }, &batch).is_err(), "{workload} {name}");
         }
     }
 }
 
 #[test]
 fn detects_digests_of_another_batch() {
+    #[derive(Default)]
     struct Stale(Option<Vec<Digest>>);
-    impl Model for Stale {
-        fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+    impl Started for Stale {
+        fn prepare(&mut self, batch: &Batch) -> Result<()> {
+            self.0.get_or_insert_with(|| batch.expected().to_vec());
+            Ok(())
+        }
+
+        fn run(&mut self) -> Result<Vec<Digest>> {
             std::thread::sleep(Duration::from_millis(1));
-            Ok(self.0.get_or_insert_with(|| right(jobs)).clone())
+            Ok(self.0.clone().unwrap_or_default())
         }
     }
     let stage = stage();
     for name in ["sleep", "hash", "primes", "mandelbrot"] {
-        let workload = WORKLOADS.iter().find(|workload| workload.name == name).unwrap();
-        let batch = |each| Batch::new(workload, Size { jobs: 2, each }, &stage).unwrap();
-        let mut stale = Stale(None);
+        let catalog = Catalog::builtin();
+        let workload = catalog.workload(Platform::Native, name).unwrap();
+        let batch = |each| workload.batch(Size { jobs: 2, each }, &stage).unwrap();
+        let mut stale = Stale::default();
         sample(&mut stale, &batch(workload.tiny.each)).unwrap();
         assert!(sample(&mut stale, &batch(workload.tiny.each * 2)).is_err(), "{name}");
     }
@@ -123,9 +135,15 @@ fn detects_digests_of_another_batch() {
 
 #[test]
 fn detects_return_before_jobs_finish() {
+    #[derive(Default)]
     struct Early(Vec<Digest>);
-    impl Model for Early {
-        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
+    impl Started for Early {
+        fn prepare(&mut self, batch: &Batch) -> Result<()> {
+            self.0 = batch.expected().to_vec();
+            Ok(())
+        }
+
+        fn run(&mut self) -> Result<Vec<Digest>> {
             Ok(self.0.clone())
         }
     }
@@ -133,7 +151,7 @@ fn detects_return_before_jobs_finish() {
     for name in ["sleep", "http", "cold-file", "save", "cake"] {
         // `batches` has already reported a batch that this machine can't measure.
         for (_, batch) in batches(&stage, 24).into_iter().filter(|(workload, _)| *workload == name) {
-            assert!(sample(&mut Early(right(batch.jobs())), &batch).is_err(), "{name}");
+            assert!(sample(&mut Early::default(), &batch).is_err(), "{name}");
         }
     }
 }
@@ -144,7 +162,7 @@ fn traced_model_records_every_phase() {
     let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
     for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {
         for entry in models() {
-            let mut performer = Performer::start(&entry, &resources(2)).unwrap();
+            let mut performer = Performer::start(&batch, entry.name, &resources(2)).unwrap();
             let performance = performer.perform(&batch).unwrap();
             let phases = |job: u32| {
                 let spans = performance.spans.iter().filter(|span| span.job == job);

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bakeoff::internals::engine::batch::Batch;
+use bakeoff::internals::engine::model::Resources;
 use bakeoff::internals::engine::sample::sample;
-use bakeoff::internals::model::{Resources, models};
+use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::workload::Size;
+use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
-use bakeoff::internals::workload::{Size, WORKLOADS};
 
 mod shared;
 use shared::running;
@@ -27,20 +28,21 @@ fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
 
 /// The error of `model` if its workers are `exe`.
 fn complaint(model: &str, exe: &Path) -> String {
-    let noop = WORKLOADS.iter().find(|workload| workload.name == "noop").unwrap();
+    let catalog = Catalog::builtin();
+    let noop = catalog.workload(Platform::Native, "noop").unwrap();
     let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
-    let batch = Batch::new(noop, Size { jobs: 3, each: 1 }, &stage).unwrap();
+    let batch = noop.batch(Size { jobs: 3, each: 1 }, &stage).unwrap();
     let entry = models().into_iter().find(|entry| entry.name == model).unwrap();
     let resources = Resources { deadline: Duration::from_millis(400), ..Resources::new(2, exe) };
-    let outcome = (entry.start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
+    let outcome = entry.start(&batch, &resources).and_then(|mut model| sample(model.as_mut(), &batch));
     format!("{:#}", outcome.expect_err("a script is no worker"))
 }
 
 #[test]
 fn broken_worker_is_reported_and_removed() {
     let folder = tempfile::tempdir().unwrap();
-    // A hello of version 4 is the frame 02 00 00 00, 00 04.
-    let hello = r"printf '\002\000\000\000\000\004'";
+    // A hello of version 5 is the frame 02 00 00 00, 00 05.
+    let hello = r"printf '\002\000\000\000\000\005'";
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),
@@ -61,8 +63,8 @@ fn broken_worker_is_reported_and_removed() {
         ),
         (
             "answers-another-question",
-            format!(r"{hello}; printf '\003\000\000\000\001\000\000'; exec sleep 1000"),
-            "igests",
+            format!(r"{hello}; printf '\005\000\000\000\003\000\000\000\000'; exec sleep 1000"),
+            "to another question",
         ),
         ("floods", "while :; do echo flood flood flood >&2; done".to_owned(), "gave no answer for 400ms"),
     ];

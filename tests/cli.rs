@@ -4,8 +4,8 @@
 
 use std::process::{Command, Output, Stdio};
 
-use bakeoff::internals::model::models;
-use bakeoff::internals::workload::WORKLOADS;
+use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::workload::catalog::Catalog;
 
 fn bakeoff(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bakeoff"));
@@ -23,7 +23,9 @@ fn list_shows_every_model_and_workload() {
     let (code, out, _) = said(&bakeoff(&["list"]).output().unwrap());
     assert_eq!(code, Some(0));
     let names = models().into_iter().map(|model| model.name);
-    for name in names.chain(WORKLOADS.iter().map(|workload| workload.name)) {
+    for name in
+        names.chain(Catalog::builtin().workloads(Platform::Native).iter().map(|workload| workload.name))
+    {
         assert!(out.lines().any(|line| line.trim_start().starts_with(name)), "{name}");
     }
 }

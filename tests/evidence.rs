@@ -2,13 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::Path;
-use std::time::Duration;
 
 use bakeoff::internals::analysis::evidence::{Observation, properties};
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::{ModelEntry, models};
-use bakeoff::internals::post::story::StoryRunner;
+use bakeoff::internals::record::schema::EvidenceRecord;
 use bakeoff::internals::study::evidence::{JobsOf, LOOKS, evidence_record};
+use bakeoff::internals::study::run_environment::RunEnvironment;
+use bakeoff::internals::workload::catalog::Catalog;
 
 fn model(name: &str) -> ModelEntry {
     models().into_iter().find(|model| model.name == name).unwrap()
@@ -17,10 +18,11 @@ fn model(name: &str) -> ModelEntry {
 #[test]
 fn only_gil_without_lock_is_parallel() {
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
-    let runner = StoryRunner::new(exe.into(), host::cores(), Duration::from_millis(1));
-    let unlocked = ModelEntry { name: "gil", ..model("threads") };
+    let with = RunEnvironment::new(&Catalog::builtin(), exe.into(), host::cores());
     let [locked, unlocked] =
-        [model("gil"), unlocked].map(|model| evidence_record(&runner, &model, JobsOf::Cakes, LOOKS));
+        ["gil", "threads"].map(|name| evidence_record(&with, &model(name), JobsOf::Cakes, LOOKS));
+    // Threads without a lock that call themselves `gil`.
+    let unlocked = EvidenceRecord { model: "gil".into(), ..unlocked };
     let parallel = |evidence_record| properties(evidence_record).unwrap().parallel.0;
     // On one core, or beside other programs, both answers may be inconclusive; conclusive ones are right.
     assert_ne!(parallel(&locked), Observation::Yes);

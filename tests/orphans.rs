@@ -5,13 +5,11 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use bakeoff::internals::engine::batch::Batch;
-use bakeoff::internals::workload::fixture::stage::Stage;
-use bakeoff::internals::workload::{Size, WORKLOADS};
+use bakeoff::internals::engine::jobs::{Origin, Recipe};
+use bakeoff::internals::workload::Size;
 
 mod shared;
 use shared::running;
@@ -37,13 +35,16 @@ fn no_process_outlives_killed_parent() {
     }
 }
 
-/// A request for one job that sleeps for ten seconds, as the frame that the wire has for it.
+/// A request for one job that sleeps for ten seconds, as a frame of the worker protocol.
 fn ten_seconds_of_sleep() -> Vec<u8> {
-    let sleep = WORKLOADS.iter().find(|workload| workload.name == "sleep").unwrap();
-    let stage = Arc::new(Stage::new(Path::new("unused"), Path::new("unused")));
-    let batch = Batch::new(sleep, Size { jobs: 1, each: 10_000_000 }, &stage).unwrap();
-    // The first kind of request, with the index of the first job and the jobs.
-    let request = postcard::to_stdvec(&(0_u32, 0_usize, batch.jobs().to_vec())).unwrap();
+    let size = Size { jobs: 1, each: 10_000_000 };
+    let recipe = Recipe {
+        origin: Origin { workload: "sleep".into(), size, fixture: (None, None) },
+        range: 0..1,
+        portable: None,
+    };
+    // The first kind of request: the recipe, untraced, and which of its jobs to run.
+    let request = postcard::to_stdvec(&(0_u32, Some((recipe, false)), 0..1_usize)).unwrap();
     [&u32::try_from(request.len()).unwrap().to_le_bytes(), request.as_slice()].concat()
 }
 

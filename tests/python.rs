@@ -11,12 +11,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bakeoff::internals::engine::batch::Batch;
-use bakeoff::internals::engine::platform::Platform;
+use bakeoff::internals::engine::error::Unavailable;
+use bakeoff::internals::engine::model::Resources;
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::{Performer, Phase};
-use bakeoff::internals::model::Resources;
+use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::{Interpreter, InterpreterChoice, find};
-use bakeoff::internals::workload::fixture::stage::{Stage, Unavailable};
+use bakeoff::internals::workload::catalog::Catalog;
+use bakeoff::internals::workload::fixture::stage::Stage;
 use bakeoff::internals::workload::{Size, Workload};
 
 mod shared;
@@ -38,7 +40,7 @@ fn stage() -> Arc<Stage> {
 }
 
 fn batch(workload: &Workload, jobs: usize, stage: &Arc<Stage>) -> Option<Batch> {
-    match Batch::new(workload, Size { jobs, ..workload.tiny }, stage) {
+    match workload.batch(Size { jobs, ..workload.tiny }, stage) {
         Err(error) if error.is::<Unavailable>() => {
             eprintln!("skipped: {}: {error:#}", workload.name);
             None
@@ -52,13 +54,13 @@ fn python_models_return_the_native_digests() {
     let stage = stage();
     for platform in interpreters().into_iter().map(Platform::Python) {
         for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
-            let mut model = (entry.start)(&Resources::new(3, EXE.as_ref())).unwrap();
-            for workload in platform.workloads() {
+            for workload in Catalog::builtin().workloads(platform) {
                 for batch in [0, 1, 24].into_iter().filter_map(|jobs| batch(workload, jobs, &stage)) {
+                    let mut model = entry.start(&batch, &entry.resources(3, EXE.as_ref())).unwrap();
                     sample(model.as_mut(), &batch).unwrap_or_else(|error| {
                         panic!(
                             "{} jobs of {} under {}: {error:#}",
-                            batch.jobs().len(),
+                            batch.expected().len(),
                             workload.name,
                             entry.name
                         )
@@ -73,11 +75,12 @@ fn python_models_return_the_native_digests() {
 fn wrong_python_digest_is_detected() {
     let Some(&interpreter) = interpreters().first() else { return };
     let platform = Platform::Python(interpreter);
-    let mut model = (platform.models()[0].start)(&Resources::new(1, EXE.as_ref())).unwrap();
-    let stage = stage();
-    let noop = batch(platform.workload("noop").unwrap(), 3, &stage).unwrap();
-    let primes = batch(platform.workload("primes").unwrap(), 3, &stage).unwrap();
-    let of_primes = model.run(primes.jobs()).unwrap();
+    let (entry, stage) = (platform.models()[0], stage());
+    let noop = batch(Catalog::builtin().workload(platform, "noop").unwrap(), 3, &stage).unwrap();
+    let primes = batch(Catalog::builtin().workload(platform, "primes").unwrap(), 3, &stage).unwrap();
+    let mut model = entry.start(&primes, &entry.resources(1, EXE.as_ref())).unwrap();
+    model.prepare(&primes).unwrap();
+    let of_primes = model.run().unwrap();
     assert!(noop.verify(&of_primes).is_err());
 }
 
@@ -87,8 +90,9 @@ fn traced_python_model_records_every_phase() {
     for platform in interpreters().into_iter().take(1).map(Platform::Python) {
         for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
             for name in ["cake", "http", "warm-file"] {
-                let batch = batch(platform.workload(name).unwrap(), 24, &stage).unwrap();
-                let mut performer = Performer::start(entry, &Resources::new(2, EXE.as_ref())).unwrap();
+                let batch = batch(Catalog::builtin().workload(platform, name).unwrap(), 24, &stage).unwrap();
+                let mut performer =
+                    Performer::start(&batch, entry.name, &entry.resources(2, EXE.as_ref())).unwrap();
                 let mut spans = performer.perform(&batch).unwrap().spans;
                 spans.sort_by_key(|span| (span.job, span.start));
                 let found: Vec<_> = spans.iter().map(|span| (span.job, span.phase)).collect();
@@ -155,8 +159,8 @@ fn unusable_interpreter_is_reported_with_reason() {
 #[test]
 fn interpreter_failure_mid_run_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    // An empty frame is its letter after a length of 0.
-    let hello = r"printf '\000\000\000\000H'";
+    // An empty frame is a length of 1, and its letter.
+    let hello = r"printf '\001\000\000\000H'";
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-after-hello", format!("{hello}; exec 0<&-; exit 3"), "exit status: 3"),
@@ -166,20 +170,21 @@ fn interpreter_failure_mid_run_is_reported() {
         ("complains", "echo no module >&2; exit 1".to_owned(), "it wrote: no module"),
         (
             "answers-another-question",
-            format!(r"{hello}; printf '\000\000\000\000X'; exec sleep 1000"),
+            format!(r"{hello}; printf '\001\000\000\000X'; exec sleep 1000"),
             "'X' where",
         ),
     ];
     let stage = stage();
-    let resources = Resources { deadline: Duration::from_millis(400), ..Resources::new(1, EXE.as_ref()) };
     for (name, body, expected) in cases {
         let path = folder.path().join(name);
         let path = fake(folder.path(), name, &passing(&path), &body);
         let interpreter = find(&InterpreterChoice::These(vec![path.to_str().unwrap().into()]))[0];
         let platform = Platform::Python(interpreter);
-        let batch = batch(platform.workload("noop").unwrap(), 3, &stage).unwrap();
-        let outcome =
-            (platform.models()[0].start)(&resources).and_then(|mut model| sample(model.as_mut(), &batch));
+        let batch = batch(Catalog::builtin().workload(platform, "noop").unwrap(), 3, &stage).unwrap();
+        let entry = platform.models()[0];
+        let deadline = Duration::from_millis(400);
+        let resources = Resources { deadline, ..entry.resources(1, EXE.as_ref()) };
+        let outcome = entry.start(&batch, &resources).and_then(|mut model| sample(model.as_mut(), &batch));
         let why = format!("{:#}", outcome.expect_err("a script is no interpreter"));
         assert!(why.contains(expected) && why.contains("py-loop under CPython 3.12"), "{name}: {why}");
     }

@@ -1,17 +1,16 @@
-//! Child processes that carry out jobs: the parent's handle on them, and the code that they run.
+//! Child processes: one way to start them, to speak with them in frames, to hold them to a deadline and to end them.
+//!
+//! - [`process`]: a process that is killed and reaped by its owner, alone or with its group
+//! - [`supervisor`]: starts children, captures their standard error, and kills those that do not answer
+//! - [`piped`]: a child that is spoken with; [`worker`]: one that runs jobs; [`reporting`]: one that reports on an order
+//! - [`serve`]: what a worker does; [`wire`]: frames; [`parent_death`]: a child ends when its parent does
 
 pub(crate) mod parent_death;
-mod piped;
-mod process;
-mod reporting;
+pub(crate) mod piped;
+pub(crate) mod process;
+pub(crate) mod reporting;
 pub mod serve;
-mod supervisor;
+pub(crate) mod supervisor;
 mod watchdog;
 pub(crate) mod wire;
-mod worker;
-
-pub(crate) use piped::PipedChild;
-pub(crate) use process::Process;
-pub(crate) use reporting::{Next, ReportingChild};
-pub(crate) use supervisor::{Life, Supervisor};
-pub(crate) use worker::Worker;
+pub(crate) mod worker;

@@ -6,9 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::child::process::Process;
 use crate::child::watchdog::Watchdog;
+use crate::child::wire;
+use crate::engine::clock::now;
 
 /// The time that a process has to end after closing its pipe, and for its last output to arrive.
 const GRACE: Duration = Duration::from_millis(50);
@@ -41,28 +45,56 @@ impl PipedChild {
         self.process.id()
     }
 
-    /// Sends a message to the process with `write`.
+    /// Sends a value in a frame.
     ///
     /// # Errors
     /// When the process has ended; the error includes how it ended.
-    pub(crate) fn say(&mut self, write: impl FnOnce(&mut ChildStdin) -> Result<()>) -> Result<()> {
-        write(&mut self.requests).map_err(|error| self.explain(error))
+    pub(crate) fn send(&mut self, value: &impl Serialize) -> Result<()> {
+        let sent = wire::write(&mut self.requests, value);
+        sent.map_err(|error| self.explain(error))
     }
 
-    /// Receives a message from the process with `read`; `None` if it has closed its pipe.
+    /// Sends bytes in a frame.
     ///
     /// # Errors
-    /// When it sends nothing or an invalid message; the error includes how it ended.
-    pub(crate) fn hear<T>(
-        &mut self,
-        read: impl FnOnce(&mut BufReader<ChildStdout>) -> Result<Option<T>>,
-    ) -> Result<T> {
-        let heard = read(&mut self.replies);
+    /// As [`PipedChild::send`].
+    pub(crate) fn send_bytes(&mut self, parts: &[&[u8]]) -> Result<()> {
+        let sent = wire::write_bytes(&mut self.requests, parts);
+        sent.map_err(|error| self.explain(error))
+    }
+
+    /// Receives a value.
+    ///
+    /// # Errors
+    /// When the process sends nothing or an invalid frame; the error includes how it ended.
+    pub(crate) fn receive<T: DeserializeOwned>(&mut self) -> Result<T> {
+        let received = wire::read(&mut self.replies);
+        self.known(received)
+    }
+
+    /// Receives bytes.
+    ///
+    /// # Errors
+    /// As [`PipedChild::receive`].
+    pub(crate) fn receive_bytes(&mut self) -> Result<Vec<u8>> {
+        let received = wire::read_bytes(&mut self.replies);
+        self.known(received)
+    }
+
+    fn known<T>(&self, received: Result<Option<T>>) -> Result<T> {
         self.watchdog.note_progress();
-        match heard {
+        match received {
             Ok(Some(reply)) => Ok(reply),
             Ok(None) => Err(self.explain(anyhow!("it closed its pipe"))),
             Err(error) => Err(self.explain(error)),
+        }
+    }
+
+    /// Waits until the process has ended on its own, for `patience` at the longest.
+    pub(crate) fn finish(self, patience: Duration) {
+        let start = now();
+        while now() - start < patience && !self.process.has_ended() {
+            std::thread::sleep(patience / 1_000);
         }
     }
 
@@ -78,7 +110,10 @@ impl PipedChild {
         std::thread::sleep(GRACE);
         let ended_by_itself = self.process.has_ended();
         // A process that has closed its pipe or sends invalid messages is no longer useful.
-        let status = self.process.end().map_or("its status is unknown".into(), |status| status.to_string());
+        let status = match self.process.end() {
+            Some(status) => status.to_string(),
+            None => "its status is unknown".into(),
+        };
         let fate = match (self.watchdog.has_timed_out(), ended_by_itself) {
             (true, _) => format!("gave no answer for {:?} and was killed", self.watchdog.deadline()),
             (false, true) => format!("ended ({status})"),

@@ -12,12 +12,16 @@ use crate::child::process::Process;
 /// The number of watchdog checks within a deadline.
 const LOOKS: u32 = 8;
 
+/// The interval at which a stop is noticed.
+const STOP_INTERVAL: Duration = Duration::from_millis(50);
+
 /// The maximum length of captured standard error, in bytes.
 const CAPTURED_STDERR: usize = 1024;
 
 /// The running processes, whether they answer, and their standard error.
 pub(crate) struct Watchdog {
     deadline: Duration,
+    stop: Option<Arc<AtomicBool>>,
     processes: Mutex<Vec<Weak<Process>>>,
     answers: AtomicU64,
     waiting: AtomicBool,
@@ -26,9 +30,10 @@ pub(crate) struct Watchdog {
 }
 
 impl Watchdog {
-    pub(crate) fn new(deadline: Duration) -> Self {
+    pub(crate) fn new(deadline: Duration, stop: Option<Arc<AtomicBool>>) -> Self {
         Watchdog {
             deadline,
+            stop,
             processes: Mutex::default(),
             answers: AtomicU64::new(0),
             waiting: AtomicBool::new(false),
@@ -64,7 +69,9 @@ impl Watchdog {
     /// The end of the workers' standard error, on one line.
     pub(crate) fn captured_stderr(&self) -> String {
         let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ")
+        let text = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
+        // Where in the program it happened is of no use to its user.
+        text.split(" stack backtrace:").next().unwrap_or_default().to_owned()
     }
 
     /// Reads the workers' standard error, so that no worker ever blocks on it.
@@ -78,24 +85,34 @@ impl Watchdog {
         }
     }
 
-    /// Checks at intervals, until `ended` is closed, whether an answer has arrived, and kills all workers if
-    /// an
-    /// expected answer has not arrived within the deadline.
+    /// Checks at intervals, until `ended` is closed, whether an answer has arrived, and kills all children if an expected
+    /// answer has not arrived within the deadline, or is not expected any longer.
     pub(crate) fn watch(&self, ended: &Receiver<()>) {
-        let (mut seen, mut missed) = (0, 0);
-        while ended.recv_timeout(self.deadline / LOOKS) == Err(RecvTimeoutError::Timeout) {
+        let interval = match self.stop {
+            Some(_) => STOP_INTERVAL.min(self.deadline / LOOKS),
+            None => self.deadline / LOOKS,
+        };
+        let (mut seen, mut silent) = (0, Duration::ZERO);
+        while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
             let answers = self.answers.load(Ordering::Relaxed);
-            let silent = self.waiting.load(Ordering::Relaxed) && answers == seen;
-            missed = if silent { missed + 1 } else { 0 };
+            let waiting = self.waiting.load(Ordering::Relaxed);
+            silent = if waiting && answers == seen { silent + interval } else { Duration::ZERO };
             seen = answers;
-            if missed >= LOOKS {
+            if silent >= self.deadline {
+                self.timed_out.store(true, Ordering::Relaxed);
+                self.kill_all();
+            } else if waiting && self.is_stopped() {
                 self.kill_all();
             }
         }
     }
 
+    /// Whether nobody waits for answers any longer.
+    fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
     fn kill_all(&self) {
-        self.timed_out.store(true, Ordering::Relaxed);
         let processes = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
         for process in processes.iter().filter_map(Weak::upgrade) {
             process.kill();

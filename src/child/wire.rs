@@ -1,57 +1,34 @@
-//! The protocol between a process model and its workers: frames over a pipe, with shared types.
-//!
-//! A frame is a length (4 bytes, little-endian) followed by that number of postcard bytes. A worker first
-//! sends
-//! [`Reply::Hello`]; after that each [`Request`] is answered by one [`Reply`], in the same order.
+//! Frames over a pipe: a length (4 bytes, little-endian), and that number of bytes. Most frames are postcard; the worker of
+//! an interpreter has a letter and JSON.
 
-use std::borrow::Cow;
 use std::io::{ErrorKind, Read, Write};
 
 use anyhow::{Context, Result, ensure};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
-use crate::engine::trace::Span;
-use crate::workload::Job;
+/// The longest frame, in bytes: the spans of thousands of jobs.
+const LONGEST: usize = 64 << 20;
 
-/// Must change whenever a type of this file or of a job changes.
-pub(crate) const VERSION: u32 = 4;
-
-/// The maximum frame length, in bytes: far more than [`MOST_JOBS`] need.
-const LONGEST: usize = 1 << 20;
-
-/// The maximum number of jobs per request: enough for a low frame cost per job, and few enough for the answer
-/// to
-/// fit into a pipe of 16 KiB, the smallest of all supported systems.
-pub(crate) const MOST_JOBS: usize = 1024;
-
-/// To a worker.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Request<'a> {
-    /// Run these jobs in sequence; the first has this index in its batch.
-    Run(usize, Cow<'a, [Job]>),
-    /// Report the resource usage so far.
-    Usage,
-}
-
-/// From a worker.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Reply {
-    /// The first message: the worker's [`VERSION`].
-    Hello(u32),
-    /// The digests of the jobs of one request, in order, and their spans if traced.
-    Digests(Vec<Digest>, Vec<Span>),
-    /// A job failed, and why.
-    Failed(String),
-    /// The worker's resource usage.
-    Usage(Usage),
-}
-
-/// Writes one frame with a single write, so that it costs one system call and arrives as a whole.
+/// Writes one value as a frame.
+///
+/// # Errors
+/// If the pipe is closed.
 pub(crate) fn write<T: Serialize>(pipe: &mut impl Write, value: &T) -> Result<()> {
-    let mut frame = postcard::to_extend(value, vec![0; 4])?;
+    write_prefixed(pipe, postcard::to_extend(value, vec![0; 4])?)
+}
+
+/// Writes bytes as a frame.
+///
+/// # Errors
+/// If the pipe is closed.
+pub(crate) fn write_bytes(pipe: &mut impl Write, parts: &[&[u8]]) -> Result<()> {
+    write_prefixed(pipe, [&[&[0; 4][..]], parts].concat().concat())
+}
+
+/// Writes a frame whose first four bytes are still to be filled, by one write: it costs one system call and arrives as a
+/// whole.
+fn write_prefixed(pipe: &mut impl Write, mut frame: Vec<u8>) -> Result<()> {
     let len = frame.len() - 4;
     ensure!(len <= LONGEST, "a frame of {len} bytes is over the limit of {LONGEST}");
     let prefix = u32::try_from(len).expect("the limit is below 4 GiB");
@@ -60,8 +37,22 @@ pub(crate) fn write<T: Serialize>(pipe: &mut impl Write, value: &T) -> Result<()
     Ok(pipe.flush()?)
 }
 
-/// Reads one frame; `None` if the pipe was closed between frames.
+/// Reads one value; `None` if the pipe has been closed between frames.
+///
+/// # Errors
+/// If what came is no frame, or no such value.
 pub(crate) fn read<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<T>> {
+    let Some(frame) = read_bytes(pipe)? else { return Ok(None) };
+    let (value, rest) = postcard::take_from_bytes(&frame).context("what came is no frame")?;
+    ensure!(rest.is_empty(), "what came is no frame: {} bytes are left over", rest.len());
+    Ok(Some(value))
+}
+
+/// Reads the bytes of one frame; `None` if the pipe has been closed between frames.
+///
+/// # Errors
+/// If what came is no frame.
+pub(crate) fn read_bytes(pipe: &mut impl Read) -> Result<Option<Vec<u8>>> {
     let mut prefix = [0; 4];
     if !read_or_closed(pipe, &mut prefix)? {
         return Ok(None);
@@ -70,9 +61,7 @@ pub(crate) fn read<T: DeserializeOwned>(pipe: &mut impl Read) -> Result<Option<T
     ensure!(len <= LONGEST, "what came is no frame: a length of {len} bytes is over the limit of {LONGEST}");
     let mut frame = vec![0; len];
     pipe.read_exact(&mut frame).context("the pipe was closed in the middle of a frame")?;
-    let (value, rest) = postcard::take_from_bytes(&frame).context("what came is no frame")?;
-    ensure!(rest.is_empty(), "what came is no frame: {} bytes are left over", rest.len());
-    Ok(Some(value))
+    Ok(Some(frame))
 }
 
 /// Fills `buffer`, or reports the end of the input.
@@ -93,41 +82,42 @@ fn read_or_closed(pipe: &mut impl Read, buffer: &mut [u8]) -> Result<bool> {
 mod tests {
     use super::*;
 
-    fn frame(reply: &Reply) -> Vec<u8> {
+    type Value = Result<Vec<u64>, String>;
+
+    fn frame(value: &Value) -> Vec<u8> {
         let mut bytes = Vec::new();
-        write(&mut bytes, reply).unwrap();
+        write(&mut bytes, value).unwrap();
         bytes
     }
 
     #[test]
-    fn frames_round_trip_until_end() {
-        let digests = vec![Digest::new(1, 2), Digest::new(3, 4)];
-        let bytes = frame(&Reply::Digests(digests.clone(), vec![]));
+    fn reads_written_frame_and_end() {
+        let value: Value = Ok(vec![1, 2, 3]);
+        let bytes = frame(&value);
         let mut pipe = bytes.as_slice();
-        let Some(Reply::Digests(read_back, _)) = read(&mut pipe).unwrap() else { panic!("another reply") };
-        assert_eq!(read_back, digests);
-        assert!(read::<Reply>(&mut pipe).unwrap().is_none());
+        assert_eq!(read::<Value>(&mut pipe).unwrap(), Some(value));
+        assert!(read::<Value>(&mut pipe).unwrap().is_none());
     }
 
     #[test]
-    fn rejects_truncated_and_malformed_frames() {
-        let bytes = frame(&Reply::Failed("why".into()));
+    fn rejects_malformed_frames_at_every_cut() {
+        let bytes = frame(&Err("why".into()));
         for cut in 1..bytes.len() {
-            assert!(read::<Reply>(&mut &bytes[..cut]).is_err(), "cut at {cut}");
+            assert!(read::<Value>(&mut &bytes[..cut]).is_err(), "cut at {cut}");
         }
-        assert!(read::<Reply>(&mut b"Hello, I am a program that prints.\n".as_slice()).is_err());
-        assert!(read::<Reply>(&mut [1, 0, 0, 0, 99].as_slice()).is_err(), "no such reply");
+        assert!(read::<Value>(&mut b"Hello, I am a program that prints.\n".as_slice()).is_err());
+        assert!(read::<Value>(&mut [1, 0, 0, 0, 99].as_slice()).is_err(), "no such value");
         assert!(
-            read::<Reply>(&mut [2, 0, 0, 0, 0, 1, 7].as_slice()).is_ok(),
+            read::<Value>(&mut [2, 0, 0, 0, 0, 0, 7].as_slice()).is_ok(),
             "what follows is the next frame"
         );
-        assert!(read::<Reply>(&mut [3, 0, 0, 0, 0, 1, 7].as_slice()).is_err(), "a byte is left over");
+        assert!(read::<Value>(&mut [3, 0, 0, 0, 0, 0, 7].as_slice()).is_err(), "a byte is left over");
     }
 
     #[test]
-    fn full_answer_fits_into_smallest_pipe() {
-        let answer =
-            frame(&Reply::Digests((0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect(), vec![]));
-        assert!(answer.len() <= 16 * 1024, "{}", answer.len());
+    fn bytes_pass_unchanged() {
+        let mut bytes = Vec::new();
+        write_bytes(&mut bytes, &[b"R", b"12345678"]).unwrap();
+        assert_eq!(read_bytes(&mut bytes.as_slice()).unwrap().as_deref(), Some(&b"R12345678"[..]));
     }
 }

@@ -1,79 +1,166 @@
-//! The parent's handle on one worker process.
+//! Worker processes: the parent's handle on one, and what the two say to each other.
+//!
+//! A worker first sends [`Reply::Hello`]; after that each [`Request`] is answered by one [`Reply`], in the same order.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Error, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
 
 use crate::child::piped::PipedChild;
-use crate::child::wire;
-use crate::child::wire::{Reply, Request};
+use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::clock::Usage;
 use crate::engine::digest::Digest;
-use crate::engine::trace::Spans;
+use crate::engine::jobs::{Jobs, Recipe};
+use crate::engine::model::Resources;
+use crate::engine::trace::Span;
+use crate::engine::work::Work;
 
-/// A running worker process.
-pub(crate) struct Worker {
-    child: PipedChild,
-    spans: Option<Arc<Spans>>,
+/// Must change whenever a type of this protocol does.
+pub(crate) const VERSION: u32 = 5;
+
+/// The maximum number of jobs per request: enough for a low frame cost per job, and few enough for the answer to fit into a
+/// pipe of 16 KiB, the smallest of all supported systems.
+pub(crate) const MOST_JOBS: usize = 1024;
+
+/// The hidden subcommand that runs a worker; its first argument is the parent's process id.
+pub(crate) const SUBCOMMAND: &str = "worker";
+
+/// The second argument of a worker that ends after its first answer.
+pub(crate) const ONCE: &str = "--once";
+
+/// To a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Request {
+    /// Make the jobs of a batch, if they are given, and run those of a range one after the other.
+    Run(Option<Make>, Range<usize>),
+    /// Report the resource usage so far.
+    Usage,
 }
 
-impl Worker {
-    /// Wraps `peer` as a worker; its hello is not yet read.
-    pub(crate) fn new(child: PipedChild, spans: Option<Arc<Spans>>) -> Self {
-        Worker { child, spans }
+/// What jobs a worker has from now on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Make {
+    /// How they are made.
+    pub(crate) recipe: Recipe,
+    /// Whether their spans are recorded.
+    pub(crate) traced: bool,
+}
+
+/// From a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    /// The first message: the worker's [`VERSION`].
+    Hello(u32),
+    /// The digests of the jobs of one request, in their order, and their spans if traced.
+    Digests(Vec<Digest>, Vec<Span>),
+    /// A job failed, with the reason.
+    Failed(String),
+    /// The resource usage.
+    Usage(Usage),
+}
+
+/// When a worker ends on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// After it has answered one request.
+    OneRequest,
+    /// When its pipe is closed.
+    UntilDismissed,
+}
+
+/// Starts the workers of one model.
+pub(crate) struct Workers {
+    exe: PathBuf,
+    supervisor: Supervisor,
+}
+
+impl Workers {
+    /// No workers yet.
+    ///
+    /// # Errors
+    /// As [`Supervisor::start`].
+    pub(crate) fn new(resources: &Resources) -> Result<Self> {
+        let supervisor = Supervisor::start(resources.deadline, None)?;
+        Ok(Workers { exe: resources.exe.clone(), supervisor })
     }
 
+    /// Starts a worker under `name`, without waiting for its hello. On Linux it ends with the calling thread.
+    ///
+    /// # Errors
+    /// Names the program and the worker.
+    pub(crate) fn spawn(&self, name: String, life: Life) -> Result<Worker> {
+        let mut command = Command::new(&self.exe);
+        command.args([SUBCOMMAND, &std::process::id().to_string()]);
+        if life == Life::OneRequest {
+            command.arg(ONCE);
+        }
+        Ok(Worker(self.supervisor.spawn(name, command, Ends::Alone)?))
+    }
+
+    /// As [`Supervisor::watching`].
+    pub(crate) fn watching<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.supervisor.watching(work)
+    }
+}
+
+/// A running worker process.
+pub(crate) struct Worker(PipedChild);
+
+impl Worker {
     /// Reads the worker's hello.
     ///
     /// # Errors
-    /// When it says something else, or has another version.
+    /// When it sends another message or another version.
     pub(crate) fn greet(&mut self) -> Result<()> {
-        match self.receive()? {
-            Reply::Hello(wire::VERSION) => Ok(()),
+        match self.0.receive()? {
+            Reply::Hello(VERSION) => Ok(()),
             Reply::Hello(version) => bail!(
-                "{} speaks version {version} of the worker protocol and this program version {}: build them together",
-                self.child.name(),
-                wire::VERSION
+                "{} speaks version {version} of the worker protocol and this program version {VERSION}: build them together",
+                self.0.name()
             ),
             other => Err(self.unexpected(&other)),
         }
     }
 
-    /// Sends a request without waiting for its answer.
+    /// Gives the worker the jobs of `range` to run, without waiting for their digests; `make` says which they are, if the
+    /// worker does not know.
     ///
     /// # Errors
     /// When the worker has ended.
-    pub(crate) fn send(&mut self, request: &Request<'_>) -> Result<()> {
-        self.child.say(|pipe| wire::write(pipe, request))
+    pub(crate) fn run(&mut self, make: Option<Make>, range: Range<usize>) -> Result<()> {
+        self.0.send(&Request::Run(make, range))
     }
 
-    /// The digests of `jobs` jobs: the answer to the oldest request.
+    /// The digests of the jobs of the oldest request, of which there are `count`.
     ///
     /// # Errors
-    /// When a job failed, or the worker died, hung or sent something else.
-    pub(crate) fn digests(&mut self, jobs: usize) -> Result<Vec<Digest>> {
-        match self.receive()? {
-            Reply::Digests(digests, spans) if digests.len() == jobs => {
-                if let Some(sink) = &self.spans {
-                    sink.extend(spans);
+    /// When a job failed, or the worker died, hung or sent another message.
+    pub(crate) fn digests<W: Work>(&mut self, jobs: &Jobs<W>, count: usize) -> Result<Vec<Digest>> {
+        match self.0.receive()? {
+            Reply::Digests(digests, spans) if digests.len() == count => {
+                if let Some(recorded) = jobs.spans() {
+                    recorded.extend(spans);
                 }
                 Ok(digests)
             }
             Reply::Digests(digests, _) => {
-                bail!("{} returned {} digests for {jobs} jobs", self.child.name(), digests.len())
+                bail!("{} returned {} digests for {count} jobs", self.0.name(), digests.len())
             }
-            Reply::Failed(why) => Err(anyhow!(why).context(self.child.name().to_owned())),
+            Reply::Failed(why) => Err(anyhow!(why).context(self.0.name().to_owned())),
             other => Err(self.unexpected(&other)),
         }
     }
 
-    /// Requests the worker's resource usage, and waits for the answer.
+    /// Requests the worker's resource usage and waits for the answer.
     ///
     /// # Errors
     /// As [`Worker::digests`].
     pub(crate) fn usage(&mut self) -> Result<Usage> {
-        self.send(&Request::Usage)?;
-        match self.receive()? {
+        self.0.send(&Request::Usage)?;
+        match self.0.receive()? {
             Reply::Usage(usage) => Ok(usage),
             other => Err(self.unexpected(&other)),
         }
@@ -81,14 +168,24 @@ impl Worker {
 
     /// Waits until the worker has ended on its own, as it does after its only job.
     pub(crate) fn join(self) {
-        self.child.join();
-    }
-
-    fn receive(&mut self) -> Result<Reply> {
-        self.child.hear(wire::read)
+        self.0.join();
     }
 
     fn unexpected(&self, reply: &Reply) -> Error {
-        anyhow!("{} answered {reply:?} to another question", self.child.name())
+        anyhow!("{} answered {reply:?} to another question", self.0.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::child::wire;
+
+    #[test]
+    fn full_answer_fits_into_smallest_pipe() {
+        let digests = (0..MOST_JOBS as u64).map(|job| Digest::new(job, job)).collect();
+        let mut answer = Vec::new();
+        wire::write(&mut answer, &Reply::Digests(digests, vec![])).unwrap();
+        assert!(answer.len() <= 16 * 1024, "{}", answer.len());
     }
 }

@@ -10,8 +10,8 @@ use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::stop::Stop;
 use crate::cmd::{BadUsage, Exit, command_line};
-use crate::engine::platform::Platform;
 use crate::machine::host;
+use crate::model::Platform;
 use crate::model::models;
 use crate::post::claims::{Claim, Measurements, Needs, claims};
 use crate::post::ledger::{judge, render};
@@ -24,6 +24,8 @@ use crate::study::cell::Cell;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
+use crate::study::run_environment::RunEnvironment;
+use crate::workload::catalog::Catalog;
 
 /// Which claims, and where their numbers come from.
 #[derive(Debug, clap::Args)]
@@ -46,11 +48,11 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let chosen = chosen(&args.ids)?;
     let stop = Stop::listen()?;
     let (recordings, saved) = if args.from.is_empty() {
-        let recording = measure(args, &chosen, &stop)?;
+        let recording = measure(args, catalog, &chosen, &stop)?;
         let path = save_section(&recording, &folder(args.out.as_deref())?, "claims")?;
         (vec![recording], Some(path))
     } else {
@@ -76,7 +78,7 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
 }
 
 /// Makes the measurements that `chosen` need. Results from before a stop are kept and marked partial.
-fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
+fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
     let platforms = args.platforms.all();
     let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
     let measurable = chosen.iter().flat_map(|claim| claim.needs);
@@ -95,15 +97,17 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
     let begun = recording_of(&platforms, None, None);
     // Interpreters are optional: claims only about them are measured only if they are requested.
     let of_python = needs(Needs::Python) && platforms.len() > 1;
-    let study = (needs(Needs::Study) || of_python).then(|| study(args, &platforms, stop)).transpose()?;
+    let study =
+        (needs(Needs::Study) || of_python).then(|| study(args, catalog, &platforms, stop)).transpose()?;
     let partial = study.as_ref().is_some_and(|recording| recording.partial);
     let quick = args.profile == Profile::Quick;
-    let evidence =
-        (needs(Needs::Evidence) && !stop.is_asked()).then(|| evidence(&platforms, quick)).transpose()?;
+    let evidence = (needs(Needs::Evidence) && !stop.is_asked())
+        .then(|| evidence(catalog, &platforms, quick))
+        .transpose()?;
     let mut stories = Vec::new();
     for story in STORIES.iter().filter(|story| needs(Needs::Story(story.name()))) {
         if !stop.is_asked() {
-            stories.extend(run_story(*story, &platforms, quick)?);
+            stories.extend(run_story(catalog, *story, &platforms, quick)?);
         }
     }
     show("");
@@ -120,9 +124,10 @@ fn measure(args: &Args, chosen: &[&'static Claim], stop: &Stop) -> Result<Record
 const IN_PYTHON: [&str; 6] = ["cakes", "downloads", "crunch", "four", "cook-eat", "stall"];
 
 /// A study of every cell; its own recording is kept like any other.
-fn study(args: &Args, platforms: &[Platform], stop: &Stop) -> Result<Recording> {
+fn study(args: &Args, catalog: &Catalog, platforms: &[Platform], stop: &Stop) -> Result<Recording> {
     let request = Request {
-        cells: Cell::all(platforms, host::cores()),
+        catalog: catalog.clone(),
+        cells: Cell::all(catalog, platforms, host::cores()),
         workers: host::cores(),
         exe: std::env::current_exe()?,
         profile: args.profile,
@@ -134,19 +139,24 @@ fn study(args: &Args, platforms: &[Platform], stop: &Stop) -> Result<Recording> 
     run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
 }
 
-fn evidence(platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> {
-    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), STORIES[0].second());
+fn evidence(catalog: &Catalog, platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> {
+    let with = RunEnvironment::new(catalog, std::env::current_exe()?, host::cores());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
-    Ok(gather(&runner, &models_of(platforms), looks, |model, jobs| {
+    Ok(gather(&with, &models_of(platforms), looks, |model, jobs| {
         show(&format!("tracing {} with {}", model.name, jobs.name()));
     }))
 }
 
 /// The runs of a story, including those of interpreters. What `pizza` has in common with `chess` is not
 /// repeated.
-fn run_story(story: &dyn Story, platforms: &[Platform], quick: bool) -> Result<Vec<StoryRun>> {
+fn run_story(
+    catalog: &Catalog,
+    story: &dyn Story,
+    platforms: &[Platform],
+    quick: bool,
+) -> Result<Vec<StoryRun>> {
     show(&format!("telling {}", story.name()));
-    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), story.second());
+    let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), story.second());
     let mut request = StoryRequest { quick, ..StoryRequest::default() };
     if story.name() == chess::PIZZA.name {
         request.exhibition = Some(Exhibition::default());

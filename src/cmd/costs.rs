@@ -10,9 +10,9 @@ use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::stop::Stop;
 use crate::cmd::{Exit, command_line, models_named};
-use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::model::ModelEntry;
+use crate::model::Platform;
 use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
 use crate::report::formats::{Format, render};
 use crate::study::cell::{Cell, Width};
@@ -20,7 +20,7 @@ use crate::study::plan::Profile;
 use crate::study::probe::{ProbeOptions, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
-use crate::workload::series::SERIES;
+use crate::workload::catalog::Catalog;
 
 /// What to ask, and where to keep the answers.
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.all();
     let named = models_named(models_of(&platforms), &args.models)?;
     let folder = folder(args.out.as_deref())?;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let begun = recording_of(&platforms, None, None);
     let probes = probes(args, &with_baseline(Platform::Native, &named), &stop)?;
     let (mut sizes, mut kept) = (Vec::new(), Vec::new());
-    let series = if args.quick { &[][..] } else { SERIES };
+    let series = if args.quick { &[][..] } else { catalog.series() };
     let of_platforms = platforms.iter().map(|&platform| (platform, with_baseline(platform, &named)));
     let of_platforms: Vec<_> = of_platforms.filter(|(_, models)| !models.is_empty()).collect();
     for (series, (platform, models)) in
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
         let name = platform.tag().map_or(series.name.to_owned(), |tag| format!("{}@{tag}", series.name));
         show(&format!("comparing sizes: {}", series.about));
-        let (recording, path) = study(series.of(*platform), models, &folder, &stop)?;
+        let (recording, path) = study(catalog, series.of(*platform), models, &folder, &stop)?;
         sizes.extend(recording.study.map(|study| Sizes { series: name, study }));
         kept.push(path);
     }
@@ -111,12 +111,14 @@ fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<ProbeRe
 
 /// A study of the sizes of a series; each model runs at its greatest concurrency.
 fn study(
+    catalog: &Catalog,
     sizes: &[Workload],
     models: &[ModelEntry],
     folder: &Path,
     stop: &Stop,
 ) -> Result<(Recording, PathBuf)> {
     let request = Request {
+        catalog: catalog.clone(),
         cells: sizes.iter().flat_map(|workload| widest(workload, models)).collect(),
         workers: host::cores(),
         exe: std::env::current_exe()?,

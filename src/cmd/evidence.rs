@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -12,9 +11,10 @@ use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{Exit, models_named};
 use crate::machine::host;
 use crate::model::ModelEntry;
-use crate::post::story::StoryRunner;
 use crate::report::formats::{Format, render};
 use crate::study::evidence::{JobsOf, LOOKS, gather};
+use crate::study::run_environment::RunEnvironment;
+use crate::workload::catalog::Catalog;
 
 /// What to trace, and where to keep it.
 #[derive(Debug, clap::Args)]
@@ -32,12 +32,11 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.all();
     let models = models_named(models_of(&platforms), &args.models)?;
-    // Jobs are given in real time and not in story seconds: the scale has no effect.
-    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), Duration::from_millis(1));
-    let recording = recording_of(&platforms, Some(gather(&runner, &models, LOOKS, tell_progress)), None);
+    let with = RunEnvironment::new(catalog, std::env::current_exe()?, host::cores());
+    let recording = recording_of(&platforms, Some(gather(&with, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, args.format))?;

@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use crate::cmd::Exit;
 use crate::cmd::platforms::Platforms;
-use crate::engine::platform::Platform;
 use crate::machine::host;
+use crate::model::Platform;
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
 use crate::report::table;
 use crate::study::cell::Cell;
+use crate::workload::catalog::Catalog;
 
 /// Of which lanes.
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,7 @@ pub(super) struct Args {
 }
 
 /// Prints the models and workloads of each platform, and the structure of ids.
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.all();
     let mut out = std::io::stdout().lock();
     for &platform in &platforms {
@@ -30,10 +31,10 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         writeln!(out, "{}", list_models(platform))?;
         // Interpreters share the same workloads.
         if platform == platforms[0] || platform == platforms[1] {
-            writeln!(out, "{}", list_workloads(platform))?;
+            writeln!(out, "{}", list_workloads(catalog, platform))?;
         }
     }
-    write!(out, "{}", ids(&platforms))?;
+    write!(out, "{}", ids(catalog, &platforms))?;
     Ok(Exit::Ok)
 }
 
@@ -53,8 +54,8 @@ fn list_models(platform: Platform) -> String {
     table::plain(&["model", "width", "what it is"], &[], rows)
 }
 
-fn list_workloads(platform: Platform) -> String {
-    let rows = platform.workloads().iter().map(|workload| {
+fn list_workloads(catalog: &Catalog, platform: Platform) -> String {
+    let rows = catalog.workloads(platform).iter().map(|workload| {
         vec![
             workload.name.into(),
             workload.size.jobs.to_string(),
@@ -66,8 +67,8 @@ fn list_workloads(platform: Platform) -> String {
     table::plain(&["workload", "jobs", "kind", "each job", "in the post"], &["jobs"], rows)
 }
 
-fn ids(platforms: &[Platform]) -> String {
-    let cells = Cell::all(platforms, host::cores());
+fn ids(catalog: &Catalog, platforms: &[Platform]) -> String {
+    let cells = Cell::all(catalog, platforms, host::cores());
     let example = cells.iter().map(Cell::id).find(|id| id.starts_with("hash/rayon")).unwrap_or_default();
     format!(
         "{} cells on this machine, workload/model/width; `cargo bench -- '^{example}$'` measures one of them.\n",

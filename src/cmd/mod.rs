@@ -1,23 +1,24 @@
 //! The command line: one file a subcommand.
 
 use std::fmt;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Error, Result, ensure};
+use anyhow::{Context, Error, Result, ensure};
 use clap::{Parser, Subcommand};
 use regex::Regex;
 
 use crate::child;
 use crate::cmd::compare::Incomparable;
-use crate::engine::platform::Platform;
-use crate::machine::host;
 use crate::model::ModelEntry;
+use crate::model::Platform;
 use crate::record::read::ReadError;
 use crate::record::save::SaveError;
 use crate::record::schema::{Launch, Recording};
 use crate::study::cell::Cell;
-use crate::study::launch;
+use crate::study::{launch, probe};
+use crate::workload::catalog::Catalog;
 use crate::workload::fixture::server;
 
 mod charts;
@@ -25,7 +26,6 @@ mod claims;
 mod compare;
 mod completions;
 mod costs;
-mod diagnose;
 mod evidence;
 mod examples;
 mod list;
@@ -135,9 +135,6 @@ enum CliCommand {
     /// Run every cell once and compare each job's digest; exit 3 where one differs
     #[command(after_help = examples::VERIFY)]
     Verify(verify::Args),
-    /// Show what the numbers rest on, on this machine
-    #[command(subcommand)]
-    Diagnose(diagnose::DiagnoseCommand),
     /// Derive from traces which models are concurrent and parallel, and what they use for it
     #[command(after_help = examples::EVIDENCE)]
     Evidence(evidence::Args),
@@ -174,36 +171,70 @@ enum CliCommand {
     /// Show the table of a recording, from its file alone
     #[command(after_help = examples::REPORT)]
     Report(report::Args),
-    #[command(name = server::SUBCOMMAND, hide = true)]
-    Serve,
-    #[command(name = launch::SUBCOMMAND, hide = true)]
-    Launch { parent: u32 },
-    #[command(name = crate::study::probe::SUBCOMMAND, hide = true)]
-    Probe { parent: u32 },
 }
 
-/// Executes the command line.
+/// Executes the command line of a program with the workloads of `catalog`; hidden commands of its child processes come first.
+pub fn main(catalog: &Catalog) -> ExitCode {
+    match run(catalog) {
+        Ok(exit) => exit.into(),
+        Err(error) if is_closed_pipe(&error) => Exit::Ok.into(),
+        Err(error) => {
+            eprintln!("bakeoff: {error:#}");
+            Exit::of(&error).into()
+        }
+    }
+}
+
+fn run(catalog: &Catalog) -> Result<Exit> {
+    match serve_if_asked(catalog) {
+        Some(served) => served.map(|()| Exit::Ok),
+        None => Cli::parse().run(catalog),
+    }
+}
+
+/// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
+/// launch, a probe or the server.
 ///
 /// # Errors
-/// Errors that no subcommand could turn into a row of its own.
-pub fn run() -> Result<Exit> {
-    if let Some(served) = child::serve::serve_if_asked(std::env::args().skip(1)) {
-        return served.map(|()| Exit::Ok);
+/// When the parent has gone, or says something else than it should.
+pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
+    let args = || std::env::args().skip(1);
+    if let Some(served) = child::serve::serve_if_asked(args(), &|recipe| catalog.own_jobs(recipe)) {
+        return Some(served);
     }
-    Cli::parse().run()
+    let (command, parent) = (args().next()?, args().nth(1).and_then(|parent| parent.parse().ok()));
+    let serve = match (command.as_str(), parent) {
+        (launch::SUBCOMMAND, Some(parent)) => {
+            current_exe().and_then(|exe| launch::serve(parent, &exe, catalog))
+        }
+        (probe::SUBCOMMAND, Some(parent)) => {
+            current_exe().and_then(|exe| probe::serve(parent, &exe, catalog))
+        }
+        (server::SUBCOMMAND, None) => server::serve(),
+        _ => return None,
+    };
+    Some(serve)
+}
+
+fn current_exe() -> Result<PathBuf> {
+    std::env::current_exe().context("nobody knows where this program is")
+}
+
+/// A reader that closes the output early is no error: `bakeoff list | head -1`.
+fn is_closed_pipe(error: &Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 impl Cli {
-    fn run(self) -> Result<Exit> {
+    fn run(self, catalog: &Catalog) -> Result<Exit> {
         match self.command {
-            CliCommand::List(args) => list::run(&args),
-            CliCommand::Verify(args) => verify::run(&args),
-            CliCommand::Diagnose(command) => diagnose::run(&command),
-            CliCommand::Claims(args) => claims::run(&args),
-            CliCommand::Evidence(args) => evidence::run(&args),
-            CliCommand::Costs(args) => costs::run(&args),
-            CliCommand::Story(args) => story::run(&args),
-            CliCommand::Run(args) => run::run(&args),
+            CliCommand::List(args) => list::run(&args, catalog),
+            CliCommand::Verify(args) => verify::run(&args, catalog),
+            CliCommand::Claims(args) => claims::run(&args, catalog),
+            CliCommand::Evidence(args) => evidence::run(&args, catalog),
+            CliCommand::Costs(args) => costs::run(&args, catalog),
+            CliCommand::Story(args) => story::run(&args, catalog),
+            CliCommand::Run(args) => run::run(&args, catalog),
             CliCommand::Sweep(args) => sweep::run(&args),
             CliCommand::Scaling(args) => scaling::run(&args),
             CliCommand::Compare(args) => compare::run(&args),
@@ -211,13 +242,6 @@ impl Cli {
             CliCommand::Completions(args) => completions::run(&args),
             CliCommand::Results(command) => results::run(&command),
             CliCommand::Report(args) => report::run(&args),
-            CliCommand::Launch { parent } => {
-                launch::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
-            }
-            CliCommand::Probe { parent } => {
-                crate::study::probe::serve(parent, &std::env::current_exe()?).map(|()| Exit::Ok)
-            }
-            CliCommand::Serve => server::serve().map(|()| Exit::Ok),
         }
     }
 }
@@ -239,11 +263,6 @@ fn without_folders(value: &str) -> String {
     let path = Path::new(value);
     let name = path.file_name().filter(|_| path.is_absolute());
     name.map_or_else(|| value.to_owned(), |name| format!(".../{}", name.to_string_lossy()))
-}
-
-/// The native cells of this machine whose id the regular expression `filter` matches, as in `cargo bench -- FILTER`.
-fn select(filter: &str) -> Result<Vec<Cell>> {
-    select_of(Cell::all(&[Platform::Native], host::cores()), filter)
 }
 
 /// Those of `cells` whose id the regular expression `filter` matches.

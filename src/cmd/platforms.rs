@@ -1,7 +1,7 @@
 //! `--python`: which platforms a command measures besides the native one.
 
-use crate::engine::platform::Platform;
 use crate::model::ModelEntry;
+use crate::model::Platform;
 use crate::model::cpython::{InterpreterChoice, find};
 
 /// Whether CPython is measured too, and which.

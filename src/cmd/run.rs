@@ -10,7 +10,6 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show_progress;
 use crate::cmd::stop::Stop;
 use crate::cmd::{BadUsage, Exit, command_line, models_named, select_of};
-use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::record::schema::Recording;
 use crate::report::formats::{Format, render};
@@ -18,6 +17,7 @@ use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
 use crate::workload::Workload;
+use crate::workload::catalog::Catalog;
 
 /// What to measure, how much of it, and where to keep it.
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,7 @@ pub(super) struct Args {
     held_by: Option<u32>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if let Some(held) = args.held_by {
         parent_death::hold(held)?;
     }
@@ -69,7 +69,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     }
     let workers = args.workers.map_or_else(host::cores, usize::from);
     let request = Request {
-        cells: cells(args, workers)?,
+        catalog: catalog.clone(),
+        cells: cells(args, catalog, workers)?,
         workers,
         exe: std::env::current_exe()?,
         profile: args.profile,
@@ -94,14 +95,16 @@ fn limit_to(cores: usize) -> Result<()> {
 }
 
 /// The cells that the filter and the models select, including each workload's baseline.
-fn cells(args: &Args, workers: usize) -> Result<Vec<Cell>> {
+fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
     let platforms = args.platforms.all();
     let models = models_named(models_of(&platforms), &args.models)?;
     let sized = |workload: &Workload| args.jobs.map_or(*workload, |jobs| workload.with_jobs(jobs.into()));
-    let of_platform = |platform: Platform| {
-        platform.workloads().iter().flat_map(move |it| Cell::of(&sized(it), platform, workers))
-    };
-    let all: Vec<Cell> = platforms.into_iter().flat_map(of_platform).collect();
+    let mut all = Vec::new();
+    for platform in platforms {
+        for workload in catalog.workloads(platform) {
+            all.extend(Cell::of(&sized(workload), platform, workers));
+        }
+    }
     let is_wanted = |cell: &Cell| models.iter().any(|model| model.name == cell.model.name);
     let selected: Vec<Cell> = select_of(all.clone(), &args.filter)?.into_iter().filter(is_wanted).collect();
     let cells = with_baselines(&selected, all);

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::engine::platform::Platform;
 use crate::machine::environment::{environment, interpreters};
+use crate::model::Platform;
 use crate::record::save::{SaveError, save};
 use crate::record::schema::{Environment, EvidenceRecord, Recording, SCHEMA, StoryRun, VERSION};
 use crate::workload::fixture::stage::Stage;

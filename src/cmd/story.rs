@@ -9,10 +9,10 @@ use anyhow::{Context, Result, ensure};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, models_named};
-use crate::engine::platform::Platform;
 use crate::engine::trace::chrome;
 use crate::machine::host;
 use crate::model::MOST_WORKERS;
+use crate::model::Platform;
 use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
@@ -22,6 +22,7 @@ use crate::report::chart::draw::origin;
 use crate::report::chart::lanes;
 use crate::report::chart::palette::Mode;
 use crate::report::table;
+use crate::workload::catalog::Catalog;
 
 /// The minimum length of a story second, in milliseconds: a move of 5 s then takes 0.1 ms, several times a
 /// hand-over.
@@ -78,13 +79,13 @@ pub(super) struct Args {
     chart: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let Some(name) = &args.name else { return list() };
     let story = named(name)?;
     let platforms = args.platforms.all();
     let request = request(args, &platforms, story)?;
     let second = second(args, story)?;
-    let runner = StoryRunner::new(std::env::current_exe()?, host::cores(), second);
+    let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
     let results = story.run(&runner, &request)?;
     ensure!(
         !results.is_empty(),

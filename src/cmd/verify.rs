@@ -6,10 +6,11 @@ use anyhow::Result;
 
 use crate::cmd::platforms::Platforms;
 use crate::cmd::{Exit, select_of};
+use crate::engine::error::Unavailable;
 use crate::machine::host;
 use crate::study::cell::Cell;
 use crate::study::session::Session;
-use crate::workload::fixture::stage::Unavailable;
+use crate::workload::catalog::Catalog;
 
 /// Which cells.
 #[derive(Debug, clap::Args)]
@@ -22,8 +23,8 @@ pub(super) struct Args {
 }
 
 /// Prints a line for each cell; a failing cell does not prevent the verification of the others.
-pub(super) fn run(args: &Args) -> Result<Exit> {
-    let cells = select_of(Cell::all(&args.platforms.all(), host::cores()), &args.filter)?;
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
+    let cells = select_of(Cell::all(catalog, &args.platforms.all(), host::cores()), &args.filter)?;
     let mut session = Session::new(&std::env::current_exe()?);
     let mut out = std::io::stdout();
     let (mut passed, mut failed, mut unavailable) = (0, 0, 0);

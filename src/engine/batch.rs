@@ -1,5 +1,6 @@
 //! A batch: the jobs of one run, together with the digests that they must return.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,63 +8,152 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 
 use crate::engine::digest::Digest;
+use crate::engine::error::InvalidRun;
+use crate::engine::jobs::{Jobs, Origin};
+use crate::engine::model::{Resources, Started};
+use crate::engine::trace::Spans;
 use crate::engine::work::{Reads, Work};
-use crate::workload::fixture::stage::Stage;
-use crate::workload::{Job, Size, Workload};
 
-/// The jobs of one run, their expected digests and their obligations.
-#[derive(Clone, Debug)]
+/// The jobs of one run, whatever their type, and their expected digests.
+#[derive(Clone)]
 pub struct Batch {
-    jobs: Arc<[Job]>,
+    work: Arc<dyn AnyWork>,
     expected: Box<[Digest]>,
-    /// Kept, because the jobs need its files and its server.
-    _stage: Arc<Stage>,
+    /// Kept, because the jobs need it: their files and their server.
+    _fixture: Arc<dyn Any + Send + Sync>,
 }
 
-/// The minimum share of expected device reads that must be observed: the kernel may hold pages of a file's
-/// start
-/// or end for its own reasons.
+/// Jobs whose type is erased. There is one virtual call a run, not one a job.
+pub trait AnyWork: StartModel + Any + Send + Sync {
+    /// The digest that each of them must return.
+    ///
+    /// # Errors
+    /// As [`Work::expected`].
+    fn expected(&self) -> Result<Vec<Digest>>;
+
+    /// As [`Work::reset`], of the first `len`.
+    ///
+    /// # Errors
+    /// As [`Work::reset`].
+    fn reset(&self, len: usize) -> Result<()>;
+
+    /// As [`Work::check`], of the first `len`.
+    ///
+    /// # Errors
+    /// As [`Work::check`].
+    fn check(&self, len: usize) -> Result<()>;
+
+    /// The longest wait of the first `len`.
+    fn longest_wait(&self, len: usize) -> Duration;
+
+    /// What the first `len` read.
+    fn reads(&self, len: usize) -> Vec<Reads>;
+}
+
+/// Jobs for which models can be started: the one place that knows both the type of the jobs and the registry of models.
+pub trait StartModel {
+    /// Starts the model `model` for jobs of this type; its runs are recorded in `spans`, if there are any.
+    ///
+    /// # Errors
+    /// If its threads or processes can't be started; [`crate::engine::error::Unavailable`] if this machine can't have it.
+    fn start(
+        &self,
+        model: &str,
+        resources: &Resources,
+        spans: Option<&Arc<Spans>>,
+    ) -> Result<Box<dyn Started>>;
+}
+
+/// Jobs of one type, and where they come from.
+pub struct TypedWork<W: Work> {
+    work: Arc<[W]>,
+    origin: Arc<Origin>,
+}
+
+impl<W: Work> TypedWork<W> {
+    /// The first `len` of them, as a started model runs them.
+    pub(crate) fn jobs(&self, len: usize, shared: &Arc<W::Shared>, spans: Option<&Arc<Spans>>) -> Jobs<W> {
+        Jobs::new(&self.work, len, shared, spans, &self.origin)
+    }
+}
+
+impl<W: Work> AnyWork for TypedWork<W>
+where
+    TypedWork<W>: StartModel,
+{
+    fn expected(&self) -> Result<Vec<Digest>> {
+        self.work.iter().map(Work::expected).collect()
+    }
+
+    fn reset(&self, len: usize) -> Result<()> {
+        self.work[..len].iter().try_for_each(Work::reset)
+    }
+
+    fn check(&self, len: usize) -> Result<()> {
+        self.work[..len].iter().try_for_each(Work::check)
+    }
+
+    fn longest_wait(&self, len: usize) -> Duration {
+        self.work[..len].iter().map(Work::waits).max().unwrap_or_default()
+    }
+
+    fn reads(&self, len: usize) -> Vec<Reads> {
+        self.work[..len].iter().map(Work::reads).collect()
+    }
+}
+
+/// The minimum share of expected device reads that must be observed: the kernel may hold pages of a file's start or end
+/// for its own reasons.
 const PROOF_PERCENT: u64 = 95;
 
 /// The maximum number of bytes that a run may read from the device besides its files: mostly program pages.
 const OTHER_READS: u64 = 256 * 1024;
 
-/// A run that was correct but is no valid measurement of its workload, with the reason: memory pressure
-/// evicted
-/// the files of `warm-file`, or another program read those of `cold-file` beforehand.
-#[derive(Debug)]
-pub struct InvalidRun(String);
-
-impl fmt::Display for InvalidRun {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidRun {}
-
 impl Batch {
-    /// A batch of `workload` whose files and server are on `stage`.
+    /// A batch of `work`, which comes from `origin` and needs `fixture`. The expected digests are `expected`, or are
+    /// found here if nobody has found them yet.
     ///
     /// # Errors
-    /// When the stage can't be set, or, as [`crate::workload::fixture::stage::Unavailable`], when this machine can't measure it.
-    pub fn new(workload: &Workload, size: Size, stage: &Arc<Stage>) -> Result<Self> {
-        Ok(Batch::of((workload.jobs)(stage, size)?, stage))
+    /// If an expected digest can't be found.
+    pub fn new<W: Work>(
+        work: Vec<W>,
+        origin: Origin,
+        fixture: Arc<dyn Any + Send + Sync>,
+        expected: Option<Vec<Digest>>,
+    ) -> Result<Self>
+    where
+        TypedWork<W>: StartModel,
+    {
+        let work = TypedWork { work: work.into(), origin: Arc::new(origin) };
+        let expected = match expected {
+            Some(expected) => expected,
+            None => work.expected()?,
+        };
+        ensure!(
+            expected.len() == work.work.len(),
+            "{} digests are expected of {} jobs",
+            expected.len(),
+            work.work.len()
+        );
+        Ok(Batch { work: Arc::new(work), expected: expected.into(), _fixture: fixture })
     }
 
-    /// A batch of `jobs`, which may need what is on the stage.
-    pub fn of(jobs: Vec<Job>, stage: &Arc<Stage>) -> Self {
-        let expected = jobs.iter().map(Work::expected).collect();
-        Batch { jobs: jobs.into(), expected, _stage: Arc::clone(stage) }
-    }
-
-    /// The default batch of `workload`, with digests that another process has computed.
+    /// Starts the model `model` for the jobs of this batch and others of their type.
     ///
     /// # Errors
-    /// As [`Batch::new`].
-    pub fn with_expected(workload: &Workload, expected: Vec<Digest>, stage: &Arc<Stage>) -> Result<Self> {
-        let jobs = (workload.jobs)(stage, workload.size)?;
-        Ok(Batch { jobs: jobs.into(), expected: expected.into(), _stage: Arc::clone(stage) })
+    /// As [`StartModel::start`].
+    pub fn start(
+        &self,
+        model: &str,
+        resources: &Resources,
+        spans: Option<&Arc<Spans>>,
+    ) -> Result<Box<dyn Started>> {
+        self.work.start(model, resources, spans)
+    }
+
+    /// The jobs, their type erased.
+    pub(crate) fn work(&self) -> &dyn AnyWork {
+        &*self.work
     }
 
     /// The digests that the jobs must return.
@@ -73,13 +163,8 @@ impl Batch {
 
     /// A batch of the first `jobs` jobs of this one, or of all.
     pub fn first(&self, jobs: usize) -> Self {
-        let jobs = jobs.min(self.jobs.len());
-        Batch { jobs: self.jobs[..jobs].into(), expected: self.expected[..jobs].into(), ..self.clone() }
-    }
-
-    /// The jobs, in the order of their digests.
-    pub fn jobs(&self) -> &Arc<[Job]> {
-        &self.jobs
+        let jobs = jobs.min(self.expected.len());
+        Batch { expected: self.expected[..jobs].into(), ..self.clone() }
     }
 
     /// Undoes the effects of an earlier run before the clock starts.
@@ -87,7 +172,7 @@ impl Batch {
     /// # Errors
     /// When a job can't be reset.
     pub fn reset(&self) -> Result<()> {
-        self.jobs.iter().try_for_each(Work::reset)
+        self.work.reset(self.expected.len())
     }
 
     /// Compares job by job: a sum would not detect two swapped digests.
@@ -111,7 +196,7 @@ impl Batch {
     /// # Errors
     /// Names what is missing.
     pub fn check(&self) -> Result<()> {
-        self.jobs.iter().try_for_each(Work::check)
+        self.work.check(self.expected.len())
     }
 
     /// Rejects a run that is shorter than the longest wait among its jobs.
@@ -119,7 +204,7 @@ impl Batch {
     /// # Errors
     /// States both times.
     pub fn check_time(&self, wall: Duration) -> Result<()> {
-        let least = self.jobs.iter().map(Work::waits).max().unwrap_or_default();
+        let least = self.work.longest_wait(self.expected.len());
         ensure!(
             wall >= least,
             "the run took {wall:?}, but one of its jobs waits for {least:?}: it was not waited for"
@@ -132,12 +217,14 @@ impl Batch {
     /// # Errors
     /// States the bytes read from the device and the bytes of the files.
     pub fn check_reads(&self, device_bytes: Option<u64>) -> Result<()> {
-        let (cold, warm) =
-            self.jobs.iter().map(Work::reads).fold((0, 0), |(cold, warm), reads| match reads {
-                Reads::Nothing => (cold, warm),
-                Reads::Device(bytes) => (cold + bytes, warm),
-                Reads::Cache(bytes) => (cold, warm + bytes),
-            });
+        let (mut cold, mut warm) = (0, 0);
+        for reads in self.work.reads(self.expected.len()) {
+            match reads {
+                Reads::Nothing => {}
+                Reads::Device(bytes) => cold += bytes,
+                Reads::Cache(bytes) => warm += bytes,
+            }
+        }
         let Some(read) = device_bytes else {
             ensure!(cold == 0, "nobody counted what was read from the device, so cold can't be proved");
             return Ok(());
@@ -154,25 +241,27 @@ impl Batch {
     }
 
     fn hint(&self, digest: Digest) -> String {
-        let other = self.expected.iter().position(|&expected| expected == digest);
-        other.map_or_else(String::new, |other| format!(" (it is the digest of job {other})"))
+        match self.expected.iter().position(|&expected| expected == digest) {
+            Some(other) => format!(" (it is the digest of job {other})"),
+            None => String::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a batch of {} jobs", self.expected.len())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workload::WORKLOADS;
-    use crate::workload::fixture::stage::tests::temporary_stage;
-
-    fn batch(name: &str) -> Batch {
-        let workload = WORKLOADS.iter().find(|workload| workload.name == name).unwrap();
-        Batch::new(workload, workload.tiny, &Arc::new(temporary_stage())).unwrap()
-    }
+    use crate::engine::made_up;
 
     #[test]
     fn detects_dropped_doubled_swapped_and_wrong_digests() {
-        let batch = batch("primes");
+        let batch = made_up::batch(Duration::ZERO, Reads::Nothing);
         let right = batch.expected.to_vec();
         batch.verify(&right).unwrap();
         let says = |digests: Vec<Digest>| format!("{:#}", batch.verify(&digests).unwrap_err());
@@ -188,32 +277,26 @@ mod tests {
 
     #[test]
     fn rejects_runs_shorter_than_longest_wait() {
-        let batch = batch("sleep");
+        let batch = made_up::batch(Duration::from_micros(500), Reads::Nothing);
         batch.check_time(Duration::from_micros(500)).unwrap();
         assert!(batch.check_time(Duration::from_micros(499)).is_err());
     }
 
     #[test]
     fn warm_run_with_device_reads_is_invalid() {
-        let batch = batch("warm-file");
+        let batch = made_up::batch(Duration::ZERO, Reads::Cache(4096));
         let some = OTHER_READS + 24 * 4 * 1024 / 20;
         batch.check_reads(Some(some)).unwrap();
-        assert!(batch.check_reads(Some(some + 1)).is_err());
+        assert!(batch.check_reads(Some(some + 1)).unwrap_err().is::<InvalidRun>());
         batch.check_reads(None).unwrap();
     }
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn cold_run_without_device_reads_is_invalid() {
-        let stage = Arc::new(temporary_stage());
-        let workload = WORKLOADS.iter().find(|workload| workload.name == "cold-file").unwrap();
-        let Ok(batch) = Batch::new(workload, workload.tiny, &stage) else {
-            eprintln!("skipped: the target folder is on a memory file system");
-            return;
-        };
+        let batch = made_up::batch(Duration::ZERO, Reads::Device(64 * 1024));
         let bytes: u64 = 24 * 64 * 1024;
         batch.check_reads(Some((bytes * 95).div_ceil(100))).unwrap();
-        assert!(batch.check_reads(Some(bytes * 95 / 100)).is_err());
-        assert!(batch.check_reads(None).is_err());
+        assert!(batch.check_reads(Some(bytes * 95 / 100)).unwrap_err().is::<InvalidRun>());
+        assert!(batch.check_reads(None).is_err(), "cold can't be proved");
     }
 }

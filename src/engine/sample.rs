@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::batch::{Batch, InvalidRun};
+use crate::engine::batch::Batch;
 use crate::engine::clock::{Usage, now};
-use crate::model::Model;
+use crate::engine::error::InvalidRun;
+use crate::engine::model::Started;
 
 /// The measurement of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// Wall time of [`Model::run`].
+    /// Wall time of [`Started::run`].
     pub wall: Duration,
     /// The resource usage of the run.
     pub used: Usage,
@@ -30,7 +31,7 @@ const ATTEMPTS: usize = 3;
 /// when the run was shorter than its jobs' waits: names the job, the expected and the actual result. [`InvalidRun`]
 /// if all
 /// attempts are.
-pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
+pub fn sample(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
     for _ in 1..ATTEMPTS {
         match run(model, batch) {
             Err(error) if error.is::<InvalidRun>() => {}
@@ -43,17 +44,17 @@ pub fn sample(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
 /// Measures one run and verifies it.
 ///
 /// # Timing model
-/// The clock runs only during [`Model::run`]: `wall = stop - start` of one call. It includes everything that
+/// The clock runs only during [`Started::run`]: `wall = stop - start` of one call. It includes everything that
 /// the
 /// model does to carry out the jobs and to return their digests (starting threads or processes for each job,
 /// sending jobs to processes, waking its workers and being woken by them). It excludes starting the model,
 /// converting jobs for another language, resetting the effects of jobs, comparing digests, and freeing them.
-fn run(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
+fn run(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
     batch.reset()?;
-    model.prepare(batch.jobs())?;
+    model.prepare(batch)?;
     let before = model.usage()?;
     let start = now();
-    let digests = model.run(batch.jobs());
+    let digests = model.run();
     let wall = now() - start;
     let used = model.usage()? - before;
     batch.verify(&digests?)?;
@@ -65,12 +66,10 @@ fn run(model: &mut dyn Model, batch: &Batch) -> Result<Sample> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::engine::digest::Digest;
-    use crate::workload::fixture::stage::tests::temporary_stage;
-    use crate::workload::{Job, WORKLOADS};
+    use crate::engine::made_up;
+    use crate::engine::work::Reads;
 
     /// Returns the right digests, and reports a read of one MiB from the device for its first `cold` runs.
     struct Reading {
@@ -80,8 +79,13 @@ mod tests {
         asked: usize,
     }
 
-    impl Model for Reading {
-        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
+    impl Started for Reading {
+        fn prepare(&mut self, batch: &Batch) -> Result<()> {
+            self.digests = batch.expected().to_vec();
+            Ok(())
+        }
+
+        fn run(&mut self) -> Result<Vec<Digest>> {
             self.runs += 1;
             Ok(self.digests.clone())
         }
@@ -95,15 +99,13 @@ mod tests {
     }
 
     fn runs_of_a_sample(cold: usize) -> Result<usize> {
-        let workload =
-            WORKLOADS.iter().find(|workload| workload.name == "warm-file").expect("it is registered");
-        let batch = Batch::new(workload, workload.tiny, &Arc::new(temporary_stage()))?;
-        let mut model = Reading { digests: batch.expected().to_vec(), cold, runs: 0, asked: 0 };
+        let batch = made_up::batch(Duration::ZERO, Reads::Cache(4096));
+        let mut model = Reading { digests: vec![], cold, runs: 0, asked: 0 };
         sample(&mut model, &batch).map(|_| model.runs)
     }
 
     #[test]
-    fn invalid_runs_are_repeated_then_fail() {
+    fn repeats_invalid_runs_until_limit() {
         assert_eq!((runs_of_a_sample(0).unwrap(), runs_of_a_sample(2).unwrap()), (1, 3));
         assert!(runs_of_a_sample(3).unwrap_err().is::<InvalidRun>());
     }

@@ -1,110 +1,48 @@
-//! The interface of jobs to models: work in a blocking and an async form.
+//! Work: what a job is to the models, in a blocking and an async form.
 
-use std::fmt::Debug;
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use anyhow::{Result, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::trace::Spans;
-use crate::workload::fixture::clients::Clients;
-use crate::workload::queue::Queues;
 
-/// Marks the parts of a job that wait and those that compute.
-///
-/// The work of a job is inside these calls, so that a model can hold a lock while it computes and a trace can
-/// distinguish the two. Without tracing, the type has no size and the calls cost nothing.
-pub trait Phases: Clone + Send + Sync + 'static {
-    /// The phases of job number `index` of a run, which a span records.
-    fn job(&self, index: usize) -> Self;
-    /// Runs `work`, which keeps a core busy.
-    fn compute<T>(&self, work: impl FnOnce() -> T) -> T;
-    /// Runs `wait`, which blocks its thread.
-    fn wait<T>(&self, wait: impl FnOnce() -> T) -> T;
-    /// Awaits `wait`, which yields its thread.
-    fn wait_async<F: Future + Send>(&self, wait: F) -> impl Future<Output = F::Output> + Send;
-    /// The collector of spans, if any: process models let their workers record spans too.
-    fn spans(&self) -> Option<&Arc<Spans>> {
-        None
-    }
-}
-
-/// No tracing: every phase is just run.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Plain;
-
-impl Phases for Plain {
-    fn job(&self, _index: usize) -> Self {
-        Plain
-    }
-
-    fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
-        work()
-    }
-
-    fn wait<T>(&self, wait: impl FnOnce() -> T) -> T {
-        wait()
-    }
-
-    fn wait_async<F: Future + Send>(&self, wait: F) -> impl Future<Output = F::Output> + Send {
-        wait
-    }
-}
-
-/// The state that a started model owns and lends to its jobs.
-#[derive(Debug, Default)]
-pub struct Kit<P> {
-    phases: P,
-    clients: Clients,
-    queues: Queues,
-}
-
-impl<P: Phases> Kit<P> {
-    /// A context whose jobs report to `phases`; clients are created on first use.
-    pub fn new(phases: P) -> Self {
-        Kit { phases, clients: Clients::default(), queues: Queues::default() }
-    }
-
-    /// The context of job number `index` of a run.
-    pub fn ctx(&self, index: usize) -> Ctx<'_, P> {
-        Ctx { phases: self.phases.job(index), clients: &self.clients, queues: &self.queues }
-    }
-}
-
-/// The context of one job: its phases, and the state that it shares with the model's other jobs.
-#[derive(Debug)]
-pub struct Ctx<'a, P> {
-    /// The phases of the job.
-    pub phases: P,
-    /// Connections that outlive the job.
-    pub clients: &'a Clients,
-    /// Queues for resources that the jobs of one model share.
-    pub queues: &'a Queues,
-}
-
-/// One independent piece of real work: plain data that crosses process boundaries unchanged.
-pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The expected digest of the job, computed in the simplest way: no waiting, no files, no network.
-    fn expected(&self) -> Digest;
+/// One independent piece of real work.
+pub trait Work: Send + Sync + 'static {
+    /// What the jobs of one started model share, such as an HTTP client; `()` if they share nothing.
+    type Shared: Default + Send + Sync + 'static;
 
     /// Does the work on the calling thread.
     ///
     /// # Errors
     /// Names what could not be done, and to which file or address.
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest>;
+    fn run(&self, shared: &Self::Shared, ctx: &Context<'_>) -> Result<Digest>;
 
-    /// Does the same work, and yields the thread while it waits.
+    /// Does the same work, yielding the thread while it waits; by default it is the blocking form.
     ///
     /// # Errors
     /// As [`Work::run`].
-    fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> impl Future<Output = Result<Digest>> + Send;
+    fn run_async(
+        &self,
+        shared: &Self::Shared,
+        ctx: &Context<'_>,
+    ) -> impl Future<Output = Result<Digest>> + Send {
+        async { self.run(shared, ctx) }
+    }
 
-    /// Undoes the effects of an earlier run (evicts, removes), before every run and outside the timed
-    /// section.
+    /// The digest that the job must return; by default that of one sequential run. Workloads that know the answer
+    /// find it by the plainest route: no waiting, no files, no network.
+    ///
+    /// # Errors
+    /// As [`Work::run`].
+    fn expected(&self) -> Result<Digest> {
+        self.run(&Self::Shared::default(), &Context::default())
+    }
+
+    /// Undoes what an earlier run left (evicts, removes), before every run, outside of the timed section.
     ///
     /// # Errors
     /// Names the file.
@@ -112,7 +50,7 @@ pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'st
         Ok(())
     }
 
-    /// Checks, after every run and outside the timed section, that the job left behind what it should.
+    /// Checks that the job left behind what it should have, after every run, outside of the timed section.
     ///
     /// # Errors
     /// Names what is missing.
@@ -120,24 +58,46 @@ pub trait Work: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'st
         Ok(())
     }
 
-    /// The minimum waiting time of the job: no valid run of it is shorter.
+    /// The least time that the job spends waiting: no honest run of it is shorter.
     fn waits(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// The bytes that the job reads from files, and their required source.
+    /// What the job reads from files, and where it must come from.
     fn reads(&self) -> Reads {
         Reads::Nothing
     }
+
+    /// The job as bytes, if another process cannot make it from its number alone.
+    fn portable(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// The job as the worker of an interpreter knows it: the name of its class, and its fields.
+    ///
+    /// # Errors
+    /// If it has no form in Python.
+    fn in_python(&self) -> Result<Value> {
+        bail!("this work has no form in Python")
+    }
 }
 
-/// The required source of the bytes that a job reads, in bytes.
+/// Where the bytes that a job reads must come from, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reads {
     /// The job reads no file.
     Nothing,
-    /// From the page cache: no block may be read from the device.
+    /// From the page cache: no block may be fetched.
     Cache(u64),
-    /// From the device: the blocks read must account for them.
+    /// From the device: the blocks fetched must account for them.
     Device(u64),
+}
+
+/// How much work a batch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// The number of jobs.
+    pub jobs: usize,
+    /// The size of each job, in the workload's unit.
+    pub each: u64,
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::engine::clock::unix_seconds;
-use crate::engine::platform::Platform;
 use crate::machine::host;
+use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::START_METHOD;
 use crate::record::schema::{Environment, InterpreterEntry};

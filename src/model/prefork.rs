@@ -1,169 +1,118 @@
-//! Long-lived child processes that receive jobs over pipes.
+//! Long-lived child processes that are given jobs over pipes.
 //!
-//! A thread in this process communicates with each child process and sends it the next jobs as soon as it has
-//! answered: no process waits for another.
+//! A pool has a thread for each process, which starts it, speaks with it, and gives it the next jobs as soon as it has
+//! answered the last: no process waits for another.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result, bail};
-use crossbeam::channel::{Receiver, Sender, unbounded};
+use anyhow::Result;
+use rayon::ThreadPool;
 
-use crate::child::wire::{MOST_JOBS, Request};
-use crate::child::{Life, Supervisor, Worker};
+use crate::child::worker::{Life, MOST_JOBS, Make, Worker, Workers};
 use crate::engine::clock::Usage;
 use crate::engine::digest::Digest;
-use crate::engine::work::Phases;
-use crate::model::threads::TOO_FEW_THREADS;
-use crate::model::{Model, Resources};
-use crate::workload::Job;
+use crate::engine::jobs::Jobs;
+use crate::engine::model::{Model, Resources};
+use crate::engine::work::Work;
+use crate::model::rayon::pool;
 
-/// Starts the processes and waits for the hello of each.
-pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    let supervisor = Arc::new(Supervisor::start(resources, phases.spans())?);
-    let (outbox, answers) = unbounded();
-    let worker_thread = |number| WorkerThread::start(number, Arc::clone(&supervisor), outbox.clone());
-    let worker_threads = (0..resources.workers).map(worker_thread).collect::<Result<_>>()?;
-    let model = Prefork { worker_threads, answers, supervisor };
-    model.collect()?;
-    Ok(Box::new(model))
-}
-
-struct Prefork {
-    worker_threads: Vec<WorkerThread>,
-    answers: Receiver<Result<WorkerAnswer>>,
-    supervisor: Arc<Supervisor>,
+pub(super) struct Prefork {
+    /// Before the pool: processes end before the threads that started them.
+    processes: Vec<Mutex<Worker>>,
+    workers: Workers,
+    pool: ThreadPool,
 }
 
 impl Prefork {
-    fn order(&self, order: impl Fn() -> WorkerOrder) -> Result<Vec<WorkerAnswer>> {
-        for worker_thread in &self.worker_threads {
-            worker_thread.orders.as_ref().and_then(|orders| orders.send(order()).ok()).context(BROKEN)?;
-        }
-        self.collect()
-    }
-
-    /// Collects one answer from each worker thread, even after a failure, so that none is left for the next
-    /// order.
-    fn collect(&self) -> Result<Vec<WorkerAnswer>> {
-        let wait = || self.worker_threads.iter().map(|_| self.answers.recv()).collect::<Vec<_>>();
-        self.supervisor.watching(wait).into_iter().map(|answer| answer.context(BROKEN)?).collect()
+    /// Starts the processes and waits until each is ready.
+    pub(super) fn start(resources: &Resources) -> Result<Self> {
+        let (workers, pool) = (Workers::new(resources)?, pool(resources.workers)?);
+        let processes = workers.watching(|| pool.broadcast(|thread| spawn(&workers, thread.index())));
+        let processes = processes.into_iter().collect::<Result<_>>()?;
+        Ok(Prefork { processes, workers, pool })
     }
 }
 
-impl Model for Prefork {
-    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        let queue = Arc::new(Queue::new(Arc::clone(jobs), self.worker_threads.len()));
+fn spawn(workers: &Workers, number: usize) -> Result<Mutex<Worker>> {
+    let mut worker = workers.spawn(format!("prefork worker {number}"), Life::UntilDismissed)?;
+    worker.greet()?;
+    Ok(Mutex::new(worker))
+}
+
+impl<W: Work> Model<W> for Prefork {
+    /// Every process makes the jobs of the batch for itself.
+    fn prepare(&mut self, jobs: &Jobs<W>) -> Result<()> {
+        self.workers.watching(|| {
+            for process in &self.processes {
+                let make = Make { recipe: jobs.recipe(0..jobs.len()), traced: jobs.spans().is_some() };
+                lock(process).run(Some(make), 0..0)?;
+            }
+            for process in &self.processes {
+                lock(process).digests(jobs, 0)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
+        let queue = Queue { jobs: jobs.len(), workers: self.processes.len(), next: Mutex::new(0) };
+        let answers = self.workers.watching(|| {
+            self.pool.broadcast(|thread| carry_out(&mut lock(&self.processes[thread.index()]), jobs, &queue))
+        });
         let mut parts = Vec::new();
-        for answer in self.order(|| WorkerOrder::Run(Arc::clone(&queue)))? {
-            let WorkerAnswer::Digests(part) = answer else { bail!(BROKEN) };
-            parts.extend(part);
+        for answer in answers {
+            parts.extend(answer?);
         }
         parts.sort_unstable_by_key(|(first, _)| *first);
         Ok(parts.into_iter().flat_map(|(_, digests)| digests).collect())
     }
 
     fn usage(&mut self) -> Result<Usage> {
-        let answers = self.order(|| WorkerOrder::Usage)?;
-        Ok(answers.into_iter().fold(Usage::of_this_process(), |sum, answer| match answer {
-            WorkerAnswer::Usage(usage) => sum + usage,
-            _ => sum,
-        }))
-    }
-}
-
-/// A thread that communicates with one process.
-struct WorkerThread {
-    orders: Option<Sender<WorkerOrder>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-enum WorkerOrder {
-    Run(Arc<Queue>),
-    Usage,
-}
-
-enum WorkerAnswer {
-    Ready,
-    /// Digests, with the index of the first job of each vector.
-    Digests(Vec<(usize, Vec<Digest>)>),
-    Usage(Usage),
-}
-
-impl WorkerThread {
-    /// Starts the thread. It starts the process itself, because the process ends with the thread that started
-    /// it.
-    fn start(
-        number: usize,
-        supervisor: Arc<Supervisor>,
-        outbox: Sender<Result<WorkerAnswer>>,
-    ) -> Result<Self> {
-        let (orders, inbox) = unbounded();
-        let work = move || {
-            let worker = supervisor.spawn(format!("prefork worker {number}"), Life::UntilDismissed);
-            let greeted = worker.and_then(|mut worker| worker.greet().map(|()| worker));
-            match greeted {
-                Ok(worker) => serve(worker, &inbox, &outbox),
-                Err(error) => drop(outbox.send(Err(error))),
+        self.workers.watching(|| {
+            let mut usage = Usage::of_this_process();
+            for process in &self.processes {
+                usage = usage + lock(process).usage()?;
             }
-        };
-        let thread = thread::Builder::new().spawn(work).with_context(|| {
-            format!("cannot start the thread of prefork worker {number}; {TOO_FEW_THREADS}")
-        })?;
-        Ok(WorkerThread { orders: Some(orders), thread: Some(thread) })
+            Ok(usage)
+        })
     }
 }
 
-impl Drop for WorkerThread {
-    fn drop(&mut self) {
-        self.orders = None;
-        self.thread.take().map(JoinHandle::join);
-    }
-}
-
-fn serve(mut worker: Worker, orders: &Receiver<WorkerOrder>, outbox: &Sender<Result<WorkerAnswer>>) {
-    let mut answer = Ok(WorkerAnswer::Ready);
-    while outbox.send(answer).is_ok() {
-        answer = match orders.recv() {
-            Ok(WorkerOrder::Run(queue)) => carry_out(&mut worker, &queue).map(WorkerAnswer::Digests),
-            Ok(WorkerOrder::Usage) => worker.usage().map(WorkerAnswer::Usage),
-            Err(_) => break,
-        };
-    }
-}
-
-fn carry_out(worker: &mut Worker, queue: &Queue) -> Result<Vec<(usize, Vec<Digest>)>> {
+/// Gives a process parts of the queue until it is empty: its digests, with the index of the first job of each part.
+fn carry_out<W: Work>(
+    process: &mut Worker,
+    jobs: &Jobs<W>,
+    queue: &Queue,
+) -> Result<Vec<(usize, Vec<Digest>)>> {
     let mut answered = Vec::new();
     while let Some(range) = queue.take() {
-        worker.send(&Request::Run(range.start, queue.jobs[range.clone()].into()))?;
-        answered.push((range.start, worker.digests(range.len())?));
+        process.run(None, range.clone())?;
+        answered.push((range.start, process.digests(jobs, range.len())?));
     }
     Ok(answered)
 }
 
-/// The jobs of one run. Each part is half of the remaining jobs divided by the workers: large parts first, so
-/// that
-/// small jobs need few frames, and single jobs last, so that uneven ones end together.
+/// The jobs of one run, taken in halves of what remains divided by the workers: large parts first, so that small jobs need
+/// few frames, and single jobs last, so that uneven ones end together.
 struct Queue {
-    jobs: Arc<[Job]>,
+    jobs: usize,
     workers: usize,
     next: Mutex<usize>,
 }
 
 impl Queue {
-    fn new(jobs: Arc<[Job]>, workers: usize) -> Self {
-        Queue { jobs, workers, next: Mutex::new(0) }
-    }
-
     fn take(&self) -> Option<Range<usize>> {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let remain = self.jobs.len() - *next;
-        let part = remain.div_ceil(2 * self.workers).min(MOST_JOBS);
+        let mut next = lock(&self.next);
+        let remaining = self.jobs - *next;
+        let part = remaining.div_ceil(2 * self.workers).min(MOST_JOBS);
         let range = *next..*next + part;
         *next = range.end;
         (part > 0).then_some(range)
     }
 }
 
-const BROKEN: &str = "a prefork worker failed in an earlier run, and the model with it";
+/// A process that failed is seen to by its answers, not by its lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,61 +1,59 @@
-//! A child process for each job, at most [`Resources::max_concurrent`] at once.
+//! A child process for each job, at most [`Resources::max_concurrent`] of them at once.
 
 use std::collections::VecDeque;
-use std::slice;
-use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::child::wire::Request;
-use crate::child::{Life, Supervisor, Worker};
+use crate::child::worker::{Life, Make, Worker, Workers};
 use crate::engine::digest::Digest;
-use crate::engine::work::Phases;
-use crate::model::{Model, Resources};
-use crate::workload::Job;
+use crate::engine::jobs::Jobs;
+use crate::engine::model::{Model, Resources};
+use crate::engine::work::Work;
 
-/// Starts no process here: the model starts one per job, inside the timed section.
-pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Processes {
-        supervisor: Supervisor::start(resources, phases.spans())?,
-        max_concurrent: resources.max_concurrent,
-    }))
-}
-
-struct Processes {
-    supervisor: Supervisor,
+pub(super) struct Processes {
+    workers: Workers,
     max_concurrent: usize,
 }
 
 impl Processes {
-    fn spawn(&self, index: usize, job: &Job) -> Result<Worker> {
-        let mut worker = self.supervisor.spawn(format!("the process of job {index}"), Life::OneRequest)?;
-        worker.send(&Request::Run(index, slice::from_ref(job).into()))?;
+    /// No process is started here: a process for each job is what defines the model, and is timed.
+    pub(super) fn start(resources: &Resources) -> Result<Self> {
+        Ok(Processes { workers: Workers::new(resources)?, max_concurrent: resources.max_concurrent })
+    }
+
+    fn spawn<W: Work>(&self, jobs: &Jobs<W>, index: usize) -> Result<Worker> {
+        let mut worker = self.workers.spawn(format!("the process of job {index}"), Life::OneRequest)?;
+        let range = index..index + 1;
+        let make = Make { recipe: jobs.recipe(range.clone()), traced: jobs.spans().is_some() };
+        worker.run(Some(make), range)?;
         Ok(worker)
     }
 }
 
-impl Model for Processes {
-    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        self.supervisor.watching(|| {
+impl<W: Work> Model<W> for Processes {
+    fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
+        self.workers.watching(|| {
             let mut digests = Vec::with_capacity(jobs.len());
             let mut running = VecDeque::new();
-            for (index, job) in jobs.iter().enumerate() {
-                if running.len() == self.max_concurrent {
-                    digests.extend(running.pop_front().map(join).transpose()?);
+            for index in 0..jobs.len() {
+                if running.len() == self.max_concurrent
+                    && let Some(oldest) = running.pop_front()
+                {
+                    digests.push(join(oldest, jobs)?);
                 }
-                running.push_back(self.spawn(index, job)?);
+                running.push_back(self.spawn(jobs, index)?);
             }
             for worker in running {
-                digests.push(join(worker)?);
+                digests.push(join(worker, jobs)?);
             }
             Ok(digests)
         })
     }
 }
 
-fn join(mut worker: Worker) -> Result<Digest> {
+fn join<W: Work>(mut worker: Worker, jobs: &Jobs<W>) -> Result<Digest> {
     worker.greet()?;
-    let digests = worker.digests(1)?;
+    let digests = worker.digests(jobs, 1)?;
     worker.join();
     Ok(digests[0])
 }

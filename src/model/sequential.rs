@@ -1,25 +1,23 @@
-//! Sequential execution on the calling thread: the baseline.
-
-use std::sync::Arc;
+//! One job at a time, on the calling thread: the baseline.
 
 use anyhow::Result;
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Kit, Phases, Work};
-use crate::model::{Model, Resources};
-use crate::workload::Job;
+use crate::engine::jobs::Jobs;
+use crate::engine::model::{Model, Resources};
+use crate::engine::work::Work;
 
-/// The model uses only the calling thread.
-pub(super) fn start<P: Phases>(phases: P, _: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Sequential { kit: Kit::new(phases) }))
+pub(super) struct Sequential;
+
+impl Sequential {
+    /// It needs nothing but the calling thread.
+    pub(super) fn start(_: &Resources) -> Result<Self> {
+        Ok(Sequential)
+    }
 }
 
-struct Sequential<P> {
-    kit: Kit<P>,
-}
-
-impl<P: Phases> Model for Sequential<P> {
-    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        jobs.iter().enumerate().map(|(index, job)| job.run(&self.kit.ctx(index))).collect()
+impl<W: Work> Model<W> for Sequential {
+    fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
+        (0..jobs.len()).map(|index| jobs.run(index)).collect()
     }
 }

@@ -1,36 +1,43 @@
-//! A new OS thread for each job, at most [`Resources::max_concurrent`] at once.
+//! A new OS thread for each job, at most [`Resources::max_concurrent`] of them at once.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::thread::{self, Scope, ScopedJoinHandle};
+use std::thread::{self, Builder, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow};
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Kit, Phases, Work};
-use crate::model::{Model, Resources};
-use crate::workload::Job;
+use crate::engine::jobs::Jobs;
+use crate::engine::model::{Model, Resources};
+use crate::engine::work::Work;
 
-/// Starts nothing here: the model starts a thread per job, inside the timed section.
-pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    Ok(Box::new(Threads { kit: Kit::new(phases), max_concurrent: resources.max_concurrent }))
-}
-
-struct Threads<P> {
-    kit: Kit<P>,
+pub(super) struct Threads {
     max_concurrent: usize,
 }
 
-impl<P: Phases> Model for Threads<P> {
-    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
+impl Threads {
+    /// No thread is started here: a thread for each job is what defines the model, and is timed.
+    pub(super) fn start(resources: &Resources) -> Result<Self> {
+        Ok(Threads { max_concurrent: resources.max_concurrent })
+    }
+}
+
+impl<W: Work> Model<W> for Threads {
+    fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
         thread::scope(|scope| {
             let mut digests = Vec::with_capacity(jobs.len());
             let mut running = VecDeque::new();
-            for (index, job) in jobs.iter().enumerate() {
-                if running.len() == self.max_concurrent {
-                    digests.extend(running.pop_front().map(join).transpose()?);
+            for index in 0..jobs.len() {
+                if running.len() == self.max_concurrent
+                    && let Some(oldest) = running.pop_front()
+                {
+                    digests.push(join(oldest)?);
                 }
-                running.push_back(spawn(scope, &self.kit, index, job)?);
+                let thread = Builder::new().spawn_scoped(scope, move || jobs.run(index));
+                running.push_back(
+                    thread.with_context(|| {
+                        format!("cannot start a thread for job {index}; {TOO_FEW_THREADS}")
+                    })?,
+                );
             }
             for thread in running {
                 digests.push(join(thread)?);
@@ -40,20 +47,9 @@ impl<P: Phases> Model for Threads<P> {
     }
 }
 
-fn spawn<'scope, P: Phases>(
-    scope: &'scope Scope<'scope, '_>,
-    kit: &'scope Kit<P>,
-    index: usize,
-    job: &'scope Job,
-) -> Result<ScopedJoinHandle<'scope, Result<Digest>>> {
-    thread::Builder::new()
-        .spawn_scoped(scope, move || job.run(&kit.ctx(index)))
-        .with_context(|| format!("cannot start a thread for job {index}; {TOO_FEW_THREADS}"))
-}
-
 fn join(thread: ScopedJoinHandle<'_, Result<Digest>>) -> Result<Digest> {
     thread.join().map_err(|_| anyhow!("the thread of a job panicked"))?
 }
 
-/// The advice if the system rejects a thread.
+/// The advice when the system can't start another thread.
 pub(super) const TOO_FEW_THREADS: &str = "this model needs a thread for each job in flight: raise the limit on processes (ulimit -u, or the container's pids limit)";

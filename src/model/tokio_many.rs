@@ -1,28 +1,52 @@
 //! Tasks on tokio's multi-thread runtime: async IO that may use every core.
 
-use std::sync::Arc;
-
 use anyhow::{Context, Result};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Kit, Phases, Work};
-use crate::model::tokio_tasks::TokioTasks;
-use crate::model::{MOST_WORKERS, Model, Resources};
-use crate::workload::Job;
+use crate::engine::jobs::Jobs;
+use crate::engine::model::{MOST_WORKERS, Model, Resources};
+use crate::engine::work::Work;
 
-/// Builds the runtime with a thread for each core; file operations run on further threads, at most [`MOST_WORKERS`].
-pub(super) fn start<P: Phases>(phases: P, resources: &Resources) -> Result<Box<dyn Model>> {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(resources.workers)
-        .max_blocking_threads(MOST_WORKERS)
-        .enable_all()
-        .build()
-        .with_context(|| format!("cannot start tokio's runtime of {} threads", resources.workers))?;
-    Ok(TokioTasks::start(phases, runtime, spawn))
+pub(super) struct TokioMany {
+    runtime: Runtime,
 }
 
-fn spawn<P: Phases>(kit: Arc<Kit<P>>, jobs: Arc<[Job]>, index: usize) -> JoinHandle<Result<Digest>> {
-    tokio::spawn(async move { jobs[index].run_async(&kit.ctx(index)).await })
+impl TokioMany {
+    /// Builds the runtime with a thread for each core; file operations run on further threads, at most [`MOST_WORKERS`].
+    pub(super) fn start(resources: &Resources) -> Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(resources.workers)
+            .max_blocking_threads(MOST_WORKERS)
+            .enable_all()
+            .build()
+            .with_context(|| format!("cannot start tokio's runtime of {} threads", resources.workers))?;
+        Ok(TokioMany { runtime })
+    }
+}
+
+impl<W: Work> Model<W> for TokioMany {
+    fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
+        self.runtime.block_on(run_tasks(jobs))
+    }
+}
+
+/// Spawns a task for each job on the current runtime, and awaits them in order.
+pub(super) async fn run_tasks<W: Work>(jobs: &Jobs<W>) -> Result<Vec<Digest>> {
+    let mut tasks = Vec::with_capacity(jobs.len());
+    for index in 0..jobs.len() {
+        let jobs = jobs.clone();
+        tasks.push(tokio::spawn(async move { jobs.run_async(index).await }));
+    }
+    in_order(tasks).await
+}
+
+/// The digests of `tasks`, which are awaited in order.
+pub(super) async fn in_order(tasks: Vec<JoinHandle<Result<Digest>>>) -> Result<Vec<Digest>> {
+    let mut digests = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        digests.push(task.await.context("a task panicked")??);
+    }
+    Ok(digests)
 }

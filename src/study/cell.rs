@@ -5,10 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::engine::platform::Platform;
-use crate::model::{Concurrency, MOST_WORKERS, Model, ModelEntry, Resources};
+use crate::engine::batch::Batch;
+use crate::engine::model::{Resources, Started};
+use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
 use crate::workload::Workload;
-use crate::workload::fixture::stage::Unavailable;
+use crate::workload::catalog::Catalog;
 
 /// How many jobs can run at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,28 +44,33 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Every cell of all platforms on a machine of `cores` cores, ordered by platform, then by workload.
-    pub fn all(platforms: &[Platform], cores: usize) -> Vec<Cell> {
-        let of_platform = |platform: Platform| {
-            platform.workloads().iter().flat_map(move |it| Cell::of(it, platform, cores))
-        };
-        platforms.iter().flat_map(|&platform| of_platform(platform)).collect()
+    /// Every cell of `catalog` on `platforms`, on a machine with `cores` cores, by platform and workload.
+    pub fn all(catalog: &Catalog, platforms: &[Platform], cores: usize) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for &platform in platforms {
+            for workload in catalog.workloads(platform) {
+                cells.extend(Cell::of(workload, platform, cores));
+            }
+        }
+        cells
     }
 
-    /// The cells of one workload on a platform. A model with workers has two when jobs wait and outnumber the
-    /// cores.
+    /// The cells of one workload on a platform. A model with workers has two if jobs wait and outnumber the cores.
     pub fn of(workload: &Workload, platform: Platform, cores: usize) -> Vec<Cell> {
         let wide = workload.kind.waits() && cores < workload.size.jobs;
-        let widths = move |concurrency| match concurrency {
-            Concurrency::One => vec![Width::One],
-            Concurrency::Jobs { .. } => vec![Width::Jobs],
-            Concurrency::Workers if wide => vec![Width::Cores, Width::Jobs],
-            Concurrency::Workers => vec![Width::Cores],
-        };
-        let cells = |model: ModelEntry| {
-            widths(model.concurrency).into_iter().map(move |width| Cell { workload: *workload, model, width })
-        };
-        platform.models().into_iter().flat_map(cells).collect()
+        let mut cells = Vec::new();
+        for model in platform.models() {
+            let widths: &[Width] = match model.concurrency {
+                Concurrency::One => &[Width::One],
+                Concurrency::Jobs { .. } => &[Width::Jobs],
+                Concurrency::Workers if wide => &[Width::Cores, Width::Jobs],
+                Concurrency::Workers => &[Width::Cores],
+            };
+            for &width in widths {
+                cells.push(Cell { workload: *workload, model, width });
+            }
+        }
+        cells
     }
 
     /// The platform that it is compared on.
@@ -94,15 +100,18 @@ impl Cell {
         }
     }
 
-    /// Starts the cell's model, untimed.
+    /// Starts the cell's model for the jobs of `batch` and others of their type; untimed.
     ///
     /// # Errors
-    /// When its threads or processes can't be started; [`Unavailable`] when this machine can't support it.
-    pub fn start(&self, cores: usize, exe: &Path) -> Result<Box<dyn Model>> {
-        if let Some(why) = self.model.unavailable {
-            return Err(Unavailable(why.into()).into());
-        }
-        (self.model.start)(&self.resources(cores, exe))
+    /// When its threads or processes can't be started; [`crate::engine::error::Unavailable`] when this machine can't support it.
+    pub fn start(&self, batch: &Batch, cores: usize, exe: &Path) -> Result<Box<dyn Started>> {
+        self.model.start(batch, &self.resources(cores, exe))
+    }
+
+    /// Whether it is `other`, or the baseline that `other` is compared with.
+    fn is_needed_by(&self, other: &Cell) -> bool {
+        let same_row = other.workload.name == self.workload.name && other.platform() == self.platform();
+        other.id() == self.id() || (self.is_baseline() && same_row)
     }
 
     /// The resources that its model receives.
@@ -111,7 +120,7 @@ impl Cell {
             (Width::Jobs, Concurrency::Workers) => self.in_flight(cores),
             _ => cores,
         };
-        Resources::new(workers, exe)
+        self.model.resources(workers, exe)
     }
 
     /// The approximate time of one run in microseconds, if its waits overlap and its computing does not. For
@@ -123,17 +132,11 @@ impl Cell {
     }
 }
 
-/// The cells of `selected` and the baseline of each of their workloads, in the order of `all`. Ratios need
-/// the
-/// baseline.
+/// The cells of `selected` and the baseline of each of their workloads, in the order of `all`. Ratios need the baseline.
 pub fn with_baselines(selected: &[Cell], all: Vec<Cell>) -> Vec<Cell> {
-    let is_wanted = |cell: &Cell| {
-        selected.iter().any(|other| {
-            let same_row = other.workload.name == cell.workload.name && other.platform() == cell.platform();
-            other.id() == cell.id() || (cell.is_baseline() && same_row)
-        })
-    };
-    all.into_iter().filter(is_wanted).collect()
+    let mut cells = all;
+    cells.retain(|cell| selected.iter().any(|other| cell.is_needed_by(other)));
+    cells
 }
 
 #[cfg(test)]
@@ -146,7 +149,7 @@ mod tests {
     fn ids_are_unique_and_never_overlap() {
         let [plain, free] = ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, facts(tag, false)));
         let platforms = Platform::all(&[plain, free]);
-        let ids: Vec<String> = Cell::all(&platforms, 2).iter().map(Cell::id).collect();
+        let ids: Vec<String> = Cell::all(&Catalog::builtin(), &platforms, 2).iter().map(Cell::id).collect();
         for (at, id) in ids.iter().enumerate() {
             let others = ids.iter().enumerate().filter(|(other, _)| *other != at);
             assert!(others.map(|(_, other)| other).all(|other| !other.contains(id.as_str())), "{id}");
@@ -156,7 +159,7 @@ mod tests {
     #[test]
     fn id_without_interpreter_matches_all_interpreters() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
-        let cells = Cell::all(&[Platform::Python(known)], 2);
+        let cells = Cell::all(&Catalog::builtin(), &[Platform::Python(known)], 2);
         assert!(cells.iter().all(|cell| cell.id().contains("@3.11/")));
         assert!(cells.iter().any(|cell| cell.id() == "primes/py-threading@3.11/cores"));
     }
@@ -165,7 +168,7 @@ mod tests {
     fn waiting_pools_run_at_both_concurrencies() {
         let widths = |workload: &str, cores| {
             let pool = |cell: &Cell| cell.workload.name == workload && cell.model.name == "rayon";
-            Cell::all(&[Platform::Native], cores)
+            Cell::all(&Catalog::builtin(), &[Platform::Native], cores)
                 .iter()
                 .filter(|cell| pool(cell))
                 .map(|cell| cell.width)
@@ -179,7 +182,7 @@ mod tests {
 
     #[test]
     fn concurrency_never_exceeds_model_cap() {
-        for cell in Cell::all(&[Platform::Native], 2) {
+        for cell in Cell::all(&Catalog::builtin(), &[Platform::Native], 2) {
             let all_at_once = matches!(cell.model.concurrency, Concurrency::Jobs { max_concurrent: None });
             let in_flight = cell.in_flight(2);
             assert!(in_flight >= 1 && in_flight <= cell.workload.size.jobs, "{}", cell.id());

@@ -1,21 +1,20 @@
 //! Traced runs of each model, paired with plain threads that show the machine's parallelism at that time.
 
-use std::sync::Arc;
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 
 use crate::engine::batch::Batch;
 use crate::engine::clock::{Usage, now};
+use crate::engine::context::Context;
 use crate::engine::sample::Sample;
-use crate::engine::trace::{Performance, Performer, Spans, Traced};
-use crate::engine::work::Phases;
-use crate::model::{ModelEntry, Resources};
-use crate::post::story::{StoryRunner, traced_run};
+use crate::engine::trace::{Performance, Performer, Spans};
+use crate::model::ModelEntry;
 use crate::record::schema::{EvidenceRecord, TracedRun};
-use crate::workload::script::{Act as Do, Errand};
-use crate::workload::{Job, ReadFile, Size, answer_of_parts};
+use crate::study::run_environment::{RunEnvironment, traced_run};
+use crate::workload::script::{self, Action, Script};
+use crate::workload::{ReadFile, Size, answer_of_parts};
 
 /// Runs of each model: the interval then excludes one run at each end.
 pub const LOOKS: usize = 9;
@@ -25,6 +24,9 @@ pub const QUICK_LOOKS: usize = 6;
 
 /// Jobs of a batch.
 const JOBS: usize = 24;
+
+/// The folder of the files on the stage.
+const FOLDER: &str = "evidence";
 
 /// The kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,25 +49,27 @@ impl JobsOf {
         }
     }
 
-    fn jobs(self, runner: &StoryRunner) -> Result<Vec<Job>> {
-        let errand = |seed: u64, first: Do, ms: u64| {
-            let compute = Do::Compute { parts: runner.calibration.parts(Duration::from_millis(ms)) };
-            Job::Errand(Errand { seed, steps: vec![first.freely(), compute.freely()] })
-        };
-        Ok(match self {
-            JobsOf::Cakes => (0..JOBS as u64).map(|seed| errand(seed, Do::Wait { us: 5_000 }, 10)).collect(),
-            JobsOf::Files => {
-                let size = Size { jobs: JOBS, each: 64 * 1024 };
-                let files = ReadFile::stage(&runner.stage, "evidence", size)?;
-                (0..).zip(files).map(|(seed, file)| errand(seed, Do::Read(file), 5)).collect()
-            }
-        })
+    fn batch(self, with: &RunEnvironment) -> Result<Batch> {
+        let mut scripts = Vec::with_capacity(JOBS);
+        let size = Size { jobs: JOBS, each: 64 * 1024 };
+        if self == JobsOf::Files {
+            ReadFile::setup(&with.stage, FOLDER, size)?;
+        }
+        for seed in 0..JOBS as u64 {
+            let (first, ms) = match self {
+                JobsOf::Cakes => (Action::Wait { us: 5_000 }, 10),
+                JobsOf::Files => (Action::Read(ReadFile::new(&with.stage, FOLDER, size, seed)?), 5),
+            };
+            let compute = Action::Compute { parts: with.calibration.parts(Duration::from_millis(ms)) };
+            scripts.push(Script { seed, steps: vec![first.freely(), compute.freely()] });
+        }
+        script::batch(scripts, &with.stage)
     }
 }
 
 /// Traces each of `models` on each kind of job, with `looks` runs; calls `progress` before each.
 pub fn gather(
-    runner: &StoryRunner,
+    with: &RunEnvironment,
     models: &[ModelEntry],
     looks: usize,
     mut progress: impl FnMut(&ModelEntry, JobsOf),
@@ -74,7 +78,7 @@ pub fn gather(
     for jobs in JobsOf::ALL {
         for model in models {
             progress(model, jobs);
-            evidence_records.push(evidence_record(runner, model, jobs, looks));
+            evidence_records.push(evidence_record(with, model, jobs, looks));
         }
     }
     evidence_records
@@ -82,12 +86,12 @@ pub fn gather(
 
 /// Traces one model on one kind of job; a model that can't run has the reason.
 pub fn evidence_record(
-    runner: &StoryRunner,
+    with: &RunEnvironment,
     model: &ModelEntry,
     jobs: JobsOf,
     looks: usize,
 ) -> EvidenceRecord {
-    let (seen, control, unavailable) = match runs(runner, model, jobs, looks) {
+    let (seen, control, unavailable) = match runs(with, model, jobs, looks) {
         Ok((seen, control)) => (seen, control, None),
         Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
     };
@@ -95,35 +99,36 @@ pub fn evidence_record(
 }
 
 fn runs(
-    runner: &StoryRunner,
+    with: &RunEnvironment,
     model: &ModelEntry,
     jobs: JobsOf,
     looks: usize,
 ) -> Result<(Vec<TracedRun>, Vec<TracedRun>)> {
     // Two workers even on one core: they take turns, which is concurrent.
-    let resources = Resources::new(runner.cores.max(2), &runner.exe);
-    let batch = Batch::of(jobs.jobs(runner)?, &runner.stage);
-    let mut performer = Performer::start(model, &resources)?;
+    let resources = model.resources(with.cores.max(2), &with.exe);
+    let batch = jobs.batch(with)?;
+    let mut performer = Performer::start(&batch, model.name, &resources)?;
     // Creates threads, connections and files before the traced runs.
     performer.perform(&batch)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
     for _ in 0..looks {
-        control.push(traced_run(&plain_threads(runner)?, &[]));
+        control.push(traced_run(&plain_threads(with)?, &[]));
         seen.push(traced_run(&performer.perform(&batch)?, &[]));
     }
     Ok((seen, control))
 }
 
 /// One computing thread per core.
-fn plain_threads(runner: &StoryRunner) -> Result<Performance> {
-    let parts = runner.calibration.parts(Duration::from_millis(20));
-    let spans: Arc<Spans> = Arc::default();
+fn plain_threads(with: &RunEnvironment) -> Result<Performance> {
+    let parts = with.calibration.parts(Duration::from_millis(20));
+    let spans = Spans::default();
     let (before, start) = (Usage::of_this_process(), now());
     thread::scope(|scope| {
-        for core in 0..runner.cores {
-            let phases = Traced::to(&spans).job(core);
-            let compute = move || phases.compute(|| answer_of_parts(core as u64, parts));
-            thread::Builder::new().spawn_scoped(scope, compute).context("cannot start a thread")?;
+        for core in 0..with.cores {
+            let ctx = Context::new(core, Some(&spans), None);
+            Builder::new()
+                .spawn_scoped(scope, move || ctx.compute(|| answer_of_parts(core as u64, parts)))
+                .context("cannot start a thread")?;
         }
         Ok::<(), anyhow::Error>(())
     })?;

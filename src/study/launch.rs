@@ -16,9 +16,9 @@ use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
 use crate::engine::digest::Digest;
+use crate::engine::model::Started;
 use crate::engine::panics::catch_panic;
-use crate::engine::platform::Platform;
-use crate::model::Model;
+use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::Facts;
 use crate::record::schema::{Failure, Role, Round, Sample};
@@ -26,6 +26,7 @@ use crate::study::capacity::Capacity;
 use crate::study::cell::Cell;
 use crate::study::slot::slot;
 use crate::workload::Workload;
+use crate::workload::catalog::Catalog;
 use crate::workload::fixture::stage::{Attached, Stage};
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
@@ -71,7 +72,10 @@ impl PlatformOrder {
     }
 
     fn platform(order: Option<&Self>) -> Platform {
-        order.map_or(Platform::Native, |it| Platform::Python(Interpreter::known(&it.tag, it.facts.clone())))
+        match order {
+            None => Platform::Native,
+            Some(it) => Platform::Python(Interpreter::known(&it.tag, it.facts.clone())),
+        }
     }
 }
 
@@ -82,7 +86,7 @@ pub struct Acknowledged;
 /// An arm with a started model.
 struct RunningArm {
     arm: u64,
-    model: Box<dyn Model>,
+    model: Box<dyn Started>,
     warm_up: Batch,
 }
 
@@ -90,22 +94,26 @@ struct RunningArm {
 ///
 /// # Errors
 /// When the order can't be read, the batch can't be created or the parent has ended.
-pub fn serve(parent: u32, exe: &Path) -> Result<()> {
+pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
     let (mut orders, mut reports) = (std::io::stdin().lock(), std::io::stdout().lock());
     let order = wire::read(&mut orders)?.context("the parent gave no order")?;
-    measure(&order, exe, &mut orders, &mut reports)
+    measure(&order, exe, catalog, &mut orders, &mut reports)
 }
 
-fn measure(order: &LaunchOrder, exe: &Path, acks: &mut impl Read, reports: &mut impl Write) -> Result<()> {
+fn measure(
+    order: &LaunchOrder,
+    exe: &Path,
+    catalog: &Catalog,
+    acks: &mut impl Read,
+    reports: &mut impl Write,
+) -> Result<()> {
     let platform = PlatformOrder::platform(order.interpreter.as_ref());
-    let workload = platform.workload(&order.workload);
-    let workload = workload.with_context(|| format!("there is no workload {}", order.workload))?;
-    let workload = &workload.with_jobs(order.jobs);
+    let workload = &catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
-    let batch = Batch::with_expected(workload, order.expected.clone(), &stage)?;
-    let (mut running, mut failed) = start_all(order, workload, platform, &batch, exe)?;
+    let batch = workload.batch_with(order.expected.clone(), &stage)?;
+    let (mut running, mut failed) = Starter { order, workload, platform, batch: &batch, exe }.all()?;
     let mut random = fastrand::Rng::with_seed(order.seed);
     let continued = parent_death::watch_stops()?;
     for _ in 0..order.rounds {
@@ -119,48 +127,72 @@ fn measure(order: &LaunchOrder, exe: &Path, acks: &mut impl Read, reports: &mut 
     Ok(())
 }
 
-/// Starts the model of each arm; an arm that can't start has failed.
-fn start_all(
-    order: &LaunchOrder,
-    workload: &Workload,
+/// What the arms of a launch are started with.
+#[derive(Clone, Copy)]
+struct Starter<'a> {
+    order: &'a LaunchOrder,
+    workload: &'a Workload,
     platform: Platform,
-    batch: &Batch,
-    exe: &Path,
-) -> Result<(Vec<RunningArm>, BTreeMap<u64, String>)> {
-    let mut cells = Cell::of(workload, platform, order.workers);
-    // A reference is always on the native platform.
-    cells.extend(Cell::of(workload, Platform::Native, order.workers));
-    let start_arm = |(arm, id, role): &(u64, String, Role)| {
-        let cell = cells.iter().find(|cell| cell.id() == *id);
-        let model = cell.with_context(|| format!("there is no cell {id}")).and_then(|cell| {
-            let model = catch_panic(|| start(cell, *role, order, exe))?;
-            // All jobs at once, so that every thread, process and connection exists.
-            Ok(RunningArm { arm: *arm, model, warm_up: batch.first(cell.in_flight(order.workers).max(2)) })
-        });
-        model.map_err(|error| (*arm, format!("{error:#}")))
-    };
-    let started: Vec<_> = match platform {
-        Platform::Native => order.arms.iter().map(start_arm).collect(),
-        // Each is a separate process that mostly waits during its start.
-        Platform::Python(_) => thread::scope(|scope| {
-            let thread = |arm| thread::Builder::new().spawn_scoped(scope, move || start_arm(arm));
-            let starting = order.arms.iter().map(thread).collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, std::io::Error>(starting.into_iter().filter_map(|thread| thread.join().ok()).collect())
-        })?,
-    };
-    let (running, failed): (Vec<_>, Vec<_>) = started.into_iter().partition(Result::is_ok);
-    let failed = failed.into_iter().filter_map(Result::err).collect();
-    Ok((running.into_iter().flatten().collect(), failed))
+    batch: &'a Batch,
+    exe: &'a Path,
 }
 
-fn start(cell: &Cell, role: Role, order: &LaunchOrder, exe: &Path) -> Result<Box<dyn Model>> {
-    let start = || cell.start(order.workers, exe);
-    match role {
-        Role::Cell | Role::Control | Role::Reference => start(),
-        Role::Capacity => {
-            let copies = (0..order.cores).map(|_| start()).collect::<Result<_>>()?;
-            Ok(Box::new(Capacity::new(copies)))
+/// The arms that have started, and why others have not.
+type StartedArms = (Vec<RunningArm>, BTreeMap<u64, String>);
+
+impl Starter<'_> {
+    /// Starts the model of each arm; an arm that can't start has failed.
+    fn all(self) -> Result<StartedArms> {
+        let workers = self.order.workers;
+        let mut cells = Cell::of(self.workload, self.platform, workers);
+        // A reference is always on the native platform.
+        cells.extend(Cell::of(self.workload, Platform::Native, workers));
+        let cells = &cells;
+        let (mut running, mut failed) = (Vec::new(), BTreeMap::new());
+        let mut note = |arm: u64, started: Result<RunningArm>| match started {
+            Ok(started) => running.push(started),
+            Err(why) => drop(failed.insert(arm, format!("{why:#}"))),
+        };
+        if self.platform == Platform::Native {
+            for arm in &self.order.arms {
+                note(arm.0, self.arm(arm, cells));
+            }
+        } else {
+            // Each is a separate process that mostly waits during its start.
+            thread::scope(|scope| -> std::io::Result<()> {
+                let mut starting = Vec::new();
+                for arm in &self.order.arms {
+                    let thread = thread::Builder::new().spawn_scoped(scope, move || self.arm(arm, cells))?;
+                    starting.push((arm.0, thread));
+                }
+                for (arm, thread) in starting {
+                    note(arm, thread.join().unwrap_or_else(|_| bail!("its start panicked")));
+                }
+                Ok(())
+            })?;
         }
+        Ok((running, failed))
+    }
+
+    fn arm(self, (arm, id, role): &(u64, String, Role), cells: &[Cell]) -> Result<RunningArm> {
+        let cell = cells.iter().find(|cell| cell.id() == *id);
+        let cell = cell.with_context(|| format!("there is no cell {id}"))?;
+        let model = catch_panic(|| self.model(cell, *role))?;
+        // All jobs at once, so that every thread, process and connection exists.
+        let warm_up = self.batch.first(cell.in_flight(self.order.workers).max(2));
+        Ok(RunningArm { arm: *arm, model, warm_up })
+    }
+
+    fn model(self, cell: &Cell, role: Role) -> Result<Box<dyn Started>> {
+        let Starter { order, batch, exe, .. } = self;
+        if role != Role::Capacity {
+            return cell.start(batch, order.workers, exe);
+        }
+        let mut copies = Vec::with_capacity(order.cores);
+        for _ in 0..order.cores {
+            copies.push(cell.start(batch, order.workers, exe)?);
+        }
+        Ok(Box::new(Capacity::new(copies)))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod launch;
 pub mod plan;
 pub mod probe;
 pub mod run;
+pub mod run_environment;
 pub mod runner;
 pub mod session;
-pub(crate) mod slot;
+pub mod slot;

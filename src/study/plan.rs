@@ -2,10 +2,11 @@
 
 use std::num::NonZeroU64;
 
-use crate::engine::platform::Platform;
+use crate::model::Platform;
 use crate::record::checksum::hash;
 use crate::record::schema::{Arm, Role, WorkloadEntry};
 use crate::study::cell::Cell;
+use crate::workload::catalog::Catalog;
 use crate::workload::{Kind, Workload};
 
 /// How much a study measures.
@@ -63,18 +64,18 @@ pub struct PlannedArm {
 /// capacity
 /// of the machine, except in a series, where its copies would take longer to start than the smallest jobs
 /// take.
-pub fn arms(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
+pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.platform() == b.platform();
-    cells.chunk_by(is_row).flat_map(|cells| of_row(cells, profile)).collect()
+    cells.chunk_by(is_row).flat_map(|cells| of_row(catalog, cells, profile)).collect()
 }
 
-fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
+fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let arm = |cell: Cell, role| PlannedArm { platform: cells[0].platform(), cell, role };
     let mut arms: Vec<_> = cells.iter().map(|&cell| arm(cell, Role::Cell)).collect();
     if let Some(&baseline) = cells.iter().find(|cell| cell.is_baseline()) {
         let native = Cell { model: Platform::Native.models()[0], ..baseline };
         arms.push(arm(baseline, Role::Control));
-        arms.extend((!is_native_too(&baseline.workload)).then(|| arm(native, Role::Reference)));
+        arms.extend((!is_native_too(catalog, &baseline.workload)).then(|| arm(native, Role::Reference)));
         if baseline.workload.kind == Kind::Computes && profile != Profile::Series {
             // Twice, to distinguish a brief disturbance from a missing core, which slows both.
             arms.extend([arm(baseline, Role::Capacity); 2]);
@@ -84,9 +85,9 @@ fn of_row(cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
 }
 
 /// Whether the native platform has the same jobs.
-fn is_native_too(workload: &Workload) -> bool {
-    let native = Platform::Native.workload(workload.name);
-    native.is_some_and(|native| definition(&native.with_jobs(workload.size.jobs)) == definition(workload))
+fn is_native_too(catalog: &Catalog, workload: &Workload) -> bool {
+    let native = catalog.workload(Platform::Native, workload.name);
+    native.is_ok_and(|native| definition(&native.with_jobs(workload.size.jobs)) == definition(workload))
 }
 
 /// A hash of the definition of the work, without paths.
@@ -128,11 +129,15 @@ mod tests {
 
     #[test]
     fn plan_adds_control_and_capacity_arms() {
-        let arms = arms(&Cell::all(&[Platform::Native], 2), Profile::Standard);
+        let arms = arms(
+            &Catalog::builtin(),
+            &Cell::all(&Catalog::builtin(), &[Platform::Native], 2),
+            Profile::Standard,
+        );
         let with = |workload: &str, role| {
             arms.iter().filter(|arm| arm.cell.workload.name == workload && arm.role == role).count()
         };
-        for workload in crate::workload::WORKLOADS {
+        for workload in Catalog::builtin().workloads(Platform::Native) {
             assert_eq!(with(workload.name, Role::Control), 1, "{}", workload.name);
             let capacity = if workload.kind == Kind::Computes { 2 } else { 0 };
             assert_eq!(with(workload.name, Role::Capacity), capacity, "{}", workload.name);
@@ -142,7 +147,11 @@ mod tests {
     #[test]
     fn python_plan_adds_native_reference() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
-        let arms = arms(&Cell::all(&[Platform::Python(known)], 2), Profile::Standard);
+        let arms = arms(
+            &Catalog::builtin(),
+            &Cell::all(&Catalog::builtin(), &[Platform::Python(known)], 2),
+            Profile::Standard,
+        );
         let of = |role| arms.iter().filter(move |arm| arm.role == role);
         assert!(of(Role::Control).chain(of(Role::Capacity)).all(|arm| arm.cell.model.name == "py-loop@3.11"));
         assert!(of(Role::Reference).all(|arm| arm.cell.model.name == "sequential"));
@@ -157,8 +166,12 @@ mod tests {
 
     #[test]
     fn no_control_without_baseline() {
-        let pools: Vec<Cell> =
-            Cell::all(&[Platform::Native], 2).into_iter().filter(|cell| !cell.is_baseline()).collect();
-        assert!(arms(&pools, Profile::Standard).iter().all(|arm| arm.role == Role::Cell));
+        let pools: Vec<Cell> = Cell::all(&Catalog::builtin(), &[Platform::Native], 2)
+            .into_iter()
+            .filter(|cell| !cell.is_baseline())
+            .collect();
+        assert!(
+            arms(&Catalog::builtin(), &pools, Profile::Standard).iter().all(|arm| arm.role == Role::Cell)
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
@@ -15,11 +16,14 @@ use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
 use crate::study::runner::{Prepared, run_launches};
 use crate::study::slot::{TIMED, WARM_UP};
+use crate::workload::catalog::Catalog;
 use crate::workload::fixture::stage::Stage;
 
 /// The parameters of a study, and the location of its recording.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// The workloads of this program.
+    pub catalog: Catalog,
     /// The cells, in the order of the registries.
     pub cells: Vec<Cell>,
     /// Workers of each model: the core count by default.
@@ -46,14 +50,15 @@ pub struct Request {
 /// [`SaveError`] if the recording can't be stored: then nothing is measured, or the results are in the journal.
 pub fn run_and_save(
     request: &Request,
-    stop: &AtomicBool,
+    stop: &Arc<AtomicBool>,
     progress: impl Fn(Timestamp, usize, usize),
 ) -> Result<(Recording, PathBuf)> {
     let default = || Stage::default_place(&request.exe).join("bakeoff");
     let folder = request.folder.clone().unwrap_or_else(default);
     std::fs::create_dir_all(&folder).map_err(|why| SaveError::new(&folder, why))?;
     recover_all(&folder)?;
-    let prepared = Prepared::new(arms(&request.cells, request.profile), request.workers, &request.exe);
+    let prepared =
+        Prepared::new(arms(&request.catalog, &request.cells, request.profile), request.workers, &request.exe);
     let recording = not_yet_measured(request, &prepared);
     let stem = folder.join(request.name.clone().unwrap_or_else(|| stem(&recording)));
     let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::child::{Next, ReportingChild};
+use crate::child::reporting::{Next, ReportingChild};
 use crate::engine::batch::Batch;
-use crate::engine::platform::Platform;
 use crate::machine::host;
 use crate::machine::idle;
 use crate::machine::study_lock::StudyLock;
+use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
 use crate::study::launch;
@@ -52,7 +52,7 @@ impl Prepared {
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
         for (workload, platform) in prepared.rows().collect::<Vec<_>>() {
-            let batch = Batch::new(&workload, workload.size, &prepared.stage);
+            let batch = workload.batch(workload.size, &prepared.stage);
             prepared
                 .batches
                 .insert((workload.name, platform.tag()), batch.map_err(|error| format!("{error:#}")));
@@ -133,7 +133,7 @@ fn row_of(arm: &PlannedArm) -> RowKey {
 pub fn run_launches(
     prepared: &Prepared,
     journal: &mut Journal,
-    stop: &AtomicBool,
+    stop: &Arc<AtomicBool>,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<()> {
     let study = journal.recording().study.as_ref().expect("the journal is a study's");
@@ -163,13 +163,18 @@ pub fn run_launches(
 }
 
 /// Runs one launch: stores each round, and its failure if there is one.
-fn launch(prepared: &Prepared, order: &LaunchOrder, journal: &mut Journal, stop: &AtomicBool) -> Result<()> {
-    let mut process = match ReportingChild::start(&prepared.exe, launch::SUBCOMMAND, order) {
+fn launch(
+    prepared: &Prepared,
+    order: &LaunchOrder,
+    journal: &mut Journal,
+    stop: &Arc<AtomicBool>,
+) -> Result<()> {
+    let mut process = match ReportingChild::start(&prepared.exe, launch::SUBCOMMAND, order, DEADLINE, stop) {
         Ok(process) => process,
         Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),
     };
     for _ in 0..order.rounds {
-        match process.next(DEADLINE, stop) {
+        match process.next() {
             Next::Report(round) => journal.append(Entry::Round(round))?,
             Next::Failed(why) => return journal.append(Entry::Failure(format!("the launch failed: {why}"))),
             Next::Stopped => return Ok(()),

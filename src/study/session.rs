@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::engine::batch::Batch;
+use crate::engine::error::Unavailable;
+use crate::engine::model::Started;
 use crate::engine::panics::catch_panic;
 use crate::engine::sample::{Sample, sample};
 use crate::engine::trace::Performer;
 use crate::machine::host;
-use crate::model::Model;
 use crate::study::cell::Cell;
 use crate::workload::fixture::stage::Stage;
 
@@ -35,36 +36,41 @@ impl Session {
     /// Starts the model of `cell` with the workload's batch.
     ///
     /// # Errors
-    /// When the stage can't be set or the model can't be started; [`crate::workload::fixture::stage::Unavailable`] when this
-    /// machine
+    /// When the stage can't be set or the model can't be started; [`crate::engine::error::Unavailable`] when this machine
     /// can't measure the cell.
     pub fn start(&mut self, cell: &Cell) -> Result<RunningCell> {
-        let model = catch_panic(|| cell.start(self.cores, &self.exe))?;
-        let batch = self.batch(cell)?.clone();
+        let batch = self.batch(cell)?;
+        let model = catch_panic(|| cell.start(&batch, self.cores, &self.exe))?;
         Ok(RunningCell { model, batch })
     }
 
-    /// Starts the model of `cell` traced, and the workload's batch for it.
+    /// Starts the model of `cell` traced, with the workload's batch.
     ///
     /// # Errors
     /// As [`Session::start`].
     pub fn start_traced(&mut self, cell: &Cell) -> Result<(Performer, Batch)> {
-        let batch = self.batch(cell)?.clone();
-        Ok((Performer::start(&cell.model, &cell.resources(self.cores, &self.exe))?, batch))
+        let batch = self.batch(cell)?;
+        let resources = cell.resources(self.cores, &self.exe);
+        Ok((Performer::start(&batch, cell.model.name, &resources)?, batch))
     }
 
-    fn batch(&mut self, cell: &Cell) -> Result<&Batch> {
-        let (workload, key) = (&cell.workload, (cell.workload.name, cell.platform().tag()));
-        if !self.batches.contains_key(&key) {
-            self.batches.insert(key, Batch::new(workload, workload.size, &self.stage)?);
+    fn batch(&mut self, cell: &Cell) -> Result<Batch> {
+        if let Some(why) = cell.model.unavailable {
+            return Err(Unavailable(why.into()).into());
         }
-        Ok(&self.batches[&key])
+        let key = (cell.workload.name, cell.platform().tag());
+        if let Some(batch) = self.batches.get(&key) {
+            return Ok(batch.clone());
+        }
+        let batch = cell.workload.batch(cell.workload.size, &self.stage)?;
+        self.batches.insert(key, batch.clone());
+        Ok(batch)
     }
 }
 
 /// A measurable cell with a started model.
 pub struct RunningCell {
-    model: Box<dyn Model>,
+    model: Box<dyn Started>,
     batch: Batch,
 }
 

@@ -7,16 +7,16 @@ use anyhow::{Context, Result};
 
 use crate::engine::batch::Batch;
 use crate::engine::clock::now;
+use crate::engine::model::Started;
 use crate::engine::sample::sample;
-use crate::model::Model;
 
 /// How long an arm runs untimed before it is timed. A model that resumes on the machine pays for cold caches
 /// and
 /// sleeping workers: in slots without a warm-up, rayon measured 1.38x instead of 1.9x.
-pub(crate) const WARM_UP: Duration = Duration::from_millis(40);
+pub const WARM_UP: Duration = Duration::from_millis(40);
 
 /// The minimum timed duration of an arm: one batch, or more batches up to this.
-pub(crate) const TIMED: Duration = Duration::from_millis(20);
+pub const TIMED: Duration = Duration::from_millis(20);
 
 /// The measurement of a slot.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Measured {
 
 /// Warms `model` up with `warm_in`, some of the jobs of `batch`, and then times runs of `batch`; all are
 /// verified.
-pub(super) fn slot(model: &mut dyn Model, warm_up: &Batch, batch: &Batch) -> Result<Measured> {
+pub(super) fn slot(model: &mut dyn Started, warm_up: &Batch, batch: &Batch) -> Result<Measured> {
     let start = now();
     while now() - start < WARM_UP {
         sample(model, warm_up).context("in the warm-in")?;
@@ -42,7 +42,7 @@ pub(super) fn slot(model: &mut dyn Model, warm_up: &Batch, batch: &Batch) -> Res
 
 /// One run more than `runs`.
 fn timed(
-    model: &mut dyn Model,
+    model: &mut dyn Started,
     batch: &Batch,
     wall: Duration,
     cpu_ns: Option<u64>,

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
+use crate::engine::work::Work;
 use crate::workload::hash::digest_of_blocks;
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Each, Kind, Size, Workload, in_python, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -23,11 +25,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 3, each: 500 },
     job_us: 55_000,
     wait_us: 50_000,
-    jobs: |_, size| {
-        // 130 blocks of SHA-256 for 50 ms in the oven.
-        let decoration = size.each * 130 / 50_000;
-        Ok(numbered(size.jobs, |seed| Job::Cake(Cake { seed, oven_us: size.each, decoration })))
-    },
+    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Cake::new(seed, size.each)) },
 };
 
 /// The same in Python, whose C code releases the lock to hash large parts: the parts are small here, so that
@@ -39,29 +37,42 @@ pub(crate) const IN_PYTHON: Workload = Workload {
 };
 
 /// Bakes and decorates.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Cake {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Cake {
     seed: u64,
     oven_us: u64,
     decoration: u64,
 }
 
+impl Cake {
+    /// A cake that is decorated by 130 blocks of SHA-256 for each 50 ms in the oven.
+    fn new(seed: u64, oven_us: u64) -> Self {
+        Cake { seed, oven_us, decoration: oven_us * 130 / 50_000 }
+    }
+}
+
 impl Work for Cake {
-    fn expected(&self) -> Digest {
-        digest_of_blocks(self.seed, self.decoration)
+    type Shared = ();
+
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        ctx.wait(|| std::thread::sleep(self.waits()));
+        ctx.compute(|| self.expected())
     }
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        ctx.phases.wait(|| std::thread::sleep(self.waits()));
-        Ok(ctx.phases.compute(|| self.expected()))
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        ctx.wait_async(tokio::time::sleep(self.waits())).await;
+        ctx.compute(|| self.expected())
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        ctx.phases.wait_async(tokio::time::sleep(self.waits())).await;
-        Ok(ctx.phases.compute(|| self.expected()))
+    fn expected(&self) -> Result<Digest> {
+        Ok(digest_of_blocks(self.seed, self.decoration))
     }
 
     fn waits(&self) -> Duration {
         Duration::from_micros(self.oven_us)
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("Cake", self)
     }
 }

@@ -1,13 +1,15 @@
 //! Reading files that are not in the page cache: evicted before the clock starts, and verified afterwards.
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Reads, Work};
+use crate::engine::work::{Reads, Work};
 use crate::workload::fixture::stage;
 use crate::workload::read_file::ReadFile;
-use crate::workload::{Job, Kind, Size, Workload};
+use crate::workload::{Each, Kind, Size, Workload, in_python};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -22,28 +24,32 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 64 * 1024 },
     job_us: 1_500,
     wait_us: 0,
-    jobs: |stage, size| {
-        stage.ensure_evictable()?;
-        let files = ReadFile::stage(stage, "cold", size)?;
-        Ok(files.into_iter().map(|file| Job::ColdFile(ColdFile(file))).collect())
+    jobs: &Each {
+        setup: |stage, size| {
+            stage.ensure_evictable()?;
+            ReadFile::setup(stage, "cold", size)
+        },
+        job: |stage, size, seed| Ok(ColdFile(ReadFile::new(stage, "cold", size, seed)?)),
     },
 };
 
 /// Reads a file that [`Work::reset`] has evicted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ColdFile(ReadFile);
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ColdFile(ReadFile);
 
 impl Work for ColdFile {
-    fn expected(&self) -> Digest {
-        self.0.expected()
-    }
+    type Shared = ();
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
         self.0.run(ctx)
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
         self.0.run_async(ctx).await
+    }
+
+    fn expected(&self) -> Result<Digest> {
+        Ok(self.0.expected())
     }
 
     fn reset(&self) -> Result<()> {
@@ -52,5 +58,9 @@ impl Work for ColdFile {
 
     fn reads(&self) -> Reads {
         Reads::Device(self.0.len())
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("ColdFile", self)
     }
 }

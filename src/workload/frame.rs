@@ -2,13 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::digest::{Digest, pseudorandom_bytes};
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload, for Python only: native jobs carry seeds, so that no native process ever receives a buffer.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -23,12 +21,12 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 700,
     wait_us: 0,
-    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Frame(Frame::rendered(seed, size.each)))),
+    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Frame::rendered(seed, size.each)) },
 };
 
 /// Hashes its pixels.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Frame {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Frame {
     seed: u64,
     len: u64,
     /// Created once, before anything is timed; recreated on the other side of a pipe.
@@ -56,16 +54,10 @@ impl Frame {
     }
 }
 
-impl Work for Frame {
-    fn expected(&self) -> Digest {
+impl Computes for Frame {
+    const IN_PYTHON: &'static str = "Frame";
+
+    fn compute(&self) -> Digest {
         Digest::new(self.seed, super::hash::first_word(Sha256::new_with_prefix(self.pixels())))
-    }
-
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        Ok(ctx.phases.compute(|| self.expected()))
-    }
-
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        self.run(ctx)
     }
 }

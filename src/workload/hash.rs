@@ -1,12 +1,10 @@
 //! SHA-256 of a message, the main cost of encrypting and signing.
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -21,7 +19,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Hash(Hash { seed, blocks: size.each }))),
+    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Hash { seed, blocks: size.each }) },
 };
 
 /// Length of the block that a message repeats, in bytes.
@@ -33,28 +31,22 @@ const PARTS: u64 = 16;
 /// Hashes the job's 8-byte little-endian seed, repeated to a block of 64 KiB, and the block repeated:
 /// different
 /// for each job, in constant memory, and generated at C speed in any language.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Hash {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Hash {
     seed: u64,
     blocks: u64,
 }
 
-impl Work for Hash {
-    fn expected(&self) -> Digest {
+impl Computes for Hash {
+    const IN_PYTHON: &'static str = "Hash";
+
+    fn compute(&self) -> Digest {
         digest_of_blocks(self.seed, self.blocks)
-    }
-
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        Ok(ctx.phases.compute(|| self.expected()))
-    }
-
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        self.run(ctx)
     }
 }
 
 /// The digest of job `seed` whose message has `blocks` blocks.
-pub(crate) fn digest_of_blocks(seed: u64, blocks: u64) -> Digest {
+pub fn digest_of_blocks(seed: u64, blocks: u64) -> Digest {
     Digest::new(seed, answer_of_parts(seed, PARTS * blocks))
 }
 

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::engine::context::Context;
 use crate::engine::digest::{Digest, pseudorandom_bytes, sampled_checksum};
-use crate::engine::work::{Ctx, Phases, Work};
+use crate::engine::work::Work;
+use crate::workload::fixture::clients::Clients;
 use crate::workload::fixture::server::Page;
 use crate::workload::fixture::stage::Stage;
-use crate::workload::{Job, Kind, Size, Workload, answer_of_parts, numbered};
+use crate::workload::{Each, Kind, Size, Workload, answer_of_parts, in_python, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -24,22 +27,21 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 500 },
     job_us: 11_500,
     wait_us: 10_000,
-    jobs: jobs::<0>,
+    jobs: &Each { setup: no_setup, job: get::<0> },
 };
 
-/// Downloads whose pages take `PARTS` parts of 4 KiB of hashing to parse.
-pub(crate) fn jobs<const PARTS: u64>(stage: &Stage, size: Size) -> Result<Vec<Job>> {
-    let port = stage.server_port()?;
-    let page = |seed| Page { seed, pause_us: size.each, len: BODY };
-    Ok(numbered(size.jobs, |seed| Job::Http(Get { port, page: page(seed), parts: PARTS })))
+/// The download of a number, whose page takes so many parts of 4 KiB of hashing to parse.
+pub(super) fn get<const PARTS: u64>(stage: &Stage, size: Size, seed: u64) -> Result<Get> {
+    let page = Page { seed, pause_us: size.each, len: BODY };
+    Ok(Get { port: stage.server_port()?, page, parts: PARTS })
 }
 
 /// Length of an answer's body in bytes: a small page.
 const BODY: usize = 16 * 1024;
 
 /// Downloads one page and parses it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Get {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Get {
     port: u16,
     page: Page,
     /// Simulates parsing: this number of 4 KiB parts is hashed, independent of the page.
@@ -58,24 +60,29 @@ impl Get {
 }
 
 impl Work for Get {
-    fn expected(&self) -> Digest {
-        self.digest(&pseudorandom_bytes(self.page.seed, self.page.len))
+    type Shared = Clients;
+
+    fn run(&self, clients: &Clients, ctx: &Context<'_>) -> Result<Digest> {
+        let url = self.url();
+        let body = ctx.wait(|| clients.get(&url))?;
+        Ok(ctx.compute(|| self.digest(&body)))
     }
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    async fn run_async(&self, clients: &Clients, ctx: &Context<'_>) -> Result<Digest> {
         let url = self.url();
-        let body = ctx.phases.wait(|| ctx.clients.get(&url))?;
-        Ok(ctx.phases.compute(|| self.digest(&body)))
+        let body = ctx.wait_async(clients.get_async(&url)).await?;
+        Ok(ctx.compute(|| self.digest(&body)))
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let url = self.url();
-        // Boxed: the client's future is large, and would enlarge every task of every workload.
-        let body = ctx.phases.wait_async(Box::pin(ctx.clients.get_async(&url))).await?;
-        Ok(ctx.phases.compute(|| self.digest(&body)))
+    fn expected(&self) -> Result<Digest> {
+        Ok(self.digest(&pseudorandom_bytes(self.page.seed, self.page.len)))
     }
 
     fn waits(&self) -> Duration {
         Duration::from_micros(self.page.pause_us)
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("Http", self)
     }
 }

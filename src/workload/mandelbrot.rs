@@ -1,11 +1,9 @@
 //! Rendering rows of a Mandelbrot frame: jobs that are uneven on purpose.
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -20,54 +18,47 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: |_, size| Ok(jobs(384, size)),
+    jobs: &Each { setup: no_setup, job: |_, size, number| Ok(Rows::new(384, size, number)) },
 };
 
 /// The same on a small frame, for interpreters that are slower by orders of magnitude.
 pub(crate) const IN_PYTHON: Workload = Workload {
     about: "renders one row of a frame 112 pixels wide, some of them 50 times as heavy as others",
     size: Size { jobs: 48, each: 1 },
-    jobs: |_, size| Ok(jobs(112, size)),
+    jobs: &Each { setup: no_setup, job: |_, size, number| Ok(Rows::new(112, size, number)) },
     ..WORKLOAD
 };
-
-/// The rows of a frame, `width` pixels each.
-fn jobs(width: u64, size: Size) -> Vec<Job> {
-    let height = size.jobs as u64 * size.each;
-    let rows = |job| Rows { first: job * size.each, rows: size.each, width, height };
-    numbered(size.jobs, |job| Job::Mandelbrot(rows(job)))
-}
 
 /// Iterations after which a point counts as never escaping.
 const LIMIT: u64 = 1_000;
 
 /// Renders some rows of a frame that shows the whole set.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Rows {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Rows {
     first: u64,
     rows: u64,
     width: u64,
     height: u64,
 }
 
-impl Work for Rows {
+impl Computes for Rows {
+    const IN_PYTHON: &'static str = "Mandelbrot";
+
     /// The sum of each pixel's iterations, weighted by its position.
-    fn expected(&self) -> Digest {
+    fn compute(&self) -> Digest {
         let row = |y| (0..self.width).map(move |x| (x + 1) * self.pixel(x, y)).sum::<u64>();
         let picture = (self.first..self.first + self.rows).map(|y| (y + 1) * row(y)).sum();
         Digest::new(self.first, picture)
     }
-
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        Ok(ctx.phases.compute(|| self.expected()))
-    }
-
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        self.run(ctx)
-    }
 }
 
 impl Rows {
+    /// The rows of job `number` of a frame that is `width` pixels wide.
+    fn new(width: u64, size: Size, number: u64) -> Self {
+        let height = size.jobs as u64 * size.each;
+        Rows { first: number * size.each, rows: size.each, width, height }
+    }
+
     /// Iterations of the pixel (`x`, `y`) of a frame from -2 to 1 and from -1.25 to 1.25.
     fn pixel(&self, x: u64, y: u64) -> u64 {
         let part = |at: u64, of: u64| (at as f64 + 0.5) / of as f64;

@@ -1,16 +1,23 @@
 //! The workloads: one file each, and a registry line.
 
 use std::fmt;
+use std::sync::Arc;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::engine::batch::Batch;
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Reads, Work};
+use crate::engine::jobs::{Made, Origin, OwnJobs, Recipe};
+use crate::engine::work::Work;
 use crate::workload::fixture::stage::Stage;
-use crate::workload::script::Errand;
+
+pub use crate::engine::work::Size;
 
 mod cake;
+pub mod catalog;
 mod cold_file;
 pub mod fixture;
 mod frame;
@@ -28,8 +35,8 @@ mod sha_loop;
 mod sleep;
 mod warm_file;
 
-pub use hash::hash_implementation;
-pub(crate) use hash::{answer_of_parts, digest_of_blocks};
+pub(crate) use hash::answer_of_parts;
+pub use hash::{digest_of_blocks, hash_implementation};
 pub use read_file::ReadFile;
 
 /// A kind of job with its parameters.
@@ -58,8 +65,8 @@ pub struct Workload {
     pub job_us: u64,
     /// The part of that time that waits and overlaps with other jobs, in microseconds.
     pub wait_us: u64,
-    /// Creates the jobs and their resources on the stage.
-    pub jobs: fn(&Stage, Size) -> Result<Vec<Job>>,
+    /// Makes its jobs.
+    pub jobs: &'static dyn MakeJobs,
 }
 
 /// The main activity of a workload's jobs.
@@ -93,83 +100,122 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The amount of work in a batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Number of jobs.
-    pub jobs: usize,
-    /// Size of each job, in the workload's [`Workload::unit`].
-    pub each: u64,
+/// How the jobs of a workload are made.
+pub trait MakeJobs: Sync {
+    /// A batch of jobs of the workload `name`, whose files and server are those of `stage`; the expected digests are found
+    /// here unless another process has found them.
+    ///
+    /// # Errors
+    /// When the stage can't be set, or, as [`crate::engine::error::Unavailable`], when this machine can't measure it.
+    fn batch(
+        &self,
+        name: &str,
+        size: Size,
+        stage: &Arc<Stage>,
+        expected: Option<Vec<Digest>>,
+    ) -> Result<Batch>;
+
+    /// The jobs of a recipe, in a child process.
+    ///
+    /// # Errors
+    /// As [`MakeJobs::batch`].
+    fn own(&self, recipe: &Recipe, stage: &Stage) -> Result<Box<dyn OwnJobs>>;
 }
 
-/// Declares the workloads: the enum of all jobs, its dispatch (one `match` per job) and the list. Jobs
-/// without a
-/// workload come last.
-macro_rules! workloads {
-    ($($variant:ident($job:ty) = $workload:path),+; $($other:ident($other_job:ty),)+) => {
-        /// A job of any workload.
-        #[derive(Clone, Debug, Serialize, Deserialize)]
-        #[expect(missing_docs, reason = "each variant is described by its workload or its type")]
-        pub enum Job {
-            $($variant($job),)+
-            $($other($other_job),)+
+impl fmt::Debug for dyn MakeJobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("jobs")
+    }
+}
+
+/// Jobs that are made one by one, each from its number.
+pub(crate) struct Each<W> {
+    /// Sets the stage for a batch: writes files, checks what the file system can do.
+    pub(crate) setup: fn(&Stage, Size) -> Result<()>,
+    /// Makes the job of a number; the stage is set.
+    pub(crate) job: fn(&Stage, Size, u64) -> Result<W>,
+}
+
+/// Nothing has to be on the stage.
+pub(crate) fn no_setup(_: &Stage, _: Size) -> Result<()> {
+    Ok(())
+}
+
+impl<W: Work> MakeJobs for Each<W> {
+    fn batch(
+        &self,
+        name: &str,
+        size: Size,
+        stage: &Arc<Stage>,
+        expected: Option<Vec<Digest>>,
+    ) -> Result<Batch> {
+        (self.setup)(stage, size)?;
+        let mut jobs = Vec::with_capacity(size.jobs);
+        for number in 0..size.jobs as u64 {
+            jobs.push((self.job)(stage, size, number)?);
         }
+        // The stage has its folder and its server by now, if the jobs need them.
+        let origin = Origin { workload: name.to_owned(), size, fixture: stage.attachment() };
+        let stage: Arc<Stage> = Arc::clone(stage);
+        Batch::new(jobs, origin, stage, expected)
+    }
 
-        impl Work for Job {
-            fn expected(&self) -> Digest {
-                match self { $(Job::$variant(job) => job.expected(),)+ $(Job::$other(job) => job.expected(),)+ }
-            }
-
-            fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-                match self { $(Job::$variant(job) => job.run(ctx),)+ $(Job::$other(job) => job.run(ctx),)+ }
-            }
-
-            async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-                match self { $(Job::$variant(job) => job.run_async(ctx).await,)+ $(Job::$other(job) => job.run_async(ctx).await,)+ }
-            }
-
-            fn reset(&self) -> Result<()> {
-                match self { $(Job::$variant(job) => job.reset(),)+ $(Job::$other(job) => job.reset(),)+ }
-            }
-
-            fn check(&self) -> Result<()> {
-                match self { $(Job::$variant(job) => job.check(),)+ $(Job::$other(job) => job.check(),)+ }
-            }
-
-            fn waits(&self) -> std::time::Duration {
-                match self { $(Job::$variant(job) => job.waits(),)+ $(Job::$other(job) => job.waits(),)+ }
-            }
-
-            fn reads(&self) -> Reads {
-                match self { $(Job::$variant(job) => job.reads(),)+ $(Job::$other(job) => job.reads(),)+ }
-            }
+    fn own(&self, recipe: &Recipe, stage: &Stage) -> Result<Box<dyn OwnJobs>> {
+        let mut jobs = Vec::with_capacity(recipe.range.len());
+        for number in recipe.range.clone() {
+            jobs.push((self.job)(stage, recipe.origin.size, number as u64)?);
         }
-
-        /// Every workload, in the order of all tables.
-        pub static WORKLOADS: &[Workload] = &[$($workload,)+];
-    };
+        Ok(Box::new(Made::new(recipe.range.start, jobs)))
+    }
 }
 
-workloads! {
-    Noop(noop::Noop) = noop::WORKLOAD,
-    Sleep(sleep::Sleep) = sleep::WORKLOAD,
-    Http(http::Get) = http::WORKLOAD,
-    WarmFile(warm_file::WarmFile) = warm_file::WORKLOAD,
-    ColdFile(cold_file::ColdFile) = cold_file::WORKLOAD,
-    Save(save::Save) = save::WORKLOAD,
-    Hash(hash::Hash) = hash::WORKLOAD,
-    Primes(primes::Primes) = primes::WORKLOAD,
-    Mandelbrot(mandelbrot::Rows) = mandelbrot::WORKLOAD,
-    Cake(cake::Cake) = cake::WORKLOAD;
-    ShaLoop(sha_loop::ShaLoop),
-    Frame(frame::Frame),
-    Errand(Errand),
+/// Work that computes and does nothing else: both of its forms are the same.
+pub(crate) trait Computes: Serialize + Send + Sync + 'static {
+    /// Its class in the worker of an interpreter.
+    const IN_PYTHON: &'static str;
+
+    /// Computes.
+    fn compute(&self) -> Digest;
 }
 
-/// Every workload for CPython, in table order; `src/model/cpython/worker.py` has the same jobs. Those that compute
-/// in pure Python
-/// are smaller, so that a batch takes about as long sequentially as its native counterpart.
-pub static IN_PYTHON: &[Workload] = &[
+impl<C: Computes> Work for C {
+    type Shared = ();
+
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        Ok(ctx.compute(|| self.compute()))
+    }
+
+    fn expected(&self) -> Result<Digest> {
+        Ok(self.compute())
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python(C::IN_PYTHON, self)
+    }
+}
+
+/// A job as the worker of an interpreter knows it: an object of one field, which has the name of its class.
+fn in_python(class: &str, fields: &impl Serialize) -> Result<Value> {
+    Ok(json!({ class: fields }))
+}
+
+/// Every workload, in the order of all tables.
+static WORKLOADS: &[Workload] = &[
+    noop::WORKLOAD,
+    sleep::WORKLOAD,
+    http::WORKLOAD,
+    warm_file::WORKLOAD,
+    cold_file::WORKLOAD,
+    save::WORKLOAD,
+    hash::WORKLOAD,
+    primes::WORKLOAD,
+    mandelbrot::WORKLOAD,
+    cake::WORKLOAD,
+];
+
+/// Every workload for CPython, in table order; the worker of an interpreter has the same jobs. Those that compute in pure
+/// Python are smaller, so that a batch takes about as long sequentially as its native counterpart.
+static IN_PYTHON: &[Workload] = &[
     noop::WORKLOAD,
     sleep::WORKLOAD,
     http::WORKLOAD,
@@ -189,11 +235,22 @@ impl Workload {
     pub fn with_jobs(&self, jobs: usize) -> Self {
         Workload { size: Size { jobs, ..self.size }, ..*self }
     }
-}
 
-/// The `count` jobs that `make` creates for the numbers from zero.
-fn numbered(count: usize, make: impl FnMut(u64) -> Job) -> Vec<Job> {
-    (0..count as u64).map(make).collect()
+    /// A batch of this workload, of any size.
+    ///
+    /// # Errors
+    /// As [`MakeJobs::batch`].
+    pub fn batch(&self, size: Size, stage: &Arc<Stage>) -> Result<Batch> {
+        self.jobs.batch(self.name, size, stage, None)
+    }
+
+    /// A batch of its own size, whose digests another process has found.
+    ///
+    /// # Errors
+    /// As [`MakeJobs::batch`].
+    pub fn batch_with(&self, expected: Vec<Digest>, stage: &Arc<Stage>) -> Result<Batch> {
+        self.jobs.batch(self.name, self.size, stage, Some(expected))
+    }
 }
 
 #[cfg(test)]
@@ -207,13 +264,5 @@ mod tests {
                 assert!(!one.name.contains(other.name), "{} is part of {}", other.name, one.name);
             }
         }
-    }
-
-    #[test]
-    fn waiting_job_stays_small() {
-        // A million waiting tasks must fit into memory, so workloads box their large futures.
-        let kit = crate::engine::work::Kit::new(crate::engine::work::Plain);
-        let job = Job::Noop(noop::Noop { seed: 0 });
-        assert!(size_of_val(&job.run_async(&kit.ctx(0))) <= 256);
     }
 }

@@ -1,11 +1,9 @@
 //! Nothing: measures the overhead of a model per job.
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -20,26 +18,20 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 0,
     wait_us: 0,
-    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Noop(Noop { seed }))),
+    jobs: &Each { setup: no_setup, job: |_, _, seed| Ok(Noop { seed }) },
 };
 
 /// Returns its seed's digest.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Noop {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Noop {
     /// Distinguishes the job.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
-impl Work for Noop {
-    fn expected(&self) -> Digest {
+impl Computes for Noop {
+    const IN_PYTHON: &'static str = "Noop";
+
+    fn compute(&self) -> Digest {
         Digest::new(self.seed, 0)
-    }
-
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        Ok(ctx.phases.compute(|| self.expected()))
-    }
-
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        self.run(ctx)
     }
 }

@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -22,12 +20,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 100 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: |_, size| {
-        Ok(numbered(size.jobs, |job| {
-            let from = FIRST + job * size.each;
-            Job::Primes(Primes { range: from..from + size.each })
-        }))
-    },
+    jobs: &Each { setup: no_setup, job: |_, size, number| Ok(Primes::new(number, size.each)) },
 };
 
 /// The same on small ranges, for interpreters that are slower by orders of magnitude.
@@ -41,22 +34,23 @@ pub(crate) const IN_PYTHON: Workload = Workload {
 const FIRST: u64 = 1_000_000;
 
 /// Counts the primes of its range.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Primes {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Primes {
     range: Range<u64>,
 }
 
-impl Work for Primes {
-    fn expected(&self) -> Digest {
+impl Primes {
+    fn new(number: u64, numbers: u64) -> Self {
+        let from = FIRST + number * numbers;
+        Primes { range: from..from + numbers }
+    }
+}
+
+impl Computes for Primes {
+    const IN_PYTHON: &'static str = "Primes";
+
+    fn compute(&self) -> Digest {
         Digest::new(self.range.start, count_primes(self.range.clone()))
-    }
-
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        Ok(ctx.phases.compute(|| self.expected()))
-    }
-
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        self.run(ctx)
     }
 }
 

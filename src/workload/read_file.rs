@@ -1,12 +1,12 @@
-//! Reading a whole file: the common part of `warm-file` and `cold-file`.
+//! Reading a whole file: what `warm-file` and `cold-file` have in common.
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::context::Context;
 use crate::engine::digest::{Digest, pseudorandom_bytes, sampled_checksum};
-use crate::engine::work::{Ctx, Phases};
 use crate::workload::Size;
 use crate::workload::fixture::stage::Stage;
 
@@ -19,31 +19,40 @@ pub struct ReadFile {
 }
 
 impl ReadFile {
-    /// The files of one batch of `workload`, written once and flushed, each of [`Size::each`] bytes.
-    pub(crate) fn stage(stage: &Stage, workload: &str, size: Size) -> Result<Vec<Self>> {
-        let folder = stage.folder(&format!("{workload}-{}", size.each))?;
-        (0..size.jobs as u64)
-            .map(|seed| {
-                let file = ReadFile { seed, len: size.each, path: folder.join(format!("{seed}.bin")) };
-                stage.ensure_file(&file.path, size.each, || file.content())?;
-                Ok(file)
-            })
-            .collect()
+    /// File number `seed` of a batch of `workload`, of [`Size::each`] bytes.
+    ///
+    /// # Errors
+    /// When the stage has no folder.
+    pub(crate) fn new(stage: &Stage, workload: &str, size: Size, seed: u64) -> Result<Self> {
+        let path = stage.path(&format!("{workload}-{}", size.each))?.join(format!("{seed}.bin"));
+        Ok(ReadFile { seed, len: size.each, path })
+    }
+
+    /// Writes and flushes the files of a batch of `workload`, unless they are there.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub(crate) fn setup(stage: &Stage, workload: &str, size: Size) -> Result<()> {
+        stage.folder(&format!("{workload}-{}", size.each))?;
+        for seed in 0..size.jobs as u64 {
+            let file = ReadFile::new(stage, workload, size, seed)?;
+            stage.ensure_file(&file.path, size.each, || file.content())?;
+        }
+        Ok(())
     }
 
     pub(crate) fn expected(&self) -> Digest {
         self.digest(&self.content())
     }
 
-    pub(crate) fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let bytes = ctx.phases.wait(|| std::fs::read(&self.path)).with_context(|| self.failed())?;
-        Ok(ctx.phases.compute(|| self.digest(&bytes)))
+    pub(crate) fn run(&self, ctx: &Context<'_>) -> Result<Digest> {
+        let bytes = ctx.wait(|| std::fs::read(&self.path)).with_context(|| self.failed())?;
+        Ok(ctx.compute(|| self.digest(&bytes)))
     }
 
-    pub(crate) async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let bytes =
-            ctx.phases.wait_async(tokio::fs::read(&self.path)).await.with_context(|| self.failed())?;
-        Ok(ctx.phases.compute(|| self.digest(&bytes)))
+    pub(crate) async fn run_async(&self, ctx: &Context<'_>) -> Result<Digest> {
+        let bytes = ctx.wait_async(tokio::fs::read(&self.path)).await.with_context(|| self.failed())?;
+        Ok(ctx.compute(|| self.digest(&bytes)))
     }
 
     pub(crate) fn len(&self) -> u64 {

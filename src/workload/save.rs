@@ -4,13 +4,15 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize};
+use anyhow::{Context as _, Result, ensure};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
+use crate::engine::context::Context;
 use crate::engine::digest::{Digest, pseudorandom_bytes};
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::engine::work::Work;
+use crate::workload::{Each, Kind, Size, Workload, in_python};
 
 /// The workload. Flushing is `fsync` on Linux, `F_FULLFSYNC` on macOS and `FlushFileBuffers` on Windows: it is
 /// what [`File::sync_all`] does there, and on macOS the only one that reaches the device.
@@ -32,18 +34,21 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1024 },
     job_us: 1_000,
     wait_us: 0,
-    jobs: |stage, size| {
-        stage.ensure_on_disk()?;
-        let folder = stage.folder("save")?;
-        Ok(numbered(size.jobs, |seed| {
-            Job::Save(Save { seed, len: size.each, path: folder.join(format!("{seed}.bin")) })
-        }))
+    jobs: &Each {
+        setup: |stage, _| {
+            stage.ensure_on_disk()?;
+            stage.folder("save").map(drop)
+        },
+        job: |stage, size, seed| {
+            let path = stage.path("save")?.join(format!("{seed}.bin"));
+            Ok(Save { seed, len: size.each, path })
+        },
     },
 };
 
 /// Saves its content under its path.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Save {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Save {
     seed: u64,
     len: u64,
     path: PathBuf,
@@ -52,6 +57,20 @@ pub struct Save {
 impl Save {
     fn content(&self) -> Vec<u8> {
         pseudorandom_bytes(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
+    }
+
+    fn save(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = File::create(&self.path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+
+    async fn save_async(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = tokio::fs::File::create(&self.path).await?;
+        file.write_all(bytes).await?;
+        // tokio's file hands writes to a thread of its own: only a flush says whether they were made.
+        file.flush().await?;
+        file.sync_all().await
     }
 
     fn remove(&self) -> Result<()> {
@@ -69,43 +88,37 @@ impl Save {
 }
 
 impl Work for Save {
-    fn expected(&self) -> Digest {
-        Digest::new(self.seed, self.len)
+    type Shared = ();
+
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        let bytes = ctx.compute(|| self.content());
+        ctx.wait(|| self.save(&bytes)).with_context(|| self.failed("save"))?;
+        self.expected()
     }
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let bytes = ctx.phases.compute(|| self.content());
-        let save = || {
-            let mut file = File::create(&self.path)?;
-            file.write_all(&bytes)?;
-            file.sync_all()
-        };
-        ctx.phases.wait(save).with_context(|| self.failed("save"))?;
-        Ok(self.expected())
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        let bytes = ctx.compute(|| self.content());
+        ctx.wait_async(self.save_async(&bytes)).await.with_context(|| self.failed("save"))?;
+        self.expected()
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let bytes = ctx.phases.compute(|| self.content());
-        let save = async {
-            let mut file = tokio::fs::File::create(&self.path).await?;
-            file.write_all(&bytes).await?;
-            // tokio's file delegates writes to another thread: only a flush reports their result.
-            file.flush().await?;
-            file.sync_all().await
-        };
-        ctx.phases.wait_async(Box::pin(save)).await.with_context(|| self.failed("save"))?;
-        Ok(self.expected())
+    fn expected(&self) -> Result<Digest> {
+        Ok(Digest::new(self.seed, self.len))
     }
 
     fn reset(&self) -> Result<()> {
         self.remove()
     }
 
-    /// Reads the saved file again, compares it, and removes it.
+    /// The saved file is read again, compared, and then removed.
     fn check(&self) -> Result<()> {
         let found = std::fs::read(&self.path).with_context(|| self.failed("read back"))?;
         ensure!(found == self.content(), "{} does not hold what was to be saved", self.path.display());
         self.remove()
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("Save", self)
     }
 }
 

@@ -1,20 +1,29 @@
-//! A job made of steps, for the worked examples; no table of tools has a row for it.
+//! A job made of steps, for worked examples and probes; no table of tools has a row for it.
 
-use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::engine::batch::Batch;
 use crate::engine::clock::{Timestamp, now};
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::queue::Need;
-use crate::workload::{ReadFile, answer_of_parts};
+use crate::engine::jobs::{Made, Origin, OwnJobs, Recipe};
+use crate::engine::work::Work;
+use crate::workload::fixture::stage::Stage;
+use crate::workload::queue::{Need, Queues};
+use crate::workload::read_file::ReadFile;
+use crate::workload::{Size, answer_of_parts, in_python};
+
+/// What scripts are called where jobs are told to another process.
+pub(crate) const NAME: &str = "script";
 
 /// Steps in sequence.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Errand {
+pub struct Script {
     /// Distinguishes its digest and its computation from those of other jobs.
     pub seed: u64,
     /// What is done.
@@ -27,12 +36,13 @@ pub struct Step {
     /// The resource held during the action, after queueing for it.
     pub need: Option<Need>,
     /// What is done.
-    pub act: Act,
+    #[serde(rename = "act")]
+    pub action: Action,
 }
 
 /// The action of a step.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Act {
+pub enum Action {
     /// Waits for a timer.
     Wait {
         /// Duration in microseconds.
@@ -57,136 +67,160 @@ pub enum Act {
     },
 }
 
-impl Act {
+/// A batch of scripts, which may need what is on the stage.
+///
+/// # Errors
+/// Never: what a script returns can be worked out.
+pub fn batch(scripts: Vec<Script>, stage: &Arc<Stage>) -> Result<Batch> {
+    let size = Size { jobs: scripts.len(), each: 1 };
+    let origin = Origin { workload: NAME.into(), size, fixture: stage.attachment() };
+    let stage: Arc<Stage> = Arc::clone(stage);
+    Batch::new(scripts, origin, stage, None)
+}
+
+/// The scripts of a recipe, in a child process.
+///
+/// # Errors
+/// If it has none.
+pub(crate) fn own(recipe: &Recipe) -> Result<Box<dyn OwnJobs>> {
+    let mut scripts: Vec<Script> = Vec::with_capacity(recipe.range.len());
+    for script in recipe.portable.as_ref().context("scripts are told whole")? {
+        scripts.push(postcard::from_bytes(script).context("a script can't be read")?);
+    }
+    Ok(Box::new(Made::new(recipe.range.start, scripts)))
+}
+
+impl Action {
     /// A step without a resource.
     pub fn freely(self) -> Step {
-        Step { need: None, act: self }
+        Step { need: None, action: self }
     }
 
     /// A step that holds a resource.
     pub fn holding(self, need: Need) -> Step {
-        Step { need: Some(need), act: self }
+        Step { need: Some(need), action: self }
     }
 }
 
-impl Work for Errand {
-    fn expected(&self) -> Digest {
-        // Steps with the same amount of computing have the same result, which is computed once.
-        let mut known = None;
-        self.steps.iter().fold(self.digest(), |digest, step| {
-            digest.combine(match &step.act {
-                Act::Wait { us } | Act::WaitUntil { us } => *us,
-                Act::Read(file) => file.expected().bits(),
-                Act::Pin { cpu } => u64::from(*cpu),
-                Act::Compute { parts } => {
-                    let (_, answer) = known
-                        .filter(|(same, _)| same == parts)
-                        .unwrap_or_else(|| (*parts, answer_of_parts(self.seed, *parts)));
-                    known = Some((*parts, answer));
-                    answer
-                }
-            })
-        })
-    }
+impl Work for Script {
+    type Shared = Queues;
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    fn run(&self, queues: &Queues, ctx: &Context<'_>) -> Result<Digest> {
         let begun = now();
         let mut digest = self.digest();
-        for step in &self.steps {
-            let _held = step.need.map(|need| ctx.queues.hold(&need));
-            digest = digest.combine(step.act.run(self.seed, begun, ctx)?);
+        for Step { need, action } in &self.steps {
+            let _held = need.map(|need| queues.hold(&need));
+            digest = digest.combine(action.run(self.seed, begun, ctx)?);
         }
         Ok(digest)
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        // Boxed, because every task of every workload would be as large as a script otherwise.
-        Box::pin(self.take_steps(ctx)).await
+    async fn run_async(&self, queues: &Queues, ctx: &Context<'_>) -> Result<Digest> {
+        let begun = now();
+        let mut digest = self.digest();
+        for Step { need, action } in &self.steps {
+            let _held = match need {
+                Some(need) => Some(queues.hold_async(need).await),
+                None => None,
+            };
+            digest = digest.combine(action.run_async(self.seed, begun, ctx).await?);
+        }
+        Ok(digest)
+    }
+
+    fn expected(&self) -> Result<Digest> {
+        let mut digest = self.digest();
+        // Steps with the same amount of computing have the same result, which is computed once.
+        let mut known: Option<(u64, u64)> = None;
+        for step in &self.steps {
+            digest = digest.combine(match &step.action {
+                Action::Wait { us } | Action::WaitUntil { us } => *us,
+                Action::Read(file) => file.expected().bits(),
+                Action::Pin { cpu } => u64::from(*cpu),
+                Action::Compute { parts } => match known {
+                    Some((same, answer)) if same == *parts => answer,
+                    _ => {
+                        let answer = answer_of_parts(self.seed, *parts);
+                        known = Some((*parts, answer));
+                        answer
+                    }
+                },
+            });
+        }
+        Ok(digest)
     }
 
     fn waits(&self) -> Duration {
-        let us = self.steps.iter().fold(0, |sum, step| match step.act {
-            Act::Wait { us } => sum + us,
-            Act::WaitUntil { us } => sum.max(us),
-            _ => sum,
-        });
-        Duration::from_micros(us)
+        let mut waited = 0;
+        for step in &self.steps {
+            match step.action {
+                Action::Wait { us } => waited += us,
+                Action::WaitUntil { us } => waited = waited.max(us),
+                _ => {}
+            }
+        }
+        Duration::from_micros(waited)
+    }
+
+    fn portable(&self) -> Option<Vec<u8>> {
+        Some(postcard::to_stdvec(self).expect("a script is plain data"))
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("Script", self)
     }
 }
 
-impl Errand {
-    async fn take_steps<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        let begun = now();
-        let mut digest = self.digest();
-        for step in &self.steps {
-            let _held = match &step.need {
-                Some(need) => Some(ctx.queues.hold_async(need).await),
-                None => None,
-            };
-            digest = digest.combine(step.act.run_async(self.seed, begun, ctx).await?);
-        }
-        Ok(digest)
-    }
-
+impl Script {
     fn digest(&self) -> Digest {
         Digest::new(self.seed, self.steps.len() as u64)
     }
 }
 
-impl Act {
-    fn run<P: Phases>(&self, seed: u64, begun: Timestamp, ctx: &Ctx<'_, P>) -> Result<u64> {
+impl Action {
+    fn run(&self, seed: u64, begun: Timestamp, ctx: &Context<'_>) -> Result<u64> {
         Ok(match self {
-            Act::Wait { us } => {
-                ctx.phases.wait(|| std::thread::sleep(Duration::from_micros(*us)));
+            Action::Wait { us } => {
+                ctx.wait(|| std::thread::sleep(Duration::from_micros(*us)));
                 *us
             }
-            Act::WaitUntil { us } => {
-                ctx.phases.wait(|| std::thread::sleep(until(begun, *us)));
+            Action::WaitUntil { us } => {
+                ctx.wait(|| std::thread::sleep(until(begun, *us)));
                 *us
             }
-            Act::Read(file) => file.run(ctx)?.bits(),
-            Act::Compute { .. } | Act::Pin { .. } => self.compute(seed, ctx),
+            Action::Read(file) => file.run(ctx)?.bits(),
+            Action::Compute { parts } => ctx.compute(|| answer_of_parts(seed, *parts)),
+            Action::Pin { cpu } => pin(*cpu),
         })
     }
 
-    async fn run_async<P: Phases>(&self, seed: u64, begun: Timestamp, ctx: &Ctx<'_, P>) -> Result<u64> {
+    async fn run_async(&self, seed: u64, begun: Timestamp, ctx: &Context<'_>) -> Result<u64> {
         Ok(match self {
-            Act::Wait { us } => {
-                ctx.phases.wait_async(tokio::time::sleep(Duration::from_micros(*us))).await;
+            Action::Wait { us } => {
+                ctx.wait_async(tokio::time::sleep(Duration::from_micros(*us))).await;
                 *us
             }
-            Act::WaitUntil { us } => {
-                ctx.phases.wait_async(sleep_if_any(until(begun, *us))).await;
+            Action::WaitUntil { us } => {
+                ctx.wait_async(sleep_if_any(until(begun, *us))).await;
                 *us
             }
-            Act::Read(file) => file.run_async(ctx).await?.bits(),
-            Act::Compute { .. } | Act::Pin { .. } => self.compute(seed, ctx),
+            Action::Read(file) => file.run_async(ctx).await?.bits(),
+            Action::Compute { parts } => ctx.compute(|| answer_of_parts(seed, *parts)),
+            Action::Pin { cpu } => pin(*cpu),
         })
     }
+}
 
-    /// The actions that are the same in both forms.
-    fn compute<P: Phases>(&self, seed: u64, ctx: &Ctx<'_, P>) -> u64 {
-        match self {
-            Act::Compute { parts } => ctx.phases.compute(|| answer_of_parts(seed, *parts)),
-            Act::Pin { cpu } => pin(*cpu),
-            Act::Wait { .. } | Act::WaitUntil { .. } | Act::Read(_) => unreachable!("these do not compute"),
-        }
+/// tokio's timer would wait for a tick even if the time has already passed.
+async fn sleep_if_any(pause: Duration) {
+    if !pause.is_zero() {
+        tokio::time::sleep(pause).await;
     }
 }
 
 /// The time until `us` microseconds after `begun`.
 fn until(begun: Timestamp, us: u64) -> Duration {
     Duration::from_micros(us).saturating_sub(now() - begun)
-}
-
-/// tokio's timer would wait for a tick even if the time has already passed.
-fn sleep_if_any(pause: Duration) -> impl Future<Output = ()> + Send {
-    let sleep = (!pause.is_zero()).then(|| tokio::time::sleep(pause));
-    async {
-        if let Some(sleep) = sleep {
-            sleep.await;
-        }
-    }
 }
 
 #[cfg(target_os = "linux")]

@@ -1,7 +1,7 @@
 //! The same work in other sizes, for break-evens and crossovers. No best-tool table has a row for it.
 
-use crate::engine::platform::Platform;
-use crate::workload::{Kind, Size, Workload, cold_file, http, primes, warm_file};
+use crate::model::Platform;
+use crate::workload::{Each, Kind, Size, Workload, cold_file, http, no_setup, primes, warm_file};
 
 /// Workloads that differ only in size.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Series {
 }
 
 /// Every series.
-pub static SERIES: &[Series] = &[
+pub(crate) static SERIES: &[Series] = &[
     Series {
         name: "grains",
         about: "counting primes, by the size of a job",
@@ -47,11 +47,6 @@ pub static SERIES: &[Series] = &[
         in_python: FILES,
     },
 ];
-
-/// The workloads of all series on a platform.
-pub(crate) fn all(platform: Platform) -> impl Iterator<Item = &'static Workload> {
-    SERIES.iter().flat_map(move |series| series.of(platform))
-}
 
 /// Half-decades from about 1 us to about 10 ms a job, batches of at most about 50 ms of work.
 const GRAINS: &[Workload] = &[
@@ -136,7 +131,7 @@ const fn page<const PARTS: u64>(name: &'static str, about: &'static str, pause_m
         size: Size { jobs: 6, each: pause_ms * 1_000 },
         job_us: 1_500 + pause_ms * 1_000 + PARTS * 5 / 2,
         wait_us: pause_ms * 1_000,
-        jobs: http::jobs::<PARTS>,
+        jobs: &Each { setup: no_setup, job: http::get::<PARTS> },
         ..http::WORKLOAD
     }
 }
@@ -163,12 +158,13 @@ const fn cold(name: &'static str, about: &'static str, kib: u64, jobs: usize, jo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workload::WORKLOADS;
+    use crate::workload::catalog::Catalog;
 
     #[test]
-    fn series_names_are_unique() {
-        let mut names: Vec<&str> =
-            WORKLOADS.iter().chain(all(Platform::Native)).map(|workload| workload.name).collect();
+    fn names_are_unique() {
+        let catalog = Catalog::builtin();
+        let mut names: Vec<&str> = catalog.workloads(Platform::Native).iter().map(|it| it.name).collect();
+        names.extend(SERIES.iter().flat_map(|series| series.workloads).map(|it| it.name));
         names.sort_unstable();
         let count = names.len();
         names.dedup();
@@ -176,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn series_batches_stay_near_one_second() {
-        for workload in all(Platform::Native) {
+    fn batches_take_at_most_about_one_second() {
+        for workload in SERIES.iter().flat_map(|series| series.workloads) {
             assert!(workload.job_us * workload.size.jobs as u64 <= 600_000, "{}", workload.name);
         }
     }

@@ -1,12 +1,10 @@
 //! SHA-256 written out in the language itself, step by step: what number crunching in pure Python is.
 
-use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload, for Python only: a compiled language has `hash`.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -21,7 +19,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_000,
     wait_us: 0,
-    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::ShaLoop(ShaLoop { seed, blocks: size.each }))),
+    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(ShaLoop { seed, blocks: size.each }) },
 };
 
 /// Bytes of a block.
@@ -29,26 +27,20 @@ const BLOCK: usize = 64;
 
 /// Hashes `blocks` copies of the job's 8-byte little-endian seed, repeated to a block. Native models use the
 /// library of `hash`.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ShaLoop {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ShaLoop {
     seed: u64,
     blocks: u64,
 }
 
-impl Work for ShaLoop {
-    fn expected(&self) -> Digest {
+impl Computes for ShaLoop {
+    const IN_PYTHON: &'static str = "ShaLoop";
+
+    fn compute(&self) -> Digest {
         let mut block = [0; BLOCK];
         block.chunks_exact_mut(8).for_each(|word| word.copy_from_slice(&self.seed.to_le_bytes()));
         let mut sha = Sha256::new();
         (0..self.blocks).for_each(|_| sha.update(block));
         Digest::new(self.seed, super::hash::first_word(sha))
-    }
-
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        Ok(ctx.phases.compute(|| self.expected()))
-    }
-
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        self.run(ctx)
     }
 }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Work};
-use crate::workload::{Job, Kind, Size, Workload, numbered};
+use crate::engine::work::Work;
+use crate::workload::{Each, Kind, Size, Workload, in_python, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -22,52 +24,63 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 500 },
     job_us: 10_000,
     wait_us: 10_000,
-    jobs: |_, size| Ok(numbered(size.jobs, |seed| Job::Sleep(Sleep { seed, pause_us: size.each }))),
+    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Sleep { seed, pause_us: size.each }) },
 };
 
-/// Waits, computes nothing.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Sleep {
+/// Waits, and computes nothing.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Sleep {
     seed: u64,
     pause_us: u64,
 }
 
 impl Work for Sleep {
-    fn expected(&self) -> Digest {
-        Digest::new(self.seed, self.pause_us)
+    type Shared = ();
+
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        ctx.wait(|| std::thread::sleep(self.waits()));
+        self.expected()
     }
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        ctx.phases.wait(|| std::thread::sleep(self.waits()));
-        Ok(self.expected())
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        ctx.wait_async(tokio::time::sleep(self.waits())).await;
+        self.expected()
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
-        ctx.phases.wait_async(tokio::time::sleep(self.waits())).await;
-        Ok(self.expected())
+    fn expected(&self) -> Result<Digest> {
+        Ok(Digest::new(self.seed, self.pause_us))
     }
 
     fn waits(&self) -> Duration {
         Duration::from_micros(self.pause_us)
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("Sleep", self)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::clock;
-    use crate::engine::work::{Kit, Plain};
+    use crate::engine::clock::now;
 
     #[test]
     fn both_forms_wait_at_least_the_pause() {
-        let sleep = Sleep { seed: 0, pause_us: 3_000 };
-        let kit = Kit::new(Plain);
-        let started = clock::now();
-        sleep.run(&kit.ctx(0)).unwrap();
-        assert!(clock::now() - started >= sleep.waits());
+        let (sleep, ctx) = (Sleep { seed: 0, pause_us: 3_000 }, Context::default());
+        let started = now();
+        sleep.run(&(), &ctx).unwrap();
+        assert!(now() - started >= sleep.waits());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let started = clock::now();
-        runtime.block_on(sleep.run_async(&kit.ctx(0))).unwrap();
-        assert!(clock::now() - started >= sleep.waits());
+        let started = now();
+        runtime.block_on(sleep.run_async(&(), &ctx)).unwrap();
+        assert!(now() - started >= sleep.waits());
+    }
+
+    #[test]
+    fn waiting_job_stays_small() {
+        // A million waiting tasks must fit into memory.
+        let (sleep, ctx) = (Sleep { seed: 0, pause_us: 3_000 }, Context::default());
+        assert!(size_of_val(&sleep.run_async(&(), &ctx)) <= 256);
     }
 }

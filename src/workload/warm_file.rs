@@ -1,12 +1,14 @@
 //! Reading files that are in the page cache: a memory copy under another name.
 
 use anyhow::Result;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
+use crate::engine::context::Context;
 use crate::engine::digest::Digest;
-use crate::engine::work::{Ctx, Phases, Reads, Work};
+use crate::engine::work::{Reads, Work};
 use crate::workload::read_file::ReadFile;
-use crate::workload::{Job, Kind, Size, Workload};
+use crate::workload::{Each, Kind, Size, Workload, in_python};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -21,50 +23,55 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 10,
     wait_us: 0,
-    jobs: |stage, size| {
-        let files = ReadFile::stage(stage, "warm", size)?;
-        Ok(files.into_iter().map(|file| Job::WarmFile(WarmFile(file))).collect())
+    jobs: &Each {
+        setup: |stage, size| ReadFile::setup(stage, "warm", size),
+        job: |stage, size, seed| Ok(WarmFile(ReadFile::new(stage, "warm", size, seed)?)),
     },
 };
 
 /// Reads a file that an earlier run, or its creation on the stage, has left in the page cache.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct WarmFile(ReadFile);
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct WarmFile(ReadFile);
 
 impl Work for WarmFile {
-    fn expected(&self) -> Digest {
-        self.0.expected()
-    }
+    type Shared = ();
 
-    fn run<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
         self.0.run(ctx)
     }
 
-    async fn run_async<P: Phases>(&self, ctx: &Ctx<'_, P>) -> Result<Digest> {
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
         self.0.run_async(ctx).await
+    }
+
+    fn expected(&self) -> Result<Digest> {
+        Ok(self.0.expected())
     }
 
     fn reads(&self) -> Reads {
         Reads::Cache(self.0.len())
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python("WarmFile", self)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::work::{Kit, Plain};
     use crate::workload::fixture::stage::tests::temporary_stage;
 
     #[test]
     fn changed_or_missing_file_is_detected() {
         let stage = temporary_stage();
-        let job = (WORKLOAD.jobs)(&stage, WORKLOAD.tiny).unwrap().remove(0);
-        let kit = Kit::new(Plain);
-        assert_eq!(job.run(&kit.ctx(0)).unwrap(), job.expected());
-        let Job::WarmFile(WarmFile(file)) = &job else { unreachable!("made by this workload") };
-        std::fs::write(&file.path, "something else").unwrap();
-        assert_ne!(job.run(&kit.ctx(0)).unwrap(), job.expected());
-        std::fs::remove_file(&file.path).unwrap();
-        assert!(format!("{:#}", job.run(&kit.ctx(0)).unwrap_err()).contains("0.bin"));
+        ReadFile::setup(&stage, "warm", WORKLOAD.tiny).unwrap();
+        let job = WarmFile(ReadFile::new(&stage, "warm", WORKLOAD.tiny, 0).unwrap());
+        let run = || job.run(&(), &Context::default());
+        assert_eq!(run().unwrap(), job.expected().unwrap());
+        std::fs::write(&job.0.path, "something else").unwrap();
+        assert_ne!(run().unwrap(), job.expected().unwrap());
+        std::fs::remove_file(&job.0.path).unwrap();
+        assert!(format!("{:#}", run().unwrap_err()).contains("0.bin"));
     }
 }

@@ -1,8 +1,7 @@
 //! Timelines of jobs: spans, and their evaluation.
 //!
-//! A model is traced by starting it with [`Traced`] phases; with [`crate::engine::work::Plain`] phases no tracing
-//! code
-//! is compiled into it. Results are derived from spans alone, never from the name of a model.
+//! A model is traced by starting it with a place for spans. Results are derived from spans alone, never from the name of
+//! a model.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +12,9 @@ pub mod overlap;
 mod performance;
 mod spans;
 pub mod threads;
-mod traced;
 
 pub use performance::{Performance, Performer};
 pub use spans::Spans;
-pub use traced::Traced;
 
 /// The activity of a job in a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

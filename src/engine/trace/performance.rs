@@ -6,32 +6,29 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::engine::batch::Batch;
-use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
+use crate::engine::model::{Resources, Started};
 use crate::engine::panics::catch_panic;
 use crate::engine::sample::{Sample, sample};
 use crate::engine::trace::overlap::{
     extent_ns, lifetimes, migrations, most_at_once, processes, threads as by_process, times, union_ns,
 };
 use crate::engine::trace::{Phase, Span, Spans, threads};
-use crate::model::{Model, ModelEntry, Resources};
-use crate::workload::Job;
 
 /// A model that was started traced.
 pub struct Performer {
-    model: Box<dyn Model>,
+    model: Box<dyn Started>,
     spans: Arc<Spans>,
 }
 
 impl Performer {
-    /// Starts `entry`.
+    /// Starts the model `model` for the jobs of `batch` and others of their type.
     ///
     /// # Errors
-    /// Where its threads or processes can't be started.
-    pub fn start(entry: &ModelEntry, resources: &Resources) -> Result<Self> {
+    /// As [`Batch::start`].
+    pub fn start(batch: &Batch, model: &str, resources: &Resources) -> Result<Self> {
         let spans = Arc::default();
-        let model = catch_panic(|| (entry.start_traced)(&spans, resources))?;
-        Ok(Performer { model: Box::new(Afresh { model, spans: Arc::clone(&spans) }), spans })
+        let model = catch_panic(|| batch.start(model, resources, Some(&spans)))?;
+        Ok(Performer { model, spans })
     }
 
     /// Runs and verifies `batch`.
@@ -41,35 +38,12 @@ impl Performer {
     pub fn perform(&mut self, batch: &Batch) -> Result<Performance> {
         let before = threads::run_times();
         let sample = catch_panic(|| sample(self.model.as_mut(), batch))?;
-        let after = threads::run_times();
-        let ran = before.zip(after).map(|(before, after)| threads::that_ran(&before, &after));
+        let ran = match (before, threads::run_times()) {
+            (Some(before), Some(after)) => Some(threads::that_ran(&before, &after)),
+            _ => None,
+        };
         let process_id = self.model.process_id().unwrap_or_else(std::process::id);
         Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread(), process_id })
-    }
-}
-
-/// A model that discards earlier spans before each run, because an invalid run is repeated.
-struct Afresh {
-    model: Box<dyn Model>,
-    spans: Arc<Spans>,
-}
-
-impl Model for Afresh {
-    fn prepare(&mut self, jobs: &Arc<[Job]>) -> Result<()> {
-        self.model.prepare(jobs)
-    }
-
-    fn run(&mut self, jobs: &Arc<[Job]>) -> Result<Vec<Digest>> {
-        self.spans.take();
-        self.model.run(jobs)
-    }
-
-    fn usage(&mut self) -> Result<Usage> {
-        self.model.usage()
-    }
-
-    fn process_id(&self) -> Option<u32> {
-        self.model.process_id()
     }
 }
 
@@ -152,31 +126,5 @@ impl Performance {
             figures.insert("cpu_ns", cpu_ns);
         }
         figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::trace::overlap::tests::span;
-
-    /// Records a span with each run.
-    struct Leaves(Arc<Spans>);
-
-    impl Model for Leaves {
-        fn run(&mut self, _: &Arc<[Job]>) -> Result<Vec<Digest>> {
-            self.0.push(span(0, Phase::Compute, 0..1));
-            Ok(vec![])
-        }
-    }
-
-    #[test]
-    fn repeated_run_keeps_only_last_spans() {
-        let spans: Arc<Spans> = Arc::default();
-        let mut model = Afresh { model: Box::new(Leaves(Arc::clone(&spans))), spans: Arc::clone(&spans) };
-        for _ in 0..3 {
-            model.run(&Arc::from([])).unwrap();
-        }
-        assert_eq!(spans.take().len(), 1);
     }
 }

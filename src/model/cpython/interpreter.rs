@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use crossbeam::channel::{Receiver, bounded};
 use serde::{Deserialize, Serialize};
 
-use crate::child::Process;
+use crate::child::process::Process;
 use crate::model::ModelEntry;
 
 /// An interpreter, or why there is none at a path.

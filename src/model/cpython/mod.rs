@@ -6,8 +6,10 @@
 
 pub mod find;
 pub mod interpreter;
-pub(crate) mod model;
+mod model;
 pub(crate) mod script;
 
 pub use find::{InterpreterChoice, find};
 pub use interpreter::Interpreter;
+pub(crate) use model::Python;
+pub use model::models;

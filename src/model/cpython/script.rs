@@ -1,23 +1,20 @@
-//! Starts an interpreter with the bundled script, and exchanges frames with it: a length (4 bytes,
-//! little-endian), a
-//! letter and a body.
+//! Starts an interpreter with the bundled script, and exchanges frames with it: a letter and a body each.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use crate::child::{PipedChild, Supervisor};
-use crate::model::Resources;
-use crate::model::cpython::interpreter::{Interpreter, OPTIONS, START_METHOD};
+use crate::child::piped::PipedChild;
+use crate::child::supervisor::{Ends, Supervisor};
+use crate::engine::model::Resources;
+use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
 /// The script, with all Python models and all kinds of jobs.
 const SCRIPT: &str = include_str!("worker.py");
-
-/// The maximum frame length, in bytes: the spans of thousands of jobs.
-const LONGEST: usize = 64 << 20;
 
 /// An interpreter that runs the script; dropping it ends the interpreter and everything that it has started.
 pub(crate) struct PythonProcess {
@@ -26,12 +23,12 @@ pub(crate) struct PythonProcess {
 }
 
 impl PythonProcess {
-    /// Starts `interpreter` as `model` and waits until its workers are ready.
+    /// Starts `interpreter` as `model`, which is called as its entry, and waits until its workers are ready.
     ///
     /// # Errors
     /// When it does not start within the deadline; the error names it and includes its output.
     pub(crate) fn start(
-        interpreter: &Interpreter,
+        interpreter: &Path,
         model: &str,
         traced: bool,
         resources: &Resources,
@@ -41,10 +38,11 @@ impl PythonProcess {
         // have started.
         let script = file(SCRIPT)?;
         let mut command = run(interpreter, &script);
+        let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
         command.arg(START_METHOD);
-        let supervisor = Supervisor::start(resources, None)?;
-        let child = supervisor.spawn_group(format!("{model} under CPython {}", interpreter.tag), command)?;
+        let supervisor = Supervisor::start(resources.deadline, None)?;
+        let child = supervisor.spawn(format!("{model} under CPython {tag}"), command, Ends::WithGroup)?;
         let mut python_process = PythonProcess { child, supervisor };
         python_process.hear(b'H').map(|_| python_process)
     }
@@ -60,7 +58,7 @@ impl PythonProcess {
     /// When a job failed, or the interpreter died, hung or sent something else.
     pub(crate) fn ask(&mut self, letter: u8, body: &[u8], answer: u8) -> Result<Vec<u8>> {
         let child = &mut self.child;
-        self.supervisor.watching(|| child.say(|pipe| write(pipe, letter, body)))?;
+        self.supervisor.watching(|| child.send_bytes(&[&[letter], body]))?;
         self.hear(answer)
     }
 
@@ -74,10 +72,11 @@ impl PythonProcess {
 
     fn hear(&mut self, expected: u8) -> Result<Vec<u8>> {
         let child = &mut self.child;
-        let (letter, body) = self.supervisor.watching(|| child.hear(read))?;
+        let frame = self.supervisor.watching(|| child.receive_bytes())?;
+        let (&letter, body) = frame.split_first().context("a frame begins with a letter")?;
         match letter {
-            b'E' => Err(anyhow!("{}", String::from_utf8_lossy(&body)).context(self.child.name().to_owned())),
-            letter if letter == expected => Ok(body),
+            b'E' => Err(anyhow!("{}", String::from_utf8_lossy(body)).context(self.child.name().to_owned())),
+            letter if letter == expected => Ok(body.to_vec()),
             letter => bail!(
                 "{} answered {:?} where {:?} was due",
                 self.child.name(),
@@ -99,30 +98,8 @@ pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
 }
 
 /// The command that runs `script`.
-pub(crate) fn run(interpreter: &Interpreter, script: &NamedTempFile) -> Command {
-    let mut command = Command::new(&interpreter.path);
+pub(crate) fn run(interpreter: &Path, script: &NamedTempFile) -> Command {
+    let mut command = Command::new(interpreter);
     command.args(OPTIONS).arg(script.path());
     command
-}
-
-/// Uses a single write, so that the frame arrives as a whole.
-fn write(pipe: &mut impl Write, letter: u8, body: &[u8]) -> Result<()> {
-    let len = u32::try_from(body.len()).context("a frame of 4 GiB")?;
-    let frame = [&len.to_le_bytes(), &[letter][..], body].concat();
-    pipe.write_all(&frame)?;
-    Ok(pipe.flush()?)
-}
-
-fn read(pipe: &mut impl Read) -> Result<Option<(u8, Vec<u8>)>> {
-    let mut head = [0; 5];
-    match pipe.read_exact(&mut head) {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
-        read => read?,
-    }
-    let [a, b, c, d, letter] = head;
-    let len = u32::from_le_bytes([a, b, c, d]) as usize;
-    ensure!(len <= LONGEST, "what came is no frame: a length of {len} bytes is over the limit of {LONGEST}");
-    let mut body = vec![0; len];
-    pipe.read_exact(&mut body).context("the pipe was closed in the middle of a frame")?;
-    Ok(Some((letter, body)))
 }

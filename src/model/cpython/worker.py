@@ -353,7 +353,7 @@ class Http(Job):
         return digest(found, hash_parts(seed, self.parts)) if self.parts else found
 
 
-class Errand(Job):
+class Script(Job):
     """Steps, one after the other."""
 
     def run(self, phases):
@@ -394,7 +394,7 @@ class Errand(Job):
         return act, value
 
 
-KINDS = (Noop, Sleep, Http, Save, Hash, ShaLoop, Primes, Mandelbrot, Frame, Cake, Errand)
+KINDS = (Noop, Sleep, Http, Save, Hash, ShaLoop, Primes, Mandelbrot, Frame, Cake, Script)
 JOBS = {"WarmFile": ReadFile, "ColdFile": ReadFile}
 JOBS.update({kind.__name__: kind for kind in KINDS})
 
@@ -677,11 +677,12 @@ def frames(pipe):
         if len(head) < 5:
             return
         length, letter = struct.unpack("<Ic", head)
+        length -= 1
         yield letter, pipe.read(length)
 
 
 def send(pipe, letter, body):
-    pipe.write(struct.pack("<Ic", len(body), letter) + body)
+    pipe.write(struct.pack("<Ic", 1 + len(body), letter) + body)
     pipe.flush()
 
 

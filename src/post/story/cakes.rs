@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use crate::engine::platform::Platform;
+use crate::model::Platform;
 use crate::model::{Concurrency, ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::StoryRun;
-use crate::workload::Job;
+use crate::study::run_environment::traced_run;
 use crate::workload::queue::Need;
-use crate::workload::script::{Act as Do, Errand};
+use crate::workload::script::{Action, Script, Step};
 
 /// Seconds in the oven.
 const OVEN: f64 = 600.0;
@@ -66,19 +66,10 @@ pub const KITCHENS: [Kitchen; 5] = [
 ];
 
 impl Kitchen {
-    fn jobs(&self, runner: &StoryRunner) -> Vec<Job> {
-        let need =
-            |thing, capacity: Option<u64>| capacity.map(|capacity| Need { thing, capacity, turn: None });
-        let step = |act: Do, need: Option<Need>| match need {
-            Some(need) => act.holding(need),
-            None => act.freely(),
-        };
-        let cake = |seed| {
-            let bake = step(Do::Wait { us: runner.us(OVEN) }, need(OVENS, self.ovens));
-            let decorate = step(Do::Compute { parts: runner.parts(DECORATING) }, need(BRAIN, self.brains));
-            Job::Errand(Errand { seed, steps: vec![bake, decorate] })
-        };
-        (0..CAKES).map(cake).collect()
+    fn jobs(&self, runner: &StoryRunner) -> Vec<Script> {
+        let bake = sharing(OVENS, self.ovens, Action::Wait { us: runner.us(OVEN) });
+        let decorate = sharing(BRAIN, self.brains, Action::Compute { parts: runner.parts(DECORATING) });
+        (0..CAKES).map(|seed| Script { seed, steps: vec![bake.clone(), decorate.clone()] }).collect()
     }
 
     fn prediction(&self, cores: u64) -> Prediction {
@@ -97,6 +88,14 @@ impl Kitchen {
             _ => (format!("600 s + 3 x 60 s / {brains:.0}"), OVEN + cakes * DECORATING / brains),
         };
         Prediction { formula, seconds }
+    }
+}
+
+/// A step during which one of the things is held, if cakes share it.
+fn sharing(thing: u32, capacity: Option<u64>, action: Action) -> Step {
+    match capacity {
+        Some(capacity) => action.holding(Need { thing, capacity, turn: None }),
+        None => action.freely(),
     }
 }
 
@@ -155,7 +154,7 @@ fn story_run(runner: &StoryRunner, kitchen: &Kitchen, model: &ModelEntry) -> Sto
     if performance.child_processes() > 0 && (kitchen.brains, kitchen.ovens) != (None, None) {
         return builder.unavailable("each process has a brain and an oven of its own".into());
     }
-    let act = traced_run(&performance, &[("cores", runner.cores as u64)]);
+    let act = traced_run(&performance, &[("cores", runner.with.cores as u64)]);
     builder.finish(vec![act], performance.spans)
 }
 

@@ -9,8 +9,9 @@ use anyhow::Result;
 use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think, prediction, prediction_at};
 use crate::post::story::visits::visits;
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::StoryRun;
+use crate::study::run_environment::traced_run;
 
 /// Boards of the sweep: on both sides of the 12 boards at which she returns just when the first opponent has
 /// replied.

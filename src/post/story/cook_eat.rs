@@ -1,28 +1,23 @@
 //! Cook and eat: two waiting coroutines, started in each of the ways that a program can.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use tokio::runtime::{Builder, Runtime};
+use anyhow::Result;
 
-use crate::engine::clock::{Usage, now};
-use crate::engine::platform::Platform;
-use crate::engine::sample::Sample;
-use crate::engine::trace::{Performance, Span, Spans, Traced};
-use crate::engine::work::{Kit, Work};
-use crate::model::cpython::model::Python;
-use crate::model::{Model, ModelEntry, Resources};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
+use crate::engine::clock::now;
+use crate::engine::jobs::Jobs;
+use crate::engine::trace::Span;
+use crate::post::story::event_loop::{Coroutines, EventLoop};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::{StoryRun, TracedRun};
-use crate::workload::Job;
-use crate::workload::script::{Act as Do, Errand};
+use crate::study::run_environment::traced_run;
+use crate::workload::script::Script;
 
 /// Seconds of cooking.
-const COOK: f64 = 2.0;
+pub(super) const COOK: f64 = 2.0;
 
 /// Seconds of eating.
-const EAT: f64 = 1.0;
+pub(super) const EAT: f64 = 1.0;
 
 /// Timed runs of each way.
 const RUNS: usize = 20;
@@ -33,7 +28,7 @@ const ORDER_SECOND: Duration = Duration::from_millis(5);
 
 /// How the two are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// Both are called, and the returned futures are never awaited.
     Unscheduled,
     /// One is awaited, then the other.
@@ -45,9 +40,9 @@ enum Way {
 }
 
 impl Way {
-    const ALL: [Way; 4] = [Way::Unscheduled, Way::InTurn, Way::Joined, Way::Spawned];
+    pub(super) const ALL: [Way; 4] = [Way::Unscheduled, Way::InTurn, Way::Joined, Way::Spawned];
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Way::Unscheduled => "unscheduled",
             Way::InTurn => "in-turn",
@@ -65,13 +60,9 @@ impl Way {
         Prediction { formula: formula.into(), seconds }
     }
 
-    /// Starts both on the current runtime, and returns when they have finished.
-    async fn start(self, kit: &Arc<Kit<Traced>>, coroutines: &Arc<[Errand; 2]>) -> Result<()> {
-        let coroutine = |index: usize| {
-            let (kit, coroutines) = (Arc::clone(kit), Arc::clone(coroutines));
-            async move { coroutines[index].run_async(&kit.ctx(index)).await.map(drop) }
-        };
-        let (cook, eat) = (coroutine(0), coroutine(1));
+    /// Starts both on the current runtime, and returns when they are done.
+    pub(super) async fn start(self, jobs: &Jobs<Script>) -> Result<()> {
+        let (cook, eat) = (coroutine(jobs.clone(), 0), coroutine(jobs.clone(), 1));
         match self {
             Way::Unscheduled => drop((cook, eat)),
             Way::InTurn => {
@@ -92,84 +83,8 @@ impl Way {
     }
 }
 
-/// An event loop that starts the two, named after the model with the same loop.
-struct EventLoop {
-    model: &'static str,
-    /// Its tasks may run on several threads.
-    has_threads: bool,
-    engine: Engine,
-}
-
-/// The implementation of the event loop.
-enum Engine {
-    Tokio(Runtime),
-    Asyncio(Box<Python>, Arc<Spans>),
-}
-
-impl EventLoop {
-    fn one() -> Result<Self> {
-        let runtime = Builder::new_current_thread().enable_time().build();
-        let runtime = runtime.context("cannot start tokio's current-thread runtime")?;
-        Ok(EventLoop { model: "tokio-one", has_threads: false, engine: Engine::Tokio(runtime) })
-    }
-
-    fn many(cores: usize) -> Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(cores).enable_time().build();
-        let runtime = runtime.with_context(|| format!("cannot start tokio's runtime of {cores} threads"))?;
-        Ok(EventLoop { model: "tokio-many", has_threads: true, engine: Engine::Tokio(runtime) })
-    }
-
-    /// The loop of `model`, if it is asyncio's.
-    fn asyncio(model: &ModelEntry, runner: &StoryRunner) -> Option<Result<Self>> {
-        let Platform::Python(interpreter) = model.platform else { return None };
-        let plain = model.name.split('@').next().filter(|name| *name == "py-asyncio")?;
-        let spans: Arc<Spans> = Arc::default();
-        let python = Python::start(interpreter, plain, &Resources::new(1, &runner.exe), Some(&spans));
-        Some(python.map(|python| EventLoop {
-            model: model.name,
-            has_threads: false,
-            engine: Engine::Asyncio(Box::new(python), spans),
-        }))
-    }
-
-    fn run(&mut self, way: Way, coroutines: &Coroutines) -> Result<Performance> {
-        match &mut self.engine {
-            Engine::Tokio(runtime) => {
-                let spans: Arc<Spans> = Arc::default();
-                let kit = Arc::new(Kit::new(Traced::to(&spans)));
-                let (before, start) = (Usage::of_this_process(), now());
-                runtime.block_on(way.start(&kit, &coroutines.errands))?;
-                let sample = Sample { wall: now() - start, used: Usage::of_this_process() - before };
-                Ok(Performance::of(sample, spans.take()))
-            }
-            Engine::Asyncio(python, spans) => {
-                python.prepare(&coroutines.jobs)?;
-                let (before, start) = (python.usage()?, now());
-                python.start_coroutines(way.name(), &coroutines.jobs)?;
-                let wall = now() - start;
-                let sample = Sample { wall, used: python.usage()? - before };
-                Ok(Performance::of(sample, spans.take()).at(python.process_id().unwrap_or_default()))
-            }
-        }
-    }
-}
-
-/// The two coroutines, as scripts and as jobs of a model.
-struct Coroutines {
-    errands: Arc<[Errand; 2]>,
-    jobs: Arc<[Job]>,
-}
-
-impl Coroutines {
-    /// Both, at a given length of a second.
-    fn of(second: Duration) -> Self {
-        let wait = |seed, seconds: f64| {
-            let us = u64::try_from(second.mul_f64(seconds).as_micros()).unwrap_or(u64::MAX);
-            Errand { seed, steps: vec![Do::Wait { us }.freely()] }
-        };
-        let errands = [wait(0, COOK), wait(1, EAT)];
-        Coroutines { jobs: errands.iter().cloned().map(Job::Errand).collect(), errands: Arc::new(errands) }
-    }
+async fn coroutine(jobs: Jobs<Script>, index: usize) -> Result<()> {
+    jobs.run_async(index).await.map(drop)
 }
 
 /// The story.
@@ -189,30 +104,24 @@ impl Story for CookEat {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let is_wanted = |event_loop: &EventLoop| {
-            request.models.is_empty() || request.models.iter().any(|model| model.name == event_loop.model)
-        };
         let runs = if request.quick { (3, ORDER_RUNS / 10) } else { (RUNS, ORDER_RUNS) };
         let mut results = Vec::new();
-        for mut event_loop in
-            [EventLoop::one()?, EventLoop::many(runner.cores)?].into_iter().filter(is_wanted)
-        {
-            results.extend(on(runner, &mut event_loop, runs)?);
+        for mut event_loop in [EventLoop::one()?, EventLoop::many(runner.with.cores)?] {
+            if request.models.is_empty() || request.models.iter().any(|it| it.name == event_loop.model) {
+                results.extend(on(runner, &mut event_loop, runs)?);
+            }
         }
-        for model in &request.models {
-            // A failing interpreter does not affect the others.
-            let story_runs =
-                EventLoop::asyncio(model, runner).map(|event_loop| on(runner, &mut event_loop?, runs));
-            results.extend(
-                story_runs
-                    .transpose()
-                    .unwrap_or_else(|why| {
-                        let builder = runner.builder("cook-eat", "way=joined", model.name);
-                        Some(vec![builder.unavailable(format!("{why:#}"))])
-                    })
-                    .into_iter()
-                    .flatten(),
-            );
+        for model in request.models.iter().filter(|model| model.name.starts_with("py-asyncio@")) {
+            let story_runs = EventLoop::asyncio(model, runner)
+                .and_then(|mut event_loop| on(runner, &mut event_loop, runs));
+            match story_runs {
+                Ok(story_runs) => results.extend(story_runs),
+                // A failing interpreter does not affect the others.
+                Err(why) => {
+                    let builder = runner.builder("cook-eat", "way=joined", model.name);
+                    results.push(builder.unavailable(format!("{why:#}")));
+                }
+            }
         }
         Ok(results)
     }
@@ -278,12 +187,7 @@ fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
 /// How often the four events have the post's order, at a scale that allows many runs.
 fn in_order(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: u64) -> Result<StoryResult> {
     let coroutines = Coroutines::of(ORDER_SECOND);
-    let faster = StoryRunner {
-        second: ORDER_SECOND,
-        exe: runner.exe.clone(),
-        stage: Arc::clone(&runner.stage),
-        ..*runner
-    };
+    let faster = StoryRunner { second: ORDER_SECOND, ..runner.clone() };
     let builder = faster.builder("cook-eat", &format!("way={} order=1", way.name()), event_loop.model);
     let start = now();
     let mut count = 0;

@@ -3,9 +3,8 @@
 use crate::model::Concurrency;
 use crate::post::story::{Prediction, StoryRunner};
 use crate::record::schema::StoryRun;
-use crate::workload::Job;
 use crate::workload::queue::Need;
-use crate::workload::script::{Act as Do, Errand, Step};
+use crate::workload::script::{Action, Script, Step};
 
 /// Seconds that the exhibitor takes for a move.
 const MOVE: f64 = 5.0;
@@ -87,15 +86,16 @@ impl Exhibition {
     }
 
     /// A job for each board.
-    pub(crate) fn jobs(&self, runner: &StoryRunner) -> Vec<Job> {
-        (0..self.boards).map(|board| Job::Errand(self.board(board, runner))).collect()
+    pub(crate) fn jobs(&self, runner: &StoryRunner) -> Vec<Script> {
+        (0..self.boards).map(|board| self.board(board, runner)).collect()
     }
 
     /// A game: she moves, the opponent replies, and so on.
-    fn board(&self, board: u64, runner: &StoryRunner) -> Errand {
+    fn board(&self, board: u64, runner: &StoryRunner) -> Script {
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_mul(1_000_003).wrapping_add(board));
-        let compute = Do::Compute { parts: runner.parts(MOVE) };
-        let pair = |pair: u64| {
+        let compute = Action::Compute { parts: runner.parts(MOVE) };
+        let mut steps: Vec<Step> = Vec::new();
+        for pair in 0..PAIRS {
             let turn = (self.order == BoardOrder::Route).then_some(pair * self.boards + board);
             let need = Need { thing: 0, capacity: self.exhibitors, turn };
             let seconds = match self.think {
@@ -103,10 +103,10 @@ impl Exhibition {
                 // By inversion; 1 - f64() is never 0.
                 Think::Exponential => -REPLY * (1.0 - random.f64()).ln(),
             };
-            [compute.clone().holding(need), Do::Wait { us: runner.us(seconds) }.freely()]
-        };
-        let steps: Vec<Step> = (0..PAIRS).flat_map(pair).collect();
-        Errand { seed: board, steps }
+            steps.push(compute.clone().holding(need));
+            steps.push(Action::Wait { us: runner.us(seconds) }.freely());
+        }
+        Script { seed: board, steps }
     }
 }
 
@@ -197,7 +197,12 @@ mod tests {
 
     #[test]
     fn only_route_visits_have_turns() {
-        let runner = StoryRunner::new("no-exe".into(), 1, std::time::Duration::from_millis(1));
+        let runner = StoryRunner::new(
+            &crate::workload::catalog::Catalog::builtin(),
+            "no-exe".into(),
+            1,
+            std::time::Duration::from_millis(1),
+        );
         let exhibition = |order| Exhibition { boards: 2, order, ..Exhibition::default() };
         let turns = |order| {
             let games = [0, 1].map(|board| exhibition(order).board(board, &runner));

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::engine::clock::now;
-use crate::engine::platform::Platform;
 use crate::model::ModelEntry;
+use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
 use crate::model::cpython::script;
@@ -91,7 +91,7 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<TracedRun> {
         bail!("{why}");
     }
     let script = script::file(&format!("{SCRIPT}{end}"))?;
-    let mut command: Command = script::run(interpreter, &script);
+    let mut command: Command = script::run(&interpreter.path, &script);
     command.arg(start);
     let begun = now();
     let output = run_for(&mut command, DEADLINE)?;

@@ -1,24 +1,22 @@
 //! The post's worked examples, executed with real timers and real computing, at a scale.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::trace::{Performance, Performer, Span};
-use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Resources};
+use crate::engine::trace::{Performance, Span};
+use crate::model::ModelEntry;
 use crate::record::schema::{StoryRun, TracedRun};
-use crate::study::calibration::Calibration;
-use crate::workload::Job;
-use crate::workload::fixture::stage::Stage;
+use crate::study::run_environment::RunEnvironment;
+use crate::workload::catalog::Catalog;
+use crate::workload::script::{self, Script};
 
 pub mod cakes;
 pub mod chess;
 pub mod cook_eat;
+mod event_loop;
 pub mod exhibition;
 pub mod four;
 pub mod music;
@@ -26,32 +24,24 @@ pub mod samples;
 pub mod stall;
 mod visits;
 
-/// The environment that runs stories.
-#[derive(Debug)]
+/// Runs stories.
+#[derive(Clone, Debug)]
 pub struct StoryRunner {
-    /// The core count of models.
-    pub cores: usize,
-    /// This project's program, for workers and the server.
-    pub exe: PathBuf,
-    /// Files and the server for jobs.
-    pub stage: Arc<Stage>,
-    /// The computing speed of this machine.
-    pub calibration: Calibration,
+    /// What runs are made with.
+    pub with: RunEnvironment,
     /// The real length of a story second.
     pub second: Duration,
 }
 
 impl StoryRunner {
-    /// An environment whose children run `exe`, with `second` as the length of a story second.
-    pub fn new(exe: PathBuf, cores: usize, second: Duration) -> Self {
-        let stage = Arc::new(Stage::new(&Stage::default_place(&exe), &exe));
-        StoryRunner { cores, exe, stage, calibration: Calibration::of_this_machine(), second }
+    /// A runner whose children run `exe`, with `second` as the length of a story second.
+    pub fn new(catalog: &Catalog, exe: PathBuf, cores: usize, second: Duration) -> Self {
+        StoryRunner { with: RunEnvironment::new(catalog, exe, cores), second }
     }
 
-    /// The same at the machine's current speed: a shared machine may have become faster or slower.
+    /// The same at the machine's current speed.
     pub fn recalibrated(&self) -> Self {
-        let (exe, stage) = (self.exe.clone(), Arc::clone(&self.stage));
-        StoryRunner { calibration: Calibration::of_this_machine(), exe, stage, ..*self }
+        StoryRunner { with: self.with.recalibrated(), second: self.second }
     }
 
     /// `seconds` story seconds in real microseconds.
@@ -67,22 +57,15 @@ impl StoryRunner {
 
     /// The amount of computing in `seconds` story seconds, in parts of 4 KiB.
     pub fn parts(&self, seconds: f64) -> u64 {
-        self.calibration.parts(Duration::from_micros(self.us(seconds)))
+        self.with.calibration.parts(Duration::from_micros(self.us(seconds)))
     }
 
-    /// Runs `jobs` once under a freshly started model, all of them at once if the model can, and verifies
-    /// their
-    /// digests.
+    /// Runs `scripts` once under a freshly started model, all of them at once if the model can, and verifies their digests.
     ///
     /// # Errors
     /// Where the model can't be started or a job fails.
-    pub fn perform(&self, model: &ModelEntry, jobs: Vec<Job>) -> Result<Performance> {
-        let workers = match model.concurrency {
-            Concurrency::Workers => jobs.len().min(MOST_WORKERS),
-            _ => self.cores,
-        };
-        let resources = Resources::new(workers, &self.exe);
-        Performer::start(model, &resources)?.perform(&Batch::of(jobs, &self.stage))
+    pub fn perform(&self, model: &ModelEntry, scripts: Vec<Script>) -> Result<Performance> {
+        self.with.perform(model, &script::batch(scripts, &self.with.stage)?)
     }
 }
 
@@ -183,12 +166,4 @@ pub struct Prediction {
     pub formula: String,
     /// Its result, in story seconds.
     pub seconds: f64,
-}
-
-/// The recorded form of one run: `extra` figures in addition to those of every trace.
-pub(crate) fn traced_run(performance: &Performance, extra: &[(&str, u64)]) -> TracedRun {
-    let mut figures: BTreeMap<String, u64> = performance.figures();
-    figures.extend(extra.iter().map(|&(name, value)| (name.to_owned(), value)));
-    let wall_ns = u64::try_from(performance.sample.wall.as_nanos()).unwrap_or(u64::MAX);
-    TracedRun { wall_ns, figures }
 }

@@ -9,10 +9,10 @@ use crate::engine::trace::overlap::union_ns;
 use crate::engine::trace::{Performance, Span};
 use crate::machine::host;
 use crate::model::{ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::StoryRun;
-use crate::workload::Job;
-use crate::workload::script::{Act as Do, Errand};
+use crate::study::run_environment::traced_run;
+use crate::workload::script::{Action, Script};
 
 /// Stretches that each of the two computes, and their length; each stretch samples the current core.
 const STRETCHES: usize = 200;
@@ -93,14 +93,18 @@ fn story_run(runner: &StoryRunner, model: &ModelEntry, pinned: bool) -> StoryRes
 }
 
 /// Two jobs, pinned to `pins` if there are any.
-fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Job> {
-    let compute = Do::Compute { parts: runner.calibration.parts(STRETCH) };
-    let job = |seed: u64| {
-        let pin = pins.get(usize::from(seed > 0)).map(|&cpu| Do::Pin { cpu }.freely());
-        let stretches = std::iter::repeat_n(compute.clone().freely(), STRETCHES);
-        Job::Errand(Errand { seed, steps: pin.into_iter().chain(stretches).collect() })
-    };
-    vec![job(0), job(1)]
+fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Script> {
+    let compute = Action::Compute { parts: runner.with.calibration.parts(STRETCH) };
+    let mut jobs = Vec::new();
+    for seed in 0..2_u64 {
+        let mut steps = Vec::new();
+        if let Some(&cpu) = pins.get(usize::from(seed > 0)) {
+            steps.push(Action::Pin { cpu }.freely());
+        }
+        steps.extend(std::iter::repeat_n(compute.clone().freely(), STRETCHES));
+        jobs.push(Script { seed, steps });
+    }
+    jobs
 }
 
 /// The figures that only this story counts.

@@ -1,13 +1,15 @@
 //! The post's two code samples: ten threads that download, four processes that crunch.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::engine::platform::Platform;
+use crate::engine::batch::Batch;
+use crate::model::Platform;
 use crate::model::{ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::StoryRun;
-use crate::workload::script::{Act as Do, Errand};
-use crate::workload::{Job, Size};
+use crate::study::run_environment::traced_run;
+use crate::workload::Size;
+use crate::workload::script::{self, Action, Script};
 
 /// A code sample of the post.
 pub struct CodeSample {
@@ -18,7 +20,7 @@ pub struct CodeSample {
     bodies: &'static [(&'static str, Body)],
 }
 
-type Body = fn(&StoryRunner, Platform) -> Result<Vec<Job>>;
+type Body = fn(&StoryRunner, Platform) -> Result<Batch>;
 
 /// Ten threads.
 pub static DOWNLOADS: CodeSample = CodeSample {
@@ -83,7 +85,7 @@ impl CodeSample {
         model: &ModelEntry,
     ) -> StoryResult {
         let builder = runner.builder(self.name, arrangement, model.name);
-        match body(runner, model.platform).and_then(|jobs| runner.perform(model, jobs)) {
+        match body(runner, model.platform).and_then(|batch| runner.with.perform(model, &batch)) {
             Ok(performance) => {
                 let act = traced_run(&performance, &[]);
                 builder.finish(vec![act], performance.spans)
@@ -93,17 +95,18 @@ impl CodeSample {
     }
 }
 
-fn downloads(runner: &StoryRunner, platform: Platform) -> Result<Vec<Job>> {
+fn downloads(runner: &StoryRunner, platform: Platform) -> Result<Batch> {
     of_workload(runner, platform, "http", 10, 1)
 }
 
 /// As cheap as a line of output: several microseconds of computing.
-fn prints(_: &StoryRunner, _: Platform) -> Result<Vec<Job>> {
-    let print = |seed| Job::Errand(Errand { seed, steps: vec![Do::Compute { parts: 1 }.freely()] });
-    Ok((0..10).map(print).collect())
+fn prints(runner: &StoryRunner, _: Platform) -> Result<Batch> {
+    let print = Action::Compute { parts: 1 }.freely();
+    let scripts = (0..10).map(|seed| Script { seed, steps: vec![print.clone()] }).collect();
+    script::batch(scripts, &runner.with.stage)
 }
 
-fn crunch(runner: &StoryRunner, platform: Platform) -> Result<Vec<Job>> {
+fn crunch(runner: &StoryRunner, platform: Platform) -> Result<Batch> {
     of_workload(runner, platform, "primes", 4, 20)
 }
 
@@ -114,7 +117,7 @@ fn of_workload(
     name: &str,
     jobs: usize,
     times: u64,
-) -> Result<Vec<Job>> {
-    let workload = platform.workload(name).with_context(|| format!("there is no workload {name}"))?;
-    (workload.jobs)(&runner.stage, Size { jobs, each: workload.size.each * times })
+) -> Result<Batch> {
+    let workload = runner.with.catalog.workload(platform, name)?;
+    workload.batch(Size { jobs, each: workload.size.each * times }, &runner.with.stage)
 }

@@ -6,10 +6,10 @@ use anyhow::Result;
 
 use crate::engine::trace::Span;
 use crate::model::{ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner, traced_run};
+use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::StoryRun;
-use crate::workload::Job;
-use crate::workload::script::{Act as Do, Errand, Step};
+use crate::study::run_environment::traced_run;
+use crate::workload::script::{Action, Script};
 
 /// The interval between beats, in microseconds.
 const BEAT_US: u64 = 1_000;
@@ -79,15 +79,19 @@ fn story_run(runner: &StoryRunner, model: &ModelEntry, block_ms: u64, all_ms: u6
 }
 
 /// The beats, and the computing task, if there is one.
-fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Job> {
-    let errand = |seed, steps| Job::Errand(Errand { seed, steps });
-    let beats: Vec<Step> =
-        (0..all_ms * 1_000 / BEAT_US).map(|k| Do::WaitUntil { us: k * BEAT_US }.freely()).collect();
-    let mut jobs = vec![errand(0, beats)];
+fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Script> {
+    let beats = 0..all_ms * 1_000 / BEAT_US;
+    let beats = beats.map(|beat| Action::WaitUntil { us: beat * BEAT_US }.freely()).collect();
+    let mut jobs = vec![Script { seed: 0, steps: beats }];
     if let Some(turns) = (all_ms / 2).checked_div(block_ms) {
-        let compute = Do::Compute { parts: runner.calibration.parts(Duration::from_millis(block_ms)) };
-        let turn = || [compute.clone().freely(), Do::Wait { us: block_ms * 1_000 }.freely()];
-        jobs.push(errand(1, (0..turns).flat_map(|_| turn()).collect()));
+        let compute =
+            Action::Compute { parts: runner.with.calibration.parts(Duration::from_millis(block_ms)) };
+        let mut steps = Vec::new();
+        for _ in 0..turns {
+            steps.push(compute.clone().freely());
+            steps.push(Action::Wait { us: block_ms * 1_000 }.freely());
+        }
+        jobs.push(Script { seed: 1, steps });
     }
     jobs
 }

@@ -14,13 +14,14 @@ use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
 use crate::engine::clock::now;
+use crate::engine::model::{Resources, Started};
 use crate::engine::panics::catch_panic;
-use crate::engine::platform::Platform;
 use crate::engine::sample::sample;
 use crate::machine::{host, memory};
-use crate::model::{Concurrency, MOST_WORKERS, Model, ModelEntry, Resources, models};
+use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform, models};
 use crate::study::probe::{BURST, Probe, STARTED_JOBS, bare};
 use crate::workload::Size;
+use crate::workload::catalog::Catalog;
 use crate::workload::fixture::stage::Stage;
 
 /// The hidden subcommand that runs a probe; its argument is the parent's process id.
@@ -42,17 +43,17 @@ pub(crate) type Figures = BTreeMap<String, u64>;
 ///
 /// # Errors
 /// When the order can't be read or the parent has ended.
-pub fn serve(parent: u32, exe: &Path) -> Result<()> {
+pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
     let order: ProbeOrder = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
-    let answer: ProbeAnswer = catch_panic(|| answer(&order, exe)).map_err(|why| format!("{why:#}"));
+    let answer: ProbeAnswer = catch_panic(|| answer(&order, exe, catalog)).map_err(|why| format!("{why:#}"));
     wire::write(&mut std::io::stdout().lock(), &answer)
 }
 
-fn answer(order: &ProbeOrder, exe: &Path) -> Result<Figures> {
+fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> {
     let model = models().into_iter().find(|model| model.name == order.model);
-    let asked = ProbedModel { model: model.context("there is no such model")?, exe };
+    let asked = ProbedModel { model: model.context("there is no such model")?, exe, catalog };
     match &order.question {
         Probe::Start(workload) => asked.start(workload),
         Probe::Dispatch => asked.dispatch(),
@@ -71,25 +72,22 @@ const WARM_UP: usize = 2;
 struct ProbedModel<'a> {
     model: ModelEntry,
     exe: &'a Path,
+    catalog: &'a Catalog,
 }
 
 impl ProbedModel<'_> {
     /// Starts the model with room for `jobs` jobs at once.
-    fn start_for(&self, jobs: usize) -> Result<Box<dyn Model>> {
+    fn start_for(&self, batch: &Batch, jobs: usize) -> Result<Box<dyn Started>> {
         let workers = if self.model.concurrency == Concurrency::Workers { jobs } else { host::cores() };
-        (self.model.start)(&Resources {
-            max_concurrent: jobs.max(MOST_WORKERS),
-            ..Resources::new(workers, self.exe)
-        })
+        let resources = self.model.resources(workers, self.exe);
+        self.model.start(batch, &Resources { max_concurrent: jobs.max(MOST_WORKERS), ..resources })
     }
 
     /// `jobs` jobs of a workload, of its default size or of another.
     fn batch(&self, workload: &str, jobs: usize, each: Option<u64>) -> Result<Batch> {
-        let workload = Platform::Native
-            .workload(workload)
-            .with_context(|| format!("there is no workload {workload}"))?;
+        let workload = self.catalog.workload(Platform::Native, workload)?;
         let stage = Arc::new(Stage::new(&Stage::default_place(self.exe), self.exe));
-        Batch::new(workload, Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
+        workload.batch(Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
     }
 
     fn start(&self, workload: &str) -> Result<Figures> {
@@ -98,7 +96,7 @@ impl ProbedModel<'_> {
         // Waiting jobs need as many workers as jobs, or their waits would be serialised.
         let in_flight = if workload == "sleep" { STARTED_JOBS } else { host::cores() };
         let begun = now();
-        let mut model = self.start_for(in_flight)?;
+        let mut model = self.start_for(&batch, in_flight)?;
         let started = now();
         let first = sample(model.as_mut(), &batch)?.wall;
         let warm = (0..RUNS).map(|_| Ok(sample(model.as_mut(), &batch)?.wall)).sum::<Result<Duration>>()?;
@@ -118,7 +116,7 @@ impl ProbedModel<'_> {
         const AT_LEAST: Duration = Duration::from_millis(50);
         const JOBS: usize = 240;
         let batch = self.batch("noop", JOBS, None)?;
-        let mut model = self.start_for(host::cores())?;
+        let mut model = self.start_for(&batch, host::cores())?;
         let (runs, wall) = runs(model.as_mut(), &batch, AT_LEAST)?;
         Ok(figures([("wall_ns", ns(wall)), ("runs", runs), ("jobs", JOBS as u64)]))
     }
@@ -127,9 +125,9 @@ impl ProbedModel<'_> {
         const RUNS: u64 = 5;
         const JOBS: usize = 16;
         let batch = self.batch("hash", JOBS, None)?;
-        let mut model = self.start_for(host::cores())?;
+        let mut model = self.start_for(&batch, host::cores())?;
         let baseline = &models()[0];
-        let mut sequential = (baseline.start)(&Resources::new(host::cores(), self.exe))?;
+        let mut sequential = baseline.start(&batch, &Resources::new(host::cores(), self.exe))?;
         (0..WARM_UP).try_for_each(|_| sample(model.as_mut(), &batch).map(drop))?;
         let names = ["cpu_ns", "gave_way", "were_preempted", "sequential_cpu_ns"];
         let mut sums: [Option<u64>; 4] = [Some(0); 4];
@@ -146,7 +144,7 @@ impl ProbedModel<'_> {
     /// Repeats `jobs` waits at once for at least a given time.
     fn wait(&self, jobs: usize, us: u64, at_least: Duration) -> Result<Figures> {
         let batch = self.batch("sleep", jobs, Some(us))?;
-        let mut model = self.start_for(jobs)?;
+        let mut model = self.start_for(&batch, jobs)?;
         let (runs, wall) = runs(model.as_mut(), &batch, at_least)?;
         Ok(figures([("wall_ns", ns(wall)), ("runs", runs)]))
     }
@@ -156,7 +154,7 @@ impl ProbedModel<'_> {
         // Ended together with the jobs, so that its start-up counts.
         let mut started = None;
         crowd(jobs, Duration::from_micros(us), || {
-            let model = started.insert(self.start_for(jobs)?);
+            let model = started.insert(self.start_for(&batch, jobs)?);
             Ok(sample(model.as_mut(), &batch)?.wall)
         })
     }
@@ -191,7 +189,7 @@ fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) ->
 
 /// Runs `batch` after warm-up runs, for at least the given time in total: the number of runs, and their
 /// duration.
-fn runs(model: &mut dyn Model, batch: &Batch, at_least: Duration) -> Result<(u64, Duration)> {
+fn runs(model: &mut dyn Started, batch: &Batch, at_least: Duration) -> Result<(u64, Duration)> {
     (0..WARM_UP).try_for_each(|_| sample(model, batch).map(drop))?;
     let (mut runs, mut wall) = (0, Duration::ZERO);
     while wall < at_least {

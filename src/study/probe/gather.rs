@@ -1,10 +1,11 @@
 //! Selects the probes of each model, and the range of their job counts.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::child::{Next, ReportingChild};
+use crate::child::reporting::{Next, ReportingChild};
 use crate::model::{Concurrency, ModelEntry};
 use crate::record::schema::ProbeRecord;
 use crate::study::probe::answer::{ProbeAnswer, ProbeOrder, SUBCOMMAND};
@@ -34,7 +35,7 @@ pub struct ProbeOptions {
 /// Runs all probes, model by model, until `stop` is set; calls `progress` before each probe.
 pub fn gather(
     options: &ProbeOptions,
-    stop: &AtomicBool,
+    stop: &Arc<AtomicBool>,
     mut progress: impl FnMut(&str, &str),
 ) -> Vec<ProbeRecord> {
     let mut probes = Vec::new();
@@ -67,14 +68,19 @@ fn questions(model: &ModelEntry, quick: bool) -> Vec<Probe> {
 }
 
 /// Runs one probe in a fresh process; `None` if it was stopped.
-pub fn probe(exe: &Path, model: &ModelEntry, question: &Probe, stop: &AtomicBool) -> Option<ProbeRecord> {
+pub fn probe(
+    exe: &Path,
+    model: &ModelEntry,
+    question: &Probe,
+    stop: &Arc<AtomicBool>,
+) -> Option<ProbeRecord> {
     if stop.load(Ordering::Relaxed) {
         return None;
     }
     let order = ProbeOrder { model: model.name.into(), question: question.clone() };
-    let answer = match ReportingChild::<ProbeAnswer>::start(exe, SUBCOMMAND, &order) {
+    let answer = match ReportingChild::<ProbeAnswer>::start(exe, SUBCOMMAND, &order, DEADLINE, stop) {
         Err(why) => Err(format!("{why:#}")),
-        Ok(mut reporter) => match reporter.next(DEADLINE, stop) {
+        Ok(mut reporter) => match reporter.next() {
             Next::Report(answer) => answer,
             Next::Failed(why) => Err(why),
             Next::Stopped => return None,

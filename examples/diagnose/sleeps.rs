@@ -5,22 +5,22 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::engine::clock::now;
+use bakeoff::internals::engine::clock::now;
 
 /// A kind of timer, and the durations of its waits.
 #[derive(Clone, Debug)]
-pub(super) struct Sleeps {
+pub struct Sleeps {
     /// The kind of timer.
-    pub(super) by: &'static str,
+    pub by: &'static str,
     /// Durations in nanoseconds, one value per wait.
-    pub(super) took: Vec<f64>,
+    pub took: Vec<f64>,
 }
 
 /// Waits `count` times for `pause` with each kind of timer that models use, alternating between them.
 ///
 /// # Errors
 /// When a runtime can't be started.
-pub(super) fn sleeps(pause: Duration, count: usize) -> Result<[Sleeps; 3]> {
+pub fn sleeps(pause: Duration, count: usize) -> Result<[Sleeps; 3]> {
     let one = Builder::new_current_thread().enable_time().build()?;
     let many = Builder::new_multi_thread().enable_time().build()?;
     let ways = ["std::thread::sleep", "tokio, current thread", "tokio, multi-thread"];

@@ -7,11 +7,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use crate::workload::digest_of_blocks;
+use bakeoff::internals::workload::digest_of_blocks;
 
 /// Jobs and their size, with the workload's defaults.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Bare {
+pub enum Bare {
     /// `hash`: SHA-256 of a number of blocks.
     Hash {
         /// Number of jobs.
@@ -53,7 +53,7 @@ impl Bare {
     ///
     /// # Errors
     /// When a pool or runtime can't be started, or there is no such code.
-    pub(super) fn under(self, model: &str, cores: usize) -> Result<Box<dyn FnMut() -> Result<()>>> {
+    pub fn under(self, model: &str, cores: usize) -> Result<Box<dyn FnMut() -> Result<()>>> {
         let seeds = 0..self.jobs();
         Ok(match model {
             "sequential" => Box::new(move || {

@@ -1,34 +1,51 @@
-//! `bakeoff diagnose`: the harness's own overhead and accuracy on this machine.
+//! The harness's own overhead and accuracy on this machine:
+//!
+//! ```sh
+//! cargo run --release --example diagnose -- harness
+//! ```
+#![expect(unreachable_pub, reason = "an example is no library")]
 
 use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use clap::Parser;
+use regex::Regex;
 
 use self::bare::Bare;
 use self::interleave::{Arm, Turn, interleave};
 use self::pipe::Piped;
 use self::sleeps::sleeps;
-use crate::cmd::{Exit, models_named, select};
-use crate::machine::host;
-use crate::model::cpython::{InterpreterChoice, find};
-use crate::model::models;
-use crate::report::table;
-use crate::stats;
-use crate::stats::interval::LEVEL;
-use crate::stats::units;
-use crate::study::probe::{Probe, probe};
-use crate::study::session::{RunningCell, Session};
+use bakeoff::internals::cmd::serve_if_asked;
+use bakeoff::internals::machine::host;
+use bakeoff::internals::model::cpython::{InterpreterChoice, find};
+use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::report::table;
+use bakeoff::internals::stats;
+use bakeoff::internals::stats::interval::LEVEL;
+use bakeoff::internals::stats::units;
+use bakeoff::internals::study::cell::Cell;
+use bakeoff::internals::study::probe::{Probe, probe};
+use bakeoff::internals::study::session::{RunningCell, Session};
+use bakeoff::internals::workload::catalog::Catalog;
 
 mod bare;
 mod interleave;
 mod pipe;
 mod sleeps;
 
+/// Shows the overhead and the accuracy of the harness on this machine.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: DiagnoseCommand,
+}
+
 /// What to show.
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum DiagnoseCommand {
+enum DiagnoseCommand {
     /// Compare cells with hand-written code that does the same, interleaved
     Harness(Rounds),
     /// Show how much of what N independent copies of `sequential` reach each model reaches
@@ -49,7 +66,7 @@ pub(super) enum DiagnoseCommand {
 
 /// How long to look.
 #[derive(Debug, clap::Args)]
-pub(super) struct Rounds {
+struct Rounds {
     /// Rounds; each arm has one turn in each
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
@@ -57,7 +74,7 @@ pub(super) struct Rounds {
 
 /// How long to look, and at which interpreter.
 #[derive(Debug, clap::Args)]
-pub(super) struct Pipe {
+struct Pipe {
     #[command(flatten)]
     rounds: Rounds,
     /// The interpreter, by path, name or version; the newest one found where it is not given
@@ -65,8 +82,12 @@ pub(super) struct Pipe {
     python: InterpreterChoice,
 }
 
-pub(super) fn run(command: &DiagnoseCommand) -> Result<Exit> {
-    let text = match command {
+fn main() -> Result<()> {
+    // The program is its own worker.
+    if let Some(served) = serve_if_asked(&Catalog::builtin()) {
+        return served;
+    }
+    let text = match Cli::parse().command {
         DiagnoseCommand::Harness(rounds) => harness(rounds.rounds.into())?,
         DiagnoseCommand::Capacity(rounds) => capacity(rounds.rounds.into())?,
         DiagnoseCommand::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
@@ -74,10 +95,18 @@ pub(super) fn run(command: &DiagnoseCommand) -> Result<Exit> {
         DiagnoseCommand::Tracing(rounds) => tracing(rounds.rounds.into())?,
         DiagnoseCommand::Memory(rounds) => memory(rounds.rounds.into())?,
         DiagnoseCommand::Sleep(rounds) => sleep(rounds.rounds.into())?,
-        DiagnoseCommand::Pipe(args) => pipe(args)?,
+        DiagnoseCommand::Pipe(args) => pipe(&args)?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
-    Ok(Exit::Ok)
+    Ok(())
+}
+
+/// The native cells of this machine whose id the regular expression `filter` matches.
+fn select(filter: &str) -> Result<Vec<Cell>> {
+    let filter = Regex::new(filter)?;
+    let mut cells = Cell::all(&Catalog::builtin(), &[Platform::Native], host::cores());
+    cells.retain(|cell| filter.is_match(&cell.id()));
+    Ok(cells)
 }
 
 fn harness(rounds: usize) -> Result<String> {
@@ -205,10 +234,10 @@ fn warm_up(rounds: usize) -> Result<String> {
 /// The largest job counts that are probed here, under the model and hand-written, in fresh processes.
 fn memory(rounds: usize) -> Result<String> {
     let exe = std::env::current_exe()?;
-    let stop = AtomicBool::new(false);
+    let stop: Arc<AtomicBool> = Arc::default();
     let mut rows = Vec::new();
     for (model, jobs, us) in [("threads", 4_000, 1_000_000), ("tokio-one", 1_000_000, 8_000_000)] {
-        let model = models_named(models(), &[model.to_owned()])?.remove(0);
+        let model = models().into_iter().find(|entry| entry.name == model).context("it is registered")?;
         let a_job = |question: &Probe| {
             let bytes = |_| {
                 let probed = probe(&exe, &model, question, &stop).context("nobody stops it")?;

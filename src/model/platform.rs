@@ -1,11 +1,9 @@
-//! A platform: models whose speedups share one baseline, and their workloads.
+//! A platform: models whose speedups share one baseline.
 
 use std::fmt;
 
-use crate::model;
-use crate::model::ModelEntry;
-use crate::model::cpython::Interpreter;
-use crate::workload::{IN_PYTHON, WORKLOADS, Workload, series};
+use crate::model::cpython::{self, Interpreter};
+use crate::model::{ModelEntry, models};
 
 /// A platform. Ratios between platforms are shown beside the tables, and no verdict compares them.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +17,11 @@ pub enum Platform {
 impl Platform {
     /// The native platform, and one for each of `interpreters`.
     pub fn all(interpreters: &[&'static Interpreter]) -> Vec<Platform> {
-        std::iter::once(Platform::Native).chain(interpreters.iter().map(|it| Platform::Python(it))).collect()
+        let mut platforms = vec![Platform::Native];
+        for interpreter in interpreters {
+            platforms.push(Platform::Python(interpreter));
+        }
+        platforms
     }
 
     /// The part after the `@` in its models' names; the native platform has none.
@@ -33,22 +35,9 @@ impl Platform {
     /// Its models in table order; the first is the baseline.
     pub fn models(self) -> Vec<ModelEntry> {
         match self {
-            Platform::Native => model::models(),
-            Platform::Python(interpreter) => model::cpython::model::models(interpreter).to_vec(),
+            Platform::Native => models(),
+            Platform::Python(interpreter) => cpython::models(interpreter).to_vec(),
         }
-    }
-
-    /// The workloads of its tables. Languages that are slower by orders of magnitude have smaller jobs.
-    pub fn workloads(self) -> &'static [Workload] {
-        match self {
-            Platform::Native => WORKLOADS,
-            Platform::Python(_) => IN_PYTHON,
-        }
-    }
-
-    /// The workload with a given name, from its tables or a series.
-    pub fn workload(self, name: &str) -> Option<&'static Workload> {
-        self.workloads().iter().chain(series::all(self)).find(|workload| workload.name == name)
     }
 }
 

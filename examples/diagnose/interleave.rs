@@ -4,40 +4,40 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::engine::clock;
-use crate::study::slot::{TIMED, WARM_UP};
+use bakeoff::internals::engine::clock;
+use bakeoff::internals::study::slot::{TIMED, WARM_UP};
 
 /// The duration of a turn.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Turn {
+pub struct Turn {
     /// Duration of untimed runs before timing: a model that resumes on the machine pays for cold caches and
     /// sleeping
     /// workers.
-    pub(super) warm_up: Duration,
+    pub warm_up: Duration,
     /// The minimum timed duration.
-    pub(super) timed: Duration,
+    pub timed: Duration,
 }
 
 impl Turn {
     /// The durations of a study's slot.
-    pub(super) const SLOT: Turn = Turn { warm_up: WARM_UP, timed: TIMED };
+    pub const SLOT: Turn = Turn { warm_up: WARM_UP, timed: TIMED };
 }
 
 /// One of the compared alternatives.
-pub(super) struct Arm<'a> {
+pub struct Arm<'a> {
     /// Its name.
-    pub(super) name: String,
+    pub name: String,
     run: Box<dyn FnMut() -> Result<Duration> + 'a>,
 }
 
 impl<'a> Arm<'a> {
     /// An arm whose runs return their own duration.
-    pub(super) fn new(name: impl Into<String>, run: impl FnMut() -> Result<Duration> + 'a) -> Self {
+    pub fn new(name: impl Into<String>, run: impl FnMut() -> Result<Duration> + 'a) -> Self {
         Arm { name: name.into(), run: Box::new(run) }
     }
 
     /// An arm of plain code: each run is timed with the study's clock.
-    pub(super) fn timed(name: impl Into<String>, mut code: impl FnMut() -> Result<()> + 'a) -> Self {
+    pub fn timed(name: impl Into<String>, mut code: impl FnMut() -> Result<()> + 'a) -> Self {
         Arm::new(name, move || {
             let start = clock::now();
             code()?;
@@ -64,7 +64,7 @@ impl<'a> Arm<'a> {
 ///
 /// # Errors
 /// Names the arm that failed.
-pub(super) fn interleave(arms: &mut [Arm<'_>], rounds: usize, turn: Turn) -> Result<Vec<Vec<f64>>> {
+pub fn interleave(arms: &mut [Arm<'_>], rounds: usize, turn: Turn) -> Result<Vec<Vec<f64>>> {
     let mut turns = vec![Vec::with_capacity(rounds); arms.len()];
     let mut order: Vec<usize> = (0..arms.len()).collect();
     for _ in 0..rounds {

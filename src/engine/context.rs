@@ -1,0 +1,93 @@
+//! The context of a job: where it says which part of it waits and which computes.
+
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+
+use either::Either;
+
+use crate::engine::trace::{Phase, Spans};
+
+/// What a job is given by the model that runs it.
+///
+/// The work of a job lies inside of these calls, so that a model can hold a lock while it computes and a trace can tell
+/// the phases apart. In an untraced run without a lock a call costs one branch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    job: usize,
+    spans: Option<&'a Spans>,
+    lock: Option<&'a Mutex<()>>,
+}
+
+impl<'a> Context<'a> {
+    /// The context of job number `job` of a run: its spans are recorded if there is a place for them, and it computes
+    /// under the lock if there is one.
+    pub(crate) fn new(job: usize, spans: Option<&'a Spans>, lock: Option<&'a Mutex<()>>) -> Self {
+        Context { job, spans, lock }
+    }
+
+    /// Runs `work`, which keeps a core busy.
+    pub fn compute<T>(&self, work: impl FnOnce() -> T) -> T {
+        if self.lock.is_none() && self.spans.is_none() {
+            return work();
+        }
+        // A job that panicked with the lock left nothing behind it that could be broken.
+        let _held = self.lock.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
+        // Begins after the lock is taken: waiting for it is not computing.
+        self.record(Phase::Compute, work)
+    }
+
+    /// Runs `wait`, which blocks its thread.
+    pub fn wait<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.record(Phase::Wait, wait)
+    }
+
+    /// Awaits `wait`, which yields its thread.
+    pub fn wait_async<F: Future + Send>(self, wait: F) -> impl Future<Output = F::Output> + Send {
+        match self.spans {
+            None => Either::Left(wait),
+            // Boxed: untraced tasks do not carry the place of a span with them.
+            Some(spans) => Either::Right(Box::pin(async move {
+                let begun = spans.begin();
+                let result = wait.await;
+                begun.end(self.job, Phase::Wait);
+                result
+            })),
+        }
+    }
+
+    fn record<T>(&self, phase: Phase, work: impl FnOnce() -> T) -> T {
+        let Some(spans) = self.spans else { return work() };
+        let begun = spans.begin();
+        let result = work();
+        begun.end(self.job, phase);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn lock_serializes_computing_but_not_waiting() {
+        let (lock, computing, together) = (Mutex::new(()), AtomicUsize::new(0), Barrier::new(4));
+        std::thread::scope(|scope| {
+            for job in 0..4 {
+                let (ctx, computing, together) =
+                    (Context::new(job, None, Some(&lock)), &computing, &together);
+                scope.spawn(move || {
+                    // Passed only when all four wait at once.
+                    ctx.wait(|| together.wait());
+                    ctx.compute(|| {
+                        assert_eq!(computing.fetch_add(1, Ordering::SeqCst), 0);
+                        std::thread::yield_now();
+                        computing.fetch_sub(1, Ordering::SeqCst);
+                    });
+                });
+            }
+        });
+    }
+}

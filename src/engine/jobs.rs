@@ -1,0 +1,165 @@
+//! The jobs of a run, typed: what a model carries out.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::context::Context;
+use crate::engine::digest::Digest;
+use crate::engine::trace::Spans;
+use crate::engine::work::{Size, Work};
+
+/// The jobs of one run under one started model. Cloning it shares them.
+pub struct Jobs<W: Work>(Arc<Shared<W>>);
+
+struct Shared<W: Work> {
+    work: Arc<[W]>,
+    /// How many of them are run, from the first on.
+    len: usize,
+    shared: Arc<W::Shared>,
+    spans: Option<Arc<Spans>>,
+    lock: Option<Arc<Mutex<()>>>,
+    origin: Arc<Origin>,
+}
+
+/// Where the jobs of a batch come from: another process makes the same ones from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The name of the workload.
+    pub workload: String,
+    /// The size of the batch.
+    pub size: Size,
+    /// The folder of its files and the port of its server, as far as it has them.
+    pub fixture: (Option<PathBuf>, Option<u16>),
+}
+
+/// What a child process is told about the jobs that it makes for itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Where they come from.
+    pub origin: Origin,
+    /// Which of the batch.
+    pub range: Range<usize>,
+    /// The jobs of the range, if they can't be made from their number.
+    pub portable: Option<Vec<Vec<u8>>>,
+}
+
+impl<W: Work> Jobs<W> {
+    /// The first `len` jobs of `work`; they share `shared`, and their spans are recorded if there is a place for them.
+    pub(crate) fn new(
+        work: &Arc<[W]>,
+        len: usize,
+        shared: &Arc<W::Shared>,
+        spans: Option<&Arc<Spans>>,
+        origin: &Arc<Origin>,
+    ) -> Self {
+        Jobs(Arc::new(Shared {
+            work: Arc::clone(work),
+            len,
+            shared: Arc::clone(shared),
+            spans: spans.map(Arc::clone),
+            lock: None,
+            origin: Arc::clone(origin),
+        }))
+    }
+
+    /// The same jobs, which compute under `lock` only.
+    pub fn under(&self, lock: &Arc<Mutex<()>>) -> Self {
+        let Shared { work, len, shared, spans, origin, .. } = &*self.0;
+        let jobs = Jobs::new(work, *len, shared, spans.as_ref(), origin);
+        let Ok(inner) = Arc::try_unwrap(jobs.0) else { unreachable!("nobody else has it yet") };
+        Jobs(Arc::new(Shared { lock: Some(Arc::clone(lock)), ..inner }))
+    }
+
+    /// How many there are.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+    pub fn len(&self) -> usize {
+        self.0.len
+    }
+
+    /// Runs the job of an index on the calling thread.
+    ///
+    /// # Errors
+    /// As [`Work::run`].
+    pub fn run(&self, index: usize) -> Result<Digest> {
+        self.0.work[index].run(&self.0.shared, &self.context(index))
+    }
+
+    /// Runs the async form of the job of an index.
+    ///
+    /// # Errors
+    /// As [`Work::run`].
+    pub async fn run_async(&self, index: usize) -> Result<Digest> {
+        self.0.work[index].run_async(&self.0.shared, &self.context(index)).await
+    }
+
+    /// The jobs themselves.
+    pub(crate) fn work(&self) -> &[W] {
+        &self.0.work[..self.0.len]
+    }
+
+    /// Whether both are the same jobs of the same batch.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.work, &other.0.work) && self.0.len == other.0.len
+    }
+
+    /// Where spans are recorded, if the run is traced.
+    pub(crate) fn spans(&self) -> Option<&Arc<Spans>> {
+        self.0.spans.as_ref()
+    }
+
+    /// What a child process has to know to make the jobs of `range`.
+    pub(crate) fn recipe(&self, range: Range<usize>) -> Recipe {
+        let portable = self.0.work[range.clone()].iter().map(Work::portable).collect();
+        Recipe { origin: (*self.0.origin).clone(), range, portable }
+    }
+
+    fn context(&self, index: usize) -> Context<'_> {
+        Context::new(index, self.0.spans.as_deref(), self.0.lock.as_deref())
+    }
+}
+
+impl<W: Work> Clone for Jobs<W> {
+    fn clone(&self) -> Self {
+        Jobs(Arc::clone(&self.0))
+    }
+}
+
+impl<W: Work> fmt::Debug for Jobs<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} jobs of {}", self.0.len, self.0.origin.workload)
+    }
+}
+
+/// The jobs that a child process has made for itself.
+pub trait OwnJobs {
+    /// Runs the job of an index of the batch.
+    ///
+    /// # Errors
+    /// As [`Work::run`].
+    fn run(&self, index: usize, spans: Option<&Spans>) -> Result<Digest>;
+}
+
+/// The jobs of a range of a batch.
+pub(crate) struct Made<W: Work> {
+    first: usize,
+    work: Vec<W>,
+    shared: W::Shared,
+}
+
+impl<W: Work> Made<W> {
+    /// The jobs `work`, of which the first is number `first` of its batch.
+    pub(crate) fn new(first: usize, work: Vec<W>) -> Self {
+        Made { first, work, shared: W::Shared::default() }
+    }
+}
+
+impl<W: Work> OwnJobs for Made<W> {
+    fn run(&self, index: usize, spans: Option<&Spans>) -> Result<Digest> {
+        self.work[index - self.first].run(&self.shared, &Context::new(index, spans, None))
+    }
+}
