@@ -17,17 +17,21 @@
 
 mod analysis;
 mod child;
+#[cfg(feature = "cli")]
 mod cmd;
 mod engine;
 mod machine;
 mod model;
+#[cfg(feature = "cli")]
 mod post;
 mod record;
+#[cfg(feature = "cli")]
 mod report;
 mod stats;
 mod study;
 mod workload;
 
+#[cfg(feature = "cli")]
 use std::process::ExitCode;
 
 use workload::catalog::Catalog;
@@ -52,12 +56,21 @@ impl Suite {
 
     /// Executes the command line, and returns how it ended, as the README says. The program is its own worker, launch, probe
     /// and server: their hidden commands come before the command line.
+    #[cfg(feature = "cli")]
     pub fn main(&self) -> ExitCode {
         cmd::main(&self.catalog)
     }
+
+    /// Serves as a child process of this program, if its command line asks for that; [`Suite::main`] does it by itself.
+    ///
+    /// # Errors
+    /// When the parent has gone, or says something else than it should.
+    pub fn serve_if_asked(&self) -> Option<anyhow::Result<()>> {
+        study::children::serve_if_asked(&self.catalog)
+    }
 }
 
-/// What this package's own benches and tests use. It is no public face: it changes with any version.
+/// What this package's own benches, examples and tests use. It is no public face: it changes with any version.
 #[doc(hidden)]
 pub mod internals {
     pub mod analysis {
@@ -66,6 +79,7 @@ pub mod internals {
     pub mod child {
         pub use crate::child::*;
     }
+    #[cfg(feature = "cli")]
     pub mod cmd {
         pub use crate::cmd::*;
     }
@@ -78,12 +92,14 @@ pub mod internals {
     pub mod model {
         pub use crate::model::*;
     }
+    #[cfg(feature = "cli")]
     pub mod post {
         pub use crate::post::*;
     }
     pub mod record {
         pub use crate::record::*;
     }
+    #[cfg(feature = "cli")]
     pub mod report {
         pub use crate::report::*;
     }

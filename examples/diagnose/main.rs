@@ -18,7 +18,6 @@ use self::bare::Bare;
 use self::interleave::{Arm, Turn, interleave};
 use self::pipe::Piped;
 use self::sleeps::sleeps;
-use bakeoff::internals::cmd::serve_if_asked;
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::cpython::{InterpreterChoice, find};
 use bakeoff::internals::model::{Platform, models};
@@ -84,7 +83,7 @@ struct Pipe {
 
 fn main() -> Result<()> {
     // The program is its own worker.
-    if let Some(served) = serve_if_asked(&Catalog::builtin()) {
+    if let Some(served) = bakeoff::Suite::builtin().serve_if_asked() {
         return served;
     }
     let text = match Cli::parse().command {

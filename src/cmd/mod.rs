@@ -2,14 +2,13 @@
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Error, Result, ensure};
+use anyhow::{Error, Result, ensure};
 use clap::{Parser, Subcommand};
 use regex::Regex;
 
-use crate::child;
 use crate::cmd::compare::Incomparable;
 use crate::model::ModelEntry;
 use crate::model::Platform;
@@ -17,9 +16,8 @@ use crate::record::read::ReadError;
 use crate::record::save::SaveError;
 use crate::record::schema::{Launch, Recording};
 use crate::study::cell::Cell;
-use crate::study::{launch, probe};
+use crate::study::children;
 use crate::workload::catalog::Catalog;
-use crate::workload::fixture::server;
 
 mod charts;
 mod claims;
@@ -186,38 +184,10 @@ pub fn main(catalog: &Catalog) -> ExitCode {
 }
 
 fn run(catalog: &Catalog) -> Result<Exit> {
-    match serve_if_asked(catalog) {
+    match children::serve_if_asked(catalog) {
         Some(served) => served.map(|()| Exit::Ok),
         None => Cli::parse().run(catalog),
     }
-}
-
-/// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
-/// launch, a probe or the server.
-///
-/// # Errors
-/// When the parent has gone, or says something else than it should.
-pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
-    let args = || std::env::args().skip(1);
-    if let Some(served) = child::serve::serve_if_asked(args(), &|recipe| catalog.own_jobs(recipe)) {
-        return Some(served);
-    }
-    let (command, parent) = (args().next()?, args().nth(1).and_then(|parent| parent.parse().ok()));
-    let serve = match (command.as_str(), parent) {
-        (launch::SUBCOMMAND, Some(parent)) => {
-            current_exe().and_then(|exe| launch::serve(parent, &exe, catalog))
-        }
-        (probe::SUBCOMMAND, Some(parent)) => {
-            current_exe().and_then(|exe| probe::serve(parent, &exe, catalog))
-        }
-        (server::SUBCOMMAND, None) => server::serve(),
-        _ => return None,
-    };
-    Some(serve)
-}
-
-fn current_exe() -> Result<PathBuf> {
-    std::env::current_exe().context("nobody knows where this program is")
 }
 
 /// A reader that closes the output early is no error: `bakeoff list | head -1`.

@@ -35,7 +35,7 @@ pub(crate) fn limited_by() -> Option<String> {
 ///
 /// # Errors
 /// Where the system refuses the mask.
-pub(crate) fn limit_to(cores: usize) -> Result<()> {
+pub fn limit_to(cores: usize) -> Result<()> {
     let by = mask(cores)?.map_or("pool sizes alone".into(), |about| format!("a mask of {about}"));
     LIMIT.set(Limit { cores, by }).ok().ok_or_else(|| anyhow::anyhow!("cores can be limited once only"))
 }
@@ -92,7 +92,7 @@ pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
 
 /// The logical cores that this process may use, by number; empty if the system can't pin threads.
 #[cfg(target_os = "linux")]
-pub(crate) fn allowed_cores() -> Vec<u32> {
+pub fn allowed_cores() -> Vec<u32> {
     use nix::sched::{CpuSet, sched_getaffinity};
     let set = sched_getaffinity(nix::unistd::Pid::from_raw(0)).unwrap_or_else(|_| CpuSet::new());
     let numbers = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false));
@@ -101,6 +101,6 @@ pub(crate) fn allowed_cores() -> Vec<u32> {
 
 /// The logical cores that a thread can be pinned to: none.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn allowed_cores() -> Vec<u32> {
+pub fn allowed_cores() -> Vec<u32> {
     vec![]
 }

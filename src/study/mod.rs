@@ -13,6 +13,7 @@
 pub mod calibration;
 mod capacity;
 pub mod cell;
+pub mod children;
 pub mod evidence;
 pub mod launch;
 pub mod plan;

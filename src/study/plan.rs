@@ -10,7 +10,8 @@ use crate::workload::catalog::Catalog;
 use crate::workload::{Kind, Workload};
 
 /// How much a study measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Profile {
     /// 3 launches of 1 round: ranges, no verdicts
     Quick,
@@ -19,7 +20,7 @@ pub enum Profile {
     /// 20 launches of 3 rounds
     Long,
     /// 6 launches of 1 round: the fewest that have an interval, for many sizes of the same work
-    #[value(skip)]
+    #[cfg_attr(feature = "cli", value(skip))]
     Series,
 }
 

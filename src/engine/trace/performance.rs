@@ -63,7 +63,7 @@ pub struct Performance {
 
 impl Performance {
     /// A run without a model.
-    pub(crate) fn of(sample: Sample, spans: Vec<Span>) -> Self {
+    pub fn of(sample: Sample, spans: Vec<Span>) -> Self {
         Performance {
             sample,
             spans,
@@ -74,7 +74,7 @@ impl Performance {
     }
 
     /// The same run, attributed to a model in the process `process_id`.
-    pub(crate) fn at(self, process_id: u32) -> Self {
+    pub fn at(self, process_id: u32) -> Self {
         Performance { process_id, ..self }
     }
 

@@ -11,5 +11,5 @@ pub(crate) mod script;
 
 pub use find::{InterpreterChoice, find};
 pub use interpreter::Interpreter;
-pub(crate) use model::Python;
+pub use model::Python;
 pub use model::models;

@@ -97,7 +97,7 @@ impl PythonModel {
 }
 
 /// A started model of an interpreter.
-pub(crate) struct Python<W: Work> {
+pub struct Python<W: Work> {
     process: PythonProcess,
     /// Batches whose jobs it has; their index is their number.
     known: Vec<Jobs<W>>,
@@ -112,7 +112,7 @@ impl<W: Work> Python<W> {
     ///
     /// # Errors
     /// Names the interpreter, and includes its output.
-    pub(crate) fn start(model: &str, resources: &Resources, spans: Option<&Arc<Spans>>) -> Result<Self> {
+    pub fn start(model: &str, resources: &Resources, spans: Option<&Arc<Spans>>) -> Result<Self> {
         let interpreter: &Path =
             resources.interpreter.as_deref().context("a Python model needs an interpreter")?;
         let process = PythonProcess::start(interpreter, model, spans.is_some(), resources)?;
@@ -135,7 +135,7 @@ impl<W: Work> Python<W> {
     ///
     /// # Errors
     /// As [`Model::run`].
-    pub(crate) fn start_coroutines(&mut self, way: &str, jobs: &Jobs<W>) -> Result<()> {
+    pub fn start_coroutines(&mut self, way: &str, jobs: &Jobs<W>) -> Result<()> {
         let batch = self.number_of(jobs)?;
         self.process.ask_json(b'C', &json!({ "batch": batch, "way": way }), b'D').map(drop)
     }

@@ -1,0 +1,36 @@
+//! What a program serves as when it is started as a child process of itself.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::child;
+use crate::study::{launch, probe};
+use crate::workload::catalog::Catalog;
+use crate::workload::fixture::server;
+
+/// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
+/// launch, a probe or the server.
+///
+/// # Errors
+/// When the parent has gone, or says something else than it should.
+pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
+    // Workers come first: each may live for one job.
+    let args = std::env::args().skip(1);
+    if let Some(served) = child::serve::serve_if_asked(args, &|recipe| catalog.own_jobs(recipe)) {
+        return Some(served);
+    }
+    let mut args = std::env::args().skip(1);
+    match (args.next()?.as_str(), args.next()) {
+        (launch::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, launch::serve)),
+        (probe::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, probe::serve)),
+        (server::SUBCOMMAND, None) => Some(server::serve()),
+        _ => None,
+    }
+}
+
+fn with_exe(parent: &str, catalog: &Catalog, serve: fn(u32, &Path, &Catalog) -> Result<()>) -> Result<()> {
+    let parent = parent.parse().context("a child is told the process id of its parent")?;
+    let exe = std::env::current_exe().context("nobody knows where this program is")?;
+    serve(parent, &exe, catalog)
+}
