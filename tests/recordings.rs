@@ -4,10 +4,10 @@
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
+use bakeoff::internals::post::charts::charts;
 use bakeoff::internals::post::splice::{PARTS, begin, end, text};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
-use bakeoff::internals::report::chart::draw::charts;
 use bakeoff::internals::report::formats::{Format, render};
 use bakeoff::internals::report::page::page;
 use bakeoff::internals::report::scaling;

@@ -5,6 +5,7 @@ pub mod costs;
 pub mod evidence;
 pub mod scaling;
 pub mod sizes;
+pub mod stories;
 pub mod summary;
 pub mod warning;
 pub mod warnings;

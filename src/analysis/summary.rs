@@ -73,6 +73,11 @@ pub struct CellResult {
 }
 
 impl CellResult {
+    /// Whether it is the baseline of its row: one job after the other.
+    pub fn is_baseline(&self) -> bool {
+        self.name.ends_with("/one")
+    }
+
     /// The model's name.
     pub fn model(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)
@@ -113,6 +118,30 @@ impl Summary {
 }
 
 impl Row {
+    /// The cell that the others' speedups are over.
+    pub fn baseline(&self) -> Option<&CellResult> {
+        self.cells.iter().find(|cell| cell.is_baseline())
+    }
+
+    /// The models of its cells without their interpreter, as often as they have cells.
+    pub fn plain_models(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(CellResult::plain_model)
+    }
+
+    /// The cell of `model`, named without its interpreter, with the higher speedup of its concurrencies, and
+    /// that speedup.
+    pub fn better_cell(&self, model: &str) -> Option<(&CellResult, Ratio)> {
+        let mut better: Option<(&CellResult, Ratio)> = None;
+        for cell in &self.cells {
+            let Some(speedup) = cell.speedup else { continue };
+            let is_higher = better.is_none_or(|(_, other)| speedup.ratio >= other.ratio);
+            if cell.plain_model() == model && is_higher {
+                better = Some((cell, speedup));
+            }
+        }
+        better
+    }
+
     fn is_same_work(&self, other: &Row) -> bool {
         self.workload.definition == other.workload.definition
     }

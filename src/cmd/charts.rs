@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use crate::cmd::{BadUsage, Exit};
+use crate::post::charts::charts;
 use crate::record::read::read;
 use crate::record::save::{SaveError, replace, write_new};
-use crate::report::chart::draw::charts;
 use crate::report::chart::png::png;
 
 /// Which recordings, and where their pictures go.

@@ -18,7 +18,7 @@ use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::save::{SaveError, write_new};
 use crate::record::schema::StoryRun;
-use crate::report::chart::draw::origin;
+use crate::report::chart::caption::origin;
 use crate::report::chart::lanes;
 use crate::report::chart::palette::Mode;
 use crate::report::table;

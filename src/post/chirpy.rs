@@ -7,10 +7,11 @@ use crate::post::ledger;
 use anyhow::Result;
 
 use crate::analysis::summary::Summary;
+use crate::post::charts::charts;
 use crate::post::claims::{Measurements, claims as all_claims};
 use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
-use crate::report::chart::draw::{charts, date, source};
+use crate::report::chart::caption::{date, source};
 use crate::report::chart::png::png;
 use crate::report::chart::{Chart, HEIGHT, WIDTH};
 use crate::report::escape::{markdown as escape, plain};

@@ -2,14 +2,23 @@
 
 use maud::{Markup, html};
 
-use crate::post::story::{STORIES, Story};
-use crate::record::schema::{Recording, StoryRun};
+use crate::analysis::stories::wall_ns;
+use crate::post::story::Story as _;
+use crate::post::story::chess::CHESS;
+use crate::record::schema::StoryRun;
 use crate::report::chart::Chart;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
+use crate::report::chart::caption::origin;
+use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::palette::Color;
 use crate::report::chart::scale::{Linear, Log};
-use crate::stats::median;
 use crate::stats::units;
+
+/// The chart of the exhibitions with one exhibitor, on several numbers of boards.
+pub const KIND: Kind = Kind {
+    charts: Charts::OfFirst(charts),
+    missing: Some("knee: no recording has chess on several numbers of boards (bakeoff story chess)"),
+};
 
 /// The position of the plot.
 const LEFT: f64 = 80.0;
@@ -20,52 +29,63 @@ const BOTTOM: f64 = 340.0;
 /// The colour index of measured values.
 const MEASURED: usize = 2;
 
-/// The chart of the exhibitions in `recording`; `None` unless it has several board counts.
-pub fn chart(recording: &Recording, source: String) -> Option<Chart> {
-    let story_runs = recording.stories.iter().flatten();
-    let chess = STORIES.iter().find(|story| story.name() == "chess")?;
-    let is_swept = |story_run: &&StoryRun| {
-        story_run.story == "chess"
-            && story_run.model == "threads"
-            && story_run.setting("exhibitors") == Some("1")
-            && story_run.setting("think") == Some("fixed")
-            && story_run.setting("order") == Some("ready")
-    };
-    let mut points: Vec<Point> =
-        story_runs.filter(is_swept).filter_map(|story_run| point(*chess, story_run)).collect();
+/// An exhibition: how long it took and was to take, in story seconds.
+struct Point {
+    boards: f64,
+    seconds: f64,
+    predicted: f64,
+}
+
+fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
+    let mut points = Vec::new();
+    for story_run in of.recording.stories.iter().flatten() {
+        if is_swept(story_run) {
+            points.extend(point(story_run));
+        }
+    }
+    if points.len() < 3 {
+        return vec![];
+    }
     points.sort_by(|a, b| a.boards.total_cmp(&b.boards));
-    (points.len() > 2).then(|| Chart {
+    let measured: Vec<String> =
+        points.iter().map(|point| format!("{}: {:.0} s", point.boards, point.seconds)).collect();
+    vec![Chart {
         name: "knee".into(),
         title: "One exhibitor at ever more boards: seconds of the story until the exhibition is over".into(),
         description: format!(
             "Seconds until the exhibition is over by the number of boards, measured under threads and by the closed form. Measured: {}.",
-            points.iter().map(|it| format!("{}: {:.0} s", it.boards, it.seconds)).collect::<Vec<_>>().join(", ")
+            measured.join(", ")
         ),
-        source,
+        source: origin(of.recording),
         draw: Box::new(move |canvas| draw(canvas, &points)),
-    })
+    }]
 }
 
-struct Point {
-    boards: f64,
-    seconds: f64,
-    by_law: f64,
+fn is_swept(story_run: &StoryRun) -> bool {
+    story_run.story == CHESS.name()
+        && story_run.model == "threads"
+        && story_run.setting("exhibitors") == Some("1")
+        && story_run.setting("think") == Some("fixed")
+        && story_run.setting("order") == Some("ready")
 }
 
-fn point(chess: &dyn Story, story_run: &StoryRun) -> Option<Point> {
-    let wall_ns = median(&story_run.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())?;
+fn point(story_run: &StoryRun) -> Option<Point> {
     Some(Point {
         boards: story_run.setting("boards")?.parse().ok()?,
-        seconds: wall_ns / story_run.second_ns.get() as f64,
-        by_law: chess.prediction(story_run)?.seconds,
+        seconds: wall_ns(story_run)? / story_run.second_ns.get() as f64,
+        predicted: CHESS.prediction(story_run)?.seconds,
     })
 }
 
 fn draw(canvas: &Canvas<'_>, points: &[Point]) -> Markup {
-    let x = Log::of(points.iter().map(|point| point.boards), false, 2.0, LEFT, RIGHT);
-    let y = Linear::of(points.iter().flat_map(|point| [point.seconds, point.by_law]), BOTTOM, TOP);
-    let prediction: Vec<(f64, f64)> =
-        points.iter().map(|point| (x.place(point.boards), y.place(point.by_law))).collect();
+    let (mut boards, mut seconds) = (Vec::new(), Vec::new());
+    for point in points {
+        boards.push(point.boards);
+        seconds.extend([point.seconds, point.predicted]);
+    }
+    let x = Log::of(&boards, 2.0, LEFT, RIGHT);
+    let y = Linear::of(&seconds, BOTTOM, TOP);
+    let prediction: Vec<_> = points.iter().map(|it| (x.place(it.boards), y.place(it.predicted))).collect();
     html! {
         @for value in y.ticks() {
             (canvas.line(&[(LEFT, y.place(value)), (RIGHT, y.place(value))], Color::Grid, Stroke::Thin))

@@ -1,5 +1,6 @@
 //! The blog post: its claims, its worked examples, and the bundle for the blog. The only room that knows it.
 
+pub mod charts;
 pub mod chirpy;
 pub mod claims;
 pub mod knee;

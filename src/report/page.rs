@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::post::charts::charts;
 use crate::post::claims::{Measurements, claims as all_claims};
 use crate::post::ledger;
 use crate::post::ledger::Judged;
@@ -16,7 +17,7 @@ use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::best;
 use crate::report::best::{HEADER, ratio_and_interval};
-use crate::report::chart::draw::{charts, date};
+use crate::report::chart::caption::date;
 use crate::report::chart::palette::Mode;
 use crate::report::disclosure::summary;
 use crate::report::escape::{lines, plain};
@@ -191,7 +192,7 @@ fn pictures(recordings: &[Recording]) -> Markup {
             @for drawn in charts(recordings) {
                 @match drawn {
                     Ok(chart) => figure { (PreEscaped(chart.svg(Mode::Auto))) }
-                    Err(why) => p.note { "No chart of " (plain(&why)) "." }
+                    Err(why) => p.note { "No chart of " (plain(why)) "." }
                 }
             }
         }

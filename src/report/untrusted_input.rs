@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::post::charts::charts;
 use crate::post::chirpy;
 use crate::post::claims::tests::inside;
 use crate::record::checksum::add_checksum;
 use crate::record::read::parse;
 use crate::record::schema::Recording;
-use crate::report::chart::draw::charts;
 use crate::report::chart::palette::Mode;
 use crate::report::escape::tests::hostile;
 use crate::report::formats::{Format, render};

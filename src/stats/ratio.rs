@@ -21,6 +21,14 @@ pub struct Ratio {
     pub launches: usize,
 }
 
+impl Ratio {
+    /// The bounds of its interval, if it has one.
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        let interval = self.interval.ok()?;
+        Some((interval.low, interval.high))
+    }
+}
+
 /// The speedup of `model` over `baseline`: exp of the median over launches of each launch's median over
 /// rounds of
 /// ln(baseline / model). The interval, of probability `level`, is of the launches' medians: rounds of one

@@ -29,6 +29,13 @@ pub enum Verdict {
     Unmeasured,
 }
 
+impl Verdict {
+    /// Whether it is the fastest, or surely within the margin.
+    pub fn is_best(&self) -> bool {
+        matches!(self, Verdict::Fastest | Verdict::AsGood(_))
+    }
+}
+
 /// The verdict on each cell of a row: `cells` are the times of the cells of one workload, including the
 /// baseline,
 /// treated as one family, so that the probability of any wrong verdict in it stays below 5 % (Bonferroni).

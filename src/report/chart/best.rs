@@ -2,14 +2,24 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::analysis::summary::Row;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
-use crate::report::chart::legend::{Models, legend};
+use crate::report::chart::caption::source;
+use crate::report::chart::kind::{Charts, Evaluated, Kind};
+use crate::report::chart::legend::{MarkedModel, legend};
 use crate::report::chart::palette::Color;
 use crate::report::chart::scale::Log;
-use crate::report::chart::{Chart, tick, undrawn};
+use crate::report::chart::{Chart, grid_color, tick, undrawn};
 use crate::stats::units;
-use crate::stats::verdict::Verdict;
+
+/// The chart of the native platform.
+pub const NATIVE: Kind = Kind {
+    charts: Charts::OfFirst(native),
+    missing: Some("best-tool: no recording has a study with speedups (bakeoff run)"),
+};
+
+/// A chart for each interpreter.
+pub const INTERPRETED: Kind = Kind { charts: Charts::OfFirst(interpreted), missing: None };
 
 /// The position of the plot.
 const LEFT: f64 = 130.0;
@@ -30,91 +40,101 @@ const EDGE: f64 = 4.0;
 /// The drawing of one workload.
 struct Line {
     name: String,
-    cells: Vec<Mark>,
+    marks: Vec<Mark>,
     best: String,
 }
 
+/// A model at its better concurrency.
 struct Mark {
-    model: usize,
+    /// The place of the model in the legend.
+    place: usize,
     speedup: f64,
     bounds: Option<(f64, f64)>,
     is_best: bool,
 }
 
-/// The chart of the native platform; `None` if no cell has a speedup.
-pub fn chart(findings: &Summary, source: String) -> Option<Chart> {
+fn native(of: &Evaluated<'_>) -> Vec<Chart> {
     let title = "Which tool is best for which task: speedup over one job after the other";
-    of_rows(&findings.rows, "best-tool".into(), title.into(), "sequential", source)
+    of_rows(of, &of.summary.rows, "best-tool".into(), title.into()).into_iter().collect()
 }
 
-/// The chart of each interpreter.
-pub fn charts_of_platforms(findings: &Summary, source: &str) -> Vec<Chart> {
-    let chart = |(tag, rows): (&str, &[Row])| {
-        let name: String =
-            tag.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
+fn interpreted(of: &Evaluated<'_>) -> Vec<Chart> {
+    let mut charts = Vec::new();
+    for (tag, rows) in of.summary.platforms() {
+        let name = tag.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "_");
         let title = format!("CPython {tag}: speedup over one job after the other in Python");
-        of_rows(rows, format!("best-tool-python-{name}"), title, "py-loop", source.to_owned())
-    };
-    findings.platforms().filter_map(chart).collect()
+        charts.extend(of_rows(of, rows, format!("best-tool-python-{name}"), title));
+    }
+    charts
 }
 
-fn of_rows(rows: &[Row], name: String, title: String, baseline: &str, source: String) -> Option<Chart> {
-    let models = Models::of(rows.iter().flat_map(|row| row.cells.iter().map(CellResult::plain_model)));
-    let mut lines: Vec<Line> = rows.iter().filter_map(|row| line(row, &models)).collect();
-    let undrawn = undrawn(lines.len().saturating_sub(MOST_ROWS), 0);
+/// The chart of `rows`; `None` if no cell has a speedup.
+fn of_rows(of: &Evaluated<'_>, rows: &[Row], name: String, title: String) -> Option<Chart> {
+    let models = of.marks.models(rows.iter().flat_map(Row::plain_models));
+    let mut lines = Vec::new();
+    let mut best = Vec::new();
+    for row in rows {
+        let Some(line) = line(row, &models) else { continue };
+        best.push(format!("{}: {}", line.name, line.best));
+        lines.push(line);
+    }
+    // Without a baseline there are no speedups, and no lines.
+    let baseline = rows.iter().find_map(Row::baseline)?.plain_model();
+    let source = source(of.recording) + &undrawn(lines.len().saturating_sub(MOST_ROWS), "tasks");
     lines.truncate(MOST_ROWS);
-    let told: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.name, line.best)).collect();
-    (!lines.is_empty()).then(|| Chart {
-        name,
-        title,
-        description: format!(
-            "A row for each workload, a marker for each model at its speedup over {baseline} on a logarithmic axis, with its 95 \
-             percent interval. Best: {}.",
-            told.join("; ")
-        ),
-        source: source + &undrawn,
-        draw: Box::new(move |canvas| draw(canvas, &lines, &models)),
-    })
+    best.truncate(MOST_ROWS);
+    let description = format!(
+        "A row for each workload, a marker for each model at its speedup over {baseline} on a logarithmic axis, with its 95 \
+         percent interval. Best: {}.",
+        best.join("; ")
+    );
+    if lines.is_empty() {
+        return None;
+    }
+    let draw = Box::new(move |canvas: &Canvas<'_>| draw(canvas, &lines, &models));
+    Some(Chart { name, title, description, source, draw })
 }
 
-/// The better concurrency of each model that has a speedup.
-fn line(row: &Row, models: &Models) -> Option<Line> {
-    let ratio = |cell: &CellResult| cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
-    let better = |name: &String| {
-        let cells = row.cells.iter().filter(|cell| cell.plain_model() == name && cell.speedup.is_some());
-        cells.max_by(|a, b| ratio(a).total_cmp(&ratio(b)))
-    };
-    let cells: Vec<(usize, &CellResult)> =
-        models.names().iter().enumerate().filter_map(|(at, name)| Some((at, better(name)?))).collect();
-    let (_, fastest) = cells.iter().max_by(|(_, a), (_, b)| ratio(a).total_cmp(&ratio(b)))?;
-    let is_best =
-        |cell: &CellResult| !row.withheld && matches!(cell.verdict, Verdict::Fastest | Verdict::AsGood(_));
-    let others = cells.iter().filter(|(_, cell)| is_best(cell)).count().saturating_sub(1);
+/// The better concurrency of each model that has a speedup; `None` if none has.
+fn line(row: &Row, models: &[MarkedModel]) -> Option<Line> {
+    let mut marks = Vec::new();
+    for (place, model) in models.iter().enumerate() {
+        let Some((cell, speedup)) = row.better_cell(&model.name) else { continue };
+        let is_best = !row.withheld && cell.verdict.is_best();
+        marks.push(Mark { place, speedup: speedup.ratio, bounds: speedup.bounds(), is_best });
+    }
+    let fastest = marks.iter().max_by(|a, b| a.speedup.total_cmp(&b.speedup))?;
+    let (name, speedup) = (&models[fastest.place].name, units::ratio(fastest.speedup));
+    let others = marks.iter().filter(|mark| mark.is_best).count().saturating_sub(1);
     let best = match others {
         _ if row.withheld => "verdict withheld".into(),
-        0 => format!("{} {}", fastest.plain_model(), units::ratio(ratio(fastest))),
-        others => format!("{} {}, {others} as good", fastest.plain_model(), units::ratio(ratio(fastest))),
+        0 => format!("{name} {speedup}"),
+        others => format!("{name} {speedup}, {others} as good"),
     };
-    let mark = |&(model, cell): &(usize, &CellResult)| Mark {
-        model,
-        speedup: ratio(cell),
-        bounds: cell.speedup.and_then(|speedup| speedup.interval.ok()).map(|it| (it.low, it.high)),
-        is_best: is_best(cell),
-    };
-    Some(Line { name: row.workload.name.clone(), cells: cells.iter().map(mark).collect(), best })
+    Some(Line { name: row.workload.name.clone(), marks, best })
 }
 
-fn draw(canvas: &Canvas<'_>, lines: &[Line], models: &Models) -> Markup {
-    let marks = || lines.iter().flat_map(|line| &line.cells);
-    let bounds = marks().filter_map(|mark| mark.bounds).flat_map(|(low, high)| [low, high]);
-    let values = marks().map(|mark| mark.speedup).chain(bounds).map(|speedup| speedup.max(LEAST));
-    let scale = Log::of(values, true, 2.0, LEFT, RIGHT);
-    let is_cut = marks().any(|mark| mark.speedup < LEAST);
+/// The axis of all lines, and whether a mark lies beyond its left edge.
+fn axis(lines: &[Line]) -> (Log, bool) {
+    let mut values = vec![1.0];
+    let mut is_cut = false;
+    for mark in lines.iter().flat_map(|line| &line.marks) {
+        is_cut |= mark.speedup < LEAST;
+        values.push(mark.speedup.max(LEAST));
+        if let Some((low, high)) = mark.bounds {
+            values.extend([low.max(LEAST), high.max(LEAST)]);
+        }
+    }
+    (Log::of(&values, 2.0, LEFT, RIGHT), is_cut)
+}
+
+fn draw(canvas: &Canvas<'_>, lines: &[Line], models: &[MarkedModel]) -> Markup {
+    let (scale, is_cut) = axis(lines);
     let height = (BOTTOM - TOP) / lines.len() as f64;
     html! {
         @for value in scale.ticks(2.0, 10) {
             @let x = scale.place(value);
-            (canvas.line(&[(x, TOP), (x, BOTTOM)], if value == 1.0 { Color::Faint } else { Color::Grid }, Stroke::Thin))
+            (canvas.line(&[(x, TOP), (x, BOTTOM)], grid_color(value), Stroke::Thin))
             (canvas.text(x, BOTTOM + 14.0, Anchor::Middle, Color::Faint, 11.0, &tick(value)))
         }
         @for (at, line) in lines.iter().enumerate() {
@@ -122,9 +142,9 @@ fn draw(canvas: &Canvas<'_>, lines: &[Line], models: &Models) -> Markup {
             @if at > 0 { (canvas.line(&[(16.0, top), (784.0, top)], Color::Grid, Stroke::Thin)) }
             (canvas.text(LEFT - 10.0, top + height / 2.0 + 4.0, Anchor::End, Color::Text, 12.0, &cut(&line.name, 17)))
             (canvas.text(RIGHT + 10.0, top + height / 2.0 + 4.0, Anchor::Start, Color::Text, 11.0, &cut(&line.best, 27)))
-            @for mark in &line.cells {
-                @let y = top + EDGE + (height - 2.0 * EDGE) * (mark.model as f64 + 0.5) / models.names().len() as f64;
-                @let of_model = models.mark(mark.model);
+            @for mark in &line.marks {
+                @let y = top + EDGE + (height - 2.0 * EDGE) * (mark.place as f64 + 0.5) / models.len() as f64;
+                @let of_model = models[mark.place].mark;
                 @if let Some((low, high)) = mark.bounds {
                     (canvas.line(&[(scale.place(low), y), (scale.place(high), y)], Color::Model(of_model), Stroke::Thin))
                 }

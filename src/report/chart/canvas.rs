@@ -45,7 +45,7 @@ pub struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// A pen with the colours of `palette`.
+    /// A canvas with the colours of `palette`.
     pub fn new(palette: &'a Palette) -> Self {
         Canvas { palette }
     }
@@ -66,8 +66,11 @@ impl<'a> Canvas<'a> {
         for (at, (x, y)) in points.iter().enumerate() {
             let _ = write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(*x), place(*y));
         }
-        let width = if stroke == Stroke::Thick { 2.0 } else { 1.0 };
-        let dashes = (stroke == Stroke::Dashed).then_some("5 4");
+        let (width, dashes) = match stroke {
+            Stroke::Thin => (1.0, None),
+            Stroke::Thick => (2.0, None),
+            Stroke::Dashed => (1.0, Some("5 4")),
+        };
         html! {
             path class={ (ink.class()) "-line" } d=(path) fill="none" stroke=(self.palette.colour(ink)) stroke-width=(width)
                 stroke-dasharray=[dashes] {}
@@ -82,23 +85,22 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The marker of a model: colour and shape by its registry index, so that either suffices; hollow unless
-    /// it is
-    /// among the best.
-    pub fn marker(&self, x: f64, y: f64, model: usize, filled: bool) -> Markup {
-        let ink = Color::Model(model);
+    /// The marker of a model: colour and shape by its mark, so that either suffices; hollow unless it is among
+    /// the best.
+    pub fn marker(&self, x: f64, y: f64, mark: usize, filled: bool) -> Markup {
+        let ink = Color::Model(mark);
         let colour = self.palette.colour(ink);
         let ground = self.palette.colour(Color::Ground);
         let fill = if filled { colour } else { ground };
         let class = if filled { ink.class() } else { Color::Ground.class() } + " " + &ink.class() + "-line";
-        html! { path class=(class) d=(shape(model, x, y)) fill=(fill) stroke=(colour) stroke-width="1.5" {} }
+        html! { path class=(class) d=(shape(mark, x, y)) fill=(fill) stroke=(colour) stroke-width="1.5" {} }
     }
 }
 
 /// The outline of a shape: circle, square, triangle, diamond, triangle upside down, cross.
-fn shape(model: usize, x: f64, y: f64) -> String {
+fn shape(mark: usize, x: f64, y: f64) -> String {
     const R: f64 = 4.0;
-    let corners: &[(f64, f64)] = match model % 6 {
+    let corners: &[(f64, f64)] = match mark % 6 {
         0 => {
             let (left, right, y) = (place(x - R), place(x + R), place(y));
             return format!("M{left} {y} A{R} {R} 0 1 1 {right} {y} A{R} {R} 0 1 1 {left} {y} Z");
@@ -132,8 +134,11 @@ fn shape(model: usize, x: f64, y: f64) -> String {
 
 /// A coordinate rounded to a tenth of a unit: more digits are invisible and would change with every rounding.
 fn place(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    let mut text = format!("{value:.1}");
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
 }
 
 /// `text` truncated to `most` characters, with an ellipsis if anything is removed.
@@ -141,7 +146,9 @@ pub fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    let mut start: String = text.chars().take(most.saturating_sub(1)).collect();
+    start.push('…');
+    start
 }
 
 #[cfg(test)]
@@ -150,7 +157,7 @@ mod tests {
 
     #[test]
     fn coordinates_round_to_one_decimal() {
-        assert_eq!([1.0, 1.25, 0.04].map(place), ["1", "1.2", "0"]);
+        assert_eq!([place(1.0), place(1.25), place(0.04)], ["1", "1.2", "0"]);
     }
 
     #[test]

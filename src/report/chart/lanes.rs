@@ -26,23 +26,35 @@ pub const MOST_PHASES: usize = 60;
 const COMPUTES: usize = 1;
 const WAITS: usize = 2;
 
-/// A job's phases with their start and end, in nanoseconds since the trace began.
-type Lane = Vec<(Phase, f64, f64)>;
+/// The phases of a job in order of their start.
+struct Lane {
+    job: u32,
+    bars: Vec<Bar>,
+}
+
+/// A phase, its start and end in nanoseconds since the trace began.
+struct Bar {
+    phase: Phase,
+    start: f64,
+    stop: f64,
+}
 
 /// The chart of `spans` under `title`; `None` if there are none.
 pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Option<Chart> {
-    let start = spans.iter().map(|span| span.start).min()?;
-    let since = |moment: crate::engine::clock::Timestamp| (moment - start).as_nanos() as f64;
-    let mut jobs: BTreeMap<u32, Lane> = BTreeMap::new();
+    let began = spans.iter().map(|span| span.start).min()?;
+    let mut jobs: BTreeMap<u32, Vec<Bar>> = BTreeMap::new();
     for span in spans {
-        jobs.entry(span.job).or_default().push((span.phase, since(span.start), since(span.stop)));
+        let start = (span.start - began).as_nanos() as f64;
+        let stop = (span.stop - began).as_nanos() as f64;
+        jobs.entry(span.job).or_default().push(Bar { phase: span.phase, start, stop });
     }
     let all = jobs.len();
-    for lane in jobs.values_mut() {
-        lane.sort_by(|a, b| a.1.total_cmp(&b.1));
-        lane.truncate(MOST_PHASES);
+    let mut lanes = Vec::new();
+    for (job, mut bars) in jobs.into_iter().take(MOST_LANES) {
+        bars.sort_by(|a, b| a.start.total_cmp(&b.start));
+        bars.truncate(MOST_PHASES);
+        lanes.push(Lane { job, bars });
     }
-    let lanes: Vec<(u32, Lane)> = jobs.into_iter().take(MOST_LANES).collect();
     let description = format!(
         "A lane for each of {all} jobs over time: a thin bar where it waits, a thick one where it computes, nothing where it does \
          neither."
@@ -50,22 +62,25 @@ pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Opt
     Some(Chart { name, title, description, source, draw: Box::new(move |canvas| draw(canvas, &lanes, all)) })
 }
 
-fn draw(canvas: &Canvas<'_>, lanes: &[(u32, Lane)], all: usize) -> Markup {
-    let ends = lanes.iter().flat_map(|(_, lane)| lane.iter().map(|(_, _, stop)| *stop));
-    let x = Linear::of(ends, LEFT, RIGHT);
+fn draw(canvas: &Canvas<'_>, lanes: &[Lane], all: usize) -> Markup {
+    let mut ends = Vec::new();
+    for lane in lanes {
+        ends.extend(lane.bars.iter().map(|bar| bar.stop));
+    }
+    let x = Linear::of(&ends, LEFT, RIGHT);
     let height = (BOTTOM - TOP) / lanes.len() as f64;
     html! {
         @for value in x.ticks() {
             (canvas.line(&[(x.place(value), TOP), (x.place(value), BOTTOM)], Color::Grid, Stroke::Thin))
             (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &time(value)))
         }
-        @for (at, (job, lane)) in lanes.iter().enumerate() {
+        @for (at, lane) in lanes.iter().enumerate() {
             @let middle = TOP + height * (at as f64 + 0.5);
-            (canvas.text(LEFT - 8.0, middle + 3.5, Anchor::End, Color::Text, height.clamp(7.0, 11.0), &job.to_string()))
-            @for (phase, start, stop) in lane {
-                @let (share, model) = if *phase == Phase::Compute { (0.8, COMPUTES) } else { (0.25, WAITS) };
-                @let width = (x.place(*stop) - x.place(*start)).max(0.6);
-                (canvas.rect(x.place(*start), middle - height * share / 2.0, width, height * share, Color::Model(model), 1.0))
+            (canvas.text(LEFT - 8.0, middle + 3.5, Anchor::End, Color::Text, height.clamp(7.0, 11.0), &lane.job.to_string()))
+            @for bar in &lane.bars {
+                @let (share, mark) = if bar.phase == Phase::Compute { (0.8, COMPUTES) } else { (0.25, WAITS) };
+                @let width = (x.place(bar.stop) - x.place(bar.start)).max(0.6);
+                (canvas.rect(x.place(bar.start), middle - height * share / 2.0, width, height * share, Color::Model(mark), 1.0))
             }
         }
         (canvas.rect(LEFT, BOTTOM + 30.0, 24.0, 4.0, Color::Model(WAITS), 1.0))

@@ -1,73 +1,166 @@
-//! Assigns markers to models.
+//! Assigns markers to models, in the order in which recordings list them: a new model in this program moves no
+//! marker of an old recording.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::model::models;
+use crate::record::schema::{Recording, Role, Study};
 use crate::report::chart::canvas::{Anchor, Canvas, cut};
 use crate::report::chart::palette::Color;
 
-/// The models of a chart in order of first appearance, with their markers. Models of the registry have the
-/// same
-/// marker in all charts.
-#[derive(Clone, Debug)]
-pub struct Models {
-    names: Vec<String>,
-    marks: Vec<usize>,
+/// The first mark of models in interpreters: they keep theirs whether or not native models were measured
+/// beside them.
+const FIRST_INTERPRETED: usize = 10;
+
+/// The marks of all models of some recordings, the same in all their charts: native models and those in
+/// interpreters are numbered in order of appearance. A model has the same mark in every interpreter.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    native: BTreeMap<String, usize>,
+    interpreted: BTreeMap<String, usize>,
+}
+
+impl Marks {
+    /// The marks of the models of `recordings`.
+    pub fn of(recordings: &[Recording]) -> Self {
+        let mut marks = Marks::default();
+        for recording in recordings {
+            if let Some(study) = &recording.study {
+                marks.add_models_of(study);
+            }
+            if let Some(costs) = &recording.costs {
+                for probe in &costs.probes {
+                    marks.add(&probe.model);
+                }
+                for sizes in &costs.sizes {
+                    marks.add_models_of(&sizes.study);
+                }
+            }
+        }
+        marks
+    }
+
+    fn add_models_of(&mut self, study: &Study) {
+        for workload in &study.workloads {
+            for arm in &study.arms {
+                if arm.role == Role::Cell && arm.is_of(workload) {
+                    // `/model/width`, after the name of the workload.
+                    let model = arm.id[workload.name.len()..].split('/').nth(1);
+                    self.add(model.unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, model: &str) {
+        let (marks, first) = if model.contains('@') {
+            (&mut self.interpreted, FIRST_INTERPRETED)
+        } else {
+            (&mut self.native, 0)
+        };
+        let next = first + marks.len();
+        marks.entry(plain_name(model).to_owned()).or_insert(next);
+    }
+
+    /// A model of the recordings, named with or without its interpreter.
+    pub fn model(&self, name: &str) -> MarkedModel {
+        let plain = plain_name(name);
+        let mark = self.native.get(plain).or(self.interpreted.get(plain));
+        let mark = *mark.expect("charts draw models of the recordings that the marks are of");
+        MarkedModel { name: name.to_owned(), mark }
+    }
+
+    /// The models of these names, each once, in order of first appearance.
+    pub fn models<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Vec<MarkedModel> {
+        let mut models: Vec<MarkedModel> = Vec::new();
+        for name in names {
+            if models.iter().all(|model| model.name != name) {
+                models.push(self.model(name));
+            }
+        }
+        models
+    }
+}
+
+/// The name of a model without its interpreter.
+fn plain_name(model: &str) -> &str {
+    model.split('@').next().unwrap_or(model)
+}
+
+/// A model of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkedModel {
+    /// Its name.
+    pub name: String,
+    /// The index of its colour and shape.
+    pub mark: usize,
 }
 
 /// The maximum number of models in a legend; further models are drawn and counted.
 pub const MOST: usize = 20;
 
-impl Models {
-    /// The models of these names, each once.
-    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let registry: Vec<&str> = models().iter().map(|entry| entry.name).collect();
-        let mut models = Models { names: Vec::new(), marks: Vec::new() };
-        let mut seen = BTreeSet::new();
-        for name in names.filter(|name| seen.insert(*name)) {
-            let of_registry = registry.iter().position(|known| *known == name);
-            let free = |mark: &usize| !models.marks.contains(mark);
-            let mark = of_registry.or_else(|| (registry.len()..).find(free));
-            models.names.push(name.to_owned());
-            models.marks.extend(mark);
-        }
-        models
-    }
-
-    /// Their names.
-    pub fn names(&self) -> &[String] {
-        &self.names
-    }
-
-    /// The marker of the model at a place.
-    pub fn mark(&self, at: usize) -> usize {
-        self.marks[at]
-    }
-}
-
 /// Three lines of this height fit between a plot and the source below.
 const LINE: f64 = 13.0;
 
 /// Markers and names, several per line.
-pub fn legend(canvas: &Canvas<'_>, models: &Models, top: f64) -> Markup {
-    let (per_line, letters) = if models.names.len() > 10 { (7, 13) } else { (5, 18) };
-    let width = 768.0 / f64::from(per_line);
-    let at = |index: usize| {
-        let (column, line) = (index % per_line as usize, index / per_line as usize);
-        (22.0 + width * column as f64, top + LINE * line as f64)
-    };
+pub fn legend(canvas: &Canvas<'_>, models: &[MarkedModel], top: f64) -> Markup {
+    let (per_line, letters) = if models.len() > 10 { (7, 13) } else { (5, 18) };
     html! {
-        @for (index, name) in models.names.iter().enumerate().take(MOST) {
-            @let (x, y) = at(index);
-            (canvas.marker(x, y, models.mark(index), true))
-            (canvas.text(x + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &cut(name, letters)))
+        @for (index, model) in models.iter().enumerate().take(MOST) {
+            @let (x, y) = place(index, per_line, top);
+            (canvas.marker(x, y, model.mark, true))
+            (canvas.text(x + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &cut(&model.name, letters)))
         }
-        @if models.names.len() > MOST {
-            @let (x, y) = at(MOST);
-            (canvas.text(x, y + 4.0, Anchor::Start, Color::Faint, 11.0,
-                &format!("and {} more", models.names.len() - MOST)))
+        @if models.len() > MOST {
+            @let (x, y) = place(MOST, per_line, top);
+            (canvas.text(x, y + 4.0, Anchor::Start, Color::Faint, 11.0, &format!("and {} more", models.len() - MOST)))
         }
+    }
+}
+
+/// The coordinates of an entry of a legend.
+fn place(index: usize, per_line: usize, top: f64) -> (f64, f64) {
+    let (column, line) = (index % per_line, index / per_line);
+    (22.0 + 768.0 / per_line as f64 * column as f64, top + LINE * line as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    /// A study of these models, one cell each.
+    fn study_of(models: &[&str]) -> Recording {
+        let mut recording = recording(1, 50);
+        let study = recording.study.as_mut().unwrap();
+        let arm = study.arms[0].clone();
+        study.arms.clear();
+        for model in models {
+            let mut arm = arm.clone();
+            arm.id = format!("hash/{model}/jobs");
+            study.arms.push(arm);
+        }
+        recording
+    }
+
+    fn marks(recordings: &[Recording], models: &[&str]) -> Vec<usize> {
+        let marked = Marks::of(recordings).models(models.iter().copied());
+        marked.iter().map(|model| model.mark).collect()
+    }
+
+    #[test]
+    fn marks_follow_order_of_recordings() {
+        let old = study_of(&["sequential", "threads", "rayon"]);
+        let new = study_of(&["sequential", "a-new-model", "threads"]);
+        assert_eq!(marks(std::slice::from_ref(&old), &["threads", "rayon"]), [1, 2]);
+        assert_eq!(marks(&[old, new], &["rayon", "threads", "a-new-model", "rayon"]), [2, 1, 3]);
+    }
+
+    #[test]
+    fn interpreted_models_keep_marks_beside_native() {
+        let alone = study_of(&["py-loop@3.11", "py-asyncio@3.11", "py-asyncio@3.13t"]);
+        assert_eq!(marks(std::slice::from_ref(&alone), &["py-loop", "py-asyncio@3.13t"]), [10, 11]);
+        assert_eq!(marks(&[study_of(&["sequential"]), alone], &["py-asyncio"]), [11]);
     }
 }

@@ -1,22 +1,23 @@
 //! Charts as SVG: values in, text out. Each chart is complete, with title, description and source, in three
-//! files:
-//! one that follows the reader's light or dark mode, and one for each mode.
+//! files: one that follows the reader's light or dark mode, and one for each mode.
 //!
 //! - [`palette`]: literal colours, because some SVG renderers do not support variables
 //! - [`canvas`]: text, lines and markers
 //! - [`scale`]: maps values to coordinates, with round ticks
-//! - [`legend`]: markers of models; [`png`]: pixels, in builds with the feature
-//! - one file a chart: [`best`], [`heatmap`], [`scaling`], [`cost`], [`break_even`], [`lanes`]; [`draw`]: which of
-//!   - [`draw`]: which charts recordings have
+//! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
+//! - [`kind`]: what a kind of chart is; one file a kind: [`best`], [`heatmap`], [`scaling`], [`cost`], [`break_even`]
+//! - [`draw`]: the list of kinds; [`lanes`]: the chart of a trace, which is in no recording
 
 use maud::{Markup, html};
 
 pub mod best;
 pub mod break_even;
 pub mod canvas;
+pub mod caption;
 pub mod cost;
 pub mod draw;
 pub mod heatmap;
+pub mod kind;
 pub mod lanes;
 pub mod legend;
 pub mod palette;
@@ -25,8 +26,9 @@ pub mod scale;
 pub mod scaling;
 
 use crate::report::escape::plain;
-use canvas::{Anchor, Canvas};
+use canvas::{Anchor, Canvas, Stroke};
 use palette::{Color, Mode, Palette};
+use scale::Log;
 
 /// The width and height of every chart in its own units: readable on a page that shows it 800 pixels wide.
 pub const WIDTH: f64 = 800.0;
@@ -36,6 +38,22 @@ pub const HEIGHT: f64 = 420.0;
 /// A speedup label on an axis: `1/4x`, `8x`.
 fn tick(value: f64) -> String {
     if value < 1.0 { format!("1/{:.0}x", 1.0 / value) } else { format!("{value:.0}x") }
+}
+
+/// The colour of the grid line of a speedup: the baseline's stands out.
+fn grid_color(speedup: f64) -> Color {
+    if speedup == 1.0 { Color::Faint } else { Color::Grid }
+}
+
+/// Labelled grid lines of a vertical axis of speedups, from `left` to `right`.
+fn speedup_grid(canvas: &Canvas<'_>, y: &Log, left: f64, right: f64) -> Markup {
+    html! {
+        @for value in y.ticks(2.0, 12) {
+            @let place = y.place(value);
+            (canvas.line(&[(left, place), (right, place)], grid_color(value), Stroke::Thin))
+            (canvas.text(left - 8.0, place + 4.0, Anchor::End, Color::Faint, 11.0, &tick(value)))
+        }
+    }
 }
 
 /// A chart that can be drawn in any mode.
@@ -75,13 +93,15 @@ impl Chart {
 
     /// The three files of the chart: their names and what is in them.
     pub fn files(&self) -> [(String, String); 3] {
-        [(Mode::Auto, ""), (Mode::Light, "-light"), (Mode::Dark, "-dark")]
-            .map(|(mode, suffix)| (format!("{}{suffix}.svg", self.name), self.svg(mode)))
+        [self.file("", Mode::Auto), self.file("-light", Mode::Light), self.file("-dark", Mode::Dark)]
+    }
+
+    fn file(&self, suffix: &str, mode: Mode) -> (String, String) {
+        (format!("{}{suffix}.svg", self.name), self.svg(mode))
     }
 }
 
-/// The number of tasks and models that did not fit, for the source line.
-fn undrawn(tasks: usize, models: usize) -> String {
-    let told = |count: usize, what: &str| (count > 0).then(|| format!("; {count} more {what}"));
-    [told(tasks, "tasks"), told(models, "models")].into_iter().flatten().collect()
+/// The number of `what` that did not fit, for the source line.
+fn undrawn(count: usize, what: &str) -> String {
+    if count > 0 { format!("; {count} more {what}") } else { String::new() }
 }

@@ -12,7 +12,7 @@ pub enum Color {
     Faint,
     /// Grid lines.
     Grid,
-    /// A model, by its index in the registry.
+    /// A model, by its mark.
     Model(usize),
 }
 
@@ -69,21 +69,25 @@ impl Palette {
 
     /// The rules that replace the literal colours in a reader's dark mode, if the chart follows it.
     pub fn style(&self) -> Option<String> {
-        let rule = |ink: Color, of: &str| format!(".{}{of}", rule(ink));
-        let inks = [Color::Ground, Color::Text, Color::Faint, Color::Grid]
-            .into_iter()
-            .chain((0..COLOURS).map(Color::Model));
-        let rules: String = inks.map(|ink| rule(ink, "")).collect();
-        (self.mode == Mode::Auto).then(|| format!("@media (prefers-color-scheme: dark) {{ {rules} }}"))
+        if self.mode != Mode::Auto {
+            return None;
+        }
+        let mut rules = String::new();
+        for ink in [Color::Ground, Color::Text, Color::Faint, Color::Grid] {
+            rules += &dark_rule(ink);
+        }
+        for model in 0..COLOURS {
+            rules += &dark_rule(Color::Model(model));
+        }
+        Some(format!("@media (prefers-color-scheme: dark) {{ {rules} }}"))
     }
 }
 
 /// Fill and stroke of a class in dark mode. An element has the class of its colour, and `line` if it has only
-/// a
-/// stroke.
-fn rule(ink: Color) -> String {
+/// a stroke.
+fn dark_rule(ink: Color) -> String {
     let (class, dark) = (ink.class(), colour(ink, true));
-    format!("{class}{{fill:{dark}}} .{class}-line{{stroke:{dark}}} ")
+    format!(".{class}{{fill:{dark}}} .{class}-line{{stroke:{dark}}} ")
 }
 
 fn colour(ink: Color, dark: bool) -> &'static str {
@@ -105,28 +109,32 @@ fn colour(ink: Color, dark: bool) -> &'static str {
 mod tests {
     use super::*;
 
-    /// Relative luminance of a colour, as WCAG 2 defines it.
-    fn luminance(colour: &str) -> f64 {
-        let channel = |at: usize| {
-            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
-            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    /// A channel of a colour, as WCAG 2 makes it linear.
+    fn channel(hex: &str) -> f64 {
+        let value = f64::from(u8::from_str_radix(hex, 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     }
 
-    fn contrast(one: &str, other: &str) -> f64 {
-        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
-        one.max(other) / one.min(other)
+    /// Relative luminance of a colour, as WCAG 2 defines it.
+    fn luminance(colour: &str) -> f64 {
+        0.2126 * channel(&colour[1..3]) + 0.7152 * channel(&colour[3..5]) + 0.0722 * channel(&colour[5..7])
+    }
+
+    /// The contrast of a colour with the ground.
+    fn contrast(palette: &Palette, ink: Color) -> f64 {
+        let (one, ground) = (luminance(palette.colour(ink)), luminance(palette.colour(Color::Ground)));
+        (one.max(ground) + 0.05) / (one.min(ground) + 0.05)
     }
 
     #[test]
     fn colours_meet_contrast_minimums() {
         for mode in [Mode::Light, Mode::Dark] {
             let palette = Palette::of(mode);
-            let stands_out = |ink| contrast(palette.colour(ink), palette.colour(Color::Ground));
-            assert!(stands_out(Color::Text) >= 4.5 && stands_out(Color::Faint) >= 4.5, "{mode:?}");
+            for text in [Color::Text, Color::Faint] {
+                assert!(contrast(&palette, text) >= 4.5, "{mode:?} {text:?}");
+            }
             for model in 0..COLOURS {
-                assert!(stands_out(Color::Model(model)) >= 3.0, "{mode:?} {model}");
+                assert!(contrast(&palette, Color::Model(model)) >= 3.0, "{mode:?} {model}");
             }
         }
     }

@@ -1,14 +1,25 @@
 //! Speedups by core count: measured, beside the capacity of all cores and the ideal.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
-use crate::analysis::scaling::Scaled;
+use crate::analysis::scaling::{Scaled, scale};
+use crate::record::schema::Recording;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::chart::legend::{Models, legend};
+use crate::report::chart::caption::source;
+use crate::report::chart::kind::{Charts, Evaluated, Kind};
+use crate::report::chart::legend::{MarkedModel, Marks, legend};
 use crate::report::chart::palette::Color;
 use crate::report::chart::scale::Log;
-use crate::report::chart::{Chart, tick};
+use crate::report::chart::{Chart, speedup_grid};
 use crate::stats::ratio::Ratio;
+
+/// A chart for each computing workload.
+pub const KIND: Kind = Kind {
+    charts: Charts::OfAll(charts),
+    missing: Some("scaling: no recordings of one machine have several numbers of cores (bakeoff sweep)"),
+};
 
 /// The position of the plot.
 const LEFT: f64 = 60.0;
@@ -16,23 +27,53 @@ const RIGHT: f64 = 780.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 320.0;
 
-/// Cores and speedup, with its bounds.
-type Points = Vec<(f64, f64, Option<(f64, f64)>)>;
+/// The markers of a cell.
+struct Curve {
+    mark: usize,
+    points: Vec<Point>,
+}
 
-/// The chart of a computing workload; `None` if there are fewer than two core counts.
-pub fn chart(scaled: &Scaled, source: String) -> Option<Chart> {
-    let names: Vec<&str> = scaled.cells().into_iter().filter(|name| !name.ends_with("/one")).collect();
-    let models = Models::of(names.iter().map(|name| name.split('/').next().unwrap_or(name)));
-    let points = |by_cores: std::collections::BTreeMap<u64, Ratio>| -> Points {
-        let point = |(cores, ratio): (u64, Ratio)| {
-            (cores as f64, ratio.ratio, ratio.interval.ok().map(|it| (it.low, it.high)))
-        };
-        by_cores.into_iter().map(point).collect()
-    };
-    let curves: Vec<Points> = names.iter().map(|name| points(scaled.speedups(name))).collect();
+/// The speedup on one core count.
+struct Point {
+    cores: f64,
+    speedup: f64,
+    bounds: Option<(f64, f64)>,
+}
+
+/// The charts of all recordings of the first one's machine.
+fn charts(all: &[Evaluated<'_>]) -> Vec<Chart> {
+    let mut of_one: Vec<Recording> = Vec::new();
+    for Evaluated { recording, .. } in all {
+        if recording.study.is_some()
+            && recording.environment.cpu_model == all[0].recording.environment.cpu_model
+        {
+            of_one.push((*recording).clone());
+        }
+    }
+    let mut charts = Vec::new();
+    for scaled in scale(&of_one) {
+        if scaled.computes() && scaled.rows.len() > 1 {
+            charts.push(chart(&scaled, all[0].marks, source(&of_one[0])));
+        }
+    }
+    charts
+}
+
+fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
+    let mut curves = Vec::new();
+    let mut names = Vec::new();
+    for cell in scaled.cells() {
+        let Some((name, width)) = cell.split_once('/') else { continue };
+        // The baseline's speedup is 1 by definition.
+        if width != "one" {
+            names.push(name);
+            curves.push(Curve { mark: marks.model(name).mark, points: points(scaled.speedups(cell)) });
+        }
+    }
+    let models = marks.models(names);
     let capacity = points(scaled.capacity());
     let name = scaled.name().to_owned();
-    (scaled.computes() && scaled.rows.len() > 1).then(|| Chart {
+    Chart {
         title: format!("{name}: speedup over one job after the other, by the number of cores"),
         description: "A marker for each model and number of cores, with its 95 percent interval, both axes logarithmic; dashed what \
                       would be ideal, and a thick line for what independent copies of sequential on all cores gave."
@@ -40,41 +81,57 @@ pub fn chart(scaled: &Scaled, source: String) -> Option<Chart> {
         name: format!("scaling-{name}"),
         source,
         draw: Box::new(move |canvas| draw(canvas, &models, &curves, &capacity)),
-    })
+    }
 }
 
-fn draw(canvas: &Canvas<'_>, models: &Models, curves: &[Points], capacity: &Points) -> Markup {
-    let all = || curves.iter().flatten().chain(capacity);
-    let x = Log::of(all().map(|point| point.0), false, 2.0, LEFT + 30.0, RIGHT - 60.0);
-    let most = all().map(|point| point.0).fold(1.0, f64::max);
-    let y = Log::of(all().map(|point| point.1).chain([most]), true, 2.0, BOTTOM, TOP);
-    let path =
-        |points: &Points| points.iter().map(|point| (x.place(point.0), y.place(point.1))).collect::<Vec<_>>();
-    let mut cores: Vec<f64> = all().map(|point| point.0).collect();
+fn points(by_cores: BTreeMap<u64, Ratio>) -> Vec<Point> {
+    let mut points = Vec::new();
+    for (cores, speedup) in by_cores {
+        points.push(Point { cores: cores as f64, speedup: speedup.ratio, bounds: speedup.bounds() });
+    }
+    points
+}
+
+/// The core counts of all curves, ascending, each once, and the axes that hold all points.
+fn axes(curves: &[Curve], capacity: &[Point]) -> (Vec<f64>, Log, Log) {
+    let mut cores = Vec::new();
+    let mut speedups = vec![1.0];
+    for points in curves.iter().map(|curve| &curve.points[..]).chain([capacity]) {
+        for point in points {
+            cores.push(point.cores);
+            speedups.push(point.speedup);
+        }
+    }
     cores.sort_by(f64::total_cmp);
     cores.dedup();
-    let ideal: Vec<(f64, f64)> = cores.iter().map(|&cores| (x.place(cores), y.place(cores))).collect();
-    // Markers of one core count are side by side, so that each is visible.
-    let aside = |model: usize| 5.0 * (model as f64 - (curves.len() as f64 - 1.0) / 2.0);
+    // The ideal speedup is the number of cores.
+    speedups.extend(cores.last());
+    let x = Log::of(&cores, 2.0, LEFT + 30.0, RIGHT - 60.0);
+    let y = Log::of(&speedups, 2.0, BOTTOM, TOP);
+    (cores, x, y)
+}
+
+fn draw(canvas: &Canvas<'_>, models: &[MarkedModel], curves: &[Curve], capacity: &[Point]) -> Markup {
+    let (cores, x, y) = axes(curves, capacity);
+    let ideal: Vec<_> = cores.iter().map(|&cores| (x.place(cores), y.place(cores))).collect();
+    let measured: Vec<_> = capacity.iter().map(|it| (x.place(it.cores), y.place(it.speedup))).collect();
     html! {
-        @for value in y.ticks(2.0, 12) {
-            @let (place, ink) = (y.place(value), if value == 1.0 { Color::Faint } else { Color::Grid });
-            (canvas.line(&[(LEFT, place), (RIGHT, place)], ink, Stroke::Thin))
-            (canvas.text(LEFT - 8.0, place + 4.0, Anchor::End, Color::Faint, 11.0, &tick(value)))
-        }
+        (speedup_grid(canvas, &y, LEFT, RIGHT))
         @for &cores in &cores {
             (canvas.text(x.place(cores), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &format!("{cores:.0}")))
         }
         (canvas.text((LEFT + RIGHT) / 2.0, BOTTOM + 32.0, Anchor::Middle, Color::Text, 12.0, "cores"))
         (canvas.line(&ideal, Color::Faint, Stroke::Dashed))
-        (canvas.line(&path(capacity), Color::Faint, Stroke::Thick))
-        @for (model, points) in curves.iter().enumerate() {
-            @for (cores, speedup, bounds) in points {
-                @let at = x.place(*cores) + aside(model);
-                @if let Some((low, high)) = bounds {
-                    (canvas.line(&[(at, y.place(*low)), (at, y.place(*high))], Color::Model(models.mark(model)), Stroke::Thin))
+        (canvas.line(&measured, Color::Faint, Stroke::Thick))
+        @for (at, curve) in curves.iter().enumerate() {
+            // Markers of one core count are side by side, so that each is visible.
+            @let aside = 5.0 * (at as f64 - (curves.len() as f64 - 1.0) / 2.0);
+            @for point in &curve.points {
+                @let x = x.place(point.cores) + aside;
+                @if let Some((low, high)) = point.bounds {
+                    (canvas.line(&[(x, y.place(low)), (x, y.place(high))], Color::Model(curve.mark), Stroke::Thin))
                 }
-                (canvas.marker(at, y.place(*speedup), models.mark(model), true))
+                (canvas.marker(x, y.place(point.speedup), curve.mark, true))
             }
         }
         (canvas.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Color::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))

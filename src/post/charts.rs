@@ -1,0 +1,154 @@
+//! All charts: those of every recording, and the post's own.
+
+use crate::post::knee;
+use crate::record::schema::Recording;
+use crate::report::chart::draw::KINDS;
+use crate::report::chart::kind::{Drawn, draw_kinds};
+
+/// The post's own charts stand behind this number of others: those of a study.
+const OF_STUDY: usize = 2;
+
+/// Every chart of `recordings`, or why there is none of its kind, in the order in which pages show them.
+pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
+    let mut kinds = KINDS.to_vec();
+    kinds.insert(OF_STUDY, knee::KIND);
+    draw_kinds(&kinds, recordings)
+}
+
+#[cfg(test)]
+mod tests {
+    use roxmltree::Document;
+
+    use super::*;
+    use crate::post::claims::tests::inside;
+    use crate::record::read::tests::recording;
+    use crate::record::schema::{Arm, Launch, Sample, WorkloadEntry};
+    use crate::report::chart::{HEIGHT, WIDTH};
+
+    /// Every chart of `recordings`, in every mode.
+    fn drawn(recordings: &[Recording]) -> Vec<(String, String)> {
+        let mut files = Vec::new();
+        for chart in charts(recordings).into_iter().flatten() {
+            files.extend(chart.files());
+        }
+        files
+    }
+
+    /// The texts of the elements with this name.
+    fn texts<'a>(document: &'a Document<'_>, tag: &str) -> Vec<&'a str> {
+        let elements = document.descendants().filter(|node| node.tag_name().name() == tag);
+        elements.map(|node| node.text().unwrap_or_default()).collect()
+    }
+
+    #[test]
+    fn charts_are_xml_with_title_and_source() {
+        let drawn = drawn(&inside());
+        assert!(drawn.len() >= 3 * 6, "{}", drawn.len());
+        for (name, svg) in drawn {
+            let document = Document::parse(&svg).unwrap_or_else(|why| panic!("{name}: {why}"));
+            let root = document.root_element();
+            assert_eq!(root.attribute("role"), Some("img"), "{name}");
+            for tag in ["title", "desc"] {
+                assert!(root.children().any(|child| child.has_tag_name(("http://www.w3.org/2000/svg", tag))));
+                assert!(texts(&document, tag)[0].len() > 10, "{name}: {tag}");
+            }
+            assert!(texts(&document, "text").concat().contains("bakeoff"), "{name}");
+        }
+    }
+
+    /// The id of a model's cell; names are long.
+    fn id(task: &str, model: u32) -> String {
+        match model {
+            0 => format!("{task}/sequential/one"),
+            _ => format!("{task}/a-model-of-a-long-name-{model}/jobs"),
+        }
+    }
+
+    /// A sample of a model, from the baseline's ten milliseconds up to minutes, and down to microseconds.
+    fn sample(template: Sample, first_arm: usize, model: u32, launch: u64) -> Sample {
+        let factor = 1_u64 << (model / 2);
+        let wall_ns = if model.is_multiple_of(2) { 10_000_000 * factor } else { 10_000_000 / factor };
+        Sample {
+            arm: first_arm as u64 + u64::from(model),
+            place: u64::from(model),
+            wall_ns: (wall_ns + launch).try_into().unwrap(),
+            ..template
+        }
+    }
+
+    /// A study of `models` models on `tasks` tasks.
+    fn crowd(models: u32, tasks: usize) -> Recording {
+        let mut crowd = recording(16, 50);
+        let study = crowd.study.as_mut().unwrap();
+        let (task, arm) = (study.workloads.remove(0), study.arms[0].clone());
+        let launches = std::mem::take(&mut study.launches);
+        study.arms.clear();
+        for at in 0..tasks {
+            let name = format!("a-task-of-a-rather-long-name-{at}");
+            let first = study.arms.len();
+            study.arms.extend((0..models).map(|model| Arm { id: id(&name, model), ..arm.clone() }));
+            for launch in &launches {
+                let mut launch = Launch { workload: name.clone(), ..launch.clone() };
+                let samples = &mut launch.rounds[0].samples;
+                let template = samples[0];
+                samples.clear();
+                samples.extend((0..models).map(|model| sample(template, first, model, launch.number)));
+                study.launches.push(launch);
+            }
+            study.workloads.push(WorkloadEntry { name, ..task.clone() });
+        }
+        crowd
+    }
+
+    /// A number of an element.
+    fn number(node: &roxmltree::Node<'_, '_>, key: &str) -> f64 {
+        node.attribute(key).unwrap().parse().unwrap()
+    }
+
+    /// A text and its extent in chart units: its left, upper, right and lower end.
+    fn extent<'a>(node: &roxmltree::Node<'a, '_>) -> (&'a str, [f64; 4]) {
+        let text = node.text().unwrap_or_default();
+        let (x, y, size) = (number(node, "x"), number(node, "y"), number(node, "font-size"));
+        // The average letter width of this font.
+        let width = 0.53 * size * text.chars().count() as f64;
+        let left = match node.attribute("text-anchor") {
+            Some("end") => x - width,
+            Some("middle") => x - width / 2.0,
+            _ => x,
+        };
+        (text, [left, y - 0.75 * size, left + width, y])
+    }
+
+    #[test]
+    fn text_never_overlaps_or_leaves_chart() {
+        let mut files = drawn(&inside());
+        for (models, tasks) in [(1, 1), (2, 12), (24, 1), (24, 12), (40, 30)] {
+            files.extend(drawn(&[crowd(models, tasks)]));
+        }
+        for (name, svg) in files {
+            let document = Document::parse(&svg).unwrap();
+            let nodes = document.descendants().filter(|node| node.tag_name().name() == "text");
+            let extents: Vec<(&str, [f64; 4])> = nodes.map(|node| extent(&node)).collect();
+            for (at, (text, [left, top, right, bottom])) in extents.iter().enumerate() {
+                let is_inside = *left >= -1.0 && *right <= WIDTH + 1.0 && *top >= 0.0 && *bottom <= HEIGHT;
+                assert!(is_inside, "{name}: {text:?} from {left}, {top} to {right}, {bottom}");
+                for (other, [from, upper, to, lower]) in &extents[at + 1..] {
+                    let is_apart = right <= from || to <= left || bottom <= upper || lower <= top;
+                    assert!(is_apart, "{name}: {text:?} stands on {other:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn missing_chart_data_is_explained() {
+        let nothing = Recording { study: None, ..recording(1, 50) };
+        let mut names = Vec::new();
+        for drawn in charts(&[nothing]) {
+            let Err(why) = drawn else { panic!("a chart of nothing") };
+            assert!(why.contains("(bakeoff "), "{why}");
+            names.extend(why.split_once(':').map(|(name, _)| name));
+        }
+        assert_eq!(names, ["best-tool", "heat", "knee", "cost", "break-even", "scaling"]);
+    }
+}

@@ -1,0 +1,30 @@
+//! The source of a chart's numbers, in words.
+
+use crate::record::schema::Recording;
+use crate::stats::units;
+
+/// The source of a study's numbers, and the number of launches behind them and their intervals.
+pub fn source(recording: &Recording) -> String {
+    match &recording.study {
+        Some(study) => format!("{}; {} launches, 95 % intervals", origin(recording), study.launches_asked),
+        None => origin(recording),
+    }
+}
+
+/// The source of numbers: machine, date, program.
+pub fn origin(recording: &Recording) -> String {
+    let environment = &recording.environment;
+    let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
+    let cores = units::cores(environment.cores);
+    let date = environment.started_unix_s.and_then(date).map_or(String::new(), |date| format!("; {date}"));
+    let commit = environment.commit.as_deref().and_then(|commit| commit.get(..7));
+    let commit = commit.map_or(String::new(), |commit| format!(" ({commit})"));
+    let (os, arch, bakeoff) = (&environment.os, &environment.arch, &environment.bakeoff);
+    format!("{cpu}, {cores}, {os} on {arch}{date}; bakeoff {bakeoff}{commit}")
+}
+
+/// The date of a Unix time, as `2026-11-23`.
+pub fn date(unix_s: u64) -> Option<String> {
+    let moment = time::OffsetDateTime::from_unix_timestamp(i64::try_from(unix_s).ok()?).ok()?;
+    Some(moment.date().to_string())
+}
