@@ -35,13 +35,16 @@ impl Change {
 }
 
 /// The change of a cell's speedups from `before` to `after`, both as logarithms per launch. Launches are
-/// paired by
-/// number: they are independent, so that each pair is an unbiased sample of the difference. Differences
-/// within
-/// [`MARGIN`] and `drift`, a logarithm, do not matter.
+/// paired by number: they are independent, so that each pair is an unbiased sample of the difference.
+/// Differences within [`MARGIN`] and `drift`, a logarithm, do not matter.
 pub fn change(before: &[Option<f64>], after: &[Option<f64>], drift: f64) -> Change {
-    let pairs = before.iter().zip(after).filter_map(|(before, after)| Some((*after)? - (*before)?));
-    let Some(ratio) = of_logs(&pairs.collect::<Vec<_>>(), LEVEL) else { return Change::Unmeasured };
+    let mut differences = Vec::new();
+    for pair in before.iter().zip(after) {
+        if let (Some(before), Some(after)) = pair {
+            differences.push(after - before);
+        }
+    }
+    let Some(ratio) = of_logs(&differences, LEVEL) else { return Change::Unmeasured };
     let border = MARGIN.ln_1p() + drift;
     match ratio.interval {
         Err(few) => Change::TooFew(few),

@@ -1,6 +1,5 @@
 //! An exact interval for a median, from order statistics: it assumes only that the values are independent,
-//! and drops no
-//! outliers.
+//! and drops no outliers.
 //!
 //! The interval from the k-th smallest to the k-th largest of n values covers the population median
 //! with probability 1 - 2 P(B < k), where B is binomial with n trials of one half (H. A. David and H. N. Nagaraja, "Order

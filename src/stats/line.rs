@@ -4,11 +4,14 @@
 /// different x.
 pub fn line(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let n = points.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
-    let (x, y) = (mean(|point| point.0), mean(|point| point.1));
-    let squares: f64 = points.iter().map(|point| (point.0 - x).powi(2)).sum();
-    let products: f64 = points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum();
-    (squares > 0.0).then(|| (y - products / squares * x, products / squares))
+    let x = points.iter().map(|point| point.0).sum::<f64>() / n;
+    let y = points.iter().map(|point| point.1).sum::<f64>() / n;
+    let (mut squares, mut products) = (0.0, 0.0);
+    for point in points {
+        squares += (point.0 - x).powi(2);
+        products += (point.0 - x) * (point.1 - y);
+    }
+    if squares > 0.0 { Some((y - products / squares * x, products / squares)) } else { None }
 }
 
 #[cfg(test)]

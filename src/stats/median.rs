@@ -10,6 +10,11 @@ pub fn median(values: &[f64]) -> Option<f64> {
     Some(f64::midpoint(lower, upper))
 }
 
+/// The values that are known.
+pub fn present(values: &[Option<f64>]) -> Vec<f64> {
+    values.iter().flatten().copied().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

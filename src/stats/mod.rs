@@ -3,10 +3,11 @@
 //! - [`scaling_model`]: models of speedups by core count
 //! - [`change`]: whether a cell became faster or slower
 //! - [`line`](fn@line): a straight line through points
-//! - [`median`](fn@median): the median
+//! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
 //! - [`ratio`]: speedups, paired by round
 //! - [`verdict`]: the comparison of a row of cells
+//! - [`units`]: numbers for readers
 
 pub mod change;
 pub mod interval;
@@ -18,4 +19,4 @@ pub mod units;
 pub mod verdict;
 
 pub use line::line;
-pub use median::median;
+pub use median::{median, present};

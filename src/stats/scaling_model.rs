@@ -7,9 +7,8 @@
 //!   "Guerrilla Capacity Planning", 2007)
 //!
 //! Both are linear in their parameters, so each launch gives its own least-squares estimate, weighted by 1 /
-//! y^2, because
-//! noise is proportional to the speedup. Launches are independent: the interval is that of a median, as
-//! everywhere.
+//! y^2, because noise is proportional to the speedup. Launches are independent: the interval is that of a
+//! median, as everywhere.
 
 use crate::stats::interval::{Interval, LEVEL, TooFew, interval};
 use crate::stats::median;
@@ -75,8 +74,8 @@ pub fn fit(points: &[Point]) -> Result<ScalingModel, FitError> {
     let launches = launches(points).ok_or(FitError::NoSingle)?;
     let most = points.iter().map(|point| point.cores).max().unwrap_or(0);
     if points.len() >= FOR_UNIVERSAL && most >= MOST_FOR_UNIVERSAL {
-        let estimates: Vec<(f64, f64)> = launches.iter().filter_map(|launch| universal(launch)).collect();
-        let (contention, coherence): (Vec<f64>, Vec<f64>) = estimates.into_iter().unzip();
+        let (contention, coherence): (Vec<f64>, Vec<f64>) =
+            launches.iter().filter_map(|launch| universal(launch)).unzip();
         return Ok(ScalingModel::Universal(parameter(&contention)?, parameter(&coherence)?));
     }
     let serial: Vec<f64> = launches.iter().filter_map(|launch| amdahl(launch)).collect();
@@ -86,21 +85,27 @@ pub fn fit(points: &[Point]) -> Result<ScalingModel, FitError> {
 /// The serial share implied by a single speedup on several cores (A. Karp and H. Flatt, CACM 33(5), 1990).
 pub fn karp_flatt(speedup: f64, cores: u64) -> Option<f64> {
     let n = cores as f64;
-    (cores > 1).then(|| (1.0 / speedup - 1.0 / n) / (1.0 - 1.0 / n))
+    if cores > 1 { Some((1.0 / speedup - 1.0 / n) / (1.0 - 1.0 / n)) } else { None }
 }
 
 /// N and y of each launch with a speedup on every core count; `None` if one core is missing.
 fn launches(points: &[Point]) -> Option<Vec<Vec<(f64, f64)>>> {
     let single = points.iter().find(|point| point.cores == 1)?;
     let count = points.iter().map(|point| point.logs.len()).min()?;
-    let launch = |at: usize| {
-        let one = single.logs[at]?;
-        let several = points.iter().filter(|point| point.cores > 1);
-        several
-            .map(|point| Some((point.cores as f64, point.cores as f64 * (one - point.logs[at]?).exp())))
-            .collect()
-    };
-    Some((0..count).filter_map(launch).collect())
+    let launches = (0..count).filter_map(|at| launch(single.logs[at]?, points, at));
+    Some(launches.collect())
+}
+
+/// N and y of one launch, whose logarithm on one core is `one`; `None` if a core count is missing.
+fn launch(one: f64, points: &[Point], at: usize) -> Option<Vec<(f64, f64)>> {
+    let mut launch = Vec::new();
+    for point in points {
+        if point.cores > 1 {
+            let n = point.cores as f64;
+            launch.push((n, n * (one - point.logs[at]?).exp()));
+        }
+    }
+    Some(launch)
 }
 
 fn amdahl(launch: &[(f64, f64)]) -> Option<f64> {
@@ -110,7 +115,7 @@ fn amdahl(launch: &[(f64, f64)]) -> Option<f64> {
         products += a * b;
         squares += a * a;
     }
-    (squares > 0.0).then(|| products / squares)
+    if squares > 0.0 { Some(products / squares) } else { None }
 }
 
 fn universal(launch: &[(f64, f64)]) -> Option<(f64, f64)> {
@@ -144,14 +149,18 @@ mod tests {
     /// Sixteen launches on each core count that follow a model, with noise of several percent.
     fn points(cores: &[u64], contention: f64, coherence: f64, noise: f64, seed: u64) -> Vec<Point> {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut normal = || (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
-        let mut point = |&cores: &u64| {
+        let mut points = Vec::new();
+        for &cores in cores {
             let n = cores as f64;
             let speedup = n / (1.0 + contention * (n - 1.0) + coherence * n * (n - 1.0));
-            let logs = (0..16).map(|_| Some(speedup.ln() + noise * normal())).collect();
-            Point { cores, logs }
-        };
-        cores.iter().map(&mut point).collect()
+            let mut logs = Vec::new();
+            for _ in 0..16 {
+                let normal = (0..12).map(|_| random.f64()).sum::<f64>() - 6.0;
+                logs.push(Some(speedup.ln() + noise * normal));
+            }
+            points.push(Point { cores, logs });
+        }
+        points
     }
 
     fn covers(parameter: Parameter, truth: f64) -> bool {
@@ -161,12 +170,11 @@ mod tests {
     #[test]
     fn recovers_known_parameters_within_intervals() {
         for (contention, coherence, noise) in [(0.05, 0.002, 0.03), (0.2, 0.0, 0.03), (0.01, 0.0005, 0.01)] {
-            let found =
-                (0..500).map(|seed| fit(&points(&CORES, contention, coherence, noise, seed)).unwrap());
             let (mut contained, mut claimed) = ([0, 0], 0);
-            for scaling_model in found {
-                let ScalingModel::Universal(found_contention, found_coherence) = scaling_model else {
-                    panic!("{scaling_model:?}")
+            for seed in 0..500 {
+                let found = fit(&points(&CORES, contention, coherence, noise, seed));
+                let Ok(ScalingModel::Universal(found_contention, found_coherence)) = found else {
+                    panic!("{found:?}")
                 };
                 contained[0] += u32::from(covers(found_contention, contention));
                 contained[1] += u32::from(covers(found_coherence, coherence));
@@ -179,22 +187,21 @@ mod tests {
 
     #[test]
     fn recovers_serial_share_from_three_points() {
-        let contained = (0..500).filter(|&seed| {
-            let Ok(ScalingModel::Amdahl(serial)) = fit(&points(&[1, 2, 4], 0.1, 0.0, 0.03, seed)) else {
-                panic!("no fit")
-            };
-            covers(serial, 0.1)
-        });
-        let seeds = contained.count();
-        assert!(seeds >= 465, "{seeds} of 500");
+        let mut contained = 0;
+        for seed in 0..500 {
+            let found = fit(&points(&[1, 2, 4], 0.1, 0.0, 0.03, seed));
+            let Ok(ScalingModel::Amdahl(serial)) = found else { panic!("{found:?}") };
+            contained += u32::from(covers(serial, 0.1));
+        }
+        assert!(contained >= 465, "{contained} of 500");
     }
 
     #[test]
     fn insufficient_points_are_reported() {
         assert_eq!(fit(&points(&[1, 2], 0.1, 0.0, 0.0, 1)), Err(FitError::Cores(2)));
         assert_eq!(fit(&points(&[2, 4, 8], 0.1, 0.0, 0.0, 1)), Err(FitError::NoSingle));
-        let few = points(&[1, 2, 4], 0.1, 0.0, 0.0, 1).into_iter();
-        let few: Vec<Point> = few.map(|point| Point { logs: point.logs[..3].into(), ..point }).collect();
+        let mut few = points(&[1, 2, 4], 0.1, 0.0, 0.0, 1);
+        few.iter_mut().for_each(|point| point.logs.truncate(3));
         assert_eq!(fit(&few), Err(FitError::Launches(TooFew { have: 3, need: 6 })));
         assert!(matches!(fit(&points(&[1, 2, 4, 8, 12], 0.1, 0.0, 0.0, 1)), Ok(ScalingModel::Amdahl(_))));
     }

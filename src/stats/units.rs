@@ -9,19 +9,24 @@ pub fn duration(time: Duration) -> String {
 
 /// A time of `ns` nanoseconds, as [`duration`].
 pub fn nanoseconds(ns: f64) -> String {
-    let units = [(1e9, "s"), (1e6, "ms"), (1e3, "us")];
-    // A value that rounds to 1,000 of a unit moves to the next unit.
-    let unit = units.into_iter().find(|(size, _)| ns >= size * 0.9995);
-    let (size, name) = unit.unwrap_or((1.0, "ns"));
-    format!("{} {name}", significant(ns / size))
+    for (size, unit) in [(1e9, "s"), (1e6, "ms"), (1e3, "us")] {
+        // A value that rounds to 1,000 of a unit moves to the next unit.
+        if ns >= size * 0.9995 {
+            return format!("{} {unit}", significant(ns / size));
+        }
+    }
+    format!("{} ns", significant(ns))
 }
 
 /// Bytes, with three significant digits in the unit that keeps them between 1 and 1,024.
 pub fn bytes(bytes: f64) -> String {
-    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-    let unit = units.into_iter().find(|(power, _)| bytes.abs() >= f64::from(1 << power) * 0.9995);
-    let (power, name) = unit.unwrap_or((0, "bytes"));
-    format!("{} {name}", significant(bytes / f64::from(1 << power)))
+    for (power, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
+        let size = f64::from(1 << power);
+        if bytes.abs() >= size * 0.9995 {
+            return format!("{} {unit}", significant(bytes / size));
+        }
+    }
+    format!("{} bytes", significant(bytes))
 }
 
 /// A count, with a comma between thousands.
@@ -36,9 +41,14 @@ pub fn cores(count: u64) -> String {
 
 /// Digits with a comma between thousands.
 pub fn grouped(digits: &str) -> String {
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
-    groups.join(",")
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// A factor with three significant digits, as in `0.093x`.

@@ -4,8 +4,7 @@ use crate::stats::interval::{Interval, TooFew};
 use crate::stats::ratio::{Ratio, Times, speedup};
 
 /// How much slower a cell may be than the fastest and still count as equivalent: smaller differences do not
-/// matter to
-/// readers, and often come from the machine (the memory layout of a program alone accounts for several
+/// matter to readers, and often come from the machine (the memory layout of a program alone accounts for several
 /// percent).
 pub const MARGIN: f64 = 0.05;
 
@@ -37,25 +36,33 @@ impl Verdict {
 }
 
 /// The verdict on each cell of a row: `cells` are the times of the cells of one workload, including the
-/// baseline,
-/// treated as one family, so that the probability of any wrong verdict in it stays below 5 % (Bonferroni).
+/// baseline, treated as one family, so that the probability of any wrong verdict in it stays below 5 %
+/// (Bonferroni).
 pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
     let Some(fastest) = fastest(baseline, cells) else { return vec![Verdict::Unmeasured; cells.len()] };
     let comparisons = cells.len().saturating_sub(1).max(1);
     let level = 1.0 - ROW_ERROR / comparisons as f64;
-    let judge_cell = |(index, times): (usize, &Times)| match index {
-        index if index == fastest => Verdict::Fastest,
-        _ => speedup(times, &cells[fastest], level).map_or(Verdict::Unmeasured, judge),
-    };
-    cells.iter().enumerate().map(judge_cell).collect()
+    let mut verdicts = Vec::new();
+    for (index, times) in cells.iter().enumerate() {
+        verdicts.push(match speedup(times, &cells[fastest], level) {
+            _ if index == fastest => Verdict::Fastest,
+            Some(over_fastest) => judge(over_fastest),
+            None => Verdict::Unmeasured,
+        });
+    }
+    verdicts
 }
 
+/// The index of the cell with the highest speedup.
 fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
-    let speedups = cells.iter().enumerate().filter_map(|(index, times)| {
-        let ratio = speedup(baseline, times, 0.5)?.ratio;
-        Some((index, ratio))
-    });
-    Some(speedups.max_by(|(_, a), (_, b)| a.total_cmp(b))?.0)
+    let mut fastest: Option<(usize, f64)> = None;
+    for (index, times) in cells.iter().enumerate() {
+        let Some(Ratio { ratio, .. }) = speedup(baseline, times, 0.5) else { continue };
+        if fastest.is_none_or(|(_, highest)| ratio >= highest) {
+            fastest = Some((index, ratio));
+        }
+    }
+    Some(fastest?.0)
 }
 
 /// The verdict on a cell with `over_fastest` times the fastest's time.
@@ -91,9 +98,13 @@ mod tests {
         assert!(matches!(over_fastest(0.9, 1.05), Verdict::AsGood(_)));
     }
 
+    /// Sixteen launches of about `time`.
+    fn at(time: f64) -> Times {
+        launches((0..16).map(|launch| time * (1.0 + 0.001 * f64::from(launch % 3))))
+    }
+
     #[test]
     fn cells_are_compared_with_the_fastest() {
-        let at = |time: f64| launches((0..16).map(|launch| time * (1.0 + 0.001 * f64::from(launch % 3))));
         let row = [at(100.0), at(50.0), at(51.0), at(60.0)];
         let [baseline, fastest, good, slower] = verdicts(&row[0], &row).try_into().unwrap();
         assert!(matches!(baseline, Verdict::Slower(ratio) if (ratio.ratio - 2.0).abs() < 0.01));
@@ -103,10 +114,9 @@ mod tests {
 
     #[test]
     fn more_cells_require_more_processes() {
-        let row = |cells: usize| vec![launches([1.0; 8]); cells];
-        assert!(matches!(verdicts(&row(2)[0], &row(2))[0], Verdict::AsGood(_)));
-        let thirteen = verdicts(&row(13)[0], &row(13));
-        assert!(matches!(thirteen[0], Verdict::TooFew(TooFew { have: 8, need: 9 })), "{:?}", thirteen[0]);
+        let row = vec![launches([1.0; 8]); 13];
+        assert!(matches!(verdicts(&row[0], &row[..2])[0], Verdict::AsGood(_)));
+        assert!(matches!(verdicts(&row[0], &row)[0], Verdict::TooFew(TooFew { have: 8, need: 9 })));
     }
 
     #[test]
