@@ -2,11 +2,11 @@
 
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::warnings;
-use crate::record::schema::{Recording, Role, Sample, Study, WorkloadEntry};
+use crate::record::schema::{Launch, Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::LEVEL;
-use crate::stats::median;
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
+use crate::stats::{median, present};
 
 /// All results of a recording.
 #[derive(Clone, Debug)]
@@ -29,8 +29,7 @@ pub struct Row {
     /// The baseline against itself.
     pub control: Option<Ratio>,
     /// On other platforms, the speedup of the native baseline over this one on the same jobs: in the same
-    /// rounds, or in
-    /// the native platform's own.
+    /// rounds, or in the native platform's own.
     pub reference: Option<Reference>,
     /// The logarithm of each launch's ratio of the capacity of all cores to one core, for computing jobs.
     pub capacity: Vec<Option<f64>>,
@@ -47,6 +46,13 @@ pub struct Reference {
     pub speedup: Ratio,
     /// The logarithm of each launch's.
     pub logs: Vec<Option<f64>>,
+}
+
+impl Reference {
+    /// The baseline with these logarithms by launch; `None` if there are none.
+    fn of(logs: Vec<Option<f64>>) -> Option<Self> {
+        Some(Reference { speedup: of_logs(&present(&logs), LEVEL)?, logs })
+    }
 }
 
 /// The results of one cell.
@@ -73,7 +79,7 @@ pub struct CellResult {
 }
 
 impl CellResult {
-    /// Whether it is the baseline of its row: one job after the other.
+    /// Whether it is the baseline of its row, which runs one job at a time.
     pub fn is_baseline(&self) -> bool {
         self.name.ends_with("/one")
     }
@@ -93,14 +99,16 @@ impl Summary {
     /// Evaluates `recording`.
     pub fn of(recording: &Recording) -> Self {
         let warnings = warnings(recording);
-        let study = recording.study.iter();
-        let rows = study.flat_map(|study| {
-            study.workloads.iter().map(|workload| row(recording, study, workload, &warnings))
-        });
-        let (rows, mut others): (Vec<Row>, Vec<Row>) = rows.partition(|row| row.workload.platform.is_none());
+        let (mut rows, mut others) = (Vec::new(), Vec::new());
+        if let Some(study) = &recording.study {
+            for workload in &study.workloads {
+                let row = Measured::of(study, workload).row(recording.environment.cores, &warnings);
+                if workload.platform.is_none() { rows.push(row) } else { others.push(row) }
+            }
+        }
         for row in others.iter_mut().filter(|row| row.reference.is_none()) {
-            row.reference =
-                rows.iter().find(|native| native.is_same_work(row)).and_then(|it| it.as_reference(row));
+            let native = rows.iter().find(|native| native.is_same_work(row));
+            row.reference = native.and_then(|native| native.as_reference(row));
         }
         Summary { rows, others, warnings }
     }
@@ -149,10 +157,11 @@ impl Row {
     /// This row's baseline as the reference of `other`, which has the same jobs; launches are paired by
     /// number.
     fn as_reference(&self, other: &Row) -> Option<Reference> {
-        let pairs = other.baseline_ns.iter().zip(&self.baseline_ns);
-        let logs: Vec<Option<f64>> = pairs.map(|(a, b)| Some(((*a)? / (*b)?).ln())).collect();
-        let speedup = of_logs(&logs.iter().flatten().copied().collect::<Vec<_>>(), LEVEL)?;
-        Some(Reference { speedup, logs })
+        let mut logs = Vec::new();
+        for pair in other.baseline_ns.iter().zip(&self.baseline_ns) {
+            logs.push(if let (Some(a), Some(b)) = pair { Some((a / b).ln()) } else { None });
+        }
+        Reference::of(logs)
     }
 
     /// The difference that this study would report in this row without a real one, on the logarithmic scale.
@@ -161,85 +170,130 @@ impl Row {
     }
 }
 
-fn row(recording: &Recording, study: &Study, workload: &WorkloadEntry, warnings: &[Warning]) -> Row {
-    let prefix = format!("{}/", workload.name);
-    let arms = study.arms.iter().enumerate().filter(|(_, arm)| arm.is_of(workload));
-    let (cells, others): (Vec<_>, Vec<_>) = arms.partition(|(_, arm)| arm.role == Role::Cell);
-    let wall = |index: usize| times(study, workload, index, |sample| Some(sample.wall_ns.get()));
-    let walls: Vec<Times> = cells.iter().map(|(index, _)| wall(*index)).collect();
-    let baseline = cells.iter().position(|(_, arm)| arm.id.ends_with("/one"));
-    let none = Times::new();
-    let baseline_walls = baseline.map_or(&none, |at| &walls[at]);
-    let baseline_cpu = baseline.map(|at| cpu(study, workload, cells[at].0));
-    let verdicts = verdicts(baseline_walls, &walls);
-    let finding = |((&(index, arm), walls), verdict): ((&(usize, &_), &Times), Verdict)| {
-        let arm: &crate::record::schema::Arm = arm;
-        let cpu = cpu(study, workload, index);
-        CellResult {
-            name: arm.id[prefix.len()..].to_owned(),
-            in_flight: arm.in_flight.get(),
-            wall_ns: median(&walls.iter().flatten().flatten().copied().collect::<Vec<_>>()),
-            cpu_ratio: baseline_cpu.as_ref().and_then(|base| Some(speedup(&cpu, base, LEVEL)?.ratio)),
-            busy_cores: speedup(&cpu, walls, LEVEL),
-            speedup: speedup(baseline_walls, walls, LEVEL),
-            logs: log_ratios_by_launch(baseline_walls, walls),
-            verdict,
-            error: arm.unavailable.clone().or_else(|| failure(study, workload, index)),
+/// What was measured of one workload.
+struct Measured<'a> {
+    study: &'a Study,
+    workload: &'a WorkloadEntry,
+    launches: Vec<&'a Launch>,
+}
+
+impl<'a> Measured<'a> {
+    fn of(study: &'a Study, workload: &'a WorkloadEntry) -> Self {
+        let launches = study.launches.iter().filter(|launch| launch.is_of(workload)).collect();
+        Measured { study, workload, launches }
+    }
+
+    fn row(&self, cores: u64, warnings: &[Warning]) -> Row {
+        let cells = self.arms(Role::Cell);
+        let walls: Vec<Times> = cells.iter().map(|&arm| self.walls(arm)).collect();
+        let baseline = match cells.iter().find(|&&arm| self.study.arms[arm].is_baseline()) {
+            Some(&arm) => Baseline { walls: self.walls(arm), cpu: self.cpu(arm) },
+            None => Baseline::default(),
+        };
+        let verdicts = verdicts(&baseline.walls, &walls);
+        let mut results = Vec::new();
+        for ((arm, walls), verdict) in cells.into_iter().zip(walls).zip(verdicts) {
+            results.push(self.cell(arm, &walls, &baseline, verdict));
         }
-    };
-    let copies = (recording.environment.cores as f64).ln();
-    let reference = others.iter().find(|(_, arm)| arm.role == Role::Reference).map(|(index, _)| wall(*index));
-    let capacities = others.iter().filter(|(_, arm)| arm.role == Role::Capacity);
-    let capacities: Vec<_> =
-        capacities.map(|(index, _)| log_ratios_by_launch(baseline_walls, &wall(*index))).collect();
-    let control = others.iter().find(|(_, arm)| arm.role == Role::Control);
-    Row {
-        workload: workload.clone(),
-        cells: cells.iter().zip(&walls).zip(verdicts).map(finding).collect(),
-        capacity: best(&capacities, copies),
-        baseline_ns: baseline_walls
-            .iter()
-            .map(|launch| median(&launch.iter().flatten().copied().collect::<Vec<_>>()))
-            .collect(),
-        withheld: warnings.iter().any(|warning| warning.blocks_verdicts_of(&workload.called())),
-        reference: reference.as_ref().and_then(|walls| {
-            let logs = log_ratios_by_launch(baseline_walls, walls);
-            Some(Reference { speedup: speedup(baseline_walls, walls, LEVEL)?, logs })
-        }),
-        control: control.and_then(|(index, _)| speedup(baseline_walls, &wall(*index), LEVEL)),
+        Row {
+            workload: self.workload.clone(),
+            cells: results,
+            control: speedup(&baseline.walls, &self.walls_of(Role::Control), LEVEL),
+            reference: Reference::of(log_ratios_by_launch(&baseline.walls, &self.walls_of(Role::Reference))),
+            capacity: self.capacity(&baseline, cores),
+            baseline_ns: baseline.walls.iter().map(|launch| median(&present(launch))).collect(),
+            withheld: warnings.iter().any(|warning| warning.blocks_verdicts_of(&self.workload.called())),
+        }
+    }
+
+    fn cell(&self, arm: usize, walls: &Times, baseline: &Baseline, verdict: Verdict) -> CellResult {
+        let cpu = self.cpu(arm);
+        let entry = &self.study.arms[arm];
+        CellResult {
+            name: entry.id[self.workload.name.len() + 1..].to_owned(),
+            in_flight: entry.in_flight.get(),
+            wall_ns: median(&present(&walls.concat())),
+            cpu_ratio: speedup(&cpu, &baseline.cpu, LEVEL).map(|ratio| ratio.ratio),
+            busy_cores: speedup(&cpu, walls, LEVEL),
+            speedup: speedup(&baseline.walls, walls, LEVEL),
+            logs: log_ratios_by_launch(&baseline.walls, walls),
+            verdict,
+            error: entry.unavailable.clone().or_else(|| self.failure(arm)),
+        }
+    }
+
+    /// For each launch, the logarithm of the capacity of all cores over one: that of the better capacity arm,
+    /// the less disturbed one.
+    fn capacity(&self, baseline: &Baseline, cores: u64) -> Vec<Option<f64>> {
+        let copies = (cores as f64).ln();
+        let mut capacity: Vec<Option<f64>> = Vec::new();
+        for arm in self.arms(Role::Capacity) {
+            let logs = log_ratios_by_launch(&baseline.walls, &self.walls(arm));
+            capacity.resize(logs.len(), None);
+            for (best, log) in capacity.iter_mut().zip(logs) {
+                let Some(log) = log else { continue };
+                if best.is_none_or(|best| log + copies > best) {
+                    *best = Some(log + copies);
+                }
+            }
+        }
+        capacity
+    }
+
+    /// The indices of its arms of a role.
+    fn arms(&self, role: Role) -> Vec<usize> {
+        let arms = self.study.arms.iter().enumerate();
+        arms.filter(|(_, arm)| arm.role == role && arm.is_of(self.workload)).map(|(at, _)| at).collect()
+    }
+
+    /// The times of the first arm of a role; none if there is no such arm.
+    fn walls_of(&self, role: Role) -> Times {
+        match self.arms(role).first() {
+            Some(&arm) => self.walls(arm),
+            None => Times::new(),
+        }
+    }
+
+    fn walls(&self, arm: usize) -> Times {
+        self.times(arm, |sample| Some(sample.wall_ns.get()))
+    }
+
+    fn cpu(&self, arm: usize) -> Times {
+        self.times(arm, |sample| sample.cpu_ns)
+    }
+
+    /// A per-run value of each sample of an arm, by launch and by round.
+    fn times(&self, arm: usize, of: fn(&Sample) -> Option<u64>) -> Times {
+        let mut times = Times::new();
+        for launch in &self.launches {
+            let mut of_launch = Vec::new();
+            for round in &launch.rounds {
+                let sample = round.samples.iter().find(|sample| sample.arm == arm as u64);
+                of_launch.push(sample.and_then(|sample| Some(of(sample)? as f64 / sample.runs.get() as f64)));
+            }
+            times.push(of_launch);
+        }
+        times
+    }
+
+    /// The first failure of an arm, or of a launch that should have measured it.
+    fn failure(&self, arm: usize) -> Option<String> {
+        for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
+            for failure in &round.failures {
+                if failure.arm == arm as u64 {
+                    return Some(failure.reason.clone());
+                }
+            }
+        }
+        self.launches.iter().find_map(|launch| launch.failure.clone())
     }
 }
 
-/// The best of several arms in each launch, the least disturbed one, scaled by `more`.
-fn best(arms: &[Vec<Option<f64>>], more: f64) -> Vec<Option<f64>> {
-    let launches = arms.iter().map(Vec::len).max().unwrap_or(0);
-    let of_launch = |launch: usize| arms.iter().filter_map(|arm| *arm.get(launch)?).max_by(f64::total_cmp);
-    (0..launches).map(|launch| Some(of_launch(launch)? + more)).collect()
-}
-
-fn cpu(study: &Study, workload: &WorkloadEntry, arm: usize) -> Times {
-    times(study, workload, arm, |sample| sample.cpu_ns)
-}
-
-/// A per-run value of each sample, by launch of the workload and by round.
-fn times(study: &Study, workload: &WorkloadEntry, arm: usize, of: impl Fn(&Sample) -> Option<u64>) -> Times {
-    let a_run = |sample: &Sample| Some(of(sample)? as f64 / sample.runs.get() as f64);
-    let launches = study.launches.iter().filter(|launch| launch.is_of(workload));
-    let rounds = launches.map(|launch| {
-        let sample =
-            |samples: &[Sample]| samples.iter().find(|sample| sample.arm == arm as u64).and_then(a_run);
-        launch.rounds.iter().map(|round| sample(&round.samples)).collect()
-    });
-    rounds.collect()
-}
-
-/// The first failure of an arm, or of a launch that should have measured it.
-fn failure(study: &Study, workload: &WorkloadEntry, arm: usize) -> Option<String> {
-    let launches = || study.launches.iter().filter(|launch| launch.is_of(workload));
-    let failures = launches().flat_map(|launch| launch.rounds.iter().flat_map(|round| &round.failures));
-    let own =
-        failures.into_iter().find(|failure| failure.arm == arm as u64).map(|failure| failure.reason.clone());
-    own.or_else(|| launches().find_map(|launch| launch.failure.clone()))
+/// The times of the baseline of a row; empty if it has none.
+#[derive(Default)]
+struct Baseline {
+    walls: Times,
+    cpu: Times,
 }
 
 #[cfg(test)]

@@ -2,17 +2,18 @@
 
 use crate::analysis::warning::{
     BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Warning,
+    WorkloadWarning,
 };
-use crate::record::schema::{
-    Arm, Environment, IdleCheck, Launch, Recording, Role, Sample, Study, WorkloadEntry,
-};
+use crate::record::schema::{Arm, Environment, IdleCheck, Recording, Role, Sample, Study, WorkloadEntry};
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
 
 /// All warnings of a recording.
 pub fn warnings(recording: &Recording) -> Vec<Warning> {
     let mut warnings = of_environment(&recording.environment);
-    warnings.extend(recording.partial.then_some(Warning::Partial));
+    if recording.partial {
+        warnings.push(Warning::Partial);
+    }
     if let Some(study) = &recording.study {
         warnings.extend(of_study(study, recording.environment.cores as f64));
     }
@@ -23,91 +24,153 @@ pub fn warnings(recording: &Recording) -> Vec<Warning> {
 
 /// Observations during a study on `cores` cores.
 fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
+    let mut warnings = of_idle_checks(&study.idle_checks);
     let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
     let stopped = rounds.filter(|round| round.stopped).count();
-    let mut warnings = of_quiet(&study.idle_checks);
-    warnings.extend((stopped > 0).then_some(Warning::Stopped(stopped)));
-    for workload in study.workloads.iter().filter(|workload| workload.kind == "computes") {
-        warnings.extend(of_workload(study, cores, workload));
+    if stopped > 0 {
+        warnings.push(Warning::Stopped(stopped));
+    }
+    for workload in &study.workloads {
+        if computes(workload) {
+            for warning in of_workload(study, cores, workload) {
+                warnings.push(Warning::OfWorkload(workload.called(), warning));
+            }
+        }
     }
     warnings
 }
 
+/// Whether its jobs do nothing but compute.
+fn computes(workload: &WorkloadEntry) -> bool {
+    workload.kind == "computes"
+}
+
 /// Properties of the machine and the program.
 fn of_environment(environment: &Environment) -> Vec<Warning> {
-    let quota = environment.quota_millicores.filter(|&quota| quota < environment.cores * 1_000);
-    let governor = environment.governor.clone().filter(|name| name != "performance");
     let mut warnings = Vec::new();
-    warnings.extend((!environment.profile.starts_with("release")).then_some(Warning::Unoptimised));
-    warnings.extend(quota.map(|quota| Warning::Quota(quota, environment.cores)));
-    warnings.extend((environment.on_battery == Some(true)).then_some(Warning::Battery));
-    warnings.extend(governor.map(Warning::Governor));
-    warnings.extend((environment.turbo == Some(true)).then_some(Warning::Turbo));
+    if !environment.profile.starts_with("release") {
+        warnings.push(Warning::Unoptimised);
+    }
+    if let Some(quota) = environment.quota_millicores
+        && quota < environment.cores * 1_000
+    {
+        warnings.push(Warning::Quota(quota, environment.cores));
+    }
+    if environment.on_battery == Some(true) {
+        warnings.push(Warning::Battery);
+    }
+    if let Some(governor) = &environment.governor
+        && governor != "performance"
+    {
+        warnings.push(Warning::Governor(governor.clone()));
+    }
+    if environment.turbo == Some(true) {
+        warnings.push(Warning::Turbo);
+    }
     warnings
 }
 
 /// Observations while nothing was measured.
-fn of_quiet(quiet: &[IdleCheck]) -> Vec<Warning> {
-    let share = |quiet: &IdleCheck| Some(quiet.pressure_ns? as f64 / quiet.window_ns.get() as f64);
-    let worst = quiet.iter().filter_map(share).max_by(f64::total_cmp);
-    let ends = quiet.first().zip(quiet.last());
-    let steal = ends.and_then(|(first, last)| {
-        let stolen = last.stolen_ticks?.checked_sub(first.stolen_ticks?)?;
-        let all = last.all_ticks?.checked_sub(first.all_ticks?)?;
-        (all > 0).then(|| stolen as f64 / all as f64)
-    });
-    let slept = ends.and_then(|(first, last)| last.suspended_ns?.checked_sub(first.suspended_ns?));
+fn of_idle_checks(checks: &[IdleCheck]) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    warnings.extend(quiet.iter().any(|quiet| quiet.alone == Some(false)).then_some(Warning::Company));
-    warnings.extend(worst.filter(|&share| share > PRESSURE).map(Warning::Pressure));
-    warnings.extend(steal.filter(|&share| share > STEAL).map(Warning::Steal));
-    warnings.extend(slept.filter(|&ns| ns > 1_000_000).map(Warning::Suspended));
+    let (Some(first), Some(last)) = (checks.first(), checks.last()) else { return warnings };
+    let mut is_alone = true;
+    let mut pressure = 0.0;
+    for check in checks {
+        is_alone &= check.alone != Some(false);
+        let waited_ns = check.pressure_ns.unwrap_or(0);
+        pressure = f64::max(pressure, waited_ns as f64 / check.window_ns.get() as f64);
+    }
+    if !is_alone {
+        warnings.push(Warning::OtherStudy);
+    }
+    if pressure > PRESSURE {
+        warnings.push(Warning::Pressure(pressure));
+    }
+    let stolen = between(first.stolen_ticks, last.stolen_ticks).unwrap_or(0) as f64;
+    let all = between(first.all_ticks, last.all_ticks).unwrap_or(0) as f64;
+    if all > 0.0 && stolen / all > STEAL {
+        warnings.push(Warning::Steal(stolen / all));
+    }
+    if let Some(slept_ns) = between(first.suspended_ns, last.suspended_ns)
+        && slept_ns > 1_000_000
+    {
+        warnings.push(Warning::Suspended(slept_ns));
+    }
     warnings
 }
 
+/// The growth of a counter.
+fn between(first: Option<u64>, last: Option<u64>) -> Option<u64> {
+    last?.checked_sub(first?)
+}
+
 /// Observations of the baseline and the capacity arm of a computing workload.
-fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<Warning> {
-    let name = || workload.called();
+fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<WorkloadWarning> {
     let baseline = best_of_launches(study, workload, Arm::is_baseline);
     let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity);
-    let share = |samples: &[Option<Sample>], copies: f64| {
-        let share = |sample: &Sample| Some(sample.cpu_ns? as f64 / (sample.wall_ns.get() as f64 * copies));
-        median(&samples.iter().flatten().filter_map(share).collect::<Vec<_>>())
-    };
-    let (alone, all) = (share(&baseline, 1.0), share(&capacity, cores));
-    // If every cell computes on one core, the capacity of all cores is irrelevant; unless other programs have
-    // taken one
-    // core, or most of it, so that no cell could compute on several.
-    let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
+    let (alone, all) = (busy_share(&baseline, 1.0), busy_share(&capacity, cores));
     let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
+    // If every cell computes on one core, the capacity of all cores is irrelevant; unless other programs have
+    // taken one core, or most of it, so that no cell could compute on several.
+    let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
     let border = if workload.platform.is_some() { BUSY_CORES_OF_PYTHON } else { BUSY_CORE };
-    let all = all.filter(|_| on_several || could_not).map(|share| (share, border));
-    let shares = alone.map(|share| (share, BUSY_CORE)).into_iter().chain(all);
-    let taken = shares.filter(|(share, border)| share < border).min_by(|(a, _), (b, _)| a.total_cmp(b));
     let mut warnings = Vec::new();
-    warnings.extend(taken.map(|(share, border)| Warning::CoreTaken(name(), share, border)));
+    let all = if on_several || could_not { all } else { None };
+    warnings.extend(core_taken(alone, all, border));
     let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
-    warnings.extend(drift(&times).map(|ratio| Warning::Drift(name(), ratio)));
-    warnings.extend(of_capacity(&name(), &capacities(&baseline, &capacity)).filter(|_| on_several));
+    warnings.extend(drift(&times));
+    if on_several {
+        warnings.extend(of_capacity(&capacities(&baseline, &capacity)));
+    }
     warnings
+}
+
+/// The smaller of the shares that the baseline got of its core, and the copies of all cores, if below what is
+/// required.
+fn core_taken(alone: Option<f64>, all: Option<f64>, border_of_all: f64) -> Option<WorkloadWarning> {
+    let mut taken: Option<(f64, f64)> = None;
+    for (share, border) in [(alone, BUSY_CORE), (all, border_of_all)] {
+        let Some(share) = share else { continue };
+        if share < border && taken.is_none_or(|(least, _)| share < least) {
+            taken = Some((share, border));
+        }
+    }
+    let (share, border) = taken?;
+    Some(WorkloadWarning::CoreTaken(share, border))
+}
+
+/// The median over launches of the share of `cores` cores that the samples kept busy.
+fn busy_share(samples: &[Option<Sample>], cores: f64) -> Option<f64> {
+    let mut shares = Vec::new();
+    for sample in samples.iter().flatten() {
+        if let Some(cpu_ns) = sample.cpu_ns {
+            shares.push(cpu_ns as f64 / (sample.wall_ns.get() as f64 * cores));
+        }
+    }
+    median(&shares)
 }
 
 /// Whether `cell` computes on several cores at once.
 fn uses_cores(study: &Study, workload: &WorkloadEntry, cell: &Arm) -> bool {
     let samples = best_of_launches(study, workload, |arm| arm.id == cell.id && arm.role == Role::Cell);
-    let cores = |sample: &Sample| Some(sample.cpu_ns? as f64 / sample.wall_ns.get() as f64);
-    let typical = median(&samples.iter().flatten().filter_map(cores).collect::<Vec<_>>());
-    typical.is_some_and(|cores| cores > SEVERAL_CORES)
+    busy_share(&samples, 1.0).is_some_and(|cores| cores > SEVERAL_CORES)
 }
 
 /// The ratio of the slowest to the fastest third of `times`, in study order, if it exceeds [`DRIFT`].
-fn drift(times: &[f64]) -> Option<f64> {
+fn drift(times: &[f64]) -> Option<WorkloadWarning> {
+    let third = times.len() / 3;
     // With fewer values per third, one outlier launch would count as a drift.
-    let third = Some(times.len() / 3).filter(|&third| third >= 4)?;
-    let thirds = times.chunks_exact(third).filter_map(median);
-    let (least, most) =
-        thirds.fold((f64::INFINITY, 0.0_f64), |(least, most), it| (least.min(it), most.max(it)));
-    Some(most / least).filter(|&ratio| ratio > 1.0 + DRIFT)
+    if third < 4 {
+        return None;
+    }
+    let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
+    for third in times.chunks_exact(third) {
+        let typical = median(third)?;
+        (least, most) = (least.min(typical), most.max(typical));
+    }
+    let ratio = most / least;
+    if ratio > 1.0 + DRIFT { Some(WorkloadWarning::Drift(ratio)) } else { None }
 }
 
 /// The time of a run, in nanoseconds.
@@ -121,37 +184,47 @@ fn best_of_launches(
     workload: &WorkloadEntry,
     is: impl Fn(&Arm) -> bool,
 ) -> Vec<Option<Sample>> {
-    let is =
-        |sample: &&Sample| usize::try_from(sample.arm).is_ok_and(|arm| study.arms.get(arm).is_some_and(&is));
-    let launches = study.launches.iter().filter(|launch| launch.is_of(workload));
-    let best = |launch: &Launch| {
-        let samples = launch.rounds.iter().flat_map(|round| &round.samples).filter(is);
-        samples.min_by(|a, b| a_run(a).total_cmp(&a_run(b))).copied()
-    };
-    launches.map(best).collect()
+    let is_accepted: Vec<bool> = study.arms.iter().map(is).collect();
+    let mut best = Vec::new();
+    for launch in study.launches.iter().filter(|launch| launch.is_of(workload)) {
+        let mut fastest: Option<Sample> = None;
+        for sample in launch.rounds.iter().flat_map(|round| &round.samples) {
+            let is_faster = fastest.is_none_or(|other| a_run(sample) < a_run(&other));
+            if usize::try_from(sample.arm).is_ok_and(|arm| is_accepted.get(arm) == Some(&true)) && is_faster {
+                fastest = Some(*sample);
+            }
+        }
+        best.push(fastest);
+    }
+    best
 }
 
 /// For each launch, the capacity of all cores as a share of the ideal: one core times their number.
 fn capacities(baseline: &[Option<Sample>], capacity: &[Option<Sample>]) -> Vec<f64> {
-    let pair = |(one, all): (&Option<Sample>, &Option<Sample>)| Some(a_run(&(*one)?) / a_run(&(*all)?));
-    baseline.iter().zip(capacity).filter_map(pair).collect()
+    let mut capacities = Vec::new();
+    for (one, all) in baseline.iter().zip(capacity) {
+        if let (Some(one), Some(all)) = (one, all) {
+            capacities.push(a_run(one) / a_run(all));
+        }
+    }
+    capacities
 }
 
 /// Launches with less capacity than others. If there are fewer than the number that an interval excludes at
-/// each end,
-/// they determine no bound of an interval, and verdicts are valid.
-fn of_capacity(workload: &str, capacities: &[f64]) -> Option<Warning> {
+/// each end, they determine no bound of an interval, and verdicts are valid.
+fn of_capacity(capacities: &[f64]) -> Option<WorkloadWarning> {
     let typical = median(capacities)?;
-    let worst = capacities.iter().copied().min_by(f64::total_cmp)?;
+    let worst = capacities.iter().copied().fold(f64::INFINITY, f64::min);
     // All cores can't exceed their number times one core: if they seem to, the single core was slowed down.
-    let best = capacities.iter().copied().max_by(f64::total_cmp)?.min(1.0);
+    let best = capacities.iter().copied().fold(0.0, f64::max).min(1.0);
     let fell = capacities.iter().filter(|&&capacity| capacity < CAPACITY_KEPT * best).count();
     let launches = Launches { some: fell, all: capacities.len() };
     let bounding = rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
     match fell {
-        0 => (typical < CAPACITY_KEPT).then(|| Warning::CapacityBelowCores(workload.to_owned(), typical)),
-        fell if fell < bounding => Some(Warning::CapacityDipped(workload.to_owned(), worst / best, launches)),
-        _ => Some(Warning::CapacityFell(workload.to_owned(), worst / best, launches)),
+        0 if typical < CAPACITY_KEPT => Some(WorkloadWarning::CapacityBelowCores(typical)),
+        0 => None,
+        fell if fell < bounding => Some(WorkloadWarning::CapacityDipped(worst / best, launches)),
+        _ => Some(WorkloadWarning::CapacityFell(worst / best, launches)),
     }
 }
 
@@ -162,11 +235,17 @@ mod tests {
     use super::*;
     use crate::record::read::tests::recording;
 
+    /// The variants' names.
     fn names(recording: &Recording) -> Vec<String> {
-        warnings(recording)
-            .iter()
-            .map(|warning| format!("{warning:?}").split('(').next().unwrap_or("").to_owned())
-            .collect()
+        let mut names = Vec::new();
+        for warning in warnings(recording) {
+            let variant = match warning {
+                Warning::OfWorkload(_, warning) => format!("{warning:?}"),
+                warning => format!("{warning:?}"),
+            };
+            names.extend(variant.split('(').next().map(str::to_owned));
+        }
+        names
     }
 
     fn study(recording: &mut Recording) -> &mut Study {
@@ -189,54 +268,63 @@ mod tests {
         assert_eq!(with(|_| {}), [""; 0]);
     }
 
+    fn with_quota(millicores: u64) -> Vec<String> {
+        with(|it| it.environment.quota_millicores = Some(millicores))
+    }
+
+    /// The warnings after tasks waited for `ns` of 1,000 nanoseconds.
+    fn with_pressure(ns: u64) -> Vec<String> {
+        with(|it| {
+            study(it).idle_checks[0].window_ns = NonZeroU64::new(1_000).unwrap();
+            study(it).idle_checks[0].pressure_ns = Some(ns);
+        })
+    }
+
+    /// The warnings after `stolen` of 1,000 ticks, and `slept` nanoseconds of sleep.
+    fn with_stolen_and_slept(stolen: u64, slept: u64) -> Vec<String> {
+        with(|it| {
+            let mut first = study(it).idle_checks[0];
+            (first.stolen_ticks, first.all_ticks, first.suspended_ns) = (Some(0), Some(0), Some(0));
+            let mut last = first;
+            (last.stolen_ticks, last.all_ticks, last.suspended_ns) = (Some(stolen), Some(1_000), Some(slept));
+            study(it).idle_checks = vec![first, last];
+        })
+    }
+
+    /// The warnings if the baseline got `cpu_ns` of 100 ms.
+    fn with_cpu(cpu_ns: u64) -> Vec<String> {
+        with(|it| {
+            for launch in &mut study(it).launches {
+                launch.rounds[0].samples[0].cpu_ns = Some(cpu_ns);
+            }
+        })
+    }
+
     #[test]
     fn warnings_start_exactly_at_thresholds() {
-        let quota = |millicores| with(|it| it.environment.quota_millicores = Some(millicores));
-        assert_eq!((quota(2_000), quota(1_999)), (vec![], vec!["Quota".to_owned()]));
-        let pressure = |ns| {
-            with(|it| {
-                study(it).idle_checks[0].window_ns = NonZeroU64::new(1_000).unwrap();
-                study(it).idle_checks[0].pressure_ns = Some(ns);
-            })
-        };
-        assert_eq!((pressure(50), pressure(51)), (vec![], vec!["Pressure".to_owned()]));
-        let quiet = |stolen, slept| {
-            with(|it| {
-                let first = IdleCheck {
-                    stolen_ticks: Some(0),
-                    all_ticks: Some(0),
-                    suspended_ns: Some(0),
-                    ..study(it).idle_checks[0]
-                };
-                let last = IdleCheck {
-                    stolen_ticks: Some(stolen),
-                    all_ticks: Some(1_000),
-                    suspended_ns: Some(slept),
-                    ..first
-                };
-                study(it).idle_checks = vec![first, last];
-            })
-        };
-        assert_eq!(
-            (quiet(10, 1_000_000), quiet(11, 0), quiet(0, 1_000_001)),
-            (vec![], vec!["Steal".to_owned()], vec!["Suspended".to_owned()])
-        );
-        let share = |cpu_ns| {
-            with(|it| {
-                let samples = study(it).launches.iter_mut().flat_map(|launch| &mut launch.rounds);
-                samples.for_each(|round| round.samples[0].cpu_ns = Some(cpu_ns));
-            })
-        };
-        assert_eq!((share(97_100_000), share(96_900_000)), (vec![], vec!["CoreTaken".to_owned()]));
-        assert_eq!(of_capacity("hash", &[0.98, 0.89]), None);
-        assert!(matches!(of_capacity("hash", &[0.98, 0.88]), Some(Warning::CapacityFell(..))));
+        assert_eq!((with_quota(2_000), with_quota(1_999)), (vec![], vec!["Quota".to_owned()]));
+        assert_eq!((with_pressure(50), with_pressure(51)), (vec![], vec!["Pressure".to_owned()]));
+        assert_eq!(with_stolen_and_slept(10, 1_000_000), [""; 0]);
+        assert_eq!(with_stolen_and_slept(11, 0), ["Steal"]);
+        assert_eq!(with_stolen_and_slept(0, 1_000_001), ["Suspended"]);
+        assert_eq!((with_cpu(97_100_000), with_cpu(96_900_000)), (vec![], vec!["CoreTaken".to_owned()]));
+    }
+
+    /// Launches of which the last `fell` had half the capacity.
+    fn fell(fell: usize) -> Option<WorkloadWarning> {
+        of_capacity(&[vec![0.98; 16 - fell], vec![0.5; fell]].concat())
+    }
+
+    #[test]
+    fn capacity_and_drift_warn_at_thresholds() {
+        use WorkloadWarning::{CapacityBelowCores, CapacityDipped, CapacityFell, Drift};
+        assert_eq!(of_capacity(&[0.98, 0.89]), None);
+        assert!(matches!(of_capacity(&[0.98, 0.88]), Some(CapacityFell(..))));
         // For 16 values the interval is from the 4th to the 13th.
-        let fell = |launches| [vec![0.98; 16 - launches], vec![0.5; launches]].concat();
-        assert!(matches!(of_capacity("hash", &fell(3)), Some(Warning::CapacityDipped(..))));
-        assert!(matches!(of_capacity("hash", &fell(4)), Some(Warning::CapacityFell(..))));
-        let drifting = |third| [[1.0; 6], [third; 6]].concat();
-        assert_eq!((drift(&drifting(1.05)), drift(&drifting(1.06))), (None, Some(1.06)));
-        assert!(matches!(of_capacity("hash", &[0.65, 0.66]), Some(Warning::CapacityBelowCores(..))));
+        assert!(matches!((fell(3), fell(4)), (Some(CapacityDipped(..)), Some(CapacityFell(..)))));
+        assert!(matches!(of_capacity(&[0.65, 0.66]), Some(CapacityBelowCores(_))));
+        assert_eq!(drift(&[[1.0; 6], [1.05; 6]].concat()), None);
+        assert_eq!(drift(&[[1.0; 6], [1.06; 6]].concat()), Some(Drift(1.06)));
     }
 
     /// Launches with two capacity slots, which take `slots_ms` ms while the baseline takes 100.
@@ -245,8 +333,7 @@ mod tests {
     }
 
     /// The same, beside a cell that takes `percent` hundredths of the baseline's time with the same CPU time;
-    /// all copies
-    /// get `cpu_ns` nanoseconds of CPU time per ms.
+    /// all copies get `cpu_ns` nanoseconds of CPU time per ms.
     fn with_capacity_beside(percent: u64, cpu_ns: u64, slots_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
         with_capacity_of(percent, cpu_ns, slots_ms, |_| {})
     }
@@ -285,40 +372,46 @@ mod tests {
         );
     }
 
+    /// The warnings of a study in an interpreter whose copies got `percent` of their cores.
+    fn in_python(percent: u64) -> Vec<String> {
+        with_capacity_of(
+            50,
+            percent * 20_000,
+            |_| [110; 2],
+            |it| {
+                let platform = Some("3.11".to_owned());
+                study(it).workloads[0].platform = platform.clone();
+                study(it).arms.iter_mut().for_each(|arm| arm.platform = platform.clone());
+                study(it).launches.iter_mut().for_each(|launch| launch.platform = platform.clone());
+            },
+        )
+    }
+
     #[test]
     fn interpreter_capacity_has_wider_tolerance() {
-        let in_python = |share: u64| {
-            with_capacity_of(
-                50,
-                share * 20_000,
-                |_| [110; 2],
-                |it| {
-                    let platform = Some("3.11".to_owned());
-                    study(it).workloads[0].platform = platform.clone();
-                    study(it).arms.iter_mut().for_each(|arm| arm.platform = platform.clone());
-                    study(it).launches.iter_mut().for_each(|launch| launch.platform = platform.clone());
-                },
-            )
-        };
         assert_eq!((in_python(91), in_python(89)), (vec![], vec!["CoreTaken".to_owned()]));
         assert_eq!(with_capacity_beside(50, 96 * 20_000, |_| [110; 2]), ["CoreTaken"]);
     }
 
     #[test]
     fn capacity_loss_blocks_only_its_workload() {
-        let fell = of_capacity("hash", &[1.0, 0.5]).unwrap();
+        let of_hash = |warning| Warning::OfWorkload("hash".into(), warning);
+        let fell = of_hash(of_capacity(&[1.0, 0.5]).unwrap());
         assert!(fell.blocks_verdicts_of("hash") && !fell.blocks_verdicts_of("sleep"));
-        assert!(Warning::CoreTaken("hash".into(), 0.5, 0.97).blocks_verdicts_of("sleep"));
+        assert!(of_hash(WorkloadWarning::CoreTaken(0.5, 0.97)).blocks_verdicts_of("sleep"));
         assert!(!Warning::Battery.blocks_verdicts_of("hash"));
+    }
+
+    /// The warnings beside a cell that takes `percent` of the baseline's time, where every second launch had
+    /// half the capacity.
+    fn with_fallen_capacity(percent: u64) -> Vec<String> {
+        with_capacity_beside(percent, 2_000_000, |launch| if launch % 2 == 0 { [200; 2] } else { [100; 2] })
     }
 
     #[test]
     fn single_core_workloads_ignore_capacity() {
-        let fallen = |percent| {
-            let slots = |launch: usize| if launch.is_multiple_of(2) { [200; 2] } else { [100; 2] };
-            with_capacity_beside(percent, 2_000_000, slots)
-        };
-        assert_eq!((fallen(50), fallen(100)), (vec!["CapacityFell".to_owned()], vec![]));
+        assert_eq!(with_fallen_capacity(50), ["CapacityFell"]);
+        assert_eq!(with_fallen_capacity(100), [""; 0]);
         // But a taken core is the reason why a cell computes on one.
         assert_eq!(with_capacity_beside(100, 1_490_000, |_| [134; 2]), ["CoreTaken"]);
         assert_eq!(with_capacity_beside(100, 1_510_000, |_| [134; 2]), [""; 0]);
@@ -327,11 +420,11 @@ mod tests {
 
     #[test]
     fn concurrent_partial_or_debug_study_blocks_verdicts() {
-        assert_eq!(with(|it| study(it).idle_checks[0].alone = Some(false)), ["Company"]);
+        assert_eq!(with(|it| study(it).idle_checks[0].alone = Some(false)), ["OtherStudy"]);
         assert_eq!(with(|it| study(it).idle_checks[0].alone = None), [""; 0]);
         assert_eq!(with(|it| study(it).launches[3].rounds[0].stopped = true), ["Stopped"]);
         assert_eq!(with(|it| it.environment.profile = "debug at opt-level 0".into()), ["Unoptimised"]);
-        for warning in [Warning::Company, Warning::Stopped(1), Warning::Unoptimised] {
+        for warning in [Warning::OtherStudy, Warning::Stopped(1), Warning::Unoptimised] {
             assert!(warning.blocks_verdicts(), "{warning}");
         }
     }
@@ -349,7 +442,8 @@ mod tests {
             }
         }
         assert_eq!(names(&laptop), ["Battery", "Governor", "Turbo", "Drift"]);
-        let told = of_capacity("hash", &[0.6, 0.61]).into_iter().chain(warnings(&laptop));
-        assert!(told.into_iter().all(|warning| !warning.blocks_verdicts()));
+        let smt = Warning::OfWorkload("hash".into(), of_capacity(&[0.6, 0.61]).unwrap());
+        assert!(!smt.blocks_verdicts());
+        assert!(!warnings(&laptop).iter().any(Warning::blocks_verdicts));
     }
 }
