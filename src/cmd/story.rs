@@ -19,8 +19,9 @@ use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner}
 use crate::record::save::{SaveError, write_new};
 use crate::record::schema::StoryRun;
 use crate::report::chart::caption::origin;
-use crate::report::chart::lanes;
+
 use crate::report::chart::palette::Mode;
+use crate::report::chart::timeline;
 use crate::report::table;
 use crate::workload::catalog::Catalog;
 
@@ -178,7 +179,12 @@ fn save_chart(path: &Path, results: &[StoryResult]) -> Result<()> {
     let drawn = results.iter().find(|result| !result.spans.is_empty()).and_then(|result| {
         let StoryRun { story, model, arrangement, .. } = &result.story_run;
         let title = format!("Who ran when: {story} under {model}, {arrangement}");
-        lanes::chart(&result.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
+        timeline::chart(
+            &result.spans,
+            format!("lanes-{story}"),
+            title,
+            origin(&recording_of(&[], None, None)),
+        )
     });
     let chart = drawn.context("no play of this story has a trace that could be drawn")?;
     write_new(path, chart.svg(Mode::Auto).as_bytes())?;

@@ -6,7 +6,7 @@
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
 //! - [`kind`]: what a kind of chart is; one file a kind: [`best`], [`heatmap`], [`scaling`], [`cost`], [`break_even`]
-//! - [`draw`]: the list of kinds; [`lanes`]: the chart of a trace, which is in no recording
+//! - [`draw`]: the list of kinds; [`timeline`]: the chart of a trace, which is in no recording
 
 use maud::{Markup, html};
 
@@ -18,12 +18,12 @@ pub mod cost;
 pub mod draw;
 pub mod heatmap;
 pub mod kind;
-pub mod lanes;
 pub mod legend;
 pub mod palette;
 pub mod png;
 pub mod scale;
 pub mod scaling;
+pub mod timeline;
 
 use crate::report::escape::plain;
 use canvas::{Anchor, Canvas, Stroke};

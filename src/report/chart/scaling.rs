@@ -27,17 +27,10 @@ const RIGHT: f64 = 780.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 320.0;
 
-/// The markers of a cell.
+/// The speedups of a cell by cores.
 struct Curve {
     mark: usize,
-    points: Vec<Point>,
-}
-
-/// The speedup on one core count.
-struct Point {
-    cores: f64,
-    speedup: f64,
-    bounds: Option<(f64, f64)>,
+    speedups: BTreeMap<u64, Ratio>,
 }
 
 /// The charts of all recordings of the first one's machine.
@@ -67,11 +60,11 @@ fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
         // The baseline's speedup is 1 by definition.
         if width != "one" {
             names.push(name);
-            curves.push(Curve { mark: marks.model(name).mark, points: points(scaled.speedups(cell)) });
+            curves.push(Curve { mark: marks.model(name).mark, speedups: scaled.speedups(cell) });
         }
     }
     let models = marks.models(names);
-    let capacity = points(scaled.capacity());
+    let capacity = scaled.capacity();
     let name = scaled.name().to_owned();
     Chart {
         title: format!("{name}: speedup over one job after the other, by the number of cores"),
@@ -84,23 +77,13 @@ fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
     }
 }
 
-fn points(by_cores: BTreeMap<u64, Ratio>) -> Vec<Point> {
-    let mut points = Vec::new();
-    for (cores, speedup) in by_cores {
-        points.push(Point { cores: cores as f64, speedup: speedup.ratio, bounds: speedup.bounds() });
-    }
-    points
-}
-
 /// The core counts of all curves, ascending, each once, and the axes that hold all points.
-fn axes(curves: &[Curve], capacity: &[Point]) -> (Vec<f64>, Log, Log) {
+fn axes(curves: &[Curve], capacity: &BTreeMap<u64, Ratio>) -> (Vec<f64>, Log, Log) {
     let mut cores = Vec::new();
     let mut speedups = vec![1.0];
-    for points in curves.iter().map(|curve| &curve.points[..]).chain([capacity]) {
-        for point in points {
-            cores.push(point.cores);
-            speedups.push(point.speedup);
-        }
+    for (&count, speedup) in curves.iter().map(|curve| &curve.speedups).chain([capacity]).flatten() {
+        cores.push(count as f64);
+        speedups.push(speedup.ratio);
     }
     cores.sort_by(f64::total_cmp);
     cores.dedup();
@@ -111,10 +94,16 @@ fn axes(curves: &[Curve], capacity: &[Point]) -> (Vec<f64>, Log, Log) {
     (cores, x, y)
 }
 
-fn draw(canvas: &Canvas<'_>, models: &[MarkedModel], curves: &[Curve], capacity: &[Point]) -> Markup {
+fn draw(
+    canvas: &Canvas<'_>,
+    models: &[MarkedModel],
+    curves: &[Curve],
+    capacity: &BTreeMap<u64, Ratio>,
+) -> Markup {
     let (cores, x, y) = axes(curves, capacity);
     let ideal: Vec<_> = cores.iter().map(|&cores| (x.place(cores), y.place(cores))).collect();
-    let measured: Vec<_> = capacity.iter().map(|it| (x.place(it.cores), y.place(it.speedup))).collect();
+    let measured: Vec<_> =
+        capacity.iter().map(|(cores, of_all)| (x.place(*cores as f64), y.place(of_all.ratio))).collect();
     html! {
         (speedup_grid(canvas, &y, LEFT, RIGHT))
         @for &cores in &cores {
@@ -126,12 +115,12 @@ fn draw(canvas: &Canvas<'_>, models: &[MarkedModel], curves: &[Curve], capacity:
         @for (at, curve) in curves.iter().enumerate() {
             // Markers of one core count are side by side, so that each is visible.
             @let aside = 5.0 * (at as f64 - (curves.len() as f64 - 1.0) / 2.0);
-            @for point in &curve.points {
-                @let x = x.place(point.cores) + aside;
-                @if let Some((low, high)) = point.bounds {
+            @for (&cores, speedup) in &curve.speedups {
+                @let x = x.place(cores as f64) + aside;
+                @if let Some((low, high)) = speedup.bounds() {
                     (canvas.line(&[(x, y.place(low)), (x, y.place(high))], Color::Model(curve.mark), Stroke::Thin))
                 }
-                (canvas.marker(x, y.place(point.speedup), curve.mark, true))
+                (canvas.marker(x, y.place(speedup.ratio), curve.mark, true))
             }
         }
         (canvas.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Color::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))

@@ -18,8 +18,8 @@ const TOP: f64 = 40.0;
 const BOTTOM: f64 = 350.0;
 
 /// The maximum number of readable rows, and of phases per job. Longer traces are drawn from their beginning.
-pub const MOST_LANES: usize = 30;
-/// See [`MOST_LANES`].
+pub const MOST_JOBS: usize = 30;
+/// See [`MOST_JOBS`].
 pub const MOST_PHASES: usize = 60;
 
 /// Colour indices for computing and waiting.
@@ -27,7 +27,7 @@ const COMPUTES: usize = 1;
 const WAITS: usize = 2;
 
 /// The phases of a job in order of their start.
-struct Lane {
+struct JobTrace {
     job: u32,
     bars: Vec<Bar>,
 }
@@ -49,35 +49,35 @@ pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Opt
         jobs.entry(span.job).or_default().push(Bar { phase: span.phase, start, stop });
     }
     let all = jobs.len();
-    let mut lanes = Vec::new();
-    for (job, mut bars) in jobs.into_iter().take(MOST_LANES) {
+    let mut traces = Vec::new();
+    for (job, mut bars) in jobs.into_iter().take(MOST_JOBS) {
         bars.sort_by(|a, b| a.start.total_cmp(&b.start));
         bars.truncate(MOST_PHASES);
-        lanes.push(Lane { job, bars });
+        traces.push(JobTrace { job, bars });
     }
     let description = format!(
         "A lane for each of {all} jobs over time: a thin bar where it waits, a thick one where it computes, nothing where it does \
          neither."
     );
-    Some(Chart { name, title, description, source, draw: Box::new(move |canvas| draw(canvas, &lanes, all)) })
+    Some(Chart { name, title, description, source, draw: Box::new(move |canvas| draw(canvas, &traces, all)) })
 }
 
-fn draw(canvas: &Canvas<'_>, lanes: &[Lane], all: usize) -> Markup {
+fn draw(canvas: &Canvas<'_>, traces: &[JobTrace], all: usize) -> Markup {
     let mut ends = Vec::new();
-    for lane in lanes {
-        ends.extend(lane.bars.iter().map(|bar| bar.stop));
+    for trace in traces {
+        ends.extend(trace.bars.iter().map(|bar| bar.stop));
     }
     let x = Linear::of(&ends, LEFT, RIGHT);
-    let height = (BOTTOM - TOP) / lanes.len() as f64;
+    let height = (BOTTOM - TOP) / traces.len() as f64;
     html! {
         @for value in x.ticks() {
             (canvas.line(&[(x.place(value), TOP), (x.place(value), BOTTOM)], Color::Grid, Stroke::Thin))
             (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &time(value)))
         }
-        @for (at, lane) in lanes.iter().enumerate() {
+        @for (at, trace) in traces.iter().enumerate() {
             @let middle = TOP + height * (at as f64 + 0.5);
-            (canvas.text(LEFT - 8.0, middle + 3.5, Anchor::End, Color::Text, height.clamp(7.0, 11.0), &lane.job.to_string()))
-            @for bar in &lane.bars {
+            (canvas.text(LEFT - 8.0, middle + 3.5, Anchor::End, Color::Text, height.clamp(7.0, 11.0), &trace.job.to_string()))
+            @for bar in &trace.bars {
                 @let (share, mark) = if bar.phase == Phase::Compute { (0.8, COMPUTES) } else { (0.25, WAITS) };
                 @let width = (x.place(bar.stop) - x.place(bar.start)).max(0.6);
                 (canvas.rect(x.place(bar.start), middle - height * share / 2.0, width, height * share, Color::Model(mark), 1.0))
@@ -87,8 +87,8 @@ fn draw(canvas: &Canvas<'_>, lanes: &[Lane], all: usize) -> Markup {
         (canvas.text(LEFT + 30.0, BOTTOM + 36.0, Anchor::Start, Color::Text, 11.0, "waits"))
         (canvas.rect(LEFT + 90.0, BOTTOM + 26.0, 24.0, 12.0, Color::Model(COMPUTES), 1.0))
         (canvas.text(LEFT + 120.0, BOTTOM + 36.0, Anchor::Start, Color::Text, 11.0, "computes"))
-        @if all > lanes.len() {
-            (canvas.text(RIGHT, BOTTOM + 36.0, Anchor::End, Color::Faint, 11.0, &format!("and {} more jobs", all - lanes.len())))
+        @if all > traces.len() {
+            (canvas.text(RIGHT, BOTTOM + 36.0, Anchor::End, Color::Faint, 11.0, &format!("and {} more jobs", all - traces.len())))
         }
     }
 }
