@@ -19,7 +19,6 @@ use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner}
 use crate::record::save::{SaveError, write_new};
 use crate::record::schema::StoryRun;
 use crate::report::chart::caption::origin;
-
 use crate::report::chart::palette::Mode;
 use crate::report::chart::timeline;
 use crate::report::table;

@@ -92,7 +92,7 @@ fn draw(canvas: &Canvas<'_>, points: &[Point]) -> Markup {
             (canvas.text(LEFT - 8.0, y.place(value) + 4.0, Anchor::End, Color::Faint, 11.0,
                 &format!("{} s", units::grouped(&format!("{value:.0}")))))
         }
-        @for value in x.ticks(2.0, 9) {
+        @for value in x.ticks(9) {
             (canvas.text(x.place(value), BOTTOM + 16.0, Anchor::Middle, Color::Faint, 11.0, &format!("{value:.0}")))
         }
         (canvas.text((LEFT + RIGHT) / 2.0, BOTTOM + 34.0, Anchor::Middle, Color::Text, 12.0, "boards"))

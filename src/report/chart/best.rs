@@ -132,7 +132,7 @@ fn draw(canvas: &Canvas<'_>, lines: &[Line], models: &[MarkedModel]) -> Markup {
     let (scale, is_cut) = axis(lines);
     let height = (BOTTOM - TOP) / lines.len() as f64;
     html! {
-        @for value in scale.ticks(2.0, 10) {
+        @for value in scale.ticks(10) {
             @let x = scale.place(value);
             (canvas.line(&[(x, TOP), (x, BOTTOM)], grid_color(value), Stroke::Thin))
             (canvas.text(x, BOTTOM + 14.0, Anchor::Middle, Color::Faint, 11.0, &tick(value)))

@@ -93,7 +93,7 @@ fn draw(canvas: &Canvas<'_>, models: &[MarkedModel], curves: &[Curve]) -> Markup
     let y = Log::of(&speedups, 2.0, BOTTOM, TOP);
     html! {
         (speedup_grid(canvas, &y, LEFT, RIGHT))
-        @for value in x.ticks(10.0, 9) {
+        @for value in x.ticks(9) {
             (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &units::nanoseconds(value)))
         }
         @for (model, curve) in models.iter().zip(curves) {

@@ -112,7 +112,7 @@ impl Plot {
         let scale = Log::of(&values, 10.0, self.left, self.right - 60.0);
         html! {
             (canvas.text(self.left, TOP - 18.0, Anchor::Start, Color::Text, 12.0, self.title))
-            @for value in scale.ticks(10.0, 7) {
+            @for value in scale.ticks(7) {
                 @let x = scale.place(value);
                 (canvas.line(&[(x, TOP - 8.0), (x, BOTTOM)], Color::Grid, Stroke::Thin))
             }

@@ -48,7 +48,7 @@ fn grid_color(speedup: f64) -> Color {
 /// Labelled grid lines of a vertical axis of speedups, from `left` to `right`.
 fn speedup_grid(canvas: &Canvas<'_>, y: &Log, left: f64, right: f64) -> Markup {
     html! {
-        @for value in y.ticks(2.0, 12) {
+        @for value in y.ticks(12) {
             @let place = y.place(value);
             (canvas.line(&[(left, place), (right, place)], grid_color(value), Stroke::Thin))
             (canvas.text(left - 8.0, place + 4.0, Anchor::End, Color::Faint, 11.0, &tick(value)))
