@@ -152,7 +152,7 @@ fn draw(canvas: &Canvas<'_>, lines: &[Line], models: &[MarkedModel]) -> Markup {
             }
         }
         @if is_cut {
-            (canvas.text(784.0, BOTTOM + 14.0, Anchor::End, Color::Faint, 10.0, "left edge: 1/64x or slower"))
+            (canvas.text(784.0, BOTTOM + 14.0, Anchor::End, Color::Faint, 10.0, &format!("left edge: {} or slower", tick(LEAST))))
         }
         (legend(canvas, models, BOTTOM + 32.0))
     }

@@ -9,7 +9,7 @@ use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, legend};
 use crate::report::chart::palette::Color;
 use crate::report::chart::scale::Log;
-use crate::report::chart::{Chart, speedup_grid};
+use crate::report::chart::{Chart, speedup_grid, tick};
 use crate::stats::units;
 
 /// The chart of computing jobs of several sizes.
@@ -104,7 +104,7 @@ fn draw(canvas: &Canvas<'_>, models: &[MarkedModel], curves: &[Curve]) -> Markup
             }
         }
         (canvas.text(RIGHT, BOTTOM + 32.0, Anchor::End, Color::Faint, 11.0,
-            "filled: from where it is faster than sequential, by the whole 95 % interval; lower edge: 1/128x or slower"))
+            &format!("filled: from where it is faster than sequential, by the whole 95 % interval; lower edge: {} or slower", tick(LEAST))))
         (legend(canvas, models, BOTTOM + 50.0))
     }
 }

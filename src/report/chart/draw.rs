@@ -30,6 +30,19 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_is_listed() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/chart");
+        let mut kinds = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_file() {
+                kinds += std::fs::read_to_string(path).unwrap().matches(": Kind =\x20Kind {").count();
+            }
+        }
+        assert_eq!(kinds, KINDS.len());
+    }
+
+    #[test]
     fn hostile_names_stay_text() {
         let mut hostile = recording(16, 50);
         let study = hostile.study.as_mut().unwrap();
