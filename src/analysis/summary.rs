@@ -278,11 +278,10 @@ impl<'a> Measured<'a> {
 
     /// The first failure of an arm, or of a launch that should have measured it.
     fn failure(&self, arm: usize) -> Option<String> {
-        for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
-            for failure in &round.failures {
-                if failure.arm == arm as u64 {
-                    return Some(failure.reason.clone());
-                }
+        let rounds = self.launches.iter().flat_map(|launch| &launch.rounds);
+        for failure in rounds.flat_map(|round| &round.failures) {
+            if failure.arm == arm as u64 {
+                return Some(failure.reason.clone());
             }
         }
         self.launches.iter().find_map(|launch| launch.failure.clone())

@@ -25,8 +25,10 @@ pub fn warnings(recording: &Recording) -> Vec<Warning> {
 /// Observations during a study on `cores` cores.
 fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
     let mut warnings = of_idle_checks(&study.idle_checks);
-    let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
-    let stopped = rounds.filter(|round| round.stopped).count();
+    let mut stopped = 0;
+    for launch in &study.launches {
+        stopped += launch.rounds.iter().filter(|round| round.stopped).count();
+    }
     if stopped > 0 {
         warnings.push(Warning::Stopped(stopped));
     }
@@ -186,7 +188,10 @@ fn best_of_launches(
 ) -> Vec<Option<Sample>> {
     let is_accepted: Vec<bool> = study.arms.iter().map(is).collect();
     let mut best = Vec::new();
-    for launch in study.launches.iter().filter(|launch| launch.is_of(workload)) {
+    for launch in &study.launches {
+        if !launch.is_of(workload) {
+            continue;
+        }
         let mut fastest: Option<Sample> = None;
         for sample in launch.rounds.iter().flat_map(|round| &round.samples) {
             let is_faster = fastest.is_none_or(|other| a_run(sample) < a_run(&other));
@@ -214,9 +219,9 @@ fn capacities(baseline: &[Option<Sample>], capacity: &[Option<Sample>]) -> Vec<f
 /// each end, they determine no bound of an interval, and verdicts are valid.
 fn of_capacity(capacities: &[f64]) -> Option<WorkloadWarning> {
     let typical = median(capacities)?;
-    let worst = capacities.iter().copied().fold(f64::INFINITY, f64::min);
+    let worst = capacities.iter().copied().min_by(f64::total_cmp)?;
     // All cores can't exceed their number times one core: if they seem to, the single core was slowed down.
-    let best = capacities.iter().copied().fold(0.0, f64::max).min(1.0);
+    let best = capacities.iter().copied().max_by(f64::total_cmp)?.min(1.0);
     let fell = capacities.iter().filter(|&&capacity| capacity < CAPACITY_KEPT * best).count();
     let launches = Launches { some: fell, all: capacities.len() };
     let bounding = rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
