@@ -159,7 +159,7 @@ fn unusable_interpreter_is_reported_with_reason() {
 #[test]
 fn interpreter_failure_mid_run_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    // An empty frame is a length of 1, and its letter.
+    // A frame without a body is a length of 1, and its letter.
     let hello = r"printf '\001\000\000\000H'";
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
@@ -167,6 +167,7 @@ fn interpreter_failure_mid_run_is_reported() {
         ("hangs", "exec sleep 1000".to_owned(), "gave no answer for 400ms"),
         ("hangs-after-hello", format!("{hello}; sleep 1000 & exec sleep 1000"), "gave no answer for 400ms"),
         ("talks", "echo Hello, I am a shell; exec sleep 1000".to_owned(), "no frame"),
+        ("sends-nothing", r"printf '\000\000\000\000'; exec sleep 1000".to_owned(), "an empty frame"),
         ("complains", "echo no module >&2; exit 1".to_owned(), "it wrote: no module"),
         (
             "answers-another-question",

@@ -1,8 +1,8 @@
-//! CPython on this machine: the available interpreters, and the script that carries out jobs under them.
+//! CPython on this machine: the available interpreters, and the worker that carries out jobs under them.
 //!
 //! - [`interpreter`]: one interpreter, identified by running it
 //! - [`find`](mod@find): finds interpreters
-//! - `script`: starts one with a bundled script, from a temporary file
+//! - `script`: starts one with the bundled worker, from a temporary folder: the Python files of `worker/`
 
 pub mod find;
 pub mod interpreter;

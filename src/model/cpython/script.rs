@@ -1,25 +1,47 @@
-//! Starts an interpreter with the bundled script, and exchanges frames with it: a letter and a body each.
+//! Starts an interpreter with the bundled worker, and exchanges frames with it: a letter and a body each.
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::child::piped::PipedChild;
 use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::model::Resources;
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
-/// The script, with all Python models and all kinds of jobs.
-const SCRIPT: &str = include_str!("worker.py");
+/// The worker: all Python models and all kinds of jobs, by the names of its files.
+const WORKER: [(&str, &str); 18] = [
+    ("__main__.py", include_str!("worker/__main__.py")),
+    ("base.py", include_str!("worker/base.py")),
+    ("computing.py", include_str!("worker/computing.py")),
+    ("digests.py", include_str!("worker/digests.py")),
+    ("frames.py", include_str!("worker/frames.py")),
+    ("http_job.py", include_str!("worker/http_job.py")),
+    ("jobs.py", include_str!("worker/jobs.py")),
+    ("phases.py", include_str!("worker/phases.py")),
+    ("pool.py", include_str!("worker/pool.py")),
+    ("pool_worker.py", include_str!("worker/pool_worker.py")),
+    ("py_asyncio.py", include_str!("worker/py_asyncio.py")),
+    ("py_interpreters.py", include_str!("worker/py_interpreters.py")),
+    ("py_loop.py", include_str!("worker/py_loop.py")),
+    ("py_multiprocessing.py", include_str!("worker/py_multiprocessing.py")),
+    ("py_threading.py", include_str!("worker/py_threading.py")),
+    ("serve.py", include_str!("worker/serve.py")),
+    ("sha_loop_job.py", include_str!("worker/sha_loop_job.py")),
+    ("usage.py", include_str!("worker/usage.py")),
+];
 
-/// An interpreter that runs the script; dropping it ends the interpreter and everything that it has started.
+/// An interpreter that runs the worker; dropping it ends the interpreter and everything that it has started.
 pub(crate) struct PythonProcess {
     child: PipedChild,
     supervisor: Supervisor,
+    /// Contains the worker; removed after the interpreter has ended.
+    _folder: TempDir,
 }
 
 impl PythonProcess {
@@ -33,17 +55,15 @@ impl PythonProcess {
         traced: bool,
         resources: &Resources,
     ) -> Result<Self> {
-        // From a file, because spawned processes and those of a fork server read it again; it is needed until
-        // all workers
-        // have started.
-        let script = file(SCRIPT)?;
-        let mut command = run(interpreter, &script);
+        let folder = worker_folder()
+            .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
+        let mut command = run(interpreter, &folder.path().join("__main__.py"));
         let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
         command.arg(START_METHOD);
         let supervisor = Supervisor::start(resources.deadline, None)?;
         let child = supervisor.spawn(format!("{model} under CPython {tag}"), command, Ends::WithGroup)?;
-        let mut python_process = PythonProcess { child, supervisor };
+        let mut python_process = PythonProcess { child, supervisor, _folder: folder };
         python_process.hear(b'H').map(|_| python_process)
     }
 
@@ -73,7 +93,9 @@ impl PythonProcess {
     fn hear(&mut self, expected: u8) -> Result<Vec<u8>> {
         let child = &mut self.child;
         let frame = self.supervisor.watching(|| child.receive_bytes())?;
-        let (&letter, body) = frame.split_first().context("a frame begins with a letter")?;
+        let Some((&letter, body)) = frame.split_first() else {
+            bail!("{} sent an empty frame", self.child.name());
+        };
         match letter {
             b'E' => Err(anyhow!("{}", String::from_utf8_lossy(body)).context(self.child.name().to_owned())),
             letter if letter == expected => Ok(body.to_vec()),
@@ -87,6 +109,16 @@ impl PythonProcess {
     }
 }
 
+/// A temporary folder of the worker's files: spawned processes read them again, and some are read when a job
+/// needs them.
+fn worker_folder() -> std::io::Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("bakeoff-").tempdir()?;
+    for (name, text) in WORKER {
+        fs::write(folder.path().join(name), text)?;
+    }
+    Ok(folder)
+}
+
 /// A temporary file that contains `text` and is removed on drop.
 pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
     let make = || {
@@ -98,8 +130,27 @@ pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
 }
 
 /// The command that runs `script`.
-pub(crate) fn run(interpreter: &Path, script: &NamedTempFile) -> Command {
+pub(crate) fn run(interpreter: &Path, script: &Path) -> Command {
     let mut command = Command::new(interpreter);
-    command.args(OPTIONS).arg(script.path());
+    command.args(OPTIONS).arg(script);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_worker_is_embedded() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython/worker");
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".py") {
+                files.push(name);
+            }
+        }
+        files.sort();
+        assert_eq!(files, WORKER.map(|(name, _)| name));
+    }
 }

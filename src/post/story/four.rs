@@ -91,7 +91,7 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<TracedRun> {
         bail!("{why}");
     }
     let script = script::file(&format!("{SCRIPT}{end}"))?;
-    let mut command: Command = script::run(&interpreter.path, &script);
+    let mut command: Command = script::run(&interpreter.path, script.path());
     command.arg(start);
     let begun = now();
     let output = run_for(&mut command, DEADLINE)?;

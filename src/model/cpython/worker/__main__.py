@@ -1,0 +1,16 @@
+"""Carries out bakeoff's jobs under one of CPython's own execution models: `python3 __main__.py MODEL WORKERS TRACED METHOD`.
+
+Nothing but the standard library is imported, and nothing but Python's own tools is measured.
+"""
+
+import os
+import sys
+
+# Spawned processes run this file too, under another name: they import only what their first job needs.
+if __name__ == "__main__":
+    # An isolated interpreter does not look beside its script. Nothing is left for a next one to read.
+    sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+    sys.dont_write_bytecode = True
+    import serve
+
+    serve.main(*sys.argv[1:])

@@ -1,0 +1,35 @@
+"""What pools of processes and of interpreters share: jobs are sent to workers, and come back with their spans."""
+
+import time
+
+import pool_worker
+from base import START_WITHIN, Base
+from phases import Traced
+
+
+class Pool(Base):
+    def __init__(self, workers, phases, start_method):
+        super().__init__(workers, phases, start_method)
+        self.traced, self.seen = isinstance(phases, Traced), []
+
+    def await_all(self, workers):
+        """Process and thread of each of the workers, none of which starts work before all exist."""
+        told, end = set(), time.monotonic() + START_WITHIN
+        while len(told) < workers:
+            if time.monotonic() > end:
+                raise TimeoutError("%d of %d workers began within %d s" % (len(told), workers, START_WITHIN))
+            told.update(self.pool.map(pool_worker.begun, range(workers)))
+        return told
+
+    def run(self, jobs):
+        if not self.traced:
+            return list(self.pool.map(pool_worker.run, jobs))
+        digests = []
+        for digest, spans in self.pool.map(pool_worker.run_traced, jobs):
+            digests.append(digest)
+            self.seen.extend(spans)
+        return digests
+
+    def spans(self):
+        spans, self.seen = self.seen, []
+        return spans

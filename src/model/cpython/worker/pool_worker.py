@@ -1,0 +1,31 @@
+"""What runs in each worker of a pool: in a process or an interpreter of its own."""
+
+import os
+import threading
+import time
+
+import digests
+from phases import Plain, Traced
+
+phases = Plain()
+
+
+def begin(traced):
+    """Sets up a worker before its first job."""
+    global phases
+    phases = Traced() if traced else Plain()
+    digests.warm_up()
+
+
+def begun(_):
+    """Says which worker it is, slowly enough for the next call to meet another one."""
+    time.sleep(0.002)
+    return os.getpid(), threading.get_native_id()
+
+
+def run(job):
+    return job.run(phases)
+
+
+def run_traced(job):
+    return job.run(phases), phases.take()

@@ -1,0 +1,106 @@
+"""Answers the parent's requests, over standard input and output.
+
+It sends P and jobs to prepare, R and which of them to run, C to have two of them started as coroutines, S for spans, U for
+what has been used; each is answered by one frame. What only some models need is imported by them: each import takes some of
+a process's first moments.
+"""
+
+import importlib
+import json
+import os
+import select
+import signal
+import struct
+import threading
+import time
+
+import digests
+import frames
+import jobs
+from phases import Plain, Traced
+
+
+def main(name, workers, traced, start_method):
+    requests, replies = take_pipes()
+    digests.warm_up()
+    try:
+        model = start(name, int(workers), Traced() if traced == "traced" else Plain(), start_method)
+    except Exception as error:
+        return frames.write(replies, b"E", described(error))
+    if hasattr(select, "poll"):
+        # Not before the pool exists: a forked process must have only one thread.
+        threading.Thread(target=end_with, args=(requests,), daemon=True).start()
+    frames.write(replies, b"H", b"")
+    converse(model, requests, replies)
+    # The parent has ended: remaining work is useless.
+    remove_this_folder()
+    os._exit(0)
+
+
+def take_pipes():
+    """Standard input and output, in whose places there are now nothing and standard error: jobs may print."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    os.close(0)
+    os.open(os.devnull, os.O_RDONLY)
+    return requests, replies
+
+
+def start(name, workers, phases, start_method):
+    """py-loop is Model in py_loop.py."""
+    return importlib.import_module(name.replace("-", "_")).Model(workers, phases, start_method)
+
+
+def end_with(pipe):
+    """Ends this process and all its children when the other end of `pipe` closes."""
+    poll = select.poll()
+    # No events are requested: poll always reports a hang-up.
+    poll.register(pipe.fileno(), 0)
+    poll.poll()
+    remove_this_folder()
+    os.killpg(0, signal.SIGKILL)
+
+
+def remove_this_folder():
+    """Done by the parent, if it has not been killed."""
+    import shutil
+
+    shutil.rmtree(os.path.dirname(os.path.abspath(__file__)), ignore_errors=True)
+
+
+def converse(model, requests, replies):
+    batches = {}
+    for letter, body in frames.read(requests):
+        try:
+            reply = answer(model, batches, letter, body)
+        except Exception as error:
+            reply = b"E", described(error)
+        frames.write(replies, *reply)
+
+
+def answer(model, batches, letter, body):
+    if letter == b"P":
+        order = json.loads(body)
+        batches[order["batch"]] = jobs.prepare(order["jobs"])
+        return b"P", b""
+    if letter == b"R":
+        took, results = timed(model.run, batches[struct.unpack("<Q", body)[0]])
+        return b"D", struct.pack("<%dQ" % (1 + len(results)), took, *results)
+    if letter == b"C":
+        order = json.loads(body)
+        took, _ = timed(model.start, order["way"], batches[order["batch"]])
+        return b"D", struct.pack("<Q", took)
+    if letter == b"S":
+        return b"S", json.dumps(model.spans()).encode()
+    return b"U", json.dumps(model.usage()).encode()
+
+
+def timed(work, *args):
+    """The duration of `work` by Python's own clock, and its result."""
+    start = time.perf_counter_ns()
+    result = work(*args)
+    return time.perf_counter_ns() - start, result
+
+
+def described(error):
+    return ("%s: %s" % (type(error).__name__, error)).encode()
