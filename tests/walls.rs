@@ -1,0 +1,82 @@
+//! Rooms of `src/` use only those below them.
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+
+/// From the ground up, as `lib.rs` lists them.
+const ROOMS: [&str; 12] = [
+    "stats", "record", "engine", "child", "model", "workload", "machine", "study", "analysis", "report",
+    "post", "cmd",
+];
+
+/// Files (or the folders of several) that use a room above theirs, the room, and why.
+const EXCEPTIONS: [(&str, &str, &str); 16] = [
+    ("child/serve.rs", "workload", "workers are sent jobs"),
+    ("child/supervisor.rs", "model", "the deadline is one of a model's resources"),
+    ("child/wire.rs", "workload", "workers are sent jobs"),
+    ("engine/batch.rs", "workload", "a batch has one workload's jobs"),
+    ("engine/platform.rs", "model", "a platform lists its models"),
+    ("engine/platform.rs", "workload", "a platform lists its workloads"),
+    ("engine/sample.rs", "model", "a sample is one call of a model"),
+    ("engine/trace/performance.rs", "model", "a traced run is one call of a model"),
+    ("engine/trace/performance.rs", "workload", "a traced run has one workload's jobs"),
+    ("engine/work.rs", "workload", "a context lends what a workload's jobs share"),
+    ("model/", "workload", "models run jobs, which are one enum of all workloads"),
+    ("record/costs.rs", "study", "kinds of probes are named where they are measured"),
+    ("record/costs.rs", "workload", "sizes are a workload's"),
+    ("record/traces.rs", "engine", "recorded spans are what was traced"),
+    ("report/", "post", "stories and claims are sections of reports"),
+    ("study/evidence.rs", "post", "its jobs are those of stories"),
+];
+
+fn place(room: &str) -> usize {
+    let place = ROOMS.iter().position(|known| *known == room);
+    place.unwrap_or_else(|| panic!("src/{room} has no place in the list of rooms"))
+}
+
+/// Adds file and room of each use of a higher room under `folder` to `found`; unit tests may look anywhere.
+fn find_upward_uses(src: &Path, folder: &Path, found: &mut Vec<(String, String)>) {
+    let tests = Regex::new(r"#\[cfg\(test\)\]\s+(pub\S* )?mod tests").unwrap();
+    let used = Regex::new(r"\bcrate::(\w+|\{)").unwrap();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.strip_prefix(src).unwrap().to_str().unwrap().replace('\\', "/");
+        if path.is_dir() {
+            find_upward_uses(src, &path, found);
+            continue;
+        }
+        let Some((room, _)) = file.split_once('/') else { continue };
+        if !file.ends_with(".rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let code = tests.split(&text).next().unwrap();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for name in used.captures_iter(line) {
+                assert_ne!(&name[1], "{", "src/{file}: one room a line: {line}");
+                let is_room = src.join(&name[1]).is_dir();
+                if is_room && place(&name[1]) > place(room) {
+                    found.push((file.clone(), name[1].to_owned()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rooms_use_only_those_below() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut upward = Vec::new();
+    find_upward_uses(&src, &src, &mut upward);
+    let mut needed = [false; EXCEPTIONS.len()];
+    upward.retain(|(file, room)| {
+        let known = EXCEPTIONS.iter().position(|(known, to, _)| file.starts_with(known) && room == to);
+        known.map(|index| needed[index] = true).is_none()
+    });
+    assert!(upward.is_empty(), "these use a room above theirs: {upward:?}");
+    let left = needed.iter().filter(|needed| **needed).count();
+    eprintln!("{left} exceptions; {} of the list are no longer needed", EXCEPTIONS.len() - left);
+}
