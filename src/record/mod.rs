@@ -8,6 +8,7 @@
 
 pub mod checksum;
 mod costs;
+pub mod figure;
 pub mod journal;
 pub mod read;
 pub mod save;
