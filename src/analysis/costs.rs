@@ -1,5 +1,6 @@
 //! Summarises probe results: pure functions.
 
+use crate::record::figure::{ProbeFigure, ProbeKind};
 use crate::record::schema::ProbeRecord;
 use crate::stats::{line, median};
 
@@ -25,14 +26,13 @@ pub struct Starting {
 
 impl Starting {
     /// The number of runs after which starting, running and ending it has taken less time than `baseline`;
-    /// `None` if
-    /// its warm run is no faster, so that it never breaks even.
+    /// `None` if its warm run is no faster, so that it never breaks even.
     pub fn pays_back_after(&self, baseline: &Starting) -> Option<f64> {
         let gained = baseline.warm_ns - self.warm_ns;
         let once = self.start_ns + self.stop_ns + (self.first_ns - self.warm_ns)
             - (baseline.start_ns + baseline.stop_ns + (baseline.first_ns - baseline.warm_ns));
         // At least one: no model breaks even before the first run.
-        (gained > 0.0).then(|| (once / gained).ceil().max(1.0))
+        if gained > 0.0 { Some((once / gained).ceil().max(1.0)) } else { None }
     }
 }
 
@@ -63,10 +63,11 @@ pub struct Most<'a> {
 impl<'a> CostSummary<'a> {
     /// The cost summaries of all models in `probes`, in their order.
     pub fn all(probes: &'a [ProbeRecord]) -> Vec<Self> {
-        probes
-            .chunk_by(|a, b| a.model == b.model)
-            .map(|probes| CostSummary { model: &probes[0].model, probes })
-            .collect()
+        let mut all = vec![];
+        for probes in probes.chunk_by(|a, b| a.model == b.model) {
+            all.push(CostSummary { model: &probes[0].model, probes });
+        }
+        all
     }
 
     /// The model.
@@ -76,108 +77,155 @@ impl<'a> CostSummary<'a> {
 
     /// The start-up cost on a workload.
     pub fn starting(&self, workload: &str) -> Option<Starting> {
-        let question = format!("start {workload}");
+        let start = ProbeKind::Start(workload);
         Some(Starting {
-            start_ns: self.median(&question, |probe| figure(probe, "start_ns"))?,
-            first_ns: self.median(&question, |probe| figure(probe, "first_ns"))?,
-            warm_ns: self.median(&question, |probe| ratio(probe, "warm_ns", "warm_runs"))?,
-            stop_ns: self.median(&question, |probe| figure(probe, "stop_ns"))?,
+            start_ns: self.median(start, |probe| figure(probe, ProbeFigure::StartNs))?,
+            first_ns: self.median(start, |probe| figure(probe, ProbeFigure::FirstNs))?,
+            warm_ns: self.median(start, |probe| ratio(probe, ProbeFigure::WarmNs, ProbeFigure::WarmRuns))?,
+            stop_ns: self.median(start, |probe| figure(probe, ProbeFigure::StopNs))?,
         })
     }
 
     /// The dispatch overhead of a job that does nothing, in nanoseconds.
     pub fn dispatch_ns(&self) -> Option<f64> {
-        self.median("dispatch", |probe| Some(ratio(probe, "wall_ns", "runs")? / figure(probe, "jobs")?))
+        self.median(ProbeKind::Dispatch, |probe| Some(run_ns(probe)? / figure(probe, ProbeFigure::Jobs)?))
     }
 
     /// CPU time relative to `sequential` on the same jobs.
     pub fn cpu(&self) -> Option<f64> {
-        self.median("work", |probe| ratio(probe, "cpu_ns", "sequential_cpu_ns"))
+        self.median(ProbeKind::Work, |probe| ratio(probe, ProbeFigure::CpuNs, ProbeFigure::SequentialCpuNs))
     }
 
     /// Voluntary and involuntary context switches of threads, for each job that computes.
     pub fn switches(&self) -> Option<[f64; 2]> {
-        let a_job = |name: &str| self.median("work", |probe| ratio(probe, name, "jobs"));
-        Some([a_job("gave_way")?, a_job("were_preempted")?])
+        Some([self.a_job(ProbeFigure::GaveWay)?, self.a_job(ProbeFigure::WerePreempted)?])
+    }
+
+    fn a_job(&self, of: ProbeFigure) -> Option<f64> {
+        self.median(ProbeKind::Work, |probe| ratio(probe, of, ProbeFigure::Jobs))
     }
 
     /// The actual duration of a wait of `us` microseconds, in nanoseconds.
     pub fn wait_ns(&self, us: u64) -> Option<f64> {
-        self.median(&format!("wait {us}"), |probe| ratio(probe, "wall_ns", "runs"))
+        self.median(ProbeKind::Wait(us), run_ns)
     }
 
     /// The actual duration of a burst of waits, in nanoseconds.
     pub fn burst_ns(&self) -> Option<f64> {
-        self.median("burst", |probe| ratio(probe, "wall_ns", "runs"))
+        self.median(ProbeKind::TimerBurst, run_ns)
     }
 
     /// The memory of each waiting job.
     pub fn memory(&self) -> Option<Memory> {
-        let slope = |bytes: &dyn Fn(&ProbeRecord) -> Option<f64>| {
-            let point = |probe: &ProbeRecord| Some((figure(probe, "jobs")?, bytes(probe)?));
-            let points: Vec<(f64, f64)> = self.crowds().filter_map(point).collect();
-            let bounds = |best: fn(f64, f64) -> f64| points.iter().map(|point| point.1).reduce(best);
-            let grown = bounds(f64::max)? - bounds(f64::min)?;
-            line(&points).map(|(_, slope)| slope).filter(|_| grown >= TOLD_BYTES)
-        };
-        let with_children = |probe: &ProbeRecord| {
-            Some(figure(probe, "own_bytes")? + figure(probe, "children_bytes").unwrap_or(0.0))
-        };
-        let kernel = |probe: &ProbeRecord| figure(probe, "kernel_bytes");
-        Some(Memory { bytes: slope(&with_children)?, kernel_bytes: slope(&kernel) })
+        Some(Memory { bytes: self.slope(process_bytes)?, kernel_bytes: self.slope(kernel_bytes) })
+    }
+
+    /// The slope of `bytes` over job counts, if they grow enough to say something about a job.
+    fn slope(&self, bytes: fn(&ProbeRecord) -> Option<f64>) -> Option<f64> {
+        let (mut points, mut least, mut most) = (vec![], f64::MAX, f64::MIN);
+        for (_, probe) in self.job_counts() {
+            if let (Some(jobs), Some(bytes)) = (figure(probe, ProbeFigure::Jobs), bytes(probe)) {
+                points.push((jobs, bytes));
+                (least, most) = (least.min(bytes), most.max(bytes));
+            }
+        }
+        let (_, slope) = line(&points)?;
+        if most - least >= TOLD_BYTES { Some(slope) } else { None }
     }
 
     /// The maximum number of jobs at once.
     pub fn most(&self) -> Option<Most<'a>> {
-        let reached =
-            self.crowds().filter(|probe| probe.failure.is_none()).max_by_key(|probe| asked(probe))?;
-        let failed = self.crowds().filter(|probe| asked(probe) > asked(reached));
-        let failed = failed.filter_map(|probe| Some((asked(probe), probe.failure.as_deref()?)));
-        let taken = ["own_bytes", "children_bytes", "kernel_bytes"].map(|name| reached.figures.get(name));
-        Some(Most {
-            jobs: asked(reached),
-            bytes: taken[0].map(|_| taken.into_iter().flatten().sum()),
-            why_no_more: failed.min_by_key(|(jobs, _)| *jobs),
-        })
+        let job_counts = self.job_counts();
+        let reached = job_counts.iter().filter(|(_, probe)| probe.failure.is_none());
+        let &(jobs, probe) = reached.max_by_key(|(jobs, _)| *jobs)?;
+        let more = job_counts.iter().filter(|(more, probe)| *more > jobs && probe.failure.is_some());
+        let why_no_more = match more.min_by_key(|(jobs, _)| *jobs) {
+            Some((jobs, probe)) => Some((*jobs, probe.failure.as_deref()?)),
+            None => None,
+        };
+        Some(Most { jobs, bytes: all_bytes(probe), why_no_more })
     }
 
     /// The first failure of a probe other than job-count probes.
     pub fn failure(&self) -> Option<(&'a str, &'a str)> {
-        let failed = self.probes.iter().filter(|probe| !is_crowd(probe));
-        failed.filter_map(|probe| Some((probe.question.as_str(), probe.failure.as_deref()?))).next()
+        for probe in self.probes {
+            if let (None, Some(why)) = (job_count(probe), &probe.failure) {
+                return Some((&probe.question, why));
+            }
+        }
+        None
     }
 
     /// Why no job count succeeded.
     pub fn no_crowd(&self) -> Option<&'a str> {
-        self.crowds().find_map(|probe| probe.failure.as_deref()).filter(|_| self.most().is_none())
+        let job_counts = self.job_counts();
+        if job_counts.iter().any(|(_, probe)| probe.failure.is_none()) {
+            return None;
+        }
+        job_counts.first()?.1.failure.as_deref()
     }
 
-    fn crowds(&self) -> impl Iterator<Item = &'a ProbeRecord> {
-        self.probes.iter().filter(|probe| is_crowd(probe))
+    /// The probes of jobs at once, with the number that each asked for.
+    fn job_counts(&self) -> Vec<(u64, &'a ProbeRecord)> {
+        let mut job_counts = vec![];
+        for probe in self.probes {
+            if let Some(jobs) = job_count(probe) {
+                job_counts.push((jobs, probe));
+            }
+        }
+        job_counts
     }
 
-    /// The median over the processes that answered `question`.
-    fn median(&self, question: &str, of: impl Fn(&ProbeRecord) -> Option<f64>) -> Option<f64> {
-        let asked = self.probes.iter().filter(|probe| probe.question == question);
-        median(&asked.filter_map(of).collect::<Vec<_>>())
+    /// The median over the processes that answered a probe.
+    fn median(&self, kind: ProbeKind<'_>, of: impl Fn(&ProbeRecord) -> Option<f64>) -> Option<f64> {
+        let mut values = vec![];
+        for probe in self.probes {
+            if probe.kind() == Some(kind)
+                && let Some(value) = of(probe)
+            {
+                values.push(value);
+            }
+        }
+        median(&values)
     }
 }
 
-fn is_crowd(probe: &ProbeRecord) -> bool {
-    probe.question.starts_with("crowd ")
+/// The number of jobs at once that a probe asked for.
+fn job_count(probe: &ProbeRecord) -> Option<u64> {
+    match probe.kind()? {
+        ProbeKind::ConcurrencyLimit(jobs) => Some(jobs),
+        _ => None,
+    }
 }
 
-/// The number of jobs that a probe asked for.
-fn asked(crowd: &ProbeRecord) -> u64 {
-    crowd.question.rsplit(' ').next().and_then(|jobs| jobs.parse().ok()).unwrap_or(0)
+/// The duration of a run.
+fn run_ns(probe: &ProbeRecord) -> Option<f64> {
+    ratio(probe, ProbeFigure::WallNs, ProbeFigure::Runs)
 }
 
-fn figure(probe: &ProbeRecord, name: &str) -> Option<f64> {
-    probe.figures.get(name).map(|&figure| figure as f64)
+/// The memory of the process itself and, proportionally, of its children.
+fn process_bytes(probe: &ProbeRecord) -> Option<f64> {
+    Some(figure(probe, ProbeFigure::OwnBytes)? + figure(probe, ProbeFigure::ChildrenBytes).unwrap_or(0.0))
 }
 
-fn ratio(probe: &ProbeRecord, a: &str, b: &str) -> Option<f64> {
-    Some(figure(probe, a)? / figure(probe, b).filter(|&b| b > 0.0)?)
+fn kernel_bytes(probe: &ProbeRecord) -> Option<f64> {
+    figure(probe, ProbeFigure::KernelBytes)
+}
+
+/// The memory of the process, its children and the kernel, as far as it is known.
+fn all_bytes(probe: &ProbeRecord) -> Option<u64> {
+    let children = probe.get(ProbeFigure::ChildrenBytes).unwrap_or(0);
+    let kernel = probe.get(ProbeFigure::KernelBytes).unwrap_or(0);
+    Some(probe.get(ProbeFigure::OwnBytes)? + children + kernel)
+}
+
+fn figure(probe: &ProbeRecord, figure: ProbeFigure) -> Option<f64> {
+    Some(probe.get(figure)? as f64)
+}
+
+fn ratio(probe: &ProbeRecord, a: ProbeFigure, b: ProbeFigure) -> Option<f64> {
+    let (a, b) = (figure(probe, a)?, figure(probe, b)?);
+    if b > 0.0 { Some(a / b) } else { None }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Concurrent, parallel, threads, processes: derived from traces of each model, never from its name.
 
+use crate::record::figure::Figure;
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::stats::interval::{Interval, LEVEL, interval};
 use crate::stats::median;
 
 /// The ratio of CPU time to the time in which any job computes, above which several jobs compute at once.
-/// Part of
-/// the tenth is the time of dispatch, timers and the kernel beside a single computing job.
+/// Part of the tenth is the time of dispatch, timers and the kernel beside a single computing job.
 pub const PARALLEL: f64 = 1.1;
 
 /// The answer to one question.
@@ -18,6 +18,17 @@ pub enum Observation {
     No,
     /// Inconclusive on this machine, and why.
     Inconclusive(String),
+}
+
+impl Observation {
+    /// Whether it was observed; `None` if that is inconclusive.
+    pub fn seen(&self) -> Option<bool> {
+        match self {
+            Observation::Yes => Some(true),
+            Observation::No => Some(false),
+            Observation::Inconclusive(_) => None,
+        }
+    }
 }
 
 /// The four answers for one model on one kind of job, each with its number.
@@ -37,34 +48,34 @@ pub struct Properties {
 
 /// Evaluates `evidence_record`; `None` if it has too few runs.
 pub fn properties(evidence_record: &EvidenceRecord) -> Option<Properties> {
-    let several = |name: &str| {
-        let counts = counts(&evidence_record.seen, name);
-        Some((more_than_one(&counts), median(&counts)?))
-    };
-    let children = counts(&evidence_record.seen, "child_processes");
-    // One child is a process beside this one: the question is whether there is any child.
-    let any: Vec<f64> = children.iter().map(|count| count + 1.0).collect();
+    let runs = &evidence_record.seen;
     Some(Properties {
-        concurrent: several("in_flight")?,
+        concurrent: more_than(1.0, &Figure::InFlight.of(runs))?,
         parallel: parallel(evidence_record)?,
-        busy_cores: median(&busy_cores(&evidence_record.seen))?,
-        threads: several("threads")?,
-        processes: (more_than_one(&any), median(&children)?),
+        busy_cores: median(&busy_cores(runs))?,
+        threads: more_than(1.0, &Figure::Threads.of(runs))?,
+        // One child is a process beside this one: the question is whether there is any child.
+        processes: more_than(0.0, &Figure::ChildProcesses.of(runs))?,
     })
 }
 
-/// Whether every run, or no run, had more than one.
-fn more_than_one(counts: &[f64]) -> Observation {
-    match counts.iter().filter(|&&count| count > 1.0).count() {
+/// Whether every run, or no run, had more than `few`; and the median. `None` if there are no counts.
+fn more_than(few: f64, counts: &[f64]) -> Option<(Observation, f64)> {
+    let median = median(counts)?;
+    let mut more = 0;
+    for &count in counts {
+        more += usize::from(count > few);
+    }
+    let answer = match more {
         0 => Observation::No,
         all if all == counts.len() => Observation::Yes,
         some => Observation::Inconclusive(format!("in {some} of {} runs", counts.len())),
-    }
+    };
+    Some((answer, median))
 }
 
 /// CPU time over the time in which any job computes: overlapping spans are not sufficient, because jobs that
-/// take
-/// turns on one core overlap as well.
+/// take turns on one core overlap as well.
 fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Interval)> {
     let seen = interval(&busy_cores(&evidence_record.seen), LEVEL).ok()?;
     let possible = interval(&busy_cores(&evidence_record.control), LEVEL).ok();
@@ -81,16 +92,14 @@ fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Interval)>
 }
 
 fn busy_cores(acts: &[TracedRun]) -> Vec<f64> {
-    let ratio = |act: &TracedRun| {
-        let cpu_ns = act.figures.get("cpu_ns").copied()?;
-        let computing_ns = act.figures.get("computing_ns").copied().filter(|&ns| ns > 0)?;
-        Some(cpu_ns as f64 / computing_ns as f64)
-    };
-    acts.iter().filter_map(ratio).collect()
-}
-
-fn counts(acts: &[TracedRun], name: &str) -> Vec<f64> {
-    acts.iter().filter_map(|act| act.figures.get(name)).map(|&count| count as f64).collect()
+    let mut cores = vec![];
+    for act in acts {
+        let (cpu_ns, computing_ns) = (act.get(Figure::CpuNs), act.get(Figure::ComputingNs));
+        if let (Some(cpu_ns), Some(computing_ns @ 1..)) = (cpu_ns, computing_ns) {
+            cores.push(cpu_ns as f64 / computing_ns as f64);
+        }
+    }
+    cores
 }
 
 #[cfg(test)]

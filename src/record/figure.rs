@@ -5,12 +5,12 @@ use std::fmt;
 
 use crate::record::schema::{ProbeRecord, TracedRun};
 
-/// Declares figures with the names that recordings use.
+/// Declares figures: the name that recordings use, and what it is.
 macro_rules! figures {
-    ($(#[$about:meta])* $kind:ident { $($(#[$doc:meta])* $figure:ident = $name:literal,)+ }) => {
+    ($(#[$about:meta])* $kind:ident { $($figure:ident = $name:literal, $what:literal;)+ }) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $kind { $($(#[$doc])* $figure,)+ }
+        pub enum $kind { $(#[doc = $what] $figure,)+ }
 
         impl $kind {
             /// Every figure.
@@ -36,112 +36,75 @@ macro_rules! figures {
 figures! {
     /// A figure of a traced run. Times are in nanoseconds, and sums over jobs where nothing else is said.
     Figure {
-        /// The number of waits.
-        Waits = "waits",
-        /// The number of stretches that compute.
-        Computes = "computes",
-        /// The time of all waits.
-        WaitNs = "wait_ns",
-        /// The time of all computing.
-        ComputeNs = "compute_ns",
-        /// The most waits at one instant.
-        WaitsAtOnce = "waits_at_once",
-        /// The most jobs that compute at one instant.
-        ComputesAtOnce = "computes_at_once",
-        /// The most jobs between their first span and their last at one instant.
-        InFlight = "in_flight",
-        /// The time in which any job waits.
-        WaitingNs = "waiting_ns",
-        /// The time in which any job computes.
-        ComputingNs = "computing_ns",
-        /// The time in which any job waits and any job computes.
-        BothNs = "both_ns",
-        /// From the first start to the last end.
-        ExtentNs = "extent_ns",
-        /// The threads at work, of the process that has most.
-        Threads = "threads",
-        /// The processes at work besides the model's own.
-        ChildProcesses = "child_processes",
-        /// How often a job computed on another core than before.
-        Migrations = "migrations",
-        /// CPU time, where the system reports it.
-        CpuNs = "cpu_ns",
-        /// `chess`: the median time from a move to the next one on the same board.
-        ThinksNs = "thinks_ns",
-        /// `chess`: moves before which the exhibitor had to wait.
-        LateMoves = "late_moves",
-        /// `chess`: the time for which the exhibitor had to wait.
-        IdleNs = "idle_ns",
-        /// `chess`: from the end of the exhibitor's last move to the last event.
-        AfterLastMoveNs = "after_last_move_ns",
-        /// `music`: the time in which both jobs compute.
-        TogetherNs = "together_ns",
-        /// `music`: the time in which both jobs compute, on different cores.
-        ApartNs = "apart_ns",
-        /// `music`: the cores that the first job was seen on.
-        CoresOfFirst = "cores_of_first",
-        /// `music`: the cores that the second job was seen on.
-        CoresOfSecond = "cores_of_second",
-        /// `music`: the cores that either job was seen on.
-        CoresUsed = "cores_used",
-        /// `cakes`: the cores of the machine.
-        Cores = "cores",
-        /// `four`: tasks with the right result.
-        Right = "right",
-        /// `four`: all tasks.
-        Of = "of",
-        /// `stall`: beats of the timer.
-        Beats = "beats",
-        /// `stall`: the median delay of a beat.
-        P50Ns = "p50_ns",
-        /// `stall`: the delay that one beat of a hundred exceeds.
-        P99Ns = "p99_ns",
-        /// `stall`: the longest delay of a beat.
-        MaxNs = "max_ns",
-        /// `cook-eat`: from the start of the first coroutine to that of the second.
-        GapNs = "gap_ns",
-        /// `cook-eat`: runs whose events were put in order.
-        Runs = "runs",
-        /// `cook-eat`: runs whose events had the order of the post.
-        InOrder = "in_order",
+        Waits = "waits", "The number of waits.";
+        Computes = "computes", "The number of stretches that compute.";
+        WaitNs = "wait_ns", "The time of all waits.";
+        ComputeNs = "compute_ns", "The time of all computing.";
+        WaitsAtOnce = "waits_at_once", "The most waits at one instant.";
+        ComputesAtOnce = "computes_at_once", "The most jobs that compute at one instant.";
+        InFlight = "in_flight", "The most jobs between their first span and their last at one instant.";
+        WaitingNs = "waiting_ns", "The time in which any job waits.";
+        ComputingNs = "computing_ns", "The time in which any job computes.";
+        BothNs = "both_ns", "The time in which any job waits and any job computes.";
+        ExtentNs = "extent_ns", "From the first start to the last end.";
+        Threads = "threads", "The threads at work, of the process that has most.";
+        ChildProcesses = "child_processes", "The processes at work besides the model's own.";
+        Migrations = "migrations", "How often a job computed on another core than before.";
+        CpuNs = "cpu_ns", "CPU time, where the system reports it.";
+        ThinksNs = "thinks_ns", "`chess`: the median time from a move to the next one on the same board.";
+        LateMoves = "late_moves", "`chess`: moves before which the exhibitor had to wait.";
+        IdleNs = "idle_ns", "`chess`: the time for which the exhibitor had to wait.";
+        AfterLastMoveNs = "after_last_move_ns", "`chess`: from the end of the exhibitor's last move to the last event.";
+        TogetherNs = "together_ns", "`music`: the time in which both jobs compute.";
+        ApartNs = "apart_ns", "`music`: the time in which both jobs compute, on different cores.";
+        CoresOfFirst = "cores_of_first", "`music`: the cores that the first job was seen on.";
+        CoresOfSecond = "cores_of_second", "`music`: the cores that the second job was seen on.";
+        CoresUsed = "cores_used", "`music`: the cores that either job was seen on.";
+        Cores = "cores", "`cakes`: the cores of the machine.";
+        Right = "right", "`four`: tasks with the right result.";
+        Tasks = "of", "`four`: all tasks.";
+        Beats = "beats", "`stall`: beats of the timer.";
+        P50Ns = "p50_ns", "`stall`: the median delay of a beat.";
+        P99Ns = "p99_ns", "`stall`: the delay that one beat of a hundred exceeds.";
+        MaxNs = "max_ns", "`stall`: the longest delay of a beat.";
+        GapNs = "gap_ns", "`cook-eat`: from the start of the first coroutine to that of the second.";
+        Runs = "runs", "`cook-eat`: runs whose events were put in order.";
+        InOrder = "in_order", "`cook-eat`: runs whose events had the order of the post.";
     }
 }
 
 figures! {
     /// A figure of a probe. Times are in nanoseconds, memory in bytes above the level before the model started.
     ProbeFigure {
-        /// Starting the model.
-        StartNs = "start_ns",
-        /// The first run.
-        FirstNs = "first_ns",
-        /// All warm runs together.
-        WarmNs = "warm_ns",
-        /// The number of warm runs.
-        WarmRuns = "warm_runs",
-        /// Ending the model.
-        StopNs = "stop_ns",
-        /// All runs together.
-        WallNs = "wall_ns",
-        /// The number of runs.
-        Runs = "runs",
-        /// Jobs of a run; of all runs together where CPU time is measured.
-        Jobs = "jobs",
-        /// CPU time of the model.
-        CpuNs = "cpu_ns",
-        /// CPU time of `sequential` on the same jobs.
-        SequentialCpuNs = "sequential_cpu_ns",
-        /// Voluntary context switches.
-        GaveWay = "gave_way",
-        /// Involuntary context switches.
-        WerePreempted = "were_preempted",
-        /// The wait of each job.
-        WaitNs = "wait_ns",
-        /// Resident memory of the process itself.
-        OwnBytes = "own_bytes",
-        /// Proportional memory of its child processes.
-        ChildrenBytes = "children_bytes",
-        /// Memory of the kernel, of the whole machine.
-        KernelBytes = "kernel_bytes",
+        StartNs = "start_ns", "Starting the model.";
+        FirstNs = "first_ns", "The first run.";
+        WarmNs = "warm_ns", "All warm runs together.";
+        WarmRuns = "warm_runs", "The number of warm runs.";
+        StopNs = "stop_ns", "Ending the model.";
+        WallNs = "wall_ns", "All runs together.";
+        Runs = "runs", "The number of runs.";
+        Jobs = "jobs", "Jobs of a run; of all runs together where CPU time is measured.";
+        CpuNs = "cpu_ns", "CPU time of the model.";
+        SequentialCpuNs = "sequential_cpu_ns", "CPU time of `sequential` on the same jobs.";
+        GaveWay = "gave_way", "Voluntary context switches.";
+        WerePreempted = "were_preempted", "Involuntary context switches.";
+        WaitNs = "wait_ns", "The wait of each job.";
+        OwnBytes = "own_bytes", "Resident memory of the process itself.";
+        ChildrenBytes = "children_bytes", "Proportional memory of its child processes.";
+        KernelBytes = "kernel_bytes", "Memory of the kernel, of the whole machine.";
+    }
+}
+
+impl Figure {
+    /// Its values in those of `runs` that have it.
+    pub fn of(self, runs: &[TracedRun]) -> Vec<f64> {
+        let mut values = vec![];
+        for run in runs {
+            if let Some(value) = run.get(self) {
+                values.push(value as f64);
+            }
+        }
+        values
     }
 }
 
