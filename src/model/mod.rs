@@ -51,10 +51,21 @@ pub enum MadeOf {
     Threads,
     /// Threads of which one computes at a time.
     ThreadsUnderLock,
-    /// Processes, or interpreters that share nothing.
+    /// Processes.
     Processes,
+    /// Interpreters of one process that share nothing.
+    Interpreters,
     /// Tasks of an async runtime.
     Tasks,
+}
+
+/// What a model is made of by its name, with or without its interpreter; `None` if there is none of that name now.
+pub fn made_of(name: &str) -> Option<MadeOf> {
+    let plain = name.split('@').next()?;
+    match models().iter().find(|model| model.name == plain) {
+        Some(model) => Some(model.made_of),
+        None => cpython::made_of(plain),
+    }
 }
 
 /// A model's line in the registry.

@@ -63,7 +63,7 @@ const MODELS: [PythonModel; 5] = [
     PythonModel {
         name: "py-interpreters",
         about: "an InterpreterPoolExecutor",
-        made_of: MadeOf::Processes,
+        made_of: MadeOf::Interpreters,
         concurrency: Concurrency::Workers,
         since: 14,
     },
@@ -72,6 +72,11 @@ const MODELS: [PythonModel; 5] = [
 /// The models under `interpreter`, the baseline first. Unsupported models are included with the reason.
 pub fn models(interpreter: &'static Interpreter) -> &'static [ModelEntry] {
     interpreter.models_by(|interpreter| MODELS.iter().map(|model| model.under(interpreter)).collect())
+}
+
+/// What a model is made of by its name, without its interpreter.
+pub(crate) fn made_of(name: &str) -> Option<MadeOf> {
+    Some(MODELS.iter().find(|model| model.name == name)?.made_of)
 }
 
 impl PythonModel {
