@@ -2,6 +2,7 @@
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::warning::Warning;
+use crate::model::{MadeOf, made_of};
 use crate::record::schema::{Recording, Sizes};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
@@ -72,47 +73,72 @@ impl SizeSeries {
         cells.iter().map(CellResult::model).collect()
     }
 
+    /// The models that are made of one of `groups`. Those that today's registry does not know are in no group.
+    pub fn models_made_of(&self, groups: &[MadeOf]) -> Vec<&str> {
+        let mut models = self.models();
+        models.retain(|model| made_of(model).is_some_and(|it| groups.contains(&it)));
+        models
+    }
+
     /// The speedup of a model at the size of a row.
     pub fn speedup(&self, row: usize, model: &str) -> Option<Ratio> {
         self.rows.get(row)?.cells.iter().find(|cell| cell.model() == model)?.speedup
     }
 
-    /// The time of a job of a row under `sequential`, in nanoseconds.
+    /// The time of a job of a row under the baseline, in nanoseconds.
     pub fn job_ns(&self, row: usize) -> Option<f64> {
-        let row = self.rows.get(row)?;
-        let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
-        Some(baseline.wall_ns? / row.workload.jobs.get() as f64)
+        let (row, baseline) = (self.rows.get(row)?, self.baseline());
+        let cell = row.cells.iter().find(|cell| cell.model() == baseline)?;
+        Some(cell.wall_ns? / row.workload.jobs.get() as f64)
     }
 
-    /// The best of `models` against the best of all others at the size of a row: slower, equal or neither.
-    pub fn against_others(&self, row: usize, models: &[&str]) -> Change {
+    /// The best of the models made of one of `groups` against the best of all others at the size of a row:
+    /// slower, equal or neither. Models that today's registry does not know are on neither side.
+    pub fn against_others(&self, row: usize, groups: &[MadeOf]) -> Change {
         let Some(row) = self.rows.get(row) else { return Change::Unmeasured };
-        let best = |is_one: bool| {
-            let cells = row.cells.iter().filter(|cell| models.contains(&cell.model()) == is_one);
-            cells.filter_map(|cell| Some((cell, cell.speedup?.ratio))).max_by(|(_, a), (_, b)| a.total_cmp(b))
-        };
-        let (Some((best, _)), Some((other, _))) = (best(true), best(false)) else {
-            return Change::Unmeasured;
-        };
-        change(&other.logs, &best.logs, 0.0)
+        let (mut of_groups, mut others) = (None, None);
+        for cell in &row.cells {
+            match made_of(cell.model()) {
+                Some(made_of) if groups.contains(&made_of) => keep_faster(&mut of_groups, cell),
+                Some(_) => keep_faster(&mut others, cell),
+                None => {}
+            }
+        }
+        match (of_groups, others) {
+            (Some((best, _)), Some((other, _))) => change(&other.logs, &best.logs, 0.0),
+            _ => Change::Unmeasured,
+        }
     }
 
-    /// The size from which a model is faster than `sequential`: the smallest size with a whole interval above
-    /// 1, such
-    /// that it is slower at no larger size, by interval or median.
+    /// The size from which a model is faster than the baseline: the smallest size with a whole interval above
+    /// 1, such that it is slower at no larger size, by interval or median.
     pub fn break_even(&self, model: &str) -> BreakEven {
-        let speedups: Option<Vec<Ratio>> = (0..self.rows.len()).map(|row| self.speedup(row, model)).collect();
-        let Some(speedups) = speedups.filter(|speedups| !speedups.is_empty()) else {
-            return BreakEven::Unknown;
-        };
-        let is_slower = |speedup: &Ratio| side(speedup) == Side::Slower || speedup.ratio <= 1.0;
-        let first = speedups.iter().rposition(is_slower).map_or(0, |slower| slower + 1);
-        let faster = speedups[first..].iter().position(|speedup| side(speedup) == Side::Faster);
-        match faster {
-            Some(at) => BreakEven::From(first + at),
-            None if first == speedups.len() && side(&speedups[first - 1]) == Side::Slower => BreakEven::Never,
-            None => BreakEven::Inconclusive,
+        let (mut from, mut largest) = (None, None);
+        for row in 0..self.rows.len() {
+            let Some(speedup) = self.speedup(row, model) else { return BreakEven::Unknown };
+            let side = side(&speedup);
+            if side == Side::Slower || speedup.ratio <= 1.0 {
+                from = None;
+            } else if side == Side::Faster {
+                from = from.or(Some(row));
+            }
+            largest = Some(side);
         }
+        match (from, largest) {
+            (Some(row), _) => BreakEven::From(row),
+            (None, Some(Side::Slower)) => BreakEven::Never,
+            (None, Some(_)) => BreakEven::Inconclusive,
+            (None, None) => BreakEven::Unknown,
+        }
+    }
+}
+
+/// Replaces the `best` cell and its speedup by `cell` where that is as fast or faster.
+fn keep_faster<'a>(best: &mut Option<(&'a CellResult, f64)>, cell: &'a CellResult) {
+    if let Some(speedup) = cell.speedup
+        && best.is_none_or(|(_, most)| speedup.ratio >= most)
+    {
+        *best = Some((cell, speedup.ratio));
     }
 }
 

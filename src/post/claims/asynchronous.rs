@@ -1,34 +1,21 @@
 //! The post's claims about async IO and coroutines.
 
 use crate::analysis::evidence::{Observation, Properties};
-use crate::post::claims::concepts::told;
-use crate::post::claims::measurements::Tale;
-use crate::post::claims::thresholds::{AT_ONCE_NS, BLOCKED, is_near};
-use crate::post::claims::{Case, Claim, Measurements, Needs};
+use crate::post::claims::measured::{Compared, Measured};
+use crate::post::claims::measurements::MeasuredStory;
+use crate::post::claims::thresholds::{AT_ONCE_NS, BLOCKED};
+use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, each};
+use crate::record::figure::Figure;
+use crate::stats::units;
+use crate::study::evidence::JobsOf;
 
+const EVIDENCE: Needs = Needs::Evidence;
 const STORY: Needs = Needs::Story("cook-eat");
+const STALL: Needs = Needs::Story("stall");
 
 const TABLE: &str = "async IO & coroutines, the table";
 const COROUTINE: &str = "What is a coroutine?";
 const CONCURRENT: &str = "Are coroutines concurrent?";
-
-/// The two tokio runtimes: single-threaded and multi-threaded.
-const MODELS: [&str; 2] = ["tokio-one", "tokio-many"];
-
-/// The tokio runtimes, and asyncio of each interpreter.
-fn runtimes<'a>(numbers: &Measurements<'a>) -> Vec<&'a str> {
-    MODELS.into_iter().chain(numbers.under_interpreters("py-asyncio")).collect()
-}
-
-/// The single-threaded event loops: tokio's, and asyncio of each interpreter.
-fn loops<'a>(numbers: &Measurements<'a>) -> Vec<&'a str> {
-    runtimes(numbers).into_iter().filter(|model| *model != "tokio-many").collect()
-}
-
-/// The case name of an event loop; tokio is implied when there is no other.
-fn of_loop(name: &str, model: &str) -> String {
-    if model == "tokio-one" { name.to_owned() } else { format!("{name}, {model}") }
-}
 
 pub(crate) const CLAIMS: &[Claim] = &[
     Claim {
@@ -36,10 +23,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Async IO is concurrent",
         at: TABLE,
         decided_by: "trace: jobs in flight at once",
-        needs: &[Needs::Evidence],
-        judge: |numbers| {
-            each_runtime(numbers, "cakes", |properties| {
-                is(&properties.concurrent.0, true, format!("{:.0} in flight", properties.concurrent.1))
+        needs: &[EVIDENCE],
+        judge: |m| {
+            each_runtime(m, JobsOf::Cakes, |Properties { concurrent: (answer, most), .. }| {
+                is(answer, Observation::Yes, format!("{most:.0} in flight"))
             })
         },
     },
@@ -48,10 +35,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Async IO is not parallel",
         at: TABLE,
         decided_by: "trace: CPU time over the time in which any job computes",
-        needs: &[Needs::Evidence],
-        judge: |numbers| {
-            each_runtime(numbers, "cakes", |properties| {
-                is(&properties.parallel.0, false, format!("{:.2} cores at once", properties.parallel.1.low))
+        needs: &[EVIDENCE],
+        judge: |m| {
+            each_runtime(m, JobsOf::Cakes, |Properties { parallel: (answer, cores), .. }| {
+                is(answer, Observation::No, format!("{:.2} cores at once", cores.low))
             })
         },
     },
@@ -60,17 +47,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Async IO uses no threads but one",
         at: TABLE,
         decided_by: "trace: threads at work, on timers and on files",
-        needs: &[Needs::Evidence],
-        judge: |numbers| {
-            let case = |model: &str, jobs: &str, name: &str| {
-                let found = numbers.properties(model, jobs);
-                let found = found.and_then(|properties| {
-                    is(&properties.threads.0, false, format!("threads: {:.0}", properties.threads.1))
-                });
-                Case::new(of_loop(name, model), Needs::Evidence, found)
-            };
-            let both = |model: &str| [case(model, "cakes", "timers"), case(model, "files", "files")];
-            loops(numbers).into_iter().flat_map(both).collect()
+        needs: &[EVIDENCE],
+        judge: |m| {
+            let mut cases = vec![];
+            for model in loops(m) {
+                cases.push(no_thread_but_one(m, model, JobsOf::Cakes, "timers"));
+                cases.push(no_thread_but_one(m, model, JobsOf::Files, "files"));
+            }
+            cases
         },
     },
     Claim {
@@ -78,10 +62,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Async IO uses no processes",
         at: TABLE,
         decided_by: "trace: child processes at work",
-        needs: &[Needs::Evidence],
-        judge: |numbers| {
-            each_runtime(numbers, "files", |properties| {
-                is(&properties.processes.0, false, format!("child processes: {:.0}", properties.processes.1))
+        needs: &[EVIDENCE],
+        judge: |m| {
+            each_runtime(m, JobsOf::Files, |Properties { processes: (answer, count), .. }| {
+                is(answer, Observation::No, format!("child processes: {count:.0}"))
             })
         },
     },
@@ -91,20 +75,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: TABLE,
         decided_by: "trace of two that are never awaited, awaited in turn, and joined",
         needs: &[STORY],
-        judge: |numbers| {
-            let case = |model: &str, (name, way, expected): (&str, &str, f64)| {
-                let found = told_by(numbers, way, model).and_then(|tale| {
-                    let waits = tale.figure("waits_at_once")?;
-                    Some((waits == expected, format!("{waits:.0} under way at once")))
-                });
-                Case::new(of_loop(name, model), STORY, found)
-            };
-            let ways = [
-                ("never awaited", "unscheduled", 0.0),
-                ("awaited in turn", "in-turn", 1.0),
-                ("joined", "joined", 2.0),
-            ];
-            loops(numbers).into_iter().flat_map(|model| ways.map(|way| case(model, way))).collect()
+        judge: |m| {
+            let mut cases = vec![];
+            for model in loops(m) {
+                cases.push(under_way(m, model, "never awaited", "unscheduled", 0.0));
+                cases.push(under_way(m, model, "awaited in turn", "in-turn", 1.0));
+                cases.push(under_way(m, model, "joined", "joined", 2.0));
+            }
+            cases
         },
     },
     Claim {
@@ -112,56 +90,33 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Coroutines are not parallel, and live in one thread of one process",
         at: TABLE,
         decided_by: "trace: cores, threads and processes of tasks on both runtimes",
-        needs: &[Needs::Evidence],
-        judge: |numbers| {
-            each_runtime(numbers, "cakes", |properties| {
-                let Properties { parallel, threads, processes, .. } = properties;
-                let any = told(&[&parallel.0, &threads.0, &processes.0])?.contains(&true);
-                let numbers = format!(
-                    "{:.2} cores at once, threads: {:.0}, child processes: {:.0}",
-                    parallel.1.low, threads.1, processes.1
-                );
-                Some((!any, numbers))
-            })
-        },
+        needs: &[EVIDENCE],
+        judge: |m| each_runtime(m, JobsOf::Cakes, one_of_each),
     },
     Claim {
         id: "A7",
         says: "Coroutines run one at a time, and can pause for each other",
         at: TABLE,
         decided_by: "trace: tasks that compute at once, and tasks in flight at once",
-        needs: &[Needs::Evidence],
-        judge: |numbers| {
-            let case = |model: &str| {
-                let of = |figure: &str| numbers.witnessed(model, "cakes", figure);
-                let found = of("computes_at_once").zip(of("in_flight"));
-                let found = found.map(|(computing, in_flight)| {
-                    let words = format!("{computing:.0} compute at once, {in_flight:.0} are in flight");
-                    (computing == 1.0 && in_flight > 1.0, words)
-                });
-                Case::new(model, Needs::Evidence, found)
-            };
-            runtimes(numbers).into_iter().map(case).collect()
-        },
+        needs: &[EVIDENCE],
+        judge: |m| each(runtimes(m), |model| EVIDENCE.case(model, one_at_a_time(m, model))),
     },
     Claim {
         id: "A8",
         says: "While one waits, another starts at once",
         at: "What's async IO doing?",
         decided_by: "trace: from the start of one to that of the next; beats beside a task that computes",
-        needs: &[STORY, Needs::Story("stall")],
-        judge: |numbers| {
-            let cases = |model: &str| {
-                let idle = told_by(numbers, "joined", model).and_then(|tale| at_once(tale.figure("gap_ns")?));
-                let loaded = numbers.story_run("stall", "block_ms=100", model);
-                let loaded = loaded.and_then(|tale| at_once(tale.figure("p99_ns")?));
+        needs: &[STORY, STALL],
+        judge: |m| {
+            let mut cases = vec![];
+            for model in loops(m) {
+                let idle = cook_eat(m, "joined", model).figure(Figure::GapNs);
+                let loaded = m.story("stall", "block_ms=100", model).figure(Figure::P99Ns);
                 let beside = of_loop("beside a task that computes for 100 ms", model);
-                [
-                    Case::new(of_loop("on an idle thread", model), STORY, idle),
-                    Case::new(beside, Needs::Story("stall"), loaded),
-                ]
-            };
-            loops(numbers).into_iter().flat_map(cases).collect()
+                cases.push(STORY.case(of_loop("on an idle thread", model), at_once(idle)));
+                cases.push(STALL.case(beside, at_once(loaded)));
+            }
+            cases
         },
     },
     Claim {
@@ -169,27 +124,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "It is cooperative: who does not yield keeps all others waiting",
         at: COROUTINE,
         decided_by: "how late one beat of a hundred is beside a task that computes in blocks",
-        needs: &[Needs::Story("stall")],
-        judge: |numbers| {
-            let case = |(model, block_ms): (&str, u64)| {
-                let found =
-                    numbers.story_run("stall", &format!("block_ms={block_ms}"), model).and_then(|tale| {
-                        let late_ms = tale.figure("p99_ns")? / 1e6;
-                        // The measured block length: interpreters hash more slowly than the calibration code.
-                        let block =
-                            tale.share("compute_ns", "computes").map_or(block_ms as f64, |ns| ns / 1e6);
-                        let words = format!("a beat of a hundred is {late_ms:.1} ms late");
-                        Some((late_ms >= BLOCKED * block, words))
-                    });
-                Case::new(format!("{model}, blocks of {block_ms} ms"), Needs::Story("stall"), found)
-            };
-            let pythons = numbers.under_interpreters("py-asyncio");
-            let pythons = pythons.iter().flat_map(|model| [(*model, 10), (*model, 100)]);
-            [("tokio-one", 10), ("tokio-one", 100), ("tokio-many", 100)]
-                .into_iter()
-                .chain(pythons)
-                .map(case)
-                .collect()
+        needs: &[STALL],
+        judge: |m| {
+            let mut cases =
+                vec![blocks(m, "tokio-one", 10), blocks(m, "tokio-one", 100), blocks(m, "tokio-many", 100)];
+            for model in m.under_interpreters("py-asyncio") {
+                cases.extend([blocks(m, model, 10), blocks(m, model, 100)]);
+            }
+            cases
         },
     },
     Claim {
@@ -198,7 +140,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: CONCURRENT,
         decided_by: "wall time of cooking 2 s, then eating 1 s",
         needs: &[STORY],
-        judge: |numbers| timed(numbers, "in-turn", |seconds| is_near(seconds, 3.0)),
+        judge: |m| timed(m, "in-turn", |seconds| seconds.near(3.0)),
     },
     Claim {
         id: "A11",
@@ -206,7 +148,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: CONCURRENT,
         decided_by: "wall time of two that are awaited in turn inside one: nearer to 2 s, or to 3 s",
         needs: &[STORY],
-        judge: |numbers| timed(numbers, "in-turn", |seconds| seconds < 2.5),
+        judge: |m| timed(m, "in-turn", |seconds| seconds.below(2.5)),
     },
     Claim {
         id: "A12",
@@ -214,23 +156,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Output",
         decided_by: "order of the four events over many runs",
         needs: &[STORY],
-        judge: |numbers| {
-            let case = |name: &str, way: &str, model: &str| {
-                let found =
-                    numbers.story_run("cook-eat", &format!("way={way} order=1"), model).and_then(|tale| {
-                        let (count, runs) = (tale.figure("in_order")?, tale.figure("runs")?);
-                        Some((count == runs, format!("{count:.0} of {runs:.0} times")))
-                    });
-                Case::new(name, STORY, found)
-            };
+        judge: |m| {
             let mut cases = vec![
-                case("joined in one task", "joined", "tokio-one"),
-                case("spawned on one thread", "spawned", "tokio-one"),
-                case("spawned on several threads", "spawned", "tokio-many"),
+                in_order(m, "joined in one task", "joined", "tokio-one"),
+                in_order(m, "spawned on one thread", "spawned", "tokio-one"),
+                in_order(m, "spawned on several threads", "spawned", "tokio-many"),
             ];
-            for model in numbers.under_interpreters("py-asyncio") {
-                cases.push(case(&format!("gathered, {model}"), "joined", model));
-                cases.push(case(&format!("tasks, {model}"), "spawned", model));
+            for model in m.under_interpreters("py-asyncio") {
+                cases.push(in_order(m, &format!("gathered, {model}"), "joined", model));
+                cases.push(in_order(m, &format!("tasks, {model}"), "spawned", model));
             }
             cases
         },
@@ -241,38 +175,104 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Output",
         decided_by: "wall time of both, joined, within 5 %",
         needs: &[STORY],
-        judge: |numbers| timed(numbers, "joined", |seconds| is_near(seconds, 2.0)),
+        judge: |m| timed(m, "joined", |seconds| seconds.near(2.0)),
     },
 ];
 
+/// The single-threaded event loops: tokio's, and asyncio of each interpreter.
+fn loops<'a>(m: &Measurements<'a>) -> Vec<&'a str> {
+    let mut loops = vec!["tokio-one"];
+    loops.extend(m.under_interpreters("py-asyncio"));
+    loops
+}
+
+/// Both tokio runtimes, and asyncio of each interpreter.
+fn runtimes<'a>(m: &Measurements<'a>) -> Vec<&'a str> {
+    let mut runtimes = loops(m);
+    runtimes.insert(1, "tokio-many");
+    runtimes
+}
+
+/// The case name of an event loop; tokio is implied when there is no other.
+fn of_loop(name: &str, model: &str) -> String {
+    if model == "tokio-one" { name.to_owned() } else { format!("{name}, {model}") }
+}
+
+/// A case for each runtime, by its trace.
 fn each_runtime(
-    numbers: &Measurements<'_>,
-    jobs: &str,
-    found: impl Fn(Properties) -> Option<(bool, String)>,
+    m: &Measurements<'_>,
+    jobs: JobsOf,
+    result: impl Fn(&Properties) -> Option<CaseResult>,
 ) -> Vec<Case> {
-    let case =
-        |model: &str| Case::new(model, Needs::Evidence, numbers.properties(model, jobs).and_then(&found));
-    runtimes(numbers).into_iter().map(case).collect()
+    each(runtimes(m), |model| EVIDENCE.case(model, m.evidence(model, jobs).and_then(|it| result(&it))))
 }
 
 /// Whether `answer` is the one that a claim expects; `None` if it is inconclusive.
-fn is(answer: &Observation, expected: bool, numbers: String) -> Option<(bool, String)> {
-    Some((told(&[answer])? == [expected], numbers))
+fn is(answer: &Observation, expected: Observation, numbers: String) -> Option<CaseResult> {
+    answer.seen()?;
+    Some(CaseResult::of(*answer == expected, numbers))
 }
 
-fn told_by<'a>(numbers: &Measurements<'a>, way: &str, model: &str) -> Option<Tale<'a>> {
-    numbers.story_run("cook-eat", &format!("way={way}"), model)
+fn no_thread_but_one(m: &Measurements<'_>, model: &str, jobs: JobsOf, name: &str) -> Case {
+    let threads = m.evidence(model, jobs).and_then(|Properties { threads: (answer, count), .. }| {
+        is(&answer, Observation::No, format!("threads: {count:.0}"))
+    });
+    EVIDENCE.case(of_loop(name, model), threads)
 }
 
-fn timed(numbers: &Measurements<'_>, way: &str, holds: fn(f64) -> bool) -> Vec<Case> {
-    let case = |model: &str| {
-        let found = told_by(numbers, way, model)
-            .map(|tale| (holds(tale.seconds()), format!("{:.2} s", tale.seconds())));
-        Case::new(model, STORY, found)
-    };
-    loops(numbers).into_iter().map(case).collect()
+/// Whether no trace shows parallel computing, a second thread or a child process.
+fn one_of_each(properties: &Properties) -> Option<CaseResult> {
+    let Properties { parallel: (parallel, cores), threads, processes, .. } = properties;
+    let (parallel, several_threads, children) = (parallel.seen()?, threads.0.seen()?, processes.0.seen()?);
+    let numbers = format!(
+        "{:.2} cores at once, threads: {:.0}, child processes: {:.0}",
+        cores.low, threads.1, processes.1
+    );
+    Some(CaseResult::of(!(parallel || several_threads || children), numbers))
 }
 
-fn at_once(ns: f64) -> Option<(bool, String)> {
-    Some((ns < AT_ONCE_NS, format!("after {}", crate::stats::units::nanoseconds(ns))))
+/// Whether one task computes at a time while several are under way.
+fn one_at_a_time(m: &Measurements<'_>, model: &str) -> Option<CaseResult> {
+    let computing = m.evidence_figure(model, JobsOf::Cakes, Figure::ComputesAtOnce).value()?;
+    let in_flight = m.evidence_figure(model, JobsOf::Cakes, Figure::InFlight).value()?;
+    let numbers = format!("{computing:.0} compute at once, {in_flight:.0} are in flight");
+    Some(CaseResult::of(computing == 1.0 && in_flight > 1.0, numbers))
+}
+
+fn cook_eat<'a>(m: &Measurements<'a>, way: &str, model: &str) -> MeasuredStory<'a> {
+    m.story("cook-eat", &format!("way={way}"), model)
+}
+
+/// Whether as many coroutines as `expected` are under way at once.
+fn under_way(m: &Measurements<'_>, model: &str, name: &str, way: &str, expected: f64) -> Case {
+    let waits = cook_eat(m, way, model).figure(Figure::WaitsAtOnce).is(expected);
+    STORY.case(of_loop(name, model), waits.shows(|waits| format!("{waits:.0} under way at once")))
+}
+
+fn timed(m: &Measurements<'_>, way: &str, expected: fn(Measured) -> Compared) -> Vec<Case> {
+    each(loops(m), |model| {
+        let seconds = expected(cook_eat(m, way, model).seconds());
+        STORY.case(model, seconds.shows(|seconds| format!("{seconds:.2} s")))
+    })
+}
+
+fn at_once(ns: Measured) -> Option<CaseResult> {
+    ns.below(AT_ONCE_NS).shows(|ns| format!("after {}", units::nanoseconds(ns)))
+}
+
+/// Whether a beat has to wait for a task that computes in blocks.
+fn blocks(m: &Measurements<'_>, model: &str, block_ms: u64) -> Case {
+    let stall = m.story("stall", &format!("block_ms={block_ms}"), model);
+    // The measured block length: interpreters hash more slowly than the calibration code.
+    let measured_ms = stall.share(Figure::ComputeNs, Figure::Computes) / 1e6;
+    let block = measured_ms.value().unwrap_or(block_ms as f64);
+    let late_ms = (stall.figure(Figure::P99Ns) / 1e6).at_least(BLOCKED * block);
+    let words = late_ms.shows(|late_ms| format!("a beat of a hundred is {late_ms:.1} ms late"));
+    STALL.case(format!("{model}, blocks of {block_ms} ms"), words)
+}
+
+/// Whether the events of all runs have the post's order.
+fn in_order(m: &Measurements<'_>, name: &str, way: &str, model: &str) -> Case {
+    let events = m.story("cook-eat", &format!("way={way} order=1"), model);
+    STORY.case(name, events.figure(Figure::InOrder).is_all_of(events.figure(Figure::Runs), "times"))
 }

@@ -1,11 +1,14 @@
 //! The post's claims about cakes, and about the uses of threads and processes.
 
 use crate::post::claims::concepts::is_great;
-use crate::post::claims::measurements::Tale;
+use crate::post::claims::measured::Measured;
+use crate::post::claims::measurements::MeasuredStory;
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL, PARALLEL};
-use crate::post::claims::{Case, Claim, Measurements, Needs, cores, costs, python};
+use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, cores, costs, each, python};
+use crate::record::figure::Figure;
 
 const STORY: Needs = Needs::Story("cakes");
+const CRUNCH: Needs = Needs::Story("crunch");
 
 const THREADING: &str = "Cute Kitchen Analogy, 1. Threading";
 const PROCESSES: &str = "Cute Kitchen Analogy, 2. Multiprocessing";
@@ -14,6 +17,9 @@ const CONCURRENCY: &str = "Cute Kitchen Analogy, 3. Concurrency";
 /// Seconds that three cakes take sequentially.
 const ALONE: f64 = 1_980.0;
 
+/// Workloads that wait.
+const WAITING: [&str; 5] = ["sleep", "http", "cold-file", "save", "warm-file"];
+
 pub(crate) const CLAIMS: &[Claim] = &[
     Claim {
         id: "K1",
@@ -21,26 +27,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Cute Kitchen Analogy",
         decided_by: "CPU time over wall time, phase by phase, one cake after the other",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = kitchen(numbers, "alone", "sequential");
-            let busy = |beside: &str, over: &str| {
-                let tale = tale?;
-                let (cpu, beside) =
-                    (tale.figure("cpu_ns")?, if beside.is_empty() { 0.0 } else { tale.figure(beside)? });
-                Some((cpu - beside).max(0.0) / tale.figure(over)?)
-            };
-            let words = |busy: f64| format!("{busy:.2} of a core busy");
+        judge: |m| {
+            let cakes = kitchen(m, "alone", "sequential");
+            let cpu = cakes.figure(Figure::CpuNs);
+            let in_the_oven =
+                (cpu - cakes.figure(Figure::ComputeNs)).or_zero() / cakes.figure(Figure::WaitNs);
+            let decorating = cpu.or_zero() / cakes.figure(Figure::ComputeNs);
             vec![
-                Case::new(
-                    "the oven",
-                    STORY,
-                    busy("compute_ns", "wait_ns").map(|busy| (busy <= HARDLY, words(busy))),
-                ),
-                Case::new(
-                    "decorating",
-                    STORY,
-                    busy("", "compute_ns").map(|busy| (busy >= NEARLY_ALL, words(busy))),
-                ),
+                STORY.case("the oven", in_the_oven.at_most(HARDLY).shows(of_a_core)),
+                STORY.case("decorating", decorating.at_least(NEARLY_ALL).shows(of_a_core)),
             ]
         },
     },
@@ -50,27 +45,18 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: THREADING,
         decided_by: "wall time under threads with one brain, against one cake after the other; trace: both at once",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = kitchen(numbers, "threading", "threads");
+        judge: |m| {
+            let cakes = kitchen(m, "threading", "threads");
+            let minutes = cakes.seconds() / 60.0;
+            let saves = (Measured::from(ALONE) / cakes.seconds()).above(1.05);
             vec![
-                Case::new(
+                STORY.case(
                     "it saves time",
-                    STORY,
-                    tale.map(|tale| {
-                        let times = ALONE / tale.seconds();
-                        (
-                            times > 1.05,
-                            format!("{:.1} min, {times:.2} times as fast as 33 min", tale.seconds() / 60.0),
-                        )
-                    }),
+                    saves.shows(|times| format!("{minutes:.1} min, {times:.2} times as fast as 33 min")),
                 ),
-                Case::new(
+                STORY.case(
                     "while others bake",
-                    STORY,
-                    tale.and_then(|tale| {
-                        let baking = tale.figure("waits_at_once")?;
-                        Some((baking > 1.0, format!("{baking:.0} in the oven at once")))
-                    }),
+                    baking(cakes).above(1.0).shows(|baking| format!("{baking:.0} in the oven at once")),
                 ),
             ]
         },
@@ -81,27 +67,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: THREADING,
         decided_by: "trace: cakes in the oven at once; the share of the time in which the one brain does nothing",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = kitchen(numbers, "threading", "threads");
+        judge: |m| {
+            let cakes = kitchen(m, "threading", "threads");
+            let idle = Measured::from(1.0) - cakes.share(Figure::ComputingNs, Figure::ExtentNs);
             vec![
-                Case::new(
-                    "never two at once",
-                    STORY,
-                    tale.and_then(|tale| {
-                        let baking = tale.figure("waits_at_once")?;
-                        Some((baking <= 1.0, format!("{baking:.0} bake at once")))
-                    }),
-                ),
-                Case::new(
+                STORY.case("never two at once", baking(cakes).at_most(1.0).shows(bake_at_once)),
+                STORY.case(
                     "nobody idle",
-                    STORY,
-                    tale.and_then(|tale| {
-                        let idle = 1.0 - tale.share("computing_ns", "extent_ns")?;
-                        Some((
-                            idle <= HARDLY,
-                            format!("the brain is idle for {:.0} % of the time", 100.0 * idle),
-                        ))
-                    }),
+                    idle.at_most(HARDLY)
+                        .shows(|idle| format!("the brain is idle for {:.0} % of the time", 100.0 * idle)),
                 ),
             ]
         },
@@ -112,11 +86,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: THREADING,
         decided_by: "study: the speedup of `threads` on each workload that waits",
         needs: &[Needs::Study],
-        judge: |numbers| {
-            ["sleep", "http", "cold-file", "save", "warm-file"]
-                .map(|workload| is_great(numbers, workload, "threads"))
-                .into()
-        },
+        judge: |m| each(WAITING, |workload| is_great(m, workload, "threads")),
     },
     Claim {
         id: "K5",
@@ -124,16 +94,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: THREADING,
         decided_by: "trace: processes and threads at work",
         needs: &[STORY],
-        judge: |numbers| {
-            let found = kitchen(numbers, "threading", "threads").and_then(|tale| {
-                let (children, threads) = (tale.figure("child_processes")?, tale.figure("threads")?);
-                Some((
-                    children == 0.0 && threads > 1.0,
-                    format!("{children:.0} child processes, {threads:.0} threads"),
-                ))
-            });
-            vec![Case::new("threads", STORY, found)]
-        },
+        judge: |m| vec![STORY.case("threads", threads_of_one_process(m))],
     },
     Claim {
         id: "K6",
@@ -157,29 +118,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: PROCESSES,
         decided_by: "trace of three processes: baking at once, and cores busy while any decorates",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = kitchen(numbers, "clones", "processes");
-            let ovens = tale.and_then(|tale| {
-                let baking = tale.figure("waits_at_once")?;
-                Some((baking == 3.0, format!("{baking:.0} bake at once")))
-            });
-            let cores = tale.and_then(|tale| tale.figure("cores"));
-            let brains = match cores {
-                Some(cores) if cores < 3.0 => Case::unknown(
-                    "three brains",
-                    format!("this machine has {cores:.0} cores, and three brains need three"),
-                ),
-                _ => Case::new(
-                    "three brains",
-                    STORY,
-                    tale.and_then(|tale| {
-                        let busy = tale.share("cpu_ns", "computing_ns")?;
-                        Some((busy > 2.0, format!("{busy:.2} cores busy while any decorates")))
-                    }),
-                ),
-            };
-            vec![Case::new("three ovens", STORY, ovens), brains]
-        },
+        judge: three_of_each,
     },
     Claim {
         id: "K9",
@@ -195,28 +134,16 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: PROCESSES,
         decided_by: "trace: processes at work; CPU time over wall time of four that compute",
         needs: &[Needs::Story("crunch"), Needs::Python],
-        judge: |numbers| {
-            let models = numbers.under_interpreters("py-multiprocessing");
-            let cases = |model: &str| {
-                let tale = numbers.story_run("crunch", "jobs=4", model);
-                let separate = tale.and_then(|tale| {
-                    let children = tale.figure("child_processes")?;
-                    Some((children == 4.0, format!("{children:.0} child processes for 4 jobs")))
-                });
-                let free = tale.and_then(|tale| {
-                    let busy = tale.busy_cores()?;
-                    Some((busy > PARALLEL, format!("{busy:.2} cores busy")))
-                });
-                let story = Needs::Story("crunch");
-                [("separate", separate), ("no lock", free)]
-                    .map(|(name, found)| Case::new(format!("{name}, {model}"), story, found))
-            };
-            let mut all: Vec<Case> = cases("processes").into();
-            all.extend(models.iter().flat_map(|model| cases(model)));
-            if models.is_empty() {
-                all.push(Case::unknown("CPython's processes", numbers.why_no_python()));
+        judge: |m| {
+            let mut cases = separate_and_free(m, "processes");
+            let pythons = m.under_interpreters("py-multiprocessing");
+            for model in &pythons {
+                cases.extend(separate_and_free(m, model));
             }
-            all
+            if pythons.is_empty() {
+                cases.push(Case::unknown("CPython's processes", m.why_no_python()));
+            }
+            cases
         },
     },
     Claim {
@@ -233,27 +160,19 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: CONCURRENCY,
         decided_by: "trace and wall time in a kitchen with one oven",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = kitchen(numbers, "one-oven", "threads");
+        judge: |m| {
+            let cakes = kitchen(m, "one-oven", "threads");
+            let both = cakes.share(Figure::BothNs, Figure::ComputingNs).above(HARDLY);
+            let minutes = cakes.seconds() / 60.0;
             vec![
-                Case::new(
+                STORY.case(
                     "one is decorated while another bakes",
-                    STORY,
-                    tale.and_then(|tale| {
-                        let both = tale.share("both_ns", "computing_ns")?;
-                        Some((both > HARDLY, format!("for {:.0} % of the decorating", 100.0 * both)))
-                    }),
+                    both.shows(|both| format!("for {:.0} % of the decorating", 100.0 * both)),
                 ),
-                Case::new(
+                STORY.case(
                     "two bake at once",
-                    STORY,
-                    tale.and_then(|tale| {
-                        let baking = tale.figure("waits_at_once")?;
-                        let minutes = tale.seconds() / 60.0;
-                        Some((
-                            baking > 1.0,
-                            format!("{baking:.0} at once; {minutes:.1} min, and 33 one after the other"),
-                        ))
+                    baking(cakes).above(1.0).shows(|baking| {
+                        format!("{baking:.0} at once; {minutes:.1} min, and 33 one after the other")
                     }),
                 ),
             ]
@@ -269,6 +188,58 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-fn kitchen<'a>(numbers: &Measurements<'a>, name: &str, model: &str) -> Option<Tale<'a>> {
-    numbers.story_run("cakes", &format!("kitchen={name}"), model)
+fn kitchen<'a>(m: &Measurements<'a>, name: &str, model: &str) -> MeasuredStory<'a> {
+    m.story("cakes", &format!("kitchen={name}"), model)
+}
+
+/// The most cakes in the oven at one instant.
+fn baking(cakes: MeasuredStory<'_>) -> Measured {
+    cakes.figure(Figure::WaitsAtOnce)
+}
+
+fn bake_at_once(baking: f64) -> String {
+    format!("{baking:.0} bake at once")
+}
+
+fn of_a_core(busy: f64) -> String {
+    format!("{busy:.2} of a core busy")
+}
+
+fn threads_of_one_process(m: &Measurements<'_>) -> Option<CaseResult> {
+    let cakes = kitchen(m, "threading", "threads");
+    let children = cakes.figure(Figure::ChildProcesses).value()?;
+    let threads = cakes.figure(Figure::Threads).value()?;
+    let numbers = format!("{children:.0} child processes, {threads:.0} threads");
+    Some(CaseResult::of(children == 0.0 && threads > 1.0, numbers))
+}
+
+/// Whether three processes have three ovens and, where the machine has as many cores, three brains.
+fn three_of_each(m: &Measurements<'_>) -> Vec<Case> {
+    let cakes = kitchen(m, "clones", "processes");
+    let ovens = STORY.case("three ovens", baking(cakes).is(3.0).shows(bake_at_once));
+    let brains = match cakes.figure(Figure::Cores).value() {
+        Some(cores) if cores < 3.0 => Case::unknown(
+            "three brains",
+            format!("this machine has {cores:.0} cores, and three brains need three"),
+        ),
+        _ => {
+            let busy = cakes.share(Figure::CpuNs, Figure::ComputingNs).above(2.0);
+            STORY.case("three brains", busy.shows(|busy| format!("{busy:.2} cores busy while any decorates")))
+        }
+    };
+    vec![ovens, brains]
+}
+
+/// Whether four jobs have a process each, and compute at the same time.
+fn separate_and_free(m: &Measurements<'_>, model: &str) -> Vec<Case> {
+    let crunch = m.story("crunch", "jobs=4", model);
+    let separate = crunch.figure(Figure::ChildProcesses).is(4.0);
+    let free = crunch.busy_cores().above(PARALLEL);
+    vec![
+        CRUNCH.case(
+            format!("separate, {model}"),
+            separate.shows(|children| format!("{children:.0} child processes for 4 jobs")),
+        ),
+        CRUNCH.case(format!("no lock, {model}"), free.shows(|busy| format!("{busy:.2} cores busy"))),
+    ]
 }

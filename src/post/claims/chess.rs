@@ -1,15 +1,21 @@
 //! The post's claims about the chess exhibition.
 
-use crate::post::claims::measurements::Tale;
-use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL, is_near};
-use crate::post::claims::{Case, Claim, Measurements, Needs};
+use crate::post::claims::measured::Measured;
+use crate::post::claims::measurements::MeasuredStory;
+use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL};
+use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, each};
+use crate::record::figure::Figure;
 
 const STORY: Needs = Needs::Story("chess");
+const PIZZA: Needs = Needs::Story("pizza");
 
 const POST: &str = "boards=24 exhibitors=1 order=ready think=fixed";
 
 /// Seconds that a move takes.
 const MOVE: f64 = 5.0;
+
+/// Seconds that a reply takes.
+const REPLY: f64 = 55.0;
 
 /// Models that run all boards at once.
 const MODELS: [&str; 2] = ["threads", "tokio-one"];
@@ -24,7 +30,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Asynchronous Chess Exhibition",
         decided_by: "wall time at scale and at the pace of her traced moves, within 5 %",
         needs: &[STORY],
-        judge: |numbers| each_model(numbers, |tale| near(tale.seconds() / tale.pace(MOVE)?, 3_600.0, "s")),
+        judge: |m| each_model(m, |it| near(it.seconds() / it.pace(MOVE), 3_600.0, "s")),
     },
     Claim {
         id: "C2",
@@ -32,18 +38,13 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "In the asynchronous version",
         decided_by: "trace: from her last move to the last event, against half a reply",
         needs: &[STORY],
-        judge: |numbers| {
-            let mut cases = each_model(numbers, |tale| {
-                let after = tale.time("after_last_move_ns")?;
-                Some((after < 55.0 / 2.0, format!("it goes on for {after:.1} s after her last move")))
+        judge: |m| {
+            let her_last = near(moving(post(m, MODELS[0])), 3_600.0, "s to her last move");
+            let mut cases = each_model(m, |it| {
+                let after = it.time(Figure::AfterLastMoveNs);
+                after.below(REPLY / 2.0).shows(|s| format!("it goes on for {s:.1} s after her last move"))
             });
-            cases.push(Case::new(
-                "her last move",
-                STORY,
-                numbers
-                    .story_run("chess", POST, MODELS[0])
-                    .and_then(|tale| near(moving(tale)?, 3_600.0, "s to her last move")),
-            ));
+            cases.push(STORY.case("her last move", her_last));
             cases
         },
     },
@@ -53,15 +54,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "TLDR",
         decided_by: "trace: the share of the time in which she moves, over 1 to 48 boards",
         needs: &[STORY],
-        judge: |numbers| {
-            let case = |boards: u64| {
-                let found = swept(numbers, boards, 1).and_then(|tale| {
-                    let busy = tale.share("computing_ns", "extent_ns")?;
-                    Some((busy >= NEARLY_ALL, format!("she moves for {:.0} % of the time", 100.0 * busy)))
-                });
-                Case::new(format!("boards: {boards}"), STORY, found)
-            };
-            BOARDS.map(case).into()
+        judge: |m| {
+            each(BOARDS, |boards| {
+                let busy = swept(m, boards, 1).share(Figure::ComputingNs, Figure::ExtentNs);
+                let she_moves = busy
+                    .at_least(NEARLY_ALL)
+                    .shows(|busy| format!("she moves for {:.0} % of the time", 100.0 * busy));
+                STORY.case(format!("boards: {boards}"), she_moves)
+            })
         },
     },
     Claim {
@@ -70,15 +70,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "TLDR",
         decided_by: "trace: how many replies and how many moves there are at one instant",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = numbers.story_run("chess", POST, "threads");
-            let at_once = |figure: &str| {
-                let most = tale?.figure(figure)?;
-                Some((most > 1.0, format!("{most:.0} at once")))
-            };
+        judge: |m| {
+            let play = post(m, "threads");
             vec![
-                Case::new("replies", STORY, at_once("waits_at_once")),
-                Case::new("moves", STORY, at_once("computes_at_once")),
+                STORY.case("replies", several_at_once(play.figure(Figure::WaitsAtOnce))),
+                STORY.case("moves", several_at_once(play.figure(Figure::ComputesAtOnce))),
             ]
         },
     },
@@ -88,10 +84,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "TLDR",
         decided_by: "trace: the share of her moving time in which somebody thinks",
         needs: &[STORY],
-        judge: |numbers| {
-            each_model(numbers, |tale| {
-                let both = tale.share("both_ns", "computing_ns")?;
-                Some((both >= NEARLY_ALL, format!("for {:.0} % of her moves", 100.0 * both)))
+        judge: |m| {
+            each_model(m, |it| {
+                let both = it.share(Figure::BothNs, Figure::ComputingNs);
+                both.at_least(NEARLY_ALL).shows(|both| format!("for {:.0} % of her moves", 100.0 * both))
             })
         },
     },
@@ -101,7 +97,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "In the asynchronous version",
         decided_by: "trace: from her first move to her last, over 30 rounds, at the pace of her traced moves",
         needs: &[STORY],
-        judge: |numbers| each_model(numbers, |tale| near(moving(tale)? / 30.0, 120.0, "s a round")),
+        judge: |m| each_model(m, |it| near(moving(it) / 30.0, 120.0, "s a round")),
     },
     Claim {
         id: "C7",
@@ -109,10 +105,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "One game needs",
         decided_by: "trace: count of events in 24 games, beside the digest of each",
         needs: &[STORY],
-        judge: |numbers| {
-            each_model(numbers, |tale| {
-                let events = tale.figure("computes")? + tale.figure("waits")?;
-                Some((events == 1_440.0, format!("{events:.0} events in 24 games")))
+        judge: |m| {
+            each_model(m, |it| {
+                let events = it.figure(Figure::Computes) + it.figure(Figure::Waits);
+                events.is(1_440.0).shows(|events| format!("{events:.0} events in 24 games"))
             })
         },
     },
@@ -122,18 +118,14 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "One game needs",
         decided_by: "trace: from leaving a board to the next move there, and from visit to visit",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = numbers.story_run("chess", POST, "threads");
+        judge: |m| {
+            let play = post(m, "threads");
             // In units of her own traced move, so that a slow machine affects neither.
-            let in_moves = |extra: f64| {
-                let tale = tale?;
-                let a_move = tale.time("compute_ns")? / tale.figure("computes")?;
-                let thinks = tale.time("thinks_ns")? / a_move + extra;
-                Some(((thinks - 24.0).abs() < 0.5, format!("{thinks:.1} moves of 5 s, where 120 s are 24")))
-            };
+            let a_move = play.time(Figure::ComputeNs) / play.figure(Figure::Computes);
+            let thinks = play.time(Figure::ThinksNs) / a_move;
             vec![
-                Case::new("from leaving to coming back", STORY, in_moves(0.0)),
-                Case::new("from visit to visit", STORY, in_moves(1.0)),
+                STORY.case("from leaving to coming back", in_moves(thinks)),
+                STORY.case("from visit to visit", in_moves(thinks + 1.0)),
             ]
         },
     },
@@ -143,19 +135,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "One game needs",
         decided_by: "trace: the share of the time between her first and last move in which she waits",
         needs: &[STORY],
-        judge: |numbers| {
-            let case = |name: &str, order: &str, think: &str| {
-                let arrangement = format!("boards=24 exhibitors=1 order={order} think={think}");
-                let found = numbers.story_run("chess", &arrangement, "tokio-one").and_then(|tale| {
-                    let idle = tale.share("idle_ns", "extent_ns")?;
-                    Some((idle <= HARDLY, format!("she waits for {:.1} % of the time", 100.0 * idle)))
-                });
-                Case::new(name, STORY, found)
-            };
+        judge: |m| {
             vec![
-                case("all think for 55 s", "ready", "fixed"),
-                case("exponential times, she goes to whoever is ready", "ready", "exponential"),
-                case("exponential times, she keeps her route", "route", "exponential"),
+                she_waits(m, "all think for 55 s", "order=ready think=fixed"),
+                she_waits(
+                    m,
+                    "exponential times, she goes to whoever is ready",
+                    "order=ready think=exponential",
+                ),
+                she_waits(m, "exponential times, she keeps her route", "order=route think=exponential"),
             ]
         },
     },
@@ -165,29 +153,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Why the other formula does not apply",
         decided_by: "wall time against that formula; trace: sums of waits and of moves",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = numbers.story_run("chess", POST, "threads");
-            let waits = tale.and_then(|tale| {
-                let times = tale.share("wait_ns", "extent_ns")?;
-                Some((times > 2.0, format!("replies add up to {times:.1} times the exhibition")))
-            });
-            let formula = tale.map(|tale| {
-                let seconds = tale.seconds();
-                (
-                    (seconds / 36_000.0 - 1.0).abs() > NEAR,
-                    format!("{seconds:.0} s, and the formula gives 36,000 s"),
-                )
-            });
-            let moves = tale.and_then(|tale| {
-                let rounds = tale.time("compute_ns")? / (30.0 * 5.0);
-                Some((rounds < 2.0, format!("her moves add up to {rounds:.1} x 30 x 5 s")))
-            });
-            vec![
-                Case::new("the formula", STORY, formula),
-                Case::new("replies are not multiplied", STORY, waits),
-                Case::new("moves are not multiplied", STORY, moves),
-            ]
-        },
+        judge: nothing_is_multiplied,
     },
     Claim {
         id: "C11",
@@ -195,18 +161,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Pizza delivery",
         decided_by: "wall time of the same run under its other names, and with few houses",
         needs: &[Needs::Story("pizza"), STORY],
-        judge: |numbers| {
-            let case = |houses: u64, tale: Option<Tale<'_>>| {
-                let rounds = 30.0 * 5.0 * houses as f64;
-                Case::new(
-                    format!("houses: {houses}"),
-                    Needs::Story("pizza"),
-                    tale.and_then(|tale| near(tale.seconds() / tale.pace(MOVE)?, rounds, "s")),
-                )
-            };
-            let swept = [4, 12, 48].map(|houses| case(houses, swept(numbers, houses, 1)));
-            let post = case(24, numbers.story_run("pizza", POST, "tokio-one"));
-            std::iter::once(post).chain(swept).collect()
+        judge: |m| {
+            let mut cases = vec![rounds_take(24, m.story("pizza", POST, "tokio-one"))];
+            cases.extend(each([4, 12, 48], |houses| rounds_take(houses, swept(m, houses, 1))));
+            cases
         },
     },
     Claim {
@@ -215,12 +173,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "the talk and the article that the post answers",
         decided_by: "wall time of `sequential` at scale, within 5 %",
         needs: &[STORY],
-        judge: |numbers| {
-            let found = numbers
-                .story_run("chess", POST, "sequential")
-                .and_then(|tale| near(tale.seconds(), 43_200.0, "s"));
-            vec![Case::new("sequential", STORY, found)]
-        },
+        judge: |m| vec![STORY.case("sequential", near(post(m, "sequential").seconds(), 43_200.0, "s"))],
     },
     Claim {
         id: "C13",
@@ -228,44 +181,81 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "-",
         decided_by: "wall time of 2, 3 and 4 exhibitors against that of one less",
         needs: &[STORY],
-        judge: |numbers| {
-            let case = |exhibitors: u64| {
-                let pair = swept(numbers, 24, exhibitors - 1).zip(swept(numbers, 24, exhibitors));
-                let found = pair.map(|(fewer, more)| {
-                    let times = fewer.seconds() / more.seconds();
-                    (
-                        times > 1.0 + NEAR,
-                        format!("{:.0} s, {times:.2} times as fast as with one less", more.seconds()),
-                    )
-                });
-                Case::new(format!("exhibitors: {exhibitors}"), STORY, found)
-            };
-            [2, 3, 4].map(case).into()
-        },
+        judge: |m| each([2, 3, 4], |exhibitors| faster_than_with_one_less(m, exhibitors)),
     },
 ];
 
-fn swept<'a>(numbers: &Measurements<'a>, boards: u64, exhibitors: u64) -> Option<Tale<'a>> {
-    numbers.story_run(
-        "chess",
-        &format!("boards={boards} exhibitors={exhibitors} order=ready think=fixed"),
-        "threads",
-    )
+/// The post's exhibition.
+fn post<'a>(m: &Measurements<'a>, model: &str) -> MeasuredStory<'a> {
+    m.story("chess", POST, model)
+}
+
+/// The exhibition with other numbers of boards and exhibitors.
+fn swept<'a>(m: &Measurements<'a>, boards: u64, exhibitors: u64) -> MeasuredStory<'a> {
+    let arrangement = format!("boards={boards} exhibitors={exhibitors} order=ready think=fixed");
+    m.story("chess", &arrangement, "threads")
 }
 
 /// A case for each model that the post's exhibition runs under.
-fn each_model(numbers: &Measurements<'_>, found: impl Fn(Tale<'_>) -> Option<(bool, String)>) -> Vec<Case> {
-    let case =
-        |model: &str| Case::new(model, STORY, numbers.story_run("chess", POST, model).and_then(&found));
-    MODELS.map(case).into()
+fn each_model(m: &Measurements<'_>, result: impl Fn(MeasuredStory<'_>) -> Option<CaseResult>) -> Vec<Case> {
+    each(MODELS, |model| STORY.case(model, result(post(m, model))))
 }
 
 /// The time from her first move to the end of her last, in story seconds at the pace of her traced moves.
-fn moving(tale: Tale<'_>) -> Option<f64> {
-    Some((tale.time("extent_ns")? - tale.time("after_last_move_ns")?) / tale.pace(MOVE)?)
+fn moving(play: MeasuredStory<'_>) -> Measured {
+    (play.time(Figure::ExtentNs) - play.time(Figure::AfterLastMoveNs)) / play.pace(MOVE)
 }
 
-fn near(measured: f64, expected: f64, unit: &str) -> Option<(bool, String)> {
-    let numbers = format!("{measured:.0} {unit}, against {expected:.0}");
-    Some((is_near(measured, expected), numbers))
+fn near(measured: Measured, expected: f64, unit: &str) -> Option<CaseResult> {
+    measured.near(expected).shows(|measured| format!("{measured:.0} {unit}, against {expected:.0}"))
+}
+
+fn several_at_once(most: Measured) -> Option<CaseResult> {
+    most.above(1.0).shows(|most| format!("{most:.0} at once"))
+}
+
+/// Whether a time is that of 24 moves.
+fn in_moves(thinks: Measured) -> Option<CaseResult> {
+    thinks.rounds_to(24.0).shows(|thinks| format!("{thinks:.1} moves of 5 s, where 120 s are 24"))
+}
+
+/// Whether her opponents hardly keep her waiting.
+fn she_waits(m: &Measurements<'_>, name: &str, order_and_think: &str) -> Case {
+    let play = m.story("chess", &format!("boards=24 exhibitors=1 {order_and_think}"), "tokio-one");
+    let idle = play.share(Figure::IdleNs, Figure::ExtentNs).at_most(HARDLY);
+    STORY.case(name, idle.shows(|idle| format!("she waits for {:.1} % of the time", 100.0 * idle)))
+}
+
+fn nothing_is_multiplied(m: &Measurements<'_>) -> Vec<Case> {
+    let play = post(m, "threads");
+    let formula = play.seconds().far_from(36_000.0);
+    let replies = play.share(Figure::WaitNs, Figure::ExtentNs).above(2.0);
+    let moves = (play.time(Figure::ComputeNs) / (30.0 * MOVE)).below(2.0);
+    vec![
+        STORY.case("the formula", formula.shows(|s| format!("{s:.0} s, and the formula gives 36,000 s"))),
+        STORY.case(
+            "replies are not multiplied",
+            replies.shows(|times| format!("replies add up to {times:.1} times the exhibition")),
+        ),
+        STORY.case(
+            "moves are not multiplied",
+            moves.shows(|rounds| format!("her moves add up to {rounds:.1} x 30 x 5 s")),
+        ),
+    ]
+}
+
+/// Whether 30 rounds of deliveries take as long as the courier's own work.
+fn rounds_take(houses: u64, play: MeasuredStory<'_>) -> Case {
+    let rounds = 30.0 * MOVE * houses as f64;
+    PIZZA.case(format!("houses: {houses}"), near(play.seconds() / play.pace(MOVE), rounds, "s"))
+}
+
+fn faster_than_with_one_less(m: &Measurements<'_>, exhibitors: u64) -> Case {
+    let fewer = swept(m, 24, exhibitors - 1).seconds();
+    let more = swept(m, 24, exhibitors).seconds();
+    let faster = (fewer / more).above(1.0 + NEAR);
+    STORY.case(
+        format!("exhibitors: {exhibitors}"),
+        faster.shows(|times| format!("{more:.0} s, {times:.2} times as fast as with one less")),
+    )
 }

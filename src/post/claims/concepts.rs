@@ -1,9 +1,10 @@
 //! The post's claims about concurrency, parallelism, threads and processes in its first table.
 
-use crate::analysis::evidence::Observation;
 use crate::post::claims::thresholds::GREAT;
-use crate::post::claims::{Case, Claim, Measurements, Needs, costs};
+use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, costs, each};
+use crate::stats::interval::Interval;
 use crate::stats::ratio::Ratio;
+use crate::study::evidence::JobsOf;
 
 pub(crate) const CLAIMS: &[Claim] = &[
     Claim {
@@ -12,19 +13,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Understand Concurrency, Parallelism, Threading, Multiprocessing",
         decided_by: "trace of one thread: jobs in flight and on a core at once; its speedup on waiting",
         needs: &[Needs::Evidence, Needs::Study],
-        judge: |numbers| {
-            let overlaps = numbers.properties("tokio-one", "cakes").and_then(|properties| {
-                let word = told(&[&properties.concurrent.0, &properties.parallel.0])?;
-                let numbers = format!(
-                    "{:.0} jobs in flight, {:.2} cores at once",
-                    properties.concurrent.1, properties.parallel.1.high
-                );
-                Some((word == [true, false], numbers))
-            });
-            let one =
-                std::iter::once(Case::new("tokio-one overlaps one at a time", Needs::Evidence, overlaps));
-            one.chain(["sleep", "http", "cold-file"].map(|workload| is_great(numbers, workload, "tokio-one")))
-                .collect()
+        judge: |m| {
+            let overlaps = overlaps_one_at_a_time(m, "tokio-one");
+            let mut cases = vec![Needs::Evidence.case("tokio-one overlaps one at a time", overlaps)];
+            cases.extend(each(["sleep", "http", "cold-file"], |workload| is_great(m, workload, "tokio-one")));
+            cases
         },
     },
     Claim {
@@ -33,16 +26,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Understand Concurrency, Parallelism, Threading, Multiprocessing",
         decided_by: "the fastest tool on each workload that computes: is it seen to be parallel, and how fast is it",
         needs: &[Needs::Evidence, Needs::Study],
-        judge: |numbers| {
-            let case = |workload: &str| {
-                let found = numbers.fastest(workload).and_then(|fastest| {
-                    let parallel = told(&[&numbers.properties(fastest.model(), "cakes")?.parallel.0])?[0];
-                    let (low, speedup) = lower_bound(fastest.speedup.as_ref()?)?;
-                    Some((parallel && low > 1.0, format!("{}: {speedup}", fastest.name)))
-                });
-                Case::new(workload, Needs::Study, found)
-            };
-            ["hash", "primes", "mandelbrot"].map(case).into()
+        judge: |m| {
+            each(["hash", "primes", "mandelbrot"], |workload| {
+                Needs::Study.case(workload, fastest_is_parallel(m, workload))
+            })
         },
     },
     Claim {
@@ -51,22 +38,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: "Understand Concurrency, Parallelism, Threading, Multiprocessing",
         decided_by: "trace: cores at once under threads, and under threads with one lock",
         needs: &[Needs::Evidence, Needs::Python],
-        judge: |numbers| {
-            let one_brain = |model: &str, name: &str| {
-                let found = numbers.properties(model, "cakes").and_then(|properties| {
-                    let parallel = told(&[&properties.parallel.0])?[0];
-                    Some((!parallel, format!("{:.2} cores at once", properties.parallel.1.low)))
-                });
-                Case::new(name, Needs::Evidence, found)
-            };
+        judge: |m| {
             let mut cases = vec![
-                one_brain("gil", "threads under one lock are one brain"),
-                one_brain("threads", "threads are one brain"),
+                one_brain(m, "gil", "threads under one lock are one brain"),
+                one_brain(m, "threads", "threads are one brain"),
             ];
-            let pythons = numbers.under_interpreters("py-threading");
-            cases.extend(pythons.iter().map(|model| one_brain(model, &format!("{model} are one brain"))));
+            let pythons = m.under_interpreters("py-threading");
+            cases.extend(each(&pythons, |model| one_brain(m, model, &format!("{model} are one brain"))));
             if pythons.is_empty() {
-                cases.push(Case::unknown("CPython's threads", numbers.why_no_python()));
+                cases.push(Case::unknown("CPython's threads", m.why_no_python()));
             }
             cases
         },
@@ -81,29 +61,44 @@ pub(crate) const CLAIMS: &[Claim] = &[
     },
 ];
 
-/// Whether a model is at least [`GREAT`] times as fast as sequential.
-pub(crate) fn is_great(numbers: &Measurements<'_>, workload: &str, model: &str) -> Case {
-    let found = numbers.cell(workload, model).and_then(|cell| {
-        let (low, speedup) = lower_bound(cell.speedup.as_ref()?)?;
-        Some((low > GREAT, speedup))
+/// Whether the jobs of a model overlap, and compute one at a time.
+fn overlaps_one_at_a_time(m: &Measurements<'_>, model: &str) -> Option<CaseResult> {
+    let seen = m.evidence(model, JobsOf::Cakes)?;
+    let (concurrent, parallel) = (seen.concurrent.0.seen()?, seen.parallel.0.seen()?);
+    let (jobs, cores) = (seen.concurrent.1, seen.parallel.1.high);
+    let numbers = format!("{jobs:.0} jobs in flight, {cores:.2} cores at once");
+    Some(CaseResult::of(concurrent && !parallel, numbers))
+}
+
+/// Whether the fastest model on a workload is seen to be parallel, and is faster than sequential.
+fn fastest_is_parallel(m: &Measurements<'_>, workload: &str) -> Option<CaseResult> {
+    let fastest = m.fastest(workload)?;
+    let parallel = m.evidence(fastest.model(), JobsOf::Cakes)?.parallel.0.seen()?;
+    let speedup = fastest.speedup?;
+    let interval = speedup.interval.ok()?;
+    let numbers = format!("{}: {}", fastest.name, in_words(&speedup, interval));
+    Some(CaseResult::of(parallel && interval.low > 1.0, numbers))
+}
+
+/// Whether no two jobs of a model compute at once.
+fn one_brain(m: &Measurements<'_>, model: &str, name: &str) -> Case {
+    let one = m.evidence(model, JobsOf::Cakes).and_then(|seen| {
+        let numbers = format!("{:.2} cores at once", seen.parallel.1.low);
+        Some(CaseResult::of(!seen.parallel.0.seen()?, numbers))
     });
-    Case::new(format!("{workload} under {model}"), Needs::Study, found)
+    Needs::Evidence.case(name, one)
 }
 
-/// The lower bound of a speedup, and the speedup in words.
-fn lower_bound(speedup: &Ratio) -> Option<(f64, String)> {
-    let interval = speedup.interval.as_ref().ok()?;
-    let words =
-        format!("{:.2}x as fast as sequential ({:.2} .. {:.2})", speedup.ratio, interval.low, interval.high);
-    Some((interval.low, words))
+/// Whether a model is at least [`GREAT`] times as fast as sequential.
+pub(crate) fn is_great(m: &Measurements<'_>, workload: &str, model: &str) -> Case {
+    let great = m.cell(workload, model).and_then(|cell| {
+        let speedup = cell.speedup?;
+        let interval = speedup.interval.ok()?;
+        Some(CaseResult::of(interval.low > GREAT, in_words(&speedup, interval)))
+    });
+    Needs::Study.case(format!("{workload} under {model}"), great)
 }
 
-/// The content of each answer, if all of them are conclusive.
-pub(crate) fn told(properties: &[&Observation]) -> Option<Vec<bool>> {
-    let told = |answer: &&Observation| match answer {
-        Observation::Yes => Some(true),
-        Observation::No => Some(false),
-        Observation::Inconclusive(_) => None,
-    };
-    properties.iter().map(told).collect()
+fn in_words(speedup: &Ratio, Interval { low, high, .. }: Interval) -> String {
+    format!("{:.2}x as fast as sequential ({low:.2} .. {high:.2})", speedup.ratio)
 }

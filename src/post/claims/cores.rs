@@ -4,40 +4,53 @@ use crate::post::claims::{Case, CaseResult, Measurements, Needs};
 use crate::stats::change::Change;
 use crate::stats::units;
 
+/// What more cores are said to do to a speedup.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trend {
+    Rises,
+    Stays,
+}
+
 /// Waiting workloads: whether more cores change nothing.
-pub(crate) fn waiting_is_flat(numbers: &Measurements<'_>) -> Vec<Case> {
-    let cells = ["sleep", "http"]
-        .into_iter()
-        .flat_map(|workload| ["threads/jobs", "tokio-one/jobs"].map(|cell| (workload, cell)));
-    cells.map(|(workload, cell)| over_cores(numbers, workload, cell, false)).collect()
+pub(crate) fn waiting_is_flat(m: &Measurements<'_>) -> Vec<Case> {
+    over_cores(m, ["sleep", "http"], ["threads/jobs", "tokio-one/jobs"], Trend::Stays)
 }
 
 /// Computing workloads: whether more cores make them faster.
-pub(crate) fn crunching_rises(numbers: &Measurements<'_>) -> Vec<Case> {
-    let cells = ["primes", "mandelbrot"]
-        .into_iter()
-        .flat_map(|workload| ["crossbeam/cores", "prefork/cores"].map(|cell| (workload, cell)));
-    cells.map(|(workload, cell)| over_cores(numbers, workload, cell, true)).collect()
+pub(crate) fn crunching_rises(m: &Measurements<'_>) -> Vec<Case> {
+    over_cores(m, ["primes", "mandelbrot"], ["crossbeam/cores", "prefork/cores"], Trend::Rises)
 }
 
-/// A cell from the fewest cores to the most: whether it is `to_rise` or to stay equal.
-fn over_cores(numbers: &Measurements<'_>, workload: &str, cell: &str, to_rise: bool) -> Case {
-    let name = format!("{workload}/{cell}");
-    let Some(scaled) = numbers.scaled(workload) else { return Case::unknown(name, Needs::Cores.to_string()) };
-    let speedups = scaled.speedups(cell);
-    let shown = |(cores, ratio): (&u64, &crate::stats::ratio::Ratio)| {
-        format!("{} on {cores}", units::ratio(ratio.ratio))
-    };
-    let told = speedups.iter().map(shown).collect::<Vec<_>>().join(", ");
-    let result = match scaled.change(cell) {
-        Change::Faster(_) if to_rise => CaseResult::Holds(told),
-        Change::Equal(_) if !to_rise => CaseResult::Holds(told),
-        Change::Faster(_) | Change::Slower(_) | Change::Equal(_) => CaseResult::Fails(told),
-        Change::NotSeparated(_) => CaseResult::Unknown(format!("not separated: {told}")),
-        Change::TooFew(few) => {
-            CaseResult::Unknown(format!("{} launches, and it takes {}", few.have, few.need))
+fn over_cores(m: &Measurements<'_>, workloads: [&str; 2], cells: [&str; 2], expected: Trend) -> Vec<Case> {
+    let mut cases = vec![];
+    for workload in workloads {
+        for cell in cells {
+            let result = from_fewest_to_most(m, workload, cell, expected);
+            cases.push(Needs::Cores.case(format!("{workload}/{cell}"), result));
         }
-        Change::Unmeasured => CaseResult::Unknown(Needs::Cores.to_string()),
-    };
-    Case { name, result }
+    }
+    cases
+}
+
+/// A cell from the fewest cores to the most.
+fn from_fewest_to_most(
+    m: &Measurements<'_>,
+    workload: &str,
+    cell: &str,
+    expected: Trend,
+) -> Option<CaseResult> {
+    let scaling = m.scaling(workload)?;
+    let mut speedups = vec![];
+    for (cores, speedup) in scaling.speedups(cell) {
+        speedups.push(format!("{} on {cores}", units::ratio(speedup.ratio)));
+    }
+    let numbers = speedups.join(", ");
+    Some(match scaling.change(cell) {
+        Change::Faster(_) => CaseResult::of(expected == Trend::Rises, numbers),
+        Change::Equal(_) => CaseResult::of(expected == Trend::Stays, numbers),
+        Change::Slower(_) => CaseResult::Fails(numbers),
+        Change::NotSeparated(_) => CaseResult::Unknown(format!("not separated: {numbers}")),
+        Change::TooFew(few) => CaseResult::too_few(few),
+        Change::Unmeasured => return None,
+    })
 }

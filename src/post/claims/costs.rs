@@ -1,132 +1,145 @@
 //! Evaluates the post's claims about memory and sizes, from the costs of models.
 
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
+use crate::model::{MadeOf, models};
 use crate::post::claims::thresholds::NEAR;
-use crate::post::claims::{Case, CaseResult, Measurements, Needs, python};
+use crate::post::claims::{Case, CaseResult, Measurements, Needs, each, python};
 use crate::report::costs::break_even;
 use crate::stats::change::Change;
 use crate::stats::units;
 use crate::stats::verdict::{MARGIN, Verdict};
 
-/// The models that count as threads or async IO, with or without a pool, on one thread or several.
-const THREADS_OR_ASYNC: [&str; 6] =
-    ["threads", "crossbeam", "rayon", "tokio-one", "tokio-many", "tokio-blocking"];
+/// What counts as threads or async IO, with or without a pool, on one thread or several.
+pub(crate) const THREADS_OR_ASYNC: &[MadeOf] = &[MadeOf::Threads, MadeOf::Tasks];
 
-/// The models that count as processes.
-const PROCESSES: [&str; 2] = ["processes", "prefork"];
-
-/// CPython's counterpart of these models.
-const PYTHONS: &str = "py-multiprocessing";
+/// What counts as processes.
+pub(crate) const PROCESSES: &[MadeOf] = &[MadeOf::Processes];
 
 /// Compares each kind of process with the equivalent thread, and with a task.
-pub(crate) fn processes_are_heavier(numbers: &Measurements<'_>) -> Vec<Case> {
-    let a_job = |model: &str| {
-        let memory = numbers.bill(model)?.memory()?;
-        Some(memory.bytes + memory.kernel_bytes.unwrap_or(0.0))
-    };
-    let case = |(process, other): (&str, &str)| {
-        let found = a_job(process).zip(a_job(other)).map(|(heavy, light)| {
-            let numbers = format!("{} a job, against {}", units::bytes(heavy), units::bytes(light));
-            (heavy > light * (1.0 + NEAR), numbers)
-        });
-        Case::new(format!("{process} and {other}"), Needs::Costs, found)
-    };
-    [("processes", "threads"), ("prefork", "crossbeam"), ("processes", "tokio-one")].map(case).into()
+pub(crate) fn processes_are_heavier(m: &Measurements<'_>) -> Vec<Case> {
+    let pairs = [("processes", "threads"), ("prefork", "crossbeam"), ("processes", "tokio-one")];
+    each(pairs, |(process, other)| {
+        Needs::Costs.case(format!("{process} and {other}"), is_heavier(m, process, other))
+    })
+}
+
+fn is_heavier(m: &Measurements<'_>, process: &str, other: &str) -> Option<CaseResult> {
+    let (heavy, light) = (bytes_a_job(m, process)?, bytes_a_job(m, other)?);
+    let numbers = format!("{} a job, against {}", units::bytes(heavy), units::bytes(light));
+    Some(CaseResult::of(heavy > light * (1.0 + NEAR), numbers))
+}
+
+fn bytes_a_job(m: &Measurements<'_>, model: &str) -> Option<f64> {
+    let memory = m.costs(model)?.memory()?;
+    Some(memory.bytes + memory.kernel_bytes.unwrap_or(0.0))
 }
 
 /// Whether long-lived processes are among the best on jobs of milliseconds, and on small jobs.
-pub(crate) fn processes_are_best(numbers: &Measurements<'_>) -> Vec<Case> {
-    let on = |workload: &str| {
-        let name = format!("{workload} under prefork");
-        let Some(cell) = numbers.cell(workload, "prefork") else {
-            return Case::new(name, Needs::Study, None);
-        };
-        let shown =
-            cell.speedup.map_or("-".into(), |speedup| units::ratio(speedup.ratio)) + " as fast as sequential";
-        let result = match cell.verdict {
-            Verdict::Fastest | Verdict::AsGood(_) => CaseResult::Holds(shown),
-            Verdict::Slower(_) => CaseResult::Fails(shown),
-            _ => CaseResult::Unknown(format!("not separated from the fastest: {shown}")),
-        };
-        Case { name, result }
-    };
-    let grains = numbers.size_series("grains");
-    let smallest = grains.and_then(|size_series| {
-        let speedup = size_series.speedup(0, "prefork")?;
-        let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
-        (side(&speedup) != Side::Inconclusive).then(|| (side(&speedup) == Side::Faster, numbers))
+pub(crate) fn processes_are_best(m: &Measurements<'_>) -> Vec<Case> {
+    let mut cases = each(["hash", "primes", "mandelbrot"], |workload| {
+        Needs::Study.case(format!("{workload} under prefork"), among_the_best(m, workload, "prefork"))
     });
-    let size = grains.and_then(|size_series| size_series.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
-    let mut cases: Vec<Case> = ["hash", "primes", "mandelbrot"].map(on).into();
-    cases.push(Case::new(format!("primes in jobs of {size} under prefork"), Needs::Costs, smallest));
+    cases.push(smallest_jobs(m, "prefork"));
     let computing = ["hash", "sha-loop", "primes", "mandelbrot"];
-    cases.extend(python::best_is_one_of(numbers, &computing, &[PYTHONS]));
+    cases.extend(python::best_is_made_of(m, &computing, PROCESSES));
     cases
 }
 
-/// The job size from which processes are faster than sequential.
-pub(crate) fn processes_pay(numbers: &Measurements<'_>) -> Vec<Case> {
-    let case = |series: &str, model: &str| {
-        let found = numbers.size_series(series).and_then(|size_series| {
-            let pays = match size_series.break_even(model) {
-                BreakEven::From(_) => true,
-                BreakEven::Never => false,
-                BreakEven::Inconclusive | BreakEven::Unknown => return None,
-            };
-            Some((pays, break_even(size_series, model)))
+fn among_the_best(m: &Measurements<'_>, workload: &str, model: &str) -> Option<CaseResult> {
+    let cell = m.cell(workload, model)?;
+    let shown = format!("{} as fast as sequential", python::speedup(cell));
+    Some(match cell.verdict {
+        Verdict::Fastest | Verdict::AsGood(_) => CaseResult::Holds(shown),
+        Verdict::Slower(_) => CaseResult::Fails(shown),
+        _ => CaseResult::Unknown(format!("not separated from the fastest: {shown}")),
+    })
+}
+
+/// Whether a model is faster than sequential on the smallest jobs of the series.
+fn smallest_jobs(m: &Measurements<'_>, model: &str) -> Case {
+    let (mut size, mut result) = ("1 us".to_owned(), None);
+    if let Some(grains) = m.size_series("grains") {
+        size = grains.job_ns(0).map_or(size, units::nanoseconds);
+        result = grains.speedup(0, model).and_then(|speedup| {
+            let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
+            match side(&speedup) {
+                Side::Faster => Some(CaseResult::Holds(numbers)),
+                Side::Slower => Some(CaseResult::Fails(numbers)),
+                Side::Inconclusive => None,
+            }
         });
-        Case::new(model, Needs::Costs, found)
-    };
-    let mut cases: Vec<Case> = PROCESSES.map(|model| case("grains", model)).into();
-    for tag in numbers.series_of_python("grains") {
-        cases.push(case(&format!("grains@{tag}"), &format!("{PYTHONS}@{tag}")));
     }
-    cases.extend(python::best_is_one_of(numbers, &["primes"], &[PYTHONS]));
+    Needs::Costs.case(format!("primes in jobs of {size} under {model}"), result)
+}
+
+/// The job size from which processes are faster than sequential.
+pub(crate) fn processes_pay(m: &Measurements<'_>) -> Vec<Case> {
+    let mut cases = vec![];
+    for model in models() {
+        if PROCESSES.contains(&model.made_of) {
+            cases.push(pays(m, "grains", model.name));
+        }
+    }
+    for tag in m.interpreters_with_sizes("grains") {
+        let series = format!("grains@{tag}");
+        for model in m.size_series(&series).map_or(vec![], |it| it.models_made_of(PROCESSES)) {
+            cases.push(pays(m, &series, model));
+        }
+    }
+    cases.extend(python::best_is_made_of(m, &["primes"], PROCESSES));
     cases
+}
+
+/// Whether a model is faster than the baseline from some size of a series on.
+fn pays(m: &Measurements<'_>, series: &str, model: &str) -> Case {
+    let pays = m.size_series(series).and_then(|series| match series.break_even(model) {
+        BreakEven::From(_) => Some(CaseResult::Holds(break_even(series, model))),
+        BreakEven::Never => Some(CaseResult::Fails(break_even(series, model))),
+        BreakEven::Inconclusive | BreakEven::Unknown => None,
+    });
+    Needs::Costs.case(model, pays)
 }
 
 /// For each size of a series: whether the best of threads and async IO is within 5 % of the rest, in Rust and
 /// Python.
-pub(crate) fn threads_or_async(numbers: &Measurements<'_>, series: &str) -> Vec<Case> {
-    let mut cases = at_sizes(numbers, series, &THREADS_OR_ASYNC);
-    for tag in numbers.series_of_python(series) {
-        let tools = ["py-threading", "py-asyncio"].map(|tool| format!("{tool}@{tag}"));
-        let of_python = at_sizes(numbers, &format!("{series}@{tag}"), &tools.each_ref().map(String::as_str));
-        cases.extend(
-            of_python.into_iter().map(|case| Case { name: format!("CPython {tag}, {}", case.name), ..case }),
-        );
+pub(crate) fn threads_or_async(m: &Measurements<'_>, series: &str) -> Vec<Case> {
+    let mut cases = at_sizes(m, series, THREADS_OR_ASYNC);
+    for tag in m.interpreters_with_sizes(series) {
+        for case in at_sizes(m, &format!("{series}@{tag}"), THREADS_OR_ASYNC) {
+            cases.push(Case { name: format!("CPython {tag}, {}", case.name), ..case });
+        }
     }
     cases
 }
 
 /// For each size of a computing job: whether the best of processes is within 5 % of the rest.
-pub(crate) fn processes_or_others(numbers: &Measurements<'_>) -> Vec<Case> {
-    let mut cases = at_sizes(numbers, "grains", &PROCESSES);
-    cases.extend(python::best_is_one_of(numbers, &["primes", "mandelbrot"], &[PYTHONS]));
+pub(crate) fn processes_or_others(m: &Measurements<'_>) -> Vec<Case> {
+    let mut cases = at_sizes(m, "grains", PROCESSES);
+    cases.extend(python::best_is_made_of(m, &["primes", "mandelbrot"], PROCESSES));
     cases
 }
 
-fn at_sizes(numbers: &Measurements<'_>, series: &str, tools: &[&str]) -> Vec<Case> {
-    let Some(size_series) = numbers.size_series(series) else {
-        return vec![Case::unknown("all", Needs::Costs.to_string())];
-    };
-    (0..size_series.rows.len()).map(|row| at_size(size_series, row, tools)).collect()
+fn at_sizes(m: &Measurements<'_>, series: &str, tools: &[MadeOf]) -> Vec<Case> {
+    let Some(series) = m.size_series(series) else { return vec![Needs::Costs.case("all", None)] };
+    each(0..series.rows.len(), |row| {
+        Needs::Costs.case(series.rows[row].workload.name.clone(), at_size(series, row, tools))
+    })
 }
 
-fn at_size(size_series: &SizeSeries, row: usize, tools: &[&str]) -> Case {
-    let times = |ratio: f64| format!("{} as fast as the best of the others", units::ratio(ratio));
-    let result = match size_series.against_others(row, tools) {
-        Change::Equal(ratio) | Change::Faster(ratio) => CaseResult::Holds(times(ratio.ratio)),
+fn at_size(series: &SizeSeries, row: usize, tools: &[MadeOf]) -> Option<CaseResult> {
+    let change = series.against_others(row, tools);
+    let ratio = change.ratio();
+    let numbers = ratio
+        .map_or(String::new(), |it| format!("{} as fast as the best of the others", units::ratio(it.ratio)));
+    Some(match change {
+        Change::Equal(_) | Change::Faster(_) => CaseResult::Holds(numbers),
         // Better by any amount, but not worse.
-        Change::NotSeparated(ratio) if ratio.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
-            CaseResult::Holds(times(ratio.ratio))
+        Change::NotSeparated(it) if it.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
+            CaseResult::Holds(numbers)
         }
-        Change::Slower(ratio) => CaseResult::Fails(times(ratio.ratio)),
-        Change::NotSeparated(ratio) => CaseResult::Unknown(format!("not separated: {}", times(ratio.ratio))),
-        Change::TooFew(few) => {
-            CaseResult::Unknown(format!("{} launches, and it takes {}", few.have, few.need))
-        }
-        Change::Unmeasured => CaseResult::Unknown(Needs::Costs.to_string()),
-    };
-    Case { name: size_series.rows[row].workload.name.clone(), result }
+        Change::Slower(_) => CaseResult::Fails(numbers),
+        Change::NotSeparated(_) => CaseResult::Unknown(format!("not separated: {numbers}")),
+        Change::TooFew(few) => CaseResult::too_few(few),
+        Change::Unmeasured => return None,
+    })
 }

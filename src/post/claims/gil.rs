@@ -1,8 +1,10 @@
 //! The post's claims about Python's lock, its best tools and its two code samples.
 
-use crate::record::schema::InterpreterEntry;
-
 use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, costs, python};
+use crate::record::figure::Figure;
+
+const DOWNLOADS: Needs = Needs::Story("downloads");
+const FOUR: Needs = Needs::Story("four");
 
 const GIL: &str = "Python Weirdness: the GIL";
 const TABLE: &str = "Python Weirdness: the GIL, the table of best tools";
@@ -46,7 +48,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: TABLE,
         decided_by: "http over latencies and times of parsing, the better of both against all else; http under CPython",
         needs: &[Needs::Costs, Needs::Python],
-        judge: |numbers| threads_or_async(numbers, "pages", &["http"]),
+        judge: |m| threads_or_async(m, "pages", &["http"]),
     },
     Claim {
         id: "G6",
@@ -54,7 +56,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: TABLE,
         decided_by: "warm and cold files of 4 KiB to 64 MiB under all models; reading and saving under CPython",
         needs: &[Needs::Costs, Needs::Python],
-        judge: |numbers| threads_or_async(numbers, "files", &["warm-file", "cold-file", "save"]),
+        judge: |m| threads_or_async(m, "files", &["warm-file", "cold-file", "save"]),
     },
     Claim {
         id: "G7",
@@ -77,23 +79,15 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Ten threads download at the same time",
         at: "In Code: the threading example",
         decided_by: "trace: tasks alive at once, with real downloads and with a body that only prints",
-        needs: &[Needs::Story("downloads")],
-        judge: |numbers| {
-            let case = |name: &str, model: &str, arrangement: &str| {
-                let found = numbers.story_run("downloads", arrangement, model).and_then(|tale| {
-                    let alive = tale.figure("in_flight")?;
-                    // Most of them: one slow start does not indicate another tool.
-                    Some((alive >= 8.0, format!("{alive:.0} of 10 alive at once")))
-                });
-                Case::new(name, Needs::Story("downloads"), found)
-            };
+        needs: &[DOWNLOADS],
+        judge: |m| {
             let mut cases = vec![
-                case("a real download", "threads", "body=download"),
-                case("a body that only prints", "threads", "body=print"),
+                alive(m, "a real download", "threads", "body=download"),
+                alive(m, "a body that only prints", "threads", "body=print"),
             ];
-            for model in numbers.under_interpreters("py-threading") {
-                cases.push(case(&format!("a real download, {model}"), model, "body=download"));
-                cases.push(case(&format!("a body that only prints, {model}"), model, "body=print"));
+            for model in m.under_interpreters("py-threading") {
+                cases.push(alive(m, &format!("a real download, {model}"), model, "body=download"));
+                cases.push(alive(m, &format!("a body that only prints, {model}"), model, "body=print"));
             }
             cases
         },
@@ -103,51 +97,55 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: "Four processes crunch",
         at: "In Code: the multiprocessing example",
         decided_by: "the example as a script of CPython's, by fork, forkserver and spawn, with and without a guard: tasks that were done",
-        needs: &[Needs::Story("four"), Needs::Python],
+        needs: &[FOUR, Needs::Python],
         judge: four_processes,
     },
 ];
 
 /// What each interpreter reports about its lock.
-fn has_a_lock(numbers: &Measurements<'_>) -> Vec<Case> {
-    let case = |entry: &InterpreterEntry| {
+fn has_a_lock(m: &Measurements<'_>) -> Vec<Case> {
+    let mut cases = vec![];
+    for entry in m.interpreter_entries() {
         let name = format!("CPython {}", entry.version.as_deref().unwrap_or(&entry.tag));
-        let result = match entry.gil? {
-            true => CaseResult::Holds("it is in force".into()),
-            false => CaseResult::Fails("it was built without".into()),
-        };
-        Some(Case { name, result })
-    };
-    let cases: Vec<Case> = numbers.entries().filter_map(case).collect();
-    if cases.is_empty() { vec![Case::unknown("CPython", numbers.why_no_python())] } else { cases }
+        match entry.gil {
+            Some(true) => cases.push(Case { name, result: CaseResult::Holds("it is in force".into()) }),
+            Some(false) => {
+                cases.push(Case { name, result: CaseResult::Fails("it was built without".into()) });
+            }
+            None => {}
+        }
+    }
+    if cases.is_empty() { vec![Case::unknown("CPython", m.why_no_python())] } else { cases }
 }
 
 /// Sizes in Rust, and the workloads of the main tables under CPython.
-fn threads_or_async(numbers: &Measurements<'_>, series: &str, in_python: &[&str]) -> Vec<Case> {
-    let mut cases = costs::threads_or_async(numbers, series);
-    cases.extend(python::best_is_one_of(numbers, in_python, &["py-threading", "py-asyncio"]));
+fn threads_or_async(m: &Measurements<'_>, series: &str, in_python: &[&str]) -> Vec<Case> {
+    let mut cases = costs::threads_or_async(m, series);
+    cases.extend(python::best_is_made_of(m, in_python, costs::THREADS_OR_ASYNC));
     cases
 }
 
+/// Whether most of ten tasks are alive at once: one slow start does not indicate another tool.
+fn alive(m: &Measurements<'_>, name: &str, model: &str, arrangement: &str) -> Case {
+    let alive = m.story("downloads", arrangement, model).figure(Figure::InFlight).at_least(8.0);
+    DOWNLOADS.case(name, alive.shows(|alive| format!("{alive:.0} of 10 alive at once")))
+}
+
 /// Whether all four tasks of the script finish.
-fn four_processes(numbers: &Measurements<'_>) -> Vec<Case> {
-    let models = numbers.under_interpreters("py-multiprocessing");
+fn four_processes(m: &Measurements<'_>) -> Vec<Case> {
+    let models = m.under_interpreters("py-multiprocessing");
     if models.is_empty() {
-        return vec![Case::unknown("CPython", numbers.why_no_python())];
+        return vec![Case::unknown("CPython", m.why_no_python())];
     }
-    let case = |model: &str, start: &str, guard: &str, name: &str| {
-        let found =
-            numbers.story_run("four", &format!("start={start} guard={guard}"), model).and_then(|tale| {
-                let (right, of) = (tale.figure("right")?, tale.figure("of")?);
-                Some((right == of, format!("{right:.0} of {of:.0} tasks")))
-            });
-        Case::new(format!("{model}, {start}, {name} a __main__ guard"), Needs::Story("four"), found)
-    };
-    let of_model = |model: &&str| {
-        ["fork", "forkserver", "spawn"]
-            .into_iter()
-            .flat_map(|start| [case(model, start, "yes", "with"), case(model, start, "no", "without")])
-            .collect::<Vec<_>>()
-    };
-    models.iter().flat_map(of_model).collect()
+    let mut cases = vec![];
+    for model in models {
+        for start in ["fork", "forkserver", "spawn"] {
+            for (guard, name) in [("yes", "with"), ("no", "without")] {
+                let four = m.story("four", &format!("start={start} guard={guard}"), model);
+                let right = four.figure(Figure::Right).is_all_of(four.figure(Figure::Tasks), "tasks");
+                cases.push(FOUR.case(format!("{model}, {start}, {name} a __main__ guard"), right));
+            }
+        }
+    }
+    cases
 }

@@ -13,12 +13,16 @@ mod concepts;
 mod cores;
 mod costs;
 mod gil;
+mod interpreter;
+mod measured;
 pub mod measurements;
 mod parallel;
 mod python;
 pub mod thresholds;
 
 pub use measurements::Measurements;
+
+use crate::stats::interval::TooFew;
 
 /// A claim of the post, and its test.
 #[derive(Clone, Copy, Debug)]
@@ -116,23 +120,39 @@ pub enum CaseResult {
     Unknown(String),
 }
 
-impl Case {
-    /// A case that `found` decides, if present: whether the claim holds, and the numbers. `needs` names the
-    /// missing
-    /// measurement.
-    fn new(name: impl Into<String>, needs: Needs, found: Option<(bool, String)>) -> Self {
-        let result = match found {
-            Some((true, numbers)) => CaseResult::Holds(numbers),
-            Some((false, numbers)) => CaseResult::Fails(numbers),
-            None => CaseResult::Unknown(needs.to_string()),
-        };
-        Case { name: name.into(), result }
+impl CaseResult {
+    /// Whether the claim holds, with the numbers that show it.
+    fn of(holds: bool, numbers: String) -> Self {
+        match holds {
+            true => CaseResult::Holds(numbers),
+            false => CaseResult::Fails(numbers),
+        }
     }
 
+    /// Inconclusive, for want of launches.
+    fn too_few(TooFew { have, need }: TooFew) -> Self {
+        CaseResult::Unknown(format!("{have} launches, and it takes {need}"))
+    }
+}
+
+impl Needs {
+    /// A case that this kind of measurement decides: inconclusive if there is no result.
+    fn case(self, name: impl Into<String>, result: Option<CaseResult>) -> Case {
+        let Some(result) = result else { return Case::unknown(name, self.to_string()) };
+        Case { name: name.into(), result }
+    }
+}
+
+impl Case {
     /// A case that this machine or program can't decide.
     fn unknown(name: impl Into<String>, why: impl Into<String>) -> Self {
         Case { name: name.into(), result: CaseResult::Unknown(why.into()) }
     }
+}
+
+/// A case for each of `things`, in their order.
+fn each<T>(things: impl IntoIterator<Item = T>, case: impl Fn(T) -> Case) -> Vec<Case> {
+    things.into_iter().map(case).collect()
 }
 
 /// A judged claim.
@@ -158,22 +178,35 @@ impl Claim {
 }
 
 fn verdict(cases: &[Case]) -> ClaimVerdict {
-    let count = |is: fn(&CaseResult) -> bool| cases.iter().filter(|case| is(&case.result)).count();
-    let holds = count(|result| matches!(result, CaseResult::Holds(_)));
-    let fails = count(|result| matches!(result, CaseResult::Fails(_)));
+    let (mut holds, mut fails) = (false, false);
+    for case in cases {
+        match case.result {
+            CaseResult::Holds(_) => holds = true,
+            CaseResult::Fails(_) => fails = true,
+            CaseResult::Unknown(_) => {}
+        }
+    }
     match (holds, fails) {
-        (0, 0) => ClaimVerdict::NotMeasured,
-        (_, 0) => ClaimVerdict::Confirmed,
-        (0, _) => ClaimVerdict::Refuted,
-        _ => ClaimVerdict::Refined,
+        (false, false) => ClaimVerdict::NotMeasured,
+        (true, false) => ClaimVerdict::Confirmed,
+        (false, true) => ClaimVerdict::Refuted,
+        (true, true) => ClaimVerdict::Refined,
     }
 }
 
 /// Every claim in ledger order: the post's, then our own.
 pub fn claims() -> impl Iterator<Item = &'static Claim> {
-    let of_the_post =
-        [chess::CLAIMS, concepts::CLAIMS, cakes::CLAIMS, parallel::CLAIMS, gil::CLAIMS, asynchronous::CLAIMS];
-    of_the_post.into_iter().chain([beyond_post::CLAIMS]).flatten()
+    [
+        chess::CLAIMS,
+        concepts::CLAIMS,
+        cakes::CLAIMS,
+        parallel::CLAIMS,
+        gil::CLAIMS,
+        asynchronous::CLAIMS,
+        beyond_post::CLAIMS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]

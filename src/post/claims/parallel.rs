@@ -1,7 +1,9 @@
 //! The post's claims about two things at the exact same time.
 
+use crate::post::claims::measurements::MeasuredStory;
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL};
-use crate::post::claims::{Case, Claim, Needs, cores};
+use crate::post::claims::{Claim, Measurements, Needs, cores, each};
+use crate::record::figure::Figure;
 
 const STORY: Needs = Needs::Story("music");
 
@@ -14,18 +16,13 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: AT,
         decided_by: "trace: spans of two jobs on different cores at one instant",
         needs: &[STORY],
-        judge: |numbers| {
-            let apart = |model: &str| {
-                let found = numbers.story_run("music", "pinned=no", model).and_then(|tale| {
-                    let apart = tale.share("apart_ns", "computing_ns")?;
-                    Some((
-                        apart > HARDLY,
-                        format!("on different cores at once for {:.0} % of the time", 100.0 * apart),
-                    ))
-                });
-                Case::new(format!("two jobs under {model}"), STORY, found)
-            };
-            ["threads", "processes"].map(apart).into()
+        judge: |m| {
+            each(["threads", "processes"], |model| {
+                let apart = music(m, model).share(Figure::ApartNs, Figure::ComputingNs).above(HARDLY);
+                let words = apart
+                    .shows(|it| format!("on different cores at once for {:.0} % of the time", 100.0 * it));
+                STORY.case(format!("two jobs under {model}"), words)
+            })
         },
     },
     Claim {
@@ -34,22 +31,21 @@ pub(crate) const CLAIMS: &[Claim] = &[
         at: AT,
         decided_by: "trace of two processes that nobody pinned: which core, when, and moves",
         needs: &[STORY],
-        judge: |numbers| {
-            let tale = numbers.story_run("music", "pinned=no", "processes");
-            let apart = tale.and_then(|tale| {
-                let apart = tale.share("apart_ns", "together_ns")?;
-                Some((
-                    apart >= NEARLY_ALL,
-                    format!("of the time that both compute, {:.0} % on different cores", 100.0 * apart),
-                ))
-            });
-            let stay = tale.and_then(|tale| {
-                let moves = tale.figure("migrations")?;
-                Some((moves == 0.0, format!("{moves:.0} moves to another core")))
-            });
+        judge: |m| {
+            let music = music(m, "processes");
+            let apart = music.share(Figure::ApartNs, Figure::TogetherNs).at_least(NEARLY_ALL);
+            let stay = music.figure(Figure::Migrations).is(0.0);
             vec![
-                Case::new("on different cores", STORY, apart),
-                Case::new("each on its own core", STORY, stay),
+                STORY.case(
+                    "on different cores",
+                    apart.shows(|it| {
+                        format!("of the time that both compute, {:.0} % on different cores", 100.0 * it)
+                    }),
+                ),
+                STORY.case(
+                    "each on its own core",
+                    stay.shows(|moves| format!("{moves:.0} moves to another core")),
+                ),
             ]
         },
     },
@@ -62,3 +58,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
         judge: cores::crunching_rises,
     },
 ];
+
+/// Two jobs that compute, on cores of the system's choice.
+fn music<'a>(m: &Measurements<'a>, model: &str) -> MeasuredStory<'a> {
+    m.story("music", "pinned=no", model)
+}

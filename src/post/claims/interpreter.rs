@@ -1,0 +1,46 @@
+//! What a recording has of one CPython.
+
+use crate::analysis::summary::{CellResult, Row};
+use crate::post::claims::measurements::better;
+
+/// An interpreter's rows with valid verdicts.
+#[derive(Debug)]
+pub(crate) struct Interpreter<'a> {
+    pub(crate) tag: &'a str,
+    /// Each row beside the native rows of the same study.
+    pub(crate) rows: Vec<(&'a Row, &'a [Row])>,
+}
+
+impl<'a> Interpreter<'a> {
+    /// Those of `rows` that have a valid verdict, each beside the `native` ones.
+    pub(crate) fn valid_rows(rows: &'a [Row], native: &'a [Row]) -> Vec<(&'a Row, &'a [Row])> {
+        let mut valid = vec![];
+        for row in rows {
+            if !row.withheld && row.cells.iter().any(|cell| cell.speedup.is_some()) {
+                valid.push((row, native));
+            }
+        }
+        valid
+    }
+
+    /// Its row of a workload.
+    pub(crate) fn row(&self, workload: &str) -> Option<&'a Row> {
+        Some(self.row_and_native(workload)?.0)
+    }
+
+    /// The cell of a model, named without its interpreter, on a workload, at its better concurrency.
+    pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&'a CellResult> {
+        better(self.row(workload)?.cells.iter().filter(|cell| cell.plain_model() == model))
+    }
+
+    /// The cell of a native model on a workload, of the same study.
+    pub(crate) fn native_cell(&self, workload: &str, model: &str) -> Option<&'a CellResult> {
+        let (_, native) = self.row_and_native(workload)?;
+        let row = native.iter().find(|row| row.workload.name == workload && !row.withheld)?;
+        row.cells.iter().find(|cell| cell.model() == model)
+    }
+
+    fn row_and_native(&self, workload: &str) -> Option<(&'a Row, &'a [Row])> {
+        self.rows.iter().find(|(row, _)| row.workload.name == workload).copied()
+    }
+}
