@@ -178,4 +178,15 @@ pub(crate) mod tests {
             (BreakEven::Unknown, BreakEven::Unknown)
         );
     }
+
+    #[test]
+    fn unknown_models_are_in_no_group() {
+        let mut series = size_series(&[50]);
+        assert_eq!(series.models_made_of(&[MadeOf::Threads]), ["rayon"]);
+        assert!(matches!(series.against_others(0, &[MadeOf::Threads]), Change::Faster(_)));
+        series.rows[0].cells[1].name = "of-later/cores".into();
+        assert!(series.models_made_of(&[MadeOf::Threads]).is_empty());
+        assert_eq!(series.against_others(0, &[MadeOf::Threads]), Change::Unmeasured);
+        assert_eq!(series.against_others(0, &[MadeOf::Caller]), Change::Unmeasured);
+    }
 }
