@@ -245,6 +245,14 @@ pub(crate) mod tests {
         )
     }
 
+    fn failed(jobs: u64, why: &str) -> ProbeRecord {
+        ProbeRecord { failure: Some(why.into()), ..record(&format!("crowd {jobs}"), &[]) }
+    }
+
+    fn starting(start_ns: f64, first_ns: f64, warm_ns: f64) -> Starting {
+        Starting { start_ns, first_ns, warm_ns, stop_ns: 0.0 }
+    }
+
     #[test]
     fn memory_per_job_excludes_first_job() {
         let probes = [100, 200, 400].map(|jobs| 1_000 * jobs);
@@ -258,10 +266,6 @@ pub(crate) mod tests {
 
     #[test]
     fn limit_is_largest_success_with_failure_reason() {
-        let failed = |jobs: u64, why: &str| ProbeRecord {
-            failure: Some(why.into()),
-            ..record(&format!("crowd {jobs}"), &[])
-        };
         let probes = [crowd(64, 1, 1), crowd(256, 2, 3), failed(1_024, "far"), failed(512, "near")];
         let most = CostSummary::all(&probes)[0].most().unwrap();
         assert_eq!(most, Most { jobs: 256, bytes: Some(5), why_no_more: Some((512, "near")) });
@@ -274,17 +278,16 @@ pub(crate) mod tests {
 
     #[test]
     fn start_up_breaks_even_after_enough_runs() {
-        let of = |start_ns, first_ns, warm_ns| Starting { start_ns, first_ns, warm_ns, stop_ns: 0.0 };
-        let baseline = of(0.0, 100.0, 100.0);
-        assert_eq!(of(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22.0));
-        assert_eq!(of(10.0, 50.0, 50.0).pays_back_after(&baseline), Some(1.0));
-        assert_eq!(of(10.0, 100.0, 100.0).pays_back_after(&baseline), None);
+        let baseline = starting(0.0, 100.0, 100.0);
+        assert_eq!(starting(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22.0));
+        assert_eq!(starting(10.0, 50.0, 50.0).pays_back_after(&baseline), Some(1.0));
+        assert_eq!(starting(10.0, 100.0, 100.0).pays_back_after(&baseline), None);
     }
 
     #[test]
     fn figures_are_medians_over_processes() {
-        let probe = |wall| record("wait 1000", &[("wall_ns", wall), ("runs", 2)]);
-        let probes = [probe(2_000_000), probe(2_200_000), probe(9_000_000)];
+        let walls = [2_000_000, 2_200_000, 9_000_000];
+        let probes = walls.map(|wall| record("wait 1000", &[("wall_ns", wall), ("runs", 2)]));
         assert_eq!(CostSummary::all(&probes)[0].wait_ns(1_000), Some(1_100_000.0));
         assert_eq!(CostSummary::all(&probes)[0].wait_ns(3_000), None);
     }

@@ -109,21 +109,21 @@ pub(crate) mod tests {
     /// Evidence of runs with `seen` hundredths of a core busy each, beside a control with `control`
     /// hundredths.
     pub(crate) fn evidence_record(seen: [u64; 9], control: u64, figures: [(&str, u64); 3]) -> EvidenceRecord {
-        let act = |hundredths: u64| TracedRun {
-            wall_ns: 100,
-            figures: [("cpu_ns", hundredths), ("computing_ns", 100)]
-                .into_iter()
-                .chain(figures)
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
-        };
         EvidenceRecord {
             model: "m".into(),
             jobs: "cakes".into(),
-            seen: seen.map(act).into(),
-            control: vec![act(control); 9],
+            seen: seen.map(|hundredths| run(hundredths, figures)).into(),
+            control: vec![run(control, figures); 9],
             unavailable: None,
         }
+    }
+
+    fn run(hundredths: u64, more: [(&str, u64); 3]) -> TracedRun {
+        let mut figures = Figure::recorded([(Figure::CpuNs, hundredths), (Figure::ComputingNs, 100)]);
+        for (name, value) in more {
+            figures.insert(name.to_owned(), value);
+        }
+        TracedRun { wall_ns: 100, figures }
     }
 
     const ONE: [(&str, u64); 3] = [("in_flight", 1), ("threads", 1), ("child_processes", 0)];
@@ -149,13 +149,13 @@ pub(crate) mod tests {
 
     #[test]
     fn single_thread_and_child_process_are_classified() {
-        let of = |figures| properties(&evidence_record([100; 9], 190, figures)).unwrap();
-        let alone = of(ONE);
+        let alone = properties(&evidence_record([100; 9], 190, ONE)).unwrap();
         assert_eq!(
             (alone.concurrent.0, alone.threads.0, alone.processes.0),
             (Observation::No, Observation::No, Observation::No)
         );
-        let more = of([("in_flight", 2), ("threads", 2), ("child_processes", 1)]);
+        let two = [("in_flight", 2), ("threads", 2), ("child_processes", 1)];
+        let more = properties(&evidence_record([100; 9], 190, two)).unwrap();
         assert_eq!(
             (more.concurrent.0, more.threads.0, more.processes.0),
             (Observation::Yes, Observation::Yes, Observation::Yes)

@@ -96,16 +96,16 @@ impl SizeSeries {
     /// slower, equal or neither. Models that today's registry does not know are on neither side.
     pub fn against_others(&self, row: usize, groups: &[MadeOf]) -> Change {
         let Some(row) = self.rows.get(row) else { return Change::Unmeasured };
-        let (mut of_groups, mut others) = (None, None);
+        let (mut of_groups, mut others) = (vec![], vec![]);
         for cell in &row.cells {
             match made_of(cell.model()) {
-                Some(made_of) if groups.contains(&made_of) => keep_faster(&mut of_groups, cell),
-                Some(_) => keep_faster(&mut others, cell),
+                Some(made_of) if groups.contains(&made_of) => of_groups.push(cell),
+                Some(_) => others.push(cell),
                 None => {}
             }
         }
-        match (of_groups, others) {
-            (Some((best, _)), Some((other, _))) => change(&other.logs, &best.logs, 0.0),
+        match (fastest(of_groups), fastest(others)) {
+            (Some(best), Some(other)) => change(&other.logs, &best.logs, 0.0),
             _ => Change::Unmeasured,
         }
     }
@@ -133,13 +133,14 @@ impl SizeSeries {
     }
 }
 
-/// Replaces the `best` cell and its speedup by `cell` where that is as fast or faster.
-fn keep_faster<'a>(best: &mut Option<(&'a CellResult, f64)>, cell: &'a CellResult) {
-    if let Some(speedup) = cell.speedup
-        && best.is_none_or(|(_, most)| speedup.ratio >= most)
-    {
-        *best = Some((cell, speedup.ratio));
-    }
+/// The cell with the highest speedup.
+pub fn fastest<'a>(cells: impl IntoIterator<Item = &'a CellResult>) -> Option<&'a CellResult> {
+    cells.into_iter().max_by(|a, b| ratio(a).total_cmp(&ratio(b)))
+}
+
+/// A speedup to sort cells by: cells without one are the slowest.
+fn ratio(cell: &CellResult) -> f64 {
+    cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio)
 }
 
 /// The result of the interval of a speedup.

@@ -1,7 +1,8 @@
 //! What a recording has of one CPython.
 
+use crate::analysis::sizes::fastest;
 use crate::analysis::summary::{CellResult, Row};
-use crate::post::claims::measurements::better;
+use crate::model::{MadeOf, made_of};
 
 /// An interpreter's rows with valid verdicts.
 #[derive(Debug)]
@@ -30,7 +31,19 @@ impl<'a> Interpreter<'a> {
 
     /// The cell of a model, named without its interpreter, on a workload, at its better concurrency.
     pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&'a CellResult> {
-        better(self.row(workload)?.cells.iter().filter(|cell| cell.plain_model() == model))
+        fastest(self.row(workload)?.cells.iter().filter(|cell| cell.plain_model() == model))
+    }
+
+    /// The models with a cell on a workload that are made of one of `groups`, named without their interpreter.
+    pub(crate) fn models_made_of(&self, workload: &str, groups: &[MadeOf]) -> Vec<&'a str> {
+        let mut models = vec![];
+        for cell in self.row(workload).map_or(&[][..], |row| &row.cells) {
+            let model = cell.plain_model();
+            if made_of(model).is_some_and(|it| groups.contains(&it)) && !models.contains(&model) {
+                models.push(model);
+            }
+        }
+        models
     }
 
     /// The cell of a native model on a workload, of the same study.

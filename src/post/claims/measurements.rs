@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::analysis::costs::CostSummary;
 use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::scaling::{Scaled, scale};
-use crate::analysis::sizes::SizeSeries;
+use crate::analysis::sizes::{SizeSeries, fastest};
 use crate::analysis::summary::{CellResult, Summary};
 use crate::post::claims::Needs;
 use crate::post::claims::interpreter::Interpreter;
@@ -77,15 +77,8 @@ impl<'a> Measurements<'a> {
 
     /// The costs of a model.
     pub(crate) fn costs(&self, model: &str) -> Option<CostSummary<'a>> {
-        for recording in self.recordings {
-            let Some(costs) = &recording.costs else { continue };
-            for summary in CostSummary::all(&costs.probes) {
-                if summary.model() == model {
-                    return Some(summary);
-                }
-            }
-        }
-        None
+        let costs = self.recordings.iter().filter_map(|recording| recording.costs.as_ref());
+        costs.flat_map(|costs| CostSummary::all(&costs.probes)).find(|it| it.model() == model)
     }
 
     /// The same work in other sizes.
@@ -168,10 +161,10 @@ impl<'a> Measurements<'a> {
 
     /// The cell of a model on a workload, at its better concurrency.
     pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&CellResult> {
-        better(self.cells(workload).filter(|cell| cell.model() == model))
+        fastest(self.cells(workload).filter(|cell| cell.model() == model))
     }
 
-    /// The fastest cell on a workload.
+    /// The fastest cell on a workload, by its verdict.
     pub(crate) fn fastest(&self, workload: &str) -> Option<&CellResult> {
         self.cells(workload).find(|cell| cell.verdict == Verdict::Fastest)
     }
@@ -196,18 +189,6 @@ impl<'a> Measurements<'a> {
         let mut records = self.evidence_records();
         records.find(|it| it.model == model && it.jobs == jobs.name() && properties(it).is_some())
     }
-}
-
-/// The cell with the highest speedup: the better concurrency of a model.
-pub(crate) fn better<'a>(cells: impl Iterator<Item = &'a CellResult>) -> Option<&'a CellResult> {
-    let mut better: Option<(&CellResult, f64)> = None;
-    for cell in cells {
-        let speedup = cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio);
-        if better.is_none_or(|(_, most)| speedup >= most) {
-            better = Some((cell, speedup));
-        }
-    }
-    Some(better?.0)
 }
 
 /// A story in one arrangement under one model; its numbers are absent if no recording has it.

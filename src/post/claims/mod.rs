@@ -129,7 +129,7 @@ impl CaseResult {
         }
     }
 
-    /// Inconclusive, for want of launches.
+    /// Inconclusive, because there are too few launches.
     fn too_few(TooFew { have, need }: TooFew) -> Self {
         CaseResult::Unknown(format!("{have} launches, and it takes {need}"))
     }
@@ -178,14 +178,8 @@ impl Claim {
 }
 
 fn verdict(cases: &[Case]) -> ClaimVerdict {
-    let (mut holds, mut fails) = (false, false);
-    for case in cases {
-        match case.result {
-            CaseResult::Holds(_) => holds = true,
-            CaseResult::Fails(_) => fails = true,
-            CaseResult::Unknown(_) => {}
-        }
-    }
+    let holds = cases.iter().any(|case| matches!(case.result, CaseResult::Holds(_)));
+    let fails = cases.iter().any(|case| matches!(case.result, CaseResult::Fails(_)));
     match (holds, fails) {
         (false, false) => ClaimVerdict::NotMeasured,
         (true, false) => ClaimVerdict::Confirmed,

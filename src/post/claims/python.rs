@@ -1,7 +1,7 @@
 //! Evaluates claims by CPython's models: a case for each measured interpreter.
 
 use crate::analysis::summary::CellResult;
-use crate::model::{MadeOf, made_of};
+use crate::model::MadeOf;
 use crate::post::claims::costs::PROCESSES;
 use crate::post::claims::interpreter::Interpreter;
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
@@ -100,24 +100,20 @@ pub(crate) fn best_is_made_of(m: &Measurements<'_>, on: &[&str], tools: &[MadeOf
 
 fn best(it: &Interpreter<'_>, on: &str, tools: &[MadeOf]) -> Option<CaseResult> {
     let row = it.row(on)?;
-    let fastest = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)?;
+    let winner = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)?;
     let (mut undecided, mut slower) = (None, None);
-    for cell in &row.cells {
-        let is_tool = made_of(cell.plain_model()).is_some_and(|made_of| tools.contains(&made_of));
-        let Some(better) = it.cell(on, cell.plain_model()) else { continue };
-        if !is_tool || better.name != cell.name {
-            continue;
-        }
+    for model in it.models_made_of(on, tools) {
+        let cell = it.cell(on, model)?;
         match cell.verdict {
-            Verdict::Fastest | Verdict::AsGood(_) => return Some(CaseResult::Holds(beside(cell, fastest))),
+            Verdict::Fastest | Verdict::AsGood(_) => return Some(CaseResult::Holds(beside(cell, winner))),
             Verdict::NotSeparated(_) => undecided = undecided.or(Some(cell)),
             Verdict::Slower(_) => slower = slower.or(Some(cell)),
             Verdict::TooFew(_) | Verdict::Unmeasured => {}
         }
     }
     match (undecided, slower) {
-        (Some(cell), _) => Some(CaseResult::Unknown(format!("not separated: {}", beside(cell, fastest)))),
-        (None, Some(cell)) => Some(CaseResult::Fails(beside(cell, fastest))),
+        (Some(cell), _) => Some(CaseResult::Unknown(format!("not separated: {}", beside(cell, winner)))),
+        (None, Some(cell)) => Some(CaseResult::Fails(beside(cell, winner))),
         (None, None) => None,
     }
 }
