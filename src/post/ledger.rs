@@ -196,8 +196,8 @@ mod tests {
     fn csv_and_json_contain_every_claim() {
         let all: Vec<&str> = claims().map(|claim| claim.id).collect();
         let judged = some(&all);
-        assert_eq!(render(&judged, Format::Csv, false).lines().count(), 58);
+        assert_eq!(render(&judged, Format::Csv, false).lines().count(), all.len() + 1);
         let json: Value = serde_json::from_str(&render(&judged, Format::Json, false)).unwrap();
-        assert_eq!(json.as_array().unwrap().len(), 57);
+        assert_eq!(json.as_array().unwrap().len(), all.len());
     }
 }
