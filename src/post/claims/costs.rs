@@ -57,18 +57,16 @@ fn among_the_best(m: &Measurements<'_>, workload: &str, model: &str) -> Option<C
 
 /// Whether a model is faster than sequential on the smallest jobs of the series.
 fn smallest_jobs(m: &Measurements<'_>, model: &str) -> Case {
-    let (mut size, mut result) = ("1 us".to_owned(), None);
-    if let Some(grains) = m.size_series("grains") {
-        size = grains.job_ns(0).map_or(size, units::nanoseconds);
-        result = grains.speedup(0, model).and_then(|speedup| {
-            let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
-            match side(&speedup) {
-                Side::Faster => Some(CaseResult::Holds(numbers)),
-                Side::Slower => Some(CaseResult::Fails(numbers)),
-                Side::Inconclusive => None,
-            }
-        });
-    }
+    let grains = m.size_series("grains");
+    let size = grains.and_then(|it| it.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
+    let result = grains.and_then(|it| it.speedup(0, model)).and_then(|speedup| {
+        let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
+        match side(&speedup) {
+            Side::Faster => Some(CaseResult::Holds(numbers)),
+            Side::Slower => Some(CaseResult::Fails(numbers)),
+            Side::Inconclusive => None,
+        }
+    });
     Needs::Costs.case(format!("primes in jobs of {size} under {model}"), result)
 }
 

@@ -24,10 +24,7 @@ impl Measured {
 
     /// The same number, unless it is zero or less: it can then be divided by.
     pub(crate) fn positive(self) -> Self {
-        match self.0 {
-            Some(value) if value > 0.0 => self,
-            _ => Measured(None),
-        }
+        Measured(self.0.filter(|value| *value > 0.0))
     }
 
     /// The same number, or zero if it is less.
@@ -116,29 +113,22 @@ impl From<Option<f64>> for Measured {
     }
 }
 
-impl<T: Into<Measured>> Add<T> for Measured {
-    type Output = Measured;
+/// Implements an operator: the result is absent where either side is.
+macro_rules! operator {
+    ($operator:ident, $name:ident, $sign:tt) => {
+        impl<T: Into<Measured>> $operator<T> for Measured {
+            type Output = Measured;
 
-    fn add(self, other: T) -> Measured {
-        self.with(other, |a, b| a + b)
-    }
+            fn $name(self, other: T) -> Measured {
+                self.with(other, |a, b| a $sign b)
+            }
+        }
+    };
 }
 
-impl<T: Into<Measured>> Sub<T> for Measured {
-    type Output = Measured;
-
-    fn sub(self, other: T) -> Measured {
-        self.with(other, |a, b| a - b)
-    }
-}
-
-impl<T: Into<Measured>> Div<T> for Measured {
-    type Output = Measured;
-
-    fn div(self, other: T) -> Measured {
-        self.with(other, |a, b| a / b)
-    }
-}
+operator!(Add, add, +);
+operator!(Sub, sub, -);
+operator!(Div, div, /);
 
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

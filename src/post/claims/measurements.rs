@@ -69,10 +69,8 @@ impl<'a> Measurements<'a> {
 
     /// The median of a figure over the traced runs of a model on one kind of jobs.
     pub(crate) fn evidence_figure(&self, model: &str, jobs: JobsOf, figure: Figure) -> Measured {
-        match self.evidence_record(model, jobs) {
-            Some(record) => Measured::median(&figure.of(&record.seen)),
-            None => None.into(),
-        }
+        let runs = self.evidence_record(model, jobs).map_or(&[][..], |record| &record.seen);
+        Measured::median(&figure.of(runs))
     }
 
     /// The costs of a model.
@@ -135,12 +133,8 @@ impl<'a> Measurements<'a> {
 
     /// The reason why there are no CPython results.
     pub(crate) fn why_no_python(&self) -> String {
-        for entry in self.interpreter_entries() {
-            if let Some(why) = &entry.unavailable {
-                return why.clone();
-            }
-        }
-        Needs::Python.to_string()
+        let why = self.interpreter_entries().into_iter().find_map(|entry| entry.unavailable.clone());
+        why.unwrap_or_else(|| Needs::Python.to_string())
     }
 
     /// The models whose plain name is `plain` under any interpreter, as story runs and evidence records name
