@@ -1,7 +1,7 @@
 //! Compares recordings: their differences, and the changes of their cells.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
+use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, Width, WorkloadEntry};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
 
@@ -70,7 +70,7 @@ fn find<'a>(findings: &'a Summary, row: &Row, cell: &CellResult) -> Option<(&'a 
 }
 
 fn judge((row, cell): (&Row, &CellResult), (other_row, other_cell): (&Row, &CellResult)) -> Change {
-    if !cell.name.ends_with("/one") {
+    if Width::of(&cell.name) != Some(Width::One) {
         return change(&cell.logs, &other_cell.logs, 0.0);
     }
     // An absolute time has no paired measurement in the same rounds: it may drift as far as the A/A arms

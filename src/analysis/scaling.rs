@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::Recording;
+use crate::record::schema::{Kind, Recording};
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, of_logs};
@@ -41,7 +41,7 @@ impl Scaled {
 
     /// Whether its jobs only compute.
     pub fn computes(&self) -> bool {
-        self.first().workload.kind == "computes"
+        self.first().workload.kind == Kind::Computes
     }
 
     fn first(&self) -> &Row {

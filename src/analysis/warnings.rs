@@ -4,7 +4,9 @@ use crate::analysis::warning::{
     BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Warning,
     WorkloadWarning,
 };
-use crate::record::schema::{Arm, Environment, IdleCheck, Recording, Role, Sample, Study, WorkloadEntry};
+use crate::record::schema::{
+    Arm, Environment, IdleCheck, Kind, Recording, Role, Sample, Study, WorkloadEntry,
+};
 use crate::stats::interval::{LEVEL, rank};
 use crate::stats::median;
 
@@ -44,7 +46,7 @@ fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
 
 /// Whether its jobs do nothing but compute.
 fn computes(workload: &WorkloadEntry) -> bool {
-    workload.kind == "computes"
+    workload.kind == Kind::Computes
 }
 
 /// Properties of the machine and the program.

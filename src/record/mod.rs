@@ -6,8 +6,10 @@
 //! - [`save`](mod@save): writes a complete new file or none
 //! - [`journal`]: everything that a running study has acknowledged
 
+mod cells;
 pub mod checksum;
 mod costs;
+mod environment;
 pub mod figure;
 pub mod journal;
 pub mod read;

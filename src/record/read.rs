@@ -83,7 +83,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::record::checksum::add_checksum;
     use crate::record::schema::{
-        Arm, Environment, IdleCheck, Launch, Role, Round, Sample, Study, WorkloadEntry,
+        Arm, Environment, IdleCheck, Kind, Launch, Role, Round, Sample, Study, WorkloadEntry,
     };
 
     fn one() -> std::num::NonZeroU64 {
@@ -147,7 +147,7 @@ pub(crate) mod tests {
                     about: "SHA-256".into(),
                     answers_to: "encrypting data".into(),
                     post_says: "multiprocessing".into(),
-                    kind: "computes".into(),
+                    kind: Kind::Computes,
                     jobs: one(),
                     definition: "ab".into(),
                 }],
@@ -206,6 +206,7 @@ pub(crate) mod tests {
             ("bakeoff-recording", "other-recording", "schema"),
             ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
             ("\"partial\":false,", "", "missing field"),
+            ("\"kind\":\"computes\"", "\"kind\":\"dreams\"", "unknown variant `dreams`"),
             ("\"seed\":7", "\"seed\":7.5", "float"),
             ("\"seed\":7", "\"seed\":99999999999999999999999", "u64"),
             ("\"runs\":1", "\"runs\":0", "nonzero"),

@@ -195,7 +195,7 @@ mod tests {
         let waits = |cores, percent| {
             let mut recording = on(cores, percent);
             let study = recording.study.as_mut().unwrap();
-            study.workloads[0].kind = "waits".into();
+            study.workloads[0].kind = crate::record::schema::Kind::Waits;
             study.arms[1].id = "hash/threads/jobs".into();
             recording
         };

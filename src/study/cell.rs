@@ -1,6 +1,5 @@
 //! A cell is a workload under a model at a concurrency: the unit of measurement.
 
-use std::fmt;
 use std::path::Path;
 
 use anyhow::Result;
@@ -8,29 +7,9 @@ use anyhow::Result;
 use crate::engine::batch::Batch;
 use crate::engine::model::{Resources, Started};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
+pub use crate::record::schema::Width;
 use crate::workload::Workload;
 use crate::workload::catalog::Catalog;
-
-/// How many jobs can run at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
-    /// One job.
-    One,
-    /// As many as the machine has cores.
-    Cores,
-    /// All jobs of the batch, or as many as the model allows.
-    Jobs,
-}
-
-impl fmt::Display for Width {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Width::One => "one",
-            Width::Cores => "cores",
-            Width::Jobs => "jobs",
-        })
-    }
-}
 
 /// A workload under a model at a concurrency.
 #[derive(Clone, Copy, Debug)]

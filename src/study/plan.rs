@@ -116,7 +116,7 @@ pub fn workload_entry(workload: &Workload, platform: Platform) -> WorkloadEntry 
         about: (*about).into(),
         answers_to: (*answers_to).into(),
         post_says: (*post_says).into(),
-        kind: kind.to_string(),
+        kind: *kind,
         jobs: NonZeroU64::new(size.jobs as u64).expect("a batch has jobs"),
         definition: definition(workload),
     }

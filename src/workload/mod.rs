@@ -35,6 +35,7 @@ mod sha_loop;
 mod sleep;
 mod warm_file;
 
+pub use crate::record::schema::Kind;
 pub(crate) use hash::answer_of_parts;
 pub use hash::{digest_of_blocks, hash_implementation};
 pub use read_file::ReadFile;
@@ -67,37 +68,6 @@ pub struct Workload {
     pub wait_us: u64,
     /// Makes its jobs.
     pub jobs: &'static dyn MakeJobs,
-}
-
-/// The main activity of a workload's jobs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Nothing: the cost of dispatch alone.
-    Nothing,
-    /// Waiting: for a timer, a server or a disk.
-    Waits,
-    /// Computing: a core is busy all the time.
-    Computes,
-    /// Both; where concurrency matters, it counts as waiting.
-    Mixed,
-}
-
-impl Kind {
-    /// Whether more jobs at once than cores can help.
-    pub fn waits(self) -> bool {
-        matches!(self, Kind::Waits | Kind::Mixed)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Kind::Nothing => "-",
-            Kind::Waits => "waits",
-            Kind::Computes => "computes",
-            Kind::Mixed => "mixed",
-        })
-    }
 }
 
 /// How the jobs of a workload are made.

@@ -1,0 +1,187 @@
+//! What a recording compares: workloads, and the arms that were measured.
+
+use std::fmt;
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+/// A workload, with everything that tables show about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadEntry {
+    /// The first part of its cells' ids.
+    pub name: String,
+    /// The tag of the interpreter whose models run it; native models if absent. From version 4 on.
+    #[serde(rename = "lane")]
+    pub platform: Option<String>,
+    /// What each job does.
+    pub about: String,
+    /// The post's words for this task.
+    pub answers_to: String,
+    /// The tool that the post recommends for it.
+    pub post_says: String,
+    /// Whether its jobs wait or compute.
+    pub kind: Kind,
+    /// Jobs of a batch.
+    pub jobs: NonZeroU64,
+    /// SHA-256 of the definition of the work, in hexadecimal: cells are comparable only if it is equal.
+    pub definition: String,
+}
+
+/// The main activity of a workload's jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Nothing: the cost of dispatch alone.
+    #[serde(rename = "-")]
+    Nothing,
+    /// Waiting: for a timer, a server or a disk.
+    Waits,
+    /// Computing: a core is busy all the time.
+    Computes,
+    /// Both; where concurrency matters, it counts as waiting.
+    Mixed,
+}
+
+/// A measured alternative.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arm {
+    /// `workload/model/width`; other roles have the id of the baseline, of their platform or the native one.
+    pub id: String,
+    /// The platform that it is measured on, as its workload has it; from version 4 on.
+    #[serde(rename = "lane")]
+    pub platform: Option<String>,
+    /// What it is there for.
+    pub role: Role,
+    /// The number of jobs at once.
+    pub in_flight: NonZeroU64,
+    /// Why it can't be measured on this machine.
+    pub unavailable: Option<String>,
+}
+
+/// The purpose of an arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A cell of the table.
+    Cell,
+    /// The baseline measured a second time under another name: the difference between the two is noise.
+    Control,
+    /// As many independent copies of the baseline as cores: the capacity of this machine.
+    Capacity,
+    /// The native baseline on the jobs of another platform, if those differ: its speedup. From version 4 on.
+    Reference,
+}
+
+/// How many jobs of a cell run at once: the last part of its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// One job.
+    One,
+    /// As many as the machine has cores.
+    Cores,
+    /// All jobs of the batch, or as many as the model allows.
+    Jobs,
+}
+
+impl Kind {
+    /// Whether more jobs at once than cores can help.
+    pub fn waits(self) -> bool {
+        matches!(self, Kind::Waits | Kind::Mixed)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Kind::Nothing => "-",
+            Kind::Waits => "waits",
+            Kind::Computes => "computes",
+            Kind::Mixed => "mixed",
+        })
+    }
+}
+
+impl Width {
+    /// The width of the cell with the id `workload/model/width`, or with the name `model/width`.
+    pub fn of(cell: &str) -> Option<Width> {
+        match cell.rsplit_once('/')?.1 {
+            "one" => Some(Width::One),
+            "cores" => Some(Width::Cores),
+            "jobs" => Some(Width::Jobs),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Width {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Width::One => "one",
+            Width::Cores => "cores",
+            Width::Jobs => "jobs",
+        })
+    }
+}
+
+impl WorkloadEntry {
+    /// Its name in warnings: `hash`, `hash in Python 3.11`.
+    pub fn called(&self) -> String {
+        self.platform
+            .as_ref()
+            .map_or(self.name.clone(), |platform| format!("{} in Python {platform}", self.name))
+    }
+}
+
+impl Arm {
+    /// The workload of its cell.
+    pub fn workload(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// The model of its cell, with its interpreter.
+    pub fn model(&self) -> &str {
+        self.id.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// The width of its cell; `None` if this program does not know it.
+    pub fn width(&self) -> Option<Width> {
+        Width::of(&self.id)
+    }
+
+    /// Whether it is an arm of `workload` on its platform.
+    pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
+        self.workload() == workload.name && self.platform == workload.platform
+    }
+
+    /// Whether it is the baseline of its platform: the cell, or its control.
+    pub fn is_baseline(&self) -> bool {
+        matches!(self.role, Role::Cell | Role::Control) && self.width() == Some(Width::One)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arm_id_has_typed_parts() {
+        let id = "primes/py-threading@3.11/cores".to_owned();
+        let one = NonZeroU64::MIN;
+        let arm = Arm { id, platform: None, role: Role::Cell, in_flight: one, unavailable: None };
+        assert_eq!((arm.workload(), arm.model()), ("primes", "py-threading@3.11"));
+        assert_eq!((arm.width(), arm.is_baseline()), (Some(Width::Cores), false));
+        for width in [Width::One, Width::Cores, Width::Jobs] {
+            assert_eq!(Width::of(&format!("rayon/{width}")), Some(width));
+        }
+        assert_eq!((Width::of("rayon/all"), Width::of("one")), (None, None));
+    }
+
+    #[test]
+    fn kind_is_recorded_as_it_is_shown() {
+        for kind in [Kind::Nothing, Kind::Waits, Kind::Computes, Kind::Mixed] {
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
+        }
+    }
+}
