@@ -56,11 +56,39 @@ fn compare_reports_only_slowed_cells() {
 }
 
 #[test]
+fn only_another_revision_is_incomparable() {
+    let folder = tempfile::tempdir().unwrap();
+    let original = committed();
+    // `save` describes itself by how the system flushes a file.
+    let reworded = changed(folder.path(), "reworded.json", |it| {
+        let workloads = &mut it.study.as_mut().unwrap().workloads;
+        let save = workloads.iter_mut().find(|workload| workload.name == "save").unwrap();
+        save.about = "writes 4 KiB to a new file and flushes it by F_FULLFSYNC".into();
+        save.definition = Some("ab".repeat(32));
+    });
+    let (code, said) = bakeoff("compare", &[&original, &reworded], &[]);
+    assert!(code == Some(0) && said.contains("0 faster, 0 slower, 118 equal"), "{said}");
+    let revised = changed(folder.path(), "revised.json", |it| {
+        for workload in &mut it.study.as_mut().unwrap().workloads {
+            workload.revision = (workload.name == "save").then_some(2);
+        }
+    });
+    let (code, said) = bakeoff("compare", &[&original, &revised], &["--format", "csv"]);
+    let cells = said.lines().filter(|line| line.starts_with("\"save/"));
+    let (first, second): (Vec<_>, Vec<_>) = cells.partition(|line| line.contains("recording.json"));
+    assert_eq!((code, first.len()), (Some(0), second.len()), "{said}");
+    assert!(second.iter().all(|line| line.contains("contender changed")), "{said}");
+    assert_eq!(said.matches("contender changed").count(), second.len());
+    let (code, said) = bakeoff("scaling", &[&original, &revised], &[]);
+    assert!(code == Some(0) && !said.contains("contender changed"), "one number of cores: {said}");
+}
+
+#[test]
 fn incomparable_recordings_are_rejected_with_reason() {
     let folder = tempfile::tempdir().unwrap();
     let original = committed();
     let other_work = changed(folder.path(), "work.json", |it| {
-        it.study.as_mut().unwrap().workloads[3].definition = "another".into();
+        it.study.as_mut().unwrap().workloads[3].jobs = NonZeroU64::MIN;
     });
     let other_machine =
         changed(folder.path(), "machine.json", |it| it.environment.cpu_model = Some("another".into()));

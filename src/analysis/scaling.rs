@@ -1,14 +1,14 @@
 //! The change of speedups with the core count: recordings of one machine with different core counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::comparison::revisions;
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{Kind, Recording};
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, of_logs};
-use crate::stats::scaling_model;
-use crate::stats::scaling_model::{FitError, Point, ScalingModel};
+use crate::stats::scaling_model::{FitError, Point, ScalingModel, fit};
 
 /// A workload on several core counts.
 #[derive(Clone, Debug)]
@@ -48,12 +48,28 @@ impl Scaled {
         self.rows.values().next().expect("a workload is scaled from its first row on")
     }
 
-    /// The names, `model/width`, of cells that are measured on every core count, each with the number of jobs
-    /// at once
-    /// that its width requires.
+    /// The names, `model/width`, of cells that are measured on every core count, in the same revisions, each with the
+    /// number of jobs at once that its width requires.
     pub fn cells(&self) -> Vec<&str> {
-        let everywhere = |name: &&str| self.rows.values().all(|row| cell(row, name).is_some());
-        self.first().cells.iter().map(|cell| cell.name.as_str()).filter(everywhere).collect()
+        self.cells_of(|revisions| revisions == 1)
+    }
+
+    /// The names of cells that are measured on every core count, in several revisions: they are not compared.
+    pub fn changed_contenders(&self) -> Vec<&str> {
+        self.cells_of(|revisions| revisions > 1)
+    }
+
+    /// The cells that are measured on every core count, by the number of their revisions.
+    fn cells_of(&self, is_wanted: fn(usize) -> bool) -> Vec<&str> {
+        let mut names = Vec::new();
+        for CellResult { name, .. } in &self.first().cells {
+            let by_cores = self.by_cores(|row| Some(revisions(row, cell(row, name)?)));
+            let is_everywhere = by_cores.len() == self.rows.len();
+            if is_everywhere && is_wanted(by_cores.into_values().collect::<BTreeSet<_>>().len()) {
+                names.push(name.as_str());
+            }
+        }
+        names
     }
 
     /// The speedup of a cell over `sequential`, by cores.
@@ -63,15 +79,14 @@ impl Scaled {
 
     /// The capacity of all cores relative to one core, by cores; for computing jobs.
     pub fn capacity(&self) -> BTreeMap<u64, Ratio> {
-        self.by_cores(|row| of_logs(&row.capacity.iter().flatten().copied().collect::<Vec<_>>(), LEVEL))
+        self.by_cores(|row| ratio(row.capacity.iter().copied()))
     }
 
     /// The share of the capacity of all cores that a cell used, by cores.
     pub fn efficiency(&self, name: &str) -> BTreeMap<u64, Ratio> {
         self.by_cores(|row| {
             let launches = cell(row, name)?.logs.iter().zip(&row.capacity);
-            let logs = launches.filter_map(|(speedup, capacity)| Some((*speedup)? - (*capacity)?));
-            of_logs(&logs.collect::<Vec<_>>(), LEVEL)
+            ratio(launches.map(|(speedup, capacity)| Some((*speedup)? - (*capacity)?)))
         })
     }
 
@@ -80,16 +95,20 @@ impl Scaled {
     /// # Errors
     /// Why none can be fitted.
     pub fn scaling_model(&self, name: &str) -> Result<ScalingModel, FitError> {
-        let point = |(&cores, row): (&u64, &Row)| Some(Point { cores, logs: cell(row, name)?.logs.clone() });
-        scaling_model::fit(&self.rows.iter().filter_map(point).collect::<Vec<_>>())
+        let mut points = Vec::new();
+        for (&cores, row) in &self.rows {
+            if let Some(cell) = cell(row, name) {
+                points.push(Point { cores, logs: cell.logs.clone() });
+            }
+        }
+        fit(&points)
     }
 
     /// The change of a cell's speedup from the fewest to the most cores.
     pub fn change(&self, name: &str) -> Change {
-        let logs = |row: &Row| cell(row, name).map_or_else(Vec::new, |cell| cell.logs.clone());
-        let [fewest, most] = [self.rows.values().next(), self.rows.values().next_back()]
-            .map(|row| row.map_or_else(Vec::new, logs));
-        change(&fewest, &most, 0.0)
+        let fewest = cell(self.first(), name);
+        let most = self.rows.values().next_back().and_then(|row| cell(row, name));
+        change(logs(fewest), logs(most), 0.0)
     }
 
     fn by_cores<T>(&self, of: impl Fn(&Row) -> Option<T>) -> BTreeMap<u64, T> {
@@ -99,6 +118,15 @@ impl Scaled {
 
 fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a CellResult> {
     row.cells.iter().find(|cell| cell.name == name)
+}
+
+fn logs(cell: Option<&CellResult>) -> &[Option<f64>] {
+    cell.map_or(&[], |cell| &cell.logs)
+}
+
+/// The ratio behind the logarithms of the launches that have one.
+fn ratio(logs: impl Iterator<Item = Option<f64>>) -> Option<Ratio> {
+    of_logs(&logs.flatten().collect::<Vec<_>>(), LEVEL)
 }
 
 #[cfg(test)]
@@ -123,6 +151,21 @@ pub(crate) mod tests {
             scaled.speedups("rayon/cores").into_iter().map(|(cores, it)| (cores, it.ratio)).collect();
         assert!(speedups[0].0 == 1 && (speedups[1].1 - 1.0 / 0.51).abs() < 1e-3, "{speedups:?}");
         assert_eq!(scale(&[on(2, 51), lacking])[0].cells(), ["sequential/one"]);
+    }
+
+    #[test]
+    fn cells_of_several_revisions_are_not_scaled() {
+        let mut other_model = on(2, 51);
+        other_model.study.as_mut().unwrap().arms[1].revision = Some(2);
+        let scaled = &scale(&[on(1, 100), other_model])[0];
+        assert_eq!(
+            (scaled.cells(), scaled.changed_contenders()),
+            (vec!["sequential/one"], vec!["rayon/cores"])
+        );
+        let mut other_work = on(2, 51);
+        other_work.study.as_mut().unwrap().workloads[0].revision = Some(2);
+        let scaled = &scale(&[on(1, 100), other_work])[0];
+        assert_eq!((scaled.cells().len(), scaled.changed_contenders().len()), (0, 2));
     }
 
     #[test]

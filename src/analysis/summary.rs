@@ -60,6 +60,8 @@ impl Reference {
 pub struct CellResult {
     /// `model/width`.
     pub name: String,
+    /// The revision of its model.
+    pub revision: u32,
     /// The number of jobs at once.
     pub in_flight: u64,
     /// The median time of a run, in nanoseconds.
@@ -151,7 +153,7 @@ impl Row {
     }
 
     fn is_same_work(&self, other: &Row) -> bool {
-        self.workload.definition == other.workload.definition
+        self.workload.is_same_size(&other.workload) && self.workload.revision() == other.workload.revision()
     }
 
     /// This row's baseline as the reference of `other`, which has the same jobs; launches are paired by
@@ -211,6 +213,7 @@ impl<'a> Measured<'a> {
         let entry = &self.study.arms[arm];
         CellResult {
             name: entry.id[self.workload.name.len() + 1..].to_owned(),
+            revision: entry.revision(),
             in_flight: entry.in_flight.get(),
             wall_ns: median(&present(&walls.concat())),
             cpu_ratio: speedup(&cpu, &baseline.cpu, LEVEL).map(|ratio| ratio.ratio),

@@ -22,10 +22,17 @@ pub struct WorkloadEntry {
     pub post_says: String,
     /// Whether its jobs wait or compute.
     pub kind: Kind,
+    /// The revision of its work: cells of two revisions are not compared. From version 5 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
     /// Jobs of a batch.
     pub jobs: NonZeroU64,
-    /// SHA-256 of the definition of the work, in hexadecimal: cells are comparable only if it is equal.
-    pub definition: String,
+    /// The size of each job, in the workload's own unit; from version 5 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub each: Option<u64>,
+    /// SHA-256 of the description and the size, in hexadecimal; in versions 1 to 4.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
 }
 
 /// The main activity of a workload's jobs.
@@ -54,6 +61,9 @@ pub struct Arm {
     pub platform: Option<String>,
     /// What it is there for.
     pub role: Role,
+    /// The revision of its model: cells of two revisions are not compared. From version 5 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u32>,
     /// The number of jobs at once.
     pub in_flight: NonZeroU64,
     /// Why it can't be measured on this machine.
@@ -84,6 +94,9 @@ pub enum Width {
     /// All jobs of the batch, or as many as the model allows.
     Jobs,
 }
+
+/// The revision of all workloads and models in recordings of versions 1 to 4, which don't tell it.
+const FIRST_REVISION: u32 = 1;
 
 impl Kind {
     /// Whether more jobs at once than cores can help.
@@ -126,6 +139,24 @@ impl fmt::Display for Width {
 }
 
 impl WorkloadEntry {
+    /// The revision of its work.
+    pub fn revision(&self) -> u32 {
+        self.revision.unwrap_or(FIRST_REVISION)
+    }
+
+    /// Whether both have the same name and size; their revisions may differ.
+    ///
+    /// Recordings of versions 1 to 4 don't tell the size of a job: there, the jobs of one platform are equal, as no
+    /// default size has changed since, and those of two platforms are equal if their definitions are.
+    pub fn is_same_size(&self, other: &WorkloadEntry) -> bool {
+        let jobs_are_equal = match (self.each, other.each) {
+            (Some(each), Some(other_each)) => each == other_each,
+            _ if self.platform == other.platform => true,
+            _ => self.definition.is_some() && self.definition == other.definition,
+        };
+        self.name == other.name && self.jobs == other.jobs && jobs_are_equal
+    }
+
     /// Its name in warnings: `hash`, `hash in Python 3.11`.
     pub fn called(&self) -> String {
         self.platform
@@ -137,12 +168,12 @@ impl WorkloadEntry {
 impl Arm {
     /// The workload of its cell.
     pub fn workload(&self) -> &str {
-        self.id.split('/').next().unwrap_or_default()
+        self.id.rsplitn(3, '/').nth(2).unwrap_or_default()
     }
 
     /// The model of its cell, with its interpreter.
     pub fn model(&self) -> &str {
-        self.id.split('/').nth(1).unwrap_or_default()
+        self.id.rsplit('/').nth(1).unwrap_or_default()
     }
 
     /// The width of its cell; `None` if this program does not know it.
@@ -150,9 +181,15 @@ impl Arm {
         Width::of(&self.id)
     }
 
+    /// The revision of its model.
+    pub fn revision(&self) -> u32 {
+        self.revision.unwrap_or(FIRST_REVISION)
+    }
+
     /// Whether it is an arm of `workload` on its platform.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
-        self.workload() == workload.name && self.platform == workload.platform
+        let rest = self.id.strip_prefix(&workload.name);
+        rest.is_some_and(|rest| rest.starts_with('/')) && self.platform == workload.platform
     }
 
     /// Whether it is the baseline of its platform: the cell, or its control.
@@ -169,7 +206,8 @@ mod tests {
     fn arm_id_has_typed_parts() {
         let id = "primes/py-threading@3.11/cores".to_owned();
         let one = NonZeroU64::MIN;
-        let arm = Arm { id, platform: None, role: Role::Cell, in_flight: one, unavailable: None };
+        let (role, revision) = (Role::Cell, Some(1));
+        let arm = Arm { id, platform: None, role, revision, in_flight: one, unavailable: None };
         assert_eq!((arm.workload(), arm.model()), ("primes", "py-threading@3.11"));
         assert_eq!((arm.width(), arm.is_baseline()), (Some(Width::Cores), false));
         for width in [Width::One, Width::Cores, Width::Jobs] {

@@ -97,6 +97,7 @@ pub(crate) mod tests {
             id: id.into(),
             platform: None,
             role: Role::Cell,
+            revision: Some(1),
             in_flight: one(),
             unavailable: None,
         };
@@ -148,8 +149,10 @@ pub(crate) mod tests {
                     answers_to: "encrypting data".into(),
                     post_says: "multiprocessing".into(),
                     kind: Kind::Computes,
+                    revision: Some(1),
                     jobs: one(),
-                    definition: "ab".into(),
+                    each: Some(64),
+                    definition: None,
                 }],
                 arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
                 launches: (0..launches).map(launch).collect(),
@@ -178,6 +181,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn earlier_versions_have_first_revisions() {
+        let text = serde_json::to_string(&recording(16, 50)).unwrap();
+        let defined = format!("\"definition\":\"{}\"", "ab".repeat(32));
+        let old = text.replace("\"version\":5", "\"version\":4").replace("\"revision\":1,", "");
+        let old = parse(&sealed(&old.replace("\"each\":64", &defined))).unwrap();
+        assert!(!serde_json::to_string(&old).unwrap().contains("revision"), "its version knows no revisions");
+        let study = old.study.unwrap();
+        assert!(study.arms.iter().all(|arm| arm.revision() == 1));
+        let workload = &study.workloads[0];
+        assert_eq!((workload.revision(), workload.each), (1, None));
+        assert_eq!(workload.definition.as_deref(), Some("ab".repeat(32).as_str()));
+    }
+
+    #[test]
     fn rejects_every_truncation_and_bit_flip() {
         let text = serde_json::to_string(&recording(100, 50)).unwrap();
         let whole = sealed(&text);
@@ -199,10 +216,10 @@ pub(crate) mod tests {
         let good = serde_json::to_string(&recording(1, 50)).unwrap();
         let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let cases = [
-            ("\"version\":4", "\"version\":5", "use a newer bakeoff"),
-            ("\"version\":4", "\"version\":0", "never was"),
-            ("\"version\":4", "\"version\":-1", "integer"),
-            ("\"version\":4", "\"version\":4,\"version\":4", "duplicate"),
+            ("\"version\":5", "\"version\":6", "use a newer bakeoff"),
+            ("\"version\":5", "\"version\":0", "never was"),
+            ("\"version\":5", "\"version\":-1", "integer"),
+            ("\"version\":5", "\"version\":5,\"version\":5", "duplicate"),
             ("bakeoff-recording", "other-recording", "schema"),
             ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
             ("\"partial\":false,", "", "missing field"),

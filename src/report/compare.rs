@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::comparison::{Compared, Comparison, differences};
+use crate::analysis::comparison::{Compared, Comparison, Unjudged, differences};
 use crate::record::schema::Recording;
 use crate::report::formats::bounds;
 use crate::report::sheet::Table;
@@ -42,10 +42,10 @@ pub fn sheet(names: &[String], comparison: &Comparison) -> Table {
     let of_cell = |cell: &Compared| {
         let row = |(at, name): (usize, &String)| {
             let [speedup, low, high] = bounds(cell.speedups[at].as_ref());
-            let change = at.checked_sub(1).map(|at| (cell.changes[at], comparison.same_machine[at]));
-            let ratio = change.and_then(|(change, _)| change?.ratio());
+            let change = at.checked_sub(1).map(|at| cell.changes[at]);
+            let ratio = change.and_then(|change| change.ok()?.ratio());
             let [ratio, ratio_low, ratio_high] = bounds(ratio.as_ref());
-            let word = change.map(|(change, same)| name_of(change, same));
+            let word = change.map(name_of);
             [
                 cell.id.clone().into(),
                 name.clone().into(),
@@ -64,16 +64,17 @@ pub fn sheet(names: &[String], comparison: &Comparison) -> Table {
 }
 
 /// The change of a cell in one word.
-fn name_of(change: Option<Change>, same_machine: bool) -> &'static str {
+fn name_of(change: Result<Change, Unjudged>) -> &'static str {
     match change {
-        None if same_machine => "withheld",
-        None => "another machine",
-        Some(Change::Faster(_)) => "faster",
-        Some(Change::Slower(_)) => "slower",
-        Some(Change::Equal(_)) => "equal",
-        Some(Change::NotSeparated(_)) => "not separated",
-        Some(Change::TooFew(_)) => "too few launches",
-        Some(Change::Unmeasured) => "not measured",
+        Err(Unjudged::ContenderChanged) => "contender changed",
+        Err(Unjudged::OtherMachine) => "another machine",
+        Err(Unjudged::Withheld) => "withheld",
+        Ok(Change::Faster(_)) => "faster",
+        Ok(Change::Slower(_)) => "slower",
+        Ok(Change::Equal(_)) => "equal",
+        Ok(Change::NotSeparated(_)) => "not separated",
+        Ok(Change::TooFew(_)) => "too few launches",
+        Ok(Change::Unmeasured) => "not measured",
     }
 }
 
@@ -105,8 +106,7 @@ fn cells(letters: &[String], comparison: &Comparison) -> String {
         .collect();
     let row = |cell: &Compared| {
         let speedups = cell.speedups.iter().map(|speedup| speedup.as_ref().map_or("-".into(), shown));
-        let words =
-            cell.changes.iter().zip(&comparison.same_machine).map(|(change, same)| word(*change, *same));
+        let words = cell.changes.iter().map(|&change| word(change));
         std::iter::once(cell.id.clone()).chain(speedups).chain(words).collect()
     };
     table::plain(&header, &[], comparison.cells.iter().map(row))
@@ -119,27 +119,27 @@ fn shown(ratio: &Ratio) -> String {
     ratio.interval.map_or_else(|_| units::ratio(ratio.ratio), |it| bounds(it.low, it.high))
 }
 
-fn word(change: Option<Change>, same_machine: bool) -> String {
+fn word(change: Result<Change, Unjudged>) -> String {
     let of = |word: &str, ratio: Ratio| {
         let bounds = ratio.interval.map_or(String::new(), |it| format!(" ({:.3} .. {:.3})", it.low, it.high));
         format!("{word} {:.3}{bounds}", ratio.ratio)
     };
     match change {
-        None if same_machine => "withheld".into(),
-        None => "-".into(),
-        Some(Change::Faster(ratio)) => of("FASTER", ratio),
-        Some(Change::Slower(ratio)) => of("SLOWER", ratio),
-        Some(Change::Equal(ratio)) => of("equal", ratio),
-        Some(Change::NotSeparated(ratio)) => of("not separated", ratio),
-        Some(Change::TooFew(few)) => format!("too few launches: {} of {}", few.have, few.need),
-        Some(Change::Unmeasured) => "not measured".into(),
+        Err(Unjudged::OtherMachine) => "-".into(),
+        Err(Unjudged::ContenderChanged | Unjudged::Withheld) => name_of(change).into(),
+        Ok(Change::Faster(ratio)) => of("FASTER", ratio),
+        Ok(Change::Slower(ratio)) => of("SLOWER", ratio),
+        Ok(Change::Equal(ratio)) => of("equal", ratio),
+        Ok(Change::NotSeparated(ratio)) => of("not separated", ratio),
+        Ok(Change::TooFew(few)) => format!("too few launches: {} of {}", few.have, few.need),
+        Ok(Change::Unmeasured) => "not measured".into(),
     }
 }
 
 fn summary(letters: &[String], comparison: &Comparison) -> String {
     let mut text = String::new();
     for (at, (letter, same)) in letters.iter().skip(1).zip(&comparison.same_machine).enumerate() {
-        let changes = || comparison.cells.iter().filter_map(|cell| cell.changes[at]);
+        let changes = || comparison.cells.iter().filter_map(|cell| cell.changes[at].ok());
         let count = |is: fn(&Change) -> bool| changes().filter(is).count();
         let _ = if *same {
             writeln!(

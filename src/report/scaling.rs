@@ -92,6 +92,7 @@ fn computing(scaled: &Scaled) -> String {
     let names = scaled.cells();
     let rows: Vec<Vec<String>> = names.iter().skip(1).map(|name| row(name)).chain([given]).collect();
     let header = header(scaled, &["Karp-Flatt", "law"]);
+    let rows = [rows, changed_contenders(scaled, header.len())].concat();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     format!(
         "{}: speedup over sequential, and how much of what all cores gave\n{}",
@@ -113,8 +114,21 @@ fn waiting(scaled: &Scaled) -> String {
     let rows: Vec<Vec<String>> =
         names.iter().skip(1).filter(|name| !name.ends_with("/cores")).map(|name| row(name)).collect();
     let header = header(scaled, &["over cores"]);
+    let rows = [rows, changed_contenders(scaled, header.len())].concat();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
     format!("{}: speedup over sequential\n{}", scaled.name(), table::plain(&header, &[], rows))
+}
+
+/// The rows of cells that are not compared, as they were measured in several revisions.
+fn changed_contenders(scaled: &Scaled, columns: usize) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for name in scaled.changed_contenders() {
+        let mut row = vec!["-".to_owned(); columns];
+        row[0] = name.to_owned();
+        row[columns - 1] = "contender changed".to_owned();
+        rows.push(row);
+    }
+    rows
 }
 
 fn header(scaled: &Scaled, last: &[&str]) -> Vec<String> {

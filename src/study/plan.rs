@@ -3,7 +3,6 @@
 use std::num::NonZeroU64;
 
 use crate::model::Platform;
-use crate::record::checksum::hash;
 use crate::record::schema::{Arm, Role, WorkloadEntry};
 use crate::study::cell::Cell;
 use crate::workload::catalog::Catalog;
@@ -87,14 +86,11 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
 
 /// Whether the native platform has the same jobs.
 fn is_native_too(catalog: &Catalog, workload: &Workload) -> bool {
-    let native = catalog.workload(Platform::Native, workload.name);
-    native.is_ok_and(|native| definition(&native.with_jobs(workload.size.jobs)) == definition(workload))
-}
-
-/// A hash of the definition of the work, without paths.
-fn definition(workload: &Workload) -> String {
-    let Workload { name, about, unit, size, .. } = workload;
-    hash(format!("{name}|{about}|{unit}|{}|{}", size.jobs, size.each).as_bytes())
+    let Ok(native) = catalog.workload(Platform::Native, workload.name) else { return false };
+    // The description tells Python's cake, which is decorated with the lock held, from the native one.
+    native.revision == workload.revision
+        && native.size.each == workload.size.each
+        && native.about == workload.about
 }
 
 impl PlannedArm {
@@ -102,14 +98,20 @@ impl PlannedArm {
     pub fn entry(&self, cores: usize, unavailable: Option<String>) -> Arm {
         let in_flight = self.cell.in_flight(cores) as u64;
         let in_flight = NonZeroU64::new(in_flight).expect("at least one job is in flight");
-        let platform = self.platform.tag().map(str::to_owned);
-        Arm { id: self.cell.id(), platform, role: self.role, in_flight, unavailable }
+        Arm {
+            id: self.cell.id(),
+            platform: self.platform.tag().map(str::to_owned),
+            role: self.role,
+            revision: Some(self.cell.model.revision),
+            in_flight,
+            unavailable,
+        }
     }
 }
 
 /// As the recording has it.
 pub fn workload_entry(workload: &Workload, platform: Platform) -> WorkloadEntry {
-    let Workload { name, about, answers_to, post_says, kind, size, .. } = workload;
+    let Workload { name, revision, about, answers_to, post_says, kind, size, .. } = workload;
     WorkloadEntry {
         name: (*name).into(),
         platform: platform.tag().map(str::to_owned),
@@ -117,8 +119,10 @@ pub fn workload_entry(workload: &Workload, platform: Platform) -> WorkloadEntry 
         answers_to: (*answers_to).into(),
         post_says: (*post_says).into(),
         kind: *kind,
+        revision: Some(*revision),
         jobs: NonZeroU64::new(size.jobs as u64).expect("a batch has jobs"),
-        definition: definition(workload),
+        each: Some(size.each),
+        definition: None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, legend};
 use crate::report::chart::palette::Color;
 use crate::report::chart::scale::Log;
-use crate::report::chart::{Chart, grid_color, tick, undrawn};
+use crate::report::chart::{Chart, grid_color, part_of_file_name, tick, undrawn};
 use crate::stats::units;
 
 /// The chart of the native platform.
@@ -61,7 +61,7 @@ fn native(of: &Evaluated<'_>) -> Vec<Chart> {
 fn interpreted(of: &Evaluated<'_>) -> Vec<Chart> {
     let mut charts = Vec::new();
     for (tag, rows) in of.summary.platforms() {
-        let name = tag.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "_");
+        let name = part_of_file_name(tag);
         let title = format!("CPython {tag}: speedup over one job after the other in Python");
         charts.extend(of_rows(of, rows, format!("best-tool-python-{name}"), title));
     }

@@ -56,6 +56,11 @@ fn speedup_grid(canvas: &Canvas<'_>, y: &Log, left: f64, right: f64) -> Markup {
     }
 }
 
+/// `text` as a part of a file's name: a recording may hold any.
+fn part_of_file_name(text: &str) -> String {
+    text.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
+}
+
 /// A chart that can be drawn in any mode.
 pub struct Chart {
     /// Base name of its files.

@@ -12,7 +12,7 @@ use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, Marks, legend};
 use crate::report::chart::palette::Color;
 use crate::report::chart::scale::Log;
-use crate::report::chart::{Chart, speedup_grid};
+use crate::report::chart::{Chart, part_of_file_name, speedup_grid};
 use crate::stats::ratio::Ratio;
 
 /// A chart for each computing workload.
@@ -71,7 +71,7 @@ fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
         description: "A marker for each model and number of cores, with its 95 percent interval, both axes logarithmic; dashed what \
                       would be ideal, and a thick line for what independent copies of sequential on all cores gave."
             .into(),
-        name: format!("scaling-{name}"),
+        name: format!("scaling-{}", part_of_file_name(&name)),
         source,
         draw: Box::new(move |canvas| draw(canvas, &models, &curves, &capacity)),
     }
