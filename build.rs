@@ -1,38 +1,99 @@
-//! Records how the program was built, for its recordings.
+//! Records how the program was built, for its recordings: what is checked out when it measures may be something else.
 
 use std::env;
 use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packages whose versions are part of a result: those that models use, and the other benchmark.
 const LIBRARIES: [&str; 4] = ["tokio", "rayon", "crossbeam", "criterion"];
 
-fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=Cargo.lock");
-    let set = |name: &str, value: String| println!("cargo::rustc-env=BAKEOFF_{name}={value}");
-    set("RUSTC", rustc().unwrap_or_default());
-    set("PROFILE", format!("{} at opt-level {}", var("PROFILE"), var("OPT_LEVEL")));
-    set("LIBRARIES", libraries(&fs::read_to_string("Cargo.lock").unwrap_or_default()));
+/// What a build is made from, beside Git's own files.
+const INPUTS: [&str; 5] = ["build.rs", "Cargo.toml", "Cargo.lock", "src", "benches"];
+
+/// The files by which Git says which commit is checked out. The log of `HEAD` changes with every commit, even where
+/// the branch is packed.
+const STATE_OF_GIT: [&str; 5] = ["HEAD", "logs/HEAD", "refs/heads", "packed-refs", "index"];
+
+/// The variables that would lead Git to another repository.
+const VARIABLES_OF_GIT: [&str; 7] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+];
+
+fn main() -> io::Result<()> {
+    built::write_built_file()?;
+    watch(&INPUTS.map(PathBuf::from));
+    tell("LIBRARIES", &libraries(&fs::read_to_string("Cargo.lock").unwrap_or_default()));
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let commit = git(&root, &["rev-parse", "HEAD"]);
+    // Without its locks, Git does not refresh the index, which would count as a change of it.
+    let changes = git(&root, &["--no-optional-locks", "status", "--porcelain", "--untracked-files=normal"]);
+    tell("COMMIT", commit.as_deref().unwrap_or_default());
+    tell("DIRTY", changes.map_or("", |changes| if changes.is_empty() { "no" } else { "yes" }));
+    for file in STATE_OF_GIT {
+        if let Some(path) = git(&root, &["rev-parse", "--git-path", file]) {
+            watch(&[root.join(path)]);
+        }
+    }
+    Ok(())
 }
 
-fn var(name: &str) -> String {
-    env::var(name).unwrap_or_default()
+/// Sets a variable for `env!`; empty if it is unknown.
+fn tell(name: &str, value: &str) {
+    println!("cargo::rustc-env=BAKEOFF_{name}={value}");
 }
 
-fn rustc() -> Option<String> {
-    let output = Command::new(env::var_os("RUSTC")?).arg("--version").output().ok()?;
+/// Has this script run again when a path changes. One that does not exist would always count as changed.
+fn watch(paths: &[PathBuf]) {
+    for path in paths {
+        if path.exists() {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+    }
+}
+
+/// Git's output about the repository whose root is `root`: no other, as an unpacked archive may lie in one.
+fn git(root: &Path, args: &[&str]) -> Option<String> {
+    let mut command = Command::new("git");
+    for variable in VARIABLES_OF_GIT {
+        command.env_remove(variable);
+    }
+    command.arg("--git-dir").arg(root.join(".git")).arg("--work-tree").arg(root);
+    let output = command.current_dir(root).args(args).output().ok()?;
+    if !output.status.success() {
+        return None;
+    }
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
 /// `name version, ...` of those of [`LIBRARIES`] that the lock file has.
 fn libraries(lock: &str) -> String {
-    let field = |package: &str, name: &str| {
-        let line = package.lines().find_map(|line| line.strip_prefix(&format!("{name} = \"")))?;
-        Some(line.trim_end_matches('"').to_owned())
-    };
-    let packages = lock.split("[[package]]");
-    let known = packages.filter_map(|package| Some((field(package, "name")?, field(package, "version")?)));
-    let ours = known.filter(|(name, _)| LIBRARIES.contains(&name.as_str()));
-    ours.map(|(name, version)| format!("{name} {version}")).collect::<Vec<_>>().join(", ")
+    let mut found = Vec::new();
+    for package in lock.split("[[package]]") {
+        if let (Some(name), Some(version)) = (field(package, "name"), field(package, "version"))
+            && LIBRARIES.contains(&name)
+        {
+            found.push(format!("{name} {version}"));
+        }
+    }
+    found.join(", ")
+}
+
+/// The text of a field of a package in the lock file.
+fn field<'a>(package: &'a str, name: &str) -> Option<&'a str> {
+    for line in package.lines() {
+        if let Some((key, value)) = line.split_once(" = ")
+            && key == name
+        {
+            return Some(value.trim_matches('"'));
+        }
+    }
+    None
 }

@@ -11,6 +11,12 @@ use crate::model::cpython::interpreter::START_METHOD;
 use crate::record::schema::{Environment, InterpreterEntry};
 use crate::workload::hash_implementation;
 
+/// Compiler and profile of this build.
+#[expect(unreachable_pub, clippy::allow_attributes, reason = "the file is generated")]
+mod built {
+    include!(concat!(env!("OUT_DIR"), "/built.rs"));
+}
+
 /// The environment of this process. `root` contains `/proc` and `/sys`: `/`, except in tests.
 pub fn environment(root: &Path) -> Environment {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).ok().map(|text| text.trim().to_owned());
@@ -36,12 +42,16 @@ pub fn environment(root: &Path) -> Environment {
         on_battery: on_battery(&root.join("sys/class/power_supply")).or_else(elsewhere::on_battery),
         sha256: hash_implementation().into(),
         bakeoff: env!("CARGO_PKG_VERSION").into(),
-        rustc: Some(env!("BAKEOFF_RUSTC").to_owned()).filter(|version| !version.is_empty()),
-        profile: env!("BAKEOFF_PROFILE").into(),
+        rustc: Some(built::RUSTC_VERSION.to_owned()),
+        profile: format!("{} at opt-level {}", built::PROFILE, built::OPT_LEVEL),
         libraries: env!("BAKEOFF_LIBRARIES").split_terminator(", ").map(str::to_owned).collect(),
-        commit: git(&["rev-parse", "HEAD"]),
+        commit: Some(env!("BAKEOFF_COMMIT")).filter(|commit| !commit.is_empty()).map(str::to_owned),
         interpreters: None,
-        dirty: git(&["rev-parse", "HEAD"]).map(|_| git(&["status", "--porcelain"]).is_some()),
+        dirty: match env!("BAKEOFF_DIRTY") {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
     }
 }
 
@@ -181,11 +191,6 @@ fn on_battery(supplies: &Path) -> Option<bool> {
     let (mains, batteries) = (of_type("Mains"), of_type("Battery"));
     let online = mains.iter().any(|folder| read(folder.join("online")).as_deref() == Some("1"));
     (!mains.is_empty() || !batteries.is_empty()).then_some(!online)
-}
-
-/// Git's output about the sources of this program, if they still exist.
-fn git(args: &[&str]) -> Option<String> {
-    host::said("git", &[&["-C", env!("CARGO_MANIFEST_DIR")], args].concat())
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ pub(crate) fn cpu_model() -> Option<String> {
 }
 
 /// The trimmed output of `program`; `None` if it does not exist, fails or prints nothing.
+#[cfg(target_os = "macos")]
 pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
     let output = std::process::Command::new(program).args(args).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
