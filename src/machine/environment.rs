@@ -1,10 +1,13 @@
 //! The machine and the programs, without guesses.
 
 use std::collections::BTreeMap;
+use std::fs::read_dir;
 use std::path::Path;
 
 use crate::engine::clock::unix_seconds;
-use crate::machine::host;
+use crate::machine::system_file::{bytes, field, read};
+use crate::machine::topology::list;
+use crate::machine::{host, quota};
 use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::START_METHOD;
@@ -19,7 +22,8 @@ mod built {
 
 /// The environment of this process. `root` contains `/proc` and `/sys`: `/`, except in tests.
 pub fn environment(root: &Path) -> Environment {
-    let read = |path: &str| std::fs::read_to_string(root.join(path)).ok().map(|text| text.trim().to_owned());
+    let status = read(root, "proc/self/status").unwrap_or_default();
+    let meminfo = read(root, "proc/meminfo").unwrap_or_default();
     Environment {
         started_unix_s: unix_seconds(),
         cpu_model: host::cpu_model(),
@@ -27,18 +31,16 @@ pub fn environment(root: &Path) -> Environment {
         available_parallelism: std::thread::available_parallelism().ok().map(|cores| cores.get() as u64),
         physical_cores: Some(num_cpus::get_physical() as u64),
         limited_by: host::limited_by(),
-        affinity: read("proc/self/status").and_then(|text| affinity(&text)),
-        smt: read("sys/devices/system/cpu/smt/active").map(|active| active == "1"),
+        affinity: field(&status, "Cpus_allowed_list").map(str::to_owned),
+        smt: read(root, "sys/devices/system/cpu/smt/active").map(|active| active == "1"),
         core_classes: core_classes(root),
         turbo: turbo(root),
-        quota_millicores: read("sys/fs/cgroup/cpu.max").and_then(|text| quota_millicores(&text)),
-        memory_bytes: read("proc/meminfo")
-            .and_then(|text| memory_bytes(&text))
-            .or_else(elsewhere::memory_bytes),
+        quota_millicores: quota::millicores(root),
+        memory_bytes: bytes(&meminfo, "MemTotal").or_else(elsewhere::memory_bytes),
         os: std::env::consts::OS.into(),
         arch: std::env::consts::ARCH.into(),
-        kernel: read("proc/sys/kernel/osrelease").or_else(elsewhere::kernel),
-        governor: read("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        kernel: read(root, "proc/sys/kernel/osrelease").or_else(elsewhere::kernel),
+        governor: read(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         on_battery: on_battery(&root.join("sys/class/power_supply")).or_else(elsewhere::on_battery),
         sha256: hash_implementation().into(),
         bakeoff: env!("CARGO_PKG_VERSION").into(),
@@ -70,16 +72,25 @@ pub fn interpreters(platforms: impl Iterator<Item = Platform>) -> Option<Vec<Int
 
 /// The recorded form of an interpreter, without its location.
 fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
-    let facts = interpreter.facts.as_ref().ok();
-    InterpreterEntry {
+    let mut entry = InterpreterEntry {
         tag: interpreter.tag.clone(),
-        version: facts.map(|facts| facts.version.clone()),
-        build: facts.map(|facts| facts.build.clone()),
-        free_threaded: facts.map(|facts| facts.free_threaded),
-        gil: facts.map(|facts| facts.gil),
+        version: None,
+        build: None,
+        free_threaded: None,
+        gil: None,
         start_method: START_METHOD.into(),
-        unavailable: interpreter.facts.as_ref().err().cloned(),
+        unavailable: None,
+    };
+    match &interpreter.facts {
+        Err(why) => entry.unavailable = Some(why.clone()),
+        Ok(facts) => {
+            entry.version = Some(facts.version.clone());
+            entry.build = Some(facts.build.clone());
+            entry.free_threaded = Some(facts.free_threaded);
+            entry.gil = Some(facts.gil);
+        }
     }
+    entry
 }
 
 /// Facts that other systems report through their own programs.
@@ -101,9 +112,13 @@ mod elsewhere {
 
     /// The number of logical cores at each performance level, the fastest first.
     pub(crate) fn core_classes() -> Vec<u64> {
-        let level =
-            |level: usize| said("sysctl", &["-n", &format!("hw.perflevel{level}.logicalcpu")])?.parse().ok();
-        (0..).map_while(level).collect()
+        let mut classes = Vec::new();
+        while let Some(cores) = said("sysctl", &["-n", &format!("hw.perflevel{}.logicalcpu", classes.len())])
+            && let Ok(cores) = cores.parse()
+        {
+            classes.push(cores);
+        }
+        classes
     }
 }
 
@@ -127,86 +142,71 @@ mod elsewhere {
     }
 }
 
-fn affinity(status: &str) -> Option<String> {
-    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
-    Some(list.trim().to_owned())
-}
-
 /// The number of logical cores of each class that the kernel distinguishes, the fastest first; empty if all
-/// are
-/// alike. Intel systems list the classes, Arm systems give the capacity of each core.
+/// are alike.
 fn core_classes(root: &Path) -> Vec<u64> {
-    let listed = |path: &str| count(&std::fs::read_to_string(root.join("sys/devices").join(path)).ok()?);
-    let intel: Vec<u64> = ["cpu_core/cpus", "cpu_atom/cpus"].into_iter().filter_map(listed).collect();
-    let cores = std::fs::read_dir(root.join("sys/devices/system/cpu")).into_iter().flatten().flatten();
-    let capacity = |core: std::fs::DirEntry| std::fs::read_to_string(core.path().join("cpu_capacity")).ok();
-    let mut arm = BTreeMap::<u64, u64>::new();
-    for capacity in cores.filter_map(capacity).filter_map(|text| text.trim().parse().ok()) {
-        *arm.entry(capacity).or_default() += 1;
+    for classes in [listed_classes(root), classes_by_capacity(root), elsewhere::core_classes()] {
+        if classes.len() > 1 {
+            return classes;
+        }
     }
-    let arm: Vec<u64> = arm.into_values().rev().collect();
-    [intel, arm, elsewhere::core_classes()].into_iter().find(|classes| classes.len() > 1).unwrap_or_default()
+    Vec::new()
 }
 
-/// The number of cores in a list as `0-3,8`.
-fn count(list: &str) -> Option<u64> {
-    let range = |range: &str| {
-        let (first, last) = range.split_once('-').unwrap_or((range, range));
-        Some(last.parse::<u64>().ok()?.checked_sub(first.parse().ok()?)? + 1)
-    };
-    list.trim().split(',').map(range).sum()
+/// The classes of Intel systems, which list them.
+fn listed_classes(root: &Path) -> Vec<u64> {
+    let mut classes = Vec::new();
+    for class in ["cpu_core", "cpu_atom"] {
+        let cores = list(root, &format!("sys/devices/{class}/cpus"));
+        if !cores.is_empty() {
+            classes.push(cores.len() as u64);
+        }
+    }
+    classes
+}
+
+/// The classes of Arm systems, which give the capacity of each core.
+fn classes_by_capacity(root: &Path) -> Vec<u64> {
+    let mut classes = BTreeMap::<u64, u64>::new();
+    for core in read_dir(root.join("sys/devices/system/cpu")).into_iter().flatten().flatten() {
+        if let Some(capacity) = read(&core.path(), "cpu_capacity")
+            && let Ok(capacity) = capacity.parse()
+        {
+            *classes.entry(capacity).or_default() += 1;
+        }
+    }
+    classes.into_values().rev().collect()
 }
 
 /// Whether the clock may rise, from Intel's driver or the generic one.
 fn turbo(root: &Path) -> Option<bool> {
-    let flag = |path: &str| std::fs::read_to_string(root.join("sys/devices/system/cpu").join(path)).ok();
-    let forbidden = flag("intel_pstate/no_turbo").map(|flag| flag.trim() == "1");
-    let allowed = flag("cpufreq/boost").map(|flag| flag.trim() == "1");
-    forbidden.map(|forbidden| !forbidden).or(allowed)
-}
-
-/// The quota of a `cpu.max` line, `max` or microseconds, and the period in microseconds.
-fn quota_millicores(cpu_max: &str) -> Option<u64> {
-    let (quota, period) = cpu_max.split_once(' ')?;
-    let (quota, period): (u64, u64) = (quota.parse().ok()?, period.parse().ok()?);
-    quota.checked_mul(1_000)?.checked_div(period)
-}
-
-fn memory_bytes(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    match read(root, "sys/devices/system/cpu/intel_pstate/no_turbo") {
+        Some(is_forbidden) => Some(is_forbidden != "1"),
+        None => Some(read(root, "sys/devices/system/cpu/cpufreq/boost")? == "1"),
+    }
 }
 
 /// Whether no mains supply is online although there is one, or there are only batteries.
 fn on_battery(supplies: &Path) -> Option<bool> {
-    let read =
-        |path: std::path::PathBuf| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
-    let folders: Vec<_> = std::fs::read_dir(supplies).ok()?.flatten().map(|entry| entry.path()).collect();
-    let of_type = |kind: &str| {
-        folders
-            .iter()
-            .filter(move |folder| read(folder.join("type")).as_deref() == Some(kind))
-            .collect::<Vec<_>>()
-    };
-    let (mains, batteries) = (of_type("Mains"), of_type("Battery"));
-    let online = mains.iter().any(|folder| read(folder.join("online")).as_deref() == Some("1"));
-    (!mains.is_empty() || !batteries.is_empty()).then_some(!online)
+    let (mut is_known, mut is_online) = (false, false);
+    for supply in read_dir(supplies).ok()?.flatten() {
+        let supply = supply.path();
+        match read(&supply, "type").as_deref() {
+            Some("Mains") => {
+                is_known = true;
+                is_online |= read(&supply, "online").as_deref() == Some("1");
+            }
+            Some("Battery") => is_known = true,
+            _ => {}
+        }
+    }
+    is_known.then_some(!is_online)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// A folder with the files of a simulated machine.
-    fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = root.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        root
-    }
+    use crate::machine::system_file::tests::machine;
 
     const ARM: [&str; 3] = [
         "sys/devices/system/cpu/cpu0/cpu_capacity",
@@ -214,10 +214,14 @@ mod tests {
         "sys/devices/system/cpu/cpu2/cpu_capacity",
     ];
 
+    const CGROUPS: &str = "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+
     #[test]
     fn facts_are_read_from_system_files() {
-        let root = machine(&[
+        let root = machine([
             ("proc/meminfo", "MemTotal:       1000 kB\nMemFree: 1 kB\n"),
+            ("proc/self/cgroup", "0::/\n"),
+            ("proc/self/mountinfo", CGROUPS),
             ("sys/fs/cgroup/cpu.max", "150000 100000\n"),
             ("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n"),
             ("proc/self/status", "Name:\tx\nCpus_allowed_list:\t0-3,8\n"),
@@ -237,7 +241,7 @@ mod tests {
             (Some("0-3,8"), Some(true), Some(true))
         );
         assert_eq!(found.core_classes, [5, 4]);
-        let arm = machine(&[0, 1, 2].map(|core| (ARM[core], ["1024", "400", "400"][core])));
+        let arm = machine([0, 1, 2].map(|core| (ARM[core], ["1024", "400", "400"][core])));
         assert_eq!(core_classes(arm.path()), [1, 2]);
     }
 
@@ -252,11 +256,14 @@ mod tests {
 
     #[test]
     fn missing_or_malformed_facts_are_unknown() {
-        let root = machine(&[("proc/meminfo", "garbage"), ("sys/fs/cgroup/cpu.max", "max 100000\n")]);
+        let root = machine([
+            ("proc/meminfo", "garbage"),
+            ("proc/self/cgroup", "0::/\n"),
+            ("proc/self/mountinfo", CGROUPS),
+            ("sys/fs/cgroup/cpu.max", "max 100000\n"),
+        ]);
         let found = environment(root.path());
         assert_eq!((found.memory_bytes, found.quota_millicores, found.on_battery), (None, None, None));
         assert_eq!((found.affinity, found.smt, found.turbo), (None, None, None));
-        assert_eq!(quota_millicores("1 0"), None);
-        assert_eq!(quota_millicores("99999999999999999999 1"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::workload::hash_implementation;
 
@@ -11,8 +11,10 @@ use crate::workload::hash_implementation;
 ///
 /// Read once: later mask changes do not affect models that have started.
 pub fn cores() -> usize {
-    static CORES: LazyLock<usize> =
-        LazyLock::new(|| LIMIT.get().map_or_else(num_cpus::get, |limit| limit.cores));
+    static CORES: LazyLock<usize> = LazyLock::new(|| match LIMIT.get() {
+        Some(limit) => limit.cores,
+        None => num_cpus::get(),
+    });
     *CORES
 }
 
@@ -30,14 +32,17 @@ pub(crate) fn limited_by() -> Option<String> {
 }
 
 /// Limits this process and all its children to `cores` cores: by a mask if the system supports masks,
-/// otherwise
-/// only by the value of [`cores`]. Must be called before any thread starts and before [`cores`] is called.
+/// otherwise only by the value of [`cores`]. Must be called before any thread starts and before [`cores`] is called.
 ///
 /// # Errors
 /// Where the system refuses the mask.
 pub fn limit_to(cores: usize) -> Result<()> {
-    let by = mask(cores)?.map_or("pool sizes alone".into(), |about| format!("a mask of {about}"));
-    LIMIT.set(Limit { cores, by }).ok().ok_or_else(|| anyhow::anyhow!("cores can be limited once only"))
+    let by = match mask(cores)? {
+        Some(about) => format!("a mask of {about}"),
+        None => "pool sizes alone".to_owned(),
+    };
+    ensure!(LIMIT.set(Limit { cores, by }).is_ok(), "cores can be limited once only");
+    Ok(())
 }
 
 /// Restricts this process to `cores` cores, and returns which.
@@ -46,7 +51,9 @@ fn mask(cores: usize) -> Result<Option<String>> {
     use nix::sched::{CpuSet, sched_setaffinity};
     let choice = crate::machine::topology::choose(std::path::Path::new("/"), &allowed_cores(), cores);
     let mut set = CpuSet::new();
-    choice.numbers.iter().try_for_each(|&number| set.set(number as usize))?;
+    for number in choice.numbers {
+        set.set(number as usize)?;
+    }
     sched_setaffinity(nix::unistd::Pid::from_raw(0), &set)?;
     Ok(Some(choice.about))
 }
@@ -68,9 +75,9 @@ pub fn describe() -> String {
 
 #[cfg(target_os = "linux")]
 pub(crate) fn cpu_model() -> Option<String> {
-    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
-    let line = text.lines().find(|line| line.starts_with("model name"))?;
-    Some(line.split_once(':')?.1.trim().to_owned())
+    use crate::machine::system_file::{field, read};
+    let text = read(std::path::Path::new("/proc"), "cpuinfo")?;
+    Some(field(&text, "model name")?.to_owned())
 }
 
 #[cfg(target_os = "macos")]
@@ -95,9 +102,14 @@ pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
 #[cfg(target_os = "linux")]
 pub fn allowed_cores() -> Vec<u32> {
     use nix::sched::{CpuSet, sched_getaffinity};
-    let set = sched_getaffinity(nix::unistd::Pid::from_raw(0)).unwrap_or_else(|_| CpuSet::new());
-    let numbers = (0..CpuSet::count()).filter(|&cpu| set.is_set(cpu).unwrap_or(false));
-    numbers.filter_map(|cpu| u32::try_from(cpu).ok()).collect()
+    let Ok(set) = sched_getaffinity(nix::unistd::Pid::from_raw(0)) else { return vec![] };
+    let mut numbers = Vec::new();
+    for (cpu, number) in (0..CpuSet::count()).zip(0_u32..) {
+        if set.is_set(cpu) == Ok(true) {
+            numbers.push(number);
+        }
+    }
+    numbers
 }
 
 /// The logical cores that a thread can be pinned to: none.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::engine::clock::{now, suspended_ns};
 use crate::machine::study_lock::StudyLock;
+use crate::machine::system_file::read;
 use crate::record::schema::IdleCheck;
 
 /// The duration of the observation.
@@ -13,12 +14,14 @@ const WINDOW: Duration = Duration::from_millis(500);
 
 /// Observes the machine for half a second while idle. `root` contains `/proc`: `/`, except in tests.
 pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCheck {
-    let pressure_us = || some_total(&std::fs::read_to_string(root.join("proc/pressure/cpu")).ok()?);
-    let (start, before) = (now(), pressure_us());
+    let (start, before) = (now(), pressure_us(root));
     std::thread::sleep(WINDOW);
     let window = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX);
-    let pressure = before.zip(pressure_us()).map(|(before, after)| after.saturating_sub(before) * 1_000);
-    let ticks = std::fs::read_to_string(root.join("proc/stat")).ok().and_then(|text| ticks(&text));
+    let pressure = match (before, pressure_us(root)) {
+        (Some(before), Some(after)) => Some(after.saturating_sub(before) * 1_000),
+        _ => None,
+    };
+    let ticks = read(root, "proc/stat").and_then(|text| ticks(&text));
     IdleCheck {
         after_launches,
         window_ns: NonZeroU64::new(window).expect("a sleep takes some time"),
@@ -30,6 +33,10 @@ pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCh
     }
 }
 
+fn pressure_us(root: &Path) -> Option<u64> {
+    some_total(&read(root, "proc/pressure/cpu")?)
+}
+
 /// The time since boot for which some task has waited for a core, in microseconds; on Linux with PSI only.
 fn some_total(pressure: &str) -> Option<u64> {
     let line = pressure.lines().find(|line| line.starts_with("some "))?;
@@ -37,12 +44,15 @@ fn some_total(pressure: &str) -> Option<u64> {
 }
 
 /// Stolen ticks and all ticks of a `/proc/stat`: the eighth number of its first line, and the sum of the
-/// first eight
-/// (later numbers are included in others; proc(5)).
+/// first eight (later numbers are included in others; proc(5)).
 fn ticks(stat: &str) -> Option<(u64, u64)> {
-    let numbers = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace().take(8);
-    let numbers: Vec<u64> = numbers.map(|number| number.parse().ok()).collect::<Option<_>>()?;
-    Some((*numbers.get(7)?, numbers.iter().sum()))
+    let mut numbers = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
+    let (mut stolen, mut all) = (0, 0);
+    for _ in 0..8 {
+        stolen = numbers.next()?.parse::<u64>().ok()?;
+        all += stolen;
+    }
+    Some((stolen, all))
 }
 
 #[cfg(test)]

@@ -4,5 +4,16 @@ pub mod environment;
 pub mod host;
 pub mod idle;
 pub(crate) mod memory;
+#[cfg(target_os = "linux")]
+mod quota;
 pub mod study_lock;
+mod system_file;
 pub mod topology;
+
+/// CPU quotas are known on Linux only.
+#[cfg(not(target_os = "linux"))]
+mod quota {
+    pub(super) fn millicores(_: &std::path::Path) -> Option<u64> {
+        None
+    }
+}

@@ -1,8 +1,9 @@
 //! Selects a subset of cores: one thread of each physical core before any second thread, and fast cores
-//! before slow
-//! cores.
+//! before slow cores.
 
 use std::path::Path;
+
+use crate::machine::system_file::read;
 
 /// A logical core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,40 +27,53 @@ pub struct Choice {
 /// The first `count` of the `allowed` cores, or all if there are fewer. `root` contains `/sys`: `/`, except
 /// in tests.
 pub fn choose(root: &Path, allowed: &[u32], count: usize) -> Choice {
-    let mut cores: Vec<Core> = allowed.iter().map(|&number| core(root, number)).collect();
-    let hybrid = cores.iter().any(|core| core.slow);
+    let mut cores = Vec::new();
+    for &number in allowed {
+        cores.push(core(root, number));
+    }
+    let is_hybrid = cores.iter().any(|core| core.slow);
     cores.sort_by_key(|core| (core.thread, core.slow, core.number));
     cores.truncate(count);
-    let of = |is: fn(&Core) -> bool| cores.iter().filter(|core| is(core)).count();
-    let slow = of(|core| core.slow);
-    let cores_in_words = match cores.len() - slow {
-        fast if hybrid => format!("{fast} fast and {slow} slow cores"),
+    let mut numbers: Vec<u32> = cores.iter().map(|core| core.number).collect();
+    numbers.sort_unstable();
+    Choice { numbers, about: in_words(&cores, is_hybrid) }
+}
+
+/// The cores that were chosen on a machine that has slow cores, or has none.
+fn in_words(cores: &[Core], is_hybrid: bool) -> String {
+    let (mut slow, mut second) = (0, 0);
+    for core in cores {
+        slow += usize::from(core.slow);
+        second += usize::from(core.thread > 0);
+    }
+    let mut about = match cores.len() - slow {
+        fast if is_hybrid => format!("{fast} fast and {slow} slow cores"),
         1 => "1 core".into(),
         all => format!("{all} cores"),
     };
-    let second = of(|core| core.thread > 0);
-    let threads = if second > 0 { format!(", {second} of them second threads") } else { String::new() };
-    let mut numbers: Vec<u32> = cores.iter().map(|core| core.number).collect();
-    numbers.sort_unstable();
-    Choice { numbers, about: cores_in_words + &threads }
+    if second > 0 {
+        about += &format!(", {second} of them second threads");
+    }
+    about
 }
 
 fn core(root: &Path, number: u32) -> Core {
-    let devices = root.join("sys/devices");
-    let read = |path: String| std::fs::read_to_string(devices.join(path)).ok();
-    let siblings = read(format!("system/cpu/cpu{number}/topology/thread_siblings_list"));
-    let thread = siblings.and_then(|list| numbers(&list)?.iter().position(|&sibling| sibling == number));
+    let cpu = format!("sys/devices/system/cpu/cpu{number}");
+    let siblings = list(root, &format!("{cpu}/topology/thread_siblings_list"));
+    let thread = siblings.iter().position(|&sibling| sibling == number).unwrap_or(0);
     // Intel systems list their slow cores; Arm systems give the capacity of each core, of at most 1,024.
-    let listed = read("cpu_atom/cpus".into()).and_then(|list| numbers(&list));
-    let listed_slow = listed.is_some_and(|slow| slow.contains(&number));
-    let capacity = read(format!("system/cpu/cpu{number}/cpu_capacity"));
-    let gives_less =
-        capacity.and_then(|text| text.trim().parse::<u32>().ok()).is_some_and(|gives| gives < 1024);
-    Core { number, thread: thread.unwrap_or(0), slow: listed_slow || gives_less }
+    let is_listed = list(root, "sys/devices/cpu_atom/cpus").contains(&number);
+    let capacity = read(root, &format!("{cpu}/cpu_capacity")).and_then(|text| text.parse::<u32>().ok());
+    Core { number, thread, slow: is_listed || capacity.is_some_and(|capacity| capacity < 1024) }
+}
+
+/// The numbers in a file that lists cores; none if it can't be read.
+pub(crate) fn list(root: &Path, path: &str) -> Vec<u32> {
+    read(root, path).and_then(|list| numbers(&list)).unwrap_or_default()
 }
 
 /// The numbers in a list as `0-3,8`, in order.
-pub(crate) fn numbers(list: &str) -> Option<Vec<u32>> {
+fn numbers(list: &str) -> Option<Vec<u32>> {
     let mut numbers = Vec::new();
     for range in list.trim().split(',') {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
@@ -72,16 +86,12 @@ pub(crate) fn numbers(list: &str) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::system_file::tests::machine as simulated;
 
     /// A simulated machine: files by path below `sys/devices`.
     fn machine(files: &[(String, &str)]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = root.path().join("sys/devices").join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        root
+        let paths: Vec<String> = files.iter().map(|(path, _)| format!("sys/devices/{path}")).collect();
+        simulated(paths.iter().map(String::as_str).zip(files.iter().map(|(_, text)| *text)))
     }
 
     fn siblings(number: u32) -> String {
