@@ -32,17 +32,25 @@ fn main() -> io::Result<()> {
     watch(&INPUTS.map(PathBuf::from));
     tell("LIBRARIES", &libraries(&fs::read_to_string("Cargo.lock").unwrap_or_default()));
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let commit = git(&root, &["rev-parse", "HEAD"]);
-    // Without its locks, Git does not refresh the index, which would count as a change of it.
-    let changes = git(&root, &["--no-optional-locks", "status", "--porcelain", "--untracked-files=normal"]);
-    tell("COMMIT", commit.as_deref().unwrap_or_default());
-    tell("DIRTY", changes.map_or("", |changes| if changes.is_empty() { "no" } else { "yes" }));
+    tell("COMMIT", &git(&root, &["rev-parse", "HEAD"]).unwrap_or_default());
+    tell("DIRTY", is_dirty(&root));
     for file in STATE_OF_GIT {
         if let Some(path) = git(&root, &["rev-parse", "--git-path", file]) {
             watch(&[root.join(path)]);
         }
     }
     Ok(())
+}
+
+/// Whether the sources differ from the commit; empty if there is none.
+fn is_dirty(root: &Path) -> &'static str {
+    // Without its locks, Git does not refresh the index, which would count as a change of it.
+    let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=normal"];
+    match (git(root, &["rev-parse", "HEAD"]), git(root, &status)) {
+        (Some(_), Some(changes)) if changes.is_empty() => "no",
+        (Some(_), Some(_)) => "yes",
+        _ => "",
+    }
 }
 
 /// Sets a variable for `env!`; empty if it is unknown.

@@ -1,7 +1,7 @@
 //! Compares recordings: their differences, and the changes of their cells.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::{Environment, InterpreterEntry, Recording, Width, WorkloadEntry};
+use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, Width, WorkloadEntry};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
 
@@ -134,8 +134,10 @@ fn machine(recording: &Recording) -> impl PartialEq {
 
 /// The workers that models were given.
 fn workers(recording: &Recording) -> u64 {
-    let asked = recording.study.as_ref().and_then(|study| study.workers);
-    asked.map_or(recording.environment.cores, std::num::NonZeroU64::get)
+    match &recording.study {
+        Some(Study { workers: Some(workers), .. }) => workers.get(),
+        _ => recording.environment.cores,
+    }
 }
 
 /// The first shared workload of another size.
@@ -152,12 +154,18 @@ pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&
 
 /// The number of shared workloads.
 pub fn shared_workloads(one: &Recording, other: &Recording) -> usize {
-    let others = workloads(other);
-    workloads(one).iter().filter(|workload| others.iter().any(|other| other.name == workload.name)).count()
+    let mut shared = 0;
+    for workload in workloads(one) {
+        shared += usize::from(workloads(other).iter().any(|other| other.name == workload.name));
+    }
+    shared
 }
 
 fn workloads(recording: &Recording) -> &[WorkloadEntry] {
-    recording.study.as_ref().map_or(&[], |study| &study.workloads)
+    match &recording.study {
+        Some(study) => &study.workloads,
+        None => &[],
+    }
 }
 
 fn is_shared(one: &WorkloadEntry, other: &WorkloadEntry) -> bool {
@@ -316,13 +324,13 @@ pub(crate) mod tests {
         let native = workload(&mut recording(16, 50)).clone();
         let python = WorkloadEntry { platform: Some("3.11".into()), ..native.clone() };
         assert!(native.is_same_size(&python));
-        let defined = |entry: &WorkloadEntry, definition: &str| WorkloadEntry {
-            each: None,
-            definition: Some(definition.into()),
-            ..entry.clone()
-        };
         assert!(defined(&native, "ab").is_same_size(&defined(&python, "ab")));
         assert!(!defined(&native, "ab").is_same_size(&defined(&python, "cd")));
+    }
+
+    /// The entry as versions 1 to 4 have it.
+    fn defined(entry: &WorkloadEntry, definition: &str) -> WorkloadEntry {
+        WorkloadEntry { each: None, definition: Some(definition.into()), ..entry.clone() }
     }
 
     #[test]

@@ -20,6 +20,9 @@ mod built {
     include!(concat!(env!("OUT_DIR"), "/built.rs"));
 }
 
+/// The commit of the sources; empty if it is unknown.
+const COMMIT: &str = env!("BAKEOFF_COMMIT");
+
 /// The environment of this process. `root` contains `/proc` and `/sys`: `/`, except in tests.
 pub fn environment(root: &Path) -> Environment {
     let status = read(root, "proc/self/status").unwrap_or_default();
@@ -47,7 +50,7 @@ pub fn environment(root: &Path) -> Environment {
         rustc: Some(built::RUSTC_VERSION.to_owned()),
         profile: format!("{} at opt-level {}", built::PROFILE, built::OPT_LEVEL),
         libraries: env!("BAKEOFF_LIBRARIES").split_terminator(", ").map(str::to_owned).collect(),
-        commit: Some(env!("BAKEOFF_COMMIT")).filter(|commit| !commit.is_empty()).map(str::to_owned),
+        commit: (!COMMIT.is_empty()).then(|| COMMIT.to_owned()),
         interpreters: None,
         dirty: match env!("BAKEOFF_DIRTY") {
             "yes" => Some(true),
@@ -208,12 +211,6 @@ mod tests {
     use super::*;
     use crate::machine::system_file::tests::machine;
 
-    const ARM: [&str; 3] = [
-        "sys/devices/system/cpu/cpu0/cpu_capacity",
-        "sys/devices/system/cpu/cpu1/cpu_capacity",
-        "sys/devices/system/cpu/cpu2/cpu_capacity",
-    ];
-
     const CGROUPS: &str = "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
 
     #[test]
@@ -241,7 +238,11 @@ mod tests {
             (Some("0-3,8"), Some(true), Some(true))
         );
         assert_eq!(found.core_classes, [5, 4]);
-        let arm = machine([0, 1, 2].map(|core| (ARM[core], ["1024", "400", "400"][core])));
+        let arm = machine([
+            ("sys/devices/system/cpu/cpu0/cpu_capacity", "1024"),
+            ("sys/devices/system/cpu/cpu1/cpu_capacity", "400"),
+            ("sys/devices/system/cpu/cpu2/cpu_capacity", "400"),
+        ]);
         assert_eq!(core_classes(arm.path()), [1, 2]);
     }
 

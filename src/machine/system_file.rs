@@ -33,7 +33,9 @@ pub(crate) mod tests {
     use super::*;
 
     /// A folder with the files of a simulated machine.
-    pub(crate) fn machine<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> tempfile::TempDir {
+    pub(crate) fn machine<'a>(
+        files: impl IntoIterator<Item = (impl AsRef<Path>, &'a str)>,
+    ) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = root.path().join(path);

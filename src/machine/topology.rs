@@ -86,49 +86,52 @@ fn numbers(list: &str) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::system_file::tests::machine as simulated;
-
-    /// A simulated machine: files by path below `sys/devices`.
-    fn machine(files: &[(String, &str)]) -> tempfile::TempDir {
-        let paths: Vec<String> = files.iter().map(|(path, _)| format!("sys/devices/{path}")).collect();
-        simulated(paths.iter().map(String::as_str).zip(files.iter().map(|(_, text)| *text)))
-    }
+    use crate::machine::system_file::tests::machine;
 
     fn siblings(number: u32) -> String {
-        format!("system/cpu/cpu{number}/topology/thread_siblings_list")
+        format!("sys/devices/system/cpu/cpu{number}/topology/thread_siblings_list")
+    }
+
+    fn chosen(root: &tempfile::TempDir, count: usize) -> (Vec<u32>, String) {
+        let Choice { numbers, about } = choose(root.path(), &[0, 1, 2, 3], count);
+        (numbers, about)
     }
 
     #[test]
     fn physical_cores_precede_smt_siblings() {
-        let files = [(0, "0-1\n"), (1, "0-1\n"), (2, "2-3\n"), (3, "2-3\n")];
-        let root = machine(&files.map(|(number, list)| (siblings(number), list)));
-        let choose = |count| choose(root.path(), &[0, 1, 2, 3], count);
-        assert_eq!((choose(2).numbers, choose(2).about.as_str()), (vec![0, 2], "2 cores"));
-        assert_eq!(choose(3).about, "3 cores, 1 of them second threads");
-        assert_eq!(choose(9).numbers, [0, 1, 2, 3]);
+        let root = machine([
+            (siblings(0), "0-1\n"),
+            (siblings(1), "0-1\n"),
+            (siblings(2), "2-3\n"),
+            (siblings(3), "2-3\n"),
+        ]);
+        assert_eq!(chosen(&root, 2), (vec![0, 2], "2 cores".into()));
+        assert_eq!(chosen(&root, 3).1, "3 cores, 1 of them second threads");
+        assert_eq!(chosen(&root, 9).0, [0, 1, 2, 3]);
     }
 
     #[test]
     fn fast_cores_precede_slow_cores_and_siblings() {
-        let mut files = [(0, "0-1"), (1, "0-1"), (2, "2"), (3, "3")]
-            .map(|(number, list)| (siblings(number), list))
-            .to_vec();
-        files.push(("cpu_atom/cpus".into(), "2-3\n"));
-        let root = machine(&files);
-        let choose = |count| choose(root.path(), &[0, 1, 2, 3], count);
-        assert_eq!((choose(1).numbers, choose(1).about.as_str()), (vec![0], "1 fast and 0 slow cores"));
-        assert_eq!((choose(3).numbers, choose(3).about.as_str()), (vec![0, 2, 3], "1 fast and 2 slow cores"));
-        assert_eq!(choose(4).about, "2 fast and 2 slow cores, 1 of them second threads");
-        let arm = machine(
-            &[0, 1]
-                .map(|number| (format!("system/cpu/cpu{number}/cpu_capacity"), ["400\n", "1024\n"][number])),
-        );
-        assert_eq!(super::choose(arm.path(), &[0, 1], 1).numbers, [1]);
+        let root = machine([
+            (siblings(0), "0-1"),
+            (siblings(1), "0-1"),
+            (siblings(2), "2"),
+            (siblings(3), "3"),
+            ("sys/devices/cpu_atom/cpus".into(), "2-3\n"),
+        ]);
+        assert_eq!(chosen(&root, 1), (vec![0], "1 fast and 0 slow cores".into()));
+        assert_eq!(chosen(&root, 3), (vec![0, 2, 3], "1 fast and 2 slow cores".into()));
+        assert_eq!(chosen(&root, 4).1, "2 fast and 2 slow cores, 1 of them second threads");
+        let arm = machine([
+            ("sys/devices/system/cpu/cpu0/cpu_capacity", "400\n"),
+            ("sys/devices/system/cpu/cpu1/cpu_capacity", "1024\n"),
+        ]);
+        assert_eq!(choose(arm.path(), &[0, 1], 1).numbers, [1]);
     }
 
     #[test]
     fn unknown_topology_uses_allowed_cores_in_order() {
-        let root = machine(&[]);
+        let root = tempfile::tempdir().unwrap();
         assert_eq!(choose(root.path(), &[3, 5, 7], 2).numbers, [3, 5]);
     }
 

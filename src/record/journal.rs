@@ -75,15 +75,17 @@ impl Journal {
     /// # Errors
     /// Names the file.
     pub fn begin(path: &Path, recording: Recording) -> Result<Self> {
-        let create = || {
-            let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-            file.lock()?;
-            sync_folder(path.parent().unwrap_or(Path::new(".")))?;
-            Ok::<_, std::io::Error>(file)
-        };
-        let file = create().map_err(|why| SaveError::new(path, why))?;
+        let file = create(path).map_err(|why| SaveError::new(path, why))?;
         Journal::begin_on(file, path, recording)
     }
+}
+
+/// Creates and locks a file whose name is durable.
+fn create(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.lock()?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))?;
+    Ok(file)
 }
 
 impl<D: Device> Journal<D> {
@@ -122,19 +124,32 @@ impl<D: Device> Journal<D> {
 
     fn append_line(&mut self, json: &str) -> Result<()> {
         let line = format!("{} {json}\n", hash(json.as_bytes()));
-        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync());
-        Ok(written.map_err(|why| SaveError::new(&self.path, why))?)
+        self.write_durably(line.as_bytes()).map_err(|why| SaveError::new(&self.path, why))?;
+        Ok(())
+    }
+
+    fn write_durably(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.file.sync()
     }
 }
 
 /// The journals in `folder` that no study is writing: those of killed studies.
 pub fn abandoned(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let is_journal = |path: &PathBuf| path.extension().is_some_and(|extension| extension == EXTENSION);
-    let is_free = |path: &PathBuf| {
-        File::open(path).is_ok_and(|file| !matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-    };
-    entries.filter(is_journal).filter(is_free).collect()
+    let mut abandoned = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension() == Some(EXTENSION.as_ref()) && is_unlocked(&path) {
+            abandoned.push(path);
+        }
+    }
+    abandoned
+}
+
+/// Whether no study writes a journal.
+fn is_unlocked(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
 }
 
 /// The recording of an abandoned journal, marked partial.
@@ -146,24 +161,25 @@ pub fn recover(path: &Path) -> Result<Recording> {
     let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     file.rewind()?;
     file.take(LONGEST).read_to_end(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut lines = whole_lines(&text);
-    let head = lines.next().with_context(|| format!("{} has no whole line", path.display()))?;
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n');
+    let head = lines.next().and_then(value);
+    let head = head.with_context(|| format!("{} has no whole line", path.display()))?;
     let mut recording: Recording = serde_json::from_str(head)
         .with_context(|| format!("{} has another version's head", path.display()))?;
     recording.partial = true;
-    for entry in lines.map_while(|line| serde_json::from_str(line).ok()) {
+    for line in lines {
+        let Some(json) = value(line) else { break };
+        let Ok(entry) = serde_json::from_str(json) else { break };
         apply(&mut recording, entry);
     }
     Ok(recording)
 }
 
-/// The values of the lines before the first incomplete one.
-fn whole_lines(text: &[u8]) -> impl Iterator<Item = &str> {
-    text.split_inclusive(|&byte| byte == b'\n').map_while(|line| {
-        let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
-        let (checksum, json) = line.split_once(' ')?;
-        (hash(json.as_bytes()) == checksum).then_some(json)
-    })
+/// The value of a line; `None` if the line is incomplete.
+fn value(line: &[u8]) -> Option<&str> {
+    let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
+    let (checksum, json) = line.split_once(' ')?;
+    (hash(json.as_bytes()) == checksum).then_some(json)
 }
 
 fn apply(recording: &mut Recording, entry: Entry) {
@@ -273,21 +289,24 @@ mod tests {
                 assert!(lives <= 2);
                 continue;
             };
-            let entries = whole.study.iter().flat_map(|study| &study.launches).flat_map(|launch| {
-                [
-                    Entry::Launch(launch.workload.clone(), launch.number),
-                    Entry::Round(launch.rounds[0].clone()),
-                ]
-            });
-            let failed = entries.map(|entry| journal.append(entry)).find_map(Result::err);
-            assert!(format!("{:#}", failed.unwrap()).contains("a.journal"));
-            let (kept, found) = (journal.recording().clone(), recover(&path).unwrap());
-            let rounds = |recording: &Recording| {
-                let launches = recording.study.as_ref().unwrap().launches.clone();
-                launches.into_iter().flat_map(|launch| launch.rounds).collect::<Vec<_>>()
-            };
-            assert!(rounds(&found).starts_with(&rounds(&kept)), "{lives}");
+            let failed = append_all(&mut journal, &whole).unwrap_err();
+            assert!(format!("{failed:#}").contains("a.journal"));
+            let (kept, found) = (rounds(journal.recording()), rounds(&recover(&path).unwrap()));
+            assert!(found.starts_with(&kept), "{lives}");
         }
+    }
+
+    fn append_all(journal: &mut Journal<Dying>, whole: &Recording) -> Result<()> {
+        for launch in &whole.study.as_ref().unwrap().launches {
+            journal.append(Entry::Launch(launch.workload.clone(), launch.number))?;
+            journal.append(Entry::Round(launch.rounds[0].clone()))?;
+        }
+        Ok(())
+    }
+
+    fn rounds(recording: &Recording) -> Vec<Round> {
+        let launches = recording.study.as_ref().unwrap().launches.clone();
+        launches.into_iter().flat_map(|launch| launch.rounds).collect()
     }
 
     #[test]

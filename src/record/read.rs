@@ -55,7 +55,8 @@ pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
         strip_checksum(bytes).ok_or("its seal is broken: it is no recording, or was cut or changed")?;
     check_version(&text)?;
     let recording: Recording = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    recording.fault().map_or(Ok(recording), Err)
+    recording.check()?;
+    Ok(recording)
 }
 
 /// Reads the two keys that every version has, to distinguish a newer version from a damaged file.
@@ -90,36 +91,31 @@ pub(crate) mod tests {
         std::num::NonZeroU64::MIN
     }
 
-    /// A recording of `launches` launches of one round, of two cells of `hash`; the second takes `percent` of
-    /// the first.
-    pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
-        let arm = |id: &str| Arm {
+    fn arm(id: &str) -> Arm {
+        Arm {
             id: id.into(),
             platform: None,
             role: Role::Cell,
             revision: Some(1),
             in_flight: one(),
             unavailable: None,
-        };
-        let sample = |arm: u64, launch: u64| Sample {
-            arm,
-            place: arm,
-            runs: one(),
-            wall_ns: (1_000_000 * (if arm == 0 { 100 } else { percent }) + launch).try_into().unwrap(),
-            cpu_ns: Some(99_000_000),
-        };
-        let round = |launch| Round {
-            samples: vec![sample(0, launch), sample(1, launch)],
-            failures: vec![],
-            stopped: false,
-        };
-        let launch = |number| Launch {
-            workload: "hash".into(),
-            platform: None,
-            number,
-            rounds: vec![round(number)],
-            failure: None,
-        };
+        }
+    }
+
+    fn sample(arm: u64, ms: u64, launch: u64) -> Sample {
+        let wall_ns = (1_000_000 * ms + launch).try_into().unwrap();
+        Sample { arm, place: arm, runs: one(), wall_ns, cpu_ns: Some(99_000_000) }
+    }
+
+    /// A recording of `launches` launches of one round, of two cells of `hash`; the second takes `percent` of
+    /// the first.
+    pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
+        let mut made = Vec::new();
+        for number in 0..launches {
+            let samples = vec![sample(0, 100, number), sample(1, percent, number)];
+            let round = Round { samples, failures: vec![], stopped: false };
+            made.push(Launch { rounds: vec![round], ..Launch::begun("hash".into(), None, number) });
+        }
         Recording {
             schema: SCHEMA.into(),
             version: VERSION,
@@ -155,7 +151,7 @@ pub(crate) mod tests {
                     definition: None,
                 }],
                 arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
-                launches: (0..launches).map(launch).collect(),
+                launches: made,
                 idle_checks: vec![IdleCheck {
                     after_launches: 0,
                     window_ns: one(),

@@ -95,13 +95,14 @@ impl Disk for Device {}
 /// # Errors
 /// Names the file, which is unchanged.
 pub fn replace(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
-    let replace = || {
-        let written = written_beside(path, contents, &Device)?;
-        written.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
-        written.persist(path)?;
-        sync_folder(folder(path))
-    };
-    replace().map_err(|why| SaveError::new(path, why))
+    try_replace(path, contents).map_err(|why| SaveError::new(path, why))
+}
+
+fn try_replace(path: &Path, contents: &[u8]) -> std::io::Result<()> {
+    let written = written_beside(path, contents, &Device)?;
+    written.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
+    written.persist(path)?;
+    sync_folder(folder(path))
 }
 
 /// A durable temporary file in the folder of `path`. It is removed on drop, unless the last step succeeds.

@@ -149,10 +149,18 @@ pub struct IdleCheck {
 }
 
 impl Recording {
-    /// A fault of a well-formed recording: an index out of range.
-    pub fn fault(&self) -> Option<String> {
-        let sizes = self.costs.iter().flat_map(|costs| costs.sizes.iter().map(|sizes| &sizes.study));
-        self.study.iter().chain(sizes).find_map(Study::fault)
+    /// Checks what its types can't hold: that no index is out of range.
+    ///
+    /// # Errors
+    /// Names the index.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(study) = &self.study {
+            study.check_arms()?;
+        }
+        for Sizes { study, .. } in self.costs.iter().flat_map(|costs| &costs.sizes) {
+            study.check_arms()?;
+        }
+        Ok(())
     }
 }
 
@@ -169,12 +177,20 @@ impl Launch {
 }
 
 impl Study {
-    fn fault(&self) -> Option<String> {
+    fn check_arms(&self) -> Result<(), String> {
+        for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
+            for sample in &round.samples {
+                self.check_arm(sample.arm)?;
+            }
+            for failure in &round.failures {
+                self.check_arm(failure.arm)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_arm(&self, arm: u64) -> Result<(), String> {
         let arms = self.arms.len() as u64;
-        let rounds = || self.launches.iter().flat_map(|launch| &launch.rounds);
-        let of_samples = rounds().flat_map(|round| round.samples.iter().map(|sample| sample.arm));
-        let of_failures = rounds().flat_map(|round| round.failures.iter().map(|failure| failure.arm));
-        let astray = of_samples.chain(of_failures).find(|&arm| arm >= arms)?;
-        Some(format!("a sample names arm {astray}, and there are {arms}"))
+        if arm < arms { Ok(()) } else { Err(format!("a sample names arm {arm}, and there are {arms}")) }
     }
 }

@@ -53,10 +53,13 @@ pub struct TracedRun {
 impl StoryRun {
     /// The value of `name` in its arrangement, as `24` of `boards`.
     pub fn setting(&self, name: &str) -> Option<&str> {
-        self.arrangement
-            .split(' ')
-            .filter_map(|pair| pair.split_once('='))
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
+        for pair in self.arrangement.split(' ') {
+            if let Some((key, value)) = pair.split_once('=')
+                && key == name
+            {
+                return Some(value);
+            }
+        }
+        None
     }
 }
