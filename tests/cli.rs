@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use bakeoff::internals::model::{Platform, models};
@@ -70,4 +71,49 @@ fn closed_output_pipe_is_no_error() {
     drop(list.stdout.take());
     let (code, _, err) = said(&list.wait_with_output().unwrap());
     assert_eq!((code, err.as_str()), (Some(0), ""));
+}
+
+/// A folder with a copy of a committed recording, `r.json`.
+fn folder_with_recording() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/2026-11-23-cloud-vm-2c");
+    std::fs::copy(results.join("recording.json"), folder.path().join("r.json")).unwrap();
+    folder
+}
+
+#[test]
+fn output_never_replaces_an_input() {
+    let folder = folder_with_recording();
+    let before = std::fs::read(folder.path().join("r.json")).unwrap();
+    for name in ["r.json", "./r.json"] {
+        let args = ["report", "r.json", "--html", name, "--force"];
+        let (code, _, err) = said(&bakeoff(&args).current_dir(folder.path()).output().unwrap());
+        assert_eq!(code, Some(2), "{err}");
+        assert!(err.contains("r.json") && err.contains("another name"), "{err}");
+        assert_eq!(std::fs::read(folder.path().join("r.json")).unwrap(), before);
+    }
+}
+
+#[test]
+fn existing_output_needs_force() {
+    let folder = folder_with_recording();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::create_dir(place("charts")).unwrap();
+    for name in ["charts/heat.svg", "page.html", "trace.json", "lanes.svg"] {
+        std::fs::write(place(name), "mine").unwrap();
+    }
+    for args in [
+        &["charts", "r.json", "--out", "charts"][..],
+        &["report", "r.json", "--html", "page.html"],
+        &["story", "cakes", "--quick", "--trace", "trace.json"],
+        &["story", "cakes", "--quick", "--chart", "lanes.svg"],
+    ] {
+        let (code, out, err) = said(&bakeoff(args).current_dir(folder.path()).output().unwrap());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
+        assert!(err.contains("is there already") && err.contains("--force"), "{err}");
+    }
+    assert_eq!(std::fs::read_dir(place("charts")).unwrap().count(), 1, "no chart of the set is written");
+    let forced = ["report", "r.json", "--html", "page.html", "--force"];
+    assert_eq!(said(&bakeoff(&forced).current_dir(folder.path()).output().unwrap()).0, Some(0));
+    assert!(std::fs::read_to_string(place("page.html")).unwrap().contains("<html"));
 }

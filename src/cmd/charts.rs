@@ -1,14 +1,15 @@
 //! `bakeoff charts`: charts of recordings, from their files alone.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
-use crate::cmd::{BadUsage, Exit};
+use crate::cmd::Exit;
+use crate::cmd::outputs::{Output, write_all};
 use crate::post::charts::charts;
 use crate::record::read::read;
-use crate::record::save::{SaveError, replace, write_new};
+use crate::record::save::SaveError;
 use crate::report::chart::png::png;
 
 /// Which recordings, and where their pictures go.
@@ -30,32 +31,29 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-    std::fs::create_dir_all(&args.out).map_err(|why| SaveError::new(&args.out, why))?;
-    let mut out = std::io::stdout().lock();
+    let (mut pictures, mut lines) = (Vec::new(), Vec::new());
     for drawn in charts(&recordings) {
-        match drawn {
-            Err(why) => writeln!(out, "no chart of {why}")?,
-            Ok(chart) => {
-                for (name, svg) in chart.files() {
-                    write(&args.out.join(name), svg.as_bytes(), args.force)?;
-                }
-                if args.png {
-                    write(&args.out.join(format!("{}.png", chart.name)), &png(&chart)?, args.force)?;
-                }
-                writeln!(out, "{}", args.out.join(chart.name + ".svg").display())?;
+        let chart = match drawn {
+            Ok(chart) => chart,
+            Err(why) => {
+                lines.push(format!("no chart of {why}"));
+                continue;
             }
+        };
+        for (name, svg) in chart.files() {
+            pictures.push(Output { path: args.out.join(name), contents: svg.into_bytes() });
         }
+        if args.png {
+            let path = args.out.join(format!("{}.png", chart.name));
+            pictures.push(Output { path, contents: png(&chart)? });
+        }
+        lines.push(args.out.join(chart.name + ".svg").display().to_string());
+    }
+    std::fs::create_dir_all(&args.out).map_err(|why| SaveError::new(&args.out, why))?;
+    write_all(&pictures, &args.files, args.force)?;
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
     }
     Ok(Exit::Ok)
-}
-
-/// Writes an image; overwrites an existing one only on request.
-pub(super) fn write(path: &Path, picture: &[u8], force: bool) -> Result<()> {
-    ensure!(
-        force || !path.exists(),
-        BadUsage::new(format!("{} is there already: --force replaces it", path.display()))
-    );
-    let save = if force && path.exists() { replace } else { write_new };
-    save(path, picture)?;
-    Ok(())
 }

@@ -27,6 +27,7 @@ mod costs;
 mod evidence;
 mod examples;
 mod list;
+mod outputs;
 mod platforms;
 pub mod progress;
 mod report;

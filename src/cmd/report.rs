@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::analysis::summary::Summary;
-use crate::cmd::charts::write;
+use crate::cmd::outputs::{Output, write_all};
 use crate::cmd::{BadUsage, Exit};
 use crate::post::chirpy;
 use crate::post::splice::{PARTS, begin, end, splice};
@@ -56,14 +56,17 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     if let Some(file) = &args.html {
         let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
-        write(file, page(&names, &recordings).as_bytes(), args.force)?;
+        let contents = page(&names, &recordings).into_bytes();
+        write_all(&[Output { path: file.clone(), contents }], &args.files, args.force)?;
         return Ok(Exit::Ok);
     }
     if let Some(folder) = &args.chirpy {
-        std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
-        for (name, content) in chirpy::files(&recordings, args.repository.as_deref())? {
-            write(&folder.join(name), &content, args.force)?;
+        let mut post = Vec::new();
+        for (name, contents) in chirpy::files(&recordings, args.repository.as_deref())? {
+            post.push(Output { path: folder.join(name), contents });
         }
+        std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
+        write_all(&post, &args.files, args.force)?;
         return Ok(Exit::Ok);
     }
     match (&args.splice, &recordings[..]) {

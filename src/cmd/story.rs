@@ -1,11 +1,12 @@
 //! `bakeoff story`: the post's worked examples, run for real.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cmd::outputs::{Output, check, write_all};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, models_named};
@@ -16,8 +17,8 @@ use crate::model::Platform;
 use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::save::{SaveError, write_new};
 use crate::record::schema::StoryRun;
+use crate::report::chart::Chart;
 use crate::report::chart::caption::origin;
 use crate::report::chart::palette::Mode;
 use crate::report::chart::timeline;
@@ -77,6 +78,9 @@ pub(super) struct Args {
     /// Draw who ran when in the first play, as SVG
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    force: bool,
 }
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
@@ -85,6 +89,11 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.all();
     let request = request(args, &platforms, story)?;
     let second = second(args, story)?;
+    let mut paths = Vec::new();
+    for path in args.trace.iter().chain(&args.chart) {
+        paths.push(path.as_path());
+    }
+    check(&paths, &[], args.force)?;
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
     let results = story.run(&runner, &request)?;
     ensure!(
@@ -92,17 +101,12 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         BadUsage(format!("{} is a story of Python's: bakeoff story {} --python", story.name(), story.name()))
     );
     write!(std::io::stdout(), "{}", stories::text(story, &results))?;
-    if let Some(path) = &args.trace {
-        save_trace(path, &results)?;
-    }
-    if let Some(path) = &args.chart {
-        save_chart(path, &results)?;
-    }
     if let Some(folder) = &args.out {
         let story_runs = results.iter().map(|result| result.story_run.clone()).collect();
         let path = save_section(&recording_of(&platforms, None, Some(story_runs)), folder, "stories")?;
         writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
     }
+    write_all(&outputs(args, &results)?, &[], args.force)?;
     let ran = results.iter().any(|result| result.story_run.unavailable.is_none());
     Ok(if ran { Exit::Ok } else { Exit::CellFailed })
 }
@@ -167,25 +171,25 @@ fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
     Ok((given || args.order.is_some() || args.think.is_some()).then_some(exhibition))
 }
 
-fn save_trace(path: &Path, results: &[StoryResult]) -> Result<()> {
-    let first = results.iter().find(|result| !result.spans.is_empty());
-    let document = chrome::document(first.map_or(&[], |result| &result.spans));
-    std::fs::write(path, document.to_string()).map_err(|why| SaveError::new(path, why))?;
-    Ok(())
+/// The trace and the chart of the first run that has a trace, if they are requested.
+fn outputs(args: &Args, results: &[StoryResult]) -> Result<Vec<Output>> {
+    let traced = results.iter().find(|result| !result.spans.is_empty());
+    let mut outputs = Vec::new();
+    if let Some(path) = &args.trace {
+        let spans = traced.map_or(&[][..], |result| &result.spans);
+        let contents = chrome::document(spans).to_string().into_bytes();
+        outputs.push(Output { path: path.clone(), contents });
+    }
+    if let Some(path) = &args.chart {
+        let chart =
+            traced.and_then(chart).context("no play of this story has a trace that could be drawn")?;
+        outputs.push(Output { path: path.clone(), contents: chart.svg(Mode::Auto).into_bytes() });
+    }
+    Ok(outputs)
 }
 
-fn save_chart(path: &Path, results: &[StoryResult]) -> Result<()> {
-    let drawn = results.iter().find(|result| !result.spans.is_empty()).and_then(|result| {
-        let StoryRun { story, model, arrangement, .. } = &result.story_run;
-        let title = format!("Who ran when: {story} under {model}, {arrangement}");
-        timeline::chart(
-            &result.spans,
-            format!("lanes-{story}"),
-            title,
-            origin(&recording_of(&[], None, None)),
-        )
-    });
-    let chart = drawn.context("no play of this story has a trace that could be drawn")?;
-    write_new(path, chart.svg(Mode::Auto).as_bytes())?;
-    Ok(())
+fn chart(result: &StoryResult) -> Option<Chart> {
+    let StoryRun { story, model, arrangement, .. } = &result.story_run;
+    let title = format!("Who ran when: {story} under {model}, {arrangement}");
+    timeline::chart(&result.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
 }
