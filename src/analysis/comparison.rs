@@ -1,7 +1,7 @@
 //! Compares recordings: their differences, and the changes of their cells.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, Width, WorkloadEntry};
+use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
 
@@ -97,16 +97,11 @@ fn find<'a>(summary: &'a Summary, wanted: RowCell<'_>) -> Option<RowCell<'a>> {
 /// The revisions of the workload, the model and the baseline behind the speedup of a cell: two cells are compared only
 /// if all are equal.
 pub(super) fn revisions(row: &Row, cell: &CellResult) -> (u32, u32, Option<u32>) {
-    let baseline = row.cells.iter().find(|cell| is_baseline(cell));
-    (row.workload.revision(), cell.revision, baseline.map(|baseline| baseline.revision))
-}
-
-fn is_baseline(cell: &CellResult) -> bool {
-    Width::of(&cell.name) == Some(Width::One)
+    (row.workload.revision(), cell.revision, row.baseline().map(|baseline| baseline.revision))
 }
 
 fn judge(first: RowCell<'_>, other: RowCell<'_>) -> Change {
-    if !is_baseline(first.cell) {
+    if !first.cell.is_baseline() {
         return change(&first.cell.logs, &other.cell.logs, 0.0);
     }
     // An absolute time has no paired measurement in the same rounds: it may drift as far as the A/A arms

@@ -2,7 +2,7 @@
 
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::warnings;
-use crate::record::schema::{Launch, Recording, Role, Sample, Study, WorkloadEntry};
+use crate::record::schema::{Launch, Recording, Role, Sample, Study, Width, WorkloadEntry};
 use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
@@ -83,7 +83,7 @@ pub struct CellResult {
 impl CellResult {
     /// Whether it is the baseline of its row, which runs one job at a time.
     pub fn is_baseline(&self) -> bool {
-        self.name.ends_with("/one")
+        Width::of(&self.name) == Some(Width::One)
     }
 
     /// The model's name.
