@@ -17,7 +17,7 @@ use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::find;
 use bakeoff::internals::post::ledger::decided_by;
-use bakeoff::internals::report::terminal::terminal;
+use bakeoff::internals::report::study::beside_criterion;
 use bakeoff::internals::study::cell::{Cell, with_baselines};
 use bakeoff::internals::study::plan::Profile;
 use bakeoff::internals::study::run::{Request, run_and_save};
@@ -278,7 +278,7 @@ impl Bench {
             _ => None,
         };
         let medians = rows.iter().filter_map(median);
-        print!("{}", terminal(&recording, &medians.collect()));
+        print!("{}", beside_criterion(&recording, &medians.collect()));
         println!("The recording is {}", path.display());
         println!("{}", decided_by(&recording));
         if recording.environment.interpreters.is_none() {

@@ -21,7 +21,6 @@ use self::sleeps::sleeps;
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::cpython::{InterpreterChoice, find};
 use bakeoff::internals::model::{Platform, models};
-use bakeoff::internals::report::table;
 use bakeoff::internals::stats;
 use bakeoff::internals::stats::interval::LEVEL;
 use bakeoff::internals::stats::units;
@@ -34,6 +33,7 @@ mod bare;
 mod interleave;
 mod pipe;
 mod sleeps;
+mod table;
 
 /// Shows the overhead and the accuracy of the harness on this machine.
 #[derive(Debug, Parser)]

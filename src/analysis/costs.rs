@@ -91,6 +91,11 @@ impl<'a> CostSummary<'a> {
         self.median(ProbeKind::Dispatch, |probe| Some(run_ns(probe)? / figure(probe, ProbeFigure::Jobs)?))
     }
 
+    /// The number of jobs that were dispatched in each run.
+    pub fn dispatched_jobs(&self) -> Option<f64> {
+        self.median(ProbeKind::Dispatch, |probe| figure(probe, ProbeFigure::Jobs))
+    }
+
     /// CPU time relative to `sequential` on the same jobs.
     pub fn cpu(&self) -> Option<f64> {
         self.median(ProbeKind::Work, |probe| ratio(probe, ProbeFigure::CpuNs, ProbeFigure::SequentialCpuNs))

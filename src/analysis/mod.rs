@@ -2,7 +2,9 @@
 
 pub mod comparison;
 pub mod costs;
+pub mod criterion;
 pub mod evidence;
+pub mod platforms;
 pub mod scaling;
 pub mod sizes;
 pub mod stories;

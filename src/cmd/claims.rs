@@ -19,7 +19,7 @@ use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::read::read;
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
-use crate::report::formats::Format;
+use crate::report::export::Format;
 use crate::study::cell::Cell;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
 use crate::study::plan::Profile;

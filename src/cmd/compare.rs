@@ -10,8 +10,8 @@ use crate::analysis::comparison::{Comparison, differing_workload};
 use crate::cmd::{BadUsage, Exit};
 use crate::record::read::read;
 use crate::record::schema::Recording;
-use crate::report::compare::{sheet, terminal};
-use crate::report::formats::Format;
+use crate::report::compare::{blocks, values};
+use crate::report::export::{Format, write};
 use crate::stats::change::Change;
 
 /// Which recordings, and what is to fail.
@@ -56,8 +56,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     ensure_same_work(&args.files, &recordings)?;
     let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
     let comparison = Comparison::of(&recordings);
-    let table = || terminal(&names, &recordings, &comparison);
-    write!(std::io::stdout(), "{}", sheet(&names, &comparison).write(args.format, table))?;
+    let blocks = blocks(&names, &recordings, &comparison);
+    write!(std::io::stdout(), "{}", write(args.format, &blocks, &values(&names, &comparison)))?;
     let slower = comparison.changes().any(|change| matches!(change, Change::Slower(_)));
     Ok(if slower && args.fail_on == Some(FailOn::Slower) { Exit::FailedOn } else { Exit::Ok })
 }

@@ -13,8 +13,10 @@ use crate::cmd::{Exit, command_line, models_named};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::model::Platform;
+use crate::post::sections;
 use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
-use crate::report::formats::{Format, render};
+use crate::report::export::Format;
+use crate::report::section::render;
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
 use crate::study::probe::{ProbeOptions, gather};
@@ -77,7 +79,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     // Removed only now: until this point they held the only copy of their samples.
     kept.iter().for_each(|path| drop(std::fs::remove_file(path)));
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&recording, args.format))?;
+    write!(out, "{}", render(&recording, &sections(), args.format))?;
     if args.format == Format::Table {
         writeln!(out, "\n{}\nThe recording is {}", host::describe(), path.display())?;
     }

@@ -11,7 +11,9 @@ use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{Exit, models_named};
 use crate::machine::host;
 use crate::model::ModelEntry;
-use crate::report::formats::{Format, render};
+use crate::post::sections;
+use crate::report::export::Format;
+use crate::report::section::render;
 use crate::study::evidence::{JobsOf, LOOKS, gather};
 use crate::study::run_environment::RunEnvironment;
 use crate::workload::catalog::Catalog;
@@ -39,7 +41,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let recording = recording_of(&platforms, Some(gather(&with, &models, LOOKS, tell_progress)), None);
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&recording, args.format))?;
+    write!(out, "{}", render(&recording, &sections(), args.format))?;
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
         writeln!(out, "The recording is {}", path.display())?;
     }

@@ -9,7 +9,8 @@ use crate::cmd::platforms::Platforms;
 use crate::machine::host;
 use crate::model::Platform;
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
-use crate::report::table;
+use crate::report::export::terminal;
+use crate::report::table::{Table, Unit};
 use crate::study::cell::Cell;
 use crate::workload::catalog::Catalog;
 
@@ -39,32 +40,40 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 }
 
 fn list_models(platform: Platform) -> String {
-    let width = |concurrency| match concurrency {
+    let models = platform.models();
+    let table = Table::of(&models)
+        .left("model", |model| model.name)
+        .left("width", |model| width(model.concurrency))
+        .left("what it is", about)
+        .build();
+    terminal::table(&table)
+}
+
+fn width(concurrency: Concurrency) -> String {
+    match concurrency {
         Concurrency::One => "one".to_owned(),
         Concurrency::Workers => format!("cores, jobs (at most {MOST_WORKERS})"),
         Concurrency::Jobs { max_concurrent: None } => "jobs".to_owned(),
         Concurrency::Jobs { max_concurrent: Some(most) } => format!("jobs (at most {most})"),
-    };
-    let about = |model: &ModelEntry| match model.unavailable {
+    }
+}
+
+fn about(model: &ModelEntry) -> String {
+    match model.unavailable {
         Some(why) => format!("not available: {why}"),
         None => model.about.to_owned(),
-    };
-    let rows = platform.models().into_iter();
-    let rows = rows.map(|model| vec![model.name.into(), width(model.concurrency), about(&model)]);
-    table::plain(&["model", "width", "what it is"], &[], rows)
+    }
 }
 
 fn list_workloads(catalog: &Catalog, platform: Platform) -> String {
-    let rows = catalog.workloads(platform).iter().map(|workload| {
-        vec![
-            workload.name.into(),
-            workload.size.jobs.to_string(),
-            workload.kind.to_string(),
-            workload.about.into(),
-            workload.answers_to.into(),
-        ]
-    });
-    table::plain(&["workload", "jobs", "kind", "each job", "in the post"], &["jobs"], rows)
+    let table = Table::of(catalog.workloads(platform))
+        .left("workload", |workload| workload.name)
+        .right("jobs", Unit::Plain, |workload| workload.size.jobs as u64)
+        .left("kind", |workload| workload.kind.to_string())
+        .left("each job", |workload| workload.about)
+        .left("in the post", |workload| workload.answers_to)
+        .build();
+    terminal::table(&table)
 }
 
 fn ids(catalog: &Catalog, platforms: &[Platform]) -> String {

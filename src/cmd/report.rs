@@ -8,14 +8,15 @@ use anyhow::{Context, Result};
 use crate::analysis::summary::Summary;
 use crate::cmd::outputs::{Output, write_all};
 use crate::cmd::{BadUsage, Exit};
-use crate::post::chirpy;
-use crate::post::splice::{PARTS, begin, end, splice};
+use crate::post::page::page;
+use crate::post::splice::{Part, begin, end, splice};
+use crate::post::{chirpy, sections};
 use crate::record::read::read;
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
 use crate::report::bars::{TerminalStyle, bars};
-use crate::report::formats::{Format, render};
-use crate::report::page::page;
+use crate::report::export::Format;
+use crate::report::section::render;
 
 /// Which recordings, and how they are written.
 #[derive(Debug, clap::Args)]
@@ -74,7 +75,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         (None, [recording]) if args.bars => {
             write!(std::io::stdout(), "{}", bars(&Summary::of(recording), terminal_style(args)))?;
         }
-        (None, [recording]) => write!(std::io::stdout(), "{}", render(recording, args.format))?,
+        (None, [recording]) => write!(std::io::stdout(), "{}", render(recording, &sections(), args.format))?,
         (None, _) => {
             let why =
                 "report shows one recording at a time: bakeoff compare and bakeoff scaling show several";
@@ -100,12 +101,13 @@ fn terminal_style(args: &Args) -> TerminalStyle {
 fn splice_into(page: &Path, recordings: &[Recording]) -> Result<()> {
     let old = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
     let Some(new) = splice(&old, recordings) else {
-        let (begin, end) = (begin(PARTS[0]), end(PARTS[0]));
+        let (begin, end) = (begin(Part::ALL[0]), end(Part::ALL[0]));
+        let parts = Part::ALL.map(Part::name);
         let why = format!(
             "{} needs a line {begin} and below it a line {end}, one of each, or those of another part that the recordings \
              have ({})",
             page.display(),
-            PARTS.join(", ")
+            parts.join(", ")
         );
         return Err(BadUsage(why).into());
     };

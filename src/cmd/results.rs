@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cmd::Exit;
+use crate::post::sections;
 use crate::record::read::read;
 use crate::report::disclosure::{disclosure, summary};
 
@@ -28,7 +29,11 @@ pub(super) fn run(command: &ResultsCommand) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     for path in files {
         let recording = read(path)?;
-        let text = if *public { disclosure(&recording) } else { summary(&recording) + "\n" };
+        let text = if *public {
+            disclosure(&recording, &sections())
+        } else {
+            summary(&recording, &sections()) + "\n"
+        };
         write!(out, "{}: {text}", path.display())?;
     }
     Ok(Exit::Ok)

@@ -11,8 +11,10 @@ use crate::cmd::progress::show_progress;
 use crate::cmd::stop::Stop;
 use crate::cmd::{BadUsage, Exit, command_line, models_named, select_of};
 use crate::machine::host;
+use crate::post::sections;
 use crate::record::schema::Recording;
-use crate::report::formats::{Format, render};
+use crate::report::export::Format;
+use crate::report::section::render;
 use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
@@ -116,7 +118,7 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
 
 fn report(args: &Args, recording: &Recording, path: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(recording, args.format))?;
+    write!(out, "{}", render(recording, &sections(), args.format))?;
     if args.format == Format::Table {
         writeln!(out, "The recording is {}", path.display())?;
     }

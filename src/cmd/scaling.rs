@@ -9,8 +9,8 @@ use crate::cmd::Exit;
 use crate::cmd::compare::{Incomparable, ensure_same_work};
 use crate::record::read::read;
 use crate::record::schema::Recording;
-use crate::report::formats::Format;
-use crate::report::scaling::{sheet, terminal};
+use crate::report::export::{Format, write};
+use crate::report::scaling::{blocks, values};
 
 /// Which recordings.
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     ensure_same_work(&args.files, &recordings)?;
     ensure_one_machine(&args.files, &recordings)?;
-    write!(std::io::stdout(), "{}", sheet(&recordings).write(args.format, || terminal(&recordings)))?;
+    write!(std::io::stdout(), "{}", write(args.format, &blocks(&recordings), &values(&recordings)))?;
     Ok(Exit::Ok)
 }
 

@@ -22,7 +22,8 @@ use crate::report::chart::Chart;
 use crate::report::chart::caption::origin;
 use crate::report::chart::palette::Mode;
 use crate::report::chart::timeline;
-use crate::report::table;
+use crate::report::export::terminal;
+use crate::report::table::Table;
 use crate::workload::catalog::Catalog;
 
 /// The minimum length of a story second, in milliseconds: a move of 5 s then takes 0.1 ms, several times a
@@ -112,8 +113,11 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 }
 
 fn list() -> Result<Exit> {
-    let rows = STORIES.iter().map(|story| vec![story.name().to_owned(), story.about().to_owned()]);
-    write!(std::io::stdout(), "{}", table::plain(&["story", "what happens"], &[], rows))?;
+    let table = Table::of(STORIES)
+        .left("story", |story| story.name())
+        .left("what happens", |story| story.about())
+        .build();
+    write!(std::io::stdout(), "{}", terminal::table(&table))?;
     Ok(Exit::Ok)
 }
 

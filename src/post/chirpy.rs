@@ -3,20 +3,20 @@
 
 use std::fmt::Write as _;
 
-use crate::post::ledger;
 use anyhow::Result;
 
-use crate::analysis::summary::Summary;
 use crate::post::charts::charts;
-use crate::post::claims::{Measurements, claims as all_claims};
+use crate::post::ledger;
 use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::chart::caption::{date, source};
 use crate::report::chart::png::png;
 use crate::report::chart::{Chart, HEIGHT, WIDTH};
 use crate::report::escape::{markdown as escape, plain};
+use crate::report::export::{csv, markdown};
 use crate::report::footnotes::footnotes;
-use crate::report::formats::{Format, markdown, render};
+use crate::report::section::Analysed;
+use crate::report::study;
 
 /// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
 const MEDIA: &str = "/assets/bakeoff/";
@@ -35,23 +35,25 @@ const PREVIEW: &str = "preview.png";
 /// When the preview can't be drawn: this machine has no font.
 pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(String, Vec<u8>)>> {
     let charts: Vec<Chart> = charts(recordings).into_iter().flatten().collect();
-    let mut files = vec![("post.md".to_owned(), post(recordings, &charts, repository))];
-    files.extend(charts.iter().flat_map(Chart::files));
-    files.extend(cells(recordings).map(|csv| (CELLS.to_owned(), csv)));
-    for (at, recording) in recordings.iter().enumerate() {
-        files.push((name(at), add_checksum(&serde_json::to_string(recording)?)));
+    // The table is of the first recording that has cells.
+    let study = recordings.iter().find(|it| it.study.is_some()).map(Analysed::of);
+    let post = post(recordings, study.as_ref(), &charts, repository);
+    let mut files = vec![("post.md".to_owned(), post.into_bytes())];
+    for chart in &charts {
+        for (name, svg) in chart.files() {
+            files.push((name, svg.into_bytes()));
+        }
     }
-    let mut files: Vec<(String, Vec<u8>)> =
-        files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    if let Some(values) = study.as_ref().and_then(study::SECTION.values) {
+        files.push((CELLS.to_owned(), csv::table(&values).into_bytes()));
+    }
+    for (at, recording) in recordings.iter().enumerate() {
+        files.push((name(at), add_checksum(&serde_json::to_string(recording)?).into_bytes()));
+    }
     if let Some(chart) = preview(&charts) {
         files.push((PREVIEW.to_owned(), png(chart)?));
     }
     Ok(files)
-}
-
-/// Every cell of the first recording that has cells.
-fn cells(recordings: &[Recording]) -> Option<String> {
-    recordings.iter().find(|it| it.study.is_some()).map(|it| render(it, Format::Csv))
 }
 
 /// The file name of a recording, independent of its original name.
@@ -64,35 +66,46 @@ fn preview(charts: &[Chart]) -> Option<&Chart> {
     charts.first().filter(|_| cfg!(feature = "png"))
 }
 
-fn post(recordings: &[Recording], charts: &[Chart], repository: Option<&str>) -> String {
+fn post(
+    recordings: &[Recording],
+    study: Option<&Analysed<'_>>,
+    charts: &[Chart],
+    repository: Option<&str>,
+) -> String {
     let first = &recordings[0];
     let mut text = front_matter(first, preview(charts));
     for chart in charts {
         let _ = write!(text, "\n{}", picture(chart));
     }
-    if let Some(study) = recordings.iter().find(|recording| recording.study.is_some()) {
-        let _ = write!(text, "\n{}\n{}", markdown(study), caveats(study));
+    if let Some(study) = study {
+        let blocks = (study::SECTION.in_short)(study).unwrap_or_default();
+        let _ = write!(text, "\n{}\n{}", markdown::blocks(&blocks), caveats(study));
     }
-    let judged = ledger::judge(all_claims(), &Measurements::of(recordings));
-    let _ = write!(text, "\nOf the post's {}\n", ledger::summary(&judged));
-    let _ = writeln!(text, "\n{} {}", data(recordings), origin(first, repository));
+    let _ = write!(text, "\nOf the post's {}\n", ledger::summary(&ledger::judge_all(recordings)));
+    let _ = writeln!(text, "\n{} {}", data(recordings.len(), study.is_some()), origin(first, repository));
     text
 }
 
 /// Links to the data.
-fn data(recordings: &[Recording]) -> String {
-    let cells = cells(recordings).map(|_| format!("[every cell]({MEDIA}{CELLS}) as comma-separated values"));
-    let all = (0..recordings.len()).map(|at| format!("[recording {}]({MEDIA}{})", at + 1, name(at)));
-    format!("The data: {}.", cells.into_iter().chain(all).collect::<Vec<_>>().join(", "))
+fn data(recordings: usize, has_cells: bool) -> String {
+    let mut links = Vec::new();
+    if has_cells {
+        links.push(format!("[every cell]({MEDIA}{CELLS}) as comma-separated values"));
+    }
+    for at in 0..recordings {
+        links.push(format!("[recording {}]({MEDIA}{})", at + 1, name(at)));
+    }
+    format!("The data: {}.", links.join(", "))
 }
 
 fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
-    // A JSON string is also a YAML string.
-    let said = |text: &str| serde_json::Value::from(plain(text)).to_string();
-    let image = preview
-        .map(|chart| format!("image:\n  path: {PREVIEW}\n  alt: {}\n", said(&chart.description)))
-        .unwrap_or_default();
-    let day = recording.environment.started_unix_s.and_then(date).unwrap_or_else(|| "1970-01-01".into());
+    let mut image = String::new();
+    if let Some(chart) = preview {
+        // A JSON string is also a YAML string.
+        let alt = serde_json::Value::from(plain(&chart.description));
+        image = format!("image:\n  path: {PREVIEW}\n  alt: {alt}\n");
+    }
+    let day = recording.environment.started_unix_s.and_then(date).unwrap_or("1970-01-01".into());
     format!(
         "---\ntitle: \"Which tool is best for which task: measured\"\ndate: {day} 12:00:00 +0000\ncategories: [Performance]\n\
          tags: [concurrency, parallelism, async, benchmark]\nmedia_subpath: {MEDIA}\nimg_path: {MEDIA}\n{image}---\n"
@@ -111,25 +124,22 @@ fn picture(chart: &Chart) -> String {
 }
 
 /// The caveats for readers, in a box.
-fn caveats(recording: &Recording) -> String {
-    let notes = footnotes(recording, &Summary::of(recording));
-    let lines: String = notes.iter().map(|note| format!("> {}  \n", escape(note))).collect();
-    format!("{lines}{{: .prompt-warning }}\n")
+fn caveats(of: &Analysed<'_>) -> String {
+    let mut text = String::new();
+    for note in footnotes(of) {
+        let _ = writeln!(text, "> {}  ", escape(&note));
+    }
+    text + "{: .prompt-warning }\n"
 }
 
 /// The source of the numbers.
 fn origin(recording: &Recording, repository: Option<&str>) -> String {
     let said = escape(&source(recording));
-    let commit = recording
-        .environment
-        .commit
-        .as_deref()
-        .filter(|commit| commit.chars().all(|c| c.is_ascii_hexdigit()));
-    match repository.zip(commit) {
-        Some((address, commit)) => {
+    match (repository, &recording.environment.commit) {
+        (Some(address), Some(commit)) if commit.chars().all(|c| c.is_ascii_hexdigit()) => {
             format!("Measured by {said}: [the sources]({}/tree/{commit}).", address.trim_end_matches('/'))
         }
-        None => format!("Measured by {said}."),
+        _ => format!("Measured by {said}."),
     }
 }
 
@@ -169,7 +179,9 @@ mod tests {
     fn hostile_names_stay_text() {
         let mut hostile = recording(16, 50);
         hostile.environment.cpu_model = Some("[x](javascript:alert(1)) <script>\n# title".into());
-        let post = post(&[hostile], &[], Some("https://example.org/bakeoff"));
+        let study = Analysed::of(&hostile);
+        let recordings = std::slice::from_ref(&hostile);
+        let post = post(recordings, Some(&study), &[], Some("https://example.org/bakeoff"));
         assert!(!post.replace("\\]", "").contains("](javascript") && !post.contains("\n# title"), "{post}");
     }
 }

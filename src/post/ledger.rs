@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Measurements, claims};
 use crate::record::schema::Recording;
 use crate::report::escape;
-use crate::report::formats::Format;
-use crate::report::sheet::Table;
-use serde_json::Value;
+use crate::report::export::{Format, csv, json};
+use crate::report::page::Appendix;
+use crate::report::table::{Columns, Table};
 
 /// The text width in columns.
 const WIDTH: usize = 100;
@@ -20,49 +22,97 @@ pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, numbers: &Measure
     claims.into_iter().map(|claim| (claim, claim.judge(numbers))).collect()
 }
 
+/// The verdict of `recordings` on every claim.
+pub fn judge_all(recordings: &[Recording]) -> Vec<Judged> {
+    judge(claims(), &Measurements::of(recordings))
+}
+
 /// The ledger in `format`; in a terminal each claim can be shown in full.
 pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
     match format {
         Format::Table if in_full => judged.iter().map(full).collect::<Vec<_>>().join("\n"),
         Format::Table => terminal(judged),
-        Format::Markdown => markdown(judged),
-        Format::Csv => csv(judged),
-        Format::Json => json(judged),
+        Format::Markdown => format!("{}\n{}\n", rows(judged), summary(judged)),
+        Format::Csv => {
+            csv::table(&columns(judged).left("numbers", |(_, judgement)| cases(judgement)).build())
+        }
+        Format::Json => json::document(&with_cases(judged)),
+    }
+}
+
+/// The section of all claims at the end of the page of `recordings`.
+pub fn appendix(recordings: &[Recording]) -> Appendix {
+    let judged = judge_all(recordings);
+    let table = Table::of(&judged)
+        .left("claim", |(claim, _)| claim.id)
+        .left("the post says", |(claim, _)| claim.says)
+        .left("verdict", |(_, judgement)| judgement.verdict.to_string())
+        .left("numbers", |(_, judgement)| cases(judgement))
+        .build();
+    Appendix {
+        heading: "What becomes of the post's claims",
+        result: summary(&judged),
+        folded: "All of them",
+        class: "claims",
+        caption: "Claims",
+        table,
     }
 }
 
 /// At least two lines for each claim, with its verdict and numbers, and a line with the totals.
 fn terminal(judged: &[Judged]) -> String {
-    let row = |(claim, judgement): &Judged| {
-        let head = format!("{:<4} {:<17}  {}\n", claim.id, judgement.verdict, claim.says);
-        head + &wrapped(&cases(judgement), 24)
-    };
-    let rows: String = judged.iter().map(row).collect();
-    format!("{rows}\n{}\nHow each was decided: bakeoff claims ID.\n", summary(judged))
+    let mut text = String::new();
+    for (claim, judgement) in judged {
+        let _ = writeln!(text, "{:<4} {:<17}  {}", claim.id, judgement.verdict, claim.says);
+        text += &wrapped(&cases(judgement), 24);
+    }
+    format!("{text}\n{}\nHow each was decided: bakeoff claims ID.\n", summary(judged))
 }
 
 /// `31 confirmed, 9 refined, ...` for the post's claims.
 pub fn summary(judged: &[Judged]) -> String {
-    let of_the_post: Vec<&Judged> = judged.iter().filter(|(claim, _)| claim.is_of_the_post()).collect();
-    let count = |verdict: ClaimVerdict| {
-        of_the_post.iter().filter(|(_, judgement)| judgement.verdict == verdict).count()
-    };
-    let words =
-        [ClaimVerdict::Confirmed, ClaimVerdict::Refined, ClaimVerdict::Refuted, ClaimVerdict::NotMeasured];
-    let counts: Vec<String> = words.iter().map(|&word| format!("{} {word}", count(word))).collect();
-    format!("{} claims: {}.", of_the_post.len(), counts.join(", "))
+    let mut counts = Vec::new();
+    for verdict in
+        [ClaimVerdict::Confirmed, ClaimVerdict::Refined, ClaimVerdict::Refuted, ClaimVerdict::NotMeasured]
+    {
+        counts.push(format!("{} {verdict}", count(judged, Some(verdict))));
+    }
+    format!("{} claims: {}.", count(judged, None), counts.join(", "))
+}
+
+/// The number of claims of the post with `verdict`, or of all.
+fn count(judged: &[Judged], verdict: Option<ClaimVerdict>) -> usize {
+    let mut count = 0;
+    for (claim, judgement) in judged {
+        if claim.is_of_the_post() && verdict.is_none_or(|verdict| judgement.verdict == verdict) {
+            count += 1;
+        }
+    }
+    count
+}
+
+/// The number of claims that `recording` decides by itself, by verdict.
+pub fn decided_by(recording: &Recording) -> String {
+    let judged = judge_all(std::slice::from_ref(recording));
+    let all = count(&judged, None);
+    format!(
+        "Of {all} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \
+         claims",
+        all - count(&judged, Some(ClaimVerdict::NotMeasured)),
+        count(&judged, Some(ClaimVerdict::Confirmed)),
+        count(&judged, Some(ClaimVerdict::Refined)),
+        count(&judged, Some(ClaimVerdict::Refuted))
+    )
 }
 
 fn full((claim, judgement): &Judged) -> String {
     let mut text = format!("{}: {}\n", claim.id, judgement.verdict);
-    let mut line = |name: &str, said: &str| {
-        let _ = write!(text, "{}", wrapped(&format!("{name}: {said}"), 5));
-    };
-    line("the post says", claim.says);
-    line("where", claim.at);
-    line("decided by", claim.decided_by);
+    let facts = [("the post says", claim.says), ("where", claim.at), ("decided by", claim.decided_by)];
+    for (name, fact) in facts {
+        text += &wrapped(&format!("{name}: {fact}"), 5);
+    }
     for Case { name, result } in &judgement.cases {
-        line(name, &in_words(result));
+        text += &wrapped(&format!("{name}: {}", in_words(result)), 5);
     }
     text
 }
@@ -76,8 +126,13 @@ fn in_words(result: &CaseResult) -> String {
 }
 
 /// All cases in one line: first the measured ones, then the others by reason.
-pub(crate) fn cases(judgement: &Judgement) -> String {
-    let is_alone = judgement.cases.len() == 1;
+fn cases(judgement: &Judgement) -> String {
+    if let [Case { result, .. }] = &judgement.cases[..] {
+        return match result {
+            CaseResult::Unknown(why) => why.clone(),
+            measured => in_words(measured),
+        };
+    }
     let mut said = Vec::new();
     let mut unmeasured: Vec<(&str, Vec<&str>)> = Vec::new();
     for Case { name, result } in &judgement.cases {
@@ -86,39 +141,16 @@ pub(crate) fn cases(judgement: &Judgement) -> String {
                 Some((_, names)) => names.push(name),
                 None => unmeasured.push((why, vec![name])),
             },
-            _ if is_alone => said.push(in_words(result)),
-            _ => said.push(format!("{name}: {}", in_words(result))),
+            measured => said.push(format!("{name}: {}", in_words(measured))),
         }
     }
-    said.extend(unmeasured.into_iter().map(|(why, names)| match is_alone {
-        true => why.to_owned(),
-        false => format!("not measured: {} ({why})", names.join(", ")),
-    }));
+    for (why, names) in unmeasured {
+        said.push(format!("not measured: {} ({why})", names.join(", ")));
+    }
     said.join("; ")
 }
 
-/// The number of claims that `recording` decides by itself, by verdict.
-pub fn decided_by(recording: &Recording) -> String {
-    let of_the_post = claims().filter(|claim| claim.is_of_the_post());
-    let judged = judge(of_the_post, &Measurements::of(std::slice::from_ref(recording)));
-    let count =
-        |verdict: ClaimVerdict| judged.iter().filter(|(_, judgement)| judgement.verdict == verdict).count();
-    format!(
-        "Of {} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \
-         claims",
-        judged.len(),
-        judged.len() - count(ClaimVerdict::NotMeasured),
-        count(ClaimVerdict::Confirmed),
-        count(ClaimVerdict::Refined),
-        count(ClaimVerdict::Refuted)
-    )
-}
-
-fn markdown(judged: &[Judged]) -> String {
-    format!("{}\n{}\n", rows(judged), summary(judged))
-}
-
-/// A table in Markdown with a row for each claim.
+/// A table in Markdown with a row for each claim, as pages have it between their markers.
 pub fn rows(judged: &[Judged]) -> String {
     let mut text = String::from("| | the post says | verdict | numbers |\n|---|---|---|---|\n");
     for (claim, judgement) in judged {
@@ -128,36 +160,43 @@ pub fn rows(judged: &[Judged]) -> String {
     text
 }
 
-fn csv(judged: &[Judged]) -> String {
-    let row = |(claim, judgement): &Judged| {
-        let [id, says, at, decided_by] = [claim.id, claim.says, claim.at, claim.decided_by].map(Value::from);
-        [id, says, at, decided_by, judgement.verdict.to_string().into(), cases(judgement).into()]
-    };
-    let columns = ["id", "says", "at", "decided_by", "verdict", "numbers"];
-    Table::new(columns, judged.iter().map(row)).csv()
+/// The columns of claims that every format for programs has.
+fn columns(judged: &[Judged]) -> Columns<'_, Judged> {
+    Table::of(judged)
+        .left("id", |(claim, _)| claim.id)
+        .left("says", |(claim, _)| claim.says)
+        .left("at", |(claim, _)| claim.at)
+        .left("decided_by", |(claim, _)| claim.decided_by)
+        .left("verdict", |(_, judgement)| judgement.verdict.to_string())
 }
 
-fn json(judged: &[Judged]) -> String {
-    let case = |case: &Case| {
-        let (holds, numbers) = match &case.result {
-            CaseResult::Holds(numbers) => (Some(true), numbers),
-            CaseResult::Fails(numbers) => (Some(false), numbers),
-            CaseResult::Unknown(why) => (None, why),
-        };
-        serde_json::json!({ "name": case.name, "holds": holds, "numbers": numbers })
-    };
-    let record = |(claim, judgement): &Judged| {
-        serde_json::json!({
-            "id": claim.id,
-            "says": claim.says,
-            "at": claim.at,
-            "decided_by": claim.decided_by,
-            "verdict": judgement.verdict.to_string(),
-            "cases": judgement.cases.iter().map(case).collect::<Vec<_>>(),
-        })
-    };
-    let records: Vec<_> = judged.iter().map(record).collect();
-    format!("{:#}\n", Value::from(records))
+/// The claims with their cases.
+fn with_cases(judged: &[Judged]) -> Value {
+    let mut claims = json::rows(&columns(judged).build());
+    for (at, (_, Judgement { cases, .. })) in judged.iter().enumerate() {
+        let table = Table::of(cases)
+            .left("name", |case| case.name.as_str())
+            .left("holds", |case| holds(&case.result))
+            .left("numbers", |case| numbers(&case.result))
+            .build();
+        claims[at]["cases"] = json::rows(&table);
+    }
+    claims
+}
+
+fn holds(result: &CaseResult) -> Option<bool> {
+    match result {
+        CaseResult::Holds(_) => Some(true),
+        CaseResult::Fails(_) => Some(false),
+        CaseResult::Unknown(_) => None,
+    }
+}
+
+/// The numbers of a case, or why there are none.
+fn numbers(result: &CaseResult) -> &str {
+    match result {
+        CaseResult::Holds(text) | CaseResult::Fails(text) | CaseResult::Unknown(text) => text,
+    }
 }
 
 /// `text` in indented lines of at most [`WIDTH`] columns.

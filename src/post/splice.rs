@@ -1,31 +1,72 @@
 //! Inserts the results of a recording into a page, between markers; the rest of the page is unchanged.
 
-use crate::post::claims::{Measurements, claims as all_claims};
 use crate::post::ledger;
 use crate::record::schema::Recording;
-use crate::report::{costs, evidence, formats, platforms};
+use crate::report::export::markdown;
+use crate::report::section::{Analysed, Block};
+use crate::report::{costs, evidence, platforms, study};
 
-/// The possible parts of a page, by the name in their markers.
-pub const PARTS: [&str; 5] = ["table", "evidence", "costs", "claims", "python"];
+/// A part of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The native best-tool table.
+    Table,
+    /// The evidence.
+    Evidence,
+    /// The main costs.
+    Costs,
+    /// The most informative claims.
+    Claims,
+    /// The post's table of Python's tools.
+    Python,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Part; 5] = [Part::Table, Part::Evidence, Part::Costs, Part::Claims, Part::Python];
+
+    /// Its name in markers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Table => "table",
+            Part::Evidence => "evidence",
+            Part::Costs => "costs",
+            Part::Claims => "claims",
+            Part::Python => "python",
+        }
+    }
+
+    /// What a recording has for it; all recordings together decide claims.
+    fn blocks(self, of: &Analysed<'_>) -> Option<Vec<Block>> {
+        match self {
+            Part::Table => Some(study::native(of)?.into()),
+            Part::Evidence => (evidence::SECTION.in_short)(of),
+            Part::Costs => (costs::SECTION.in_short)(of),
+            Part::Claims => None,
+            Part::Python => platforms::post_blocks(of),
+        }
+    }
+}
 
 /// The line before a part.
-pub fn begin(part: &str) -> String {
-    format!("<!-- bakeoff: {part} begins -->")
+pub fn begin(part: Part) -> String {
+    format!("<!-- bakeoff: {} begins -->", part.name())
 }
 
 /// The line after it.
-pub fn end(part: &str) -> String {
-    format!("<!-- bakeoff: {part} ends -->")
+pub fn end(part: Part) -> String {
+    format!("<!-- bakeoff: {} ends -->", part.name())
 }
 
-/// `page` with everything that `recordings` have for its markers; `None` if there is nothing to insert, or a
-/// marker is
+/// `page` with everything that `recordings` have for its markers; `None` if there is nothing to insert, or a marker is
 /// missing, duplicated or out of order.
 pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
     let mut spliced = None;
-    for part in PARTS {
+    for part in Part::ALL {
         let current = spliced.as_deref().unwrap_or(page);
-        if let Some(text) = text(part, recordings).filter(|_| current.contains(&begin(part))) {
+        if current.contains(&begin(part))
+            && let Some(text) = text(part, recordings)
+        {
             spliced = Some(replace(current, part, &text)?);
         }
     }
@@ -33,32 +74,30 @@ pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
 }
 
 /// The content of a part from the first recording that has it; all of them decide claims.
-pub fn text(part: &str, recordings: &[Recording]) -> Option<String> {
-    let first = |of: fn(&Recording) -> Option<String>| recordings.iter().find_map(of);
-    match part {
-        "evidence" => first(evidence::markdown),
-        "costs" => first(costs::markdown),
-        "python" => first(platforms::post_markdown),
-        "claims" => {
-            first(|it| it.stories.as_ref().map(|_| String::new())).map(|_| telling_claims(recordings))
-        }
-        // Interpreters have a separate part.
-        _ => first(|recording| recording.study.as_ref().map(|_| formats::native_markdown(recording, ""))),
+pub fn text(part: Part, recordings: &[Recording]) -> Option<String> {
+    if part == Part::Claims {
+        let has_stories = recordings.iter().any(|recording| recording.stories.is_some());
+        return has_stories.then(|| telling_claims(recordings));
     }
+    for recording in recordings {
+        if let Some(blocks) = part.blocks(&Analysed::of(recording)) {
+            return Some(markdown::blocks(&blocks));
+        }
+    }
+    None
 }
 
 /// The most informative claims, for a page without room for all.
 const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
 
 fn telling_claims(recordings: &[Recording]) -> String {
-    let numbers = Measurements::of(recordings);
-    let all = ledger::judge(all_claims(), &numbers);
-    let (telling, _): (Vec<_>, Vec<_>) =
-        all.iter().cloned().partition(|(claim, _)| TELLING.contains(&claim.id));
+    let all = ledger::judge_all(recordings);
+    let mut telling = all.clone();
+    telling.retain(|(claim, _)| TELLING.contains(&claim.id));
     format!("{}\n{}\n", ledger::rows(&telling), ledger::summary(&all))
 }
 
-fn replace(page: &str, part: &str, text: &str) -> Option<String> {
+fn replace(page: &str, part: Part, text: &str) -> Option<String> {
     let (begin, end) = (begin(part), end(part));
     let (above, rest) = page.split_once(&begin)?;
     let (_, below) = rest.split_once(&end)?;
@@ -74,7 +113,7 @@ mod tests {
 
     #[test]
     fn splice_is_idempotent_between_markers() {
-        let (begin, end) = (begin("table"), end("table"));
+        let (begin, end) = (begin(Part::Table), end(Part::Table));
         let page = format!("above\n{begin}\nold\n{end}\nbelow\n");
         let spliced = splice(&page, &[recording(16, 50)]).unwrap();
         assert!(spliced.starts_with("above\n") && spliced.ends_with("\nbelow\n") && !spliced.contains("old"));
@@ -90,7 +129,8 @@ mod tests {
             evidence: Some(vec![evidence_record([190; 9], 190, figures)]),
             ..recording(1, 50)
         }];
-        let parts = PARTS.map(|part| format!("{}\nold {part}\n{}\n", begin(part), end(part))).concat();
+        let parts =
+            Part::ALL.map(|part| format!("{}\nold {}\n{}\n", begin(part), part.name(), end(part))).concat();
         let spliced = splice(&parts, &evidence).unwrap();
         assert!(spliced.contains("old table") && !spliced.contains("old evidence"), "{spliced}");
         assert_eq!(splice("neither", &evidence), None);
@@ -98,7 +138,7 @@ mod tests {
 
     #[test]
     fn rejects_missing_or_misordered_markers() {
-        let (begin, end) = (begin("table"), end("table"));
+        let (begin, end) = (begin(Part::Table), end(Part::Table));
         for page in [
             "",
             &begin,

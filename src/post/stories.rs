@@ -4,137 +4,171 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::post::story::{Prediction, STORIES, Story, StoryResult};
-use crate::record::schema::{Recording, StoryRun};
-use crate::report::sheet::Table;
-use crate::report::table;
+use crate::record::schema::StoryRun;
+use crate::report::export::terminal;
+use crate::report::section::{Analysed, Block, Section};
+use crate::report::table::{Cell, Table, Unit};
 use crate::report::timeline::timeline;
 use crate::stats::median;
 use crate::stats::units;
 
-const HEADER: [&str; 7] =
-    ["model", "arrangement", "took", "of the story", "by its numbers", "error", "error as traced"];
-const RIGHT: [&str; 4] = ["took", "of the story", "error", "error as traced"];
-
 /// Columns of a timeline.
 const WIDTH: usize = 72;
 
-/// The stories of `recording`; `None` where it has none.
-pub fn terminal(recording: &Recording) -> Option<String> {
-    let story_runs = recording.stories.as_ref()?;
-    let of = |story: &&dyn Story| {
-        let story_runs: Vec<&StoryRun> =
-            story_runs.iter().filter(|story_run| story_run.story == story.name()).collect();
-        (!story_runs.is_empty()).then(|| summary(*story, &story_runs))
-    };
-    Some(STORIES.iter().filter_map(of).collect::<Vec<_>>().join("\n"))
+/// The stories of a recording.
+pub static SECTION: Section = Section {
+    name: "stories",
+    key: "stories",
+    heading: "The worked examples",
+    is_in: |recording| recording.stories.is_some(),
+    in_full,
+    in_short: |of| Some(vec![Block::table(values(of)?)]),
+    panels: None,
+    values,
+    commands: |_| vec![],
+};
+
+fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let mut stories: Vec<(&str, Vec<&StoryRun>)> = Vec::new();
+    for run in of.recording.stories.as_ref()? {
+        match stories.iter_mut().find(|(name, _)| *name == run.story) {
+            Some((_, runs)) => runs.push(run),
+            None => stories.push((&run.story, vec![run])),
+        }
+    }
+    Some(stories.iter().flat_map(|(name, runs)| blocks(name, runs)).collect())
 }
 
-/// The stories of `recording` as plain values, times in nanoseconds and story seconds; `None` if it has none.
-pub fn sheet(recording: &Recording) -> Option<Table> {
-    let columns = ["story", "model", "arrangement", "wall_ns", "second_ns", "law_s", "unavailable"];
-    let row = |story_run: &StoryRun| {
-        let story = STORIES.iter().find(|story| story.name() == story_run.story);
-        [
-            story_run.story.clone().into(),
-            story_run.model.clone().into(),
-            story_run.arrangement.clone().into(),
-            wall_ns(story_run).into(),
-            story_run.second_ns.get().into(),
-            story.and_then(|story| story.prediction(story_run)).map(|prediction| prediction.seconds).into(),
-            story_run.unavailable.clone().into(),
-        ]
-    };
-    Some(Table::new(columns, recording.stories.as_ref()?.iter().map(row)))
+/// Times in nanoseconds and story seconds.
+fn values(of: &Analysed<'_>) -> Option<Table> {
+    let mut rows = Vec::new();
+    for run in of.recording.stories.as_ref()? {
+        rows.push(RunRow::of(named(&run.story), run));
+    }
+    let table = Table::of(&rows)
+        .left("story", |it| it.run.story.as_str())
+        .left("model", |it| it.run.model.as_str())
+        .left("arrangement", |it| it.run.arrangement.as_str())
+        .left("wall_ns", |it| it.wall_ns)
+        .left("second_ns", |it| it.run.second_ns)
+        .left("law_s", |it| it.prediction.as_ref().map(|it| it.seconds))
+        .left("unavailable", |it| it.run.unavailable.as_deref());
+    Some(table.build())
 }
 
-/// All results in `told`.
+/// The story of this name; `None` if another version of the program has it.
+fn named(name: &str) -> Option<&'static dyn Story> {
+    STORIES.iter().copied().find(|story| story.name() == name)
+}
+
+/// All of `results` of a story, with timelines.
 pub fn text(story: &dyn Story, results: &[StoryResult]) -> String {
-    let story_runs: Vec<&StoryRun> = results.iter().map(|result| &result.story_run).collect();
-    let mut text = summary(story, &story_runs);
-    for result in worth_drawing(results) {
-        let _ = write!(text, "\n{}\n{}", name(&result.story_run), timeline(&result.spans, WIDTH));
+    let runs: Vec<&StoryRun> = results.iter().map(|result| &result.story_run).collect();
+    let mut text = terminal::blocks(&blocks(story.name(), &runs));
+    let mut models = BTreeSet::new();
+    for StoryResult { story_run, spans } in results {
+        // The first run of each model: more timelines would hide it.
+        if !spans.is_empty() && models.insert(&story_run.model) {
+            let _ = write!(text, "\n{}\n{}", name(story_run), timeline(spans, WIDTH));
+        }
     }
     text
 }
 
-/// The description, times and remarks.
-fn summary(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
-    format!(
-        "{}: {}\n\n{}\n{}",
-        story.name(),
-        story.about(),
-        rows(story, story_runs),
-        remarks(story, story_runs)
-    )
+/// The description, times and remarks of the runs of a story.
+fn blocks(name: &str, runs: &[&StoryRun]) -> Vec<Block> {
+    let story = named(name);
+    let rows: Vec<RunRow<'_>> = runs.iter().map(|run| RunRow::of(story, run)).collect();
+    let about = story.map_or(String::new(), |story| format!(": {}", story.about()));
+    let mut blocks = vec![Block::Paragraph(format!("{name}{about}")), Block::table(table(&rows))];
+    if rows.iter().any(|row| row.prediction.is_some()) {
+        blocks.push(Block::Paragraph(scales(runs)));
+    }
+    blocks.push(Block::Notes(remarks(story, runs)));
+    blocks
 }
 
-/// A row for each story run, and the length of a story second.
-fn rows(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
-    let laws = story_runs.iter().any(|story_run| story.prediction(story_run).is_some());
-    let traced = story_runs.iter().any(|story_run| story.prediction_as_traced(story_run).is_some());
-    // Empty columns are omitted.
-    let columns = if traced {
-        7
-    } else if laws {
-        6
-    } else {
-        3
-    };
-    let row = |story_run: &&StoryRun| {
-        let mut row = row(story, story_run);
-        row.truncate(columns);
-        row
-    };
-    let table = table::plain(&HEADER[..columns], &RIGHT, story_runs.iter().map(row));
-    if laws { table + "\n" + &scales(story_runs) } else { table }
+/// A run and what is computed of it.
+struct RunRow<'a> {
+    run: &'a StoryRun,
+    /// The median time of its runs.
+    wall_ns: Option<f64>,
+    prediction: Option<Prediction>,
+    as_traced: Option<Prediction>,
+}
+
+impl<'a> RunRow<'a> {
+    fn of(story: Option<&dyn Story>, run: &'a StoryRun) -> Self {
+        let times: Vec<f64> = run.acts.iter().map(|act| act.wall_ns as f64).collect();
+        RunRow {
+            run,
+            wall_ns: median(&times),
+            prediction: story.and_then(|story| story.prediction(run)),
+            as_traced: story.and_then(|story| story.prediction_as_traced(run)),
+        }
+    }
+
+    fn took(&self) -> Cell {
+        match self.run.unavailable {
+            Some(_) => "not available".into(),
+            None => self.wall_ns.into(),
+        }
+    }
+
+    /// A cell about the measured time, in story seconds; blank if there is none.
+    fn measured<C: Into<Cell>>(&self, cell: impl Fn(f64) -> C) -> Cell {
+        match self.wall_ns {
+            Some(wall_ns) if self.run.unavailable.is_none() => {
+                cell(wall_ns / self.run.second_ns.get() as f64).into()
+            }
+            _ => Cell::Blank,
+        }
+    }
+}
+
+/// A row for each run; empty columns are omitted.
+fn table(rows: &[RunRow<'_>]) -> Table {
+    let is_traced = rows.iter().any(|row| row.as_traced.is_some());
+    let is_predicted = is_traced || rows.iter().any(|row| row.prediction.is_some());
+    let mut columns = Table::of(rows)
+        .left("model", |it| it.run.model.as_str())
+        .left("arrangement", |it| it.run.arrangement.as_str())
+        .right("took", Unit::Nanoseconds, RunRow::took);
+    if is_predicted {
+        columns = columns
+            .right("of the story", Unit::Plain, |it| it.measured(in_seconds))
+            .left("by its numbers", |it| it.measured(|_| it.prediction.as_ref().map(by_numbers)))
+            .right("error", Unit::Plain, |it| it.measured(|seconds| error(seconds, it.prediction.as_ref())));
+    }
+    if is_traced {
+        columns = columns.right("error as traced", Unit::Plain, |it| {
+            it.measured(|seconds| error(seconds, it.as_traced.as_ref()))
+        });
+    }
+    columns.build()
+}
+
+fn by_numbers(prediction: &Prediction) -> String {
+    format!("{} = {}", prediction.formula, in_seconds(prediction.seconds))
+}
+
+fn error(seconds: f64, prediction: Option<&Prediction>) -> Option<String> {
+    let predicted = prediction?.seconds;
+    if predicted > 0.0 { Some(format!("{:+.1} %", 100.0 * (seconds / predicted - 1.0))) } else { None }
 }
 
 /// The real length of story seconds.
-fn scales(story_runs: &[&StoryRun]) -> String {
-    let scales: BTreeSet<u64> = story_runs.iter().map(|story_run| story_run.second_ns.get()).collect();
+fn scales(runs: &[&StoryRun]) -> String {
+    let scales: BTreeSet<u64> = runs.iter().map(|run| run.second_ns.get()).collect();
     let scales: Vec<String> = scales.into_iter().rev().map(|ns| units::nanoseconds(ns as f64)).collect();
     format!(
-        "One second of the story is {} here.\n",
+        "One second of the story is {} here.",
         scales.join(", and where only the order of events is looked at ")
     )
 }
 
-fn row(story: &dyn Story, story_run: &StoryRun) -> Vec<String> {
-    let numbers = match (&story_run.unavailable, wall_ns(story_run)) {
-        (Some(_), _) => vec!["not available".into()],
-        (None, None) => vec!["-".into()],
-        (None, Some(wall_ns)) => {
-            let seconds = wall_ns / story_run.second_ns.get() as f64;
-            let prediction = story.prediction(story_run);
-            let by_law = |prediction: &Prediction| {
-                format!("{} = {}", prediction.formula, in_seconds(prediction.seconds))
-            };
-            let by_law = prediction.as_ref().map_or("-".into(), by_law);
-            let error = |prediction: Option<Prediction>| {
-                prediction.map_or("-".into(), |prediction| error(seconds, &prediction))
-            };
-            let traced = error(story.prediction_as_traced(story_run));
-            vec![units::nanoseconds(wall_ns), in_seconds(seconds), by_law, error(prediction), traced]
-        }
-    };
-    [story_run.model.clone(), story_run.arrangement.clone()].into_iter().chain(numbers).collect()
-}
-
-fn name(story_run: &StoryRun) -> String {
-    format!("{}, {}", story_run.model, story_run.arrangement)
-}
-
-/// The median time of its runs.
-fn wall_ns(story_run: &StoryRun) -> Option<f64> {
-    median(&story_run.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())
-}
-
-fn error(seconds: f64, prediction: &Prediction) -> String {
-    if prediction.seconds > 0.0 {
-        format!("{:+.1} %", 100.0 * (seconds / prediction.seconds - 1.0))
-    } else {
-        "-".into()
-    }
+fn name(run: &StoryRun) -> String {
+    format!("{}, {}", run.model, run.arrangement)
 }
 
 /// Story seconds, with a comma between thousands.
@@ -146,23 +180,17 @@ fn in_seconds(seconds: f64) -> String {
 }
 
 /// Remarks, and reasons for missing results.
-fn remarks(story: &dyn Story, story_runs: &[&StoryRun]) -> String {
-    let of = |story_run: &&StoryRun| {
-        let why = story_run.unavailable.iter().map(|why| format!("not available: {why}"));
-        let said =
-            why.chain(story.remarks(story_run)).map(|remark| format!("{}: {remark}\n", name(story_run)));
-        said.collect::<String>()
-    };
-    story_runs.iter().map(of).collect()
-}
-
-/// The first run of each model: more timelines would hide it.
-fn worth_drawing(results: &[StoryResult]) -> Vec<&StoryResult> {
-    let mut models = BTreeSet::new();
-    results
-        .iter()
-        .filter(|result| !result.spans.is_empty() && models.insert(result.story_run.model.clone()))
-        .collect()
+fn remarks(story: Option<&dyn Story>, runs: &[&StoryRun]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    for run in runs {
+        if let Some(why) = &run.unavailable {
+            remarks.push(format!("{}: not available: {why}", name(run)));
+        }
+        for remark in story.iter().flat_map(|story| story.remarks(run)) {
+            remarks.push(format!("{}: {remark}", name(run)));
+        }
+    }
+    remarks
 }
 
 #[cfg(test)]
@@ -199,13 +227,10 @@ mod tests {
     fn story_time_shows_prediction_and_error() {
         let unavailable =
             StoryRun { unavailable: Some("no more threads".into()), acts: vec![], ..chess(48, 1) };
-        insta::assert_snapshot!(
-            [
-                rows(STORIES[0], &[&chess(24, 3_728), &chess(11, 1_850), &unavailable]),
-                remarks(STORIES[0], &[&chess(24, 3_728)])
-            ]
-            .concat()
-        );
+        insta::assert_snapshot!(terminal::blocks(&blocks(
+            "chess",
+            &[&chess(24, 3_728), &chess(11, 1_850), &unavailable]
+        )));
     }
 
     #[test]

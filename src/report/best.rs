@@ -1,82 +1,108 @@
 //! The best-tool table: the results of a study for each workload, under the post's words.
 
 use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::report::table::{Cell, Columns, Table, Unit};
 use crate::stats::interval::Interval;
 use crate::stats::ratio::Ratio;
 use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
-/// The columns of the best-tool table.
-pub(crate) const HEADER: [&str; 10] = [
-    "task",
-    "best tool",
-    "in flight",
-    "speedup",
-    "95 %",
-    "time",
-    "CPU",
-    "as good",
-    "not separated",
-    "the post says",
-];
+/// A row of the best-tool table: the fastest cell, and the models that are or may be within 5 % of it.
+pub(crate) struct BestRow<'a> {
+    pub(crate) row: &'a Row,
+    /// The fastest, if anything was measured.
+    best: Option<&'a CellResult>,
+    as_good: Vec<&'a str>,
+    not_separated: Vec<&'a str>,
+    /// Too few launches for verdicts.
+    few: bool,
+}
 
-/// Columns of numbers.
-pub(crate) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "criterion"];
+impl<'a> BestRow<'a> {
+    /// A row for each of `rows`.
+    pub(crate) fn all(rows: &'a [Row]) -> Vec<Self> {
+        rows.iter().map(BestRow::of).collect()
+    }
 
-/// The rows of the best-tool table.
-pub(crate) fn lines(findings: &Summary) -> impl Iterator<Item = Vec<String>> {
-    findings.rows.iter().map(line)
+    fn of(row: &'a Row) -> Self {
+        let best = fastest(row);
+        let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
+        let (mut as_good, mut not_separated) = (vec![], vec![]);
+        if let Some(best) = best.filter(|_| !few && !row.withheld) {
+            as_good = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::AsGood(_)));
+            let named = [&[best.model()][..], &as_good].concat();
+            not_separated = models(row, &named, |verdict| matches!(verdict, Verdict::NotSeparated(_)));
+        }
+        BestRow { row, best, as_good, not_separated, few }
+    }
+
+    /// A cell about the fastest; blank if there is none.
+    pub(crate) fn of_best<C: Into<Cell>>(&self, cell: impl Fn(&'a CellResult) -> C) -> Cell {
+        match self.best {
+            Some(best) => cell(best).into(),
+            None => Cell::Blank,
+        }
+    }
+
+    fn tool(&self) -> String {
+        match self.best {
+            None => not_measured(self.row),
+            Some(best) if self.row.withheld => format!("(withheld; fastest here: {})", best.name),
+            Some(best) if self.few => format!("(too few launches; fastest here: {})", best.name),
+            Some(best) => best.name.clone(),
+        }
+    }
+
+    /// The best tool and its speedup.
+    fn in_short(&self) -> String {
+        match self.best {
+            Some(best) => format!("{} {}", self.tool(), ratio_and_interval(best.speedup.as_ref())),
+            None => self.tool(),
+        }
+    }
+}
+
+/// The columns of the best-tool table that every platform has.
+pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
+    Table::of(rows)
+        .left("task", |it| task(it.row))
+        .left("best tool", BestRow::tool)
+        .right("in flight", Unit::Plain, |it| it.of_best(|best| best.in_flight))
+        .right("speedup", Unit::Speedup, |it| it.of_best(|best| best.speedup.map(|it| it.ratio)))
+        .left("95 %", |it| it.of_best(|best| best.speedup.as_ref().map(interval)))
+        .right("time", Unit::Nanoseconds, |it| it.of_best(|best| best.wall_ns))
+        .right("CPU", Unit::Multiple, |it| it.of_best(|best| best.cpu_ratio))
+        .left("as good", |it| it.of_best(|_| list(&it.as_good)))
+        .left("not separated", |it| it.of_best(|_| list(&it.not_separated)))
+}
+
+fn list(models: &[&str]) -> Option<String> {
+    if models.is_empty() { None } else { Some(models.join(", ")) }
+}
+
+/// The cell that is compared with the others of its row.
+pub(crate) fn fastest(row: &Row) -> Option<&CellResult> {
+    row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)
+}
+
+fn not_measured(row: &Row) -> String {
+    let error = row.cells.iter().find_map(|cell| cell.error.as_deref());
+    format!("not measured: {}", error.unwrap_or("no samples"))
 }
 
 /// A workload with the post's words for it.
 pub(crate) fn task(row: &Row) -> String {
     let workload = &row.workload;
-    let post =
-        if workload.answers_to.is_empty() { String::new() } else { format!(": {}", workload.answers_to) };
-    format!("{}{post}", workload.name)
-}
-
-/// A short form of the best tool for `task` and its speedup.
-pub(crate) fn in_short(findings: &Summary, task: &str) -> String {
-    let line = findings.rows.iter().find(|row| self::task(row) == task).map(line);
-    match line.as_deref() {
-        None => "-".into(),
-        Some([_, tool, _, speedup, interval, ..]) => format!("{tool} {speedup} ({interval})"),
-        Some(unmeasured) => unmeasured.last().cloned().unwrap_or_default(),
+    if workload.answers_to.is_empty() {
+        return workload.name.clone();
     }
+    format!("{}: {}", workload.name, workload.answers_to)
 }
 
-/// A row of the best-tool table: the fastest, and the others that are or may be within 5 %.
-pub(crate) fn line(row: &Row) -> Vec<String> {
-    let Some(best) = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest) else {
-        let why = row.cells.iter().find_map(|cell| cell.error.clone()).unwrap_or("no samples".into());
-        return vec![task(row), format!("not measured: {why}")];
-    };
-    let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
-    let as_good = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::AsGood(_)));
-    let named = [&[best.model()][..], &as_good].concat();
-    let not_separated = models(row, &named, |verdict| matches!(verdict, Verdict::NotSeparated(_)));
-    let list = |models: Vec<&str>| {
-        if row.withheld || few || models.is_empty() { "-".into() } else { models.join(", ") }
-    };
-    let tool = match (row.withheld, few) {
-        (true, _) => format!("(withheld; fastest here: {})", best.name),
-        (false, true) => format!("(too few launches; fastest here: {})", best.name),
-        (false, false) => best.name.clone(),
-    };
-    let (ratio, interval) = best.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
-    vec![
-        task(row),
-        tool,
-        best.in_flight.to_string(),
-        ratio,
-        interval,
-        best.wall_ns.map_or("-".into(), units::nanoseconds),
-        best.cpu_ratio.map_or("-".into(), units::times),
-        list(as_good),
-        list(not_separated),
-        row.workload.post_says.clone(),
-    ]
+/// A short form of the best tool for `task` and its speedup; `None` if it is no task of the study.
+pub(crate) fn in_short(summary: &Summary, task: &str) -> Option<String> {
+    let row = summary.rows.iter().find(|row| self::task(row) == task)?;
+    Some(BestRow::of(row).in_short())
 }
 
 /// The models of the cells that `is` accepts, each once: a model counts at its better concurrency, so models
@@ -92,11 +118,20 @@ fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a
     models
 }
 
-/// A speedup with its interval; the range of launches if there are too few for an interval.
-pub(crate) fn ratio_and_interval(found: &Ratio) -> (String, String) {
-    let (low, high) = found.interval.map_or(found.range, |Interval { low, high, .. }| (low, high));
-    let range = if found.interval.is_err() { "range " } else { "" };
-    (units::ratio(found.ratio), format!("{range}{} .. {}", units::ratio(low), units::ratio(high)))
+/// The interval of a speedup; the range of launches if there are too few for an interval.
+pub(crate) fn interval(found: &Ratio) -> String {
+    match found.interval {
+        Ok(Interval { low, high, .. }) => format!("{} .. {}", units::ratio(low), units::ratio(high)),
+        Err(_) => format!("range {} .. {}", units::ratio(found.range.0), units::ratio(found.range.1)),
+    }
+}
+
+/// A speedup with its interval, in a single cell.
+pub(crate) fn ratio_and_interval(found: Option<&Ratio>) -> String {
+    match found {
+        Some(found) => format!("{} ({})", units::ratio(found.ratio), interval(found)),
+        None => "- (-)".into(),
+    }
 }
 
 /// The verdict on a cell of `row`, and its error, if any.
@@ -110,5 +145,8 @@ pub(crate) fn verdict(row: &Row, cell: &CellResult) -> String {
         Verdict::NotSeparated(_) => "not separated".into(),
         Verdict::TooFew(few) => format!("too few launches: {} of {}", few.have, few.need),
     };
-    cell.error.as_ref().map_or(verdict.clone(), |why| format!("{verdict}: {why}"))
+    match &cell.error {
+        Some(why) => format!("{verdict}: {why}"),
+        None => verdict,
+    }
 }

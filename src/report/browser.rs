@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::post;
 use crate::post::claims::tests::inside;
 use crate::record::schema::Recording;
 use crate::report::escape::tests::hostile;
@@ -74,7 +75,7 @@ fn of_strangers(recordings: &[Recording], text: &str) -> Vec<Recording> {
 }
 
 fn page(recordings: &[Recording]) -> String {
-    page::page(&vec!["some.json".to_owned(); recordings.len()], recordings)
+    post::page::page(&vec!["some.json".to_owned(); recordings.len()], recordings)
 }
 
 #[test]

@@ -1,66 +1,60 @@
 //! Tables that compare recordings.
 
-use std::fmt::Write as _;
-
 use crate::analysis::comparison::{Compared, Comparison, Unjudged, differences};
 use crate::record::schema::Recording;
-use crate::report::formats::bounds;
-use crate::report::sheet::Table;
-use crate::report::table;
+use crate::report::section::Block;
+use crate::report::table::Table;
 use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;
 use crate::stats::units;
 
 /// The differences between `recordings`, whose files have `names`, and the changes of their cells.
-pub fn terminal(names: &[String], recordings: &[Recording], comparison: &Comparison) -> String {
+pub fn blocks(names: &[String], recordings: &[Recording], comparison: &Comparison) -> Vec<Block> {
     let letters = letters(names.len());
-    let mut text: String =
-        letters.iter().zip(names).map(|(letter, name)| format!("{letter}: {name}\n")).collect();
-    let _ = write!(
-        text,
-        "\n{}\n{}\n{}",
+    let mut files = Vec::new();
+    for (letter, name) in letters.iter().zip(names) {
+        files.push(format!("{letter}: {name}"));
+    }
+    vec![
+        Block::Notes(files),
         differing(&letters, recordings),
-        cells(&letters, comparison),
-        summary(&letters, comparison)
-    );
-    text
+        Block::table(cells(&letters, comparison)),
+        Block::Notes(summary(&letters, comparison)),
+    ]
 }
 
-/// Every cell in each recording as plain values, and its change since the first.
-pub fn sheet(names: &[String], comparison: &Comparison) -> Table {
-    let columns = [
-        "cell",
-        "recording",
-        "speedup",
-        "speedup_low",
-        "speedup_high",
-        "change",
-        "ratio",
-        "ratio_low",
-        "ratio_high",
-    ];
-    let of_cell = |cell: &Compared| {
-        let row = |(at, name): (usize, &String)| {
-            let [speedup, low, high] = bounds(cell.speedups[at].as_ref());
-            let change = at.checked_sub(1).map(|at| cell.changes[at]);
-            let ratio = change.and_then(|change| change.ok()?.ratio());
-            let [ratio, ratio_low, ratio_high] = bounds(ratio.as_ref());
-            let word = change.map(name_of);
-            [
-                cell.id.clone().into(),
-                name.clone().into(),
-                speedup,
-                low,
-                high,
-                word.into(),
-                ratio,
-                ratio_low,
-                ratio_high,
-            ]
-        };
-        names.iter().enumerate().map(row).collect::<Vec<_>>()
-    };
-    Table::new(columns, comparison.cells.iter().flat_map(of_cell))
+/// A cell in one recording.
+struct CellIn<'a> {
+    cell: &'a Compared,
+    recording: &'a str,
+    speedup: Option<Ratio>,
+    /// Its change since the first recording; the first has none.
+    change: Option<&'static str>,
+    ratio: Option<Ratio>,
+}
+
+/// Every cell in each recording, and its change since the first.
+pub fn values(names: &[String], comparison: &Comparison) -> Table {
+    let mut rows = Vec::new();
+    for cell in &comparison.cells {
+        for (at, name) in names.iter().enumerate() {
+            let mut row =
+                CellIn { cell, recording: name, speedup: cell.speedups[at], change: None, ratio: None };
+            if let Some(other) = at.checked_sub(1) {
+                let change = cell.changes[other];
+                row.change = Some(name_of(change));
+                row.ratio = change.ok().and_then(Change::ratio);
+            }
+            rows.push(row);
+        }
+    }
+    Table::of(&rows)
+        .left("cell", |it| it.cell.id.as_str())
+        .left("recording", |it| it.recording)
+        .ratio("speedup", |it| it.speedup)
+        .left("change", |it| it.change)
+        .ratio("ratio", |it| it.ratio)
+        .build()
 }
 
 /// The change of a cell in one word.
@@ -80,89 +74,99 @@ fn name_of(change: Result<Change, Unjudged>) -> &'static str {
 
 /// A, B, C; numbers if there are more recordings than letters.
 fn letters(count: usize) -> Vec<String> {
-    let letter =
-        |at: usize| u8::try_from(at).ok().filter(|&at| at < 26).map(|at| char::from(b'A' + at).to_string());
-    (0..count).map(|at| letter(at).unwrap_or_else(|| format!("no. {}", at + 1))).collect()
+    let mut letters: Vec<String> = ('A'..='Z').take(count).map(String::from).collect();
+    for number in letters.len() + 1..=count {
+        letters.push(format!("no. {number}"));
+    }
+    letters
 }
 
-fn differing(letters: &[String], recordings: &[Recording]) -> String {
+fn differing(letters: &[String], recordings: &[Recording]) -> Block {
     let differences = differences(recordings);
     if differences.is_empty() {
-        return "Nothing that is recorded of machines and programs differs.\n".into();
+        return Block::Paragraph("Nothing that is recorded of machines and programs differs.".into());
     }
-    let header: Vec<&str> = std::iter::once("differs").chain(letters.iter().map(String::as_str)).collect();
-    let rows = differences
-        .into_iter()
-        .map(|(fact, values)| std::iter::once(fact.to_owned()).chain(values).collect());
-    table::plain(&header, &[], rows)
+    let mut columns = Table::of(&differences).left("differs", |(fact, _)| *fact);
+    for (at, letter) in letters.iter().enumerate() {
+        columns = columns.left(letter, |(_, values)| values[at].as_str());
+    }
+    Block::table(columns.build())
 }
 
-fn cells(letters: &[String], comparison: &Comparison) -> String {
-    let became: Vec<String> =
-        letters.iter().skip(1).map(|letter| format!("{letter} over {}", letters[0])).collect();
-    let header: Vec<&str> = std::iter::once("speedup over sequential")
-        .chain(letters.iter().map(String::as_str))
-        .chain(became.iter().map(String::as_str))
-        .collect();
-    let row = |cell: &Compared| {
-        let speedups = cell.speedups.iter().map(|speedup| speedup.as_ref().map_or("-".into(), shown));
-        let words = cell.changes.iter().map(|&change| word(change));
-        std::iter::once(cell.id.clone()).chain(speedups).chain(words).collect()
-    };
-    table::plain(&header, &[], comparison.cells.iter().map(row))
+fn cells(letters: &[String], comparison: &Comparison) -> Table {
+    let mut columns = Table::of(&comparison.cells).left("speedup over sequential", |it| it.id.as_str());
+    for (at, letter) in letters.iter().enumerate() {
+        columns = columns.left(letter, |it| it.speedups[at].as_ref().map(shown));
+    }
+    for (at, letter) in letters.iter().skip(1).enumerate() {
+        columns = columns.left(format!("{letter} over {}", letters[0]), |it| word(it.changes[at]));
+    }
+    columns.build()
 }
 
 fn shown(ratio: &Ratio) -> String {
-    let bounds = |low: f64, high: f64| {
-        format!("{} ({} .. {})", units::ratio(ratio.ratio), units::ratio(low), units::ratio(high))
-    };
-    ratio.interval.map_or_else(|_| units::ratio(ratio.ratio), |it| bounds(it.low, it.high))
+    let middle = units::ratio(ratio.ratio);
+    match ratio.interval {
+        Ok(it) => format!("{middle} ({} .. {})", units::ratio(it.low), units::ratio(it.high)),
+        Err(_) => middle,
+    }
 }
 
 fn word(change: Result<Change, Unjudged>) -> String {
-    let of = |word: &str, ratio: Ratio| {
-        let bounds = ratio.interval.map_or(String::new(), |it| format!(" ({:.3} .. {:.3})", it.low, it.high));
-        format!("{word} {:.3}{bounds}", ratio.ratio)
-    };
     match change {
         Err(Unjudged::OtherMachine) => "-".into(),
         Err(Unjudged::ContenderChanged | Unjudged::Withheld) => name_of(change).into(),
-        Ok(Change::Faster(ratio)) => of("FASTER", ratio),
-        Ok(Change::Slower(ratio)) => of("SLOWER", ratio),
-        Ok(Change::Equal(ratio)) => of("equal", ratio),
-        Ok(Change::NotSeparated(ratio)) => of("not separated", ratio),
+        Ok(Change::Faster(ratio)) => format!("FASTER {}", exactly(&ratio)),
+        Ok(Change::Slower(ratio)) => format!("SLOWER {}", exactly(&ratio)),
+        Ok(Change::Equal(ratio)) => format!("equal {}", exactly(&ratio)),
+        Ok(Change::NotSeparated(ratio)) => format!("not separated {}", exactly(&ratio)),
         Ok(Change::TooFew(few)) => format!("too few launches: {} of {}", few.have, few.need),
         Ok(Change::Unmeasured) => "not measured".into(),
     }
 }
 
-fn summary(letters: &[String], comparison: &Comparison) -> String {
-    let mut text = String::new();
+/// A ratio near 1 and its interval.
+fn exactly(ratio: &Ratio) -> String {
+    match ratio.interval {
+        Ok(it) => format!("{:.3} ({:.3} .. {:.3})", ratio.ratio, it.low, it.high),
+        Err(_) => format!("{:.3}", ratio.ratio),
+    }
+}
+
+/// The number of cells with a change of this kind in a recording.
+fn count(comparison: &Comparison, at: usize, is: fn(&Change) -> bool) -> usize {
+    comparison.cells.iter().filter_map(|cell| cell.changes[at].ok()).filter(is).count()
+}
+
+fn summary(letters: &[String], comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
     for (at, (letter, same)) in letters.iter().skip(1).zip(&comparison.same_machine).enumerate() {
-        let changes = || comparison.cells.iter().filter_map(|cell| cell.changes[at].ok());
-        let count = |is: fn(&Change) -> bool| changes().filter(is).count();
-        let _ = if *same {
-            writeln!(
-                text,
+        lines.push(if *same {
+            format!(
                 "{letter}: {} faster, {} slower, {} equal, {} not separated, of {} cells",
-                count(|it| matches!(it, Change::Faster(_))),
-                count(|it| matches!(it, Change::Slower(_))),
-                count(|it| matches!(it, Change::Equal(_))),
-                count(|it| matches!(it, Change::NotSeparated(_))),
+                count(comparison, at, |it| matches!(it, Change::Faster(_))),
+                count(comparison, at, |it| matches!(it, Change::Slower(_))),
+                count(comparison, at, |it| matches!(it, Change::Equal(_))),
+                count(comparison, at, |it| matches!(it, Change::NotSeparated(_))),
                 comparison.cells.len()
             )
         } else {
-            writeln!(text, "{letter}: another machine, or other cores: no cell is called faster or slower")
-        };
+            format!("{letter}: another machine, or other cores: no cell is called faster or slower")
+        });
     }
-    text + "Faster, slower: the whole interval of the ratio of speedups is more than 5 % from 1; sequential is judged by its own \
-            time, beyond what the A/A arms show besides. Absolute times are not compared across machines.\n"
+    lines.push(
+        "Faster, slower: the whole interval of the ratio of speedups is more than 5 % from 1; sequential is judged by its own \
+         time, beyond what the A/A arms show besides. Absolute times are not compared across machines."
+            .into(),
+    );
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::report::export::terminal;
 
     #[test]
     fn differences_precede_cell_results() {
@@ -172,6 +176,7 @@ mod tests {
         other.environment.cores = 4;
         let recordings = [recording(16, 50), after, other];
         let names = ["before.json", "after.json", "other.json"].map(str::to_owned);
-        insta::assert_snapshot!(terminal(&names, &recordings, &Comparison::of(&recordings)));
+        let blocks = blocks(&names, &recordings, &Comparison::of(&recordings));
+        insta::assert_snapshot!(terminal::blocks(&blocks));
     }
 }

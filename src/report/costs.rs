@@ -1,315 +1,257 @@
 //! Tables of the costs of models: a row for each model, a column for each probe.
 
-use std::fmt::Write as _;
-
 use crate::analysis::costs::{CostSummary, Most};
-use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
-use crate::analysis::summary::Row;
-use crate::record::schema::{Costs, Recording};
-use crate::report::formats::bounds;
-use crate::report::sheet::Table;
-use crate::report::table;
+use crate::record::schema::Recording;
+use crate::report::section::{Analysed, Block, Section};
+use crate::report::sizes;
+pub use crate::report::sizes::{all_size_series, break_even};
+use crate::report::table::{Cell, Table, Unit};
+use crate::stats::interval::Interval;
 use crate::stats::units;
 use crate::study::probe::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
-use serde_json::Value;
 
-/// The costs of models in `recording`; `None` if it has no such section.
-pub fn terminal(recording: &Recording) -> Option<String> {
-    let costs = recording.costs.as_ref()?;
+/// The costs of models.
+pub static SECTION: Section = Section {
+    name: "costs",
+    key: "costs",
+    heading: "What models cost",
+    is_in: |recording| recording.costs.is_some(),
+    in_full,
+    in_short: |of| Some(vec![Block::table(main_costs(of)?), Block::Paragraph(HOW.into())]),
+    panels: None,
+    values,
+    commands,
+};
+
+fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let costs = of.recording.costs.as_ref()?;
     let bills = CostSummary::all(&costs.probes);
-    let mut text = [starting(&bills), running(&bills), memory(&bills), waiting(&bills)].join("\n");
-    for size_series in all_size_series(recording, costs) {
-        let _ = write!(text, "\n{}", sizes(&size_series));
+    let mut blocks = tables(&bills);
+    blocks.extend(all_size_series(of.recording, costs).iter().map(sizes::block));
+    blocks.extend(troubles(&bills));
+    Some(blocks)
+}
+
+fn values(of: &Analysed<'_>) -> Option<Table> {
+    let costs = of.recording.costs.as_ref()?;
+    let mut values = Vec::new();
+    for bill in CostSummary::all(&costs.probes) {
+        values.extend(results(&bill));
     }
-    let _ = write!(text, "\n{}", troubles(&bills));
-    Some(text.trim_end().to_owned() + "\n")
+    for series in all_size_series(of.recording, costs) {
+        values.extend(sizes::values(&series));
+    }
+    let table = Table::of(&values)
+        .left("model", |it| it.model.as_str())
+        .left("what", |it| it.what.as_str())
+        .left("of", |it| it.of.as_deref())
+        .left("unit", |it| it.unit)
+        .left("value", |it| it.value)
+        .left("low", |it| Some(it.interval?.low))
+        .left("high", |it| Some(it.interval?.high));
+    Some(table.build())
 }
 
-/// The main costs of models in `recording`, in Markdown; `None` if it has no such section.
-pub fn markdown(recording: &Recording) -> Option<String> {
-    let costs = recording.costs.as_ref()?;
-    let all_size_series = all_size_series(recording, costs);
-    let grains = all_size_series
-        .iter()
-        .find(|size_series| size_series.series == BREAK_EVEN && !size_series.is_withheld());
-    let header = [
-        "model",
-        "start",
-        "handing out a job",
-        "a waiting job",
-        "kernel",
-        "most at once",
-        "pays from jobs of",
-    ];
-    let row = |bill: &CostSummary<'_>| {
-        let memory = bill.memory();
-        let pays = match grains.map(|size_series| (size_series, size_series.break_even(bill.model()))) {
-            Some((size_series, BreakEven::From(row))) => time(size_series.job_ns(row)),
-            _ if bill.model() == "sequential" => "-".into(),
-            Some((_, BreakEven::Inconclusive)) => "not told".into(),
-            Some((_, BreakEven::Never)) => "never".into(),
-            _ => "-".into(),
-        };
-        vec![
-            bill.model().to_owned(),
-            time(bill.starting(STARTED_ON[0]).map(|it| it.start_ns)),
-            time(bill.dispatch_ns()),
-            memory.map_or("-".into(), |memory| units::bytes(memory.bytes)),
-            memory.and_then(|memory| memory.kernel_bytes).map_or("-".into(), units::bytes),
-            bill.most().map_or("-".into(), |most| units::count(most.jobs)),
-            pays,
-        ]
-    };
-    let rows = table::markdown(&header, &header[1..], CostSummary::all(&costs.probes).iter().map(row));
-    let note = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
-                besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` from computing jobs of \
-                this size on, by the whole 95 % interval; not told: not told from it at the largest.";
-    Some(format!("{rows}\n{note}\n"))
+fn commands(recording: &Recording) -> Vec<&[String]> {
+    let mut commands = Vec::new();
+    if let Some(costs) = &recording.costs {
+        commands.push(&costs.command[..]);
+        commands.extend(costs.sizes.iter().map(|sizes| &sizes.study.command[..]));
+    }
+    commands
 }
 
-/// The costs of models in `recording`, a row for each result, in nanoseconds, bytes and jobs; `None` if it
-/// has no
-/// such section.
-pub fn sheet(recording: &Recording) -> Option<Table> {
-    let costs = recording.costs.as_ref()?;
-    let answers = CostSummary::all(&costs.probes).into_iter().flat_map(|bill| {
-        answers(&bill).into_iter().map(move |(what, unit, value)| {
-            [
-                bill.model().into(),
-                what.into(),
-                Value::Null,
-                unit.into(),
-                value.into(),
-                Value::Null,
-                Value::Null,
-            ]
-        })
-    });
-    let sizes = all_size_series(recording, costs).into_iter().flat_map(|size_series| {
-        let cells = |(at, row): (usize, &Row)| {
-            let models = size_series.models().into_iter();
-            let cell = |model: &str| {
-                let [speedup, low, high] = bounds(size_series.speedup(at, model).as_ref());
-                [
-                    model.into(),
-                    "speedup".into(),
-                    row.workload.name.clone().into(),
-                    "x".into(),
-                    speedup,
-                    low,
-                    high,
-                ]
-            };
-            models.map(cell).collect::<Vec<_>>()
-        };
-        size_series.rows.iter().enumerate().flat_map(cells).collect::<Vec<_>>()
-    });
-    Some(Table::new(["model", "what", "of", "unit", "value", "low", "high"], answers.chain(sizes)))
+/// A result for programs.
+pub(crate) struct CostValue {
+    pub(crate) model: String,
+    pub(crate) what: String,
+    /// The workload.
+    pub(crate) of: Option<String>,
+    pub(crate) unit: &'static str,
+    pub(crate) value: Option<f64>,
+    pub(crate) interval: Option<Interval>,
 }
 
-/// All results of a model: name, unit, value.
-fn answers(bill: &CostSummary<'_>) -> Vec<(String, &'static str, f64)> {
-    let starting = STARTED_ON.iter().filter_map(|on| Some((on, bill.starting(on)?)));
-    let starting = starting.flat_map(|(on, it)| {
-        let times = [
-            ("start", it.start_ns),
-            ("first run", it.first_ns),
-            ("warm run", it.warm_ns),
-            ("end", it.stop_ns),
-        ];
-        times.map(|(what, ns)| (format!("{what}, {on}"), "ns", Some(ns)))
-    });
+/// The tables of probes for a terminal.
+fn tables(bills: &[CostSummary<'_>]) -> Vec<Block> {
+    vec![starting(bills), running(bills), memory(bills), waiting(bills)]
+}
+
+/// How to read the main costs.
+const HOW: &str = "A waiting job: memory that each further one takes, of the process and its children; kernel: stacks and page tables \
+     besides. Most at once: as far as it was asked for or possible. Pays: faster than `sequential` from computing jobs of \
+     this size on, by the whole 95 % interval; not told: not told from it at the largest.";
+
+/// A column for each of the main costs.
+fn main_costs(of: &Analysed<'_>) -> Option<Table> {
+    let costs = of.recording.costs.as_ref()?;
+    let bills = CostSummary::all(&costs.probes);
+    let all_size_series = all_size_series(of.recording, costs);
+    let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.is_withheld());
+    let table = Table::of(&bills)
+        .left("model", CostSummary::model)
+        .right("start", Unit::Nanoseconds, |it| it.starting(STARTED_ON[0]).map(|it| it.start_ns))
+        .right("handing out a job", Unit::Nanoseconds, CostSummary::dispatch_ns)
+        .right("a waiting job", Unit::Bytes, |it| it.memory().map(|it| it.bytes))
+        .right("kernel", Unit::Bytes, |it| it.memory().and_then(|it| it.kernel_bytes))
+        .right("most at once", Unit::Count, |it| it.most().map(|it| it.jobs))
+        .right("pays from jobs of", Unit::Nanoseconds, |it| match grains {
+            Some(grains) => sizes::pays_from(grains, it.model()),
+            None => Cell::Missing,
+        });
+    Some(table.build())
+}
+
+/// All results of a model.
+fn results(bill: &CostSummary<'_>) -> Vec<CostValue> {
+    let mut results = Vec::new();
+    for on in STARTED_ON {
+        let starting = bill.starting(on);
+        results.push((format!("start, {on}"), "ns", starting.map(|it| it.start_ns)));
+        results.push((format!("first run, {on}"), "ns", starting.map(|it| it.first_ns)));
+        results.push((format!("warm run, {on}"), "ns", starting.map(|it| it.warm_ns)));
+        results.push((format!("end, {on}"), "ns", starting.map(|it| it.stop_ns)));
+    }
     let memory = bill.memory();
-    let most = bill.most();
-    let others = [
-        ("handing out a job".to_owned(), "ns", bill.dispatch_ns()),
-        ("CPU over sequential".to_owned(), "x", bill.cpu()),
-        ("memory of a waiting job".to_owned(), "bytes", memory.map(|it| it.bytes)),
-        ("kernel memory of a waiting job".to_owned(), "bytes", memory.and_then(|it| it.kernel_bytes)),
-        ("most at once".to_owned(), "jobs", most.map(|it| it.jobs as f64)),
+    results.extend([
+        ("handing out a job".into(), "ns", bill.dispatch_ns()),
+        ("CPU over sequential".into(), "x", bill.cpu()),
+        ("memory of a waiting job".into(), "bytes", memory.map(|it| it.bytes)),
+        ("kernel memory of a waiting job".into(), "bytes", memory.and_then(|it| it.kernel_bytes)),
+        ("most at once".into(), "jobs", bill.most().map(|it| it.jobs as f64)),
         (format!("{BURST} waits of 10 ms at once"), "ns", bill.burst_ns()),
-    ];
-    let waits = WAITS_US.map(|us| (format!("a wait of {} ms", us / 1_000), "ns", bill.wait_ns(us)));
-    let all = starting.chain(others).chain(waits);
-    all.filter_map(|(what, unit, value)| Some((what, unit, value?))).collect()
+    ]);
+    for us in WAITS_US {
+        results.push((format!("a wait of {} ms", us / 1_000), "ns", bill.wait_ns(us)));
+    }
+    results.retain(|(_, _, value)| value.is_some());
+    let model = bill.model();
+    let mut values = Vec::new();
+    for (what, unit, value) in results {
+        values.push(CostValue { model: model.into(), what, of: None, unit, value, interval: None });
+    }
+    values
 }
 
-/// The evaluated sizes of `costs`.
-pub fn all_size_series(recording: &Recording, costs: &Costs) -> Vec<SizeSeries> {
-    costs.sizes.iter().map(|sizes| SizeSeries::of(recording, sizes)).collect()
-}
-
-fn starting(bills: &[CostSummary<'_>]) -> String {
-    let header = [
-        "model",
-        "start",
-        "end",
-        "hash: first",
-        "warm",
-        "pays back after",
-        "sleep: first",
-        "warm",
-        "pays back after",
-    ];
-    let row = |bill: &CostSummary<'_>| {
-        let on_first = bill.starting(STARTED_ON[0]);
-        let mut row = vec![bill.model().to_owned()];
-        row.extend([on_first.map(|it| it.start_ns), on_first.map(|it| it.stop_ns)].map(time));
-        for workload in STARTED_ON {
-            let (own, baseline) = (bill.starting(workload), bills[0].starting(workload));
-            row.extend([own.map(|it| it.first_ns), own.map(|it| it.warm_ns)].map(time));
-            let runs = own.zip(baseline).map(|(own, baseline)| own.pays_back_after(&baseline));
-            row.push(match runs {
-                _ if bill.model() == bills[0].model() => "-".into(),
-                None => "-".into(),
-                Some(None) => "never".into(),
-                Some(Some(runs)) if runs < 1.5 => "1 run".into(),
-                Some(Some(runs)) => format!("{runs:.0} runs"),
-            });
-        }
-        row
-    };
-    format!(
-        "Starting a model, on runs of {STARTED_JOBS} jobs; medians over fresh processes\n{}\
-         pays back: from so many runs on, start, runs and end together take less than under {}.\n",
-        table::plain(&header, &header[1..], bills.iter().map(row)),
-        bills.first().map_or("the baseline", |bill| bill.model()),
+fn starting(bills: &[CostSummary<'_>]) -> Block {
+    let mut columns = Table::of(bills)
+        .left("model", CostSummary::model)
+        .right("start", Unit::Nanoseconds, |it| it.starting(STARTED_ON[0]).map(|it| it.start_ns))
+        .right("end", Unit::Nanoseconds, |it| it.starting(STARTED_ON[0]).map(|it| it.stop_ns));
+    for on in STARTED_ON {
+        columns = columns
+            .right(format!("{on}: first"), Unit::Nanoseconds, |it| it.starting(on).map(|it| it.first_ns))
+            .right("warm", Unit::Nanoseconds, |it| it.starting(on).map(|it| it.warm_ns))
+            .right("pays back after", Unit::Plain, |it| pays_back_after(it, &bills[0], on));
+    }
+    Block::titled(
+        format!("Starting a model, on runs of {STARTED_JOBS} jobs; medians over fresh processes"),
+        columns.build(),
+        vec![format!(
+            "pays back: from so many runs on, start, runs and end together take less than under {}.",
+            bills.first().map_or("the baseline", CostSummary::model),
+        )],
     )
 }
 
-fn running(bills: &[CostSummary<'_>]) -> String {
-    let header = ["model", "handing out a job", "CPU", "gave way", "preempted"];
-    let row = |bill: &CostSummary<'_>| {
-        let switches = bill.switches().map(|kinds| kinds.map(|a_job| format!("{a_job:.2}")));
-        let [gave_way, preempted] = switches.unwrap_or(["-".into(), "-".into()]);
-        let cpu = bill.cpu().map_or("-".into(), units::times);
-        vec![bill.model().to_owned(), time(bill.dispatch_ns()), cpu, gave_way, preempted]
-    };
-    format!(
-        "Running warm\n{}handing out: of 240 that do nothing. CPU: time of all cores over sequential's for the same hashes; \
-         gave way, preempted: context switches for each of them.\n",
-        table::plain(&header, &header[1..], bills.iter().map(row))
+/// The number of runs from which on a model pays, in words; unknown for the baseline itself.
+fn pays_back_after(bill: &CostSummary<'_>, baseline: &CostSummary<'_>, workload: &str) -> Option<String> {
+    if bill.model() == baseline.model() {
+        return None;
+    }
+    let runs = bill.starting(workload)?.pays_back_after(&baseline.starting(workload)?);
+    Some(match runs {
+        None => "never".into(),
+        Some(runs) if runs < 1.5 => "1 run".into(),
+        Some(runs) => format!("{runs:.0} runs"),
+    })
+}
+
+fn running(bills: &[CostSummary<'_>]) -> Block {
+    let table = Table::of(bills)
+        .left("model", CostSummary::model)
+        .right("handing out a job", Unit::Nanoseconds, CostSummary::dispatch_ns)
+        .right("CPU", Unit::Multiple, CostSummary::cpu)
+        .right("gave way", Unit::Hundredths, |it| it.switches().map(|[gave_way, _]| gave_way))
+        .right("preempted", Unit::Hundredths, |it| it.switches().map(|[_, preempted]| preempted))
+        .build();
+    let mut of = String::new();
+    if let Some(jobs) = bills.iter().find_map(CostSummary::dispatched_jobs) {
+        of = format!("{jobs} ");
+    }
+    Block::titled(
+        "Running warm",
+        table,
+        vec![format!(
+            "handing out: of {of}that do nothing. CPU: time of all cores over sequential's for the same hashes; gave way, \
+             preempted: context switches for each of them."
+        )],
     )
 }
 
-fn memory(bills: &[CostSummary<'_>]) -> String {
-    let header = ["model", "a waiting job", "kernel", "most at once", "taking", "why no more"];
-    let row = |bill: &CostSummary<'_>| {
-        let memory = bill.memory();
-        let most = bill.most();
-        let taking = most.as_ref().and_then(|most| most.bytes);
-        let why = match &most {
-            _ if bill.no_crowd().is_some() => "see below".into(),
-            None => "one at a time".into(),
-            Some(Most { why_no_more: Some((jobs, _)), .. }) => format!("{} failed", units::count(*jobs)),
-            Some(Most { why_no_more: None, .. }) => "not asked for more".into(),
-        };
+fn memory(bills: &[CostSummary<'_>]) -> Block {
+    let table = Table::of(bills)
+        .left("model", CostSummary::model)
+        .right("a waiting job", Unit::Bytes, |it| it.memory().map(|it| it.bytes))
+        .right("kernel", Unit::Bytes, |it| it.memory().and_then(|it| it.kernel_bytes))
+        .right("most at once", Unit::Count, |it| it.most().map(|it| it.jobs))
+        .right("taking", Unit::Bytes, |it| Some(it.most()?.bytes? as f64))
+        .left("why no more", why_no_more)
+        .build();
+    Block::titled(
+        "Memory of jobs that wait",
+        table,
         vec![
-            bill.model().to_owned(),
-            memory.map_or("-".into(), |memory| units::bytes(memory.bytes)),
-            memory.and_then(|memory| memory.kernel_bytes).map_or("-".into(), units::bytes),
-            most.map_or("-".into(), |most| units::count(most.jobs)),
-            taking.map_or("-".into(), |bytes| units::bytes(bytes as f64)),
-            why,
-        ]
-    };
-    format!(
-        "Memory of jobs that wait\n{}a waiting job: what each further one takes of the process's own memory and its children's. \
-         kernel: stacks and page tables, from the figures of the whole machine.\n",
-        table::plain(&header, &header[1..5], bills.iter().map(row))
+            "a waiting job: what each further one takes of the process's own memory and its children's. kernel: stacks and \
+             page tables, from the figures of the whole machine."
+                .into(),
+        ],
     )
 }
 
-fn waiting(bills: &[CostSummary<'_>]) -> String {
+fn why_no_more(bill: &CostSummary<'_>) -> String {
+    match bill.most() {
+        _ if bill.no_crowd().is_some() => "see below".into(),
+        None => "one at a time".into(),
+        Some(Most { why_no_more: Some((jobs, _)), .. }) => format!("{} failed", units::count(jobs)),
+        Some(Most { why_no_more: None, .. }) => "not asked for more".into(),
+    }
+}
+
+fn waiting(bills: &[CostSummary<'_>]) -> Block {
+    let mut columns = Table::of(bills).left("model", CostSummary::model);
+    for us in WAITS_US {
+        columns = columns.right(format!("{} ms", us / 1_000), Unit::Nanoseconds, |it| it.wait_ns(us));
+    }
     let burst = format!("{} of 10 ms at once", units::count(BURST as u64));
-    let waits: Vec<String> = WAITS_US.iter().map(|us| format!("{} ms", us / 1_000)).collect();
-    let header: Vec<&str> =
-        std::iter::once("model").chain(waits.iter().map(String::as_str)).chain([burst.as_str()]).collect();
-    let row = |bill: &CostSummary<'_>| {
-        let mut row = vec![bill.model().to_owned()];
-        row.extend(WAITS_US.map(|us| time(bill.wait_ns(us))));
-        row.push(time(bill.burst_ns()));
-        row
-    };
-    format!("What waits really take\n{}", table::plain(&header, &header[1..], bills.iter().map(row)))
-}
-
-/// Speedups by size and model.
-fn sizes(size_series: &SizeSeries) -> String {
-    let models = size_series.models();
-    let header: Vec<&str> = ["size", "a job"].into_iter().chain(models.iter().copied().skip(1)).collect();
-    let entry = |row: usize, model: &str| {
-        size_series.speedup(row, model).map_or("-".into(), |speedup| {
-            let mark = if side(&speedup) == Side::Inconclusive { "?" } else { "" };
-            format!("{}{mark}", units::ratio(speedup.ratio))
-        })
-    };
-    let rows = size_series.rows.iter().enumerate().map(|(at, row)| {
-        let label = [row.workload.name.clone(), time(size_series.job_ns(at))];
-        label.into_iter().chain(models.iter().skip(1).map(|model| entry(at, model))).collect()
-    });
-    let title =
-        crate::workload::series::SERIES.iter().find(|series| series.name == size_series.plain_series());
-    let baseline = size_series.baseline();
-    let title = title.map_or(size_series.series.as_str(), |series| series.about);
-    let mut text = format!(
-        "Speedup over {baseline}: {title}\n{}a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none.\n",
-        table::plain(&header, &header[1..], rows)
-    );
-    for warning in size_series.warnings.iter().filter(|warning| warning.blocks_verdicts()) {
-        let _ = writeln!(text, "WITHHELD, what follows from these numbers: {warning}");
-    }
-    if size_series.plain_series() == BREAK_EVEN && !size_series.is_withheld() {
-        for model in models.iter().skip(1) {
-            let _ = writeln!(text, "{model}: {}", break_even(size_series, model));
-        }
-    }
-    text
-}
-
-/// The series that varies only the job size.
-const BREAK_EVEN: &str = "grains";
-
-/// The break-even size of a model, in words.
-pub fn break_even(size_series: &SizeSeries, model: &str) -> String {
-    let baseline = size_series.baseline();
-    match size_series.break_even(model) {
-        BreakEven::From(row) => {
-            format!("faster than {baseline} from jobs of {} on", time(size_series.job_ns(row)))
-        }
-        BreakEven::Inconclusive => format!("not told from {baseline} at the largest jobs"),
-        BreakEven::Never => format!("slower than {baseline} up to the largest jobs"),
-        BreakEven::Unknown => "not measured at every size".into(),
-    }
+    let table = columns.right(burst, Unit::Nanoseconds, CostSummary::burst_ns).build();
+    Block::titled("What waits really take", table, vec![])
 }
 
 /// The failures, with reasons.
-fn troubles(bills: &[CostSummary<'_>]) -> String {
-    let mut text = String::new();
+fn troubles(bills: &[CostSummary<'_>]) -> Option<Block> {
+    let mut notes = Vec::new();
     for bill in bills {
+        let model = bill.model();
         if let Some((question, why)) = bill.failure() {
-            let _ = writeln!(text, "{}, {question}: {why}", bill.model());
+            notes.push(format!("{model}, {question}: {why}"));
         }
         if let Some((jobs, why)) = bill.most().and_then(|most| most.why_no_more) {
-            let _ = writeln!(text, "{}, {} jobs at once: {why}", bill.model(), units::count(jobs));
+            notes.push(format!("{model}, {} jobs at once: {why}", units::count(jobs)));
         }
         if let Some(why) = bill.no_crowd() {
-            let _ = writeln!(text, "{}, many jobs at once: {why}", bill.model());
+            notes.push(format!("{model}, many jobs at once: {why}"));
         }
     }
-    text
-}
-
-fn time(ns: Option<f64>) -> String {
-    ns.map_or("-".into(), units::nanoseconds)
+    if notes.is_empty() { None } else { Some(Block::Notes(notes)) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::costs::tests::record;
-    use crate::analysis::sizes::tests::size_series;
     use crate::record::schema::ProbeRecord;
+    use crate::report::export::terminal;
 
     #[test]
     fn each_probe_has_column_and_failure_note() {
@@ -347,13 +289,8 @@ mod tests {
         };
         let probes = [model("sequential", 1), model("threads", 2)].concat();
         let bills = CostSummary::all(&probes);
-        let text =
-            [starting(&bills), running(&bills), memory(&bills), waiting(&bills), troubles(&bills)].join("\n");
-        insta::assert_snapshot!(text);
-    }
-
-    #[test]
-    fn sizes_are_rows_with_break_even_text() {
-        insta::assert_snapshot!(sizes(&size_series(&[300, 100, 50])));
+        let mut blocks = tables(&bills);
+        blocks.extend(troubles(&bills));
+        insta::assert_snapshot!(terminal::blocks(&blocks));
     }
 }

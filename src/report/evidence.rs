@@ -1,99 +1,141 @@
 //! Trace evidence as a table: a row for each model, an answer in each cell with its number.
 
-use crate::analysis::evidence::{Observation, Properties, properties};
-use crate::record::schema::{EvidenceRecord, Recording};
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::report::escape;
-use crate::report::sheet::Table;
-use crate::report::table;
+use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
+use crate::record::schema::EvidenceRecord;
+use crate::report::section::{Analysed, Block, Section};
+use crate::report::table::{Cell, Table};
 
-const HEADER: [&str; 6] = ["model", "jobs", "concurrent?", "parallel?", "threads?", "processes?"];
+/// The evidence.
+pub static SECTION: Section = Section {
+    name: "evidence",
+    key: "evidence",
+    heading: "Who is concurrent, who is parallel, and by what",
+    is_in: |recording| recording.evidence.is_some(),
+    in_full: blocks,
+    in_short: blocks,
+    panels: None,
+    values: |of| Some(table(&rows(of)?, "")),
+    commands: |_| vec![],
+};
 
-/// How each answer is derived, one line each.
-const HOW: [&str; 5] = [
-    "Each cell is derived from traces of real runs; what a model is called plays no part.",
-    "concurrent: several jobs had begun and not ended at one instant; the number is the most of them.",
-    "parallel: more CPU time than 1.1 times the time in which any job computed, also at the lower bound; the number is that ratio.",
-    "threads: several threads of one process were at work, those of a runtime's own pool included. processes: of children.",
-    "cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms; 24 jobs, 9 runs each.",
-];
-
-/// The evidence of `recording` for a terminal; `None` where it has none.
-pub fn terminal(recording: &Recording) -> Option<String> {
-    let evidence_records = recording.evidence.as_ref()?;
-    let notes: String = notes(evidence_records).map(|note| format!("{note}\n")).collect();
-    Some(format!("{}\n{notes}", table::plain(&HEADER, &[], evidence_records.iter().map(row))))
+fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let rows = rows(of)?;
+    Some(vec![Block::table(table(&rows, "?")), Block::Notes(notes(&rows))])
 }
 
-/// The evidence of `recording` in Markdown; `None` where it has none.
-pub fn markdown(recording: &Recording) -> Option<String> {
-    let evidence_records = recording.evidence.as_ref()?;
-    let notes: String =
-        notes(evidence_records).map(|note| format!("\n{}  ", escape::markdown(&note))).collect();
-    Some(format!("{}{notes}\n", table::markdown(&HEADER, &[], evidence_records.iter().map(row))))
+/// A record and what it shows.
+struct EvidenceRow<'a> {
+    record: &'a EvidenceRecord,
+    properties: Option<Properties>,
 }
 
-/// The evidence of `recording` as plain values; `None` where it has none.
-pub fn sheet(recording: &Recording) -> Option<Table> {
-    let row = |evidence_record: &EvidenceRecord| {
-        let mut cells = row(evidence_record).into_iter().map(Value::from);
-        std::array::from_fn(|_| cells.next().unwrap_or_default())
-    };
-    let columns = ["model", "jobs", "concurrent", "parallel", "threads", "processes"];
-    Some(Table::new(columns, recording.evidence.as_ref()?.iter().map(row)))
+fn rows<'a>(of: &Analysed<'a>) -> Option<Vec<EvidenceRow<'a>>> {
+    let mut rows = Vec::new();
+    for record in of.recording.evidence.as_ref()? {
+        let properties = if record.unavailable.is_none() { properties(record) } else { None };
+        rows.push(EvidenceRow { record, properties });
+    }
+    Some(rows)
 }
 
-/// How answers are derived, and why some are missing.
-fn notes(evidence_records: &[EvidenceRecord]) -> impl Iterator<Item = String> {
-    let unseen = evidence_records
-        .iter()
-        .filter_map(|evidence_record| Some((evidence_record, properties(evidence_record)?)));
-    let unseen = unseen.flat_map(
-        |(
-            EvidenceRecord { model, jobs, .. },
-            Properties { concurrent, parallel, threads, processes, .. },
-        )| {
-            let reason = |(question, answer)| match answer {
-                Observation::Inconclusive(why) => {
-                    Some(format!("{question} not seen of {model} with {jobs}: {why}."))
-                }
-                _ => None,
-            };
-            let parallel = [("parallel", parallel.0), ("concurrent", concurrent.0)];
-            parallel
-                .into_iter()
-                .chain([("threads", threads.0), ("processes", processes.0)])
-                .filter_map(reason)
-                .collect::<Vec<_>>()
-        },
-    );
-    HOW.into_iter().map(str::to_owned).chain(unseen)
+/// The answers; readers see the names of questions with a question `mark`.
+fn table(rows: &[EvidenceRow<'_>], mark: &str) -> Table {
+    Table::of(rows)
+        .left("model", |it| it.record.model.as_str())
+        .left("jobs", |it| it.record.jobs.as_str())
+        .left(format!("concurrent{mark}"), |it| match (&it.properties, &it.record.unavailable) {
+            (Some(properties), _) => {
+                answer(&properties.concurrent.0, &format!("{:.0}", properties.concurrent.1))
+            }
+            (None, Some(why)) => format!("unavailable: {why}"),
+            (None, None) => "too few runs".into(),
+        })
+        .left(format!("parallel{mark}"), |it| {
+            it.cell(|it| answer(&it.parallel.0, &format!("{:.2}", it.busy_cores)))
+        })
+        .left(format!("threads{mark}"), |it| {
+            it.cell(|it| answer(&it.threads.0, &format!("{:.0}", it.threads.1)))
+        })
+        .left(format!("processes{mark}"), |it| {
+            it.cell(|it| answer(&it.processes.0, &format!("{:.0}", it.processes.1)))
+        })
+        .build()
 }
 
-fn row(evidence_record: &EvidenceRecord) -> Vec<String> {
-    let name = [evidence_record.model.clone(), evidence_record.jobs.clone()];
-    let cells = match (&evidence_record.unavailable, properties(evidence_record)) {
-        (Some(why), _) => vec![format!("unavailable: {why}")],
-        (None, None) => vec!["too few runs".into()],
-        (None, Some(properties)) => cells(&properties).into(),
-    };
-    name.into_iter().chain(cells).collect()
+impl EvidenceRow<'_> {
+    fn cell(&self, of: fn(&Properties) -> String) -> Cell {
+        match &self.properties {
+            Some(properties) => of(properties).into(),
+            None => Cell::Blank,
+        }
+    }
 }
 
-fn cells(properties: &Properties) -> [String; 4] {
-    let cell = |answer: &Observation, number: String| match answer {
+fn answer(answer: &Observation, number: &str) -> String {
+    match answer {
         Observation::Yes => format!("yes, {number}"),
         Observation::No => format!("no, {number}"),
         Observation::Inconclusive(_) => format!("not seen, {number}"),
-    };
-    let Properties { concurrent, parallel, busy_cores, threads, processes } = properties;
-    [
-        cell(&concurrent.0, format!("{:.0}", concurrent.1)),
-        cell(&parallel.0, format!("{busy_cores:.2}")),
-        cell(&threads.0, format!("{:.0}", threads.1)),
-        cell(&processes.0, format!("{:.0}", processes.1)),
-    ]
+    }
+}
+
+/// How answers are derived, and why some are missing.
+fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
+    let mut notes = vec![
+        "Each cell is derived from traces of real runs; what a model is called plays no part.".to_owned(),
+        "concurrent: several jobs had begun and not ended at one instant; the number is the most of them.".into(),
+        format!(
+            "parallel: more CPU time than {PARALLEL} times the time in which any job computed, also at the lower bound; the number is that ratio."
+        ),
+        "threads: several threads of one process were at work, those of a runtime's own pool included. processes: of children.".into(),
+        format!("cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms{}.", amount(rows)),
+    ];
+    for EvidenceRow { record, properties } in rows {
+        let Some(Properties { parallel, concurrent, threads, processes, .. }) = properties else { continue };
+        let answers = [
+            ("parallel", &parallel.0),
+            ("concurrent", &concurrent.0),
+            ("threads", &threads.0),
+            ("processes", &processes.0),
+        ];
+        for (question, answer) in answers {
+            if let Observation::Inconclusive(why) = answer {
+                notes.push(format!("{question} not seen of {} with {}: {why}.", record.model, record.jobs));
+            }
+        }
+    }
+    notes
+}
+
+/// The numbers of jobs and of runs, as `; 24 jobs, 9 runs each`, of the records that have some.
+fn amount(rows: &[EvidenceRow<'_>]) -> String {
+    let (mut jobs, mut runs) = (BTreeSet::new(), BTreeSet::new());
+    for EvidenceRow { record, .. } in rows {
+        if !record.seen.is_empty() {
+            runs.insert(record.seen.len() as u64);
+        }
+        for run in &record.seen {
+            // A job of either kind waits once: for its timer or for its file.
+            jobs.extend(run.figures.get("waits").copied());
+        }
+    }
+    let mut amount = String::new();
+    if let Some(jobs) = range(&jobs) {
+        amount += &format!("; {jobs} jobs");
+    }
+    if let Some(runs) = range(&runs) {
+        let separator = if amount.is_empty() { ";" } else { "," };
+        amount += &format!("{separator} {runs} runs each");
+    }
+    amount
+}
+
+/// `9`, or `6 to 9` where not all are equal.
+fn range(numbers: &BTreeSet<u64>) -> Option<String> {
+    let (least, most) = (numbers.first()?, numbers.last()?);
+    Some(if least == most { least.to_string() } else { format!("{least} to {most}") })
 }
 
 #[cfg(test)]
@@ -101,6 +143,9 @@ mod tests {
     use super::*;
     use crate::analysis::evidence::tests::evidence_record;
     use crate::record::read::tests::recording;
+    use crate::record::schema::Recording;
+    use crate::report::export::Format;
+    use crate::report::section::render;
 
     #[test]
     fn every_cell_shows_answer_and_number() {
@@ -114,8 +159,12 @@ mod tests {
             evidence_record([100; 9], 105, figures),
             unavailable,
         ];
-        let recording = Recording { evidence: Some(evidence_records), ..recording(1, 50) };
-        insta::assert_snapshot!(terminal(&recording).unwrap());
-        assert_eq!(markdown(&recording).unwrap().lines().filter(|line| line.starts_with('|')).count(), 5);
+        let mut recording = Recording { evidence: Some(evidence_records), ..recording(1, 50) };
+        for run in recording.evidence.iter_mut().flatten().flat_map(|record| &mut record.seen) {
+            run.figures.insert("waits".into(), 24);
+        }
+        insta::assert_snapshot!(render(&recording, &[&SECTION], Format::Table));
+        let markdown = render(&recording, &[&SECTION], Format::Markdown);
+        assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 5);
     }
 }

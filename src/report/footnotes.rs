@@ -1,67 +1,82 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
-use crate::analysis::summary::{Row, Summary};
-use crate::record::schema::{Environment, Recording, Study};
+use crate::analysis::summary::Summary;
+use crate::record::schema::{Environment, Study};
+use crate::report::section::Analysed;
 use crate::stats::verdict::MARGIN;
 
-/// The lines below the tables of `recording`.
-pub(crate) fn footnotes(recording: &Recording, findings: &Summary) -> Vec<String> {
+/// The lines below the tables of a recording.
+pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
+    let Analysed { recording, summary } = of;
     let mut notes = vec![machine(&recording.environment), programs(&recording.environment)];
-    notes.extend(recording.study.as_ref().map(study));
-    notes.extend(findings.warnings.iter().map(|warning| {
-        match (warning.blocks_verdicts(), warning.only_of()) {
+    if let Some(of_study) = &recording.study {
+        notes.push(study(of_study));
+    }
+    for warning in &summary.warnings {
+        notes.push(match (warning.blocks_verdicts(), warning.only_of()) {
             (false, _) => format!("note: {warning}"),
             (true, None) => format!("VERDICTS WITHHELD: {warning}"),
             (true, Some(workload)) => format!("VERDICTS ON {workload} WITHHELD: {warning}"),
-        }
-    }));
-    notes.push(noise(findings.all_rows()));
+        });
+    }
+    notes.push(noise(summary));
     notes.push(format!(
         "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \
          `sequential`'s. As good: the whole interval within {0:.0} % of the fastest; slower: beyond it; not separated: it \
          straddles.",
         MARGIN * 100.0
     ));
-    notes.extend(of_platforms(recording, findings));
+    notes.extend(of_platforms(of));
     notes
 }
 
-/// How to read the tables of interpreters, if there are any.
-pub(crate) fn of_platforms(recording: &Recording, findings: &Summary) -> Vec<String> {
-    let unavailable = recording.environment.interpreters.iter().flatten();
-    let unavailable =
-        unavailable.filter_map(|it| Some(format!("CPython {}: {}", it.tag, it.unavailable.as_ref()?)));
-    let reading = "In Python speedups are over `py-loop`. Under asyncio files are read and written by asyncio.to_thread, in its own \
+/// How to read the tables of interpreters.
+const READING: &str = "In Python speedups are over `py-loop`. Under asyncio files are read and written by asyncio.to_thread, in its own \
                    few threads, and HTTP, which it has none of, is a minimal GET on its streams. primes and mandelbrot have \
                    smaller jobs in Python, and sha-loop is pure Python against Rust's SHA-256 library. Rust's sequential: how many times as fast it is as py-loop on the same jobs. Over \
                    Python's best: that ratio, times the speedup of Rust's best tool over `sequential` on the native jobs, over that \
                    of Python's best; sequential (alone): the native lane has no such row.";
-    let reading = (!findings.others.is_empty()).then(|| reading.to_owned());
-    unavailable.chain(reading).collect()
+
+/// How to read the tables of interpreters, if there are any, and why some are missing.
+pub(crate) fn of_platforms(of: &Analysed<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for interpreter in of.recording.environment.interpreters.iter().flatten() {
+        if let Some(why) = &interpreter.unavailable {
+            notes.push(format!("CPython {}: {why}", interpreter.tag));
+        }
+    }
+    if !of.summary.others.is_empty() {
+        notes.push(READING.to_owned());
+    }
+    notes
 }
 
 fn machine(environment: &Environment) -> String {
     let Environment { cores, os, arch, sha256, .. } = environment;
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
-    let kernel = environment.kernel.as_ref().map_or(String::new(), |kernel| format!(" {kernel}"));
+    let mut kernel = String::new();
+    if let Some(release) = &environment.kernel {
+        kernel = format!(" {release}");
+    }
     let smt = match environment.smt {
         Some(true) => " with SMT",
         Some(false) => " without SMT",
         None => "",
     };
-    let classes: Vec<String> = environment.core_classes.iter().map(ToString::to_string).collect();
-    let unlike = if classes.is_empty() {
-        String::new()
-    } else {
-        format!(" ({} of unlike kinds)", classes.join(" + "))
-    };
+    let mut unlike = String::new();
+    if !environment.core_classes.is_empty() {
+        let classes: Vec<String> = environment.core_classes.iter().map(ToString::to_string).collect();
+        unlike = format!(" ({} of unlike kinds)", classes.join(" + "));
+    }
     let plural = if *cores == 1 { "" } else { "s" };
     format!("{cpu}, {cores} core{plural}{smt}{unlike}, {os}{kernel} on {arch}; {sha256}")
 }
 
 fn programs(environment: &Environment) -> String {
-    let commit =
-        environment.commit.as_deref().map_or("no commit known", |commit| commit.get(..7).unwrap_or(commit));
+    let commit = match &environment.commit {
+        Some(commit) => commit.get(..7).unwrap_or(commit),
+        None => "no commit known",
+    };
     let dirty = if environment.dirty == Some(true) { ", changed since" } else { "" };
     let rustc = environment.rustc.as_deref().unwrap_or("rustc of unknown version");
     let rustc = rustc.split(" (").next().unwrap_or(rustc);
@@ -84,15 +99,22 @@ fn study(study: &Study) -> String {
 }
 
 /// The extent of the A/A intervals of the baseline: of the quietest and of the noisiest row.
-fn noise<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
-    let mut floors: Vec<(f64, String)> =
-        rows.filter_map(|row| Some((row.noise_floor()?, row.workload.called()))).collect();
+fn noise(summary: &Summary) -> String {
+    let mut floors: Vec<(f64, String)> = Vec::new();
+    for row in summary.all_rows() {
+        if let Some(floor) = row.noise_floor() {
+            floors.push((floor, row.workload.called()));
+        }
+    }
     floors.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-    let reach = |(floor, name): &(f64, String)| format!("{:.1} % ({name})", floor.exp_m1() * 100.0);
     let reaches = match &floors[..] {
         [] => return "A/A: unknown, for want of launches or of the baseline.".into(),
         [only] => reach(only),
         [least, .., most] => format!("{} to {}", reach(least), reach(most)),
     };
     format!("A/A: the baseline against itself; its intervals reach {reaches} from 1, though nothing differs.")
+}
+
+fn reach((floor, name): &(f64, String)) -> String {
+    format!("{:.1} % ({name})", floor.exp_m1() * 100.0)
 }

@@ -1,4 +1,9 @@
 //! Values in, text out.
+//!
+//! - [`table`]: the one type of tables, and [`export`]: one file a format over it
+//! - [`section`]: the sections of a recording, which every format walks over: [`study`], [`evidence`], [`costs`]
+//! - [`compare`], [`scaling`]: tables of several recordings
+//! - [`chart`]: pictures; [`page`]: everything in one file
 
 pub mod bars;
 pub(crate) mod best;
@@ -10,14 +15,15 @@ pub mod costs;
 pub mod disclosure;
 pub mod escape;
 pub mod evidence;
+pub mod export;
 pub(crate) mod footnotes;
-pub mod formats;
 pub mod page;
 pub(crate) mod platforms;
 pub mod scaling;
-pub mod sheet;
+pub mod section;
+pub mod sizes;
+pub mod study;
 pub mod table;
-pub mod terminal;
 pub mod timeline;
 #[cfg(test)]
 mod untrusted_input;

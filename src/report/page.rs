@@ -7,57 +7,102 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::post::charts::charts;
-use crate::post::claims::{Measurements, claims as all_claims};
-use crate::post::ledger;
-use crate::post::ledger::Judged;
-use crate::post::stories;
 use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::best;
-use crate::report::best::{HEADER, ratio_and_interval};
 use crate::report::chart::caption::date;
+use crate::report::chart::kind::Drawn;
 use crate::report::chart::palette::Mode;
 use crate::report::disclosure::summary;
-use crate::report::escape::{lines, plain};
-use crate::report::footnotes::footnotes;
-use crate::report::{costs, evidence, platforms};
+use crate::report::escape::plain;
+use crate::report::export::html as export;
+use crate::report::section::{Analysed, Section};
+use crate::report::table::Table;
 use crate::stats::units;
 
 /// Sorts a table by the column whose button is pressed: numbers by value, other columns as text.
 const SCRIPT: &str = include_str!("page.js");
 const STYLE: &str = include_str!("page.css");
 
-/// The page of `recordings`, whose files have `names`.
-pub fn page(names: &[String], recordings: &[Recording]) -> String {
-    let title = "bakeoff: which execution model is the best tool for the task";
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    h1 { "Which tool is best for which task" }
-                    (beside(recordings))
-                    @for (at, (name, recording)) in names.iter().zip(recordings).enumerate() {
-                        (section(at, name, recording))
-                    }
-                    (pictures(recordings))
-                    (ledger(recordings))
+/// What a page shows.
+pub struct Page<'a> {
+    /// The names of the files of its recordings.
+    pub names: &'a [String],
+    /// Its recordings.
+    pub recordings: &'a [Recording],
+    /// The sections that recordings may have.
+    pub sections: &'a [&'a Section],
+    /// Their charts.
+    pub charts: Vec<Drawn>,
+    /// What all of them together decide.
+    pub appendix: Appendix,
+}
+
+/// The last section of a page.
+pub struct Appendix {
+    /// Its heading.
+    pub heading: &'static str,
+    /// Its result in a sentence.
+    pub result: String,
+    /// What its table is folded under.
+    pub folded: &'static str,
+    /// The class of its table for the style sheet.
+    pub class: &'static str,
+    /// The caption of its table.
+    pub caption: &'static str,
+    /// Its table.
+    pub table: Table,
+}
+
+impl Page<'_> {
+    /// The page as an HTML document.
+    pub fn html(&self) -> String {
+        let analysed: Vec<Analysed<'_>> = self.recordings.iter().map(Analysed::of).collect();
+        let title = "bakeoff: which execution model is the best tool for the task";
+        let markup = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(policy());
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (title) }
+                    style { (PreEscaped(STYLE)) }
                 }
-                script { (PreEscaped(SCRIPT)) }
+                body {
+                    main {
+                        h1 { "Which tool is best for which task" }
+                        (beside(&analysed))
+                        @for (at, (name, recording)) in self.names.iter().zip(&analysed).enumerate() {
+                            (self.section(at, name, recording))
+                        }
+                        (pictures(&self.charts))
+                        (appendix(&self.appendix))
+                    }
+                    script { (PreEscaped(SCRIPT)) }
+                }
+            }
+        };
+        markup.into_string() + "\n"
+    }
+
+    /// A recording: first its warnings, then its sections, then the file.
+    fn section(&self, at: usize, name: &str, of: &Analysed<'_>) -> Markup {
+        let (withheld, told): (Vec<_>, Vec<_>) =
+            of.summary.warnings.iter().partition(|warning| warning.blocks_verdicts());
+        html! {
+            section {
+                h2 { (plain(&summary(of.recording, self.sections))) }
+                @for warning in withheld { p.stamp role="alert" { strong { "Verdicts withheld" } ": " (plain(&warning.to_string())) } }
+                @for warning in told { p.note { "Note: " (plain(&warning.to_string())) } }
+                @for section in self.sections {
+                    @for panel in section.on_page(of) { (export::panel(&panel)) }
+                }
+                p { (download(at, name, of.recording)) }
             }
         }
-    };
-    markup.into_string() + "\n"
+    }
 }
 
 /// Nothing is loaded, and only the page's own script and styles run.
@@ -73,53 +118,28 @@ pub(crate) fn hash_of(script: &str) -> String {
     format!("'sha256-{}'", BASE64.encode(Sha256::digest(script.as_bytes())))
 }
 
-/// A recording: first its warnings, then its tables, then the file.
-fn section(at: usize, name: &str, recording: &Recording) -> Markup {
-    let findings = Summary::of(recording);
-    let (withheld, told): (Vec<_>, Vec<_>) =
-        findings.warnings.iter().partition(|warning| warning.blocks_verdicts());
-    html! {
-        section {
-            h2 { (plain(&summary(recording))) }
-            @for warning in withheld { p.warning role="alert" { strong { "Verdicts withheld" } ": " (plain(&warning.to_string())) } }
-            @for warning in told { p.note { "Note: " (plain(&warning.to_string())) } }
-            @if recording.study.is_some() {
-                (study(recording, &findings))
-                details { summary { "Machine, programs, how to read it" }
-                    @for note in footnotes(recording, &findings) { p { (plain(&note)) } } }
-            }
-            @for (title, text) in [
-                ("Who is concurrent, who is parallel, and by what", evidence::terminal(recording)),
-                ("The worked examples", stories::terminal(recording)),
-                ("What models cost", costs::terminal(recording)),
-            ] {
-                @if let Some(text) = text { details { summary { (title) } pre tabindex="0" role="group" aria-label=(title) { (lines(&text)) } } }
-            }
-            p { (download(at, name, recording)) }
-        }
-    }
-}
-
 /// The best tools of several studies side by side; studies of one machine are adjacent.
-fn beside(recordings: &[Recording]) -> Markup {
-    let mut studies: Vec<&Recording> =
-        recordings.iter().filter(|it| Summary::of(it).rows.iter().any(|row| !row.cells.is_empty())).collect();
-    studies.sort_by_key(|recording| (recording.environment.cpu_model.clone(), recording.environment.cores));
-    let findings: Vec<Summary> = studies.iter().map(|recording| Summary::of(recording)).collect();
+fn beside(recordings: &[Analysed<'_>]) -> Markup {
+    let mut studies = Vec::new();
     let mut tasks: Vec<String> = Vec::new();
-    for row in findings.iter().flat_map(|findings| &findings.rows) {
-        if !tasks.contains(&best::task(row)) {
-            tasks.push(best::task(row));
+    for it in recordings {
+        if it.summary.rows.iter().any(|row| !row.cells.is_empty()) {
+            studies.push(it);
         }
     }
-    let heads = studies.iter().map(|recording| machine(recording));
-    let header: Vec<String> = std::iter::once("task".to_owned()).chain(heads).collect();
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    let rows = tasks.iter().map(|task| {
-        let cells = findings.iter().map(|findings| best::in_short(findings, task));
-        std::iter::once(task.clone()).chain(cells).collect()
-    });
-    html! { @if studies.len() > 1 { section { (table("The best tool on each machine", &header, rows)) } } }
+    studies.sort_by_key(|it| (&it.recording.environment.cpu_model, it.recording.environment.cores));
+    for row in studies.iter().flat_map(|it| &it.summary.rows) {
+        let task = best::task(row);
+        if !tasks.contains(&task) {
+            tasks.push(task);
+        }
+    }
+    let mut columns = Table::of(&tasks).left("task", String::as_str);
+    for study in &studies {
+        columns = columns.left(machine(study.recording), |task| best::in_short(&study.summary, task));
+    }
+    let table = columns.build();
+    html! { @if studies.len() > 1 { section { (export::table("The best tool on each machine", &table)) } } }
 }
 
 /// A machine and its measurement date, as a column header.
@@ -127,69 +147,17 @@ fn machine(recording: &Recording) -> String {
     let environment = &recording.environment;
     let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
     let cores = units::cores(environment.cores);
-    let day = environment.started_unix_s.and_then(date).map_or(String::new(), |day| format!(", {day}"));
-    format!("{cpu}, {cores}{day}")
-}
-
-/// Pads rows to the number of columns: unmeasured cells have a reason and no numbers.
-fn filled(rows: impl IntoIterator<Item = Vec<String>>, columns: usize) -> impl Iterator<Item = Vec<String>> {
-    rows.into_iter().map(move |mut cells| {
-        cells.resize(columns, String::new());
-        cells
-    })
-}
-
-fn study(recording: &Recording, findings: &Summary) -> Markup {
-    let tools = filled(best::lines(findings), HEADER.len());
-    let cells = findings.all_rows().flat_map(|row| row.cells.iter().map(move |cell| every_cell(row, cell)));
-    let header = ["workload", "model/width", "in flight", "speedup", "95 %", "time", "CPU", "verdict"];
-    html! {
-        @if !findings.rows.is_empty() { (table("The best tool for each task", &HEADER, tools)) }
-        @for platform in platforms::tables(recording, findings) {
-            (table(&plain(&platform.title), platform.header, filled(platform.rows, platform.header.len())))
-        }
-        details { summary { "Every cell" } (table("Every cell", &header, cells)) }
+    match environment.started_unix_s.and_then(date) {
+        Some(day) => format!("{cpu}, {cores}, {day}"),
+        None => format!("{cpu}, {cores}"),
     }
 }
 
-fn every_cell(row: &Row, cell: &CellResult) -> Vec<String> {
-    let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
-    vec![
-        row.workload.name.clone(),
-        cell.name.clone(),
-        cell.in_flight.to_string(),
-        ratio,
-        interval,
-        cell.wall_ns.map_or("-".into(), units::nanoseconds),
-        cell.cpu_ratio.map_or("-".into(), units::times),
-        best::verdict(row, cell),
-    ]
-}
-
-/// A table with sortable columns.
-fn table(caption: &str, header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Markup {
-    html! {
-        div.wide tabindex="0" role="group" aria-label=(caption) {
-            table {
-                caption { (caption) }
-                thead { tr { @for name in header { th scope="col" { button type="button" { (plain(name)) } } } } }
-                tbody {
-                    @for row in rows {
-                        tr { @for (at, cell) in row.iter().enumerate() {
-                            @if at == 0 { th scope="row" { (plain(cell)) } } @else { td { (plain(cell)) } }
-                        } }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn pictures(recordings: &[Recording]) -> Markup {
+fn pictures(charts: &[Drawn]) -> Markup {
     html! {
         section {
             h2 { "Pictures" }
-            @for drawn in charts(recordings) {
+            @for drawn in charts {
                 @match drawn {
                     Ok(chart) => figure { (PreEscaped(chart.svg(Mode::Auto))) }
                     Err(why) => p.note { "No chart of " (plain(why)) "." }
@@ -199,22 +167,13 @@ fn pictures(recordings: &[Recording]) -> Markup {
     }
 }
 
-fn ledger(recordings: &[Recording]) -> Markup {
-    let judged = ledger::judge(all_claims(), &Measurements::of(recordings));
-    let row = |(claim, judgement): &Judged| {
-        vec![
-            claim.id.to_owned(),
-            claim.says.to_owned(),
-            judgement.verdict.to_string(),
-            ledger::cases(judgement),
-        ]
-    };
+fn appendix(appendix: &Appendix) -> Markup {
     html! {
         section {
-            h2 { "What becomes of the post's claims" }
-            p { (ledger::summary(&judged)) }
-            details { summary { "All of them" }
-                div.claims { (table("Claims", &["claim", "the post says", "verdict", "numbers"], judged.iter().map(row))) } }
+            h2 { (appendix.heading) }
+            p { (appendix.result) }
+            details { summary { (appendix.folded) }
+                div class=(appendix.class) { (export::table(appendix.caption, &appendix.table)) } }
         }
     }
 }
@@ -244,9 +203,23 @@ mod tests {
     use super::*;
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
+    use crate::report::chart::draw::KINDS;
+    use crate::report::chart::kind::draw_kinds;
+    use crate::report::section::SECTIONS;
 
     fn page_of(recordings: &[Recording]) -> String {
-        page(&vec!["some.json".to_owned(); recordings.len()], recordings)
+        let names = vec!["some.json".to_owned(); recordings.len()];
+        let table = Table::of(&["C1"]).left("claim", |id| *id).build();
+        let appendix = Appendix {
+            heading: "Claims",
+            result: "1 claim".into(),
+            folded: "All",
+            class: "claims",
+            caption: "Claims",
+            table,
+        };
+        let charts = draw_kinds(KINDS, recordings);
+        Page { names: &names, recordings, sections: SECTIONS, charts, appendix }.html()
     }
 
     #[test]

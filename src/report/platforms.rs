@@ -1,89 +1,36 @@
 //! The best-tool table of each interpreter, and the post's own table: its tools for Python, beside Rust's
 //! results.
 
+use crate::analysis::platforms::{ToolVerdict, judge_tools, named_tools, rust_over_python};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
-use crate::report::best;
-use crate::report::best::ratio_and_interval;
-use crate::report::table;
-use crate::stats::interval::LEVEL;
-use crate::stats::ratio::{Ratio, of_logs};
-use crate::stats::units;
-use crate::stats::verdict::Verdict;
-
-/// The columns of an interpreter's best-tool table.
-pub(crate) const HEADER: [&str; 10] = [
-    "task",
-    "best tool",
-    "in flight",
-    "speedup",
-    "95 %",
-    "time",
-    "CPU",
-    "as good",
-    "not separated",
-    "Rust's sequential",
-];
-
-/// The columns of the post's table.
-pub(crate) const POST: [&str; 6] =
-    ["task", "best tool in Python", "the post says", "verdict", "best tool in Rust", "over Python's best"];
-
-/// Columns of numbers.
-pub(crate) const RIGHT: &[&str] = &["in flight", "speedup", "time", "CPU", "Rust's sequential"];
-
-/// A table of an interpreter: its title, its header, its rows.
-pub(crate) struct PlatformTable {
-    pub(crate) title: String,
-    pub(crate) header: &'static [&'static str],
-    pub(crate) rows: Vec<Vec<String>>,
-}
+use crate::report::best::{self, BestRow, fastest, ratio_and_interval};
+use crate::report::footnotes;
+use crate::report::section::{Analysed, Block};
+use crate::report::table::{Table, Unit};
 
 /// Two tables of each interpreter.
-pub(crate) fn tables(recording: &Recording, findings: &Summary) -> Vec<PlatformTable> {
-    let of_platform = |(tag, rows): (&str, &[Row])| {
-        let interpreter = describe(recording, tag);
-        [
-            PlatformTable {
-                title: format!("The best tool in Python, speedups over py-loop: {interpreter}"),
-                header: &HEADER,
-                rows: rows.iter().map(line).collect(),
-            },
-            PlatformTable {
-                title: format!("What the post says of Python: {interpreter}"),
-                header: &POST,
-                rows: rows.iter().filter_map(|row| post(row, findings)).collect(),
-            },
-        ]
-    };
-    findings.platforms().flat_map(of_platform).filter(|table| !table.rows.is_empty()).collect()
+pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (tag, rows) in of.summary.platforms() {
+        let interpreter = describe(of.recording, tag);
+        let title = format!("The best tool in Python, speedups over py-loop: {interpreter}");
+        blocks.push(Block::titled(title, best_tools(rows), vec![]));
+        let post = post_table(rows, &of.summary);
+        if !post.is_empty() {
+            blocks.push(Block::titled(format!("What the post says of Python: {interpreter}"), post, vec![]));
+        }
+    }
+    blocks
 }
 
-/// All of them for a terminal.
-pub(crate) fn terminal(recording: &Recording, findings: &Summary) -> String {
-    let table = |it: PlatformTable| format!("{}\n{}\n", it.title, table::plain(it.header, RIGHT, it.rows));
-    tables(recording, findings).into_iter().map(table).collect()
-}
-
-/// All of them in Markdown.
-pub(crate) fn markdown(recording: &Recording, findings: &Summary) -> String {
-    let table = |it: PlatformTable| {
-        let title = super::escape::markdown(&it.title);
-        format!("{title}:\n\n{}\n", table::markdown(it.header, RIGHT, it.rows))
-    };
-    tables(recording, findings).into_iter().map(table).collect()
-}
-
-/// The post's table of the first interpreter, in Markdown, with its caption; `None` if the recording has
-/// none.
-pub(crate) fn post_markdown(recording: &Recording) -> Option<String> {
-    let findings = Summary::of(recording);
-    let notes = super::footnotes::of_platforms(recording, &findings);
-    let (tag, rows) = findings.platforms().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
-    let lines = rows.iter().filter_map(|row| post(row, &findings));
-    let notes = [describe(recording, tag)].into_iter().chain(notes);
-    let notes: String = notes.map(|note| format!("\n{}  ", super::escape::markdown(&note))).collect();
-    Some(format!("{}{notes}\n", table::markdown(&POST, &[], lines)))
+/// The post's table of the first interpreter with its caption; `None` if the recording has none.
+pub(crate) fn post_blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let (tag, rows) =
+        of.summary.platforms().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
+    let mut notes = vec![describe(of.recording, tag)];
+    notes.extend(footnotes::of_platforms(of));
+    Some(vec![Block::table(post_table(rows, &of.summary)), Block::Notes(notes)])
 }
 
 /// A description of an interpreter.
@@ -93,121 +40,94 @@ pub(crate) fn describe(recording: &Recording, tag: &str) -> String {
         return format!("CPython {tag}");
     };
     let lock = if *gil == Some(false) { "without a lock" } else { "with its lock" };
-    let build = build.as_ref().map(|build| format!(", built {build}")).unwrap_or_default();
+    let build = build.as_ref().map_or(String::new(), |build| format!(", built {build}"));
     format!("CPython {version} {lock}{build}; processes started by {start_method}")
 }
 
-/// A row of an interpreter's table, with the speedup of Rust's `sequential` in the last column.
-fn line(row: &Row) -> Vec<String> {
-    let mut line = best::line(row);
-    if line.len() == HEADER.len() {
-        line.pop();
-        line.push(row.reference.as_ref().map_or("-".into(), |it| units::ratio(it.speedup.ratio)));
+/// The best-tool table of an interpreter, with the speedup of Rust's `sequential` in the last column.
+fn best_tools(rows: &[Row]) -> Table {
+    best::columns(&BestRow::all(rows))
+        .right("Rust's sequential", Unit::Speedup, |it| {
+            it.of_best(|_| it.row.reference.as_ref().map(|it| it.speedup.ratio))
+        })
+        .build()
+}
+
+/// A row of the post's table.
+struct PostRow<'a> {
+    row: &'a Row,
+    /// The row of the same task in Rust.
+    native: Option<&'a Row>,
+}
+
+/// The tasks of `rows` that the post mentions.
+fn post_table(rows: &[Row], summary: &Summary) -> Table {
+    let mut tasks = Vec::new();
+    for row in rows {
+        if !named_tools(&row.workload.post_says).is_empty() {
+            let native = summary.rows.iter().find(|native| native.workload.name == row.workload.name);
+            tasks.push(PostRow { row, native });
+        }
     }
-    line
+    Table::of(&tasks)
+        .left("task", |it| best::task(it.row))
+        .left("best tool in Python", PostRow::in_python)
+        .left("the post says", |it| it.row.workload.post_says.as_str())
+        .left("verdict", |it| verdict(&judge_tools(it.row)))
+        .left("best tool in Rust", PostRow::in_rust)
+        .left("over Python's best", PostRow::rust_over_python)
+        .build()
 }
 
-/// A row of the post's table; `None` if the post does not mention such a task.
-fn post(row: &Row, findings: &Summary) -> Option<Vec<String>> {
-    let named = named(&row.workload.post_says);
-    if named.is_empty() {
-        return None;
+impl PostRow<'_> {
+    fn in_python(&self) -> String {
+        match fastest(self.row) {
+            None => "not measured".into(),
+            Some(_) if self.row.withheld => "withheld".into(),
+            Some(best) => in_short(best),
+        }
     }
-    let native = findings.rows.iter().find(|native| native.workload.name == row.workload.name);
-    let (tool, over) = rust(row, native);
-    let best = match fastest(row) {
-        None => "not measured".into(),
-        Some(_) if row.withheld => "withheld".into(),
-        Some(best) => in_short(best),
-    };
-    let verdict = verdict(row, &named);
-    Some(vec![best::task(row), best, row.workload.post_says.clone(), verdict, tool, over])
-}
 
-/// The models of the tools that the post names.
-fn named(post_says: &str) -> Vec<String> {
-    let tools = ["threading", "asyncio", "multiprocessing"];
-    tools.into_iter().filter(|tool| post_says.contains(tool)).map(|tool| format!("py-{tool}")).collect()
-}
+    fn in_rust(&self) -> String {
+        if self.is_withheld() {
+            return "withheld".into();
+        }
+        match (self.native, self.native.and_then(fastest)) {
+            (_, Some(best)) => best.name.clone(),
+            (Some(_), None) => "not measured".into(),
+            (None, None) => "sequential (alone)".into(),
+        }
+    }
 
-fn fastest(row: &Row) -> Option<&CellResult> {
-    row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)
+    fn rust_over_python(&self) -> Option<String> {
+        let rust = self.native.and_then(fastest);
+        if self.is_withheld() || self.native.is_some() && rust.is_none() {
+            return None;
+        }
+        let ratio = rust_over_python(self.row, fastest(self.row)?, rust)?;
+        Some(ratio_and_interval(Some(&ratio)))
+    }
+
+    fn is_withheld(&self) -> bool {
+        self.row.withheld || self.native.is_some_and(|native| native.withheld)
+    }
 }
 
 fn in_short(cell: &CellResult) -> String {
-    let (ratio, interval) = cell.speedup.as_ref().map_or(("-".into(), "-".into()), ratio_and_interval);
     // The interpreter is named above the table.
     let name = cell.name.replacen(cell.model(), cell.plain_model(), 1);
-    format!("{name} {ratio} ({interval})")
+    format!("{name} {}", ratio_and_interval(cell.speedup.as_ref()))
 }
 
-/// The verdict on a tool, at the better of its two concurrencies.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    Slower,
-    NotSeparated,
-    Best,
-}
-
-/// The verdict on the tools that the post names.
-fn verdict(row: &Row, named: &[String]) -> String {
-    if row.withheld {
-        return "withheld".into();
+fn verdict(verdict: &ToolVerdict) -> String {
+    match verdict {
+        ToolVerdict::Withheld => "withheld".into(),
+        ToolVerdict::Confirmed => "confirmed".into(),
+        ToolVerdict::Refined(slower) => format!("refined: {} slower", slower.join(", ")),
+        ToolVerdict::NotSeparated(tools) => format!("not separated: {}", tools.join(", ")),
+        ToolVerdict::Refuted => "refuted".into(),
+        ToolVerdict::Unknown => "not measured, or in too few launches".into(),
     }
-    let standing = |tool: &String| {
-        let cells = row.cells.iter().filter(|cell| cell.plain_model() == tool);
-        let of = |cell: &CellResult| match cell.verdict {
-            Verdict::Fastest | Verdict::AsGood(_) => Some(Standing::Best),
-            Verdict::NotSeparated(_) => Some(Standing::NotSeparated),
-            Verdict::Slower(_) => Some(Standing::Slower),
-            Verdict::TooFew(_) | Verdict::Unmeasured => None,
-        };
-        cells.filter_map(of).max()
-    };
-    let standings: Vec<(&String, Standing)> =
-        named.iter().filter_map(|tool| Some((tool, standing(tool)?))).collect();
-    let those = |is: Standing| {
-        let tools = standings.iter().filter(|(_, standing)| *standing == is).map(|(tool, _)| tool.as_str());
-        tools.collect::<Vec<_>>().join(", ")
-    };
-    let has = |is: Standing| standings.iter().any(|(_, standing)| *standing == is);
-    match (has(Standing::Best), has(Standing::NotSeparated), has(Standing::Slower)) {
-        (true, _, false) => "confirmed".into(),
-        (true, _, true) => format!("refined: {} slower", those(Standing::Slower)),
-        (false, true, _) => format!("not separated: {}", those(Standing::NotSeparated)),
-        (false, false, true) => "refuted".into(),
-        (false, false, false) => "not measured, or in too few launches".into(),
-    }
-}
-
-/// The best tool in Rust, and its speedup over Python's best. On Python's jobs, `sequential` is measured
-/// beside Python's
-/// models; the gain of a better tool is measured on the native platform's jobs. Launches are paired by
-/// number.
-fn rust(row: &Row, native: Option<&Row>) -> (String, String) {
-    if row.withheld || native.is_some_and(|native| native.withheld) {
-        return ("withheld".into(), "-".into());
-    }
-    let best = native.and_then(fastest);
-    if native.is_some() && best.is_none() {
-        return ("not measured".into(), "-".into());
-    }
-    let name = best.map_or("sequential (alone)".to_owned(), |cell| cell.name.clone());
-    let over = over(row, best).map_or("-".into(), |ratio| {
-        let (ratio, interval) = ratio_and_interval(&ratio);
-        format!("{ratio} ({interval})")
-    });
-    (name, over)
-}
-
-/// ln(Python's best / `sequential`) + ln(`sequential` / Rust's best), launch by launch.
-fn over(row: &Row, best: Option<&CellResult>) -> Option<Ratio> {
-    let (reference, python) = (&row.reference.as_ref()?.logs, &fastest(row)?.logs);
-    let launches = reference.iter().zip(python).enumerate().map(|(launch, (reference, python))| {
-        let native = best.map_or(Some(0.0), |cell| *cell.logs.get(launch)?)?;
-        Some((*reference)? - (*python)? + native)
-    });
-    of_logs(&launches.flatten().collect::<Vec<_>>(), LEVEL)
 }
 
 #[cfg(test)]
@@ -215,6 +135,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Launch, Role, Sample, WorkloadEntry};
+    use crate::report::export::{Format, markdown};
+    use crate::report::{section, study};
 
     /// A recording of a workload with a native model that takes `native` percent of the time of `sequential`,
     /// and, under
@@ -275,8 +197,7 @@ pub(crate) mod tests {
 
     fn word(post_says: &str, models: &[(&str, u64)]) -> String {
         let recording = with_python("hash", post_says, RAYON, models);
-        let findings = Summary::of(&recording);
-        post(&findings.others[0], &findings).unwrap()[3].clone()
+        verdict(&judge_tools(&Summary::of(&recording).others[0]))
     }
 
     #[test]
@@ -299,29 +220,26 @@ pub(crate) mod tests {
     #[test]
     fn rust_over_python_ratio_uses_sequential() {
         let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
-        let findings = Summary::of(&recording);
-        let row = post(&findings.others[0], &findings).unwrap();
+        let summary = Summary::of(&recording);
+        let row = PostRow { row: &summary.others[0], native: summary.rows.first() };
         // Python's best takes 1.5 times as long as sequential, Rust's best half of it.
-        assert_eq!((row[4].as_str(), row[5].as_str()), ("rayon/cores", "3.00x (3.00x .. 3.00x)"));
-        assert_eq!(line(&findings.others[0]).last().map(String::as_str), Some("3.00x"));
+        assert_eq!(row.in_rust(), "rayon/cores");
+        assert_eq!(row.rust_over_python().as_deref(), Some("3.00x (3.00x .. 3.00x)"));
+        assert_eq!(best_tools(&summary.others).texts()[0].last().map(String::as_str), Some("3.00x"));
     }
 
     #[test]
     fn interpreter_study_in_terminal_and_markdown() {
         let recording =
             with_python("hash", "multiprocessing", RAYON, &[("py-multiprocessing@3.11/cores", 55)]);
-        insta::assert_snapshot!(super::super::formats::render(
-            &recording,
-            super::super::formats::Format::Table
-        ));
-        insta::assert_snapshot!(post_markdown(&recording).unwrap());
+        insta::assert_snapshot!(section::render(&recording, &[&study::SECTION], Format::Table));
+        let blocks = post_blocks(&Analysed::of(&recording)).unwrap();
+        insta::assert_snapshot!(markdown::blocks(&blocks));
     }
 
     #[test]
     fn tasks_absent_from_post_are_skipped() {
         let recording = with_python("hash", "", RAYON, &[]);
-        let findings = Summary::of(&recording);
-        assert_eq!(post(&findings.others[0], &findings), None);
-        assert_eq!(tables(&recording, &findings).len(), 1);
+        assert_eq!(blocks(&Analysed::of(&recording)).len(), 1);
     }
 }

@@ -1,169 +1,192 @@
 //! Tables of speedups by core count.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use crate::analysis::scaling::{Scaled, scale};
-use crate::record::schema::Recording;
-use crate::report::formats::bounds;
-use crate::report::sheet::Table;
-use crate::report::table;
+use crate::record::schema::{Environment, Recording};
+use crate::report::export;
+use crate::report::section::Block;
+use crate::report::table::{Cell, Table};
 use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;
 use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::units;
 
-/// The tables of `recordings`, of one machine with several core counts.
+/// The text for a terminal of `recordings`, of one machine with several core counts.
 pub fn terminal(recordings: &[Recording]) -> String {
-    let mut text = machines(recordings);
+    export::terminal::blocks(&blocks(recordings))
+}
+
+/// The cores of each recording, and a table for each workload.
+pub fn blocks(recordings: &[Recording]) -> Vec<Block> {
+    let mut blocks = vec![Block::Notes(machines(recordings))];
     for scaled in scale(recordings) {
-        let _ = write!(text, "\n{}", if scaled.computes() { computing(&scaled) } else { waiting(&scaled) });
+        blocks.push(if scaled.computes() { computing(&scaled) } else { waiting(&scaled) });
+    }
+    blocks
+}
+
+/// A cell at a core count.
+struct CellOn<'a> {
+    workload: &'a str,
+    cell: &'a str,
+    cores: u64,
+    speedup: Ratio,
+    efficiency: Option<Ratio>,
+}
+
+/// Every cell at each core count.
+pub fn values(recordings: &[Recording]) -> Table {
+    let all = scale(recordings);
+    let mut rows = Vec::new();
+    for scaled in &all {
+        for cell in scaled.cells() {
+            let efficiency = scaled.efficiency(cell);
+            for (cores, speedup) in scaled.speedups(cell) {
+                let efficiency = efficiency.get(&cores).copied();
+                rows.push(CellOn { workload: scaled.name(), cell, cores, speedup, efficiency });
+            }
+        }
+    }
+    Table::of(&rows)
+        .left("workload", |it| it.workload)
+        .left("cell", |it| it.cell)
+        .left("cores", |it| it.cores)
+        .ratio("speedup", |it| Some(it.speedup))
+        .ratio("efficiency", |it| it.efficiency)
+        .build()
+}
+
+/// The cores of each recording.
+fn machines(recordings: &[Recording]) -> Vec<String> {
+    let mut by_cores = BTreeMap::new();
+    for Recording { environment, .. } in recordings {
+        by_cores.insert(environment.cores, machine(environment));
+    }
+    by_cores.into_values().collect()
+}
+
+fn machine(environment: &Environment) -> String {
+    let cores = units::cores(environment.cores);
+    let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
+    let mut text = match &environment.limited_by {
+        Some(by) => format!("{cores} of {cpu}, by {by}"),
+        None => format!("{cores} of {cpu}, all that there are"),
+    };
+    if let Some(which) = &environment.affinity {
+        text += &format!(", {which}");
     }
     text
 }
 
-/// Every cell at each core count as plain values.
-pub fn sheet(recordings: &[Recording]) -> Table {
-    let columns = [
-        "workload",
-        "cell",
-        "cores",
-        "speedup",
-        "speedup_low",
-        "speedup_high",
-        "efficiency",
-        "efficiency_low",
-        "efficiency_high",
-    ];
-    let of_cell = |scaled: &Scaled, name: &str| {
-        let efficiency = scaled.efficiency(name);
-        let row = |(cores, speedup): (&u64, &Ratio)| {
-            let [speedup, low, high] = bounds(Some(speedup));
-            let [share, share_low, share_high] = bounds(efficiency.get(cores));
-            let name = [scaled.name().into(), name.into(), (*cores).into()];
-            let [workload, cell, cores] = name;
-            [workload, cell, cores, speedup, low, high, share, share_low, share_high]
-        };
-        scaled.speedups(name).iter().map(row).collect::<Vec<_>>()
-    };
-    let scaled = scale(recordings);
-    let rows =
-        scaled.iter().flat_map(|scaled| scaled.cells().into_iter().flat_map(|name| of_cell(scaled, name)));
-    Table::new(columns, rows.collect::<Vec<_>>())
+/// A cell of a workload on several core counts, or the machine itself.
+#[derive(Clone, Copy)]
+enum Line<'a> {
+    Cell(&'a str),
+    AllCores,
+    /// A cell that was measured in several revisions, which are not compared.
+    Changed(&'a str),
 }
 
-/// The cores of each recording.
-fn machines(recordings: &[Recording]) -> String {
-    let line = |recording: &Recording| {
-        let environment = &recording.environment;
-        let cores = environment.cores;
-        let plural = if cores == 1 { "" } else { "s" };
-        let by = environment.limited_by.as_ref().map_or("all that there are".into(), |by| format!("by {by}"));
-        let which = environment.affinity.as_ref().map_or(String::new(), |list| format!(", {list}"));
-        let cpu = environment.cpu_model.as_deref().unwrap_or("unknown processor");
-        format!("{cores} core{plural} of {cpu}, {by}{which}\n")
-    };
-    let by_cores: BTreeMap<u64, String> =
-        recordings.iter().map(|recording| (recording.environment.cores, line(recording))).collect();
-    by_cores.into_values().collect()
+impl Line<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Line::Cell(name) | Line::Changed(name) => name,
+            Line::AllCores => "(all cores)",
+        }
+    }
 }
+
+const CHANGED: &str = "contender changed";
 
 /// Speedup and efficiency at each core count, and the fitted model.
-fn computing(scaled: &Scaled) -> String {
+fn computing(scaled: &Scaled) -> Block {
+    let mut lines: Vec<Line<'_>> = scaled.cells().into_iter().skip(1).map(Line::Cell).collect();
+    lines.push(Line::AllCores);
+    lines.extend(scaled.changed_contenders().into_iter().map(Line::Changed));
     let capacity = scaled.capacity();
-    let row = |name: &str| {
-        let (speedups, efficiency) = (scaled.speedups(name), scaled.efficiency(name));
-        let entry = |cores: &u64| {
-            let speedup = speedups.get(cores).map_or("-".into(), shown);
-            let share =
-                efficiency.get(cores).map_or(String::new(), |it| format!(", {:.0} %", 100.0 * it.ratio));
-            speedup + &share
-        };
-        let most = speedups.last_key_value();
-        let serial = most.and_then(|(&cores, speedup)| serial(speedup, cores)).unwrap_or("-".into());
-        let entries = scaled.rows.keys().map(entry);
-        std::iter::once(name.to_owned())
-            .chain(entries)
-            .chain([serial, follows(scaled.scaling_model(name))])
-            .collect()
-    };
-    let given = scaled.rows.keys().map(|cores| capacity.get(cores).map_or("-".into(), shown));
-    let given = std::iter::once("(all cores)".into()).chain(given).collect();
-    let names = scaled.cells();
-    let rows: Vec<Vec<String>> = names.iter().skip(1).map(|name| row(name)).chain([given]).collect();
-    let header = header(scaled, &["Karp-Flatt", "law"]);
-    let rows = [rows, changed_contenders(scaled, header.len())].concat();
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    format!(
-        "{}: speedup over sequential, and how much of what all cores gave\n{}",
-        scaled.name(),
-        table::plain(&header, &[], rows)
+    let mut columns = Table::of(&lines).left("model/width", |line| line.name());
+    for &cores in scaled.rows.keys() {
+        columns = columns.left(units::cores(cores), |line| match line {
+            Line::Cell(name) => with_efficiency(scaled, name, cores),
+            Line::AllCores => capacity.get(&cores).map(shown),
+            Line::Changed(_) => None,
+        });
+    }
+    let table = columns
+        .left("Karp-Flatt", |line| match line {
+            Line::Cell(name) => serial(&scaled.speedups(name)).into(),
+            Line::AllCores => Cell::Blank,
+            Line::Changed(_) => Cell::Missing,
+        })
+        .left("law", |line| match line {
+            Line::Cell(name) => follows(scaled.scaling_model(name)).into(),
+            Line::AllCores => Cell::Blank,
+            Line::Changed(_) => CHANGED.into(),
+        })
+        .build();
+    Block::titled(
+        format!("{}: speedup over sequential, and how much of what all cores gave", scaled.name()),
+        table,
+        vec![],
     )
 }
 
+fn with_efficiency(scaled: &Scaled, name: &str, cores: u64) -> Option<String> {
+    let speedup = shown(scaled.speedups(name).get(&cores)?);
+    Some(match scaled.efficiency(name).get(&cores) {
+        Some(share) => format!("{speedup}, {:.0} %", 100.0 * share.ratio),
+        None => speedup,
+    })
+}
+
 /// The speedup at each core count, and whether it changes.
-fn waiting(scaled: &Scaled) -> String {
-    let row = |name: &str| {
-        let speedups = scaled.speedups(name);
-        let entry = |cores: &u64| speedups.get(cores).map_or("-".into(), shown);
-        let entries = scaled.rows.keys().map(entry);
-        std::iter::once(name.to_owned()).chain(entries).chain([over_cores(scaled.change(name))]).collect()
-    };
-    // Models with as many workers as cores do not wait for the same number of jobs at once.
-    let names = scaled.cells();
-    let rows: Vec<Vec<String>> =
-        names.iter().skip(1).filter(|name| !name.ends_with("/cores")).map(|name| row(name)).collect();
-    let header = header(scaled, &["over cores"]);
-    let rows = [rows, changed_contenders(scaled, header.len())].concat();
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    format!("{}: speedup over sequential\n{}", scaled.name(), table::plain(&header, &[], rows))
-}
-
-/// The rows of cells that are not compared, as they were measured in several revisions.
-fn changed_contenders(scaled: &Scaled, columns: usize) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    for name in scaled.changed_contenders() {
-        let mut row = vec!["-".to_owned(); columns];
-        row[0] = name.to_owned();
-        row[columns - 1] = "contender changed".to_owned();
-        rows.push(row);
+fn waiting(scaled: &Scaled) -> Block {
+    let mut lines = Vec::new();
+    for name in scaled.cells().into_iter().skip(1) {
+        // Models with as many workers as cores do not wait for the same number of jobs at once.
+        if !name.ends_with("/cores") {
+            lines.push(Line::Cell(name));
+        }
     }
-    rows
-}
-
-fn header(scaled: &Scaled, last: &[&str]) -> Vec<String> {
-    let cores = scaled.rows.keys().map(|&cores| units::cores(cores));
-    std::iter::once("model/width".into())
-        .chain(cores)
-        .chain(last.iter().map(|&name| name.to_owned()))
-        .collect()
+    lines.extend(scaled.changed_contenders().into_iter().map(Line::Changed));
+    let mut columns = Table::of(&lines).left("model/width", |line| line.name());
+    for cores in scaled.rows.keys() {
+        columns = columns.left(units::cores(*cores), |line| match line {
+            Line::Changed(_) => None,
+            line => scaled.speedups(line.name()).get(cores).map(shown),
+        });
+    }
+    let table = columns
+        .left("over cores", |line| match line {
+            Line::Changed(_) => Some(CHANGED.into()),
+            line => over_cores(scaled.change(line.name())),
+        })
+        .build();
+    Block::titled(format!("{}: speedup over sequential", scaled.name()), table, vec![])
 }
 
 fn shown(ratio: &Ratio) -> String {
-    let interval = ratio
-        .interval
-        .map_or(String::new(), |it| format!(" ({} .. {})", units::ratio(it.low), units::ratio(it.high)));
-    units::ratio(ratio.ratio) + &interval
+    let middle = units::ratio(ratio.ratio);
+    match ratio.interval {
+        Ok(it) => format!("{middle} ({} .. {})", units::ratio(it.low), units::ratio(it.high)),
+        Err(_) => middle,
+    }
 }
 
-/// The serial share implied by a single speedup.
-fn serial(speedup: &Ratio, cores: u64) -> Option<String> {
-    let share = |speedup: f64| Some(format!("{:.1}", 100.0 * karp_flatt(speedup, cores)?));
-    let middle = share(speedup.ratio)?;
-    let bounds =
-        speedup.interval.ok().and_then(|it| Some(format!(" ({} .. {})", share(it.high)?, share(it.low)?)));
-    Some(format!("{middle}{} %", bounds.unwrap_or_default()))
+/// The serial share implied by the speedup on the most cores alone.
+fn serial(speedups: &BTreeMap<u64, Ratio>) -> Option<String> {
+    let (&cores, speedup) = speedups.last_key_value()?;
+    let share = 100.0 * karp_flatt(speedup.ratio, cores)?;
+    if let Ok(it) = speedup.interval
+        && let (Some(low), Some(high)) = (karp_flatt(it.high, cores), karp_flatt(it.low, cores))
+    {
+        return Some(format!("{share:.1} ({:.1} .. {:.1}) %", 100.0 * low, 100.0 * high));
+    }
+    Some(format!("{share:.1} %"))
 }
 
 fn follows(scaling_model: Result<ScalingModel, FitError>) -> String {
-    let percent = |it: Parameter| {
-        format!(
-            "{:.2} % ({:.2} .. {:.2})",
-            100.0 * it.value,
-            100.0 * it.interval.low,
-            100.0 * it.interval.high
-        )
-    };
     match scaling_model {
         Ok(ScalingModel::Amdahl(serial)) => format!("Amdahl: {} serial", percent(serial)),
         Ok(ScalingModel::Universal(contention, coherence)) if coherence.is_significant => {
@@ -180,18 +203,23 @@ fn follows(scaling_model: Result<ScalingModel, FitError>) -> String {
     }
 }
 
-fn over_cores(change: Change) -> String {
-    let bounds = |ratio: Ratio| {
-        ratio.interval.map_or(String::new(), |it| format!(" ({:.2} .. {:.2})", it.low, it.high))
+fn percent(it: Parameter) -> String {
+    format!("{:.2} % ({:.2} .. {:.2})", 100.0 * it.value, 100.0 * it.interval.low, 100.0 * it.interval.high)
+}
+
+fn over_cores(change: Change) -> Option<String> {
+    let (word, ratio) = match change {
+        Change::Equal(ratio) => ("flat", ratio),
+        Change::Faster(ratio) => ("rises", ratio),
+        Change::Slower(ratio) => ("falls", ratio),
+        Change::NotSeparated(ratio) => ("not separated", ratio),
+        Change::TooFew(few) => return Some(format!("too few launches: {} of {}", few.have, few.need)),
+        Change::Unmeasured => return None,
     };
-    match change {
-        Change::Equal(ratio) => format!("flat{}", bounds(ratio)),
-        Change::Faster(ratio) => format!("rises{}", bounds(ratio)),
-        Change::Slower(ratio) => format!("falls{}", bounds(ratio)),
-        Change::NotSeparated(ratio) => format!("not separated{}", bounds(ratio)),
-        Change::TooFew(few) => format!("too few launches: {} of {}", few.have, few.need),
-        Change::Unmeasured => "-".into(),
-    }
+    Some(match ratio.interval {
+        Ok(it) => format!("{word} ({:.2} .. {:.2})", it.low, it.high),
+        Err(_) => word.into(),
+    })
 }
 
 #[cfg(test)]

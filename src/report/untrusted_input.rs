@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::post::charts::charts;
-use crate::post::chirpy;
 use crate::post::claims::tests::inside;
+use crate::post::{chirpy, page, sections};
 use crate::record::checksum::add_checksum;
 use crate::record::read::parse;
 use crate::record::schema::Recording;
 use crate::report::chart::palette::Mode;
 use crate::report::escape::tests::hostile;
-use crate::report::formats::{Format, render};
-use crate::report::page;
+use crate::report::export::Format;
+use crate::report::section::render;
 
 /// Calls `change` with each leaf of `value` and its path, without list indices.
 fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Value)) {
@@ -63,7 +63,7 @@ fn structure(recordings: &[Recording]) -> Vec<(&'static str, usize)> {
     let files = chirpy::files(recordings, Some("https://example.org/x")).unwrap();
     let post = String::from_utf8(files[0].1.clone()).unwrap();
     let [_, front, post] = post.splitn(3, "---\n").collect::<Vec<_>>().try_into().unwrap();
-    let written = |format| recordings.iter().map(|it| render(it, format)).collect::<String>();
+    let written = |format| recordings.iter().map(|it| render(it, &sections(), format)).collect::<String>();
     let (table, markdown, csv) = (written(Format::Table), written(Format::Markdown), written(Format::Csv));
     let svgs: Vec<String> = charts(recordings).into_iter().flatten().map(|it| it.svg(Mode::Auto)).collect();
     for text in

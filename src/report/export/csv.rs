@@ -1,0 +1,28 @@
+//! Comma-separated values for programs.
+
+use ::csv::{QuoteStyle, WriterBuilder};
+use serde_json::Value;
+
+use crate::report::escape;
+use crate::report::table::Table;
+
+/// A table with its header. Text is in quotes, numbers are not, and unknown is empty: a style that distinguishes an
+/// unknown number from an empty text, which the writer does not have, so that fields come to it in their quotes.
+pub fn table(table: &Table) -> String {
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Never).from_writer(Vec::new());
+    let header = table.columns().iter().map(|column| column.name.as_str());
+    writer.write_record(header).expect("memory can be written to");
+    for row in table.values() {
+        writer.write_record(row.iter().map(field)).expect("all rows of a table have its columns");
+    }
+    let bytes = writer.into_inner().expect("memory can be written to");
+    String::from_utf8(bytes).expect("fields of text are text")
+}
+
+fn field(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => escape::csv(text),
+        number => number.to_string(),
+    }
+}

@@ -1,0 +1,123 @@
+//! The same work in other sizes: speedups by size and model, and the size from which a model pays.
+
+use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
+use crate::record::schema::{Costs, Recording};
+use crate::report::costs::CostValue;
+use crate::report::section::Block;
+use crate::report::table::{Cell, Table, Unit};
+use crate::stats::units;
+
+/// The series that varies only the job size.
+pub(crate) const BREAK_EVEN: &str = "grains";
+
+/// The evaluated sizes of `costs`.
+pub fn all_size_series(recording: &Recording, costs: &Costs) -> Vec<SizeSeries> {
+    costs.sizes.iter().map(|sizes| SizeSeries::of(recording, sizes)).collect()
+}
+
+/// What changes in a series: recordings hold its name only.
+fn about(series: &SizeSeries) -> &str {
+    match series.plain_series() {
+        BREAK_EVEN => "counting primes, by the size of a job",
+        "pages" => "downloads, by the server's pause and the parsing after it",
+        "files" => "reading files, by their size, warm and cold",
+        _ => &series.series,
+    }
+}
+
+/// Speedups by size and model.
+pub(crate) fn block(series: &SizeSeries) -> Block {
+    let baseline = series.baseline();
+    let sizes: Vec<usize> = (0..series.rows.len()).collect();
+    let mut columns = Table::of(&sizes).left("size", |&at| series.rows[at].workload.name.as_str()).right(
+        "a job",
+        Unit::Nanoseconds,
+        |&at| series.job_ns(at),
+    );
+    for model in series.models().into_iter().skip(1) {
+        columns = columns.right(model, Unit::Plain, |&at| speedup(series, at, model));
+    }
+    let title = format!("Speedup over {baseline}: {}", about(series));
+    Block::titled(title, columns.build(), notes(series))
+}
+
+/// A speedup, with a question mark if it is inconclusive.
+fn speedup(series: &SizeSeries, size: usize, model: &str) -> Option<String> {
+    let speedup = series.speedup(size, model)?;
+    let mark = if side(&speedup) == Side::Inconclusive { "?" } else { "" };
+    Some(format!("{}{mark}", units::ratio(speedup.ratio)))
+}
+
+fn notes(series: &SizeSeries) -> Vec<String> {
+    let baseline = series.baseline();
+    let mut notes = vec![format!(
+        "a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none."
+    )];
+    for warning in &series.warnings {
+        if warning.blocks_verdicts() {
+            notes.push(format!("WITHHELD, what follows from these numbers: {warning}"));
+        }
+    }
+    if series.plain_series() == BREAK_EVEN && !series.is_withheld() {
+        for model in series.models().into_iter().skip(1) {
+            notes.push(format!("{model}: {}", break_even(series, model)));
+        }
+    }
+    notes
+}
+
+/// The break-even size of a model, in words.
+pub fn break_even(series: &SizeSeries, model: &str) -> String {
+    let baseline = series.baseline();
+    match series.break_even(model) {
+        BreakEven::From(size) => {
+            let time = series.job_ns(size).map_or("-".into(), units::nanoseconds);
+            format!("faster than {baseline} from jobs of {time} on")
+        }
+        BreakEven::Inconclusive => format!("not told from {baseline} at the largest jobs"),
+        BreakEven::Never => format!("slower than {baseline} up to the largest jobs"),
+        BreakEven::Unknown => "not measured at every size".into(),
+    }
+}
+
+/// The break-even size of a model, in short.
+pub(crate) fn pays_from(series: &SizeSeries, model: &str) -> Cell {
+    match series.break_even(model) {
+        BreakEven::From(size) => series.job_ns(size).into(),
+        _ if model == series.baseline() => Cell::Missing,
+        BreakEven::Inconclusive => "not told".into(),
+        BreakEven::Never => "never".into(),
+        BreakEven::Unknown => Cell::Missing,
+    }
+}
+
+/// Every speedup, for programs.
+pub(crate) fn values(series: &SizeSeries) -> Vec<CostValue> {
+    let mut values = Vec::new();
+    for (at, row) in series.rows.iter().enumerate() {
+        for model in series.models() {
+            let speedup = series.speedup(at, model);
+            values.push(CostValue {
+                model: model.to_owned(),
+                what: "speedup".into(),
+                of: Some(row.workload.name.clone()),
+                unit: "x",
+                value: speedup.map(|it| it.ratio),
+                interval: speedup.and_then(|it| it.interval.ok()),
+            });
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::sizes::tests::size_series;
+    use crate::report::export::terminal;
+
+    #[test]
+    fn sizes_are_rows_with_break_even_text() {
+        insta::assert_snapshot!(terminal::blocks(&[block(&size_series(&[300, 100, 50]))]));
+    }
+}

@@ -1,0 +1,217 @@
+//! The study of a recording: the best-tool tables, every cell, and their context.
+
+use crate::analysis::criterion::{Medians, drifts, median_of};
+use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::record::schema::Recording;
+use crate::report::best::{self, BestRow};
+use crate::report::export::terminal;
+use crate::report::footnotes::footnotes;
+use crate::report::platforms;
+use crate::report::section::{Analysed, Block, Panel, Section};
+use crate::report::table::{Columns, Table, Unit};
+
+/// The study.
+pub static SECTION: Section = Section {
+    name: "study",
+    key: "cells",
+    heading: "The best tool for each task",
+    is_in: |recording| recording.study.is_some(),
+    in_full: |of| blocks(of, &Medians::new()),
+    in_short: main_blocks,
+    panels: Some(panels),
+    values,
+    commands: |recording| recording.study.iter().map(|study| &study.command[..]).collect(),
+};
+
+fn main_blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let [best_tools, notes] = native(of)?;
+    let mut blocks = vec![best_tools];
+    blocks.extend(platforms::blocks(of));
+    blocks.push(notes);
+    Some(blocks)
+}
+
+fn panels(of: &Analysed<'_>) -> Vec<Panel> {
+    let mut tables = Vec::new();
+    if !of.summary.rows.is_empty() {
+        tables.push(Block::titled(SECTION.heading, best_tools(&of.summary), vec![]));
+    }
+    tables.extend(platforms::blocks(of));
+    let cells = all_cells(&of.summary);
+    let every = Table::of(&cells).left("workload", |it| it.row.workload.name.as_str());
+    let every = Block::titled("Every cell", shown(every).build(), vec![]);
+    vec![
+        Panel::Open(tables),
+        Panel::Folded("Every cell", vec![every]),
+        Panel::Folded("Machine, programs, how to read it", vec![Block::Notes(footnotes(of))]),
+    ]
+}
+
+fn values(of: &Analysed<'_>) -> Option<Table> {
+    of.recording.study.as_ref()?;
+    let values = Table::of(&all_cells(&of.summary))
+        .left("workload", |it| it.row.workload.name.as_str())
+        .left("cell", |it| it.cell.name.as_str())
+        .left("in_flight", |it| it.cell.in_flight)
+        .left("wall_ns", |it| it.cell.wall_ns)
+        .ratio("speedup", |it| it.cell.speedup)
+        .left("launches", |it| Some(it.cell.speedup?.launches as u64))
+        .left("cpu_ratio", |it| it.cell.cpu_ratio)
+        .left("verdict", |it| best::verdict(it.row, it.cell))
+        .build();
+    Some(values)
+}
+
+/// The native best-tool table and its notes, for a page that shows interpreters elsewhere.
+pub fn native(of: &Analysed<'_>) -> Option<[Block; 2]> {
+    of.recording.study.as_ref()?;
+    Some([Block::table(best_tools(&of.summary)), Block::Notes(footnotes(of))])
+}
+
+/// The text for a terminal, with the `criterion` medians of the cells.
+pub fn beside_criterion(recording: &Recording, criterion: &Medians) -> String {
+    terminal::blocks(&blocks(&Analysed::of(recording), criterion).unwrap_or_default())
+}
+
+fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
+    let [best_tools, notes] = native(of)?;
+    let Summary { rows, others, .. } = &of.summary;
+    let is_empty = rows.is_empty() && !others.is_empty();
+    let mut blocks = vec![if is_empty { Block::Notes(vec![]) } else { best_tools }];
+    blocks.extend(platforms::blocks(of));
+    for row in of.summary.all_rows() {
+        blocks.push(Block::titled(title(row), cells(row, criterion), vec![]));
+    }
+    blocks.push(notes);
+    Some(blocks)
+}
+
+fn best_tools(summary: &Summary) -> Table {
+    let rows = BestRow::all(&summary.rows);
+    best::columns(&rows)
+        .left("the post says", |it| it.of_best(|_| it.row.workload.post_says.as_str()))
+        .build()
+}
+
+fn title(row: &Row) -> String {
+    let workload = &row.workload;
+    let mut title = best::task(row);
+    if let Some(platform) = &workload.platform {
+        title += &format!(", in Python {platform}");
+    }
+    title += &format!(". {} jobs, each {}", workload.jobs, workload.about);
+    if let Some(floor) = row.noise_floor() {
+        title += &format!("; A/A within {:.1} %", floor.exp_m1() * 100.0);
+    }
+    title
+}
+
+/// A cell in its row.
+#[derive(Clone, Copy)]
+struct CellOf<'a> {
+    row: &'a Row,
+    cell: &'a CellResult,
+}
+
+impl CellOf<'_> {
+    fn speedup(&self) -> f64 {
+        self.cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio)
+    }
+}
+
+fn cells_of(row: &Row) -> impl Iterator<Item = CellOf<'_>> {
+    row.cells.iter().map(move |cell| CellOf { row, cell })
+}
+
+fn all_cells(summary: &Summary) -> Vec<CellOf<'_>> {
+    summary.all_rows().flat_map(cells_of).collect()
+}
+
+/// The cells of a row, the fastest first.
+fn cells(row: &Row, criterion: &Medians) -> Table {
+    let mut sorted: Vec<CellOf<'_>> = cells_of(row).collect();
+    sorted.sort_by(|a, b| b.speedup().total_cmp(&a.speedup()));
+    let columns = shown(Table::of(&sorted));
+    if criterion.is_empty() {
+        return columns.build();
+    }
+    columns
+        .right("criterion", Unit::Nanoseconds, |it| median_of(criterion, row, it.cell))
+        .left("", |it| if drifts(criterion, row, it.cell) { "drift" } else { "" })
+        .build()
+}
+
+/// The columns of cells for readers.
+fn shown<'a>(columns: Columns<'a, CellOf<'a>>) -> Columns<'a, CellOf<'a>> {
+    columns
+        .left("model/width", |it| it.cell.name.as_str())
+        .right("in flight", Unit::Plain, |it| it.cell.in_flight)
+        .right("speedup", Unit::Speedup, |it| it.cell.speedup.map(|it| it.ratio))
+        .left("95 %", |it| it.cell.speedup.as_ref().map(best::interval))
+        .right("time", Unit::Nanoseconds, |it| it.cell.wall_ns)
+        .right("CPU", Unit::Multiple, |it| it.cell.cpu_ratio)
+        .left("verdict", |it| best::verdict(it.row, it.cell))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+    use crate::record::schema::Role;
+    use crate::report::export::Format;
+    use crate::report::section;
+
+    fn render(recording: &Recording, format: Format) -> String {
+        section::render(recording, &[&SECTION], format)
+    }
+
+    #[test]
+    fn renders_verdicts_in_each_format() {
+        let recording = recording(16, 50);
+        for (name, format) in [
+            ("table", Format::Table),
+            ("markdown", Format::Markdown),
+            ("csv", Format::Csv),
+            ("json", Format::Json),
+        ] {
+            insta::assert_snapshot!(format!("verdicts-{name}"), render(&recording, format));
+        }
+    }
+
+    #[test]
+    fn blocking_warning_keeps_numbers_without_verdicts() {
+        let mut busy = recording(16, 50);
+        busy.environment.quota_millicores = Some(1_500);
+        let text = render(&busy, Format::Table);
+        assert!(text.contains("2.00x") && text.contains("VERDICTS WITHHELD: a CPU quota"), "{text}");
+        assert!(!text.contains("slower\n") && !text.contains("  fastest\n"), "{text}");
+    }
+
+    #[test]
+    fn too_few_processes_report_required_number() {
+        let text = render(&recording(3, 50), Format::Table);
+        assert!(
+            text.contains("too few launches; fastest here: rayon/cores")
+                && text.contains("range 2.00x .. 2.00x"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn criterion_drift_is_reported() {
+        let mut recording = recording(16, 50);
+        let study = recording.study.as_mut().unwrap();
+        let control = crate::record::schema::Arm { role: Role::Control, ..study.arms[0].clone() };
+        study.arms.push(control);
+        for round in study.launches.iter_mut().flat_map(|launch| &mut launch.rounds) {
+            let wall_ns = 101_000_000.try_into().unwrap();
+            round.samples.push(crate::record::schema::Sample { arm: 2, wall_ns, ..round.samples[0] });
+        }
+        let table = |rayon: f64| {
+            let medians = [("hash/sequential/one".to_owned(), 1e8), ("hash/rayon/cores".to_owned(), rayon)];
+            beside_criterion(&recording, &Medians::from(medians))
+        };
+        assert!(!table(5e7).contains("drift") && table(5e7).contains("criterion"));
+        assert!(table(6e7).contains("60.0 ms  drift"), "{}", table(6e7));
+    }
+}
