@@ -10,13 +10,13 @@ use crate::stats::verdict::Verdict;
 pub enum ToolVerdict {
     /// A warning blocks it.
     Withheld,
-    /// They are the best, or as good.
+    /// All are the fastest, or within 5 % of it.
     Confirmed,
-    /// Some are, and these are slower.
+    /// Some are, these are slower.
     Refined(Vec<String>),
-    /// None is the best, and these are not separated from it.
+    /// None is, these may be.
     NotSeparated(Vec<String>),
-    /// All are slower.
+    /// None is.
     Refuted,
     /// They are not measured, or in too few launches.
     Unknown,

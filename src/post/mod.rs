@@ -18,3 +18,18 @@ pub fn sections() -> Vec<&'static Section> {
     sections.push(&stories::SECTION);
     sections
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn every_recorded_section_is_shown() {
+        let recorded = serde_json::to_value(recording(1, 50)).unwrap();
+        for name in recorded.as_object().unwrap().keys() {
+            let is_section = !["schema", "version", "partial", "environment"].contains(&name.as_str());
+            assert_eq!(sections().iter().any(|section| section.name == name), is_section, "{name}");
+        }
+    }
+}

@@ -51,7 +51,7 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .left("arrangement", |it| it.run.arrangement.as_str())
         .left("wall_ns", |it| it.wall_ns)
         .left("second_ns", |it| it.run.second_ns)
-        .left("law_s", |it| it.prediction.as_ref().map(|it| it.seconds))
+        .left("law_s", |it| Some(it.prediction.as_ref()?.seconds))
         .left("unavailable", |it| it.run.unavailable.as_deref());
     Some(table.build())
 }
@@ -79,8 +79,11 @@ pub fn text(story: &dyn Story, results: &[StoryResult]) -> String {
 fn blocks(name: &str, runs: &[&StoryRun]) -> Vec<Block> {
     let story = named(name);
     let rows: Vec<RunRow<'_>> = runs.iter().map(|run| RunRow::of(story, run)).collect();
-    let about = story.map_or(String::new(), |story| format!(": {}", story.about()));
-    let mut blocks = vec![Block::Paragraph(format!("{name}{about}")), Block::table(table(&rows))];
+    let title = match story {
+        Some(story) => format!("{name}: {}", story.about()),
+        None => name.to_owned(),
+    };
+    let mut blocks = vec![Block::Paragraph(title), Block::table(table(&rows))];
     if rows.iter().any(|row| row.prediction.is_some()) {
         blocks.push(Block::Paragraph(scales(runs)));
     }
@@ -137,7 +140,7 @@ fn table(rows: &[RunRow<'_>]) -> Table {
     if is_predicted {
         columns = columns
             .right("of the story", Unit::Plain, |it| it.measured(in_seconds))
-            .left("by its numbers", |it| it.measured(|_| it.prediction.as_ref().map(by_numbers)))
+            .left("by its numbers", |it| it.measured(|_| Some(by_numbers(it.prediction.as_ref()?))))
             .right("error", Unit::Plain, |it| it.measured(|seconds| error(seconds, it.prediction.as_ref())));
     }
     if is_traced {
@@ -159,8 +162,13 @@ fn error(seconds: f64, prediction: Option<&Prediction>) -> Option<String> {
 
 /// The real length of story seconds.
 fn scales(runs: &[&StoryRun]) -> String {
-    let scales: BTreeSet<u64> = runs.iter().map(|run| run.second_ns.get()).collect();
-    let scales: Vec<String> = scales.into_iter().rev().map(|ns| units::nanoseconds(ns as f64)).collect();
+    let mut lengths: Vec<u64> = runs.iter().map(|run| run.second_ns.get()).collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    let mut scales = Vec::new();
+    for ns in lengths.into_iter().rev() {
+        scales.push(units::nanoseconds(ns as f64));
+    }
     format!(
         "One second of the story is {} here.",
         scales.join(", and where only the order of events is looked at ")
@@ -186,7 +194,8 @@ fn remarks(story: Option<&dyn Story>, runs: &[&StoryRun]) -> Vec<String> {
         if let Some(why) = &run.unavailable {
             remarks.push(format!("{}: not available: {why}", name(run)));
         }
-        for remark in story.iter().flat_map(|story| story.remarks(run)) {
+        let Some(story) = story else { continue };
+        for remark in story.remarks(run) {
             remarks.push(format!("{}: {remark}", name(run)));
         }
     }

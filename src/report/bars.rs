@@ -3,7 +3,9 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::report::best;
 use crate::report::escape::plain;
+use crate::stats::ratio::Ratio;
 use crate::stats::units;
 use crate::stats::verdict::Verdict;
 
@@ -26,49 +28,66 @@ const SPEEDUP: usize = 8;
 /// The minimum number of columns of a useful bar.
 const LEAST: usize = 10;
 
-/// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker
-/// over
-/// its interval; and the other cells within 5 %.
+/// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
+/// interval; and the other cells within 5 %.
 pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
-    let fastest: Vec<(&Row, &CellResult)> =
-        findings.rows.iter().filter_map(|row| Some((row, fastest(row)?))).collect();
-    let highs = fastest.iter().filter_map(|(_, cell)| {
-        let speedup = cell.speedup?;
-        Some(speedup.interval.map_or(speedup.ratio, |interval| interval.high).log2())
-    });
-    let most = highs.fold(1.0, f64::max);
+    let mut fastest = Vec::new();
+    let mut most: f64 = 1.0;
+    for row in &findings.rows {
+        if let Some(cell) = best::fastest(row)
+            && let Some(speedup) = &cell.speedup
+        {
+            fastest.push((row, cell, speedup));
+            most = most.max(bounds(speedup).1.log2());
+        }
+    }
     let room = terminal_style.width.saturating_sub(TASK + TOOL + SPEEDUP + 3).max(LEAST);
-    let line = |(row, cell): &(&Row, &CellResult)| line(row, cell, terminal_style, most, room);
+    let mut text = String::new();
+    for (row, cell, speedup) in fastest {
+        text += &line(row, cell, speedup, terminal_style, Axis { most, room });
+    }
     let (from, to) = ("1x", units::ratio(most.exp2()));
-    let axis = format!(
-        "{:indent$}{from}{to:>rest$}\n",
-        "",
-        indent = TASK + TOOL + SPEEDUP + 3,
-        rest = room - from.len()
-    );
-    fastest.iter().map(line).collect::<String>() + &axis
+    let (indent, rest) = (TASK + TOOL + SPEEDUP + 3, room - from.len());
+    text + &format!("{:indent$}{from}{to:>rest$}\n", "")
 }
 
-fn fastest(row: &Row) -> Option<&CellResult> {
-    row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest && cell.speedup.is_some())
+/// The interval of a speedup; without one, the speedup twice.
+fn bounds(speedup: &Ratio) -> (f64, f64) {
+    match speedup.interval {
+        Ok(interval) => (interval.low, interval.high),
+        Err(_) => (speedup.ratio, speedup.ratio),
+    }
 }
 
-fn line(row: &Row, cell: &CellResult, terminal_style: TerminalStyle, most: f64, room: usize) -> String {
-    let speedup = cell.speedup.expect("only cells with speedups are drawn");
+/// The common axis of all bars.
+#[derive(Clone, Copy)]
+struct Axis {
+    /// The logarithm of its end.
+    most: f64,
+    /// Its columns.
+    room: usize,
+}
+
+impl Axis {
+    fn column(self, ratio: f64) -> f64 {
+        ((ratio.log2() / self.most).clamp(0.0, 1.0) * (self.room - 1) as f64).round()
+    }
+}
+
+fn line(row: &Row, cell: &CellResult, speedup: &Ratio, terminal_style: TerminalStyle, axis: Axis) -> String {
     let as_good = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::AsGood(_))).count();
     let others = match as_good {
         _ if row.withheld => " (withheld)".to_owned(),
         0 => String::new(),
         others => format!(" +{others}"),
     };
-    let column = |ratio: f64| ((ratio.log2() / most).clamp(0.0, 1.0) * (room - 1) as f64).round();
-    let (low, high) = speedup.interval.map_or((speedup.ratio, speedup.ratio), |it| (it.low, it.high));
-    let bar = bar(column(low), column(speedup.ratio), column(high), room, terminal_style.ascii);
-    let style = if terminal_style.coloured {
-        Style::new().fg_color(Some(AnsiColor::Cyan.into()))
-    } else {
-        Style::new()
-    };
+    let (low, high) = bounds(speedup);
+    let [low, middle, high] = [low, speedup.ratio, high].map(|ratio| axis.column(ratio));
+    let bar = bar(low, middle, high, axis.room, terminal_style.ascii);
+    let mut style = Style::new();
+    if terminal_style.coloured {
+        style = style.fg_color(Some(AnsiColor::Cyan.into()));
+    }
     format!(
         "{} {} {:>SPEEDUP$} {style}{}{style:#}\n",
         fitted(&row.workload.name, TASK),
@@ -81,9 +100,10 @@ fn line(row: &Row, cell: &CellResult, terminal_style: TerminalStyle, most: f64, 
 /// Filled up to `middle`, with a whisker from `low` to `high`.
 fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
     let [full, whisker, end] = if ascii { ['#', '-', '|'] } else { ['█', '─', '┤'] };
-    let at = |column: usize| {
+    let mut bar = String::new();
+    for column in 0..room {
         let column = column as f64;
-        if column == high && high > middle {
+        bar.push(if column == high && high > middle {
             end
         } else if column <= middle && (column < low || column == middle || low == high) {
             full
@@ -94,9 +114,9 @@ fn bar(low: f64, middle: f64, high: f64, room: usize, ascii: bool) -> String {
             whisker
         } else {
             ' '
-        }
-    };
-    (0..room).map(at).collect()
+        });
+    }
+    bar
 }
 
 /// `text` padded or truncated to exactly `columns` columns.

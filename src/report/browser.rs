@@ -70,7 +70,7 @@ fn visit(browser: &Path, page: &str, dark: bool) -> Visit {
 }
 
 /// `recordings` with the untrusted `text` in every text field.
-fn of_strangers(recordings: &[Recording], text: &str) -> Vec<Recording> {
+fn with_untrusted(recordings: &[Recording], text: &str) -> Vec<Recording> {
     recordings.iter().map(|it| with(it, &fields(it, true), text).unwrap()).collect()
 }
 
@@ -88,8 +88,8 @@ fn browser_loads_nothing_and_escapes_text() {
     let everything = hostile().concat();
     let pages = [
         page(&recordings),
-        page(&of_strangers(&recordings, "harmless")),
-        page(&of_strangers(&recordings, &everything)),
+        page(&with_untrusted(&recordings, "harmless")),
+        page(&with_untrusted(&recordings, &everything)),
     ];
     let visits: Vec<Visit> =
         pages.iter().zip([true, false, false]).map(|(page, dark)| visit(&browser, page, dark)).collect();

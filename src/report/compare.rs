@@ -104,7 +104,8 @@ fn cells(letters: &[String], comparison: &Comparison) -> Table {
     columns.build()
 }
 
-fn shown(ratio: &Ratio) -> String {
+/// A ratio and its interval, if it has one.
+pub(crate) fn shown(ratio: &Ratio) -> String {
     let middle = units::ratio(ratio.ratio);
     match ratio.interval {
         Ok(it) => format!("{middle} ({} .. {})", units::ratio(it.low), units::ratio(it.high)),

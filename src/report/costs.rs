@@ -90,11 +90,11 @@ fn main_costs(of: &Analysed<'_>) -> Option<Table> {
     let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.is_withheld());
     let table = Table::of(&bills)
         .left("model", CostSummary::model)
-        .right("start", Unit::Nanoseconds, |it| it.starting(STARTED_ON[0]).map(|it| it.start_ns))
+        .right("start", Unit::Nanoseconds, |it| Some(it.starting(STARTED_ON[0])?.start_ns))
         .right("handing out a job", Unit::Nanoseconds, CostSummary::dispatch_ns)
-        .right("a waiting job", Unit::Bytes, |it| it.memory().map(|it| it.bytes))
-        .right("kernel", Unit::Bytes, |it| it.memory().and_then(|it| it.kernel_bytes))
-        .right("most at once", Unit::Count, |it| it.most().map(|it| it.jobs))
+        .right("a waiting job", Unit::Bytes, job_bytes)
+        .right("kernel", Unit::Bytes, kernel_bytes)
+        .right("most at once", Unit::Count, most_jobs)
         .right("pays from jobs of", Unit::Nanoseconds, |it| match grains {
             Some(grains) => sizes::pays_from(grains, it.model()),
             None => Cell::Missing,
@@ -102,23 +102,35 @@ fn main_costs(of: &Analysed<'_>) -> Option<Table> {
     Some(table.build())
 }
 
+fn job_bytes(bill: &CostSummary<'_>) -> Option<f64> {
+    Some(bill.memory()?.bytes)
+}
+
+fn kernel_bytes(bill: &CostSummary<'_>) -> Option<f64> {
+    bill.memory()?.kernel_bytes
+}
+
+fn most_jobs(bill: &CostSummary<'_>) -> Option<u64> {
+    Some(bill.most()?.jobs)
+}
+
 /// All results of a model.
 fn results(bill: &CostSummary<'_>) -> Vec<CostValue> {
     let mut results = Vec::new();
     for on in STARTED_ON {
-        let starting = bill.starting(on);
-        results.push((format!("start, {on}"), "ns", starting.map(|it| it.start_ns)));
-        results.push((format!("first run, {on}"), "ns", starting.map(|it| it.first_ns)));
-        results.push((format!("warm run, {on}"), "ns", starting.map(|it| it.warm_ns)));
-        results.push((format!("end, {on}"), "ns", starting.map(|it| it.stop_ns)));
+        if let Some(starting) = bill.starting(on) {
+            results.push((format!("start, {on}"), "ns", Some(starting.start_ns)));
+            results.push((format!("first run, {on}"), "ns", Some(starting.first_ns)));
+            results.push((format!("warm run, {on}"), "ns", Some(starting.warm_ns)));
+            results.push((format!("end, {on}"), "ns", Some(starting.stop_ns)));
+        }
     }
-    let memory = bill.memory();
     results.extend([
         ("handing out a job".into(), "ns", bill.dispatch_ns()),
         ("CPU over sequential".into(), "x", bill.cpu()),
-        ("memory of a waiting job".into(), "bytes", memory.map(|it| it.bytes)),
-        ("kernel memory of a waiting job".into(), "bytes", memory.and_then(|it| it.kernel_bytes)),
-        ("most at once".into(), "jobs", bill.most().map(|it| it.jobs as f64)),
+        ("memory of a waiting job".into(), "bytes", job_bytes(bill)),
+        ("kernel memory of a waiting job".into(), "bytes", kernel_bytes(bill)),
+        ("most at once".into(), "jobs", most_jobs(bill).map(|jobs| jobs as f64)),
         (format!("{BURST} waits of 10 ms at once"), "ns", bill.burst_ns()),
     ]);
     for us in WAITS_US {
@@ -136,12 +148,12 @@ fn results(bill: &CostSummary<'_>) -> Vec<CostValue> {
 fn starting(bills: &[CostSummary<'_>]) -> Block {
     let mut columns = Table::of(bills)
         .left("model", CostSummary::model)
-        .right("start", Unit::Nanoseconds, |it| it.starting(STARTED_ON[0]).map(|it| it.start_ns))
-        .right("end", Unit::Nanoseconds, |it| it.starting(STARTED_ON[0]).map(|it| it.stop_ns));
+        .right("start", Unit::Nanoseconds, |it| Some(it.starting(STARTED_ON[0])?.start_ns))
+        .right("end", Unit::Nanoseconds, |it| Some(it.starting(STARTED_ON[0])?.stop_ns));
     for on in STARTED_ON {
         columns = columns
-            .right(format!("{on}: first"), Unit::Nanoseconds, |it| it.starting(on).map(|it| it.first_ns))
-            .right("warm", Unit::Nanoseconds, |it| it.starting(on).map(|it| it.warm_ns))
+            .right(format!("{on}: first"), Unit::Nanoseconds, |it| Some(it.starting(on)?.first_ns))
+            .right("warm", Unit::Nanoseconds, |it| Some(it.starting(on)?.warm_ns))
             .right("pays back after", Unit::Plain, |it| pays_back_after(it, &bills[0], on));
     }
     Block::titled(
@@ -172,8 +184,8 @@ fn running(bills: &[CostSummary<'_>]) -> Block {
         .left("model", CostSummary::model)
         .right("handing out a job", Unit::Nanoseconds, CostSummary::dispatch_ns)
         .right("CPU", Unit::Multiple, CostSummary::cpu)
-        .right("gave way", Unit::Hundredths, |it| it.switches().map(|[gave_way, _]| gave_way))
-        .right("preempted", Unit::Hundredths, |it| it.switches().map(|[_, preempted]| preempted))
+        .right("gave way", Unit::Hundredths, |it| Some(it.switches()?[0]))
+        .right("preempted", Unit::Hundredths, |it| Some(it.switches()?[1]))
         .build();
     let mut of = String::new();
     if let Some(jobs) = bills.iter().find_map(CostSummary::dispatched_jobs) {
@@ -192,9 +204,9 @@ fn running(bills: &[CostSummary<'_>]) -> Block {
 fn memory(bills: &[CostSummary<'_>]) -> Block {
     let table = Table::of(bills)
         .left("model", CostSummary::model)
-        .right("a waiting job", Unit::Bytes, |it| it.memory().map(|it| it.bytes))
-        .right("kernel", Unit::Bytes, |it| it.memory().and_then(|it| it.kernel_bytes))
-        .right("most at once", Unit::Count, |it| it.most().map(|it| it.jobs))
+        .right("a waiting job", Unit::Bytes, job_bytes)
+        .right("kernel", Unit::Bytes, kernel_bytes)
+        .right("most at once", Unit::Count, most_jobs)
         .right("taking", Unit::Bytes, |it| Some(it.most()?.bytes? as f64))
         .left("why no more", why_no_more)
         .build();
@@ -236,7 +248,7 @@ fn troubles(bills: &[CostSummary<'_>]) -> Option<Block> {
         if let Some((question, why)) = bill.failure() {
             notes.push(format!("{model}, {question}: {why}"));
         }
-        if let Some((jobs, why)) = bill.most().and_then(|most| most.why_no_more) {
+        if let Some(Most { why_no_more: Some((jobs, why)), .. }) = bill.most() {
             notes.push(format!("{model}, {} jobs at once: {why}", units::count(jobs)));
         }
         if let Some(why) = bill.no_crowd() {

@@ -10,9 +10,8 @@ pub fn plain(text: &str) -> String {
 
 /// As [`plain`], but keeps line breaks.
 pub fn lines(text: &str) -> String {
-    text.split_inclusive('\n')
-        .map(|line| line.strip_suffix('\n').map_or_else(|| plain(line), |line| plain(line) + "\n"))
-        .collect()
+    let lines: Vec<String> = text.split('\n').map(plain).collect();
+    lines.join("\n")
 }
 
 /// Text that Markdown treats as plain text: it contains no link, tag or table cell boundary, no kramdown

@@ -40,15 +40,19 @@ pub(crate) fn describe(recording: &Recording, tag: &str) -> String {
         return format!("CPython {tag}");
     };
     let lock = if *gil == Some(false) { "without a lock" } else { "with its lock" };
-    let build = build.as_ref().map_or(String::new(), |build| format!(", built {build}"));
-    format!("CPython {version} {lock}{build}; processes started by {start_method}")
+    match build {
+        Some(build) => {
+            format!("CPython {version} {lock}, built {build}; processes started by {start_method}")
+        }
+        None => format!("CPython {version} {lock}; processes started by {start_method}"),
+    }
 }
 
 /// The best-tool table of an interpreter, with the speedup of Rust's `sequential` in the last column.
 fn best_tools(rows: &[Row]) -> Table {
     best::columns(&BestRow::all(rows))
         .right("Rust's sequential", Unit::Speedup, |it| {
-            it.of_best(|_| it.row.reference.as_ref().map(|it| it.speedup.ratio))
+            it.of_best(|_| Some(it.row.reference.as_ref()?.speedup.ratio))
         })
         .build()
 }

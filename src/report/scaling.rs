@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::{Environment, Recording};
+use crate::report::compare::shown;
 use crate::report::export;
 use crate::report::section::Block;
 use crate::report::table::{Cell, Table};
@@ -164,14 +165,6 @@ fn waiting(scaled: &Scaled) -> Block {
         })
         .build();
     Block::titled(format!("{}: speedup over sequential", scaled.name()), table, vec![])
-}
-
-fn shown(ratio: &Ratio) -> String {
-    let middle = units::ratio(ratio.ratio);
-    match ratio.interval {
-        Ok(it) => format!("{middle} ({} .. {})", units::ratio(it.low), units::ratio(it.high)),
-        Err(_) => middle,
-    }
 }
 
 /// The serial share implied by the speedup on the most cores alone.

@@ -146,8 +146,8 @@ fn shown<'a>(columns: Columns<'a, CellOf<'a>>) -> Columns<'a, CellOf<'a>> {
     columns
         .left("model/width", |it| it.cell.name.as_str())
         .right("in flight", Unit::Plain, |it| it.cell.in_flight)
-        .right("speedup", Unit::Speedup, |it| it.cell.speedup.map(|it| it.ratio))
-        .left("95 %", |it| it.cell.speedup.as_ref().map(best::interval))
+        .right("speedup", Unit::Speedup, |it| Some(it.cell.speedup?.ratio))
+        .left("95 %", |it| Some(best::interval(it.cell.speedup.as_ref()?)))
         .right("time", Unit::Nanoseconds, |it| it.cell.wall_ns)
         .right("CPU", Unit::Multiple, |it| it.cell.cpu_ratio)
         .left("verdict", |it| best::verdict(it.row, it.cell))

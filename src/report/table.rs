@@ -63,7 +63,7 @@ pub enum Cell {
     Missing,
     /// Yes or no.
     Flag(bool),
-    /// Text, which may be of a stranger's recording.
+    /// Text, possibly untrusted.
     Text(String),
     /// A whole number in the unit of its column.
     Integer(u64),

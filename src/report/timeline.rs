@@ -8,7 +8,7 @@ use crate::engine::trace::{Phase, Span};
 use crate::stats::units;
 
 /// The maximum number of rows.
-const LANES: usize = 24;
+const ROWS: usize = 24;
 
 /// The states of a column.
 const COMPUTES: char = '█';
@@ -20,36 +20,37 @@ const PHASES: usize = 8;
 
 /// `spans` in rows of `width` columns, truncated to the beginning of long ones; empty if there are none.
 pub fn timeline(spans: &[Span], width: usize) -> String {
-    let start = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
-    let end = spans.iter().map(|span| span.stop.ns()).max().unwrap_or(0);
+    let (mut start, mut end, mut stop) = (u64::MAX, 0, 0);
     let mut jobs: BTreeMap<u32, Vec<&Span>> = BTreeMap::new();
     for span in spans {
+        start = start.min(span.start.ns());
+        end = end.max(span.stop.ns());
         jobs.entry(span.job).or_default().push(span);
     }
-    jobs.values_mut().for_each(|spans| {
+    for spans in jobs.values_mut() {
         spans.sort_by_key(|span| span.start);
         spans.truncate(PHASES);
-    });
-    let stop = jobs.values().filter_map(|spans| spans.last()).map(|span| span.stop.ns()).max().unwrap_or(0);
-    if start == stop {
+        stop = stop.max(spans[spans.len() - 1].stop.ns());
+    }
+    if start >= stop {
         return String::new();
     }
     let column_ns = (stop - start) as f64 / width as f64;
     let mut text = String::new();
-    for (job, spans) in jobs.iter().take(LANES) {
-        let _ = writeln!(text, "{job:>4} {}", lane(spans, start, column_ns, width).trim_end());
+    for (job, spans) in jobs.iter().take(ROWS) {
+        let _ = writeln!(text, "{job:>4} {}", row(spans, start, column_ns, width).trim_end());
     }
-    if jobs.len() > LANES {
-        let _ = writeln!(text, "     and {} more", jobs.len() - LANES);
+    if jobs.len() > ROWS {
+        let _ = writeln!(text, "     and {} more", jobs.len() - ROWS);
     }
     let [shown, all] = [stop, end].map(|it| units::nanoseconds((it - start) as f64));
     let of_all = if stop < end { format!(", the beginning of {all}") } else { String::new() };
-    let _ =
-        writeln!(text, "     0{shown:>rest$}   {COMPUTES} computes {WAITS} waits{of_all}", rest = width - 1);
+    let rest = width - 1;
+    let _ = writeln!(text, "     0{shown:>rest$}   {COMPUTES} computes {WAITS} waits{of_all}");
     text
 }
 
-fn lane(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
+fn row(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
     let mut shares = vec![[0.0; 2]; width];
     for span in spans {
         let (from, to) =
@@ -60,20 +61,19 @@ fn lane(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
             shares[phase] += (to.min(right) - from.max(left)).max(0.0);
         }
     }
-    shares
-        .into_iter()
-        .map(|[computes, waits]| {
-            let neither = 1.0 - computes - waits;
-            // Computing is rare and short in most stories: a quarter of a column makes it visible.
-            if computes >= 0.25 {
-                COMPUTES
-            } else if waits >= neither {
-                WAITS
-            } else {
-                NEITHER
-            }
-        })
-        .collect()
+    let mut row = String::new();
+    for [computes, waits] in shares {
+        let neither = 1.0 - computes - waits;
+        // Computing is rare and short in most stories: a quarter of a column makes it visible.
+        row.push(if computes >= 0.25 {
+            COMPUTES
+        } else if waits >= neither {
+            WAITS
+        } else {
+            NEITHER
+        });
+    }
+    row
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::report::escape;
 use crate::report::table::Table;
 
-/// A table with its header. Text is in quotes, numbers are not, and unknown is empty: a style that distinguishes an
-/// unknown number from an empty text, which the writer does not have, so that fields come to it in their quotes.
+/// A table with its header. Text is quoted and numbers are not, so that an unknown number differs from an empty text.
+/// The writer has no such style: fields are quoted before they reach it.
 pub fn table(table: &Table) -> String {
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Never).from_writer(Vec::new());
     let header = table.columns().iter().map(|column| column.name.as_str());
