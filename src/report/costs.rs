@@ -1,14 +1,16 @@
 //! Tables of the costs of models: a row for each model, a column for each probe.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::costs::{CostSummary, Most};
-use crate::record::schema::Recording;
+use crate::record::schema::{ProbeRecord, Recording};
 use crate::report::section::{Analysed, Block, Section};
 use crate::report::sizes;
 pub use crate::report::sizes::{all_size_series, break_even};
 use crate::report::table::{Cell, Table, Unit};
 use crate::stats::interval::Interval;
 use crate::stats::units;
-use crate::study::probe::{BURST, STARTED_JOBS, STARTED_ON, WAITS_US};
+use crate::study::probe::{BURST, STARTED_JOBS};
 
 /// The costs of models.
 pub static SECTION: Section = Section {
@@ -26,7 +28,7 @@ pub static SECTION: Section = Section {
 fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let costs = of.recording.costs.as_ref()?;
     let bills = CostSummary::all(&costs.probes);
-    let mut blocks = tables(&bills);
+    let mut blocks = tables(&costs.probes, &bills);
     blocks.extend(all_size_series(of.recording, costs).iter().map(sizes::block));
     blocks.extend(troubles(&bills));
     Some(blocks)
@@ -36,7 +38,7 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
     let costs = of.recording.costs.as_ref()?;
     let mut values = Vec::new();
     for bill in CostSummary::all(&costs.probes) {
-        values.extend(results(&bill));
+        values.extend(results(&costs.probes, &bill));
     }
     for series in all_size_series(of.recording, costs) {
         values.extend(sizes::values(&series));
@@ -73,8 +75,37 @@ pub(crate) struct CostValue {
 }
 
 /// The tables of probes for a terminal.
-fn tables(bills: &[CostSummary<'_>]) -> Vec<Block> {
-    vec![starting(bills), running(bills), memory(bills), waiting(bills)]
+fn tables(probes: &[ProbeRecord], bills: &[CostSummary<'_>]) -> Vec<Block> {
+    vec![
+        starting(&started_on(probes), bills),
+        running(bills),
+        memory(bills),
+        waiting(&waits_us(probes), bills),
+    ]
+}
+
+/// The workloads that models were started on.
+fn started_on(probes: &[ProbeRecord]) -> Vec<&str> {
+    let mut workloads = Vec::new();
+    for probe in probes {
+        if let Some(workload) = probe.question.strip_prefix("start ")
+            && !workloads.contains(&workload)
+        {
+            workloads.push(workload);
+        }
+    }
+    workloads
+}
+
+/// The waits that were measured, in microseconds.
+fn waits_us(probes: &[ProbeRecord]) -> BTreeSet<u64> {
+    let mut waits = BTreeSet::new();
+    for probe in probes {
+        if let Some(wait) = probe.question.strip_prefix("wait ") {
+            waits.extend(wait.parse::<u64>());
+        }
+    }
+    waits
 }
 
 /// How to read the main costs.
@@ -86,11 +117,12 @@ const HOW: &str = "A waiting job: memory that each further one takes, of the pro
 fn main_costs(of: &Analysed<'_>) -> Option<Table> {
     let costs = of.recording.costs.as_ref()?;
     let bills = CostSummary::all(&costs.probes);
+    let started_on = started_on(&costs.probes);
     let all_size_series = all_size_series(of.recording, costs);
     let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.is_withheld());
     let table = Table::of(&bills)
         .left("model", CostSummary::model)
-        .right("start", Unit::Nanoseconds, |it| Some(it.starting(STARTED_ON[0])?.start_ns))
+        .right("start", Unit::Nanoseconds, |it| Some(it.starting(started_on.first()?)?.start_ns))
         .right("handing out a job", Unit::Nanoseconds, CostSummary::dispatch_ns)
         .right("a waiting job", Unit::Bytes, job_bytes)
         .right("kernel", Unit::Bytes, kernel_bytes)
@@ -115,9 +147,9 @@ fn most_jobs(bill: &CostSummary<'_>) -> Option<u64> {
 }
 
 /// All results of a model.
-fn results(bill: &CostSummary<'_>) -> Vec<CostValue> {
+fn results(probes: &[ProbeRecord], bill: &CostSummary<'_>) -> Vec<CostValue> {
     let mut results = Vec::new();
-    for on in STARTED_ON {
+    for on in started_on(probes) {
         if let Some(starting) = bill.starting(on) {
             results.push((format!("start, {on}"), "ns", Some(starting.start_ns)));
             results.push((format!("first run, {on}"), "ns", Some(starting.first_ns)));
@@ -133,7 +165,7 @@ fn results(bill: &CostSummary<'_>) -> Vec<CostValue> {
         ("most at once".into(), "jobs", most_jobs(bill).map(|jobs| jobs as f64)),
         (format!("{BURST} waits of 10 ms at once"), "ns", bill.burst_ns()),
     ]);
-    for us in WAITS_US {
+    for us in waits_us(probes) {
         results.push((format!("a wait of {} ms", us / 1_000), "ns", bill.wait_ns(us)));
     }
     results.retain(|(_, _, value)| value.is_some());
@@ -145,12 +177,12 @@ fn results(bill: &CostSummary<'_>) -> Vec<CostValue> {
     values
 }
 
-fn starting(bills: &[CostSummary<'_>]) -> Block {
+fn starting(started_on: &[&str], bills: &[CostSummary<'_>]) -> Block {
     let mut columns = Table::of(bills)
         .left("model", CostSummary::model)
-        .right("start", Unit::Nanoseconds, |it| Some(it.starting(STARTED_ON[0])?.start_ns))
-        .right("end", Unit::Nanoseconds, |it| Some(it.starting(STARTED_ON[0])?.stop_ns));
-    for on in STARTED_ON {
+        .right("start", Unit::Nanoseconds, |it| Some(it.starting(started_on.first()?)?.start_ns))
+        .right("end", Unit::Nanoseconds, |it| Some(it.starting(started_on.first()?)?.stop_ns));
+    for on in started_on {
         columns = columns
             .right(format!("{on}: first"), Unit::Nanoseconds, |it| Some(it.starting(on)?.first_ns))
             .right("warm", Unit::Nanoseconds, |it| Some(it.starting(on)?.warm_ns))
@@ -230,10 +262,10 @@ fn why_no_more(bill: &CostSummary<'_>) -> String {
     }
 }
 
-fn waiting(bills: &[CostSummary<'_>]) -> Block {
+fn waiting(waits_us: &BTreeSet<u64>, bills: &[CostSummary<'_>]) -> Block {
     let mut columns = Table::of(bills).left("model", CostSummary::model);
-    for us in WAITS_US {
-        columns = columns.right(format!("{} ms", us / 1_000), Unit::Nanoseconds, |it| it.wait_ns(us));
+    for us in waits_us {
+        columns = columns.right(format!("{} ms", us / 1_000), Unit::Nanoseconds, |it| it.wait_ns(*us));
     }
     let burst = format!("{} of 10 ms at once", units::count(BURST as u64));
     let table = columns.right(burst, Unit::Nanoseconds, CostSummary::burst_ns).build();
@@ -262,7 +294,6 @@ fn troubles(bills: &[CostSummary<'_>]) -> Option<Block> {
 mod tests {
     use super::*;
     use crate::analysis::costs::tests::record;
-    use crate::record::schema::ProbeRecord;
     use crate::report::export::terminal;
 
     #[test]
@@ -293,6 +324,9 @@ mod tests {
                 record("work", &work),
                 record("wait 1000", &[("wall_ns", 3_300_000), ("runs", 3)]),
                 ProbeRecord { failure: Some("it hung".into()), ..record("wait 3000", &[]) },
+                record("wait 10000", &[]),
+                record("wait 30000", &[]),
+                record("wait 100000", &[]),
                 crowd(64),
                 crowd(256),
                 ProbeRecord { failure: Some("no more threads".into()), ..record("crowd 1024", &[]) },
@@ -301,7 +335,7 @@ mod tests {
         };
         let probes = [model("sequential", 1), model("threads", 2)].concat();
         let bills = CostSummary::all(&probes);
-        let mut blocks = tables(&bills);
+        let mut blocks = tables(&probes, &bills);
         blocks.extend(troubles(&bills));
         insta::assert_snapshot!(terminal::blocks(&blocks));
     }
