@@ -2,6 +2,8 @@
 
 use crate::report::section::{SECTIONS, Section};
 
+#[cfg(test)]
+mod browser;
 pub mod charts;
 pub mod chirpy;
 pub mod claims;
@@ -11,6 +13,8 @@ pub mod page;
 pub mod splice;
 pub mod stories;
 pub mod story;
+#[cfg(test)]
+mod untrusted_input;
 
 /// Every section of a recording: the stories after those of reports.
 pub fn sections() -> Vec<&'static Section> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::costs::{CostSummary, Most};
+use crate::record::figure::ProbeKind;
 use crate::record::schema::{ProbeRecord, Recording};
 use crate::report::section::{Analysed, Block, Section};
 use crate::report::sizes;
@@ -88,7 +89,7 @@ fn tables(probes: &[ProbeRecord], bills: &[CostSummary<'_>]) -> Vec<Block> {
 fn started_on(probes: &[ProbeRecord]) -> Vec<&str> {
     let mut workloads = Vec::new();
     for probe in probes {
-        if let Some(workload) = probe.question.strip_prefix("start ")
+        if let Some(ProbeKind::Start(workload)) = probe.kind()
             && !workloads.contains(&workload)
         {
             workloads.push(workload);
@@ -101,8 +102,8 @@ fn started_on(probes: &[ProbeRecord]) -> Vec<&str> {
 fn waits_us(probes: &[ProbeRecord]) -> BTreeSet<u64> {
     let mut waits = BTreeSet::new();
     for probe in probes {
-        if let Some(wait) = probe.question.strip_prefix("wait ") {
-            waits.extend(wait.parse::<u64>());
+        if let Some(ProbeKind::Wait(us)) = probe.kind() {
+            waits.insert(us);
         }
     }
     waits

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
+use crate::record::figure::Figure;
 use crate::record::schema::EvidenceRecord;
 use crate::report::section::{Analysed, Block, Section};
 use crate::report::table::{Cell, Table};
@@ -118,7 +119,7 @@ fn amount(rows: &[EvidenceRow<'_>]) -> String {
         }
         for run in &record.seen {
             // A job of either kind waits once: for its timer or for its file.
-            jobs.extend(run.figures.get("waits").copied());
+            jobs.extend(run.get(Figure::Waits));
         }
     }
     let mut amount = String::new();

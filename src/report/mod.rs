@@ -7,8 +7,6 @@
 
 pub mod bars;
 pub(crate) mod best;
-#[cfg(test)]
-mod browser;
 pub mod chart;
 pub mod compare;
 pub mod costs;
@@ -25,5 +23,3 @@ pub mod sizes;
 pub mod study;
 pub mod table;
 pub mod timeline;
-#[cfg(test)]
-mod untrusted_input;

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::post;
 use crate::post::claims::tests::inside;
+use crate::post::untrusted_input::{fields, with};
 use crate::record::schema::Recording;
 use crate::report::escape::tests::hostile;
 use crate::report::page;
-use crate::report::untrusted_input::{fields, with};
 
 /// The audit that a page runs on itself.
 const AUDIT: &str = include_str!("audit.js");
