@@ -94,7 +94,7 @@ impl Page<'_> {
         html! {
             section {
                 h2 { (plain(&summary(of.recording, self.sections))) }
-                @for warning in withheld { p.stamp role="alert" { strong { "Verdicts withheld" } ": " (plain(&warning.to_string())) } }
+                @for warning in withheld { p.warning role="alert" { strong { "Verdicts withheld" } ": " (plain(&warning.to_string())) } }
                 @for warning in told { p.note { "Note: " (plain(&warning.to_string())) } }
                 @for section in self.sections {
                     @for panel in section.on_page(of) { (export::panel(&panel)) }

@@ -106,7 +106,7 @@ fn computing(scaled: &Scaled) -> Block {
     lines.push(Line::AllCores);
     lines.extend(scaled.changed_contenders().into_iter().map(Line::Changed));
     let capacity = scaled.capacity();
-    let mut columns = Table::of(&lines).left("model/width", |line| line.name());
+    let mut columns = Table::of(&lines).left("model/width", Line::name);
     for &cores in scaled.rows.keys() {
         columns = columns.left(units::cores(cores), |line| match line {
             Line::Cell(name) => with_efficiency(scaled, name, cores),
@@ -151,7 +151,7 @@ fn waiting(scaled: &Scaled) -> Block {
         }
     }
     lines.extend(scaled.changed_contenders().into_iter().map(Line::Changed));
-    let mut columns = Table::of(&lines).left("model/width", |line| line.name());
+    let mut columns = Table::of(&lines).left("model/width", Line::name);
     for cores in scaled.rows.keys() {
         columns = columns.left(units::cores(*cores), |line| match line {
             Line::Changed(_) => None,
