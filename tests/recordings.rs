@@ -5,6 +5,7 @@ use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use bakeoff::internals::analysis::analysed::Analysed;
 use bakeoff::internals::post::splice::{Part, begin, end, text};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
@@ -203,7 +204,7 @@ fn readme_sections_match_result_folders() {
         .map(|folder| recordings(folder).into_iter().map(|(_, recording)| recording).collect())
         .collect();
     for part in Part::ALL {
-        let texts = folders.iter().filter_map(|recordings| text(part, recordings));
+        let texts = folders.iter().filter_map(|recordings| text(part, &Analysed::all(recordings)));
         let there: Vec<String> = texts.map(|text| format!("{}\n{text}{}", begin(part), end(part))).collect();
         assert!(
             there.iter().any(|text| readme.contains(text)),

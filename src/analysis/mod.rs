@@ -1,5 +1,6 @@
 //! Recordings in, judgements out: statistics, verdicts, warnings, comparison, scaling, costs, evidence.
 
+pub mod analysed;
 pub mod comparison;
 pub mod costs;
 pub mod criterion;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::comparison::revisions;
-use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::{Kind, Recording};
+use crate::analysis::summary::{CellResult, Row};
+use crate::record::schema::Kind;
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, of_logs};
@@ -18,11 +19,11 @@ pub struct Scaled {
 }
 
 /// The recordings of each workload, by cores; for equal counts the first takes precedence.
-pub fn scale(recordings: &[Recording]) -> Vec<Scaled> {
+pub fn scale(recordings: &[Analysed<'_>]) -> Vec<Scaled> {
     let mut scaled: Vec<Scaled> = Vec::new();
-    for recording in recordings {
+    for Analysed { recording, summary } in recordings {
         let cores = recording.environment.cores;
-        for row in Summary::of(recording).rows {
+        for row in summary.rows.clone() {
             let name = &row.workload.name;
             match scaled.iter_mut().find(|scaled| scaled.name() == name) {
                 Some(same) => drop(same.rows.entry(cores).or_insert(row)),
@@ -133,6 +134,7 @@ fn ratio(logs: impl Iterator<Item = Option<f64>>) -> Option<Ratio> {
 pub(crate) mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::record::schema::Recording;
 
     /// A recording on `cores` cores, whose second cell takes `percent` percent of the first.
     pub(crate) fn on(cores: u64, percent: u64) -> Recording {
@@ -145,34 +147,34 @@ pub(crate) mod tests {
     fn speedups_are_sorted_and_complete() {
         let mut lacking = on(4, 30);
         lacking.study.as_mut().unwrap().arms[1].id = "hash/threads/jobs".into();
-        let scaled = &scale(&[on(2, 51), on(1, 100)])[0];
+        let scaled = &scale(&Analysed::all(&[on(2, 51), on(1, 100)]))[0];
         assert_eq!(scaled.cells(), ["sequential/one", "rayon/cores"]);
         let speedups: Vec<_> =
             scaled.speedups("rayon/cores").into_iter().map(|(cores, it)| (cores, it.ratio)).collect();
         assert!(speedups[0].0 == 1 && (speedups[1].1 - 1.0 / 0.51).abs() < 1e-3, "{speedups:?}");
-        assert_eq!(scale(&[on(2, 51), lacking])[0].cells(), ["sequential/one"]);
+        assert_eq!(scale(&Analysed::all(&[on(2, 51), lacking]))[0].cells(), ["sequential/one"]);
     }
 
     #[test]
     fn cells_of_several_revisions_are_not_scaled() {
         let mut other_model = on(2, 51);
         other_model.study.as_mut().unwrap().arms[1].revision = Some(2);
-        let scaled = &scale(&[on(1, 100), other_model])[0];
+        let scaled = &scale(&Analysed::all(&[on(1, 100), other_model]))[0];
         assert_eq!(
             (scaled.cells(), scaled.changed_contenders()),
             (vec!["sequential/one"], vec!["rayon/cores"])
         );
         let mut other_work = on(2, 51);
         other_work.study.as_mut().unwrap().workloads[0].revision = Some(2);
-        let scaled = &scale(&[on(1, 100), other_work])[0];
+        let scaled = &scale(&Analysed::all(&[on(1, 100), other_work]))[0];
         assert_eq!((scaled.cells().len(), scaled.changed_contenders().len()), (0, 2));
     }
 
     #[test]
     fn scaling_model_requires_three_core_counts() {
-        let two = scale(&[on(1, 100), on(2, 55)]);
+        let two = scale(&Analysed::all(&[on(1, 100), on(2, 55)]));
         assert_eq!(two[0].scaling_model("rayon/cores"), Err(FitError::Cores(2)));
-        let three = scale(&[on(1, 100), on(2, 55), on(4, 33)]);
+        let three = scale(&Analysed::all(&[on(1, 100), on(2, 55), on(4, 33)]));
         assert!(
             matches!(three[0].scaling_model("rayon/cores"), Ok(ScalingModel::Amdahl(serial)) if (serial.value - 0.1).abs() < 0.01)
         );

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::analysis::analysed::Analysed;
 use crate::cmd::Exit;
 use crate::cmd::outputs::{Output, write_all};
 use crate::post::charts::charts;
@@ -32,7 +33,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let (mut pictures, mut lines) = (Vec::new(), Vec::new());
-    for drawn in charts(&recordings) {
+    for drawn in charts(&Analysed::all(&recordings)) {
         let chart = match drawn {
             Ok(chart) => chart,
             Err(why) => {

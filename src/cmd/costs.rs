@@ -16,7 +16,7 @@ use crate::model::Platform;
 use crate::post::sections;
 use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
 use crate::report::export::Format;
-use crate::report::section::render;
+use crate::report::render::render;
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
 use crate::study::probe::{ProbeOptions, gather};

@@ -13,7 +13,7 @@ use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::sections;
 use crate::report::export::Format;
-use crate::report::section::render;
+use crate::report::render::render;
 use crate::study::evidence::{JobsOf, LOOKS, gather};
 use crate::study::run_environment::RunEnvironment;
 use crate::workload::catalog::Catalog;

@@ -16,7 +16,7 @@ use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
 use crate::report::bars::{TerminalStyle, bars};
 use crate::report::export::Format;
-use crate::report::section::render;
+use crate::report::render::render;
 
 /// Which recordings, and how they are written.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ use crate::machine::host;
 use crate::post::sections;
 use crate::record::schema::Recording;
 use crate::report::export::Format;
-use crate::report::section::render;
+use crate::report::render::render;
 use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};

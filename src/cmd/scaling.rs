@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
+use crate::analysis::analysed::Analysed;
 use crate::cmd::Exit;
 use crate::cmd::compare::{Incomparable, ensure_same_work};
 use crate::record::read::read;
@@ -27,7 +28,8 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     ensure_same_work(&args.files, &recordings)?;
     ensure_one_machine(&args.files, &recordings)?;
-    write!(std::io::stdout(), "{}", write(args.format, &blocks(&recordings), &values(&recordings)))?;
+    let analysed = Analysed::all(&recordings);
+    write!(std::io::stdout(), "{}", write(args.format, &blocks(&analysed), &values(&analysed)))?;
     Ok(Exit::Ok)
 }
 

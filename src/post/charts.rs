@@ -1,7 +1,7 @@
 //! All charts: those of every recording, and the post's own.
 
+use crate::analysis::analysed::Analysed;
 use crate::post::knee;
-use crate::record::schema::Recording;
 use crate::report::chart::draw::KINDS;
 use crate::report::chart::kind::{Drawn, draw_kinds};
 
@@ -9,7 +9,7 @@ use crate::report::chart::kind::{Drawn, draw_kinds};
 const OF_STUDY: usize = 2;
 
 /// Every chart of `recordings`, or why there is none of its kind, in the order in which pages show them.
-pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
+pub fn charts(recordings: &[Analysed<'_>]) -> Vec<Drawn> {
     let mut kinds = KINDS.to_vec();
     kinds.insert(OF_STUDY, knee::KIND);
     draw_kinds(&kinds, recordings)
@@ -22,13 +22,13 @@ mod tests {
     use super::*;
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
-    use crate::record::schema::{Arm, Launch, Sample, WorkloadEntry};
+    use crate::record::schema::{Arm, Launch, Recording, Sample, WorkloadEntry};
     use crate::report::chart::{HEIGHT, WIDTH};
 
     /// Every chart of `recordings`, in every mode.
     fn drawn(recordings: &[Recording]) -> Vec<(String, String)> {
         let mut files = Vec::new();
-        for chart in charts(recordings).into_iter().flatten() {
+        for chart in charts(&Analysed::all(recordings)).into_iter().flatten() {
             files.extend(chart.files());
         }
         files
@@ -144,7 +144,7 @@ mod tests {
     fn missing_chart_data_is_explained() {
         let nothing = Recording { study: None, ..recording(1, 50) };
         let mut names = Vec::new();
-        for drawn in charts(&[nothing]) {
+        for drawn in charts(&Analysed::all(&[nothing])) {
             let Err(why) = drawn else { panic!("a chart of nothing") };
             assert!(why.contains("(bakeoff "), "{why}");
             names.extend(why.split_once(':').map(|(name, _)| name));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
+use crate::analysis::analysed::Analysed;
 use crate::post::charts::charts;
 use crate::post::ledger;
 use crate::record::checksum::add_checksum;
@@ -15,7 +16,6 @@ use crate::report::chart::{Chart, HEIGHT, WIDTH};
 use crate::report::escape::{markdown as escape, plain};
 use crate::report::export::{csv, markdown};
 use crate::report::footnotes::footnotes;
-use crate::report::section::Analysed;
 use crate::report::study;
 
 /// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
@@ -34,17 +34,18 @@ const PREVIEW: &str = "preview.png";
 /// # Errors
 /// When the preview can't be drawn: this machine has no font.
 pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(String, Vec<u8>)>> {
-    let charts: Vec<Chart> = charts(recordings).into_iter().flatten().collect();
+    let analysed = Analysed::all(recordings);
+    let charts: Vec<Chart> = charts(&analysed).into_iter().flatten().collect();
     // The table is of the first recording that has cells.
-    let study = recordings.iter().find(|it| it.study.is_some()).map(Analysed::of);
-    let post = post(recordings, study.as_ref(), &charts, repository);
+    let study = analysed.iter().find(|it| it.recording.study.is_some());
+    let post = post(&analysed, study, &charts, repository);
     let mut files = vec![("post.md".to_owned(), post.into_bytes())];
     for chart in &charts {
         for (name, svg) in chart.files() {
             files.push((name, svg.into_bytes()));
         }
     }
-    if let Some(values) = study.as_ref().and_then(study::SECTION.values) {
+    if let Some(values) = study.and_then(study::SECTION.values) {
         files.push((CELLS.to_owned(), csv::table(&values).into_bytes()));
     }
     for (at, recording) in recordings.iter().enumerate() {
@@ -67,12 +68,12 @@ fn preview(charts: &[Chart]) -> Option<&Chart> {
 }
 
 fn post(
-    recordings: &[Recording],
+    recordings: &[Analysed<'_>],
     study: Option<&Analysed<'_>>,
     charts: &[Chart],
     repository: Option<&str>,
 ) -> String {
-    let first = &recordings[0];
+    let first = recordings[0].recording;
     let mut text = front_matter(first, preview(charts));
     for chart in charts {
         let _ = write!(text, "\n{}", picture(chart));
@@ -180,7 +181,7 @@ mod tests {
         let mut hostile = recording(16, 50);
         hostile.environment.cpu_model = Some("[x](javascript:alert(1)) <script>\n# title".into());
         let study = Analysed::of(&hostile);
-        let recordings = std::slice::from_ref(&hostile);
+        let recordings = std::slice::from_ref(&study);
         let post = post(recordings, Some(&study), &[], Some("https://example.org/bakeoff"));
         assert!(!post.replace("\\]", "").contains("](javascript") && !post.contains("\n# title"), "{post}");
     }

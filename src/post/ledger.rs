@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::analysis::analysed::Analysed;
 use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Measurements, claims};
 use crate::record::schema::Recording;
 use crate::report::escape;
@@ -23,8 +24,8 @@ pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, numbers: &Measure
 }
 
 /// The verdict of `recordings` on every claim.
-pub fn judge_all(recordings: &[Recording]) -> Vec<Judged> {
-    judge(claims(), &Measurements::of(recordings))
+pub fn judge_all(recordings: &[Analysed<'_>]) -> Vec<Judged> {
+    judge(claims(), &Measurements::of_analysed(recordings))
 }
 
 /// The ledger in `format`; in a terminal each claim can be shown in full.
@@ -41,7 +42,7 @@ pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
 }
 
 /// The section of all claims at the end of the page of `recordings`.
-pub fn appendix(recordings: &[Recording]) -> Appendix {
+pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
     let judged = judge_all(recordings);
     let table = Table::of(&judged)
         .left("claim", |(claim, _)| claim.id)
@@ -93,7 +94,7 @@ fn count(judged: &[Judged], verdict: Option<ClaimVerdict>) -> usize {
 
 /// The number of claims that `recording` decides by itself, by verdict.
 pub fn decided_by(recording: &Recording) -> String {
-    let judged = judge_all(std::slice::from_ref(recording));
+    let judged = judge_all(&[Analysed::of(recording)]);
     let all = count(&judged, None);
     format!(
         "Of {all} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \

@@ -1,6 +1,7 @@
 //! The blog post: its claims, its worked examples, and the bundle for the blog. The only room that knows it.
 
-use crate::report::section::{SECTIONS, Section};
+use crate::report::render::SECTIONS;
+use crate::report::section::Section;
 
 #[cfg(test)]
 mod browser;

@@ -1,5 +1,6 @@
 //! The page of recordings with what the post has to do with them: its stories and its claims.
 
+use crate::analysis::analysed::Analysed;
 use crate::post::charts::charts;
 use crate::post::{ledger, sections};
 use crate::record::schema::Recording;
@@ -7,6 +8,7 @@ use crate::report::page::Page;
 
 /// The page of `recordings`, whose files have `names`.
 pub fn page(names: &[String], recordings: &[Recording]) -> String {
+    let recordings = &Analysed::all(recordings)[..];
     let (charts, appendix) = (charts(recordings), ledger::appendix(recordings));
     Page { names, recordings, sections: &sections(), charts, appendix }.html()
 }

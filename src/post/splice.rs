@@ -1,9 +1,10 @@
 //! Inserts the results of a recording into a page, between markers; the rest of the page is unchanged.
 
+use crate::analysis::analysed::Analysed;
 use crate::post::ledger;
 use crate::record::schema::Recording;
+use crate::report::block::Block;
 use crate::report::export::markdown;
-use crate::report::section::{Analysed, Block};
 use crate::report::{costs, evidence, platforms, study};
 
 /// A part of a page.
@@ -61,6 +62,7 @@ pub fn end(part: Part) -> String {
 /// `page` with everything that `recordings` have for its markers; `None` if there is nothing to insert, or a marker is
 /// missing, duplicated or out of order.
 pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
+    let recordings = &Analysed::all(recordings)[..];
     let mut spliced = None;
     for part in Part::ALL {
         let current = spliced.as_deref().unwrap_or(page);
@@ -74,13 +76,13 @@ pub fn splice(page: &str, recordings: &[Recording]) -> Option<String> {
 }
 
 /// The content of a part from the first recording that has it; all of them decide claims.
-pub fn text(part: Part, recordings: &[Recording]) -> Option<String> {
+pub fn text(part: Part, recordings: &[Analysed<'_>]) -> Option<String> {
     if part == Part::Claims {
-        let has_stories = recordings.iter().any(|recording| recording.stories.is_some());
+        let has_stories = recordings.iter().any(|it| it.recording.stories.is_some());
         return has_stories.then(|| telling_claims(recordings));
     }
     for recording in recordings {
-        if let Some(blocks) = part.blocks(&Analysed::of(recording)) {
+        if let Some(blocks) = part.blocks(recording) {
             return Some(markdown::blocks(&blocks));
         }
     }
@@ -90,7 +92,7 @@ pub fn text(part: Part, recordings: &[Recording]) -> Option<String> {
 /// The most informative claims, for a page without room for all.
 const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
 
-fn telling_claims(recordings: &[Recording]) -> String {
+fn telling_claims(recordings: &[Analysed<'_>]) -> String {
     let all = ledger::judge_all(recordings);
     let mut telling = all.clone();
     telling.retain(|(claim, _)| TELLING.contains(&claim.id));

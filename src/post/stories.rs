@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::analysis::analysed::Analysed;
 use crate::post::story::{Prediction, STORIES, Story, StoryResult};
 use crate::record::schema::StoryRun;
+use crate::report::block::Block;
 use crate::report::export::terminal;
-use crate::report::section::{Analysed, Block, Section};
+use crate::report::section::Section;
 use crate::report::table::{Cell, Table, Unit};
 use crate::report::timeline::timeline;
 use crate::stats::median;

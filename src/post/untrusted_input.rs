@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::analysis::analysed::Analysed;
 use crate::post::charts::charts;
 use crate::post::claims::tests::inside;
 use crate::post::{chirpy, page, sections};
@@ -15,7 +16,7 @@ use crate::record::schema::Recording;
 use crate::report::chart::palette::Mode;
 use crate::report::escape::tests::hostile;
 use crate::report::export::Format;
-use crate::report::section::render;
+use crate::report::render::render;
 
 /// Calls `change` with each leaf of `value` and its path, without list indices.
 fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Value)) {
@@ -69,7 +70,7 @@ fn structure(recordings: &[Recording]) -> Vec<(&'static str, usize)> {
         assert_plain(text);
     }
     let mut nodes = 0;
-    for chart in charts(recordings).into_iter().flatten() {
+    for chart in charts(&Analysed::all(recordings)).into_iter().flatten() {
         let svg = chart.svg(Mode::Auto);
         assert_plain(&svg);
         nodes += roxmltree::Document::parse(&svg).unwrap().descendants().count();

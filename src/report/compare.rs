@@ -2,7 +2,7 @@
 
 use crate::analysis::comparison::{Compared, Comparison, Unjudged, differences};
 use crate::record::schema::Recording;
-use crate::report::section::Block;
+use crate::report::block::Block;
 use crate::report::table::Table;
 use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;

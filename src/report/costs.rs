@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::costs::{CostSummary, Most};
 use crate::record::figure::ProbeKind;
 use crate::record::schema::{ProbeRecord, Recording};
-use crate::report::section::{Analysed, Block, Section};
+use crate::report::block::Block;
+use crate::report::section::Section;
 use crate::report::sizes;
+use crate::report::sizes::CostValue;
 pub use crate::report::sizes::{all_size_series, break_even};
 use crate::report::table::{Cell, Table, Unit};
-use crate::stats::interval::Interval;
 use crate::stats::units;
 use crate::study::probe::{BURST, STARTED_JOBS};
 
@@ -62,17 +64,6 @@ fn commands(recording: &Recording) -> Vec<&[String]> {
         commands.extend(costs.sizes.iter().map(|sizes| &sizes.study.command[..]));
     }
     commands
-}
-
-/// A result for programs.
-pub(crate) struct CostValue {
-    pub(crate) model: String,
-    pub(crate) what: String,
-    /// The workload.
-    pub(crate) of: Option<String>,
-    pub(crate) unit: &'static str,
-    pub(crate) value: Option<f64>,
-    pub(crate) interval: Option<Interval>,
 }
 
 /// The tables of probes for a terminal.

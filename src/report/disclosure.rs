@@ -43,7 +43,7 @@ pub fn summary(recording: &Recording, sections: &[&Section]) -> String {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
-    use crate::report::section::SECTIONS;
+    use crate::report::render::SECTIONS;
 
     #[test]
     fn shows_every_known_machine_fact() {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
 use crate::record::figure::Figure;
 use crate::record::schema::EvidenceRecord;
-use crate::report::section::{Analysed, Block, Section};
+use crate::report::block::Block;
+use crate::report::section::Section;
 use crate::report::table::{Cell, Table};
 
 /// The evidence.
@@ -146,7 +148,7 @@ mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::Recording;
     use crate::report::export::Format;
-    use crate::report::section::render;
+    use crate::report::render::render;
 
     #[test]
     fn every_cell_shows_answer_and_number() {

@@ -1,8 +1,8 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::summary::Summary;
 use crate::record::schema::{Environment, Study};
-use crate::report::section::Analysed;
 use crate::stats::verdict::MARGIN;
 
 /// The lines below the tables of a recording.

@@ -1,12 +1,13 @@
 //! Values in, text out.
 //!
 //! - [`table`]: the one type of tables, and [`export`]: one file a format over it
-//! - [`section`]: the sections of a recording, which every format walks over: [`study`], [`evidence`], [`costs`]
+//! - [`section`]: a section of a recording: [`study`], [`evidence`], [`costs`]; [`render`]: every format walks over them
 //! - [`compare`], [`scaling`]: tables of several recordings
 //! - [`chart`]: pictures; [`page`]: everything in one file
 
 pub mod bars;
 pub(crate) mod best;
+pub mod block;
 pub mod chart;
 pub mod compare;
 pub mod costs;
@@ -17,6 +18,7 @@ pub mod export;
 pub(crate) mod footnotes;
 pub mod page;
 pub(crate) mod platforms;
+pub mod render;
 pub mod scaling;
 pub mod section;
 pub mod sizes;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use crate::analysis::analysed::Analysed;
 use crate::record::checksum::add_checksum;
 use crate::record::schema::Recording;
 use crate::report::best;
@@ -16,7 +17,7 @@ use crate::report::chart::palette::Mode;
 use crate::report::disclosure::summary;
 use crate::report::escape::plain;
 use crate::report::export::html as export;
-use crate::report::section::{Analysed, Section};
+use crate::report::section::Section;
 use crate::report::table::Table;
 use crate::stats::units;
 
@@ -29,7 +30,7 @@ pub struct Page<'a> {
     /// The names of the files of its recordings.
     pub names: &'a [String],
     /// Its recordings.
-    pub recordings: &'a [Recording],
+    pub recordings: &'a [Analysed<'a>],
     /// The sections that recordings may have.
     pub sections: &'a [&'a Section],
     /// Their charts.
@@ -57,7 +58,6 @@ pub struct Appendix {
 impl Page<'_> {
     /// The page as an HTML document.
     pub fn html(&self) -> String {
-        let analysed: Vec<Analysed<'_>> = self.recordings.iter().map(Analysed::of).collect();
         let title = "bakeoff: which execution model is the best tool for the task";
         let markup = html! {
             (DOCTYPE)
@@ -73,8 +73,8 @@ impl Page<'_> {
                 body {
                     main {
                         h1 { "Which tool is best for which task" }
-                        (beside(&analysed))
-                        @for (at, (name, recording)) in self.names.iter().zip(&analysed).enumerate() {
+                        (beside(self.recordings))
+                        @for (at, (name, recording)) in self.names.iter().zip(self.recordings).enumerate() {
                             (self.section(at, name, recording))
                         }
                         (pictures(&self.charts))
@@ -205,7 +205,7 @@ mod tests {
     use crate::record::read::tests::recording;
     use crate::report::chart::draw::KINDS;
     use crate::report::chart::kind::draw_kinds;
-    use crate::report::section::SECTIONS;
+    use crate::report::render::SECTIONS;
 
     fn page_of(recordings: &[Recording]) -> String {
         let names = vec!["some.json".to_owned(); recordings.len()];
@@ -218,6 +218,7 @@ mod tests {
             caption: "Claims",
             table,
         };
+        let recordings = &Analysed::all(recordings)[..];
         let charts = draw_kinds(KINDS, recordings);
         Page { names: &names, recordings, sections: SECTIONS, charts, appendix }.html()
     }

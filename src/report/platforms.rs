@@ -1,12 +1,13 @@
 //! The best-tool table of each interpreter, and the post's own table: its tools for Python, beside Rust's
 //! results.
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::platforms::{ToolVerdict, judge_tools, named_tools, rust_over_python};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
 use crate::report::best::{self, BestRow, fastest, ratio_and_interval};
+use crate::report::block::Block;
 use crate::report::footnotes;
-use crate::report::section::{Analysed, Block};
 use crate::report::table::{Table, Unit};
 
 /// Two tables of each interpreter.
@@ -140,7 +141,7 @@ pub(crate) mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Launch, Role, Sample, WorkloadEntry};
     use crate::report::export::{Format, markdown};
-    use crate::report::{section, study};
+    use crate::report::{render, study};
 
     /// A recording of a workload with a native model that takes `native` percent of the time of `sequential`,
     /// and, under
@@ -236,7 +237,7 @@ pub(crate) mod tests {
     fn interpreter_study_in_terminal_and_markdown() {
         let recording =
             with_python("hash", "multiprocessing", RAYON, &[("py-multiprocessing@3.11/cores", 55)]);
-        insta::assert_snapshot!(section::render(&recording, &[&study::SECTION], Format::Table));
+        insta::assert_snapshot!(render::render(&recording, &[&study::SECTION], Format::Table));
         let blocks = post_blocks(&Analysed::of(&recording)).unwrap();
         insta::assert_snapshot!(markdown::blocks(&blocks));
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::{Environment, Recording};
+use crate::report::block::Block;
 use crate::report::compare::shown;
 use crate::report::export;
-use crate::report::section::Block;
 use crate::report::table::{Cell, Table};
 use crate::stats::change::Change;
 use crate::stats::ratio::Ratio;
@@ -15,11 +16,11 @@ use crate::stats::units;
 
 /// The text for a terminal of `recordings`, of one machine with several core counts.
 pub fn terminal(recordings: &[Recording]) -> String {
-    export::terminal::blocks(&blocks(recordings))
+    export::terminal::blocks(&blocks(&Analysed::all(recordings)))
 }
 
 /// The cores of each recording, and a table for each workload.
-pub fn blocks(recordings: &[Recording]) -> Vec<Block> {
+pub fn blocks(recordings: &[Analysed<'_>]) -> Vec<Block> {
     let mut blocks = vec![Block::Notes(machines(recordings))];
     for scaled in scale(recordings) {
         blocks.push(if scaled.computes() { computing(&scaled) } else { waiting(&scaled) });
@@ -37,7 +38,7 @@ struct CellOn<'a> {
 }
 
 /// Every cell at each core count.
-pub fn values(recordings: &[Recording]) -> Table {
+pub fn values(recordings: &[Analysed<'_>]) -> Table {
     let all = scale(recordings);
     let mut rows = Vec::new();
     for scaled in &all {
@@ -59,9 +60,9 @@ pub fn values(recordings: &[Recording]) -> Table {
 }
 
 /// The cores of each recording.
-fn machines(recordings: &[Recording]) -> Vec<String> {
+fn machines(recordings: &[Analysed<'_>]) -> Vec<String> {
     let mut by_cores = BTreeMap::new();
-    for Recording { environment, .. } in recordings {
+    for Analysed { recording: Recording { environment, .. }, .. } in recordings {
         by_cores.insert(environment.cores, machine(environment));
     }
     by_cores.into_values().collect()

@@ -2,13 +2,24 @@
 
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::record::schema::{Costs, Recording};
-use crate::report::costs::CostValue;
-use crate::report::section::Block;
+use crate::report::block::Block;
 use crate::report::table::{Cell, Table, Unit};
+use crate::stats::interval::Interval;
 use crate::stats::units;
 
 /// The series that varies only the job size.
 pub(crate) const BREAK_EVEN: &str = "grains";
+
+/// A result for programs.
+pub(crate) struct CostValue {
+    pub(crate) model: String,
+    pub(crate) what: String,
+    /// The workload.
+    pub(crate) of: Option<String>,
+    pub(crate) unit: &'static str,
+    pub(crate) value: Option<f64>,
+    pub(crate) interval: Option<Interval>,
+}
 
 /// The evaluated sizes of `costs`.
 pub fn all_size_series(recording: &Recording, costs: &Costs) -> Vec<SizeSeries> {

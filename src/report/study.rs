@@ -1,13 +1,15 @@
 //! The study of a recording: the best-tool tables, every cell, and their context.
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::criterion::{Medians, drifts, median_of};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::Recording;
 use crate::report::best::{self, BestRow};
+use crate::report::block::{Block, Panel};
 use crate::report::export::terminal;
 use crate::report::footnotes::footnotes;
 use crate::report::platforms;
-use crate::report::section::{Analysed, Block, Panel, Section};
+use crate::report::section::Section;
 use crate::report::table::{Columns, Table, Unit};
 
 /// The study.
@@ -159,10 +161,10 @@ mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::Role;
     use crate::report::export::Format;
-    use crate::report::section;
+    use crate::report::render;
 
     fn render(recording: &Recording, format: Format) -> String {
-        section::render(recording, &[&SECTION], format)
+        render::render(recording, &[&SECTION], format)
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::costs::CostSummary;
 use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::scaling::{Scaled, scale};
@@ -19,7 +20,7 @@ use crate::study::evidence::JobsOf;
 /// All available measurements.
 #[derive(Debug)]
 pub struct Measurements<'a> {
-    recordings: &'a [Recording],
+    recordings: Vec<&'a Recording>,
     summaries: Vec<Summary>,
     size_series: Vec<SizeSeries>,
     scaled: Vec<Scaled>,
@@ -28,20 +29,27 @@ pub struct Measurements<'a> {
 impl<'a> Measurements<'a> {
     /// The measurements of `recordings`; the first recording with a measurement takes precedence.
     pub fn of(recordings: &'a [Recording]) -> Self {
-        let (mut summaries, mut size_series) = (vec![], vec![]);
+        Measurements::of_analysed(&Analysed::all(recordings))
+    }
+
+    /// The same of recordings that are analysed already.
+    pub fn of_analysed(all: &[Analysed<'a>]) -> Self {
+        let (mut recordings, mut summaries, mut size_series) = (vec![], vec![], vec![]);
         // Core counts are comparable on one machine only.
-        let mut of_one_machine: Vec<Recording> = vec![];
-        for recording in recordings {
+        let mut of_one_machine: Vec<Analysed<'a>> = vec![];
+        for analysed in all {
+            let recording = analysed.recording;
+            recordings.push(recording);
             if let Some(costs) = &recording.costs {
                 size_series.extend(all_size_series(recording, costs));
             }
             if recording.study.is_none() {
                 continue;
             }
-            summaries.push(Summary::of(recording));
-            let machine = of_one_machine.first().unwrap_or(recording);
+            summaries.push(analysed.summary.clone());
+            let machine = of_one_machine.first().unwrap_or(analysed).recording;
             if machine.environment.cpu_model == recording.environment.cpu_model {
-                of_one_machine.push(recording.clone());
+                of_one_machine.push(analysed.clone());
             }
         }
         size_series.retain(|it| !it.is_withheld());
@@ -121,7 +129,7 @@ impl<'a> Measurements<'a> {
     /// What interpreters report about themselves.
     pub(crate) fn interpreter_entries(&self) -> Vec<&'a InterpreterEntry> {
         let mut entries: Vec<&InterpreterEntry> = vec![];
-        for recording in self.recordings {
+        for recording in &self.recordings {
             for entry in recording.environment.interpreters.iter().flatten() {
                 if entries.iter().all(|known| known.tag != entry.tag) {
                     entries.push(entry);

@@ -1,5 +1,6 @@
 //! The kinds of charts, one file and one line each.
 
+use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
 use crate::report::chart::{best, break_even, cost, heatmap, scaling};
@@ -10,7 +11,7 @@ pub const KINDS: &[Kind] =
 
 /// Every chart of `recordings`, or why there is none of its kind.
 pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {
-    draw_kinds(KINDS, recordings)
+    draw_kinds(KINDS, &Analysed::all(recordings))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A kind of chart: what it is drawn from, and what is said where no recording has that.
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::summary::Summary;
 use crate::record::schema::Recording;
 use crate::report::chart::Chart;
@@ -32,7 +33,7 @@ pub struct Evaluated<'a> {
     /// The recording.
     pub recording: &'a Recording,
     /// Its statistics and verdicts.
-    pub summary: Summary,
+    pub summary: &'a Summary,
     /// The marks of the models of all recordings that are drawn together.
     pub marks: &'a Marks,
 }
@@ -55,11 +56,11 @@ impl Kind {
 }
 
 /// Every chart of `kinds` that `recordings` have, in the order of `kinds`.
-pub fn draw_kinds(kinds: &[Kind], recordings: &[Recording]) -> Vec<Drawn> {
-    let marks = Marks::of(recordings);
+pub fn draw_kinds(kinds: &[Kind], recordings: &[Analysed<'_>]) -> Vec<Drawn> {
+    let marks = Marks::of(recordings.iter().map(|it| it.recording));
     let mut evaluated = Vec::new();
-    for recording in recordings {
-        evaluated.push(Evaluated { recording, summary: Summary::of(recording), marks: &marks });
+    for Analysed { recording, summary } in recordings {
+        evaluated.push(Evaluated { recording, summary, marks: &marks });
     }
     let mut drawn = Vec::new();
     for kind in kinds {

@@ -23,7 +23,7 @@ pub struct Marks {
 
 impl Marks {
     /// The marks of the models of `recordings`.
-    pub fn of(recordings: &[Recording]) -> Self {
+    pub fn of<'a>(recordings: impl IntoIterator<Item = &'a Recording>) -> Self {
         let mut marks = Marks::default();
         for recording in recordings {
             if let Some(study) = &recording.study {

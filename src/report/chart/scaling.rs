@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
-use crate::record::schema::Recording;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::caption::source;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
@@ -35,18 +35,18 @@ struct Curve {
 
 /// The charts of all recordings of the first one's machine.
 fn charts(all: &[Evaluated<'_>]) -> Vec<Chart> {
-    let mut of_one: Vec<Recording> = Vec::new();
-    for Evaluated { recording, .. } in all {
+    let mut of_one = Vec::new();
+    for Evaluated { recording, summary, .. } in all {
         if recording.study.is_some()
             && recording.environment.cpu_model == all[0].recording.environment.cpu_model
         {
-            of_one.push((*recording).clone());
+            of_one.push(Analysed { recording, summary: (*summary).clone() });
         }
     }
     let mut charts = Vec::new();
     for scaled in scale(&of_one) {
         if scaled.computes() && scaled.rows.len() > 1 {
-            charts.push(chart(&scaled, all[0].marks, source(&of_one[0])));
+            charts.push(chart(&scaled, all[0].marks, source(of_one[0].recording)));
         }
     }
     charts

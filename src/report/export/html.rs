@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
+use crate::report::block::{Block, Panel};
 use crate::report::escape::{lines, plain};
 use crate::report::export::terminal;
-use crate::report::section::{Block, Panel};
 use crate::report::table::Table;
 
 /// A table with sortable columns.

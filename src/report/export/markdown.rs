@@ -1,7 +1,7 @@
 //! Markdown for a page.
 
+use crate::report::block::Block;
 use crate::report::escape::markdown as escape;
-use crate::report::section::Block;
 use crate::report::table::{Align, Table};
 
 /// A table; text of recordings stays text in its cell.

@@ -1,6 +1,6 @@
 //! One file a format, each over the one [`Table`]: values in, text out.
 
-use crate::report::section::Block;
+use crate::report::block::Block;
 use crate::report::table::Table;
 
 pub mod csv;

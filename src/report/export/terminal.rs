@@ -3,8 +3,8 @@
 use comfy_table::CellAlignment;
 use comfy_table::presets::NOTHING;
 
+use crate::report::block::Block;
 use crate::report::escape;
-use crate::report::section::Block;
 use crate::report::table::{Align, Table};
 
 /// A table without lines.

@@ -1,0 +1,53 @@
+//! A recording in each format, which walk over its sections.
+
+use serde_json::{Value, json};
+
+use crate::analysis::analysed::Analysed;
+use crate::record::schema::Recording;
+use crate::report::export::{Format, csv, json, markdown, terminal};
+use crate::report::section::Section;
+use crate::report::{costs, evidence, study};
+
+/// The sections that this room shows; others are handed in by their rooms.
+pub static SECTIONS: &[&Section] = &[&study::SECTION, &evidence::SECTION, &costs::SECTION];
+
+/// The sections of `recording` in `format`.
+pub fn render(recording: &Recording, sections: &[&Section], format: Format) -> String {
+    let of = Analysed::of(recording);
+    let mut blocks = Vec::new();
+    for section in sections {
+        blocks.extend(match format {
+            Format::Table => (section.in_full)(&of).unwrap_or_default(),
+            Format::Markdown => (section.in_short)(&of).unwrap_or_default(),
+            Format::Csv | Format::Json => vec![],
+        });
+    }
+    match format {
+        Format::Table => terminal::blocks(&blocks),
+        Format::Markdown => markdown::blocks(&blocks),
+        // A file of comma-separated values has one header.
+        Format::Csv => match sections.iter().find_map(|section| (section.values)(&of)) {
+            Some(values) => csv::table(&values),
+            None => String::new(),
+        },
+        Format::Json => json::document(&document(&of, sections)),
+    }
+}
+
+/// The warnings on a recording, and the values of every section.
+fn document(of: &Analysed<'_>, sections: &[&Section]) -> Value {
+    let mut withheld = Vec::new();
+    for row in of.summary.all_rows() {
+        if row.withheld {
+            withheld.push(row.workload.called());
+        }
+    }
+    let warnings: Vec<String> = of.summary.warnings.iter().map(ToString::to_string).collect();
+    let mut document = json!({ "withheld": withheld, "stamps": warnings, study::SECTION.key: [] });
+    for section in sections {
+        if let Some(values) = (section.values)(of) {
+            document[section.key] = json::rows(&values);
+        }
+    }
+    document
+}
