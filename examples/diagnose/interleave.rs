@@ -11,8 +11,7 @@ use bakeoff::internals::study::slot::{TIMED, WARM_UP};
 #[derive(Clone, Copy, Debug)]
 pub struct Turn {
     /// Duration of untimed runs before timing: a model that resumes on the machine pays for cold caches and
-    /// sleeping
-    /// workers.
+    /// sleeping workers.
     pub warm_up: Duration,
     /// The minimum timed duration.
     pub timed: Duration,

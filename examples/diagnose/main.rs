@@ -204,8 +204,7 @@ fn dispatch(rounds: usize) -> Result<String> {
 }
 
 /// Speedups on `hash` after warm-ups of several lengths, in turns as short as a warm-up allows: the speedup
-/// of a
-/// model that wakes up slowly rises with it.
+/// of a model that wakes up slowly rises with it.
 fn warm_up(rounds: usize) -> Result<String> {
     /// Two on each of two cores: about 5 ms.
     const JOBS: usize = 4;

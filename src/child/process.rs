@@ -12,8 +12,7 @@ pub(crate) struct Process {
 }
 
 /// The interval and the maximum number of checks whether a killed group has ended. Dozens of processes take
-/// about
-/// 20 ms; unreaped processes appear alive for longer, but do no harm.
+/// about 20 ms; unreaped processes appear alive for longer, but do no harm.
 #[cfg(unix)]
 const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
 #[cfg(unix)]

@@ -38,8 +38,7 @@ pub fn now() -> Timestamp {
 }
 
 /// The current time. The clock is monotonic; between processes it is as accurate as the system time was when
-/// each
-/// of them first read it.
+/// each of them first read it.
 #[cfg(not(unix))]
 pub fn now() -> Timestamp {
     use std::sync::LazyLock;

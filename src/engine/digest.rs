@@ -45,8 +45,7 @@ const SECTOR: usize = 512;
 /// `len` pseudo-random bytes that depend on `seed` alone: the content of a file or response.
 ///
 /// All seeds share one stream under a mask that depends on the seed: languages with slow loops generate the
-/// stream
-/// once, and mask it as one large number.
+/// stream once, and mask it as one large number.
 pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 8);
     let (mut state, mask) = (0_u64, mix(seed));
@@ -61,10 +60,8 @@ pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
 /// Combines the length and a checksum of the first word of each sector of `bytes`.
 ///
 /// It proves that each sector arrived in its place. Reading every byte would add computing to jobs that
-/// should
-/// wait: a digest of a whole warm 64 KiB file takes longer than reading it. CRC-32, because every language
-/// has it
-/// in its standard library, at the same speed.
+/// should wait: a digest of a whole warm 64 KiB file takes longer than reading it. CRC-32, because every
+/// language has it in its standard library, at the same speed.
 pub fn sampled_checksum(bytes: &[u8]) -> u64 {
     let mut words = Vec::with_capacity(bytes.len().div_ceil(SECTOR) * 8);
     for sector in bytes.chunks(SECTOR) {

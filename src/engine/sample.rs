@@ -19,18 +19,15 @@ pub struct Sample {
 }
 
 /// The maximum number of consecutive [`InvalidRun`] runs: a host that reclaims memory from virtual machines
-/// sometimes
-/// empties the page cache, and the invalid run itself fills it again.
+/// sometimes empties the page cache, and the invalid run itself fills it again.
 const ATTEMPTS: usize = 3;
 
 /// Measures one run of `batch` under `model` and verifies its results. Invalid runs are repeated.
 ///
 /// # Errors
 /// When a job failed, returned a wrong, doubled, swapped or no digest, or did not leave behind what it should
-/// have, or
-/// when the run was shorter than its jobs' waits: names the job, the expected and the actual result. [`InvalidRun`]
-/// if all
-/// attempts are.
+/// have, or when the run was shorter than its jobs' waits: names the job, the expected and the actual result.
+/// [`InvalidRun`] if all attempts are.
 pub fn sample(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
     for _ in 1..ATTEMPTS {
         match run(model, batch) {
@@ -44,11 +41,11 @@ pub fn sample(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
 /// Measures one run and verifies it.
 ///
 /// # Timing model
-/// The clock runs only during [`Started::run`]: `wall = stop - start` of one call. It includes everything that
-/// the
-/// model does to carry out the jobs and to return their digests (starting threads or processes for each job,
-/// sending jobs to processes, waking its workers and being woken by them). It excludes starting the model,
-/// converting jobs for another language, resetting the effects of jobs, comparing digests, and freeing them.
+/// The clock runs only during [`Started::run`]: `wall = stop - start` of one call. It includes everything
+/// that the model does to carry out the jobs and to return their digests (starting threads or processes for
+/// each job, sending jobs to processes, waking its workers and being woken by them). It excludes starting the
+/// model, converting jobs for another language, resetting the effects of jobs, comparing digests, and freeing
+/// them.
 fn run(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
     batch.reset()?;
     model.prepare(batch)?;

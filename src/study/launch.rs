@@ -1,6 +1,5 @@
 //! A launch: a fresh process that measures the rounds of one workload. Each has a fresh address space, heap
-//! and pools,
-//! because a tight interval from one process may be an artefact of its memory layout.
+//! and pools, because a tight interval from one process may be an artefact of its memory layout.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -59,11 +59,9 @@ pub struct PlannedArm {
 }
 
 /// The arms of each row of `cells`, which is a workload on a platform: its cells and its control, beside the
-/// baseline;
-/// the native baseline as a reference, if the native platform has other jobs; and, for computing jobs, the
-/// capacity
-/// of the machine, except in a series, where its copies would take longer to start than the smallest jobs
-/// take.
+/// baseline; the native baseline as a reference, if the native platform has other jobs; and, for computing
+/// jobs, the capacity of the machine, except in a series, where its copies would take longer to start than
+/// the smallest jobs take.
 pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.platform() == b.platform();
     cells.chunk_by(is_row).flat_map(|cells| of_row(catalog, cells, profile)).collect()

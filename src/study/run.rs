@@ -43,8 +43,7 @@ pub struct Request {
 }
 
 /// Measures and saves. If `stop` is set meanwhile, saves the acknowledged results and marks them partial.
-/// Calls
-/// `progress` with the start of the study and the numbers of completed and of all launches.
+/// Calls `progress` with the start of the study and the numbers of completed and of all launches.
 ///
 /// # Errors
 /// [`SaveError`] if the recording can't be stored: then nothing is measured, or the results are in the journal.

@@ -1,6 +1,5 @@
 //! Runs the launches of a study, over all workloads in a new random order each time, and stores each result
-//! before
-//! the next measurement.
+//! before the next measurement.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -45,8 +44,7 @@ type RowKey = (&'static str, Option<&'static str>);
 
 impl Prepared {
     /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. A workload that can't
-    /// be prepared
-    /// becomes unavailable.
+    /// be prepared becomes unavailable.
     pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());

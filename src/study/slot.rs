@@ -11,8 +11,7 @@ use crate::engine::model::Started;
 use crate::engine::sample::sample;
 
 /// How long an arm runs untimed before it is timed. A model that resumes on the machine pays for cold caches
-/// and
-/// sleeping workers: in slots without a warm-up, rayon measured 1.38x instead of 1.9x.
+/// and sleeping workers: in slots without a warm-up, rayon measured 1.38x instead of 1.9x.
 pub const WARM_UP: Duration = Duration::from_millis(40);
 
 /// The minimum timed duration of an arm: one batch, or more batches up to this.

@@ -29,8 +29,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
 };
 
 /// The same in Python, whose C code releases the lock to hash large parts: the parts are small here, so that
-/// decorating
-/// holds it.
+/// decorating holds it.
 pub(crate) const IN_PYTHON: Workload = Workload {
     about: "waits 50 ms for the oven, then computes for about 5 ms with the lock held: decorating",
     ..WORKLOAD

@@ -29,8 +29,7 @@ const BLOCK: usize = 64 * 1024;
 const PARTS: u64 = 16;
 
 /// Hashes the job's 8-byte little-endian seed, repeated to a block of 64 KiB, and the block repeated:
-/// different
-/// for each job, in constant memory, and generated at C speed in any language.
+/// different for each job, in constant memory, and generated at C speed in any language.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Hash {
     seed: u64,

@@ -79,8 +79,7 @@ impl Performance {
     }
 
     /// The maximum number of threads of one process that worked on the jobs. In this process, threads without
-    /// a span also
-    /// count if they ran: a runtime reads files in its own threads.
+    /// a span also count if they ran: a runtime reads files in its own threads.
     pub fn threads(&self) -> usize {
         let mut threads = by_process(&self.spans);
         if self.process_id == std::process::id()

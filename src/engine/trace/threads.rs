@@ -31,8 +31,7 @@ pub(crate) fn this_cpu() -> Option<u32> {
 }
 
 /// The run time of each living thread of this process so far, in nanoseconds, by id; `None` if the system
-/// does not
-/// report it.
+/// does not report it.
 ///
 /// Internal threads of a library leave no span, but have a run time.
 pub fn run_times() -> Option<BTreeMap<u32, u64>> {

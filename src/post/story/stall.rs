@@ -97,8 +97,7 @@ fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Script> {
 }
 
 /// The delays of beats against a schedule that begins with the batch: no beat is omitted, and one that waits
-/// for
-/// earlier beats is late as well.
+/// for earlier beats is late as well.
 fn lateness(spans: &[Span]) -> Vec<(&'static str, u64)> {
     let begun = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
     let mut ends: Vec<u64> = spans.iter().filter(|span| span.job == 0).map(|span| span.stop.ns()).collect();

@@ -24,18 +24,16 @@ pub enum Probe {
     /// Runs of `noop`. Figures: `wall_ns` of `runs` of `jobs` each.
     Dispatch,
     /// Runs of `hash`, each paired with one of `sequential`. Figures: `cpu_ns` and `sequential_cpu_ns`; and,
-    /// over `jobs`
-    /// jobs, the context switches of threads: voluntary `gave_way` and involuntary `were_preempted`.
+    /// over `jobs` jobs, the context switches of threads: voluntary `gave_way` and involuntary
+    /// `were_preempted`.
     Work,
     /// A single wait of that many microseconds. Figures: `wall_ns` of `runs`.
     Wait(u64),
     /// [`BURST`] waits of 10 ms at once. Figures: `wall_ns` of `runs`.
     TimerBurst,
     /// That many jobs that wait at once, each for that many microseconds. Figures: `jobs`, `wait_ns`,
-    /// `wall_ns`,
-    /// and the maximum above the level before the model started: `own_bytes` (resident), `children_bytes`
-    /// (PSS),
-    /// `kernel_bytes` (of the whole machine).
+    /// `wall_ns`, and the maximum above the level before the model started: `own_bytes` (resident),
+    /// `children_bytes` (PSS), `kernel_bytes` (of the whole machine).
     ConcurrencyLimit(usize, u64),
     /// The same in hand-written code without the model, which has to be `threads` or `tokio-one`. Figures: as a crowd's.
     Bare(usize, u64),
