@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::engine::batch::Batch;
 use crate::engine::trace::{Performance, Performer};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
+use crate::record::figure::Figure;
 use crate::record::schema::TracedRun;
 use crate::study::calibration::Calibration;
 use crate::workload::catalog::Catalog;
@@ -55,11 +56,8 @@ impl RunEnvironment {
 }
 
 /// One run as the recording has it: `extra` beside what every trace gives.
-pub fn traced_run(performance: &Performance, extra: &[(&str, u64)]) -> TracedRun {
-    let mut figures = performance.figures();
-    for &(name, value) in extra {
-        figures.insert(name.to_owned(), value);
-    }
+pub fn traced_run(performance: &Performance, extra: &[(Figure, u64)]) -> TracedRun {
     let wall_ns = u64::try_from(performance.sample.wall.as_nanos()).unwrap_or(u64::MAX);
-    TracedRun { wall_ns, figures }
+    let figures = [&performance.figures(), extra].concat();
+    TracedRun { wall_ns, figures: Figure::recorded(figures) }
 }

@@ -2,17 +2,18 @@
 //! (<https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>, "Complete Events" and "Metadata
 //! Events").
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
+use crate::engine::trace::overlap::{processes, threads};
 use crate::engine::trace::{Phase, Span};
 
 /// `spans` as a document in that format; times are in microseconds since the first span.
 pub fn document(spans: &[Span]) -> Value {
     let begun = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
-    let complete = spans.iter().map(|span| complete(span, begun));
-    let events: Vec<Value> = names(spans).into_iter().chain(complete).collect();
+    let mut events = names(spans);
+    for span in spans {
+        events.push(complete(span, begun));
+    }
     json!({ "traceEvents": events, "displayTimeUnit": "ms" })
 }
 
@@ -35,13 +36,21 @@ fn complete(span: &Span, begun: u64) -> Value {
 
 /// The names of processes and threads.
 fn names(spans: &[Span]) -> Vec<Value> {
-    let name = |kind: &str, process: u32, thread: u32, name: String| json!({ "name": kind, "ph": "M", "pid": process, "tid": thread, "args": { "name": name } });
-    let threads: BTreeSet<(u32, u32)> = spans.iter().map(|span| (span.process, span.thread)).collect();
-    let processes: BTreeSet<u32> = spans.iter().map(|span| span.process).collect();
-    let of_processes = processes.iter().map(|&id| name("process_name", id, id, format!("process {id}")));
-    let of_threads =
-        threads.iter().map(|&(id, thread)| name("thread_name", id, thread, format!("thread {thread}")));
-    of_processes.chain(of_threads).collect()
+    let mut names = vec![];
+    for process in processes(spans) {
+        names.push(name("process", process, process, process));
+    }
+    for (process, threads) in threads(spans) {
+        for thread in threads {
+            names.push(name("thread", process, thread, thread));
+        }
+    }
+    names
+}
+
+fn name(of: &str, process: u32, thread: u32, number: u32) -> Value {
+    let name = format!("{of} {number}");
+    json!({ "name": format!("{of}_name"), "ph": "M", "pid": process, "tid": thread, "args": { "name": name } })
 }
 
 #[cfg(test)]

@@ -17,17 +17,32 @@ pub fn lifetimes(spans: &[Span]) -> Vec<Range<u64>> {
 
 /// The times of the spans of one phase, in nanoseconds.
 pub fn times(spans: &[Span], phase: Phase) -> Vec<Range<u64>> {
-    spans.iter().filter(|span| span.phase == phase).map(|span| span.start.ns()..span.stop.ns()).collect()
+    let mut times = vec![];
+    for span in spans {
+        if span.phase == phase {
+            times.push(span.start.ns()..span.stop.ns());
+        }
+    }
+    times
+}
+
+/// The lengths of `intervals` together, in nanoseconds.
+pub fn sum_ns(intervals: &[Range<u64>]) -> u64 {
+    let mut sum = 0;
+    for interval in intervals {
+        sum += interval.end - interval.start;
+    }
+    sum
 }
 
 /// The maximum number of `intervals` that overlap at any time. Adjacent intervals do not overlap.
-pub fn most_at_once(intervals: &[Range<u64>]) -> usize {
-    let mut now = 0_usize;
-    let counts = turns(intervals).into_iter().map(|(_, begins)| {
+pub fn most_at_once(intervals: &[Range<u64>]) -> u64 {
+    let (mut now, mut most) = (0, 0);
+    for (_, begins) in turns(intervals) {
         now = if begins { now + 1 } else { now - 1 };
-        now
-    });
-    counts.max().unwrap_or(0)
+        most = most.max(now);
+    }
+    most
 }
 
 /// The total time covered by at least one of `intervals`, in nanoseconds.
@@ -47,23 +62,29 @@ pub fn union_ns(intervals: &[Range<u64>]) -> u64 {
 
 /// Every start (`true`) and end of a non-empty interval, in order; at equal times ends come first.
 fn turns(intervals: &[Range<u64>]) -> Vec<(u64, bool)> {
-    let lasting = intervals.iter().filter(|interval| !interval.is_empty());
-    let mut turns: Vec<_> =
-        lasting.flat_map(|interval| [(interval.start, true), (interval.end, false)]).collect();
+    let mut turns = vec![];
+    for interval in intervals {
+        if !interval.is_empty() {
+            turns.extend([(interval.start, true), (interval.end, false)]);
+        }
+    }
     turns.sort_unstable();
     turns
 }
 
 /// From the first start to the last end, in nanoseconds.
 pub fn extent_ns(spans: &[Span]) -> u64 {
-    let start = spans.iter().map(|span| span.start.ns()).min();
-    let stop = spans.iter().map(|span| span.stop.ns()).max();
-    start.zip(stop).map_or(0, |(start, stop)| stop - start)
+    let Some(first) = spans.first() else { return 0 };
+    let mut extent = first.start.ns()..first.stop.ns();
+    for span in spans {
+        extent = extent.start.min(span.start.ns())..extent.end.max(span.stop.ns());
+    }
+    extent.end - extent.start
 }
 
 /// The processes that carried out jobs.
 pub fn processes(spans: &[Span]) -> BTreeSet<u32> {
-    spans.iter().map(|span| span.process).collect()
+    threads(spans).into_keys().collect()
 }
 
 /// The threads that carried out jobs, by process.
@@ -76,12 +97,18 @@ pub fn threads(spans: &[Span]) -> BTreeMap<u32, BTreeSet<u32>> {
 }
 
 /// How often a job began a compute span on another core than its previous one.
-pub fn migrations(spans: &[Span]) -> usize {
-    let mut last: BTreeMap<u32, u32> = BTreeMap::new();
-    let mut sorted: Vec<_> = spans.iter().filter(|span| span.phase == Phase::Compute).collect();
+pub fn migrations(spans: &[Span]) -> u64 {
+    let mut sorted = spans.to_vec();
     sorted.sort_unstable_by_key(|span| span.start);
-    let moves = sorted.into_iter().filter_map(|span| Some((span.job, span.cpu?)));
-    moves.filter(|&(job, cpu)| last.insert(job, cpu).is_some_and(|earlier| earlier != cpu)).count()
+    let (mut last, mut migrations) = (BTreeMap::new(), 0);
+    for Span { job, phase, cpu, .. } in sorted {
+        if let (Phase::Compute, Some(cpu)) = (phase, cpu)
+            && let Some(earlier) = last.insert(job, cpu)
+        {
+            migrations += u64::from(earlier != cpu);
+        }
+    }
+    migrations
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A traced run: its sample and its timeline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -10,9 +10,10 @@ use crate::engine::model::{Resources, Started};
 use crate::engine::panics::catch_panic;
 use crate::engine::sample::{Sample, sample};
 use crate::engine::trace::overlap::{
-    extent_ns, lifetimes, migrations, most_at_once, processes, threads as by_process, times, union_ns,
+    extent_ns, lifetimes, migrations, most_at_once, processes, sum_ns, threads as by_process, times, union_ns,
 };
 use crate::engine::trace::{Phase, Span, Spans, threads};
+use crate::record::figure::Figure;
 
 /// A model that was started traced.
 pub struct Performer {
@@ -85,45 +86,47 @@ impl Performance {
         if self.process_id == std::process::id()
             && let Some(own) = threads.get_mut(&self.process_id)
         {
-            // The caller only waits for the others, unless it has a span.
-            own.extend(self.ran.iter().flatten().filter(|thread| **thread != self.caller));
+            for &thread in self.ran.iter().flatten() {
+                // The caller only waits for the others, unless it has a span.
+                if thread != self.caller {
+                    own.insert(thread);
+                }
+            }
         }
         threads.values().map(BTreeSet::len).max().unwrap_or(0)
     }
 
     /// The number of processes that carried out jobs, besides the model's own.
     pub fn child_processes(&self) -> usize {
-        processes(&self.spans).iter().filter(|process| **process != self.process_id).count()
+        let mut processes = processes(&self.spans);
+        processes.remove(&self.process_id);
+        processes.len()
     }
 
-    /// Figures derived from the spans, by name: all times in nanoseconds, summed over jobs unless the name
-    /// says otherwise.
-    pub fn figures(&self) -> BTreeMap<String, u64> {
+    /// Figures derived from the spans, and the CPU time of the run.
+    pub fn figures(&self) -> Vec<(Figure, u64)> {
         let (waits, computes) = (times(&self.spans, Phase::Wait), times(&self.spans, Phase::Compute));
-        let sum =
-            |intervals: &[std::ops::Range<u64>]| intervals.iter().map(|it| it.end - it.start).sum::<u64>();
-        let both = union_ns(&waits) + union_ns(&computes) - union_ns(&[&waits[..], &computes].concat());
-        let count = |number: usize| number as u64;
-        let mut figures = BTreeMap::from([
-            ("waits", count(waits.len())),
-            ("computes", count(computes.len())),
-            ("wait_ns", sum(&waits)),
-            ("compute_ns", sum(&computes)),
-            ("waits_at_once", count(most_at_once(&waits))),
-            ("computes_at_once", count(most_at_once(&computes))),
-            ("in_flight", count(most_at_once(&lifetimes(&self.spans)))),
-            // While any job waits, while any job computes, and while both happen.
-            ("waiting_ns", union_ns(&waits)),
-            ("computing_ns", union_ns(&computes)),
-            ("both_ns", both),
-            ("extent_ns", extent_ns(&self.spans)),
-            ("threads", count(self.threads())),
-            ("child_processes", count(self.child_processes())),
-            ("migrations", count(migrations(&self.spans))),
-        ]);
+        let (waiting, computing) = (union_ns(&waits), union_ns(&computes));
+        let either = union_ns(&[&waits[..], &computes].concat());
+        let mut figures = vec![
+            (Figure::Waits, waits.len() as u64),
+            (Figure::Computes, computes.len() as u64),
+            (Figure::WaitNs, sum_ns(&waits)),
+            (Figure::ComputeNs, sum_ns(&computes)),
+            (Figure::WaitsAtOnce, most_at_once(&waits)),
+            (Figure::ComputesAtOnce, most_at_once(&computes)),
+            (Figure::InFlight, most_at_once(&lifetimes(&self.spans))),
+            (Figure::WaitingNs, waiting),
+            (Figure::ComputingNs, computing),
+            (Figure::BothNs, waiting + computing - either),
+            (Figure::ExtentNs, extent_ns(&self.spans)),
+            (Figure::Threads, self.threads() as u64),
+            (Figure::ChildProcesses, self.child_processes() as u64),
+            (Figure::Migrations, migrations(&self.spans)),
+        ];
         if let Some(cpu_ns) = self.sample.used.cpu_ns {
-            figures.insert("cpu_ns", cpu_ns);
+            figures.push((Figure::CpuNs, cpu_ns));
         }
-        figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        figures
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn this_thread() -> u32 {
 /// The logical core of the calling thread at this moment.
 #[cfg(target_os = "linux")]
 pub(crate) fn this_cpu() -> Option<u32> {
-    nix::sched::sched_getcpu().ok().and_then(|cpu| u32::try_from(cpu).ok())
+    u32::try_from(nix::sched::sched_getcpu().ok()?).ok()
 }
 
 /// Unknown.
@@ -36,19 +36,30 @@ pub(crate) fn this_cpu() -> Option<u32> {
 /// Internal threads of a library leave no span, but have a run time.
 pub fn run_times() -> Option<BTreeMap<u32, u64>> {
     let tasks = std::fs::read_dir("/proc/self/task").ok()?;
-    let run_time = |task: std::fs::DirEntry| {
-        // The first number of the three: include/linux/sched.h of the kernel, struct sched_info.
-        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        Some((task.file_name().to_str()?.parse().ok()?, text.split(' ').next()?.parse().ok()?))
-    };
-    let times: BTreeMap<u32, u64> = tasks.flatten().filter_map(run_time).collect();
-    (!times.is_empty()).then_some(times)
+    let mut times = BTreeMap::new();
+    for task in tasks.flatten() {
+        // A thread may have ended meanwhile.
+        times.extend(run_time(&task));
+    }
+    if times.is_empty() { None } else { Some(times) }
+}
+
+/// The id and the run time of the thread of a folder of `/proc/self/task`.
+fn run_time(task: &std::fs::DirEntry) -> Option<(u32, u64)> {
+    // The first number of the three: include/linux/sched.h of the kernel, struct sched_info.
+    let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+    Some((task.file_name().to_str()?.parse().ok()?, text.split(' ').next()?.parse().ok()?))
 }
 
 /// The threads that have run between two queries.
 pub fn that_ran(before: &BTreeMap<u32, u64>, after: &BTreeMap<u32, u64>) -> Vec<u32> {
-    let ran = |(thread, time): &(&u32, &u64)| before.get(thread).is_none_or(|earlier| earlier < time);
-    after.iter().filter(ran).map(|(thread, _)| *thread).collect()
+    let mut ran = vec![];
+    for (&thread, &time) in after {
+        if before.get(&thread) < Some(&time) {
+            ran.push(thread);
+        }
+    }
+    ran
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -1,12 +1,11 @@
 //! Three cakes, each with ten minutes in the oven and one of decorating, in each of the post's kitchens.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-use crate::model::Platform;
-use crate::model::{Concurrency, ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::StoryRun;
-use crate::study::run_environment::traced_run;
+use crate::model::{Concurrency, ModelEntry, Platform};
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
+use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::queue::Need;
 use crate::workload::script::{Action, Script, Step};
 
@@ -18,6 +17,9 @@ const DECORATING: f64 = 60.0;
 
 /// Cakes.
 const CAKES: u64 = 3;
+
+/// The models of a quick run: one job at a time, and the two answers of the post.
+const QUICK_MODELS: [&str; 3] = ["sequential", "threads", "processes"];
 
 /// Resources that cakes share, by number.
 const BRAIN: u32 = 0;
@@ -66,6 +68,26 @@ pub const KITCHENS: [Kitchen; 5] = [
 ];
 
 impl Kitchen {
+    /// Whether cakes share anything in it.
+    fn is_shared(&self) -> bool {
+        self.brains.is_some() || self.ovens.is_some()
+    }
+
+    /// Whether a model can bake in it: alone means one job at a time, and Python's models share what their interpreter
+    /// forces them to share.
+    fn suits(&self, model: &ModelEntry) -> bool {
+        self.alone == (model.concurrency == Concurrency::One)
+            && (!self.is_shared() || model.platform == Platform::Native)
+    }
+
+    fn run(&self, runner: &StoryRunner, model: &ModelEntry) -> Result<Ran> {
+        let runner = runner.recalibrated();
+        let performance = runner.perform(model, self.jobs(&runner))?;
+        let is_split = performance.child_processes() > 0 && self.is_shared();
+        ensure!(!is_split, "each process has a brain and an oven of its own");
+        Ok(Ran::once(performance, &[(Figure::Cores, runner.with.cores as u64)]))
+    }
+
     fn jobs(&self, runner: &StoryRunner) -> Vec<Script> {
         let bake = sharing(OVENS, self.ovens, Action::Wait { us: runner.us(OVEN) });
         let decorate = sharing(BRAIN, self.brains, Action::Compute { parts: runner.parts(DECORATING) });
@@ -112,50 +134,33 @@ impl Story for Cakes {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let chosen = if request.models.is_empty() { models() } else { request.models.clone() };
-        let quick = ["sequential", "threads", "processes"];
-        let is_wanted = |model: &&ModelEntry| !request.quick || quick.contains(&model.name);
-        let chosen: Vec<_> = chosen.iter().filter(is_wanted).collect();
-        let story_runs =
-            KITCHENS.iter().flat_map(|kitchen| chosen.iter().map(move |model| (kitchen, *model)));
-        // Alone means one job at a time. Python's models share what their interpreter forces them to share.
-        let fits = |(kitchen, model): &(&Kitchen, &ModelEntry)| {
-            let has_things = kitchen.brains.is_some() || kitchen.ovens.is_some();
-            kitchen.alone == (model.concurrency == Concurrency::One)
-                && !(has_things && model.platform != Platform::Native)
-        };
-        Ok(story_runs.filter(fits).map(|(kitchen, model)| story_run(runner, kitchen, model)).collect())
+        let mut chosen = request.chosen(|_| true);
+        if request.quick {
+            chosen.retain(|model| QUICK_MODELS.contains(&model.name));
+        }
+        let mut results = vec![];
+        for kitchen in &KITCHENS {
+            for model in chosen.iter().filter(|model| kitchen.suits(model)) {
+                let arrangement = format!("kitchen={}", kitchen.name);
+                results.push(runner.result(self.name(), arrangement, model.name, kitchen.run(runner, model)));
+            }
+        }
+        Ok(results)
     }
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
         let kitchen = KITCHENS.iter().find(|kitchen| story_run.setting("kitchen") == Some(kitchen.name))?;
-        Some(kitchen.prediction(*story_run.acts.first()?.figures.get("cores")?))
+        Some(kitchen.prediction(story_run.acts.first()?.get(Figure::Cores)?))
     }
 
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
-        let Some(act) = story_run.acts.first() else { return vec![] };
-        let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
-        let idle = 100.0 - 100.0 * of("computing_ns") as f64 / of("extent_ns").max(1) as f64;
+    fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
+        let (busy, extent) = (count(act, Figure::ComputingNs), count(act, Figure::ExtentNs));
+        let idle = 100.0 - 100.0 * busy as f64 / extent.max(1) as f64;
+        let (baking, decorating) = (count(act, Figure::WaitsAtOnce), count(act, Figure::ComputesAtOnce));
         vec![format!(
-            "baking at once: {}; decorating at once: {}; nobody decorates for {idle:.0} % of the time",
-            of("waits_at_once"),
-            of("computes_at_once")
+            "baking at once: {baking}; decorating at once: {decorating}; nobody decorates for {idle:.0} % of the time"
         )]
     }
-}
-
-fn story_run(runner: &StoryRunner, kitchen: &Kitchen, model: &ModelEntry) -> StoryResult {
-    let builder = runner.builder("cakes", &format!("kitchen={}", kitchen.name), model.name);
-    let runner = runner.recalibrated();
-    let performance = match runner.perform(model, kitchen.jobs(&runner)) {
-        Ok(performance) => performance,
-        Err(why) => return builder.unavailable(format!("{why:#}")),
-    };
-    if performance.child_processes() > 0 && (kitchen.brains, kitchen.ovens) != (None, None) {
-        return builder.unavailable("each process has a brain and an oven of its own".into());
-    }
-    let act = traced_run(&performance, &[("cores", runner.with.cores as u64)]);
-    builder.finish(vec![act], performance.spans)
 }
 
 #[cfg(test)]

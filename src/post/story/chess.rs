@@ -2,20 +2,18 @@
 //!
 //! She is *one* resource: an exhibitor awaited at all boards at once would count as one exhibitor per board.
 
-use std::collections::BTreeMap;
-
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 
 use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think, prediction, prediction_at};
 use crate::post::story::visits::visits;
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::StoryRun;
-use crate::study::run_environment::traced_run;
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
+use crate::record::schema::{StoryRun, TracedRun};
 
-/// Boards of the sweep: on both sides of the 12 boards at which she returns just when the first opponent has
-/// replied.
-const BOARDS: [u64; 9] = [1, 4, 8, 11, 12, 13, 16, 24, 48];
+/// Boards of the sweep, besides the post's 24: on both sides of the 12 boards at which she returns just when the first
+/// opponent has replied.
+const BOARDS: [u64; 8] = [1, 4, 8, 11, 12, 13, 16, 48];
 
 /// The story, with one of its vocabularies.
 pub struct Chess {
@@ -51,11 +49,12 @@ impl Story for Chess {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let program = self.program(request);
-        Ok(program
-            .into_iter()
-            .map(|(exhibition, model)| self.story_run(runner, exhibition, &model))
-            .collect())
+        let mut results = vec![];
+        for (exhibition, model) in program(request) {
+            let ran = self.run_one(runner, exhibition, &model);
+            results.push(runner.result(self.name, exhibition.arrangement(), model.name, ran));
+        }
+        Ok(results)
     }
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
@@ -63,36 +62,38 @@ impl Story for Chess {
     }
 
     fn prediction_as_traced(&self, story_run: &StoryRun) -> Option<Prediction> {
-        let figures = &story_run.acts.first()?.figures;
-        let moves = (*figures.get("computes")?).max(1) as f64;
-        let a_move = *figures.get("compute_ns")? as f64 / story_run.second_ns.get() as f64 / moves;
+        let act = story_run.acts.first()?;
+        let moves = act.get(Figure::Computes)?.max(1) as f64;
+        let a_move = seconds(story_run, act.get(Figure::ComputeNs)?) / moves;
         prediction_at(&Exhibition::of(story_run)?, concurrency(story_run)?, a_move)
     }
 
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+    fn remarks_on(&self, story_run: &StoryRun, act: &TracedRun) -> Vec<String> {
         let [exhibitor, board, moves, replies] = self.words;
-        let Some(figures) = story_run.acts.first().map(|act| &act.figures) else { return vec![] };
-        let seconds = |name: &str| figures.get(name).map(|&ns| ns as f64 / story_run.second_ns.get() as f64);
-        let count = |name: &str| figures.get(name).copied();
         let mut remarks = Vec::new();
-        if let (Some(busy), Some(extent)) = (count("computing_ns"), count("extent_ns").filter(|&ns| ns > 0)) {
-            let (share, most) = (100.0 * busy as f64 / extent as f64, count("computes_at_once").unwrap_or(0));
+        if let (Some(busy), Some(extent @ 1..)) = (act.get(Figure::ComputingNs), act.get(Figure::ExtentNs)) {
+            let share = 100.0 * busy as f64 / extent as f64;
+            let (moving, replying) = (count(act, Figure::ComputesAtOnce), count(act, Figure::WaitsAtOnce));
             remarks.push(format!(
-                "some {exhibitor} is busy for {share:.0} % of the time, {moves} at once: {most}, {replies} at once: {}",
-                count("waits_at_once").unwrap_or(0)
+                "some {exhibitor} is busy for {share:.0} % of the time, {moves} at once: {moving}, {replies} at once: {replying}"
             ));
         }
-        if let Some(thinks) = seconds("thinks_ns") {
-            let late = count("late_moves").unwrap_or(0);
+        if let Some(thinks_ns) = act.get(Figure::ThinksNs) {
+            let (thinks, late) = (seconds(story_run, thinks_ns), count(act, Figure::LateMoves));
             remarks
                 .push(format!("back at a {board} after {thinks:.0} s; times that nobody was ready: {late}"));
         }
         if story_run.setting("think") == Some("exponential") {
-            let own = seconds("computing_ns").unwrap_or(0.0);
+            let own = seconds(story_run, count(act, Figure::ComputingNs));
             remarks.push(format!("no closed form; never below the {own:.0} s that the {moves} take alone"));
         }
         remarks
     }
+}
+
+/// Nanoseconds as seconds of the story.
+fn seconds(story_run: &StoryRun, ns: u64) -> f64 {
+    ns as f64 / story_run.second_ns.get() as f64
 }
 
 /// The concurrency of the story run's model.
@@ -100,77 +101,76 @@ fn concurrency(story_run: &StoryRun) -> Option<Concurrency> {
     Some(models().into_iter().find(|model| model.name == story_run.model)?.concurrency)
 }
 
+/// An exhibition, and the model that it is played under.
+type Played = (Exhibition, ModelEntry);
+
+/// The runs: the requested exhibition, or the post's with variants that show its scaling.
+fn program(request: &StoryRequest) -> Vec<Played> {
+    let post = Exhibition::default();
+    let asked_for = request.exhibition.unwrap_or(post);
+    let slow: &[&str] =
+        if request.quick { &["threads", "tokio-one"] } else { &["sequential", "threads", "tokio-one"] };
+    let mut program = each(&named(request, slow), &[asked_for]);
+    if request.exhibition.is_some() {
+        return program;
+    }
+    if request.quick {
+        // One on the other side of the knee.
+        program.extend(each(&named(request, &["threads"]), &[Exhibition { boards: 4, ..post }]));
+        return program;
+    }
+    let boards = BOARDS.map(|boards| Exhibition { boards, ..post });
+    program.extend(each(&swept(request, &["threads"]), &boards));
+    // In a runtime with a thread per core, only the runtime decides which exhibitor works.
+    let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
+    program.extend(each(&swept(request, &["threads", "tokio-many"]), &exhibitors));
+    let orders = [BoardOrder::Ready, BoardOrder::Route];
+    let unlike = orders.map(|order| Exhibition { order, think: Think::Exponential, ..post });
+    program.extend(each(&named(request, &["tokio-one"]), &unlike));
+    program
+}
+
+/// The requested models, or those of `names`: the post's own choice of threads and of async.
+fn named(request: &StoryRequest, names: &[&str]) -> Vec<ModelEntry> {
+    request.chosen(|model| names.contains(&model.name))
+}
+
+/// The models of a sweep, which have to play on several boards at once: all, or those of [`named`].
+fn swept(request: &StoryRequest, names: &[&str]) -> Vec<ModelEntry> {
+    let mut swept = if request.all { models() } else { named(request, names) };
+    swept.retain(|model| model.concurrency != Concurrency::One);
+    swept
+}
+
+/// Each of `models` in each of `exhibitions`.
+fn each(models: &[ModelEntry], exhibitions: &[Exhibition]) -> Vec<Played> {
+    let mut played = vec![];
+    for model in models {
+        for exhibition in exhibitions {
+            played.push((*exhibition, *model));
+        }
+    }
+    played
+}
+
 impl Chess {
-    /// The runs: the requested exhibition, or the post's with variants that show its scaling.
-    fn program(&self, request: &StoryRequest) -> Vec<(Exhibition, ModelEntry)> {
-        let post = Exhibition::default();
-        let asked_for = request.exhibition.unwrap_or(post);
-        let named = |names: &[&str]| -> Vec<ModelEntry> {
-            if request.models.is_empty() {
-                models().into_iter().filter(|model| names.contains(&model.name)).collect()
-            } else {
-                request.models.clone()
-            }
-        };
-        let slow = if request.quick {
-            &["threads", "tokio-one"][..]
-        } else {
-            &["sequential", "threads", "tokio-one"]
-        };
-        let mut program: Vec<_> = named(slow).into_iter().map(|model| (asked_for, model)).collect();
-        if request.exhibition.is_some() {
-            return program;
-        }
-        if request.quick {
-            // One on the other side of the knee.
-            program.extend(
-                named(&["threads"]).into_iter().map(|model| (Exhibition { boards: 4, ..post }, model)),
-            );
-            return program;
-        }
-        let swept = if request.all { models() } else { named(&["threads"]) };
-        for model in swept.into_iter().filter(|model| model.concurrency != Concurrency::One) {
-            let boards = BOARDS.map(|boards| Exhibition { boards, ..post });
-            let others = boards.into_iter().filter(|other| *other != post);
-            program.extend(others.map(|exhibition| (exhibition, model)));
-        }
-        // In a runtime with a thread per core, only the runtime decides which exhibitor works.
-        let several = if request.all { models() } else { named(&["threads", "tokio-many"]) };
-        for model in several.into_iter().filter(|model| model.concurrency != Concurrency::One) {
-            let exhibitors = [2, 3, 4].map(|exhibitors| Exhibition { exhibitors, ..post });
-            program.extend(exhibitors.map(|exhibition| (exhibition, model)));
-        }
-        let orders = [BoardOrder::Ready, BoardOrder::Route];
-        let unlike = orders.map(|order| Exhibition { order, think: Think::Exponential, ..post });
-        program.extend(named(&["tokio-one"]).into_iter().flat_map(|model| unlike.map(|it| (it, model))));
-        program
-    }
-
-    fn story_run(&self, runner: &StoryRunner, exhibition: Exhibition, model: &ModelEntry) -> StoryResult {
-        let builder = runner.builder(self.name, &exhibition.arrangement(), model.name);
+    fn run_one(&self, runner: &StoryRunner, exhibition: Exhibition, model: &ModelEntry) -> Result<Ran> {
         let runner = runner.recalibrated();
-        let performance = match runner.perform(model, exhibition.jobs(&runner)) {
-            Ok(performance) => performance,
-            Err(why) => return builder.unavailable(format!("{why:#}")),
-        };
-        let act = traced_run(&performance, &visits(&performance.spans));
-        match self.impossible(exhibition, &act.figures) {
-            Some(why) => builder.unavailable(why),
-            None => builder.finish(vec![act], performance.spans),
-        }
+        let performance = runner.perform(model, exhibition.jobs(&runner))?;
+        let extra = visits(&performance.spans);
+        let ran = Ran::once(performance, &extra);
+        self.ensure_possible(exhibition, &ran.acts[0])?;
+        Ok(ran)
     }
 
-    /// Why a run is not a valid run of this story, from its figures.
-    fn impossible(&self, exhibition: Exhibition, figures: &BTreeMap<String, u64>) -> Option<String> {
+    /// Rejects a run that is not one of this story.
+    fn ensure_possible(&self, exhibition: Exhibition, act: &TracedRun) -> Result<()> {
         let [exhibitor, _, moves, _] = self.words;
-        let of = |name: &str| figures.get(name).copied().unwrap_or(0);
-        let wanted = exhibition.exhibitors.min(exhibition.boards);
-        match (of("child_processes"), of("computes_at_once")) {
-            (1.., _) => Some(format!("in each process there is another {exhibitor}")),
-            (_, most) if most < wanted && of("in_flight") > 1 => {
-                Some(format!("it has no thread for each {exhibitor}: never more {moves} at once than {most}"))
-            }
-            _ => None,
+        let most = count(act, Figure::ComputesAtOnce);
+        ensure!(count(act, Figure::ChildProcesses) == 0, "in each process there is another {exhibitor}");
+        if most < exhibition.exhibitors.min(exhibition.boards) && count(act, Figure::InFlight) > 1 {
+            bail!("it has no thread for each {exhibitor}: never more {moves} at once than {most}");
         }
+        Ok(())
     }
 }

@@ -7,8 +7,10 @@ use anyhow::Result;
 use crate::engine::clock::now;
 use crate::engine::jobs::Jobs;
 use crate::engine::trace::Span;
+use crate::model::ModelEntry;
 use crate::post::story::event_loop::{Coroutines, EventLoop};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::study::run_environment::traced_run;
 use crate::workload::script::Script;
@@ -111,84 +113,100 @@ impl Story for CookEat {
                 results.extend(on(runner, &mut event_loop, runs)?);
             }
         }
-        for model in request.models.iter().filter(|model| model.name.starts_with("py-asyncio@")) {
-            let story_runs = EventLoop::asyncio(model, runner)
-                .and_then(|mut event_loop| on(runner, &mut event_loop, runs));
-            match story_runs {
-                Ok(story_runs) => results.extend(story_runs),
-                // A failing interpreter does not affect the others.
-                Err(why) => {
-                    let builder = runner.builder("cook-eat", "way=joined", model.name);
-                    results.push(builder.unavailable(format!("{why:#}")));
-                }
+        for model in &request.models {
+            // By name: asyncio is the module that the story is about.
+            if model.name.starts_with("py-asyncio@") {
+                results.extend(on_asyncio(runner, model, runs));
             }
         }
         Ok(results)
     }
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
+        if story_run.setting("order").is_some() {
+            return None;
+        }
         let way = Way::ALL.into_iter().find(|way| story_run.setting("way") == Some(way.name()))?;
-        story_run.setting("order").is_none().then(|| way.prediction())
+        Some(way.prediction())
     }
 
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
-        let Some(TracedRun { figures, .. }) = story_run.acts.first() else { return vec![] };
-        let of = |name: &str| figures.get(name).copied();
-        match (of("in_order"), of("runs")) {
-            (Some(in_order), Some(runs)) => {
-                vec![format!(
-                    "cook starts, eat starts, eat is done, cook is done: {in_order} of {runs} times"
-                )]
-            }
-            _ => {
-                let (waits, threads) = (of("waits_at_once").unwrap_or(0), of("threads").unwrap_or(0));
-                vec![format!("waiting at once: {waits}; threads: {threads}")]
-            }
+    fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
+        if let (Some(in_order), Some(runs)) = (act.get(Figure::InOrder), act.get(Figure::Runs)) {
+            return vec![format!(
+                "cook starts, eat starts, eat is done, cook is done: {in_order} of {runs} times"
+            )];
         }
+        let (waits, threads) = (count(act, Figure::WaitsAtOnce), count(act, Figure::Threads));
+        vec![format!("waiting at once: {waits}; threads: {threads}")]
     }
 }
 
-/// Both started on `stove` in each way: `runs` timed runs, and `order_runs` runs that check the order of
-/// events.
+/// Timed runs, and runs that check the order of events.
+type Runs = (usize, u64);
+
+/// All ways on asyncio; an interpreter that fails does not affect others.
+fn on_asyncio(runner: &StoryRunner, model: &ModelEntry, runs: Runs) -> Vec<StoryResult> {
+    let ran = EventLoop::asyncio(model, runner).and_then(|mut event_loop| on(runner, &mut event_loop, runs));
+    match ran {
+        Ok(results) => results,
+        Err(why) => vec![runner.result("cook-eat", "way=joined".to_owned(), model.name, Err(why))],
+    }
+}
+
+/// Both started on `event_loop` in each way, so many times.
 fn on(
     runner: &StoryRunner,
     event_loop: &mut EventLoop,
-    (runs, order_runs): (usize, u64),
+    (runs, order_runs): Runs,
 ) -> Result<Vec<StoryResult>> {
     // On several threads the other ways behave as on one, because they are a single task.
-    let has_threads = event_loop.has_threads;
+    let ways = if event_loop.has_threads { &[Way::Spawned][..] } else { &Way::ALL };
+    let faster = StoryRunner { second: ORDER_SECOND, ..runner.clone() };
     let mut results = Vec::new();
-    for way in Way::ALL.into_iter().filter(|way| !has_threads || *way == Way::Spawned) {
-        results.push(timed(runner, event_loop, way, runs)?);
+    for &way in ways {
+        let arrangement = format!("way={}", way.name());
+        let ran = timed(runner, event_loop, way, runs)?;
+        results.push(runner.result("cook-eat", arrangement.clone(), event_loop.model, Ok(ran)));
         if matches!(way, Way::Joined | Way::Spawned) {
-            results.push(in_order(runner, event_loop, way, order_runs)?);
+            let ran = in_order(event_loop, way, order_runs)?;
+            results.push(faster.result(
+                "cook-eat",
+                format!("{arrangement} order=1"),
+                event_loop.model,
+                Ok(ran),
+            ));
         }
     }
     Ok(results)
 }
 
-fn timed(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: usize) -> Result<StoryResult> {
+fn timed(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: usize) -> Result<Ran> {
     let coroutines = Coroutines::of(runner.second);
-    let builder = runner.builder("cook-eat", &format!("way={}", way.name()), event_loop.model);
-    let performances = (0..runs).map(|_| event_loop.run(way, &coroutines)).collect::<Result<Vec<_>>>()?;
-    let acts =
-        performances.iter().map(|performance| traced_run(performance, &gap(&performance.spans))).collect();
-    let spans = performances.into_iter().next_back().map(|last| last.spans);
-    Ok(builder.finish(acts, spans.unwrap_or_default()))
+    let mut ran = Ran::default();
+    for _ in 0..runs {
+        let performance = event_loop.run(way, &coroutines)?;
+        ran.acts.push(traced_run(&performance, &gap(&performance.spans)));
+        ran.spans = performance.spans;
+    }
+    Ok(ran)
+}
+
+/// The spans of cooking and of eating, if both were started.
+fn both(spans: &[Span]) -> Option<(&Span, &Span)> {
+    let cook = spans.iter().find(|span| span.job == 0)?;
+    let eat = spans.iter().find(|span| span.job == 1)?;
+    Some((cook, eat))
 }
 
 /// The time from the start of the first to the start of the second.
-fn gap(spans: &[Span]) -> Vec<(&'static str, u64)> {
-    let begun = |job: u32| spans.iter().find(|span| span.job == job).map(|span| span.start.ns());
-    let gap = begun(0).zip(begun(1)).map(|(cook, eat)| cook.abs_diff(eat));
-    gap.map(|ns| ("gap_ns", ns)).into_iter().collect()
+fn gap(spans: &[Span]) -> Vec<(Figure, u64)> {
+    let Some((cook, eat)) = both(spans) else { return vec![] };
+    vec![(Figure::GapNs, cook.start.ns().abs_diff(eat.start.ns()))]
 }
 
 /// How often the four events have the post's order, at a scale that allows many runs.
-fn in_order(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: u64) -> Result<StoryResult> {
+fn in_order(event_loop: &mut EventLoop, way: Way, runs: u64) -> Result<Ran> {
     let coroutines = Coroutines::of(ORDER_SECOND);
-    let faster = StoryRunner { second: ORDER_SECOND, ..runner.clone() };
-    let builder = faster.builder("cook-eat", &format!("way={} order=1", way.name()), event_loop.model);
     let start = now();
     let mut count = 0;
     for _ in 0..runs {
@@ -196,14 +214,14 @@ fn in_order(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: u6
     }
     // The mean time of a run, because runs are not timed individually.
     let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
-    let figures = [("runs", runs), ("in_order", count)].map(|(name, value)| (name.to_owned(), value));
-    Ok(builder.finish(vec![TracedRun { wall_ns, figures: figures.into() }], vec![]))
+    let figures = Figure::recorded([(Figure::Runs, runs), (Figure::InOrder, count)]);
+    Ok(Ran { acts: vec![TracedRun { wall_ns, figures }], spans: vec![] })
 }
 
 /// Cook starts, eat starts, eat is done, cook is done.
 fn is_in_order(spans: &[Span]) -> bool {
-    let of = |job: u32| spans.iter().find(|span| span.job == job);
-    of(0).zip(of(1)).is_some_and(|(cook, eat)| cook.start <= eat.start && eat.stop <= cook.stop)
+    let Some((cook, eat)) = both(spans) else { return false };
+    cook.start <= eat.start && eat.stop <= cook.stop
 }
 
 #[cfg(test)]

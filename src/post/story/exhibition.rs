@@ -67,22 +67,16 @@ impl Exhibition {
 
     /// The exhibition of `story_run`; its seed is unknown.
     pub(crate) fn of(story_run: &StoryRun) -> Option<Self> {
-        let number = |name| story_run.setting(name)?.parse().ok();
-        Some(Exhibition {
-            boards: number("boards")?,
-            exhibitors: number("exhibitors").filter(|&exhibitors| exhibitors > 0)?,
-            order: if story_run.setting("order") == Some("route") {
-                BoardOrder::Route
-            } else {
-                BoardOrder::Ready
-            },
-            think: if story_run.setting("think") == Some("fixed") {
-                Think::Fixed
-            } else {
-                Think::Exponential
-            },
-            ..Exhibition::default()
-        })
+        let boards = story_run.setting("boards")?.parse().ok()?;
+        let exhibitors: u64 = story_run.setting("exhibitors")?.parse().ok()?;
+        if exhibitors == 0 {
+            return None;
+        }
+        let is_route = story_run.setting("order") == Some("route");
+        let is_fixed = story_run.setting("think") == Some("fixed");
+        let order = if is_route { BoardOrder::Route } else { BoardOrder::Ready };
+        let think = if is_fixed { Think::Fixed } else { Think::Exponential };
+        Some(Exhibition { boards, exhibitors, order, think, ..Exhibition::default() })
     }
 
     /// A job for each board.
@@ -110,7 +104,7 @@ impl Exhibition {
     }
 }
 
-/// The predicted time of `exhibition` under a model of `shape`; varying times have no closed form.
+/// The predicted time of `exhibition` under a model of a concurrency; varying times have no closed form.
 pub(crate) fn prediction(exhibition: &Exhibition, concurrency: Concurrency) -> Option<Prediction> {
     prediction_at(exhibition, concurrency, MOVE)
 }
@@ -122,6 +116,9 @@ pub(crate) fn prediction_at(
     a_move: f64,
 ) -> Option<Prediction> {
     let Exhibition { boards, exhibitors, think, .. } = *exhibition;
+    if think != Think::Fixed {
+        return None;
+    }
     let formula = if concurrency == Concurrency::One {
         format!("{boards} x {PAIRS} x (5 + 55) s")
     } else if is_bound_by_exhibitors(boards, exhibitors, MOVE) {
@@ -130,8 +127,7 @@ pub(crate) fn prediction_at(
     } else {
         format!("{PAIRS} x (5 + 55) s + {} x 5 s", boards.div_ceil(exhibitors) - 1)
     };
-    (think == Think::Fixed)
-        .then(|| Prediction { formula, seconds: seconds(boards, exhibitors, concurrency, a_move) })
+    Some(Prediction { formula, seconds: seconds(boards, exhibitors, concurrency, a_move) })
 }
 
 fn seconds(boards: u64, exhibitors: u64, concurrency: Concurrency, a_move: f64) -> f64 {

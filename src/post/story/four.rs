@@ -1,18 +1,19 @@
 //! The post's multiprocessing example as a Python script: started with each start method, with and without a
 //! guard.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use crate::engine::clock::now;
-use crate::model::ModelEntry;
 use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
 use crate::model::cpython::script;
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
+use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 
 /// The script, without its last line.
@@ -47,46 +48,30 @@ impl Story for Four {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let of_platform = |model: &ModelEntry| match model.platform {
-            Platform::Python(interpreter) if model.name.starts_with("py-multiprocessing") => {
-                Some((model.name, interpreter))
+        let mut results = vec![];
+        for model in &request.models {
+            // By name: the story is about this module, and not about all models of processes.
+            let Platform::Python(interpreter) = model.platform else { continue };
+            if !model.name.starts_with("py-multiprocessing") {
+                continue;
             }
-            _ => None,
-        };
-        let interpreters = request.models.iter().filter_map(of_platform);
-        let story_runs = interpreters.flat_map(|(name, interpreter)| {
-            let ways = STARTS.into_iter().flat_map(|start| ENDS.map(|end| (start, end)));
-            ways.map(move |(start, end)| story_run(runner, name, interpreter, start, end))
-        });
-        Ok(story_runs.collect())
+            for start in STARTS {
+                for (guard, end) in ENDS {
+                    let arrangement = format!("start={start} guard={guard}");
+                    let ran = run(interpreter, start, end);
+                    results.push(runner.result(self.name(), arrangement, model.name, ran));
+                }
+            }
+        }
+        Ok(results)
     }
 
-    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
-        None
-    }
-
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
-        let Some(act) = story_run.acts.first() else { return vec![] };
-        let right = act.figures.get("right").copied().unwrap_or(0);
-        vec![format!("{right} of {TASKS} tasks were done")]
+    fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
+        vec![format!("{} of {TASKS} tasks were done", count(act, Figure::Right))]
     }
 }
 
-fn story_run(
-    runner: &StoryRunner,
-    model: &str,
-    interpreter: &Interpreter,
-    start: &str,
-    (guard, end): (&str, &str),
-) -> StoryResult {
-    let builder = runner.builder("four", &format!("start={start} guard={guard}"), model);
-    match run(interpreter, start, end) {
-        Ok(act) => builder.finish(vec![act], vec![]),
-        Err(why) => builder.unavailable(format!("{why:#}")),
-    }
-}
-
-fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<TracedRun> {
+fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     if let Err(why) = &interpreter.facts {
         bail!("{why}");
     }
@@ -96,9 +81,13 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<TracedRun> {
     let begun = now();
     let output = run_for(&mut command, DEADLINE)?;
     let wall_ns = u64::try_from((now() - begun).as_nanos()).unwrap_or(u64::MAX);
-    let right = (0..TASKS).filter(|&task| output.said.lines().any(|line| line == expected(task)));
-    let figures = [("right", right.count() as u64), ("of", TASKS)];
-    Ok(TracedRun { wall_ns, figures: figures.map(|(name, value)| (name.to_owned(), value)).into() })
+    let lines: BTreeSet<&str> = output.said.lines().collect();
+    let mut right = 0;
+    for task in 0..TASKS {
+        right += u64::from(lines.contains(expected(task).as_str()));
+    }
+    let figures = Figure::recorded([(Figure::Right, right), (Figure::Tasks, TASKS)]);
+    Ok(Ran { acts: vec![TracedRun { wall_ns, figures }], spans: vec![] })
 }
 
 /// The output of a task: its number, and the sum of the squares below 200,000 plus its number.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::engine::trace::{Performance, Span};
-use crate::model::ModelEntry;
+use crate::model::{ModelEntry, models};
+use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
-use crate::study::run_environment::RunEnvironment;
+use crate::study::run_environment::{RunEnvironment, traced_run};
 use crate::workload::catalog::Catalog;
 use crate::workload::script::{self, Script};
 
@@ -70,33 +71,50 @@ impl StoryRunner {
 }
 
 impl StoryRunner {
-    /// A story run that has not started.
-    pub(crate) fn builder(&self, story: &str, arrangement: &str, model: &str) -> StoryBuilder {
+    /// A story run under the model of a name: what it showed, or why it can't run here, or not under its model.
+    pub(crate) fn result(
+        &self,
+        story: &str,
+        arrangement: String,
+        model: &str,
+        ran: Result<Ran>,
+    ) -> StoryResult {
         let second_ns = u64::try_from(self.second.as_nanos()).ok().and_then(NonZeroU64::new);
-        StoryBuilder(StoryRun {
+        let (Ran { acts, spans }, unavailable) = match ran {
+            Ok(ran) => (ran, None),
+            Err(why) => (Ran::default(), Some(format!("{why:#}"))),
+        };
+        let story_run = StoryRun {
             story: story.to_owned(),
-            arrangement: arrangement.to_owned(),
+            arrangement,
             model: model.to_owned(),
             second_ns: second_ns.unwrap_or(NonZeroU64::MIN),
-            acts: vec![],
-            unavailable: None,
-        })
+            acts,
+            unavailable,
+        };
+        StoryResult { story_run, spans }
     }
 }
 
-/// A story run that has not started.
-pub(crate) struct StoryBuilder(StoryRun);
+/// What a story run showed.
+#[derive(Default)]
+pub(crate) struct Ran {
+    /// Each of its repetitions.
+    pub(crate) acts: Vec<TracedRun>,
+    /// The spans of the last one.
+    pub(crate) spans: Vec<Span>,
+}
 
-impl StoryBuilder {
-    /// The completed run, with the spans of its last repetition.
-    pub(crate) fn finish(self, acts: Vec<TracedRun>, spans: Vec<Span>) -> StoryResult {
-        StoryResult { story_run: StoryRun { acts, ..self.0 }, spans }
+impl Ran {
+    /// A run that is not repeated, with the figures that only its story counts.
+    pub(crate) fn once(performance: Performance, extra: &[(Figure, u64)]) -> Self {
+        Ran { acts: vec![traced_run(&performance, extra)], spans: performance.spans }
     }
+}
 
-    /// The reason why it can't run here, or not under its model.
-    pub(crate) fn unavailable(self, why: String) -> StoryResult {
-        StoryResult { story_run: StoryRun { unavailable: Some(why), ..self.0 }, spans: vec![] }
-    }
+/// A figure as remarks show it: zero if there is none.
+pub(crate) fn count(act: &TracedRun, figure: Figure) -> u64 {
+    act.get(figure).unwrap_or(0)
 }
 
 /// The options of a story.
@@ -110,6 +128,18 @@ pub struct StoryRequest {
     pub quick: bool,
     /// Only this exhibition.
     pub exhibition: Option<exhibition::Exhibition>,
+}
+
+impl StoryRequest {
+    /// The models that run it: those asked for, or the native ones that the story wants.
+    pub(crate) fn chosen(&self, wants: impl Fn(&ModelEntry) -> bool) -> Vec<ModelEntry> {
+        if !self.models.is_empty() {
+            return self.models.clone();
+        }
+        let mut chosen = models();
+        chosen.retain(wants);
+        chosen
+    }
 }
 
 /// A worked example of the post.
@@ -128,13 +158,22 @@ pub trait Story: Sync {
         Duration::from_millis(1)
     }
     /// The predicted time of `story_run`, if there is a closed form.
-    fn prediction(&self, story_run: &StoryRun) -> Option<Prediction>;
+    fn prediction(&self, _story_run: &StoryRun) -> Option<Prediction> {
+        None
+    }
     /// The prediction with the traced times of single phases.
     fn prediction_as_traced(&self, _story_run: &StoryRun) -> Option<Prediction> {
         None
     }
     /// Further observations about `story_run`, one sentence each.
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String>;
+    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
+        match story_run.acts.first() {
+            Some(act) => self.remarks_on(story_run, act),
+            None => vec![],
+        }
+    }
+    /// The same about the first repetition.
+    fn remarks_on(&self, story_run: &StoryRun, act: &TracedRun) -> Vec<String>;
 }
 
 /// Every story, in the order of the post.

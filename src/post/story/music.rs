@@ -3,22 +3,23 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
+use crate::engine::trace::Span;
 use crate::engine::trace::overlap::union_ns;
-use crate::engine::trace::{Performance, Span};
 use crate::machine::host;
-use crate::model::{ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::StoryRun;
-use crate::study::run_environment::traced_run;
+use crate::model::ModelEntry;
+use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
+use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::script::{Action, Script};
 
 /// Stretches that each of the two computes, and their length; each stretch samples the current core.
 const STRETCHES: usize = 200;
 const STRETCH: Duration = Duration::from_micros(2_500);
 
-/// Models with a separate thread for each job: pinning a pool's or the caller's thread would outlive the job.
+/// Models with a separate thread for each job: pinning a pool's or the caller's thread would outlive the job. By name,
+/// because what a model is made of does not tell whether its threads outlive their jobs, as tokio's blocking ones do.
 const OWN_THREADS: [&str; 2] = ["threads", "processes"];
 
 /// The story. Its times are real, independent of the scale.
@@ -38,58 +39,45 @@ impl Story for Music {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let own = |model: &ModelEntry| OWN_THREADS.contains(&model.name);
-        let chosen: Vec<_> = if request.models.is_empty() {
-            models().into_iter().filter(own).collect()
-        } else {
-            request.models.clone()
-        };
-        let story_runs = chosen.iter().flat_map(|model| [false, true].map(|pinned| (model, pinned)));
-        Ok(story_runs.map(|(model, pinned)| story_run(runner, model, pinned)).collect())
+        let mut results = vec![];
+        for model in request.chosen(has_own_threads) {
+            for (pinned, answer) in [(false, "no"), (true, "yes")] {
+                let ran = run(runner, &model, pinned);
+                results.push(runner.result(self.name(), format!("pinned={answer}"), model.name, ran));
+            }
+        }
+        Ok(results)
     }
 
-    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
-        None
-    }
-
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
-        let Some(act) = story_run.acts.first() else { return vec![] };
-        let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
-        let share = |name: &str| 100.0 * of(name) as f64 / of("computing_ns").max(1) as f64;
+    fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
+        let computing = count(act, Figure::ComputingNs).max(1) as f64;
+        let together = 100.0 * count(act, Figure::TogetherNs) as f64 / computing;
+        let apart = 100.0 * count(act, Figure::ApartNs) as f64 / computing;
+        let (first, second) = (count(act, Figure::CoresOfFirst), count(act, Figure::CoresOfSecond));
+        let moves = count(act, Figure::Migrations);
         vec![
+            format!("both compute for {together:.0} % of the time, on different cores for {apart:.0} %"),
             format!(
-                "both compute for {:.0} % of the time, on different cores for {:.0} %",
-                share("together_ns"),
-                share("apart_ns")
-            ),
-            format!(
-                "cores that the first was seen on: {}; the second: {}; moves from one to another: {}",
-                of("cores_of_first"),
-                of("cores_of_second"),
-                of("migrations")
+                "cores that the first was seen on: {first}; the second: {second}; moves from one to another: {moves}"
             ),
         ]
     }
 }
 
-fn story_run(runner: &StoryRunner, model: &ModelEntry, pinned: bool) -> StoryResult {
-    let builder =
-        runner.builder("music", &format!("pinned={}", if pinned { "yes" } else { "no" }), model.name);
+fn has_own_threads(model: &ModelEntry) -> bool {
+    OWN_THREADS.contains(&model.name)
+}
+
+fn run(runner: &StoryRunner, model: &ModelEntry, pinned: bool) -> Result<Ran> {
     let pins = if pinned { host::allowed_cores() } else { vec![] };
-    if pinned && !OWN_THREADS.contains(&model.name) {
-        return builder
-            .unavailable("its jobs have no threads of their own, and others would stay pinned".into());
-    }
-    if pinned && pins.len() < 2 {
-        return builder.unavailable("there are no two cores that this system pins threads to".into());
-    }
-    match runner.perform(model, jobs(runner, &pins)) {
-        Ok(performance) => {
-            let act = traced_run(&performance, &extras(&performance));
-            builder.finish(vec![act], performance.spans)
-        }
-        Err(why) => builder.unavailable(format!("{why:#}")),
-    }
+    ensure!(
+        !pinned || has_own_threads(model),
+        "its jobs have no threads of their own, and others would stay pinned"
+    );
+    ensure!(!pinned || pins.len() >= 2, "there are no two cores that this system pins threads to");
+    let performance = runner.perform(model, jobs(runner, &pins))?;
+    let extra = extras(&performance.spans);
+    Ok(Ran::once(performance, &extra))
 }
 
 /// Two jobs, pinned to `pins` if there are any.
@@ -108,30 +96,47 @@ fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Script> {
 }
 
 /// The figures that only this story counts.
-fn extras(performance: &Performance) -> Vec<(&'static str, u64)> {
-    let of = |job: u32| -> Vec<Span> {
-        performance.spans.iter().filter(|span| span.job == job).copied().collect()
-    };
-    let (first, second) = (of(0), of(1));
-    let cores =
-        |spans: &[Span]| spans.iter().filter_map(|span| span.cpu).collect::<BTreeSet<_>>().len() as u64;
+fn extras(spans: &[Span]) -> Vec<(Figure, u64)> {
+    let (first, second) = (of_job(spans, 0), of_job(spans, 1));
     vec![
-        ("together_ns", together_ns(&first, &second, |_, _| true)),
-        ("apart_ns", together_ns(&first, &second, |one, other| one.cpu.is_some() && one.cpu != other.cpu)),
-        ("cores_of_first", cores(&first)),
-        ("cores_of_second", cores(&second)),
-        ("cores_used", cores(&performance.spans)),
+        (Figure::TogetherNs, together_ns(&first, &second, |_, _| true)),
+        (
+            Figure::ApartNs,
+            together_ns(&first, &second, |one, other| one.cpu.is_some() && one.cpu != other.cpu),
+        ),
+        (Figure::CoresOfFirst, cores(&first)),
+        (Figure::CoresOfSecond, cores(&second)),
+        (Figure::CoresUsed, cores(spans)),
     ]
 }
 
+fn of_job(spans: &[Span], job: u32) -> Vec<Span> {
+    let mut spans = spans.to_vec();
+    spans.retain(|span| span.job == job);
+    spans
+}
+
+/// The number of cores that `spans` began on.
+fn cores(spans: &[Span]) -> u64 {
+    let mut cores = BTreeSet::new();
+    for span in spans {
+        cores.extend(span.cpu);
+    }
+    cores.len() as u64
+}
+
 /// The overlap of spans of `first` and `second`, over the pairs that `counts` accepts.
-fn together_ns(first: &[Span], second: &[Span], counts: impl Fn(&Span, &Span) -> bool) -> u64 {
-    let pairs = first.iter().flat_map(|one| second.iter().map(move |other| (one, other)));
-    let overlap = |(one, other): (&Span, &Span)| {
-        let (start, stop) = (one.start.max(other.start).ns(), one.stop.min(other.stop).ns());
-        (start < stop && counts(one, other)).then_some(start..stop)
-    };
-    union_ns(&pairs.filter_map(overlap).collect::<Vec<_>>())
+fn together_ns(first: &[Span], second: &[Span], counts: fn(&Span, &Span) -> bool) -> u64 {
+    let mut overlaps = vec![];
+    for one in first {
+        for other in second {
+            let (start, stop) = (one.start.max(other.start).ns(), one.stop.min(other.stop).ns());
+            if start < stop && counts(one, other) {
+                overlaps.push(start..stop);
+            }
+        }
+    }
+    union_ns(&overlaps)
 }
 
 #[cfg(test)]

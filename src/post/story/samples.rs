@@ -3,11 +3,10 @@
 use anyhow::Result;
 
 use crate::engine::batch::Batch;
-use crate::model::Platform;
-use crate::model::{ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::StoryRun;
-use crate::study::run_environment::traced_run;
+use crate::model::{ModelEntry, Platform};
+use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
+use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::Size;
 use crate::workload::script::{self, Action, Script};
 
@@ -48,51 +47,30 @@ impl Story for CodeSample {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let chosen: Vec<ModelEntry> = if request.models.is_empty() {
-            models().into_iter().filter(|model| request.all || model.name == self.model).collect()
-        } else {
-            request.models.clone()
-        };
-        let story_runs = self.bodies.iter().flat_map(|body| chosen.iter().map(move |model| (body, model)));
-        Ok(story_runs
-            .map(|((arrangement, body), model)| self.story_run(runner, arrangement, *body, model))
-            .collect())
+        let chosen = request.chosen(|model| request.all || model.name == self.model);
+        let mut results = vec![];
+        for (arrangement, body) in self.bodies {
+            for model in &chosen {
+                let ran = run(runner, *body, model);
+                results.push(runner.result(self.name, (*arrangement).to_owned(), model.name, ran));
+            }
+        }
+        Ok(results)
     }
 
-    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
-        None
-    }
-
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
-        let Some(act) = story_run.acts.first() else { return vec![] };
-        let of = |name: &str| act.figures.get(name).copied().unwrap_or(0);
-        let cores = of("cpu_ns") as f64 / act.wall_ns.max(1) as f64;
+    fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
+        let (alive, threads) = (count(act, Figure::InFlight), count(act, Figure::Threads));
+        let children = count(act, Figure::ChildProcesses);
+        let cores = count(act, Figure::CpuNs) as f64 / act.wall_ns.max(1) as f64;
         vec![format!(
-            "alive at once: {}; threads of a process: {}; child processes: {}; busy cores: {cores:.2}",
-            of("in_flight"),
-            of("threads"),
-            of("child_processes")
+            "alive at once: {alive}; threads of a process: {threads}; child processes: {children}; busy cores: {cores:.2}"
         )]
     }
 }
 
-impl CodeSample {
-    fn story_run(
-        &self,
-        runner: &StoryRunner,
-        arrangement: &str,
-        body: Body,
-        model: &ModelEntry,
-    ) -> StoryResult {
-        let builder = runner.builder(self.name, arrangement, model.name);
-        match body(runner, model.platform).and_then(|batch| runner.with.perform(model, &batch)) {
-            Ok(performance) => {
-                let act = traced_run(&performance, &[]);
-                builder.finish(vec![act], performance.spans)
-            }
-            Err(why) => builder.unavailable(format!("{why:#}")),
-        }
-    }
+fn run(runner: &StoryRunner, body: Body, model: &ModelEntry) -> Result<Ran> {
+    let batch = body(runner, model.platform)?;
+    Ok(Ran::once(runner.with.perform(model, &batch)?, &[]))
 }
 
 fn downloads(runner: &StoryRunner, platform: Platform) -> Result<Batch> {

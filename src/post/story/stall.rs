@@ -5,10 +5,10 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::engine::trace::Span;
-use crate::model::{ModelEntry, models};
-use crate::post::story::{Prediction, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::StoryRun;
-use crate::study::run_environment::traced_run;
+use crate::model::ModelEntry;
+use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::record::figure::Figure;
+use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::script::{Action, Script};
 
 /// The interval between beats, in microseconds.
@@ -20,6 +20,9 @@ const QUICK_MS: u64 = 500;
 
 /// Milliseconds for which the other task computes without yielding, and then waits; 0 means no other task.
 const BLOCKS_MS: [u64; 4] = [0, 1, 10, 100];
+
+/// The models of a quick run: threads, and each way of tokio.
+const QUICK_MODELS: [&str; 4] = ["threads", "tokio-one", "tokio-many", "tokio-blocking"];
 
 /// The story. Its times are real, independent of the scale.
 pub struct Stall;
@@ -38,28 +41,23 @@ impl Story for Stall {
     }
 
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let (all_ms, blocks) =
-            if request.quick { (QUICK_MS, &[10, 100][..]) } else { (LONG_MS, &BLOCKS_MS[..]) };
-        let quick = ["threads", "tokio-one", "tokio-many", "tokio-blocking"];
-        let is_wanted = |model: &ModelEntry| !request.quick || quick.contains(&model.name);
-        let chosen = if request.models.is_empty() {
-            models().into_iter().filter(is_wanted).collect()
-        } else {
-            request.models.clone()
-        };
-        let story_runs = blocks.iter().flat_map(|block| chosen.iter().map(move |model| (*block, model)));
-        Ok(story_runs.map(|(block_ms, model)| story_run(runner, model, block_ms, all_ms)).collect())
+        let (all_ms, blocks): (u64, &[u64]) =
+            if request.quick { (QUICK_MS, &[10, 100]) } else { (LONG_MS, &BLOCKS_MS) };
+        let chosen = request.chosen(|model| !request.quick || QUICK_MODELS.contains(&model.name));
+        let mut results = vec![];
+        for &block_ms in blocks {
+            for model in &chosen {
+                let ran = run(runner, model, block_ms, all_ms);
+                results.push(runner.result(self.name(), format!("block_ms={block_ms}"), model.name, ran));
+            }
+        }
+        Ok(results)
     }
 
-    fn prediction(&self, _: &StoryRun) -> Option<Prediction> {
-        None
-    }
-
-    fn remarks(&self, story_run: &StoryRun) -> Vec<String> {
-        let Some(act) = story_run.acts.first() else { return vec![] };
-        let ms = |name: &str| act.figures.get(name).map_or(0.0, |&ns| ns as f64 / 1e6);
-        let [p50, p99, most] = ["p50_ns", "p99_ns", "max_ns"].map(ms);
-        let alone = act.figures.get("in_flight") == Some(&1) && story_run.setting("block_ms") != Some("0");
+    fn remarks_on(&self, story_run: &StoryRun, act: &TracedRun) -> Vec<String> {
+        let [p50, p99, most] =
+            [Figure::P50Ns, Figure::P99Ns, Figure::MaxNs].map(|figure| count(act, figure) as f64 / 1e6);
+        let alone = act.get(Figure::InFlight) == Some(1) && story_run.setting("block_ms") != Some("0");
         let alone = if alone { "; but one task waited until the other was over" } else { "" };
         vec![format!(
             "beats are late by {p50:.2} ms at the median, {p99:.2} ms at the 99th of 100, {most:.2} ms at most{alone}"
@@ -67,21 +65,18 @@ impl Story for Stall {
     }
 }
 
-fn story_run(runner: &StoryRunner, model: &ModelEntry, block_ms: u64, all_ms: u64) -> StoryResult {
-    let builder = runner.builder("stall", &format!("block_ms={block_ms}"), model.name);
-    match runner.perform(model, jobs(runner, block_ms, all_ms)) {
-        Ok(performance) => {
-            let act = traced_run(&performance, &lateness(&performance.spans));
-            builder.finish(vec![act], performance.spans)
-        }
-        Err(why) => builder.unavailable(format!("{why:#}")),
-    }
+fn run(runner: &StoryRunner, model: &ModelEntry, block_ms: u64, all_ms: u64) -> Result<Ran> {
+    let performance = runner.perform(model, jobs(runner, block_ms, all_ms))?;
+    let extra = lateness(&performance.spans);
+    Ok(Ran::once(performance, &extra))
 }
 
 /// The beats, and the computing task, if there is one.
 fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Script> {
-    let beats = 0..all_ms * 1_000 / BEAT_US;
-    let beats = beats.map(|beat| Action::WaitUntil { us: beat * BEAT_US }.freely()).collect();
+    let mut beats = vec![];
+    for beat in 0..all_ms * 1_000 / BEAT_US {
+        beats.push(Action::WaitUntil { us: beat * BEAT_US }.freely());
+    }
     let mut jobs = vec![Script { seed: 0, steps: beats }];
     if let Some(turns) = (all_ms / 2).checked_div(block_ms) {
         let compute =
@@ -98,22 +93,32 @@ fn jobs(runner: &StoryRunner, block_ms: u64, all_ms: u64) -> Vec<Script> {
 
 /// The delays of beats against a schedule that begins with the batch: no beat is omitted, and one that waits
 /// for earlier beats is late as well.
-fn lateness(spans: &[Span]) -> Vec<(&'static str, u64)> {
-    let begun = spans.iter().map(|span| span.start.ns()).min().unwrap_or(0);
-    let mut ends: Vec<u64> = spans.iter().filter(|span| span.job == 0).map(|span| span.stop.ns()).collect();
+fn lateness(spans: &[Span]) -> Vec<(Figure, u64)> {
+    let (mut begun, mut ends) = (u64::MAX, vec![]);
+    for span in spans {
+        begun = begun.min(span.start.ns());
+        if span.job == 0 {
+            ends.push(span.stop.ns());
+        }
+    }
     ends.sort_unstable();
-    let due = (0..).map(|beat: u64| begun + beat * BEAT_US * 1_000);
-    let mut late: Vec<u64> = ends.iter().zip(due).map(|(end, due)| end.saturating_sub(due)).collect();
+    let mut late = vec![];
+    for (beat, end) in (0..).zip(ends) {
+        late.push(end.saturating_sub(begun + beat * BEAT_US * 1_000));
+    }
     late.sort_unstable();
-    // By nearest rank.
-    let percentile =
-        |percent: usize| late.get((late.len() * percent).div_ceil(100).max(1) - 1).copied().unwrap_or(0);
     vec![
-        ("beats", late.len() as u64),
-        ("p50_ns", percentile(50)),
-        ("p99_ns", percentile(99)),
-        ("max_ns", percentile(100)),
+        (Figure::Beats, late.len() as u64),
+        (Figure::P50Ns, percentile(&late, 50)),
+        (Figure::P99Ns, percentile(&late, 99)),
+        (Figure::MaxNs, percentile(&late, 100)),
     ]
+}
+
+/// A percentile by nearest rank; zero of nothing.
+fn percentile(sorted: &[u64], percent: usize) -> u64 {
+    let rank = (sorted.len() * percent).div_ceil(100).max(1);
+    sorted.get(rank - 1).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -129,6 +134,7 @@ mod tests {
         let ends = [3 * ms, 3 * ms, 3 * ms, 3 * ms, 4 * ms];
         let mut spans = vec![span(1, Phase::Compute, 0..3 * ms)];
         spans.extend(ends.map(|end| span(0, Phase::Wait, end - 1..end)));
-        assert_eq!(lateness(&spans), [("beats", 5), ("p50_ns", ms), ("p99_ns", 3 * ms), ("max_ns", 3 * ms)]);
+        let late = [(Figure::P50Ns, ms), (Figure::P99Ns, 3 * ms), (Figure::MaxNs, 3 * ms)];
+        assert_eq!(lateness(&spans), [&[(Figure::Beats, 5)], &late[..]].concat());
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::engine::trace::{Phase, Span};
+use crate::record::figure::Figure;
 
 /// Her times between moves, by name, in addition to the trace `figures`.
-pub(crate) fn visits(spans: &[Span]) -> Vec<(&'static str, u64)> {
-    let mut moves: Vec<&Span> = spans.iter().filter(|span| span.phase == Phase::Compute).collect();
+pub(crate) fn visits(spans: &[Span]) -> Vec<(Figure, u64)> {
+    let mut moves = spans.to_vec();
+    moves.retain(|span| span.phase == Phase::Compute);
     moves.sort_by_key(|span| span.start);
-    let (Some(first), Some(last)) = (moves.first(), moves.iter().map(|span| span.stop.ns()).max()) else {
-        return vec![];
-    };
+    let Some(first) = moves.first() else { return vec![] };
     let (mut until, mut idle_ns, mut late) = (first.start.ns(), 0, 0);
     for span in &moves {
         let gap = span.start.ns().saturating_sub(until);
@@ -21,23 +21,23 @@ pub(crate) fn visits(spans: &[Span]) -> Vec<(&'static str, u64)> {
         }
         until = until.max(span.stop.ns());
     }
-    let end = spans.iter().map(|span| span.stop.ns()).max().unwrap_or(last);
+    let end = spans.iter().map(|span| span.stop.ns()).max().unwrap_or(until);
     vec![
-        ("thinks_ns", thinks(&moves)),
-        ("late_moves", late),
-        ("idle_ns", idle_ns),
-        ("after_last_move_ns", end - last),
+        (Figure::ThinksNs, thinks(&moves)),
+        (Figure::LateMoves, late),
+        (Figure::IdleNs, idle_ns),
+        (Figure::AfterLastMoveNs, end - until),
     ]
 }
 
 /// The median time from the end of a move on a board to the beginning of the next one there.
-fn thinks(moves: &[&Span]) -> u64 {
-    let mut left: BTreeMap<u32, u64> = BTreeMap::new();
-    let back = |span: &&Span| {
-        let left = left.insert(span.job, span.stop.ns());
-        left.map(|left| span.start.ns().saturating_sub(left))
-    };
-    let mut thinks: Vec<u64> = moves.iter().filter_map(back).collect();
+fn thinks(moves: &[Span]) -> u64 {
+    let (mut left, mut thinks) = (BTreeMap::new(), vec![]);
+    for span in moves {
+        if let Some(left) = left.insert(span.job, span.stop.ns()) {
+            thinks.push(span.start.ns().saturating_sub(left));
+        }
+    }
     thinks.sort_unstable();
     thinks.get(thinks.len() / 2).copied().unwrap_or(0)
 }
@@ -51,7 +51,6 @@ mod tests {
     fn opponent_thinks_between_visits() {
         let spans =
             [span(0, Phase::Compute, 0..5), span(1, Phase::Compute, 5..10), span(0, Phase::Compute, 20..25)];
-        let moves: Vec<&Span> = spans.iter().collect();
-        assert_eq!(thinks(&moves), 15);
+        assert_eq!(thinks(&spans), 15);
     }
 }
