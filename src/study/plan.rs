@@ -26,14 +26,12 @@ pub enum Profile {
 impl Profile {
     /// Launches of each workload, and rounds of each launch.
     pub fn size(self) -> (NonZeroU64, NonZeroU64) {
-        let (launches, rounds) = match self {
-            Profile::Quick => (3, 1),
-            Profile::Standard => (16, 1),
-            Profile::Long => (20, 3),
-            Profile::Series => (6, 1),
-        };
-        let positive = |number| NonZeroU64::new(number).expect("every profile measures something");
-        (positive(launches), positive(rounds))
+        match self {
+            Profile::Quick => (positive(3), positive(1)),
+            Profile::Standard => (positive(16), positive(1)),
+            Profile::Long => (positive(20), positive(3)),
+            Profile::Series => (positive(6), positive(1)),
+        }
     }
 
     /// Its name on the command line.
@@ -45,6 +43,10 @@ impl Profile {
             Profile::Series => "series",
         }
     }
+}
+
+fn positive(number: u64) -> NonZeroU64 {
+    NonZeroU64::new(number).expect("every profile measures something")
 }
 
 /// An arm of a row's rounds: the subject of measurement, and its role.
@@ -63,20 +65,32 @@ pub struct PlannedArm {
 /// jobs, the capacity of the machine, except in a series, where its copies would take longer to start than
 /// the smallest jobs take.
 pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
-    let is_row = |a: &Cell, b: &Cell| a.workload.name == b.workload.name && a.platform() == b.platform();
-    cells.chunk_by(is_row).flat_map(|cells| of_row(catalog, cells, profile)).collect()
+    let mut arms = Vec::new();
+    for cells in cells.chunk_by(is_same_row) {
+        arms.extend(of_row(catalog, cells, profile));
+    }
+    arms
+}
+
+fn is_same_row(a: &Cell, b: &Cell) -> bool {
+    a.workload.name == b.workload.name && a.platform() == b.platform()
 }
 
 fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
-    let arm = |cell: Cell, role| PlannedArm { platform: cells[0].platform(), cell, role };
-    let mut arms: Vec<_> = cells.iter().map(|&cell| arm(cell, Role::Cell)).collect();
-    if let Some(&baseline) = cells.iter().find(|cell| cell.is_baseline()) {
-        let native = Cell { model: Platform::Native.models()[0], ..baseline };
-        arms.push(arm(baseline, Role::Control));
-        arms.extend((!is_native_too(catalog, &baseline.workload)).then(|| arm(native, Role::Reference)));
-        if baseline.workload.kind == Kind::Computes && profile != Profile::Series {
+    let platform = cells[0].platform();
+    let mut arms = Vec::new();
+    for &cell in cells {
+        arms.push(PlannedArm { platform, cell, role: Role::Cell });
+    }
+    if let Some(&cell) = cells.iter().find(|cell| cell.is_baseline()) {
+        arms.push(PlannedArm { platform, cell, role: Role::Control });
+        if !is_native_too(catalog, &cell.workload) {
+            let cell = Cell { model: Platform::Native.models()[0], ..cell };
+            arms.push(PlannedArm { platform, cell, role: Role::Reference });
+        }
+        if cell.workload.kind == Kind::Computes && profile != Profile::Series {
             // Twice, to distinguish a brief disturbance from a missing core, which slows both.
-            arms.extend([arm(baseline, Role::Capacity); 2]);
+            arms.extend([PlannedArm { platform, cell, role: Role::Capacity }; 2]);
         }
     }
     arms

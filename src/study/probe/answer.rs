@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
-use crate::engine::clock::now;
+use crate::engine::clock::{Usage, now};
 use crate::engine::model::{Resources, Started};
 use crate::engine::panics::catch_panic;
 use crate::engine::sample::sample;
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform, models};
+use crate::record::figure::ProbeFigure;
 use crate::study::probe::{BURST, Probe, STARTED_JOBS, bare};
 use crate::workload::Size;
 use crate::workload::catalog::Catalog;
@@ -35,9 +36,9 @@ pub(crate) struct ProbeOrder {
 }
 
 /// The figures by name, or why there are none.
-pub(crate) type ProbeAnswer = Result<Figures, String>;
+pub(crate) type ProbeAnswer = Result<BTreeMap<String, u64>, String>;
 
-pub(crate) type Figures = BTreeMap<String, u64>;
+type Figures = Vec<(ProbeFigure, u64)>;
 
 /// Serves as a probe on the standard streams.
 ///
@@ -47,7 +48,10 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     parent_death::watch_pipe()?;
     let order: ProbeOrder = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
-    let answer: ProbeAnswer = catch_panic(|| answer(&order, exe, catalog)).map_err(|why| format!("{why:#}"));
+    let answer: ProbeAnswer = match catch_panic(|| answer(&order, exe, catalog)) {
+        Ok(figures) => Ok(ProbeFigure::recorded(figures)),
+        Err(why) => Err(format!("{why:#}")),
+    };
     wire::write(&mut std::io::stdout().lock(), &answer)
 }
 
@@ -99,17 +103,20 @@ impl ProbedModel<'_> {
         let mut model = self.start_for(&batch, in_flight)?;
         let started = now();
         let first = sample(model.as_mut(), &batch)?.wall;
-        let warm = (0..RUNS).map(|_| Ok(sample(model.as_mut(), &batch)?.wall)).sum::<Result<Duration>>()?;
+        let mut warm = Duration::ZERO;
+        for _ in 0..RUNS {
+            warm += sample(model.as_mut(), &batch)?.wall;
+        }
         let ending = now();
         drop(model);
         let stop = now() - ending;
-        Ok(figures([
-            ("start_ns", ns(started - begun)),
-            ("first_ns", ns(first)),
-            ("warm_ns", ns(warm)),
-            ("warm_runs", RUNS),
-            ("stop_ns", ns(stop)),
-        ]))
+        Ok(vec![
+            (ProbeFigure::StartNs, ns(started - begun)),
+            (ProbeFigure::FirstNs, ns(first)),
+            (ProbeFigure::WarmNs, ns(warm)),
+            (ProbeFigure::WarmRuns, RUNS),
+            (ProbeFigure::StopNs, ns(stop)),
+        ])
     }
 
     fn dispatch(&self) -> Result<Figures> {
@@ -117,8 +124,9 @@ impl ProbedModel<'_> {
         const JOBS: usize = 240;
         let batch = self.batch("noop", JOBS, None)?;
         let mut model = self.start_for(&batch, host::cores())?;
-        let (runs, wall) = runs(model.as_mut(), &batch, AT_LEAST)?;
-        Ok(figures([("wall_ns", ns(wall)), ("runs", runs), ("jobs", JOBS as u64)]))
+        let mut figures = runs(model.as_mut(), &batch, AT_LEAST)?;
+        figures.push((ProbeFigure::Jobs, JOBS as u64));
+        Ok(figures)
     }
 
     fn work(&self) -> Result<Figures> {
@@ -128,25 +136,26 @@ impl ProbedModel<'_> {
         let mut model = self.start_for(&batch, host::cores())?;
         let baseline = &models()[0];
         let mut sequential = baseline.start(&batch, &Resources::new(host::cores(), self.exe))?;
-        (0..WARM_UP).try_for_each(|_| sample(model.as_mut(), &batch).map(drop))?;
-        let names = ["cpu_ns", "gave_way", "were_preempted", "sequential_cpu_ns"];
-        let mut sums: [Option<u64>; 4] = [Some(0); 4];
+        warm_up(model.as_mut(), &batch)?;
+        let (mut alone, mut used) = (Usage::ZERO, Usage::ZERO);
         for _ in 0..RUNS {
-            let alone = sample(sequential.as_mut(), &batch)?.used;
-            let used = sample(model.as_mut(), &batch)?.used;
-            let found = [used.cpu_ns, used.gave_way, used.was_preempted, alone.cpu_ns];
-            sums.iter_mut().zip(found).for_each(|(sum, found)| *sum = sum.zip(found).map(|(a, b)| a + b));
+            alone = alone + sample(sequential.as_mut(), &batch)?.used;
+            used = used + sample(model.as_mut(), &batch)?.used;
         }
-        let known = names.into_iter().zip(sums).filter_map(|(name, sum)| Some((name, sum?)));
-        Ok(figures(known.chain([("jobs", RUNS * JOBS as u64)])))
+        Ok(known([
+            (ProbeFigure::CpuNs, used.cpu_ns),
+            (ProbeFigure::GaveWay, used.gave_way),
+            (ProbeFigure::WerePreempted, used.was_preempted),
+            (ProbeFigure::SequentialCpuNs, alone.cpu_ns),
+            (ProbeFigure::Jobs, Some(RUNS * JOBS as u64)),
+        ]))
     }
 
     /// Repeats `jobs` waits at once for at least a given time.
     fn wait(&self, jobs: usize, us: u64, at_least: Duration) -> Result<Figures> {
         let batch = self.batch("sleep", jobs, Some(us))?;
         let mut model = self.start_for(&batch, jobs)?;
-        let (runs, wall) = runs(model.as_mut(), &batch, at_least)?;
-        Ok(figures([("wall_ns", ns(wall)), ("runs", runs)]))
+        runs(model.as_mut(), &batch, at_least)
     }
 
     fn crowd(&self, jobs: usize, us: u64) -> Result<Figures> {
@@ -177,26 +186,38 @@ fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) ->
     let before = memory::own();
     let watch = Watch::start(wait / 8)?;
     let wall = run()?;
-    let own = memory::own_peak().zip(before).map(|(peak, before)| peak.saturating_sub(before));
+    let own = above(memory::own_peak(), before);
     let seen = watch.stop();
     // The last job waits until the end of the run: if the run is shorter than two waits, it overlapped the
     // first.
     ensure!(wall < 2 * wait, "not all were in flight at once: the run took {wall:?} for waits of {wait:?}");
-    let taken = [("own_bytes", own), ("children_bytes", seen.children), ("kernel_bytes", seen.kernel)];
-    let known = taken.into_iter().filter_map(|(name, bytes)| Some((name, bytes?)));
-    Ok(figures(known.chain([("jobs", jobs as u64), ("wait_ns", ns(wait)), ("wall_ns", ns(wall))])))
+    Ok(known([
+        (ProbeFigure::OwnBytes, own),
+        (ProbeFigure::ChildrenBytes, seen.children),
+        (ProbeFigure::KernelBytes, seen.kernel),
+        (ProbeFigure::Jobs, Some(jobs as u64)),
+        (ProbeFigure::WaitNs, Some(ns(wait))),
+        (ProbeFigure::WallNs, Some(ns(wall))),
+    ]))
 }
 
 /// Runs `batch` after warm-up runs, for at least the given time in total: the number of runs, and their
 /// duration.
-fn runs(model: &mut dyn Started, batch: &Batch, at_least: Duration) -> Result<(u64, Duration)> {
-    (0..WARM_UP).try_for_each(|_| sample(model, batch).map(drop))?;
+fn runs(model: &mut dyn Started, batch: &Batch, at_least: Duration) -> Result<Figures> {
+    warm_up(model, batch)?;
     let (mut runs, mut wall) = (0, Duration::ZERO);
     while wall < at_least {
         wall += sample(model, batch)?.wall;
         runs += 1;
     }
-    Ok((runs, wall))
+    Ok(vec![(ProbeFigure::WallNs, ns(wall)), (ProbeFigure::Runs, runs)])
+}
+
+fn warm_up(model: &mut dyn Started, batch: &Batch) -> Result<()> {
+    for _ in 0..WARM_UP {
+        sample(model, batch)?;
+    }
+    Ok(())
 }
 
 /// Samples the memory of children and kernel, and keeps the maximum.
@@ -217,18 +238,8 @@ impl Watch {
         let done: Arc<AtomicBool> = Arc::default();
         let ended = Arc::clone(&done);
         let before = memory::of_kernel();
-        let look = move || {
-            let mut seen = Seen::default();
-            while !ended.load(Ordering::Relaxed) {
-                thread::sleep(every);
-                let kernel = memory::of_kernel().zip(before).map(|(now, before)| now.saturating_sub(before));
-                seen.kernel = seen.kernel.max(kernel);
-                seen.children = seen.children.max(before.map(|_| memory::of_children()));
-            }
-            seen
-        };
-        let thread = thread::Builder::new().spawn(look).context("cannot start a thread to watch memory")?;
-        Ok(Watch { done, thread })
+        let thread = thread::Builder::new().spawn(move || Seen::until(&ended, every, before));
+        Ok(Watch { done, thread: thread.context("cannot start a thread to watch memory")? })
     }
 
     fn stop(self) -> Seen {
@@ -237,8 +248,35 @@ impl Watch {
     }
 }
 
-fn figures<'a>(figures: impl IntoIterator<Item = (&'a str, u64)>) -> Figures {
-    figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
+impl Seen {
+    /// Looks at intervals until `ended` is set; the kernel had `before` bytes.
+    fn until(ended: &AtomicBool, every: Duration, before: Option<u64>) -> Self {
+        let mut seen = Seen::default();
+        while !ended.load(Ordering::Relaxed) {
+            thread::sleep(every);
+            seen.kernel = seen.kernel.max(above(memory::of_kernel(), before));
+            if before.is_some() {
+                seen.children = seen.children.max(Some(memory::of_children()));
+            }
+        }
+        seen
+    }
+}
+
+/// The difference from an earlier level, if both are known.
+fn above(now: Option<u64>, before: Option<u64>) -> Option<u64> {
+    Some(now?.saturating_sub(before?))
+}
+
+/// The figures that the system reports.
+fn known<const N: usize>(found: [(ProbeFigure, Option<u64>); N]) -> Figures {
+    let mut figures = vec![];
+    for (figure, value) in found {
+        if let Some(value) = value {
+            figures.push((figure, value));
+        }
+    }
+    figures
 }
 
 fn ns(time: Duration) -> u64 {

@@ -15,27 +15,31 @@ pub(crate) fn wait_at_once(model: &str, jobs: usize, pause: Duration) -> Result<
 }
 
 fn threads(jobs: usize, pause: Duration) -> Result<u64> {
-    let wait = |job| {
-        thread::Builder::new().spawn(move || {
+    let mut threads = Vec::with_capacity(jobs);
+    for job in 0..jobs as u64 {
+        let thread = thread::Builder::new().spawn(move || {
             thread::sleep(pause);
             job
-        })
-    };
-    let threads: Vec<_> =
-        (0..jobs as u64).map(wait).collect::<Result<_, _>>().context("cannot start a thread")?;
-    Ok(threads.into_iter().filter_map(|thread| thread.join().ok()).sum())
+        });
+        threads.push(thread.context("cannot start a thread")?);
+    }
+    let mut sum = 0;
+    for thread in threads {
+        sum += thread.join().unwrap_or(0);
+    }
+    Ok(sum)
 }
 
 fn tasks(jobs: usize, pause: Duration) -> Result<u64> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let wait = |job| {
-        tokio::spawn(async move {
-            tokio::time::sleep(pause).await;
-            job
-        })
-    };
     runtime.block_on(async {
-        let tasks: Vec<_> = (0..jobs as u64).map(wait).collect();
+        let mut tasks = Vec::with_capacity(jobs);
+        for job in 0..jobs as u64 {
+            tasks.push(tokio::spawn(async move {
+                tokio::time::sleep(pause).await;
+                job
+            }));
+        }
         let mut sum = 0;
         for task in tasks {
             sum += task.await?;

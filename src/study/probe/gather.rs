@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::child::reporting::{Next, ReportingChild};
 use crate::model::{Concurrency, ModelEntry};
+use crate::record::figure::ProbeFigure;
 use crate::record::schema::ProbeRecord;
 use crate::study::probe::answer::{ProbeAnswer, ProbeOrder, SUBCOMMAND};
 use crate::study::probe::{Probe, STARTED_ON, WAITS_US};
@@ -46,7 +47,9 @@ pub fn gather(
             probes.extend(record.clone());
             record
         };
-        questions(model, options.quick).iter().for_each(|question| drop(ask(question)));
+        for question in questions(model, options.quick) {
+            ask(&question);
+        }
         if model.concurrency != Concurrency::One {
             crowds(options, ask);
         }
@@ -56,10 +59,13 @@ pub fn gather(
 
 /// The probes that are known in advance.
 fn questions(model: &ModelEntry, quick: bool) -> Vec<Probe> {
-    let starts = STARTED_ON.iter().map(|&workload| Probe::Start(workload.to_owned()));
-    let varying: Vec<_> = starts.chain([Probe::Dispatch, Probe::Work]).collect();
     let repeats = if quick { 1 } else { REPEATS };
-    let mut questions: Vec<_> = varying.iter().flat_map(|question| vec![question.clone(); repeats]).collect();
+    let mut questions = vec![];
+    for workload in STARTED_ON {
+        questions.extend(vec![Probe::Start(workload.to_owned()); repeats]);
+    }
+    questions.extend(vec![Probe::Dispatch; repeats]);
+    questions.extend(vec![Probe::Work; repeats]);
     questions.extend(WAITS_US.map(Probe::Wait));
     if matches!(model.concurrency, Concurrency::Jobs { max_concurrent: None }) {
         questions.extend(vec![Probe::TimerBurst; repeats]);
@@ -86,7 +92,10 @@ pub fn probe(
             Next::Stopped => return None,
         },
     };
-    let (figures, failure) = answer.map_or_else(|why| (Default::default(), Some(why)), |found| (found, None));
+    let (figures, failure) = match answer {
+        Ok(figures) => (figures, None),
+        Err(why) => (Default::default(), Some(why)),
+    };
     Some(ProbeRecord { model: model.name.into(), question: question.name(), figures, failure })
 }
 
@@ -105,15 +114,13 @@ fn crowds(options: &ProbeOptions, mut ask: impl FnMut(&Probe) -> Option<ProbeRec
         let Some(record) = ask(&Probe::ConcurrencyLimit(next, pause_us(next, reached.as_ref()))) else {
             return;
         };
-        match Reached::of(&record) {
-            None => failed = Some(next),
-            Some(crowd) => reached = Some(crowd),
-        }
-        let Some(larger) =
-            reached.as_ref().filter(|_| failed.is_none()).and_then(|crowd| larger(crowd, options))
-        else {
+        let Some(crowd) = Reached::of(&record) else {
+            failed = Some(next);
             break;
         };
+        let larger = larger(&crowd, options);
+        reached = Some(crowd);
+        let Some(larger) = larger else { break };
         next = larger;
     }
     let (Some(mut reached), Some(mut failed)) = (reached, failed) else { return };
@@ -140,14 +147,13 @@ struct Reached {
 
 impl Reached {
     fn of(record: &ProbeRecord) -> Option<Self> {
-        let figure = |name: &str| record.figures.get(name).copied();
-        let taken =
-            ["own_bytes", "children_bytes", "kernel_bytes"].iter().filter_map(|name| figure(name)).sum();
-        Some(Reached {
-            jobs: usize::try_from(figure("jobs")?).ok()?,
-            bytes: taken,
-            gathering_ns: figure("wall_ns")?.saturating_sub(figure("wait_ns")?),
-        })
+        let mut bytes = 0;
+        for figure in [ProbeFigure::OwnBytes, ProbeFigure::ChildrenBytes, ProbeFigure::KernelBytes] {
+            bytes += record.get(figure).unwrap_or(0);
+        }
+        let (wall_ns, wait_ns) = (record.get(ProbeFigure::WallNs)?, record.get(ProbeFigure::WaitNs)?);
+        let jobs = usize::try_from(record.get(ProbeFigure::Jobs)?).ok()?;
+        Some(Reached { jobs, bytes, gathering_ns: wall_ns.saturating_sub(wait_ns) })
     }
 }
 
@@ -158,14 +164,14 @@ fn larger(reached: &Reached, options: &ProbeOptions) -> Option<usize> {
         reached.jobs as u128 * u128::from(options.most_bytes) * 9 / 10 / u128::from(reached.bytes.max(1));
     let fits = usize::try_from(fits).unwrap_or(usize::MAX);
     let next = (reached.jobs * STEP).min(options.most_jobs).min(fits);
-    (next > reached.jobs + reached.jobs / 4).then_some(next)
+    if next > reached.jobs + reached.jobs / 4 { Some(next) } else { None }
 }
 
 /// The wait of the jobs, in microseconds: at least twice the time until all of them run.
 fn pause_us(jobs: usize, reached: Option<&Reached>) -> u64 {
     const AT_LEAST_US: u64 = 200_000;
-    let of_one = reached.map_or(0, |reached| 2 * reached.gathering_ns / reached.jobs as u64);
-    AT_LEAST_US + of_one * jobs as u64 / 1_000
+    let Some(reached) = reached else { return AT_LEAST_US };
+    AT_LEAST_US + 2 * reached.gathering_ns / reached.jobs as u64 * jobs as u64 / 1_000
 }
 
 #[cfg(test)]
@@ -182,19 +188,23 @@ mod tests {
         crowds(options, |question| {
             let &Probe::ConcurrencyLimit(jobs, us) = question else { panic!("only crowds") };
             asked.push(jobs);
-            let found = [
-                ("jobs", jobs as u64),
-                ("own_bytes", jobs as u64 * bytes),
-                ("wait_ns", us * 1_000),
-                ("wall_ns", us * 1_100),
-            ];
-            let failure = (jobs > limit).then(|| "no more".to_owned());
-            let figures = if failure.is_some() {
-                Default::default()
-            } else {
-                found.map(|(name, figure)| (name.to_owned(), figure)).into()
+            let mut record = ProbeRecord {
+                model: "m".into(),
+                question: question.name(),
+                figures: Default::default(),
+                failure: None,
             };
-            Some(ProbeRecord { model: "m".into(), question: question.name(), figures, failure })
+            if jobs > limit {
+                record.failure = Some("no more".to_owned());
+            } else {
+                record.figures = ProbeFigure::recorded([
+                    (ProbeFigure::Jobs, jobs as u64),
+                    (ProbeFigure::OwnBytes, jobs as u64 * bytes),
+                    (ProbeFigure::WaitNs, us * 1_000),
+                    (ProbeFigure::WallNs, us * 1_100),
+                ]);
+            }
+            Some(record)
         });
         asked
     }

@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::figure::ProbeKind;
+
 mod answer;
 mod bare;
 mod gather;
@@ -42,15 +44,16 @@ pub enum Probe {
 impl Probe {
     /// Its name in recordings.
     pub fn name(&self) -> String {
-        match self {
-            Probe::Start(workload) => format!("start {workload}"),
-            Probe::Dispatch => "dispatch".into(),
-            Probe::Work => "work".into(),
-            Probe::Wait(us) => format!("wait {us}"),
-            Probe::TimerBurst => "burst".into(),
-            Probe::ConcurrencyLimit(jobs, _) => format!("crowd {jobs}"),
-            Probe::Bare(jobs, _) => format!("bare {jobs}"),
-        }
+        let kind = match self {
+            Probe::Start(workload) => ProbeKind::Start(workload),
+            Probe::Dispatch => ProbeKind::Dispatch,
+            Probe::Work => ProbeKind::Work,
+            Probe::Wait(us) => ProbeKind::Wait(*us),
+            Probe::TimerBurst => ProbeKind::TimerBurst,
+            Probe::ConcurrencyLimit(jobs, _) => ProbeKind::ConcurrencyLimit(*jobs as u64),
+            Probe::Bare(jobs, _) => ProbeKind::Bare(*jobs as u64),
+        };
+        kind.to_string()
     }
 }
 
