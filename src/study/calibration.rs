@@ -24,7 +24,10 @@ impl Calibration {
     /// Calibrates on the calling thread; takes about 0.1 s.
     pub fn of_this_machine() -> Self {
         let parts = warm_up();
-        let mut paces: Vec<f64> = (0..STRETCHES).map(|_| parts as f64 / time_of(parts)).collect();
+        let mut paces = [0.0; STRETCHES];
+        for pace in &mut paces {
+            *pace = parts as f64 / time_of(parts);
+        }
         paces.sort_by(f64::total_cmp);
         Calibration { parts_per_ns: paces[STRETCHES / 2] }
     }

@@ -23,7 +23,10 @@ impl Capacity {
 
 impl Started for Capacity {
     fn prepare(&mut self, batch: &Batch) -> Result<()> {
-        self.copies.iter_mut().try_for_each(|copy| copy.prepare(batch))
+        for copy in &mut self.copies {
+            copy.prepare(batch)?;
+        }
+        Ok(())
     }
 
     fn run(&mut self) -> Result<Vec<Digest>> {

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -112,7 +114,8 @@ fn measure(
     let workload = &catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
     let batch = workload.batch_with(order.expected.clone(), &stage)?;
-    let (mut running, mut failed) = Starter { order, workload, platform, batch: &batch, exe }.all()?;
+    let StartedArms { mut running, mut failed } =
+        Starter { order, workload, platform, batch: &batch, exe }.all()?;
     let mut random = fastrand::Rng::with_seed(order.seed);
     let continued = parent_death::watch_stops()?;
     for _ in 0..order.rounds {
@@ -137,7 +140,20 @@ struct Starter<'a> {
 }
 
 /// The arms that have started, and why others have not.
-type StartedArms = (Vec<RunningArm>, BTreeMap<u64, String>);
+#[derive(Default)]
+struct StartedArms {
+    running: Vec<RunningArm>,
+    failed: BTreeMap<u64, String>,
+}
+
+impl StartedArms {
+    fn add(&mut self, arm: u64, started: Result<RunningArm>) {
+        match started {
+            Ok(started) => self.running.push(started),
+            Err(why) => drop(self.failed.insert(arm, format!("{why:#}"))),
+        }
+    }
+}
 
 impl Starter<'_> {
     /// Starts the model of each arm; an arm that can't start has failed.
@@ -147,14 +163,10 @@ impl Starter<'_> {
         // A reference is always on the native platform.
         cells.extend(Cell::of(self.workload, Platform::Native, workers));
         let cells = &cells;
-        let (mut running, mut failed) = (Vec::new(), BTreeMap::new());
-        let mut note = |arm: u64, started: Result<RunningArm>| match started {
-            Ok(started) => running.push(started),
-            Err(why) => drop(failed.insert(arm, format!("{why:#}"))),
-        };
+        let mut started = StartedArms::default();
         if self.platform == Platform::Native {
             for arm in &self.order.arms {
-                note(arm.0, self.arm(arm, cells));
+                started.add(arm.0, self.arm(arm, cells));
             }
         } else {
             // Each is a separate process that mostly waits during its start.
@@ -165,12 +177,12 @@ impl Starter<'_> {
                     starting.push((arm.0, thread));
                 }
                 for (arm, thread) in starting {
-                    note(arm, thread.join().unwrap_or_else(|_| bail!("its start panicked")));
+                    started.add(arm, thread.join().unwrap_or_else(|_| bail!("its start panicked")));
                 }
                 Ok(())
             })?;
         }
-        Ok((running, failed))
+        Ok(started)
     }
 
     fn arm(self, (arm, id, role): &(u64, String, Role), cells: &[Cell]) -> Result<RunningArm> {
@@ -204,11 +216,7 @@ fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batc
                 arm: *arm,
                 place: place as u64,
                 runs: measured.runs,
-                wall_ns: u64::try_from(measured.wall.as_nanos())
-                    .unwrap_or(u64::MAX)
-                    .max(1)
-                    .try_into()
-                    .expect("at least 1"),
+                wall_ns: wall_ns(measured.wall),
                 cpu_ns: measured.cpu_ns,
             }),
             Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
@@ -217,4 +225,10 @@ fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batc
     running.retain(|running| !failed.contains_key(&running.arm));
     let failures = failed.iter().map(|(&arm, reason)| Failure { arm, reason: reason.clone() }).collect();
     Round { samples, failures, stopped: false }
+}
+
+/// The sum of a slot's runs as the recording has it: at least 1.
+fn wall_ns(wall: Duration) -> NonZeroU64 {
+    let ns = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
+    NonZeroU64::new(ns).unwrap_or(NonZeroU64::MIN)
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -11,7 +12,7 @@ use crate::engine::clock::{Timestamp, now};
 use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
 use crate::record::save::{SaveError, save};
-use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION, WorkloadEntry};
+use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION};
 use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
 use crate::study::runner::{Prepared, run_launches};
@@ -52,14 +53,19 @@ pub fn run_and_save(
     stop: &Arc<AtomicBool>,
     progress: impl Fn(Timestamp, usize, usize),
 ) -> Result<(Recording, PathBuf)> {
-    let default = || Stage::default_place(&request.exe).join("bakeoff");
-    let folder = request.folder.clone().unwrap_or_else(default);
+    let folder = match &request.folder {
+        Some(folder) => folder.clone(),
+        None => Stage::default_place(&request.exe).join("bakeoff"),
+    };
     std::fs::create_dir_all(&folder).map_err(|why| SaveError::new(&folder, why))?;
     recover_all(&folder)?;
     let prepared =
         Prepared::new(arms(&request.catalog, &request.cells, request.profile), request.workers, &request.exe);
     let recording = not_yet_measured(request, &prepared);
-    let stem = folder.join(request.name.clone().unwrap_or_else(|| stem(&recording)));
+    let stem = match &request.name {
+        Some(name) => folder.join(name),
+        None => folder.join(unique_name(&recording)),
+    };
     let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;
     let start = now();
     let conducted = run_launches(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
@@ -96,13 +102,13 @@ fn recover_all(folder: &Path) -> Result<()> {
 
 fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
     let (launches_asked, rounds_asked) = request.profile.size();
-    let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let rows = prepared.rows();
     Recording {
         schema: SCHEMA.into(),
         version: VERSION,
         partial: false,
         environment: Environment {
-            interpreters: interpreters(prepared.rows().map(|(_, platform)| platform)),
+            interpreters: interpreters(rows.iter().map(|(_, platform)| *platform)),
             ..environment(Path::new("/"))
         },
         evidence: None,
@@ -117,10 +123,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             workers: NonZeroU64::new(request.workers as u64),
             warm_up_ns: nanoseconds(WARM_UP),
             slot_ns: nanoseconds(TIMED),
-            workloads: prepared
-                .rows()
-                .map(|(workload, platform)| workload_entry(&workload, platform))
-                .collect(),
+            workloads: rows.iter().map(|(workload, platform)| workload_entry(workload, *platform)).collect(),
             arms: prepared.arms(),
             launches: vec![],
             idle_checks: vec![],
@@ -128,8 +131,11 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
     }
 }
 
-/// A unique name.
-fn stem(recording: &Recording) -> String {
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn unique_name(recording: &Recording) -> String {
     let started = recording.environment.started_unix_s.unwrap_or_default();
     format!("study-{started}-{}", std::process::id())
 }
@@ -138,11 +144,13 @@ fn stem(recording: &Recording) -> String {
 fn is_complete(recording: &Recording) -> bool {
     let Some(study) = &recording.study else { return false };
     let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);
-    let ended =
-        study.launches.iter().filter(|launch| launch.rounds.len() == rounds || launch.failure.is_some());
-    let is_available = |workload: &&WorkloadEntry| {
-        study.arms.iter().any(|arm| arm.is_of(workload) && arm.unavailable.is_none())
-    };
-    let workloads = study.workloads.iter().filter(is_available).count() as u64;
-    ended.count() as u64 == workloads * study.launches_asked.get()
+    let (mut ended, mut asked) = (0, 0);
+    for launch in &study.launches {
+        ended += u64::from(launch.rounds.len() == rounds || launch.failure.is_some());
+    }
+    for workload in &study.workloads {
+        let is_available = study.arms.iter().any(|arm| arm.is_of(workload) && arm.unavailable.is_none());
+        asked += if is_available { study.launches_asked.get() } else { 0 };
+    }
+    ended == asked
 }

@@ -49,19 +49,20 @@ impl Prepared {
         let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
-        for (workload, platform) in prepared.rows().collect::<Vec<_>>() {
-            let batch = workload.batch(workload.size, &prepared.stage);
-            prepared
-                .batches
-                .insert((workload.name, platform.tag()), batch.map_err(|error| format!("{error:#}")));
+        for (workload, platform) in prepared.rows() {
+            let batch = workload.batch(workload.size, &prepared.stage).map_err(|why| format!("{why:#}"));
+            prepared.batches.insert((workload.name, platform.tag()), batch);
         }
         prepared
     }
 
     /// The workloads of this study on each of their platforms.
-    pub fn rows(&self) -> impl Iterator<Item = (Workload, Platform)> {
-        let is_row = |a: &PlannedArm, b: &PlannedArm| row_of(a) == row_of(b);
-        self.planned.chunk_by(is_row).map(|arms| (arms[0].cell.workload, arms[0].platform))
+    pub fn rows(&self) -> Vec<(Workload, Platform)> {
+        let mut rows = vec![];
+        for arms in self.planned.chunk_by(|a, b| row_of(a) == row_of(b)) {
+            rows.push((arms[0].cell.workload, arms[0].platform));
+        }
+        rows
     }
 
     /// The arms, in their recorded form.
@@ -72,26 +73,36 @@ impl Prepared {
     /// Why an arm can't be measured here: because of its model or workload, or because only its row's
     /// reference can be.
     fn why_not(&self, arm: &PlannedArm) -> Option<String> {
-        let of_model = |arm: &PlannedArm| arm.cell.model.unavailable.map(str::to_owned);
-        let baseline = || self.arms_of(row_of(arm)).find(|(_, other)| other.cell.is_baseline());
-        of_model(arm)
-            .or_else(|| self.batches[&row_of(arm)].as_ref().err().cloned())
-            .or_else(|| baseline().and_then(|(_, baseline)| of_model(baseline)))
-    }
-
-    fn arms_of(&self, row: RowKey) -> impl Iterator<Item = (usize, &PlannedArm)> {
-        self.planned.iter().enumerate().filter(move |(_, arm)| row_of(arm) == row)
+        let row = row_of(arm);
+        let mut why = arm.cell.model.unavailable;
+        if let Err(of_workload) = &self.batches[&row] {
+            why = why.or(Some(of_workload));
+        }
+        for other in &self.planned {
+            if row_of(other) == row && other.cell.is_baseline() {
+                why = why.or(other.cell.model.unavailable);
+            }
+        }
+        why.map(str::to_owned)
     }
 
     /// The batches of the measurable rows.
-    fn available(&self) -> impl Iterator<Item = LaunchSpec<'_>> {
-        let arms = |row| self.arms_of(row).filter(|(_, arm)| self.why_not(arm).is_none()).collect::<Vec<_>>();
-        let spec = move |(workload, platform): (Workload, Platform)| {
+    fn available(&self) -> Vec<LaunchSpec<'_>> {
+        let mut specs = vec![];
+        for (workload, platform) in self.rows() {
             let row = (workload.name, platform.tag());
-            let (batch, arms) = (self.batches[&row].as_ref().ok()?, arms(row));
-            (!arms.is_empty()).then_some(LaunchSpec { workload, platform, batch, arms })
-        };
-        self.rows().filter_map(spec)
+            let Ok(batch) = &self.batches[&row] else { continue };
+            let mut arms = vec![];
+            for (index, arm) in self.planned.iter().enumerate() {
+                if row_of(arm) == row && self.why_not(arm).is_none() {
+                    arms.push((index, arm));
+                }
+            }
+            if !arms.is_empty() {
+                specs.push(LaunchSpec { workload, platform, batch, arms });
+            }
+        }
+        specs
     }
 
     fn order(&self, spec: &LaunchSpec<'_>, rounds: NonZeroU64, seed: u64) -> LaunchOrder {
@@ -137,12 +148,11 @@ pub fn run_launches(
     let study = journal.recording().study.as_ref().expect("the journal is a study's");
     let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
     let mut random = fastrand::Rng::with_seed(seed);
-    let mut specs: Vec<LaunchSpec<'_>> = prepared.available().collect();
+    let mut specs = prepared.available();
     let all = specs.len() * usize::try_from(launches.get())?;
     let mut made = 0;
     let study_lock = StudyLock::join(&std::env::temp_dir());
-    let watch = |made: usize| Entry::Quiet(idle::watch(Path::new("/"), &study_lock, made as u64));
-    journal.append(watch(0))?;
+    journal.append(idle_check(&study_lock, made))?;
     for number in 0..launches.get() {
         random.shuffle(&mut specs);
         for spec in &specs {
@@ -155,9 +165,13 @@ pub fn run_launches(
             made += 1;
             progress(made, all);
         }
-        journal.append(watch(made))?;
+        journal.append(idle_check(&study_lock, made))?;
     }
     Ok(())
+}
+
+fn idle_check(study_lock: &StudyLock, launches: usize) -> Entry {
+    Entry::Quiet(idle::watch(Path::new("/"), study_lock, launches as u64))
 }
 
 /// Runs one launch: stores each round, and its failure if there is one.

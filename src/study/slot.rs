@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::engine::batch::Batch;
-use crate::engine::clock::now;
+use crate::engine::clock::{Usage, now};
 use crate::engine::model::Started;
 use crate::engine::sample::sample;
 
@@ -32,22 +32,10 @@ pub(super) fn slot(model: &mut dyn Started, warm_up: &Batch, batch: &Batch) -> R
     while now() - start < WARM_UP {
         sample(model, warm_up).context("in the warm-in")?;
     }
-    let mut measured = timed(model, batch, Duration::ZERO, Some(0), 0)?;
-    while measured.wall < TIMED {
-        measured = timed(model, batch, measured.wall, measured.cpu_ns, measured.runs.get())?;
+    let (mut runs, mut wall, mut used) = (0, Duration::ZERO, Usage::ZERO);
+    while wall < TIMED {
+        let sample = sample(model, batch)?;
+        (runs, wall, used) = (runs + 1, wall + sample.wall, used + sample.used);
     }
-    Ok(measured)
-}
-
-/// One run more than `runs`.
-fn timed(
-    model: &mut dyn Started,
-    batch: &Batch,
-    wall: Duration,
-    cpu_ns: Option<u64>,
-    runs: u64,
-) -> Result<Measured> {
-    let sample = sample(model, batch)?;
-    let cpu_ns = cpu_ns.zip(sample.used.cpu_ns).map(|(sum, one)| sum + one);
-    Ok(Measured { runs: NonZeroU64::MIN.saturating_add(runs), wall: wall + sample.wall, cpu_ns })
+    Ok(Measured { runs: NonZeroU64::new(runs).context("a slot has a run")?, wall, cpu_ns: used.cpu_ns })
 }
