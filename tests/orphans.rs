@@ -42,9 +42,10 @@ fn ten_seconds_of_sleep() -> Vec<u8> {
         origin: Origin { workload: "sleep".into(), size, fixture: (None, None) },
         range: 0..1,
         portable: None,
+        traced: false,
     };
-    // The first kind of request: the recipe, untraced, and which of its jobs to run.
-    let request = postcard::to_stdvec(&(0_u32, Some((recipe, false)), 0..1_usize)).unwrap();
+    // The first kind of request: the recipe, and which of its jobs to run.
+    let request = postcard::to_stdvec(&(0_u32, Some(recipe), 0..1_usize)).unwrap();
     [&u32::try_from(request.len()).unwrap().to_le_bytes(), request.as_slice()].concat()
 }
 

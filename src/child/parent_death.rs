@@ -54,15 +54,14 @@ pub(crate) fn watch_pipe() -> Result<()> {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::AsFd;
 
-    let wait_for_hangup = || {
+    // Detached on purpose: it sleeps until the process ends.
+    std::thread::Builder::new().spawn(|| {
         let stdin = std::io::stdin();
         // No events are requested: poll always reports a hang-up.
         let mut pipe = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
         while poll(&mut pipe, PollTimeout::NONE).is_err() {}
         std::process::exit(0);
-    };
-    // Detached on purpose: it sleeps until the process ends.
-    std::thread::Builder::new().spawn(wait_for_hangup)?;
+    })?;
     Ok(())
 }
 

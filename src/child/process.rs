@@ -1,7 +1,9 @@
 //! A child process that its owner can kill: alone, or with everything that it has started.
 
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+
+use crate::engine::panics::lock;
 
 /// A child process, shared with the watchdog that kills it if it does not answer.
 pub(crate) struct Process {
@@ -54,19 +56,19 @@ impl Process {
 
     /// Takes its standard input and output, which must be pipes.
     pub(crate) fn pipes(&self) -> (ChildStdin, ChildStdout) {
-        let State { child, .. } = &mut *self.lock();
+        let State { child, .. } = &mut *lock(&self.state);
         (child.stdin.take().expect("stdin is piped"), child.stdout.take().expect("stdout is piped"))
     }
 
     /// Takes its standard output and error, which must be pipes.
     pub(crate) fn outputs(&self) -> (ChildStdout, ChildStderr) {
-        let State { child, .. } = &mut *self.lock();
+        let State { child, .. } = &mut *lock(&self.state);
         (child.stdout.take().expect("stdout is piped"), child.stderr.take().expect("stderr is piped"))
     }
 
     /// Whether it has ended on its own.
     pub(crate) fn has_ended(&self) -> bool {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         if !state.reaped && matches!(state.child.try_wait(), Ok(Some(_))) {
             self.kill_group();
             state.reaped = true;
@@ -76,7 +78,7 @@ impl Process {
 
     /// Kills it, and its group if it leads one.
     pub(crate) fn kill(&self) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         if !state.reaped {
             self.kill_group();
             let _ = state.child.kill();
@@ -86,7 +88,7 @@ impl Process {
     /// Kills and reaps it; returns its status if the system knows it.
     pub(crate) fn end(&self) -> Option<ExitStatus> {
         self.kill();
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         let status = state.child.wait().ok();
         if !state.reaped {
             self.await_group();
@@ -100,8 +102,12 @@ impl Process {
     fn await_group(&self) {
         use nix::sys::signal::killpg;
         let Ok(leader) = i32::try_from(self.id) else { return };
-        let is_there = || self.leads && killpg(nix::unistd::Pid::from_raw(leader), None).is_ok();
-        (0..MOST_LOOKS).take_while(|_| is_there()).for_each(|_| std::thread::sleep(LOOK));
+        for _ in 0..MOST_LOOKS {
+            if !self.leads || killpg(nix::unistd::Pid::from_raw(leader), None).is_err() {
+                break;
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     #[cfg(not(unix))]
@@ -120,8 +126,4 @@ impl Process {
 
     #[cfg(not(unix))]
     fn kill_group(&self) {}
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

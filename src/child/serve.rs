@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use anyhow::{Context, Result};
 
-use crate::child::worker::{Make, ONCE, Reply, Request, SUBCOMMAND, VERSION};
+use crate::child::worker::{ONCE, Reply, Request, SUBCOMMAND, VERSION};
 use crate::child::{parent_death, wire};
 use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
 use crate::engine::jobs::{OwnJobs, Recipe};
 use crate::engine::trace::Spans;
 
@@ -37,9 +36,10 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
     let mut jobs = None;
     while let Some(request) = wire::read(requests)? {
         let reply = match request {
-            Request::Run(new, range) => {
-                run(&mut jobs, new, range, make).unwrap_or_else(|error| Reply::Failed(format!("{error:#}")))
-            }
+            Request::Run(new, range) => match run(&mut jobs, new, range, make) {
+                Ok(digests) => digests,
+                Err(why) => Reply::Failed(format!("{why:#}")),
+            },
             Request::Usage => Reply::Usage(Usage::of_this_process()),
         };
         wire::write(replies, &reply)?;
@@ -58,15 +58,19 @@ struct Current {
 
 fn run(
     current: &mut Option<Current>,
-    new: Option<Make>,
+    new: Option<Recipe>,
     range: Range<usize>,
     make: MakeJobs<'_>,
 ) -> Result<Reply> {
-    if let Some(Make { recipe, traced }) = new {
-        *current = Some(Current { jobs: make(&recipe)?, spans: traced.then(Spans::default) });
+    if let Some(recipe) = new {
+        let spans = if recipe.traced { Some(Spans::default()) } else { None };
+        *current = Some(Current { jobs: make(&recipe)?, spans });
     }
     let Current { jobs, spans } = current.as_ref().context("no jobs were made")?;
-    let digests: Vec<Digest> = range.map(|index| jobs.run(index, spans.as_ref())).collect::<Result<_>>()?;
+    let mut digests = Vec::with_capacity(range.len());
+    for index in range {
+        digests.push(jobs.run(index, spans.as_ref())?);
+    }
     let spans = spans.as_ref().map(Spans::take).unwrap_or_default();
     Ok(Reply::Digests(digests, spans))
 }

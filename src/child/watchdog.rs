@@ -2,12 +2,13 @@
 
 use std::io::{PipeReader, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 
 use crate::child::process::Process;
+use crate::engine::panics::lock;
 
 /// The number of watchdog checks within a deadline.
 const LOOKS: u32 = 8;
@@ -43,7 +44,7 @@ impl Watchdog {
     }
 
     pub(crate) fn add(&self, process: &Arc<Process>) {
-        let mut processes = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut processes = lock(&self.processes);
         processes.retain(|process| process.strong_count() > 0);
         processes.push(Arc::downgrade(process));
     }
@@ -68,8 +69,8 @@ impl Watchdog {
 
     /// The end of the workers' standard error, on one line.
     pub(crate) fn captured_stderr(&self) -> String {
-        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = String::from_utf8_lossy(&words).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text =
+            String::from_utf8_lossy(&lock(&self.words)).split_whitespace().collect::<Vec<_>>().join(" ");
         // Where in the program it happened is of no use to its user.
         text.split(" stack backtrace:").next().unwrap_or_default().to_owned()
     }
@@ -78,7 +79,7 @@ impl Watchdog {
     pub(crate) fn listen(&self, mut complaints: PipeReader) {
         let mut buffer = [0; 4096];
         while let Ok(read @ 1..) = complaints.read(&mut buffer) {
-            let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut words = lock(&self.words);
             words.extend_from_slice(&buffer[..read]);
             let superfluous = words.len().saturating_sub(CAPTURED_STDERR);
             words.drain(..superfluous);
@@ -113,9 +114,10 @@ impl Watchdog {
     }
 
     fn kill_all(&self) {
-        let processes = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
-        for process in processes.iter().filter_map(Weak::upgrade) {
-            process.kill();
+        for process in lock(&self.processes).iter() {
+            if let Some(process) = process.upgrade() {
+                process.kill();
+            }
         }
     }
 }

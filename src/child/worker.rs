@@ -34,19 +34,10 @@ pub(crate) const ONCE: &str = "--once";
 /// To a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {
-    /// Make the jobs of a batch, if they are given, and run those of a range one after the other.
-    Run(Option<Make>, Range<usize>),
+    /// Make jobs, if their recipe is given, and run those of a range one after the other.
+    Run(Option<Recipe>, Range<usize>),
     /// Report the resource usage so far.
     Usage,
-}
-
-/// What jobs a worker has from now on.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Make {
-    /// How they are made.
-    pub(crate) recipe: Recipe,
-    /// Whether their spans are recorded.
-    pub(crate) traced: bool,
 }
 
 /// From a worker.
@@ -125,13 +116,13 @@ impl Worker {
         }
     }
 
-    /// Gives the worker the jobs of `range` to run, without waiting for their digests; `make` says which they are, if the
+    /// Gives the worker the jobs of `range` to run, without waiting for their digests; `recipe` says which they are, if the
     /// worker does not know.
     ///
     /// # Errors
     /// When the worker has ended.
-    pub(crate) fn run(&mut self, make: Option<Make>, range: Range<usize>) -> Result<()> {
-        self.0.send(&Request::Run(make, range))
+    pub(crate) fn run(&mut self, recipe: Option<Recipe>, range: Range<usize>) -> Result<()> {
+        self.0.send(&Request::Run(recipe, range))
     }
 
     /// The digests of the jobs of the oldest request, of which there are `count`.

@@ -50,9 +50,14 @@ pub fn now() -> Timestamp {
     Timestamp(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
 }
 
+/// A duration in nanoseconds, up to the largest number.
+pub(crate) fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// The calendar time in seconds since 1970 (UTC), for file names only: it may jump, and measures nothing.
 pub(crate) fn unix_seconds() -> Option<u64> {
-    since_1970().map(|time| time.as_secs())
+    Some(since_1970()?.as_secs())
 }
 
 fn since_1970() -> Option<Duration> {
@@ -89,22 +94,26 @@ impl Usage {
         Usage { cpu_ns: None, device_bytes: None, gave_way: None, was_preempted: None }
     }
 
-    fn zip(self, other: Usage, join: impl Fn(u64, u64) -> u64) -> Usage {
-        let both = |a: Option<u64>, b: Option<u64>| Some(join(a?, b?));
+    fn join(self, other: Usage, join: fn(u64, u64) -> u64) -> Usage {
         Usage {
-            cpu_ns: both(self.cpu_ns, other.cpu_ns),
-            device_bytes: both(self.device_bytes, other.device_bytes),
-            gave_way: both(self.gave_way, other.gave_way),
-            was_preempted: both(self.was_preempted, other.was_preempted),
+            cpu_ns: both(self.cpu_ns, other.cpu_ns, join),
+            device_bytes: both(self.device_bytes, other.device_bytes, join),
+            gave_way: both(self.gave_way, other.gave_way, join),
+            was_preempted: both(self.was_preempted, other.was_preempted, join),
         }
     }
+}
+
+/// Of two unknown numbers, or of one, nothing is known.
+fn both(a: Option<u64>, b: Option<u64>, join: fn(u64, u64) -> u64) -> Option<u64> {
+    Some(join(a?, b?))
 }
 
 impl Add for Usage {
     type Output = Usage;
 
     fn add(self, other: Usage) -> Usage {
-        self.zip(other, u64::saturating_add)
+        self.join(other, u64::saturating_add)
     }
 }
 
@@ -112,7 +121,7 @@ impl Sub for Usage {
     type Output = Usage;
 
     fn sub(self, earlier: Usage) -> Usage {
-        self.zip(earlier, u64::saturating_sub)
+        self.join(earlier, u64::saturating_sub)
     }
 }
 
@@ -138,37 +147,37 @@ mod unix {
     use super::Usage;
 
     pub(crate) fn clock(id: ClockId) -> Option<u64> {
-        clock_gettime(id).ok().and_then(|time| u64::try_from(time.num_nanoseconds()).ok())
+        u64::try_from(clock_gettime(id).ok()?.num_nanoseconds()).ok()
     }
 
     pub(crate) fn usage() -> Usage {
-        // The clock has nanosecond resolution and getrusage only microseconds, but no clock covers children.
-        let own = clock(ClockId::CLOCK_PROCESS_CPUTIME_ID);
-        let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok();
-        let waited_for = children.and_then(|usage| {
-            let both = usage.user_time() + usage.system_time();
-            u64::try_from(both.num_nanoseconds()).ok()
-        });
         Usage {
-            cpu_ns: own.zip(waited_for).map(|(own, children)| own + children),
+            cpu_ns: cpu_ns(),
             device_bytes: device_bytes(),
-            gave_way: switches(Resources::voluntary_context_switches),
-            was_preempted: switches(Resources::involuntary_context_switches),
+            gave_way: count(Resources::voluntary_context_switches),
+            was_preempted: count(Resources::involuntary_context_switches),
         }
     }
 
-    /// Context switches of one kind, of this process and of the children that it has waited for.
-    fn switches(of: fn(&Resources) -> i64) -> Option<u64> {
-        let count = |who| u64::try_from(of(&getrusage(who).ok()?)).ok();
-        Some(count(UsageWho::RUSAGE_SELF)? + count(UsageWho::RUSAGE_CHILDREN)?)
+    fn cpu_ns() -> Option<u64> {
+        // The clock has nanosecond resolution and getrusage only microseconds, but no clock covers children.
+        let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
+        let waited_for = (children.user_time() + children.system_time()).num_nanoseconds();
+        Some(clock(ClockId::CLOCK_PROCESS_CPUTIME_ID)? + u64::try_from(waited_for).ok()?)
+    }
+
+    /// A count of this process and of the children that it has waited for.
+    fn count(of: fn(&Resources) -> i64) -> Option<u64> {
+        let own = of(&getrusage(UsageWho::RUSAGE_SELF).ok()?);
+        let children = of(&getrusage(UsageWho::RUSAGE_CHILDREN).ok()?);
+        Some(u64::try_from(own).ok()? + u64::try_from(children).ok()?)
     }
 
     #[cfg(target_os = "linux")]
     fn device_bytes() -> Option<u64> {
         /// The unit of the count, in bytes: `include/linux/task_io_accounting_ops.h` of the kernel.
         const BLOCK: u64 = 512;
-        let blocks = |who| u64::try_from(getrusage(who).ok()?.block_reads()).ok();
-        Some((blocks(UsageWho::RUSAGE_SELF)? + blocks(UsageWho::RUSAGE_CHILDREN)?) * BLOCK)
+        Some(count(Resources::block_reads)? * BLOCK)
     }
 
     /// On other systems the count has another meaning.

@@ -1,10 +1,11 @@
 //! The context of a job: where it says which part of it waits and which computes.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use either::Either;
 
+use crate::engine::panics::lock;
 use crate::engine::trace::{Phase, Spans};
 
 /// What a job is given by the model that runs it.
@@ -30,8 +31,7 @@ impl<'a> Context<'a> {
         if self.lock.is_none() && self.spans.is_none() {
             return work();
         }
-        // A job that panicked with the lock left nothing behind it that could be broken.
-        let _held = self.lock.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
+        let _held = self.lock.map(lock);
         // Begins after the lock is taken: waiting for it is not computing.
         self.record(Phase::Compute, work)
     }

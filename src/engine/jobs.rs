@@ -46,6 +46,8 @@ pub struct Recipe {
     pub range: Range<usize>,
     /// The jobs of the range, if they can't be made from their number.
     pub portable: Option<Vec<Vec<u8>>>,
+    /// Whether their spans are recorded.
+    pub traced: bool,
 }
 
 impl<W: Work> Jobs<W> {
@@ -61,7 +63,7 @@ impl<W: Work> Jobs<W> {
             work: Arc::clone(work),
             len,
             shared: Arc::clone(shared),
-            spans: spans.map(Arc::clone),
+            spans: spans.cloned(),
             lock: None,
             origin: Arc::clone(origin),
         }))
@@ -70,9 +72,14 @@ impl<W: Work> Jobs<W> {
     /// The same jobs, which compute under `lock` only.
     pub fn under(&self, lock: &Arc<Mutex<()>>) -> Self {
         let Shared { work, len, shared, spans, origin, .. } = &*self.0;
-        let jobs = Jobs::new(work, *len, shared, spans.as_ref(), origin);
-        let Ok(inner) = Arc::try_unwrap(jobs.0) else { unreachable!("nobody else has it yet") };
-        Jobs(Arc::new(Shared { lock: Some(Arc::clone(lock)), ..inner }))
+        Jobs(Arc::new(Shared {
+            work: Arc::clone(work),
+            len: *len,
+            shared: Arc::clone(shared),
+            spans: spans.clone(),
+            lock: Some(Arc::clone(lock)),
+            origin: Arc::clone(origin),
+        }))
     }
 
     /// How many there are.
@@ -115,7 +122,7 @@ impl<W: Work> Jobs<W> {
     /// What a child process has to know to make the jobs of `range`.
     pub(crate) fn recipe(&self, range: Range<usize>) -> Recipe {
         let portable = self.0.work[range.clone()].iter().map(Work::portable).collect();
-        Recipe { origin: (*self.0.origin).clone(), range, portable }
+        Recipe { origin: (*self.0.origin).clone(), range, portable, traced: self.0.spans.is_some() }
     }
 
     fn context(&self, index: usize) -> Context<'_> {

@@ -1,8 +1,9 @@
-//! Turns panics in a model into errors of one cell.
+//! Turns panics in a model into errors of one cell, and locks what a panicking thread has held.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, bail};
 
 /// A panic fails one cell and not the run: some libraries report only by a panic that they could not start a
 /// thread.
@@ -10,9 +11,17 @@ use anyhow::{Result, anyhow};
 /// # Errors
 /// What `work` returns, or the text of its panic.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(anyhow!("the model panicked: {}", text.unwrap_or("no message")))
-    })
+    let panic = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => return result,
+        Err(panic) => panic,
+    };
+    if let Some(text) = panic.downcast_ref::<String>() {
+        bail!("the model panicked: {text}");
+    }
+    bail!("the model panicked: {}", panic.downcast_ref::<&str>().unwrap_or(&"no message"))
+}
+
+/// Locks `mutex`, even if a thread that held it has panicked: nothing is ever left half-written under a lock here.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,16 +4,17 @@
 //! answered the last: no process waits for another.
 
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use anyhow::Result;
 use rayon::ThreadPool;
 
-use crate::child::worker::{Life, MOST_JOBS, Make, Worker, Workers};
+use crate::child::worker::{Life, MOST_JOBS, Worker, Workers};
 use crate::engine::clock::Usage;
 use crate::engine::digest::Digest;
 use crate::engine::jobs::Jobs;
 use crate::engine::model::{Model, Resources};
+use crate::engine::panics::lock;
 use crate::engine::work::Work;
 use crate::model::rayon::pool;
 
@@ -45,8 +46,7 @@ impl<W: Work> Model<W> for Prefork {
     fn prepare(&mut self, jobs: &Jobs<W>) -> Result<()> {
         self.workers.watching(|| {
             for process in &self.processes {
-                let make = Make { recipe: jobs.recipe(0..jobs.len()), traced: jobs.spans().is_some() };
-                lock(process).run(Some(make), 0..0)?;
+                lock(process).run(Some(jobs.recipe(0..jobs.len())), 0..0)?;
             }
             for process in &self.processes {
                 lock(process).digests(jobs, 0)?;
@@ -65,7 +65,11 @@ impl<W: Work> Model<W> for Prefork {
             parts.extend(answer?);
         }
         parts.sort_unstable_by_key(|(first, _)| *first);
-        Ok(parts.into_iter().flat_map(|(_, digests)| digests).collect())
+        let mut digests = Vec::with_capacity(jobs.len());
+        for (_, part) in parts {
+            digests.extend(part);
+        }
+        Ok(digests)
     }
 
     fn usage(&mut self) -> Result<Usage> {
@@ -110,9 +114,4 @@ impl Queue {
         *next = range.end;
         (part > 0).then_some(range)
     }
-}
-
-/// A process that failed is seen to by its answers, not by its lock.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

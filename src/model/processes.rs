@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use anyhow::Result;
 
-use crate::child::worker::{Life, Make, Worker, Workers};
+use crate::child::worker::{Life, Worker, Workers};
 use crate::engine::digest::Digest;
 use crate::engine::jobs::Jobs;
 use crate::engine::model::{Model, Resources};
@@ -24,8 +24,7 @@ impl Processes {
     fn spawn<W: Work>(&self, jobs: &Jobs<W>, index: usize) -> Result<Worker> {
         let mut worker = self.workers.spawn(format!("the process of job {index}"), Life::OneRequest)?;
         let range = index..index + 1;
-        let make = Make { recipe: jobs.recipe(range.clone()), traced: jobs.spans().is_some() };
-        worker.run(Some(make), range)?;
+        worker.run(Some(jobs.recipe(range.clone())), range)?;
         Ok(worker)
     }
 }

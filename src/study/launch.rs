@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -16,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
+use crate::engine::clock::nanoseconds;
 use crate::engine::digest::Digest;
 use crate::engine::model::Started;
 use crate::engine::panics::catch_panic;
@@ -216,7 +216,7 @@ fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batc
                 arm: *arm,
                 place: place as u64,
                 runs: measured.runs,
-                wall_ns: wall_ns(measured.wall),
+                wall_ns: NonZeroU64::new(nanoseconds(measured.wall)).unwrap_or(NonZeroU64::MIN),
                 cpu_ns: measured.cpu_ns,
             }),
             Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
@@ -225,10 +225,4 @@ fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batc
     running.retain(|running| !failed.contains_key(&running.arm));
     let failures = failed.iter().map(|(&arm, reason)| Failure { arm, reason: reason.clone() }).collect();
     Round { samples, failures, stopped: false }
-}
-
-/// The sum of a slot's runs as the recording has it: at least 1.
-fn wall_ns(wall: Duration) -> NonZeroU64 {
-    let ns = u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX);
-    NonZeroU64::new(ns).unwrap_or(NonZeroU64::MIN)
 }

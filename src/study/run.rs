@@ -4,11 +4,10 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::engine::clock::{Timestamp, now};
+use crate::engine::clock::{Timestamp, nanoseconds, now};
 use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
 use crate::record::save::{SaveError, save};
@@ -129,10 +128,6 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             idle_checks: vec![],
         }),
     }
-}
-
-fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn unique_name(recording: &Recording) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::engine::batch::Batch;
+use crate::engine::clock::nanoseconds;
 use crate::engine::trace::{Performance, Performer};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
 use crate::record::figure::Figure;
@@ -57,7 +58,6 @@ impl RunEnvironment {
 
 /// One run as the recording has it: `extra` beside what every trace gives.
 pub fn traced_run(performance: &Performance, extra: &[(Figure, u64)]) -> TracedRun {
-    let wall_ns = u64::try_from(performance.sample.wall.as_nanos()).unwrap_or(u64::MAX);
-    let figures = [&performance.figures(), extra].concat();
-    TracedRun { wall_ns, figures: Figure::recorded(figures) }
+    let figures = Figure::recorded([&performance.figures(), extra].concat());
+    TracedRun { wall_ns: nanoseconds(performance.sample.wall), figures }
 }

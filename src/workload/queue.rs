@@ -2,10 +2,12 @@
 //! order.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
+
+use crate::engine::panics::lock;
 
 /// A resource that a job holds for a while, and the job's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +46,7 @@ impl Queues {
     /// Joins the queue. The resource is held at once, or from the time when the receiver, if any, is
     /// notified.
     fn line_up(&self, need: &Need) -> (Held, Option<oneshot::Receiver<()>>) {
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let queue = Arc::clone(queues.entry(need.thing).or_default());
-        drop(queues);
+        let queue = Arc::clone(lock(&self.0).entry(need.thing).or_default());
         let turn = queue.line_up(need);
         (Held { queue, capacity: need.capacity }, turn)
     }
@@ -79,7 +79,7 @@ struct Turns {
 
 impl Queue {
     fn line_up(&self, need: &Need) -> Option<oneshot::Receiver<()>> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = lock(&self.0);
         let turn = need.turn.unwrap_or(turns.next);
         turns.next += 1;
         if turn < need.capacity + turns.ended {
@@ -91,7 +91,7 @@ impl Queue {
     }
 
     fn give_back(&self, capacity: u64) {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = lock(&self.0);
         let now_due = turns.ended + capacity;
         turns.ended += 1;
         // A job that is due but has not arrived yet will not have to wait.

@@ -1,11 +1,10 @@
 //! Collects spans.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use crate::engine::clock::{Timestamp, now};
-use crate::engine::trace::{Phase, threads};
-
-use crate::engine::trace::Span;
+use crate::engine::panics::lock;
+use crate::engine::trace::{Phase, Span, threads};
 
 /// The spans of a run, in order of their end; those of child processes are added with their answers.
 #[derive(Debug, Default)]
@@ -37,21 +36,16 @@ impl Spans {
 
     /// Adds a span.
     pub fn push(&self, span: Span) {
-        self.lock().push(span);
+        lock(&self.0).push(span);
     }
 
     /// Adds the spans of a child process.
     pub fn extend(&self, spans: Vec<Span>) {
-        self.lock().extend(spans);
+        lock(&self.0).extend(spans);
     }
 
     /// Removes and returns all spans.
     pub fn take(&self) -> Vec<Span> {
-        std::mem::take(&mut self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Span>> {
-        // The list is consistent even after a job panics: nothing else happens under the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        std::mem::take(&mut *lock(&self.0))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::clock::now;
+use crate::engine::clock::{nanoseconds, now};
 use crate::engine::jobs::Jobs;
 use crate::engine::trace::Span;
 use crate::model::ModelEntry;
@@ -213,7 +213,7 @@ fn in_order(event_loop: &mut EventLoop, way: Way, runs: u64) -> Result<Ran> {
         count += u64::from(is_in_order(&event_loop.run(way, &coroutines)?.spans));
     }
     // The mean time of a run, because runs are not timed individually.
-    let wall_ns = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX) / runs;
+    let wall_ns = nanoseconds(now() - start) / runs;
     let figures = Figure::recorded([(Figure::Runs, runs), (Figure::InOrder, count)]);
     Ok(Ran { acts: vec![TracedRun { wall_ns, figures }], spans: vec![] })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::engine::clock::now;
+use crate::engine::clock::{nanoseconds, now};
 use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
@@ -80,7 +80,7 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     command.arg(start);
     let begun = now();
     let output = run_for(&mut command, DEADLINE)?;
-    let wall_ns = u64::try_from((now() - begun).as_nanos()).unwrap_or(u64::MAX);
+    let wall_ns = nanoseconds(now() - begun);
     let lines: BTreeSet<&str> = output.said.lines().collect();
     let mut right = 0;
     for task in 0..TASKS {

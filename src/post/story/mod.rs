@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::engine::clock::nanoseconds;
 use crate::engine::trace::{Performance, Span};
 use crate::model::{ModelEntry, models};
 use crate::record::figure::Figure;
@@ -79,7 +80,6 @@ impl StoryRunner {
         model: &str,
         ran: Result<Ran>,
     ) -> StoryResult {
-        let second_ns = u64::try_from(self.second.as_nanos()).ok().and_then(NonZeroU64::new);
         let (Ran { acts, spans }, unavailable) = match ran {
             Ok(ran) => (ran, None),
             Err(why) => (Ran::default(), Some(format!("{why:#}"))),
@@ -88,7 +88,7 @@ impl StoryRunner {
             story: story.to_owned(),
             arrangement,
             model: model.to_owned(),
-            second_ns: second_ns.unwrap_or(NonZeroU64::MIN),
+            second_ns: NonZeroU64::new(nanoseconds(self.second)).unwrap_or(NonZeroU64::MIN),
             acts,
             unavailable,
         };

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::child::parent_death;
 use crate::child::wire;
 use crate::engine::batch::Batch;
-use crate::engine::clock::{Usage, now};
+use crate::engine::clock::{Usage, nanoseconds, now};
 use crate::engine::model::{Resources, Started};
 use crate::engine::panics::catch_panic;
 use crate::engine::sample::sample;
@@ -111,11 +111,11 @@ impl ProbedModel<'_> {
         drop(model);
         let stop = now() - ending;
         Ok(vec![
-            (ProbeFigure::StartNs, ns(started - begun)),
-            (ProbeFigure::FirstNs, ns(first)),
-            (ProbeFigure::WarmNs, ns(warm)),
+            (ProbeFigure::StartNs, nanoseconds(started - begun)),
+            (ProbeFigure::FirstNs, nanoseconds(first)),
+            (ProbeFigure::WarmNs, nanoseconds(warm)),
             (ProbeFigure::WarmRuns, RUNS),
-            (ProbeFigure::StopNs, ns(stop)),
+            (ProbeFigure::StopNs, nanoseconds(stop)),
         ])
     }
 
@@ -196,8 +196,8 @@ fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) ->
         (ProbeFigure::ChildrenBytes, seen.children),
         (ProbeFigure::KernelBytes, seen.kernel),
         (ProbeFigure::Jobs, Some(jobs as u64)),
-        (ProbeFigure::WaitNs, Some(ns(wait))),
-        (ProbeFigure::WallNs, Some(ns(wall))),
+        (ProbeFigure::WaitNs, Some(nanoseconds(wait))),
+        (ProbeFigure::WallNs, Some(nanoseconds(wall))),
     ]))
 }
 
@@ -210,7 +210,7 @@ fn runs(model: &mut dyn Started, batch: &Batch, at_least: Duration) -> Result<Fi
         wall += sample(model, batch)?.wall;
         runs += 1;
     }
-    Ok(vec![(ProbeFigure::WallNs, ns(wall)), (ProbeFigure::Runs, runs)])
+    Ok(vec![(ProbeFigure::WallNs, nanoseconds(wall)), (ProbeFigure::Runs, runs)])
 }
 
 fn warm_up(model: &mut dyn Started, batch: &Batch) -> Result<()> {
@@ -277,8 +277,4 @@ fn known<const N: usize>(found: [(ProbeFigure, Option<u64>); N]) -> Figures {
         }
     }
     figures
-}
-
-fn ns(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
