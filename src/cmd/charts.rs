@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
-use crate::cmd::Exit;
 use crate::cmd::outputs::{Output, write_all};
+use crate::cmd::{Exit, read_all};
 use crate::post::charts::charts;
-use crate::record::read::read;
 use crate::record::save::SaveError;
 use crate::report::chart::png::png;
 
@@ -31,7 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let recordings = read_all(&args.files)?;
     let (mut pictures, mut lines) = (Vec::new(), Vec::new());
     for drawn in charts(&Analysed::all(&recordings)) {
         let chart = match drawn {

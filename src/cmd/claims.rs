@@ -9,7 +9,7 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::stop::Stop;
-use crate::cmd::{BadUsage, Exit, command_line};
+use crate::cmd::{BadUsage, Exit, command_line, read_all};
 use crate::machine::host;
 use crate::model::Platform;
 use crate::model::models;
@@ -17,7 +17,6 @@ use crate::post::claims::{Claim, Measurements, Needs, claims};
 use crate::post::ledger::{judge, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
-use crate::record::read::read;
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::export::Format;
 use crate::study::cell::Cell;
@@ -56,7 +55,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         let path = save_section(&recording, &folder(args.out.as_deref())?, "claims")?;
         (vec![recording], Some(path))
     } else {
-        (args.from.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?, None)
+        (read_all(&args.from)?, None)
     };
     let judged = judge(chosen, &Measurements::of(&recordings));
     let mut out = std::io::stdout().lock();
@@ -69,55 +68,64 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 
 /// The claims of these ids, or all.
 fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
-    let is = |claim: &Claim, id: &str| claim.id.eq_ignore_ascii_case(id);
-    if let Some(unknown) = ids.iter().find(|id| !claims().any(|claim| is(claim, id))) {
-        let known: Vec<&str> = claims().map(|claim| claim.id).collect();
-        return Err(BadUsage(format!("there is no claim {unknown:?}; there are {}", known.join(", "))).into());
+    for id in ids {
+        if !claims().any(|claim| claim.id.eq_ignore_ascii_case(id)) {
+            let known: Vec<&str> = claims().map(|claim| claim.id).collect();
+            return Err(BadUsage(format!("there is no claim {id:?}; there are {}", known.join(", "))).into());
+        }
     }
-    Ok(claims().filter(|claim| ids.is_empty() || ids.iter().any(|id| is(claim, id))).collect())
+    let mut chosen: Vec<&'static Claim> = claims().collect();
+    if !ids.is_empty() {
+        chosen.retain(|claim| ids.iter().any(|id| claim.id.eq_ignore_ascii_case(id)));
+    }
+    Ok(chosen)
 }
 
 /// Makes the measurements that `chosen` need. Results from before a stop are kept and marked partial.
 fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
     let platforms = args.platforms.all();
-    let needs = |needed: Needs| chosen.iter().any(|claim| claim.needs.contains(&needed));
-    let measurable = chosen.iter().flat_map(|claim| claim.needs);
+    let mut needed = Vec::new();
+    for needs in chosen.iter().flat_map(|claim| claim.needs) {
+        if can_be_measured(needs, &platforms) {
+            needed.push(needs);
+        }
+    }
     ensure!(
-        measurable.into_iter().any(|needs| match needs {
-            Needs::Costs | Needs::Cores => false,
-            Needs::Python => platforms.len() > 1,
-            Needs::Study | Needs::Evidence | Needs::Story(_) => true,
-        }),
+        !needed.is_empty(),
         BadUsage(
             "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or by CPython: bakeoff claims --from \
              FILE.. ID judges them, or says why not, and --python measures what is about Python"
                 .into()
         )
     );
-    let begun = recording_of(&platforms, None, None);
-    // Interpreters are optional: claims only about them are measured only if they are requested.
-    let of_python = needs(Needs::Python) && platforms.len() > 1;
-    let study =
-        (needs(Needs::Study) || of_python).then(|| study(args, catalog, &platforms, stop)).transpose()?;
-    let partial = study.as_ref().is_some_and(|recording| recording.partial);
+    let mut recording = recording_of(&platforms, None, None);
+    if needed.contains(&&Needs::Study) || needed.contains(&&Needs::Python) {
+        let measured = study(args, catalog, &platforms, stop)?;
+        recording.partial = measured.partial;
+        recording.study = measured.study;
+    }
     let quick = args.profile == Profile::Quick;
-    let evidence = (needs(Needs::Evidence) && !stop.is_asked())
-        .then(|| evidence(catalog, &platforms, quick))
-        .transpose()?;
-    let mut stories = Vec::new();
-    for story in STORIES.iter().filter(|story| needs(Needs::Story(story.name()))) {
-        if !stop.is_asked() {
-            stories.extend(run_story(catalog, *story, &platforms, quick)?);
+    if needed.contains(&&Needs::Evidence) && !stop.is_asked() {
+        recording.evidence = Some(evidence(catalog, &platforms, quick)?);
+    }
+    for story in STORIES {
+        if needed.contains(&&Needs::Story(story.name())) && !stop.is_asked() {
+            let story_runs = run_story(catalog, *story, &platforms, quick)?;
+            recording.stories.get_or_insert_default().extend(story_runs);
         }
     }
     show("");
-    Ok(Recording {
-        partial: partial || stop.is_asked(),
-        study: study.and_then(|recording| recording.study),
-        evidence,
-        stories: (!stories.is_empty()).then_some(stories),
-        ..begun
-    })
+    recording.partial |= stop.is_asked();
+    Ok(recording)
+}
+
+/// Interpreters are optional: claims only about them are measured only if they are requested.
+fn can_be_measured(needs: &Needs, platforms: &[Platform]) -> bool {
+    match needs {
+        Needs::Costs | Needs::Cores => false,
+        Needs::Python => platforms.len() > 1,
+        Needs::Study | Needs::Evidence | Needs::Story(_) => true,
+    }
 }
 
 /// The stories in which models share only what an interpreter makes them share.
@@ -163,11 +171,12 @@ fn run_story(
         request.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
     let mut results = story.run(&runner, &request)?;
-    for platform in platforms
-        .iter()
-        .filter(|platform| **platform != Platform::Native && IN_PYTHON.contains(&story.name()))
-    {
-        let models = platform.models().into_iter().filter(|model| model.unavailable.is_none()).collect();
+    for platform in platforms {
+        if *platform == Platform::Native || !IN_PYTHON.contains(&story.name()) {
+            continue;
+        }
+        let mut models = platform.models();
+        models.retain(|model| model.unavailable.is_none());
         results.extend(story.run(&runner, &StoryRequest { models, quick, ..StoryRequest::default() })?);
     }
     Ok(results.into_iter().map(|result| result.story_run).collect())

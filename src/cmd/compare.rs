@@ -6,9 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::analysis::comparison::{Comparison, differing_workload};
-use crate::cmd::{BadUsage, Exit};
-use crate::record::read::read;
+use crate::analysis::comparison::{Comparison, differing_workload, shared_workloads};
+use crate::cmd::{BadUsage, Exit, read_all};
 use crate::record::schema::Recording;
 use crate::report::compare::{blocks, values};
 use crate::report::export::{Format, write};
@@ -48,7 +47,7 @@ impl fmt::Display for Incomparable {
 impl std::error::Error for Incomparable {}
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let recordings = read_all(&args.files)?;
     ensure!(
         recordings.len() > 1,
         BadUsage(format!("{} is one recording, and it takes two to compare", args.files[0].display()))
@@ -74,10 +73,8 @@ pub(super) fn ensure_same_work(files: &[PathBuf], recordings: &[Recording]) -> R
             );
             return Err(Incomparable(why).into());
         }
-        let shared =
-            |other: &Recording| crate::analysis::comparison::shared_workloads(&recordings[0], other) > 0;
         ensure!(
-            shared(recording),
+            shared_workloads(&recordings[0], recording) > 0,
             Incomparable(format!("{} and {} have no workload in common", files[0].display(), file.display()))
         );
     }

@@ -9,7 +9,7 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::stop::Stop;
-use crate::cmd::{Exit, command_line, models_named};
+use crate::cmd::{Exit, command_line, has_model, models_named};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::model::Platform;
@@ -58,26 +58,32 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let probes = probes(args, &with_baseline(Platform::Native, &named), &stop)?;
     let (mut sizes, mut kept) = (Vec::new(), Vec::new());
     let series = if args.quick { &[][..] } else { catalog.series() };
-    let of_platforms = platforms.iter().map(|&platform| (platform, with_baseline(platform, &named)));
-    let of_platforms: Vec<_> = of_platforms.filter(|(_, models)| !models.is_empty()).collect();
-    for (series, (platform, models)) in
-        series.iter().flat_map(|it| of_platforms.iter().map(move |of| (it, of)))
-    {
-        if stop.is_asked() {
-            break;
+    for series in series {
+        for &platform in &platforms {
+            let models = with_baseline(platform, &named);
+            if models.is_empty() || stop.is_asked() {
+                continue;
+            }
+            let name = match platform.tag() {
+                Some(tag) => format!("{}@{tag}", series.name),
+                None => series.name.to_owned(),
+            };
+            show(&format!("comparing sizes: {}", series.about));
+            let (recording, path) = study(catalog, series.of(platform), &models, &folder, &stop)?;
+            if let Some(study) = recording.study {
+                sizes.push(Sizes { series: name, study });
+            }
+            kept.push(path);
         }
-        let name = platform.tag().map_or(series.name.to_owned(), |tag| format!("{}@{tag}", series.name));
-        show(&format!("comparing sizes: {}", series.about));
-        let (recording, path) = study(catalog, series.of(*platform), models, &folder, &stop)?;
-        sizes.extend(recording.study.map(|study| Sizes { series: name, study }));
-        kept.push(path);
     }
     show("");
     let costs = Costs { command: command_line(), probes, sizes };
     let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
     let path = save_section(&recording, &folder, "costs")?;
     // Removed only now: until this point they held the only copy of their samples.
-    kept.iter().for_each(|path| drop(std::fs::remove_file(path)));
+    for path in kept {
+        let _ = std::fs::remove_file(path);
+    }
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format))?;
     if args.format == Format::Table {
@@ -88,16 +94,13 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 
 /// The named models of a platform, its baseline first; empty if none is named.
 fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
-    let is_named = |model: &ModelEntry| named.iter().any(|it| it.name == model.name);
-    let all = platform.models();
-    if !all.iter().any(is_named) {
+    let mut models = platform.models();
+    if !models.iter().any(|model| has_model(named, model.name)) {
         return vec![];
     }
-    all.into_iter()
-        .enumerate()
-        .filter(|(at, model)| *at == 0 || is_named(model))
-        .map(|(_, model)| model)
-        .collect()
+    let baseline = models[0].name;
+    models.retain(|model| model.name == baseline || has_model(named, model.name));
+    models
 }
 
 fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<ProbeRecord>> {
@@ -137,17 +140,24 @@ fn study(
 fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
     let platform = models.first().map_or(Platform::Native, |model| model.platform);
     let cells = Cell::of(workload, platform, host::cores());
-    let wider = |cell: &Cell| {
-        cells.iter().any(|other| other.model.name == cell.model.name && other.width != cell.width)
-            && cell.width == Width::Cores
-    };
-    let is_wanted = |cell: &&Cell| models.iter().any(|model| model.name == cell.model.name) && !wider(cell);
-    cells.iter().filter(is_wanted).copied().collect()
+    let mut widest = Vec::new();
+    for cell in &cells {
+        let is_limited = cell.width == Width::Cores
+            && cells.iter().any(|other| other.model.name == cell.model.name && other.width != cell.width);
+        if has_model(models, cell.model.name) && !is_limited {
+            widest.push(*cell);
+        }
+    }
+    widest
 }
 
 /// Whether some probe failed for a reason other than too many jobs.
 fn exit(recording: &Recording) -> Exit {
-    let probes = recording.costs.iter().flat_map(|costs| &costs.probes);
-    let failed = |probe: &ProbeRecord| probe.failure.is_some() && !probe.question.starts_with("crowd ");
-    if probes.into_iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
+    let Some(costs) = &recording.costs else { return Exit::Ok };
+    for probe in &costs.probes {
+        if probe.failure.is_some() && !probe.question.starts_with("crowd ") {
+            return Exit::CellFailed;
+        }
+    }
+    Exit::Ok
 }

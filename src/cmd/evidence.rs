@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
 use crate::cmd::section::{recording_of, save_section};
-use crate::cmd::{Exit, models_named};
+use crate::cmd::{Exit, has_model, models_named};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::sections;
@@ -46,11 +46,14 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         writeln!(out, "The recording is {}", path.display())?;
     }
     // Models that this kind of machine can't support are not failures.
-    let can_be = |name: &str| models.iter().any(|model| model.name == name && model.unavailable.is_none());
-    let mut evidence_records = recording.evidence.iter().flatten();
-    let seen = evidence_records
-        .all(|evidence_record| evidence_record.unavailable.is_none() || !can_be(&evidence_record.model));
-    Ok(if seen { Exit::Ok } else { Exit::CellFailed })
+    let mut measurable = models;
+    measurable.retain(|model| model.unavailable.is_none());
+    for evidence_record in recording.evidence.iter().flatten() {
+        if evidence_record.unavailable.is_some() && has_model(&measurable, &evidence_record.model) {
+            return Ok(Exit::CellFailed);
+        }
+    }
+    Ok(Exit::Ok)
 }
 
 /// One line on a terminal, written before a model is traced.

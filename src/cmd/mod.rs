@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Error, Result, ensure};
@@ -12,9 +12,9 @@ use regex::Regex;
 use crate::cmd::compare::Incomparable;
 use crate::model::ModelEntry;
 use crate::model::Platform;
-use crate::record::read::ReadError;
+use crate::record::read::{ReadError, read};
 use crate::record::save::SaveError;
-use crate::record::schema::{Launch, Recording};
+use crate::record::schema::Recording;
 use crate::study::cell::Cell;
 use crate::study::children;
 use crate::workload::catalog::Catalog;
@@ -71,11 +71,13 @@ pub enum Exit {
 impl Exit {
     /// The exit code of a study that was not stopped.
     pub fn of_study(recording: &Recording) -> Self {
-        let failed = |launch: &Launch| {
-            launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty())
-        };
-        let launches = recording.study.iter().flat_map(|study| &study.launches);
-        if launches.into_iter().any(failed) { Exit::CellFailed } else { Exit::Ok }
+        let Some(study) = &recording.study else { return Exit::Ok };
+        for launch in &study.launches {
+            if launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty()) {
+                return Exit::CellFailed;
+            }
+        }
+        Exit::Ok
     }
 
     /// The exit code of a run that `error` has ended.
@@ -217,30 +219,46 @@ impl Cli {
     }
 }
 
+/// The recordings in these files.
+fn read_all(paths: &[PathBuf]) -> Result<Vec<Recording>, ReadError> {
+    let mut recordings = Vec::with_capacity(paths.len());
+    for path in paths {
+        recordings.push(read(path)?);
+    }
+    Ok(recordings)
+}
+
 /// The command line, word by word, for a recording.
 fn command_line() -> Vec<String> {
-    std::iter::once("bakeoff".into()).chain(std::env::args().skip(1).map(|word| public(&word))).collect()
+    let mut words = vec!["bakeoff".to_owned()];
+    for word in std::env::args().skip(1) {
+        words.push(public(&word));
+    }
+    words
 }
 
 /// A word of the command line without the folders of an absolute path, which are private.
 fn public(word: &str) -> String {
-    let (option, values) = word.split_once('=').map_or(("", word), |(option, values)| (option, values));
+    let values = word.split_once('=').map_or(word, |(_, values)| values);
+    let option = &word[..word.len() - values.len()];
     let values: Vec<String> = values.split(',').map(without_folders).collect();
-    let option = if option.is_empty() { String::new() } else { format!("{option}=") };
     format!("{option}{}", values.join(","))
 }
 
 fn without_folders(value: &str) -> String {
     let path = Path::new(value);
-    let name = path.file_name().filter(|_| path.is_absolute());
-    name.map_or_else(|| value.to_owned(), |name| format!(".../{}", name.to_string_lossy()))
+    match path.file_name() {
+        Some(name) if path.is_absolute() => format!(".../{}", name.to_string_lossy()),
+        _ => value.to_owned(),
+    }
 }
 
 /// Those of `cells` whose id the regular expression `filter` matches.
 fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     let regex = Regex::new(filter)
         .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?;
-    let cells: Vec<Cell> = cells.into_iter().filter(|cell| regex.is_match(&cell.id())).collect();
+    let mut cells = cells;
+    cells.retain(|cell| regex.is_match(&cell.id()));
     ensure!(
         !cells.is_empty(),
         BadUsage(format!(
@@ -252,18 +270,31 @@ fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
 
 /// The models of `all` with these names, with or without their interpreter; all of them if no name is given.
 fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry>> {
-    let is = |model: &ModelEntry, name: &String| {
-        model.name == name || model.name.split_once('@').is_some_and(|(plain, _)| plain == name)
-    };
-    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|model| is(model, name))) {
-        let known: Vec<&str> = all.iter().map(|model| model.name).collect();
-        let python = "; --python has those of CPython";
-        let python = if all.iter().all(|model| model.platform == Platform::Native) { python } else { "" };
-        let why = format!("there is no model {unknown:?}; there are {}{python}", known.join(", "));
-        return Err(BadUsage(why).into());
+    if names.is_empty() {
+        return Ok(all);
     }
-    let is_named = |model: &ModelEntry| names.is_empty() || names.iter().any(|name| is(model, name));
-    Ok(all.into_iter().filter(is_named).collect())
+    for name in names {
+        if !all.iter().any(|model| is_called(model, name)) {
+            let known: Vec<&str> = all.iter().map(|model| model.name).collect();
+            let only_native = all.iter().all(|model| model.platform == Platform::Native);
+            let python = if only_native { "; --python has those of CPython" } else { "" };
+            let why = format!("there is no model {name:?}; there are {}{python}", known.join(", "));
+            return Err(BadUsage(why).into());
+        }
+    }
+    let mut models = all;
+    models.retain(|model| names.iter().any(|name| is_called(model, name)));
+    Ok(models)
+}
+
+/// Whether `name` is the model's, with or without its interpreter.
+fn is_called(model: &ModelEntry, name: &str) -> bool {
+    model.name == name || model.name.split('@').next() == Some(name)
+}
+
+/// Whether `models` has the model of this name.
+fn has_model(models: &[ModelEntry], name: &str) -> bool {
+    models.iter().any(|model| model.name == name)
 }
 
 #[cfg(all(test, unix))]

@@ -7,11 +7,10 @@ use anyhow::{Context, Result};
 
 use crate::analysis::summary::Summary;
 use crate::cmd::outputs::{Output, write_all};
-use crate::cmd::{BadUsage, Exit};
+use crate::cmd::{BadUsage, Exit, read_all};
 use crate::post::page::page;
 use crate::post::splice::{Part, begin, end, splice};
 use crate::post::{chirpy, sections};
-use crate::record::read::read;
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
 use crate::report::bars::{TerminalStyle, bars};
@@ -54,7 +53,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let recordings = read_all(&args.files)?;
     if let Some(file) = &args.html {
         let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
         let contents = page(&names, &recordings).into_bytes();

@@ -9,7 +9,7 @@ use crate::child::parent_death;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show_progress;
 use crate::cmd::stop::Stop;
-use crate::cmd::{BadUsage, Exit, command_line, models_named, select_of};
+use crate::cmd::{BadUsage, Exit, command_line, has_model, models_named, select_of};
 use crate::machine::host;
 use crate::post::sections;
 use crate::record::schema::Recording;
@@ -18,7 +18,6 @@ use crate::report::render::render;
 use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
-use crate::workload::Workload;
 use crate::workload::catalog::Catalog;
 
 /// What to measure, how much of it, and where to keep it.
@@ -100,15 +99,18 @@ fn limit_to(cores: usize) -> Result<()> {
 fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
     let platforms = args.platforms.all();
     let models = models_named(models_of(&platforms), &args.models)?;
-    let sized = |workload: &Workload| args.jobs.map_or(*workload, |jobs| workload.with_jobs(jobs.into()));
     let mut all = Vec::new();
     for platform in platforms {
-        for workload in catalog.workloads(platform) {
-            all.extend(Cell::of(&sized(workload), platform, workers));
+        for &workload in catalog.workloads(platform) {
+            let workload = match args.jobs {
+                Some(jobs) => workload.with_jobs(jobs.into()),
+                None => workload,
+            };
+            all.extend(Cell::of(&workload, platform, workers));
         }
     }
-    let is_wanted = |cell: &Cell| models.iter().any(|model| model.name == cell.model.name);
-    let selected: Vec<Cell> = select_of(all.clone(), &args.filter)?.into_iter().filter(is_wanted).collect();
+    let mut selected = select_of(all.clone(), &args.filter)?;
+    selected.retain(|cell| has_model(&models, cell.model.name));
     let cells = with_baselines(&selected, all);
     if cells.is_empty() {
         return Err(BadUsage("no cell of these models matches the filter".into()).into());

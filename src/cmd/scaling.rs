@@ -3,12 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
-use crate::cmd::Exit;
 use crate::cmd::compare::{Incomparable, ensure_same_work};
-use crate::record::read::read;
+use crate::cmd::{Exit, read_all};
 use crate::record::schema::Recording;
 use crate::report::export::{Format, write};
 use crate::report::scaling::{blocks, values};
@@ -25,7 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let recordings = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let recordings = read_all(&args.files)?;
     ensure_same_work(&args.files, &recordings)?;
     ensure_one_machine(&args.files, &recordings)?;
     let analysed = Analysed::all(&recordings);
@@ -34,15 +33,15 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 }
 
 fn ensure_one_machine(files: &[PathBuf], recordings: &[Recording]) -> Result<()> {
-    let cpu = |recording: &Recording| recording.environment.cpu_model.clone();
-    let other = recordings.iter().position(|recording| cpu(recording) != cpu(&recordings[0]));
-    ensure!(
-        other.is_none(),
-        Incomparable(format!(
-            "{} and {} are of different processors: bakeoff compare shows machines side by side",
-            files[0].display(),
-            files[other.unwrap_or(0)].display()
-        ))
-    );
+    for (file, recording) in files.iter().zip(recordings) {
+        if recording.environment.cpu_model != recordings[0].environment.cpu_model {
+            let why = format!(
+                "{} and {} are of different processors: bakeoff compare shows machines side by side",
+                files[0].display(),
+                file.display()
+            );
+            return Err(Incomparable(why).into());
+        }
+    }
     Ok(())
 }

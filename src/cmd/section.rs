@@ -15,8 +15,10 @@ use crate::workload::fixture::stage::Stage;
 /// # Errors
 /// When the location of this program is unknown.
 pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
-    let default = || Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff"));
-    asked.map_or_else(default, |folder| Ok(folder.to_owned()))
+    match asked {
+        Some(folder) => Ok(folder.to_owned()),
+        None => Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff")),
+    }
 }
 
 /// A recording of this machine and the interpreters of all given platforms with these sections, and without a

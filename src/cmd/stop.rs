@@ -51,7 +51,8 @@ impl Stop {
 
     /// The exit code of a stopped run.
     pub fn exit(&self) -> Option<Exit> {
-        let is = |exit: &Exit| usize::from(*exit as u8) == self.signal.load(Ordering::Relaxed);
-        SIGNALS.into_iter().map(|(_, exit)| exit).find(is)
+        let signal = self.signal.load(Ordering::Relaxed);
+        let (_, exit) = SIGNALS.iter().find(|(_, exit)| usize::from(*exit as u8) == signal)?;
+        Some(*exit)
     }
 }

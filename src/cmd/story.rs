@@ -122,10 +122,13 @@ fn list() -> Result<Exit> {
 }
 
 fn named(name: &str) -> Result<&'static dyn Story> {
+    for story in STORIES {
+        if story.name() == name {
+            return Ok(*story);
+        }
+    }
     let known: Vec<&str> = STORIES.iter().map(|story| story.name()).collect();
-    let story = STORIES.iter().copied().find(|story| story.name() == name);
-    story
-        .ok_or_else(|| BadUsage(format!("there is no story {name:?}; there are {}", known.join(", "))).into())
+    Err(BadUsage(format!("there is no story {name:?}; there are {}", known.join(", "))).into())
 }
 
 fn second(args: &Args, story: &dyn Story) -> Result<Duration> {
@@ -162,15 +165,12 @@ fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
         think: args.think.unwrap_or_default(),
         seed: args.seed.unwrap_or(post.seed),
     };
-    let in_range = |what: &str, number: u64| {
+    for (what, number) in [("boards", exhibition.boards), ("exhibitors", exhibition.exhibitors)] {
         let why = format!(
             "there can be from 1 to {MOST_BOARDS} {what}, not {number}: each board takes a thread under most models"
         );
         ensure!((1..=MOST_BOARDS).contains(&number), BadUsage(why));
-        Ok(())
-    };
-    in_range("boards", exhibition.boards)?;
-    in_range("exhibitors", exhibition.exhibitors)?;
+    }
     let given = args.boards.is_some() || args.exhibitors.is_some() || args.seed.is_some();
     Ok((given || args.order.is_some() || args.think.is_some()).then_some(exhibition))
 }

@@ -42,8 +42,10 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(super) fn run(args: &Args) -> Result<Exit> {
     let numbers = numbers(&args.cores, host::cores() as u64)?;
     refuse_under_quota(&numbers)?;
-    let default = || Ok(folder(None)?.join("sweep"));
-    let into = args.into.clone().map_or_else(default, Ok::<_, anyhow::Error>)?;
+    let into = match &args.into {
+        Some(folder) => folder.clone(),
+        None => folder(None)?.join("sweep"),
+    };
     std::fs::create_dir_all(&into).map_err(|why| SaveError::new(&into, why))?;
     let missing = missing(&numbers, &into)?;
     let stop = Stop::listen()?;
@@ -72,9 +74,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
 /// The requested core counts, or 1, 2, 4, ... and all.
 fn numbers(asked: &[u64], all: u64) -> Result<Vec<u64>> {
     if asked.is_empty() {
-        let doubling =
-            std::iter::successors(Some(1), |cores| Some(cores * 2)).take_while(|&cores| cores < all);
-        return Ok(doubling.chain([all]).collect());
+        let (mut numbers, mut cores) = (Vec::new(), 1);
+        while cores < all {
+            numbers.push(cores);
+            cores *= 2;
+        }
+        numbers.push(all);
+        return Ok(numbers);
     }
     let mut seen = BTreeSet::new();
     for &cores in asked {
@@ -107,10 +113,12 @@ fn path(into: &Path, cores: u64) -> PathBuf {
 
 /// The core counts that have no recording in `into`.
 fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
-    let is_missing = |cores: u64| -> Result<bool> {
+    let mut missing = Vec::new();
+    for &cores in numbers {
         let path = path(into, cores);
         if !path.exists() {
-            return Ok(true);
+            missing.push(cores);
+            continue;
         }
         let recording: Recording = read(&path)?;
         let has = recording.environment.cores;
@@ -124,13 +132,6 @@ fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
             ))
         );
         eprintln!("bakeoff: {} is there already", path.display());
-        Ok(false)
-    };
-    let mut missing = Vec::new();
-    for &cores in numbers {
-        if is_missing(cores)? {
-            missing.push(cores);
-        }
     }
     Ok(missing)
 }
