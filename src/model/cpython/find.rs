@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
-use crate::model::cpython::interpreter::{Facts, Interpreter};
+use crate::model::cpython::interpreter::Interpreter;
 
 /// The maximum time for an interpreter to identify itself.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -43,17 +43,24 @@ pub fn find(asked: &InterpreterChoice) -> Vec<&'static Interpreter> {
         InterpreterChoice::All => first_or_all(all()),
         InterpreterChoice::These(names) => named(names),
     };
-    with_tags_of_their_own(merged(found)).into_iter().map(|it| &*Box::leak(Box::new(it))).collect()
+    let mut interpreters = Vec::new();
+    for interpreter in with_tags_of_their_own(merged(found)) {
+        interpreters.push(&*Box::leak(Box::new(interpreter)));
+    }
+    interpreters
 }
 
 /// All usable interpreters, the newest first; of one version the GIL build, the most common one, is first.
 fn all() -> Vec<Interpreter> {
-    let mut usable: Vec<Interpreter> =
-        identify(&candidates()).into_iter().filter(|it| it.facts.is_ok()).collect();
-    let order =
-        |it: &Interpreter| it.facts.as_ref().map(|facts| (facts.release(), !facts.free_threaded)).ok();
-    usable.sort_by_key(|it| std::cmp::Reverse(order(it)));
+    let mut usable = identify(&candidates());
+    usable.retain(|it| it.facts.is_ok());
+    usable.sort_by_key(|it| std::cmp::Reverse(age(it)));
     usable
+}
+
+fn age(interpreter: &Interpreter) -> Option<(Vec<u32>, bool)> {
+    let facts = interpreter.facts.as_ref().ok()?;
+    Some((facts.release(), !facts.free_threaded))
 }
 
 fn first(usable: Vec<Interpreter>) -> Vec<Interpreter> {
@@ -63,18 +70,31 @@ fn first(usable: Vec<Interpreter>) -> Vec<Interpreter> {
 }
 
 fn first_or_all(usable: Vec<Interpreter>) -> Vec<Interpreter> {
-    let none = || Interpreter::new(Path::new("none"), Err("no python3 on this machine".into()));
-    if usable.is_empty() { vec![none()] } else { usable }
+    if usable.is_empty() {
+        return vec![Interpreter::new(Path::new("none"), Err("no python3 on this machine".into()))];
+    }
+    usable
 }
 
 /// One interpreter for each of `names`: the first usable one on the search path.
 fn named(names: &[String]) -> Vec<Interpreter> {
-    names.iter().map(|name| of_version(name).unwrap_or_else(|| of_name(name))).collect()
+    let mut found = Vec::new();
+    for name in names {
+        let interpreter = match of_version(name) {
+            Some(interpreter) => interpreter,
+            None => of_name(name),
+        };
+        found.push(interpreter);
+    }
+    found
 }
 
 /// The interpreter of a version such as `3.13t` or `3.11.7`, at any location.
 fn of_version(name: &str) -> Option<Interpreter> {
-    name.starts_with(|c: char| c.is_ascii_digit()).then(all)?.into_iter().find(|it| it.is_version(name))
+    if !name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    all().into_iter().find(|it| it.is_version(name))
 }
 
 fn of_name(name: &str) -> Interpreter {
@@ -91,58 +111,94 @@ fn of_name(name: &str) -> Interpreter {
 /// Identifies all of them in parallel; omits those for which no thread can be started.
 fn identify(paths: &[PathBuf]) -> Vec<Interpreter> {
     thread::scope(|scope| {
-        let ask = |path: &PathBuf| Interpreter::identify(path, DEADLINE);
-        let start = |path| thread::Builder::new().spawn_scoped(scope, move || ask(path)).ok();
-        let asked: Vec<_> = paths.iter().filter_map(start).collect();
-        asked.into_iter().filter_map(|it| it.join().ok()).collect()
+        let mut threads = Vec::new();
+        for path in paths {
+            let start = thread::Builder::new();
+            threads.extend(start.spawn_scoped(scope, || Interpreter::identify(path, DEADLINE)));
+        }
+        let mut found = Vec::new();
+        for thread in threads {
+            found.extend(thread.join());
+        }
+        found
     })
 }
 
 /// Programs that may be interpreters, each once: known names on the search path, and pyenv's.
 fn candidates() -> Vec<PathBuf> {
-    let names = (9..=15).rev().flat_map(|minor| [format!("python3.{minor}t"), format!("python3.{minor}")]);
-    let on_path = names.chain(["python3".into(), "python".into()]).flat_map(|name| on_path(&name));
+    let mut paths = Vec::new();
+    for minor in (9..=15).rev() {
+        paths.extend(on_path(&format!("python3.{minor}t")));
+        paths.extend(on_path(&format!("python3.{minor}")));
+    }
+    paths.extend(on_path("python3"));
+    paths.extend(on_path("python"));
+    paths.extend(of_pyenv());
     let mut seen = BTreeSet::new();
-    let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
-    on_path.chain(of_pyenv()).filter(|path| seen.insert(real(path))).collect()
+    paths.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    paths
 }
 
 /// The programs called `name` in all folders of the search path: the first may be only a stub.
 fn on_path(name: &str) -> Vec<PathBuf> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).map(|folder| folder.join(&name)).filter(|path| path.is_file()).collect()
+    let mut paths = Vec::new();
+    for folder in std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()) {
+        paths.push(folder.join(&name));
+    }
+    paths.retain(|path| path.is_file());
+    paths
 }
 
 fn of_pyenv() -> Vec<PathBuf> {
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv"));
-    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(home);
-    let versions = root.and_then(|root| std::fs::read_dir(root.join("versions")).ok());
-    let python = |entry: std::fs::DirEntry| entry.path().join("bin").join("python3");
-    versions.into_iter().flatten().flatten().map(python).filter(|path| path.is_file()).collect()
+    let mut paths = Vec::new();
+    if let Some(root) = pyenv_root()
+        && let Ok(versions) = std::fs::read_dir(root.join("versions"))
+    {
+        for version in versions.flatten() {
+            paths.push(version.path().join("bin").join("python3"));
+        }
+    }
+    paths.retain(|path| path.is_file());
+    paths
+}
+
+fn pyenv_root() -> Option<PathBuf> {
+    match std::env::var_os("PYENV_ROOT") {
+        Some(root) => Some(root.into()),
+        None => Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")),
+    }
 }
 
 /// Removes duplicates of one installation: links, stubs, virtual environments.
-fn merged(found: Vec<Interpreter>) -> Vec<Interpreter> {
+fn merged(mut found: Vec<Interpreter>) -> Vec<Interpreter> {
     let mut seen = BTreeSet::new();
-    let installation = |it: &Interpreter| match &it.facts {
-        Ok(facts) => (facts.prefix.clone(), facts.full_tag()),
-        Err(_) => (it.path.clone(), String::new()),
-    };
-    found.into_iter().filter(|it| seen.insert(installation(it))).collect()
+    found.retain(|it| {
+        seen.insert(match &it.facts {
+            Ok(facts) => (facts.prefix.clone(), facts.full_tag()),
+            Err(_) => (it.path.clone(), String::new()),
+        })
+    });
+    found
 }
 
 /// Gives the later of two equal tags its full version, or a number if that is also taken.
 fn with_tags_of_their_own(found: Vec<Interpreter>) -> Vec<Interpreter> {
     let mut seen = BTreeSet::new();
-    let mut own = |it: Interpreter| {
-        let full = it.facts.as_ref().map(Facts::full_tag).ok();
-        let numbered = (2..).map(|number| format!("{}-{number}", it.tag));
-        let tags = std::iter::once(it.tag.clone()).chain(full).chain(numbered);
-        let tag = tags.into_iter().find(|tag| seen.insert(tag.clone())).unwrap_or_default();
-        it.called(tag)
-    };
-    found.into_iter().map(&mut own).collect()
+    let mut tagged = Vec::new();
+    for interpreter in found {
+        let mut tag = interpreter.tag.clone();
+        if let (true, Ok(facts)) = (seen.contains(&tag), &interpreter.facts) {
+            tag = facts.full_tag();
+        }
+        let mut number = 2;
+        while !seen.insert(tag.clone()) {
+            tag = format!("{}-{number}", interpreter.tag);
+            number += 1;
+        }
+        tagged.push(interpreter.called(tag));
+    }
+    tagged
 }
 
 #[cfg(test)]
@@ -151,9 +207,11 @@ mod tests {
     use crate::model::cpython::interpreter::tests::facts;
 
     fn found(versions: &[(&str, bool)]) -> Vec<Interpreter> {
-        let of =
-            |&(version, free): &(&str, bool)| Interpreter::new(Path::new(version), Ok(facts(version, free)));
-        versions.iter().map(of).collect()
+        let mut found = Vec::new();
+        for &(version, free_threaded) in versions {
+            found.push(Interpreter::new(Path::new(version), Ok(facts(version, free_threaded))));
+        }
+        found
     }
 
     #[test]
@@ -163,17 +221,14 @@ mod tests {
 
     #[test]
     fn same_minor_versions_get_distinct_tags() {
-        let tags = |versions| {
-            with_tags_of_their_own(found(versions)).into_iter().map(|it| it.tag).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            tags(&[("3.13.5", false), ("3.13.5", true), ("3.13.0", false)]),
-            ["3.13", "3.13t", "3.13.0"]
-        );
-        assert_eq!(
-            tags(&[("3.11.7", false), ("3.11.7", false), ("3.11.7", false)]),
-            ["3.11", "3.11.7", "3.11-2"]
-        );
+        let mixed = [("3.13.5", false), ("3.13.5", true), ("3.13.0", false)];
+        for (versions, expected) in
+            [(mixed, ["3.13", "3.13t", "3.13.0"]), ([("3.11.7", false); 3], ["3.11", "3.11.7", "3.11-2"])]
+        {
+            let tagged = with_tags_of_their_own(found(&versions));
+            let tags: Vec<&str> = tagged.iter().map(|it| it.tag.as_str()).collect();
+            assert_eq!(tags, expected);
+        }
     }
 
     #[test]

@@ -146,11 +146,12 @@ impl Facts {
     /// Its version as numbers, for sorting.
     pub(crate) fn release(&self) -> Vec<u32> {
         // `3.15.0rc1` comes after 3.14 and counts as 3.15.0.
-        let number = |part: &str| {
+        let mut numbers = Vec::new();
+        for part in self.version.split('.') {
             let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-            part[..digits].parse().unwrap_or(0)
-        };
-        self.version.split('.').map(number).collect()
+            numbers.push(part[..digits].parse().unwrap_or(0));
+        }
+        numbers
     }
 }
 

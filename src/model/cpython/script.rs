@@ -55,8 +55,7 @@ impl PythonProcess {
         traced: bool,
         resources: &Resources,
     ) -> Result<Self> {
-        let folder = worker_folder()
-            .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
+        let folder = worker_folder().with_context(cannot_write)?;
         let mut command = run(interpreter, &folder.path().join("__main__.py"));
         let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
@@ -121,12 +120,14 @@ fn worker_folder() -> std::io::Result<TempDir> {
 
 /// A temporary file that contains `text` and is removed on drop.
 pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
-    let make = || {
-        let mut file = tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile()?;
-        file.write_all(text.as_bytes())?;
-        Ok::<_, std::io::Error>(file)
-    };
-    make().with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))
+    let mut file =
+        tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile().with_context(cannot_write)?;
+    file.write_all(text.as_bytes()).with_context(cannot_write)?;
+    Ok(file)
+}
+
+fn cannot_write() -> String {
+    format!("cannot write a script into {}", std::env::temp_dir().display())
 }
 
 /// The command that runs `script`.
