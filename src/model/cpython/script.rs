@@ -1,13 +1,12 @@
 //! Starts an interpreter with the bundled worker, and exchanges frames with it: a letter and a body each.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 
 use crate::child::piped::PipedChild;
 use crate::child::supervisor::{Ends, Supervisor};
@@ -55,7 +54,8 @@ impl PythonProcess {
         traced: bool,
         resources: &Resources,
     ) -> Result<Self> {
-        let folder = worker_folder().with_context(cannot_write)?;
+        let folder = worker_folder()
+            .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
         let mut command = run(interpreter, &folder.path().join("__main__.py"));
         let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
@@ -116,18 +116,6 @@ fn worker_folder() -> std::io::Result<TempDir> {
         fs::write(folder.path().join(name), text)?;
     }
     Ok(folder)
-}
-
-/// A temporary file that contains `text` and is removed on drop.
-pub(crate) fn file(text: &str) -> Result<NamedTempFile> {
-    let mut file =
-        tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile().with_context(cannot_write)?;
-    file.write_all(text.as_bytes()).with_context(cannot_write)?;
-    Ok(file)
-}
-
-fn cannot_write() -> String {
-    format!("cannot write a script into {}", std::env::temp_dir().display())
 }
 
 /// The command that runs `script`.

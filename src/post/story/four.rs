@@ -2,10 +2,12 @@
 //! guard.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use tempfile::NamedTempFile;
 
 use crate::engine::clock::{nanoseconds, now};
 use crate::model::Platform;
@@ -75,7 +77,8 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     if let Err(why) = &interpreter.facts {
         bail!("{why}");
     }
-    let script = script::file(&format!("{SCRIPT}{end}"))?;
+    let script = write_script(&format!("{SCRIPT}{end}"))
+        .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
     let mut command: Command = script::run(&interpreter.path, script.path());
     command.arg(start);
     let begun = now();
@@ -88,6 +91,13 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     }
     let figures = Figure::recorded([(Figure::Right, right), (Figure::Tasks, TASKS)]);
     Ok(Ran { acts: vec![TracedRun { wall_ns, figures }], spans: vec![] })
+}
+
+/// A temporary file that contains `text` and is removed on drop.
+fn write_script(text: &str) -> std::io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile()?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
 }
 
 /// The output of a task: its number, and the sum of the squares below 200,000 plus its number.
