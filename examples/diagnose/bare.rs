@@ -61,9 +61,14 @@ impl Bare {
                 Ok(())
             }),
             "threads" => Box::new(move || {
-                let threads: Vec<_> =
-                    seeds.clone().map(|seed| std::thread::spawn(move || self.job(seed))).collect();
-                threads.into_iter().try_for_each(|thread| thread.join().ok().context("a thread panicked"))
+                let mut threads = Vec::new();
+                for seed in seeds.clone() {
+                    threads.push(std::thread::spawn(move || self.job(seed)));
+                }
+                for thread in threads {
+                    thread.join().ok().context("a thread panicked")?;
+                }
+                Ok(())
             }),
             "rayon" => {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build()?;
@@ -76,8 +81,10 @@ impl Bare {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
                 Box::new(move || {
                     runtime.block_on(async {
-                        let tasks: Vec<_> =
-                            seeds.clone().map(|seed| tokio::spawn(self.job_async(seed))).collect();
+                        let mut tasks = Vec::new();
+                        for seed in seeds.clone() {
+                            tasks.push(tokio::spawn(self.job_async(seed)));
+                        }
                         for task in tasks {
                             task.await?;
                         }

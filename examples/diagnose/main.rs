@@ -7,29 +7,24 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
-use regex::Regex;
 
-use self::bare::Bare;
-use self::interleave::{Arm, Turn, interleave};
+use self::cells::{capacity, dispatch, harness, tracing, warm_up};
 use self::pipe::Piped;
 use self::sleeps::sleeps;
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::cpython::{InterpreterChoice, find};
-use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::model::{ModelEntry, models};
+use bakeoff::internals::record::figure::ProbeFigure;
 use bakeoff::internals::stats;
-use bakeoff::internals::stats::interval::LEVEL;
 use bakeoff::internals::stats::units;
-use bakeoff::internals::study::cell::Cell;
 use bakeoff::internals::study::probe::{Probe, probe};
-use bakeoff::internals::study::session::{RunningCell, Session};
-use bakeoff::internals::workload::catalog::Catalog;
 
 mod bare;
+mod cells;
 mod interleave;
 mod pipe;
 mod sleeps;
@@ -100,153 +95,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The native cells of this machine whose id the regular expression `filter` matches.
-fn select(filter: &str) -> Result<Vec<Cell>> {
-    let filter = Regex::new(filter)?;
-    let mut cells = Cell::all(&Catalog::builtin(), &[Platform::Native], host::cores());
-    cells.retain(|cell| filter.is_match(&cell.id()));
-    Ok(cells)
-}
-
-fn harness(rounds: usize) -> Result<String> {
-    let mut session = Session::new(&std::env::current_exe()?);
-    let mut rows = Vec::new();
-    let hash = Bare::Hash { jobs: 48, blocks: 64 };
-    let sleep = Bare::Sleep { jobs: 24, pause: Duration::from_millis(10) };
-    for (workload, bare) in [("hash", hash), ("sleep", sleep)] {
-        for model in ["sequential", "threads", "rayon", "tokio-one"] {
-            let cell = select(&format!("^{workload}/{model}/"))?.remove(0);
-            let mut running = session.start(&cell)?;
-            let mut arms = [
-                Arm::new("harness", || Ok(running.sample()?.wall)),
-                Arm::timed("bare", bare.under(model, session.cores)?),
-            ];
-            let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
-            let ratios = paired(&turns[0], &turns[1], |harness, bare| harness / bare);
-            rows.push(vec![
-                cell.id(),
-                units::nanoseconds(median(&turns[0])),
-                units::nanoseconds(median(&turns[1])),
-                format!("{:.4}", median(&ratios)),
-            ]);
-        }
-    }
-    let header = ["cell", "harness", "hand-written", "ratio"];
-    Ok(table::plain(&header, &header[1..], rows))
-}
-
-fn capacity(rounds: usize) -> Result<String> {
-    let mut session = Session::new(&std::env::current_exe()?);
-    let mut rows = Vec::new();
-    for workload in ["hash", "primes", "mandelbrot"] {
-        let cells = select(&format!("^{workload}/"))?;
-        let mut copies = (0..session.cores).map(|_| session.start(&cells[0])).collect::<Result<Vec<_>>>()?;
-        let mut running = cells.iter().map(|cell| session.start(cell)).collect::<Result<Vec<_>>>()?;
-        let mut arms: Vec<Arm<'_>> = cells
-            .iter()
-            .zip(&mut running)
-            .map(|(cell, running)| Arm::new(cell.id(), || Ok(running.sample()?.wall)))
-            .collect();
-        arms.push(Arm::timed("capacity", || at_once(&mut copies)));
-        let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
-        let (copies, models) = turns.split_last().expect("there is at least the capacity arm");
-        let cores = session.cores as f64;
-        let reached = median(&paired(&models[0], copies, |one, all| cores * one / all));
-        for (cell, times) in cells.iter().zip(models) {
-            let speedup = median(&paired(&models[0], times, |one, model| one / model));
-            rows.push(vec![
-                cell.id(),
-                units::nanoseconds(median(times)),
-                units::ratio(speedup),
-                units::ratio(reached),
-                format!("{:.3}", speedup / reached),
-            ]);
-        }
-    }
-    let header = ["cell", "median", "speedup", "capacity", "share"];
-    Ok(table::plain(&header, &header[1..], rows))
-}
-
-/// Runs each of `copies` once, all at the same time.
-fn at_once(copies: &mut [RunningCell]) -> Result<()> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = copies.iter_mut().map(|copy| scope.spawn(|| copy.sample())).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("a sample does not panic").map(drop))
-    })
-}
-
-fn dispatch(rounds: usize) -> Result<String> {
-    let mut session = Session::new(&std::env::current_exe()?);
-    let cells = select("^noop/")?;
-    let mut running = cells.iter().map(|cell| session.start(cell)).collect::<Result<Vec<_>>>()?;
-    let best = &mut vec![f64::INFINITY; cells.len()];
-    let mut arms: Vec<Arm<'_>> = cells
-        .iter()
-        .zip(&mut running)
-        .zip(best.iter_mut())
-        .map(|((cell, running), best)| {
-            Arm::new(cell.id(), || {
-                let wall = running.sample()?.wall;
-                *best = best.min(wall.as_nanos() as f64);
-                Ok(wall)
-            })
-        })
-        .collect();
-    let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
-    drop(arms);
-    let rows = cells.iter().zip(&turns).zip(best.iter()).map(|((cell, turns), best)| {
-        let jobs = cell.workload.size.jobs as f64;
-        let a_job = |ns: f64| units::nanoseconds(ns / jobs);
-        vec![cell.id(), a_job(median(turns)), a_job(*best)]
-    });
-    let header = ["cell", "a job, median", "a job, best run"];
-    Ok(table::plain(&header, &header[1..], rows))
-}
-
-/// Speedups on `hash` after warm-ups of several lengths, in turns as short as a warm-up allows: the speedup
-/// of a model that wakes up slowly rises with it.
-fn warm_up(rounds: usize) -> Result<String> {
-    /// Two on each of two cores: about 5 ms.
-    const JOBS: usize = 4;
-    let mut session = Session::new(&std::env::current_exe()?);
-    let cells = select("^hash/(sequential|crossbeam|rayon|prefork|tokio-many)/")?;
-    let start = |cell| Ok(session.start(cell)?.shortened(JOBS));
-    let mut running = cells.iter().map(start).collect::<Result<Vec<_>>>()?;
-    let mut rows = Vec::new();
-    for warm_up in [0, 5, 10, 20, 40, 80].map(Duration::from_millis) {
-        let arms = cells.iter().zip(&mut running);
-        let arms = arms.map(|(cell, running)| Arm::new(cell.id(), || Ok(running.sample()?.wall)));
-        let turn = Turn { warm_up, timed: Duration::from_millis(1) };
-        let turns = interleave(&mut arms.collect::<Vec<_>>(), rounds, turn)?;
-        let speedup =
-            |times: &Vec<f64>| units::ratio(median(&paired(&turns[0], times, |one, model| one / model)));
-        let row =
-            std::iter::once(format!("{} ms", warm_up.as_millis())).chain(turns[1..].iter().map(speedup));
-        rows.push(row.collect());
-    }
-    let header: Vec<&str> =
-        std::iter::once("warm-in").chain(cells[1..].iter().map(|cell| cell.model.name)).collect();
-    Ok(table::plain(&header, &header, rows))
-}
-
 /// The largest job counts that are probed here, under the model and hand-written, in fresh processes.
 fn memory(rounds: usize) -> Result<String> {
-    let exe = std::env::current_exe()?;
-    let stop: Arc<AtomicBool> = Arc::default();
     let mut rows = Vec::new();
     for (model, jobs, us) in [("threads", 4_000, 1_000_000), ("tokio-one", 1_000_000, 8_000_000)] {
         let model = models().into_iter().find(|entry| entry.name == model).context("it is registered")?;
-        let a_job = |question: &Probe| {
-            let bytes = |_| {
-                let probed = probe(&exe, &model, question, &stop).context("nobody stops it")?;
-                let bytes = probed.figures.get("own_bytes").copied();
-                Ok(bytes.with_context(|| {
-                    probed.failure.unwrap_or_else(|| "not available on this system".into())
-                })? as f64)
-            };
-            Ok::<f64, anyhow::Error>(median(&(0..rounds.min(3)).map(bytes).collect::<Result<Vec<f64>>>()?))
-        };
-        let [through, bare] = [a_job(&Probe::ConcurrencyLimit(jobs, us))?, a_job(&Probe::Bare(jobs, us))?];
+        let through = own_bytes(&model, &Probe::ConcurrencyLimit(jobs, us), rounds)?;
+        let bare = own_bytes(&model, &Probe::Bare(jobs, us), rounds)?;
         rows.push(vec![
             model.name.to_owned(),
             units::count(jobs as u64),
@@ -259,31 +114,18 @@ fn memory(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header[1..], rows))
 }
 
-/// `hash` under each model twice untraced and once traced: the difference between the first two is noise.
-fn tracing(rounds: usize) -> Result<String> {
-    let mut session = Session::new(&std::env::current_exe()?);
-    let mut rows = Vec::new();
-    for cell in select("^hash/")? {
-        let (mut one, mut other) = (session.start(&cell)?, session.start(&cell)?);
-        let (mut performer, batch) = session.start_traced(&cell)?;
-        let mut arms = [
-            Arm::new("untraced", || Ok(one.sample()?.wall)),
-            Arm::new("untraced again", || Ok(other.sample()?.wall)),
-            Arm::new("traced", || Ok(performer.perform(&batch)?.sample.wall)),
-        ];
-        let turns = interleave(&mut arms, rounds, Turn::SLOT)?;
-        let ratio = |times: &Vec<f64>| {
-            let ratios = paired(times, &turns[0], |it, untraced| it / untraced);
-            let interval = stats::interval::interval(&ratios, LEVEL);
-            let bounds =
-                interval.map_or("too few rounds".into(), |it| format!("{:.3} .. {:.3}", it.low, it.high));
-            [format!("{:.3}", median(&ratios)), bounds]
+/// The memory of a process that is probed; the median of at most three.
+fn own_bytes(model: &ModelEntry, question: &Probe, rounds: usize) -> Result<f64> {
+    let (exe, stop) = (std::env::current_exe()?, Arc::default());
+    let mut bytes = Vec::new();
+    for _ in 0..rounds.min(3) {
+        let probed = probe(&exe, model, question, &stop).context("nobody stops it")?;
+        let Some(own) = probed.get(ProbeFigure::OwnBytes) else {
+            bail!(probed.failure.unwrap_or_else(|| "not available on this system".into()));
         };
-        let row = [cell.id(), units::nanoseconds(median(&turns[0]))].into_iter();
-        rows.push(row.chain(ratio(&turns[1])).chain(ratio(&turns[2])).collect());
+        bytes.push(own as f64);
     }
-    let header = ["cell", "untraced", "again", "95 %", "traced", "95 % "];
-    Ok(table::plain(&header, &header[1..], rows))
+    Ok(median(&bytes))
 }
 
 fn sleep(rounds: usize) -> Result<String> {
@@ -293,8 +135,12 @@ fn sleep(rounds: usize) -> Result<String> {
     for pause in [1, 10].map(Duration::from_millis) {
         for way in sleeps(pause, rounds * WAITS_A_ROUND)? {
             let most = way.took.iter().copied().fold(0.0, f64::max);
-            let took = [median(&way.took), most].map(units::nanoseconds);
-            rows.push([way.by.to_owned(), units::duration(pause)].into_iter().chain(took).collect());
+            rows.push(vec![
+                way.by.to_owned(),
+                units::duration(pause),
+                units::nanoseconds(median(&way.took)),
+                units::nanoseconds(most),
+            ]);
         }
     }
     let header = ["by", "asked for", "median", "longest"];
@@ -305,18 +151,15 @@ fn sleep(rounds: usize) -> Result<String> {
 fn pipe(args: &Pipe) -> Result<String> {
     let interpreter = find(&args.python)[0];
     let piped = pipe::pipe(interpreter, args.rounds.rounds.into(), &std::env::current_exe()?)?;
-    let row = |it: Piped| {
-        let added = median(&paired(&it.outside, &it.inside, |outside, inside| outside - inside));
-        let inside = median(&it.inside);
+    let mut rows = Vec::new();
+    for Piped { id, outside, inside } in piped {
+        let added = median(&paired(&outside, &inside, |outside, inside| outside - inside));
+        let inside = median(&inside);
         let share = format!("{:.2} %", 100.0 * added / inside);
-        vec![it.id, units::nanoseconds(inside), units::nanoseconds(added), share]
-    };
+        rows.push(vec![id, units::nanoseconds(inside), units::nanoseconds(added), share]);
+    }
     let header = ["cell", "by Python's clock", "the pipe adds", "share"];
-    Ok(format!(
-        "{}\n\n{}",
-        interpreter.about(),
-        table::plain(&header, &header[1..], piped.into_iter().map(row))
-    ))
+    Ok(format!("{}\n\n{}", interpreter.about(), table::plain(&header, &header[1..], rows)))
 }
 
 fn paired(a: &[f64], b: &[f64], join: impl Fn(f64, f64) -> f64) -> Vec<f64> {

@@ -94,7 +94,11 @@ where
     }
 
     fn longest_wait(&self, len: usize) -> Duration {
-        self.work[..len].iter().map(Work::waits).max().unwrap_or_default()
+        let mut longest = Duration::ZERO;
+        for work in &self.work[..len] {
+            longest = longest.max(work.waits());
+        }
+        longest
     }
 
     fn reads(&self, len: usize) -> Vec<Reads> {
