@@ -30,7 +30,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     jobs: &Each { setup: no_setup, job: get::<0> },
 };
 
-/// The download of a number, whose page takes so many parts of 4 KiB of hashing to parse.
+/// The download of a number, whose page is parsed by hashing `PARTS` parts of 4 KiB.
 pub(super) fn get<const PARTS: u64>(stage: &Stage, size: Size, seed: u64) -> Result<Get> {
     let page = Page { seed, pause_us: size.each, len: BODY };
     Ok(Get { port: stage.server_port()?, page, parts: PARTS })

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::engine::clock::{nanoseconds, now};
 use crate::engine::jobs::Jobs;
 use crate::engine::trace::Span;
-use crate::model::ModelEntry;
+use crate::model::{MadeOf, ModelEntry, Platform};
 use crate::post::story::event_loop::{Coroutines, EventLoop};
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
@@ -114,8 +114,7 @@ impl Story for CookEat {
             }
         }
         for model in &request.models {
-            // By name: asyncio is the module that the story is about.
-            if model.name.starts_with("py-asyncio@") {
+            if model.made_of == MadeOf::Tasks && model.platform != Platform::Native {
                 results.extend(on_asyncio(runner, model, runs));
             }
         }
@@ -153,7 +152,7 @@ fn on_asyncio(runner: &StoryRunner, model: &ModelEntry, runs: Runs) -> Vec<Story
     }
 }
 
-/// Both started on `event_loop` in each way, so many times.
+/// Both started on `event_loop` in each way.
 fn on(
     runner: &StoryRunner,
     event_loop: &mut EventLoop,

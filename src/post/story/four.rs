@@ -10,10 +10,10 @@ use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
 use crate::engine::clock::{nanoseconds, now};
-use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::run_for;
 use crate::model::cpython::script;
+use crate::model::{MadeOf, Platform};
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
@@ -52,11 +52,9 @@ impl Story for Four {
     fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let mut results = vec![];
         for model in &request.models {
-            // By name: the story is about this module, and not about all models of processes.
-            let Platform::Python(interpreter) = model.platform else { continue };
-            if !model.name.starts_with("py-multiprocessing") {
+            let (Platform::Python(interpreter), MadeOf::Processes) = (model.platform, model.made_of) else {
                 continue;
-            }
+            };
             for start in STARTS {
                 for (guard, end) in ENDS {
                     let arrangement = format!("start={start} guard={guard}");
