@@ -6,9 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::child::worker::{ONCE, Reply, Request, SUBCOMMAND, VERSION};
 use crate::child::{parent_death, wire};
-use crate::engine::clock::Usage;
-use crate::engine::jobs::{OwnJobs, Recipe};
-use crate::engine::trace::Spans;
+use crate::engine::{OwnJobs, Recipe, Spans, Usage};
 
 /// Makes the jobs of a recipe with the same code as the parent does.
 pub type MakeJobs<'a> = &'a dyn Fn(&Recipe) -> Result<Box<dyn OwnJobs>>;

@@ -11,12 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::child::piped::PipedChild;
 use crate::child::supervisor::{Ends, Supervisor};
-use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
-use crate::engine::jobs::{Jobs, Recipe};
-use crate::engine::model::Resources;
-use crate::engine::trace::Span;
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Recipe, Resources, Span, Usage, Work};
 
 /// Must change whenever a type of this protocol does.
 pub(crate) const VERSION: u32 = 5;

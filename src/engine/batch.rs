@@ -7,12 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::engine::digest::Digest;
-use crate::engine::error::InvalidRun;
-use crate::engine::jobs::{Jobs, Origin};
-use crate::engine::model::{Resources, Started};
-use crate::engine::trace::Spans;
-use crate::engine::work::{Reads, Work};
+use crate::engine::{Digest, InvalidRun, Jobs, Origin, Reads, Resources, Spans, Started, Work};
 
 /// The jobs of one run, whatever their type, and their expected digests.
 #[derive(Clone)]

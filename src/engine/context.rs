@@ -5,8 +5,7 @@ use std::sync::Mutex;
 
 use either::Either;
 
-use crate::engine::panics::lock;
-use crate::engine::trace::{Phase, Spans};
+use crate::engine::{Phase, Spans, lock};
 
 /// What a job is given by the model that runs it.
 ///

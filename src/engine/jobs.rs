@@ -8,10 +8,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
-use crate::engine::trace::Spans;
-use crate::engine::work::{Size, Work};
+use crate::engine::{Context, Digest, Size, Spans, Work};
 
 /// The jobs of one run under one started model. Cloning it shares them.
 pub struct Jobs<W: Work>(Arc<Shared<W>>);

@@ -5,11 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Origin;
-use crate::engine::work::{Reads, Size, Work};
+use crate::engine::{Batch, Context, Digest, Origin, Reads, Size, Work};
 
 /// Work that says what it waits for and reads, and does neither.
 #[derive(Clone, Copy)]

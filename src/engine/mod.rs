@@ -19,3 +19,18 @@ pub(crate) mod panics;
 pub mod sample;
 pub mod trace;
 pub mod work;
+
+pub use batch::{AnyWork, Batch, StartModel, TypedWork};
+pub(crate) use clock::nanoseconds;
+pub use clock::{Timestamp, Usage, now};
+pub use context::Context;
+pub use digest::{Digest, pseudorandom_bytes, sampled_checksum};
+pub use error::{InvalidRun, Unavailable};
+pub(crate) use jobs::Made;
+pub use jobs::{Jobs, Origin, OwnJobs, Recipe};
+pub(crate) use model::StartedFor;
+pub use model::{DEADLINE, MOST_WORKERS, Model, Resources, Started};
+pub(crate) use panics::{catch_panic, lock};
+pub use sample::{Sample, sample};
+pub use trace::{Performance, Performer, Phase, Span, Spans};
+pub use work::{Reads, Size, Work};

@@ -7,12 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::engine::batch::{Batch, TypedWork};
-use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::trace::Spans;
-use crate::engine::work::Work;
+use crate::engine::{Batch, Digest, Jobs, Spans, TypedWork, Usage, Work};
 
 /// A started model: a way to carry out jobs of the type `W`.
 pub trait Model<W: Work>: Send {

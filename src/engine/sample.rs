@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::clock::{Usage, now};
-use crate::engine::error::InvalidRun;
-use crate::engine::model::Started;
+use crate::engine::{Batch, InvalidRun, Started, Usage, now};
 
 /// The measurement of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,8 +7,7 @@ use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
+use crate::engine::{Context, Digest};
 
 /// One independent piece of real work.
 pub trait Work: Send + Sync + 'static {

@@ -5,10 +5,7 @@ use std::thread::{Builder, JoinHandle};
 use anyhow::{Context, Result};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 use crate::model::threads::TOO_FEW_THREADS;
 
 pub(super) struct Crossbeam<W: Work> {

@@ -4,10 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 use crate::model::threads::Threads;
 
 pub(super) struct Gil {

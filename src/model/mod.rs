@@ -6,11 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use crate::engine::batch::{Batch, StartModel, TypedWork};
-use crate::engine::error::Unavailable;
-use crate::engine::model::{Resources, Started, StartedFor};
-use crate::engine::trace::Spans;
-use crate::engine::work::Work;
+use crate::engine::{Batch, Resources, Spans, StartModel, Started, StartedFor, TypedWork, Unavailable, Work};
 
 pub use crate::engine::model::MOST_WORKERS;
 pub use platform::Platform;

@@ -10,12 +10,7 @@ use anyhow::Result;
 use rayon::ThreadPool;
 
 use crate::child::worker::{Life, MOST_JOBS, Worker, Workers};
-use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::panics::lock;
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Usage, Work, lock};
 use crate::model::rayon::pool;
 
 pub(super) struct Prefork {

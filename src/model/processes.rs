@@ -5,10 +5,7 @@ use std::collections::VecDeque;
 use anyhow::Result;
 
 use crate::child::worker::{Life, Worker, Workers};
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 
 pub(super) struct Processes {
     workers: Workers,

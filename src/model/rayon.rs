@@ -4,10 +4,7 @@ use anyhow::{Result, anyhow};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 use crate::model::threads::TOO_FEW_THREADS;
 
 pub(super) struct Rayon {

@@ -2,10 +2,7 @@
 
 use anyhow::Result;
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 
 pub(super) struct Sequential;
 

@@ -5,10 +5,7 @@ use std::thread::{self, Builder, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 
 pub(super) struct Threads {
     max_concurrent: usize,

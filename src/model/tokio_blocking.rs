@@ -5,10 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, Model, Resources, Work};
 use crate::model::tokio_many::in_order;
 
 /// How long an idle thread is kept: longer than a measurement, so that no run pays for a thread by chance.

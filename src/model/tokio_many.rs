@@ -4,10 +4,7 @@ use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{MOST_WORKERS, Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work};
 
 pub(super) struct TokioMany {
     runtime: Runtime,

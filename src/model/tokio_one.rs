@@ -3,10 +3,7 @@
 use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
-use crate::engine::model::{MOST_WORKERS, Model, Resources};
-use crate::engine::work::Work;
+use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work};
 use crate::model::tokio_many::run_tasks;
 
 pub(super) struct TokioOne {

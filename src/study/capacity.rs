@@ -4,10 +4,7 @@ use std::thread::{self, Builder};
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::engine::batch::Batch;
-use crate::engine::clock::Usage;
-use crate::engine::digest::Digest;
-use crate::engine::model::Started;
+use crate::engine::{Batch, Digest, Started, Usage};
 
 /// Concurrent copies of the baseline, each with its own thread.
 pub(super) struct Capacity {

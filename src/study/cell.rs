@@ -4,8 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::model::{Resources, Started};
+use crate::engine::{Batch, Resources, Started};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
 pub use crate::record::schema::Width;
 use crate::workload::Workload;

@@ -5,11 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::engine::batch::Batch;
-use crate::engine::clock::{Usage, now};
-use crate::engine::context::Context;
-use crate::engine::sample::Sample;
-use crate::engine::trace::{Performance, Performer, Spans};
+use crate::engine::{Batch, Context, Performance, Performer, Sample, Spans, Usage, now};
 use crate::model::ModelEntry;
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::study::run_environment::{RunEnvironment, traced_run};

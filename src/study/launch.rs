@@ -14,11 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::child::parent_death;
 use crate::child::wire;
-use crate::engine::batch::Batch;
-use crate::engine::clock::nanoseconds;
-use crate::engine::digest::Digest;
-use crate::engine::model::Started;
-use crate::engine::panics::catch_panic;
+use crate::engine::{Batch, Digest, Started, catch_panic, nanoseconds};
 use crate::model::Platform;
 use crate::model::cpython::Interpreter;
 use crate::model::cpython::interpreter::Facts;

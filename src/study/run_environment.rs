@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::clock::nanoseconds;
-use crate::engine::trace::{Performance, Performer};
+use crate::engine::{Batch, Performance, Performer, nanoseconds};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
 use crate::record::figure::Figure;
 use crate::record::schema::TracedRun;

@@ -6,12 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::error::Unavailable;
-use crate::engine::model::Started;
-use crate::engine::panics::catch_panic;
-use crate::engine::sample::{Sample, sample};
-use crate::engine::trace::Performer;
+use crate::engine::{Batch, Performer, Sample, Started, Unavailable, catch_panic, sample};
 use crate::machine::host;
 use crate::study::cell::Cell;
 use crate::workload::fixture::stage::Stage;

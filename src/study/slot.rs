@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::engine::batch::Batch;
-use crate::engine::clock::{Usage, now};
-use crate::engine::model::Started;
-use crate::engine::sample::sample;
+use crate::engine::{Batch, Started, Usage, now, sample};
 
 /// How long an arm runs untimed before it is timed. A model that resumes on the machine pays for cold caches
 /// and sleeping workers: in slots without a warm-up, rayon measured 1.38x instead of 1.9x.

@@ -6,9 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
-use crate::engine::work::Work;
+use crate::engine::{Context, Digest, Work};
 use crate::workload::hash::digest_of_blocks;
 use crate::workload::{Each, Kind, Size, Workload, in_python, no_setup};
 

@@ -4,9 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
-use crate::engine::work::{Reads, Work};
+use crate::engine::{Context, Digest, Reads, Work};
 use crate::workload::fixture::stage;
 use crate::workload::read_file::ReadFile;
 use crate::workload::{Each, Kind, Size, Workload, in_python};

@@ -6,9 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::context::Context;
-use crate::engine::digest::{Digest, pseudorandom_bytes, sampled_checksum};
-use crate::engine::work::Work;
+use crate::engine::{Context, Digest, Work, pseudorandom_bytes, sampled_checksum};
 use crate::workload::fixture::clients::Clients;
 use crate::workload::fixture::server::Page;
 use crate::workload::fixture::stage::Stage;

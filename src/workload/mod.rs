@@ -7,11 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::engine::batch::Batch;
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
-use crate::engine::jobs::{Made, Origin, OwnJobs, Recipe};
-use crate::engine::work::Work;
+use crate::engine::{Batch, Context, Digest, Made, Origin, OwnJobs, Recipe, Work};
 use crate::workload::fixture::stage::Stage;
 
 pub use crate::engine::work::Size;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::context::Context;
-use crate::engine::digest::{Digest, pseudorandom_bytes, sampled_checksum};
+use crate::engine::{Context, Digest, pseudorandom_bytes, sampled_checksum};
 use crate::workload::Size;
 use crate::workload::fixture::stage::Stage;
 

@@ -9,9 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
-use crate::engine::context::Context;
-use crate::engine::digest::{Digest, pseudorandom_bytes};
-use crate::engine::work::Work;
+use crate::engine::{Context, Digest, Work, pseudorandom_bytes};
 use crate::workload::{Each, Kind, Size, Workload, in_python};
 
 /// The workload. Flushing is `fsync` on Linux, `F_FULLFSYNC` on macOS and `FlushFileBuffers` on Windows: it is

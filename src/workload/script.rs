@@ -7,12 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::batch::Batch;
-use crate::engine::clock::{Timestamp, now};
-use crate::engine::context::Context;
-use crate::engine::digest::Digest;
-use crate::engine::jobs::{Made, Origin, OwnJobs, Recipe};
-use crate::engine::work::Work;
+use crate::engine::{Batch, Context, Digest, Made, Origin, OwnJobs, Recipe, Timestamp, Work, now};
 use crate::workload::fixture::stage::Stage;
 use crate::workload::queue::{Need, Queues};
 use crate::workload::read_file::ReadFile;

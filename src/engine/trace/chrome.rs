@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::engine::trace::overlap::{processes, threads};
-use crate::engine::trace::{Phase, Span};
+use crate::engine::{Phase, Span};
 
 /// `spans` as a document in that format; times are in microseconds since the first span.
 pub fn document(spans: &[Span]) -> Value {

@@ -5,14 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
-use crate::engine::model::{Resources, Started};
-use crate::engine::panics::catch_panic;
-use crate::engine::sample::{Sample, sample};
 use crate::engine::trace::overlap::{
     extent_ns, lifetimes, migrations, most_at_once, processes, sum_ns, threads as by_process, times, union_ns,
 };
-use crate::engine::trace::{Phase, Span, Spans, threads};
+use crate::engine::trace::threads;
+use crate::engine::{Batch, Phase, Resources, Sample, Span, Spans, Started, catch_panic, sample};
 use crate::record::figure::Figure;
 
 /// A model that was started traced.

@@ -2,9 +2,8 @@
 
 use std::sync::Mutex;
 
-use crate::engine::clock::{Timestamp, now};
-use crate::engine::panics::lock;
-use crate::engine::trace::{Phase, Span, threads};
+use crate::engine::trace::threads;
+use crate::engine::{Phase, Span, Timestamp, lock, now};
 
 /// The spans of a run, in order of their end; those of child processes are added with their answers.
 #[derive(Debug, Default)]

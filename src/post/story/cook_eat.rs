@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::clock::{nanoseconds, now};
-use crate::engine::jobs::Jobs;
-use crate::engine::trace::Span;
+use crate::engine::{Jobs, Span, nanoseconds, now};
 use crate::model::{MadeOf, ModelEntry, Platform};
 use crate::post::story::event_loop::{Coroutines, EventLoop};
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};

@@ -6,11 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::engine::clock::{Usage, now};
-use crate::engine::jobs::{Jobs, Origin};
-use crate::engine::model::Model;
-use crate::engine::sample::Sample;
-use crate::engine::trace::{Performance, Spans};
+use crate::engine::{Jobs, Model, Origin, Performance, Sample, Spans, Usage, now};
 use crate::model::ModelEntry;
 use crate::model::cpython::Python;
 use crate::post::story::StoryRunner;

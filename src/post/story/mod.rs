@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::clock::nanoseconds;
-use crate::engine::trace::{Performance, Span};
+use crate::engine::{Performance, Span, nanoseconds};
 use crate::model::{ModelEntry, models};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::engine::trace::Span;
+use crate::engine::Span;
 use crate::engine::trace::overlap::union_ns;
 use crate::machine::host;
 use crate::model::ModelEntry;

@@ -12,11 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::child::parent_death;
 use crate::child::wire;
-use crate::engine::batch::Batch;
-use crate::engine::clock::{Usage, nanoseconds, now};
-use crate::engine::model::{Resources, Started};
-use crate::engine::panics::catch_panic;
-use crate::engine::sample::sample;
+use crate::engine::{Batch, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform, models};
 use crate::record::figure::ProbeFigure;
