@@ -84,8 +84,7 @@ fn criterion() -> Criterion {
 }
 
 /// Runs this program again with criterion's `--quick`, which only criterion's own option parser can enable,
-/// and
-/// without its plots, which take longer than the cells.
+/// and without its plots, which take longer than the cells.
 fn quickly() -> Result<ExitCode> {
     let args: Vec<_> = std::env::args_os().skip(1).collect();
     let has_plots = !args.iter().any(|arg| arg == "--noplot" || arg == "-n");
@@ -184,8 +183,7 @@ impl Bench {
     }
 
     /// Lets criterion measure `cell` if criterion selects it. A failing cell unwinds out of criterion, which
-    /// then
-    /// saves nothing for it; it becomes a row with its reason, and the remaining cells continue.
+    /// then saves nothing for it; it becomes a row with its reason, and the remaining cells continue.
     fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: Cell) {
         if !self.asked.times {
             group.measurement_time(MEASUREMENT.max(ten_runs(&cell, self.session.cores)));

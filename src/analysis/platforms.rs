@@ -1,9 +1,8 @@
 //! Interpreters: the tools that the post names for a task, and the best tool of Rust beside them.
 
 use crate::analysis::summary::{CellResult, Row};
-use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, of_logs};
-use crate::stats::verdict::Verdict;
+use crate::stats::{interval::LEVEL, verdict::Verdict};
 
 /// The verdict on the tools that the post names for a task, each at the better of its two concurrencies.
 #[derive(Clone, Debug, PartialEq, Eq)]

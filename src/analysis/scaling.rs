@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::analysed::Analysed;
-use crate::analysis::comparison::revisions;
 use crate::analysis::summary::{CellResult, Row};
+use crate::analysis::{analysed::Analysed, comparison::revisions};
 use crate::record::schema::Kind;
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;

@@ -1,12 +1,10 @@
 //! The statistics and verdicts of a recording, computed from its samples alone.
 
-use crate::analysis::warning::Warning;
-use crate::analysis::warnings::warnings;
+use crate::analysis::{warning::Warning, warnings::warnings};
 use crate::record::schema::{Launch, Recording, Role, Sample, Study, Width, WorkloadEntry};
-use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
 use crate::stats::verdict::{Verdict, verdicts};
-use crate::stats::{median, present};
+use crate::stats::{interval::LEVEL, median, present};
 
 /// All results of a recording.
 #[derive(Clone, Debug)]

@@ -6,8 +6,7 @@ use std::fmt;
 pub(crate) const BUSY_CORE: f64 = 0.97;
 
 /// The same for all cores together if copies are interpreters: their end times differ more, and a finished
-/// copy leaves its
-/// core idle until the last one has finished.
+/// copy leaves its core idle until the last one has finished.
 pub(crate) const BUSY_CORES_OF_PYTHON: f64 = 0.9;
 
 /// The maximum share of an idle window in which tasks may wait for a core: this program's own starts and ends

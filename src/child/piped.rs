@@ -9,9 +9,7 @@ use anyhow::{Error, Result, anyhow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::child::process::Process;
-use crate::child::watchdog::Watchdog;
-use crate::child::wire;
+use crate::child::{process::Process, watchdog::Watchdog, wire};
 use crate::engine::clock::now;
 
 /// The time that a process has to end after closing its pipe, and for its last output to arrive.

@@ -11,9 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use crossbeam::channel::{Sender, bounded};
 
-use crate::child::piped::PipedChild;
-use crate::child::process::Process;
-use crate::child::watchdog::Watchdog;
+use crate::child::{piped::PipedChild, process::Process, watchdog::Watchdog};
 
 /// Whether a child is killed alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,22 +8,18 @@ use anyhow::{Result, ensure};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
-use crate::cmd::stop::Stop;
-use crate::cmd::{BadUsage, Exit, command_line, read_all};
+use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop};
 use crate::machine::host;
-use crate::model::Platform;
-use crate::model::models;
+use crate::model::{Platform, models};
 use crate::post::claims::{Claim, Measurements, Needs, claims};
 use crate::post::ledger::{judge, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::export::Format;
-use crate::study::cell::Cell;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
-use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};
-use crate::study::run_environment::RunEnvironment;
+use crate::study::{cell::Cell, plan::Profile, run_environment::RunEnvironment};
 use crate::workload::catalog::Catalog;
 
 /// Which claims, and where their numbers come from.

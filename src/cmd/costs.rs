@@ -8,21 +8,17 @@ use anyhow::Result;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
-use crate::cmd::stop::Stop;
-use crate::cmd::{Exit, command_line, has_model, models_named};
+use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
-use crate::model::ModelEntry;
-use crate::model::Platform;
+use crate::model::{ModelEntry, Platform};
 use crate::post::sections;
 use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
-use crate::report::export::Format;
-use crate::report::render::render;
+use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
 use crate::study::probe::{ProbeOptions, gather};
 use crate::study::run::{Request, run_and_save};
-use crate::workload::Workload;
-use crate::workload::catalog::Catalog;
+use crate::workload::{Workload, catalog::Catalog};
 
 /// What to ask, and where to keep the answers.
 #[derive(Debug, clap::Args)]

@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cmd::platforms::{Platforms, models_of};
-use crate::cmd::progress::show;
 use crate::cmd::section::{recording_of, save_section};
-use crate::cmd::{Exit, has_model, models_named};
+use crate::cmd::{Exit, has_model, models_named, progress::show};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::sections;
-use crate::report::export::Format;
-use crate::report::render::render;
+use crate::report::{export::Format, render::render};
 use crate::study::evidence::{JobsOf, LOOKS, gather};
 use crate::study::run_environment::RunEnvironment;
 use crate::workload::catalog::Catalog;

@@ -4,11 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use crate::cmd::Exit;
-use crate::cmd::platforms::Platforms;
+use crate::cmd::{Exit, platforms::Platforms};
 use crate::machine::host;
-use crate::model::Platform;
-use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
+use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
 use crate::report::export::terminal;
 use crate::report::table::{Table, Unit};
 use crate::study::cell::Cell;

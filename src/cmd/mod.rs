@@ -10,13 +10,10 @@ use clap::{Parser, Subcommand};
 use regex::Regex;
 
 use crate::cmd::compare::Incomparable;
-use crate::model::ModelEntry;
-use crate::model::Platform;
+use crate::model::{ModelEntry, Platform};
 use crate::record::read::{ReadError, read};
-use crate::record::save::SaveError;
-use crate::record::schema::Recording;
-use crate::study::cell::Cell;
-use crate::study::children;
+use crate::record::{save::SaveError, schema::Recording};
+use crate::study::{cell::Cell, children};
 use crate::workload::catalog::Catalog;
 
 mod charts;

@@ -1,8 +1,7 @@
 //! `--python`: which platforms a command measures besides the native one.
 
-use crate::model::ModelEntry;
-use crate::model::Platform;
 use crate::model::cpython::{InterpreterChoice, find};
+use crate::model::{ModelEntry, Platform};
 
 /// Whether CPython is measured too, and which.
 #[derive(Clone, Debug, clap::Args)]

@@ -8,14 +8,12 @@ use anyhow::{Context, Result};
 use crate::analysis::summary::Summary;
 use crate::cmd::outputs::{Output, write_all};
 use crate::cmd::{BadUsage, Exit, read_all};
-use crate::post::page::page;
 use crate::post::splice::{Part, begin, end, splice};
-use crate::post::{chirpy, sections};
+use crate::post::{chirpy, page::page, sections};
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
 use crate::report::bars::{TerminalStyle, bars};
-use crate::report::export::Format;
-use crate::report::render::render;
+use crate::report::{export::Format, render::render};
 
 /// Which recordings, and how they are written.
 #[derive(Debug, clap::Args)]

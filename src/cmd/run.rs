@@ -7,14 +7,13 @@ use anyhow::Result;
 
 use crate::child::parent_death;
 use crate::cmd::platforms::{Platforms, models_of};
-use crate::cmd::progress::show_progress;
-use crate::cmd::stop::Stop;
-use crate::cmd::{BadUsage, Exit, command_line, has_model, models_named, select_of};
+use crate::cmd::{
+    BadUsage, Exit, command_line, has_model, models_named, progress::show_progress, select_of, stop::Stop,
+};
 use crate::machine::host;
 use crate::post::sections;
 use crate::record::schema::Recording;
-use crate::report::export::Format;
-use crate::report::render::render;
+use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::Profile;
 use crate::study::run::{Request, run_and_save};

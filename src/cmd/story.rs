@@ -12,18 +12,13 @@ use crate::cmd::section::{recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, models_named};
 use crate::engine::trace::chrome;
 use crate::machine::host;
-use crate::model::MOST_WORKERS;
-use crate::model::Platform;
+use crate::model::{MOST_WORKERS, Platform};
 use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::StoryRun;
-use crate::report::chart::Chart;
-use crate::report::chart::caption::origin;
-use crate::report::chart::palette::Mode;
-use crate::report::chart::timeline;
-use crate::report::export::terminal;
-use crate::report::table::Table;
+use crate::report::chart::{Chart, timeline};
+use crate::report::{chart::caption::origin, chart::palette::Mode, export::terminal, table::Table};
 use crate::workload::catalog::Catalog;
 
 /// The minimum length of a story second, in milliseconds: a move of 5 s then takes 0.1 ms, several times a

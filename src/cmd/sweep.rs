@@ -8,14 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cmd::section::folder;
-use crate::cmd::stop::Stop;
-use crate::cmd::{BadUsage, Exit};
-use crate::machine::environment::environment;
-use crate::machine::host;
-use crate::record::read::read;
-use crate::record::save::SaveError;
-use crate::record::schema::Recording;
+use crate::cmd::{BadUsage, Exit, section::folder, stop::Stop};
+use crate::machine::{environment::environment, host};
+use crate::record::{read::read, save::SaveError, schema::Recording};
 use crate::report::scaling::terminal;
 use crate::study::plan::Profile;
 

@@ -4,12 +4,10 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use crate::cmd::platforms::Platforms;
-use crate::cmd::{Exit, select_of};
+use crate::cmd::{Exit, platforms::Platforms, select_of};
 use crate::engine::error::Unavailable;
 use crate::machine::host;
-use crate::study::cell::Cell;
-use crate::study::session::Session;
+use crate::study::{cell::Cell, session::Session};
 use crate::workload::catalog::Catalog;
 
 /// Which cells.

@@ -6,11 +6,8 @@ use std::path::Path;
 
 use crate::engine::clock::unix_seconds;
 use crate::machine::system_file::{bytes, field, read};
-use crate::machine::topology::list;
-use crate::machine::{host, quota};
-use crate::model::Platform;
-use crate::model::cpython::Interpreter;
-use crate::model::cpython::interpreter::START_METHOD;
+use crate::machine::{host, quota, topology::list};
+use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::START_METHOD};
 use crate::record::schema::{Environment, InterpreterEntry};
 use crate::workload::hash_implementation;
 

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::engine::clock::{now, suspended_ns};
-use crate::machine::study_lock::StudyLock;
-use crate::machine::system_file::read;
+use crate::machine::{study_lock::StudyLock, system_file::read};
 use crate::record::schema::IdleCheck;
 
 /// The duration of the observation.

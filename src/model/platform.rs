@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::model::cpython::{self, Interpreter};
-use crate::model::{ModelEntry, models};
+use crate::model::{ModelEntry, cpython, cpython::Interpreter, models};
 
 /// A platform. Ratios between platforms are shown beside the tables, and no verdict compares them.
 #[derive(Clone, Copy, Debug)]

@@ -5,12 +5,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::post;
-use crate::post::claims::tests::inside;
 use crate::post::untrusted_input::{fields, with};
+use crate::post::{self, claims::tests::inside};
 use crate::record::schema::Recording;
-use crate::report::escape::tests::hostile;
-use crate::report::page;
+use crate::report::{escape::tests::hostile, page};
 
 /// The audit that a page runs on itself.
 const AUDIT: &str = include_str!("audit.js");

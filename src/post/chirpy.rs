@@ -6,17 +6,13 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
-use crate::post::charts::charts;
-use crate::post::ledger;
-use crate::record::checksum::add_checksum;
-use crate::record::schema::Recording;
+use crate::post::{charts::charts, ledger};
+use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::chart::caption::{date, source};
-use crate::report::chart::png::png;
 use crate::report::chart::{Chart, HEIGHT, WIDTH};
 use crate::report::escape::{markdown as escape, plain};
 use crate::report::export::{csv, markdown};
-use crate::report::footnotes::footnotes;
-use crate::report::study;
+use crate::report::{chart::png::png, footnotes::footnotes, study};
 
 /// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
 const MEDIA: &str = "/assets/bakeoff/";
@@ -28,8 +24,7 @@ const CELLS: &str = "cells.csv";
 const PREVIEW: &str = "preview.png";
 
 /// The files of the post: their names and contents; the post itself is first. `repository` is the address for
-/// links to
-/// commits.
+/// links to commits.
 ///
 /// # Errors
 /// When the preview can't be drawn: this machine has no font.

@@ -3,15 +3,12 @@
 use maud::{Markup, html};
 
 use crate::analysis::stories::wall_ns;
-use crate::post::story::Story as _;
-use crate::post::story::chess::CHESS;
+use crate::post::{story::Story as _, story::chess::CHESS};
 use crate::record::schema::StoryRun;
-use crate::report::chart::Chart;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::chart::caption::origin;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
-use crate::report::chart::palette::Color;
 use crate::report::chart::scale::{Linear, Log};
+use crate::report::{chart::Chart, chart::caption::origin, chart::palette::Color};
 use crate::stats::units;
 
 /// The chart of the exhibitions with one exhibitor, on several numbers of boards.

@@ -7,10 +7,9 @@ use serde_json::Value;
 use crate::analysis::analysed::Analysed;
 use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Measurements, claims};
 use crate::record::schema::Recording;
-use crate::report::escape;
 use crate::report::export::{Format, csv, json};
-use crate::report::page::Appendix;
 use crate::report::table::{Columns, Table};
+use crate::report::{escape, page::Appendix};
 
 /// The text width in columns.
 const WIDTH: usize = 100;

@@ -1,7 +1,6 @@
 //! The blog post: its claims, its worked examples, and the bundle for the blog. The only room that knows it.
 
-use crate::report::render::SECTIONS;
-use crate::report::section::Section;
+use crate::report::{render::SECTIONS, section::Section};
 
 #[cfg(test)]
 mod browser;

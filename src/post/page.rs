@@ -1,8 +1,7 @@
 //! The page of recordings with what the post has to do with them: its stories and its claims.
 
 use crate::analysis::analysed::Analysed;
-use crate::post::charts::charts;
-use crate::post::{ledger, sections};
+use crate::post::{charts::charts, ledger, sections};
 use crate::record::schema::Recording;
 use crate::report::page::Page;
 

@@ -3,9 +3,7 @@
 use crate::analysis::analysed::Analysed;
 use crate::post::ledger;
 use crate::record::schema::Recording;
-use crate::report::block::Block;
-use crate::report::export::markdown;
-use crate::report::{costs, evidence, platforms, study};
+use crate::report::{block::Block, costs, evidence, export::markdown, platforms, study};
 
 /// A part of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,13 +6,9 @@ use std::fmt::Write as _;
 use crate::analysis::analysed::Analysed;
 use crate::post::story::{Prediction, STORIES, Story, StoryResult};
 use crate::record::schema::StoryRun;
-use crate::report::block::Block;
-use crate::report::export::terminal;
-use crate::report::section::Section;
 use crate::report::table::{Cell, Table, Unit};
-use crate::report::timeline::timeline;
-use crate::stats::median;
-use crate::stats::units;
+use crate::report::{block::Block, export::terminal, section::Section, timeline::timeline};
+use crate::stats::{median, units};
 
 /// Columns of a timeline.
 const WIDTH: usize = 72;

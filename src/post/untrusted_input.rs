@@ -1,22 +1,14 @@
 //! Tests that text in any field of a recording stays text in every format. Fields are found by trial, so that
-//! new
-//! fields are tested without changes here.
+//! new fields are tested without changes here.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::analysis::analysed::Analysed;
-use crate::post::charts::charts;
-use crate::post::claims::tests::inside;
-use crate::post::{chirpy, page, sections};
-use crate::record::checksum::add_checksum;
-use crate::record::read::parse;
-use crate::record::schema::Recording;
-use crate::report::chart::palette::Mode;
-use crate::report::escape::tests::hostile;
-use crate::report::export::Format;
-use crate::report::render::render;
+use crate::post::{charts::charts, chirpy, claims::tests::inside, page, sections};
+use crate::record::{checksum::add_checksum, read::parse, schema::Recording};
+use crate::report::{chart::palette::Mode, escape::tests::hostile, export::Format, render::render};
 
 /// Calls `change` with each leaf of `value` and its path, without list indices.
 fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Value)) {

@@ -1,8 +1,8 @@
 //! The checksum: a SHA-256 as the last key of a recording, so that the file remains one JSON document.
 //!
 //! It covers every byte before `"seal":"`; the bytes after that are fixed except for the hash itself. Any
-//! changed or
-//! missing byte is therefore detected: before the checksum by the hash, in and after it by comparison.
+//! changed or missing byte is therefore detected: before the checksum by the hash, in and after it by
+//! comparison.
 
 use sha2::{Digest, Sha256};
 

@@ -2,9 +2,8 @@
 //! ends.
 //!
 //! Each line is a JSON value after its SHA-256: first the recording without launches, then one [`Entry`] for
-//! each
-//! acknowledged event. A line counts only if it is complete, so a torn end loses only entries that were never
-//! acknowledged. The file is locked while its study runs.
+//! each acknowledged event. A line counts only if it is complete, so a torn end loses only entries that were
+//! never acknowledged. The file is locked while its study runs.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -13,10 +12,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::record::checksum::hash;
-use crate::record::read::LONGEST;
 use crate::record::save::{SaveError, sync_folder};
 use crate::record::schema::{IdleCheck, Launch, Recording, Round};
+use crate::record::{checksum::hash, read::LONGEST};
 
 /// How the names of journals end.
 pub const EXTENSION: &str = "journal";

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::record::checksum::add_checksum;
-use crate::record::schema::Recording;
+use crate::record::{checksum::add_checksum, schema::Recording};
 
 /// A recording that could not be saved.
 #[derive(Debug)]
@@ -38,8 +37,7 @@ impl fmt::Display for SaveError {
 impl std::error::Error for SaveError {}
 
 /// Saves `recording` as the new file `path`: written to a temporary file beside it, flushed and renamed; then
-/// the folder
-/// is flushed. An existing file is never replaced.
+/// the folder is flushed. An existing file is never replaced.
 ///
 /// # Errors
 /// Names the file; nothing of it remains.

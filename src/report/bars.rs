@@ -3,11 +3,8 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::report::best;
-use crate::report::escape::plain;
-use crate::stats::ratio::Ratio;
-use crate::stats::units;
-use crate::stats::verdict::Verdict;
+use crate::report::{best, escape::plain};
+use crate::stats::{ratio::Ratio, units, verdict::Verdict};
 
 /// The capabilities of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,7 @@
 
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::table::{Cell, Columns, Table, Unit};
-use crate::stats::interval::Interval;
-use crate::stats::ratio::Ratio;
-use crate::stats::units;
-use crate::stats::verdict::Verdict;
+use crate::stats::{interval::Interval, ratio::Ratio, units, verdict::Verdict};
 
 /// A row of the best-tool table: the fastest cell, and the models that are or may be within 5 % of it.
 pub(crate) struct BestRow<'a> {
@@ -106,8 +103,7 @@ pub(crate) fn in_short(summary: &Summary, task: &str) -> Option<String> {
 }
 
 /// The models of the cells that `is` accepts, each once: a model counts at its better concurrency, so models
-/// in
-/// `named` are omitted.
+/// in `named` are omitted.
 fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a str> {
     let mut models = Vec::new();
     for cell in row.cells.iter().filter(|cell| is(&cell.verdict)) {

@@ -2,11 +2,8 @@
 
 use crate::analysis::comparison::{Compared, Comparison, Unjudged, differences};
 use crate::record::schema::Recording;
-use crate::report::block::Block;
-use crate::report::table::Table;
-use crate::stats::change::Change;
-use crate::stats::ratio::Ratio;
-use crate::stats::units;
+use crate::report::{block::Block, table::Table};
+use crate::stats::{change::Change, ratio::Ratio, units};
 
 /// The differences between `recordings`, whose files have `names`, and the changes of their cells.
 pub fn blocks(names: &[String], recordings: &[Recording], comparison: &Comparison) -> Vec<Block> {

@@ -6,12 +6,9 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::costs::{CostSummary, Most};
 use crate::record::figure::ProbeKind;
 use crate::record::schema::{ProbeRecord, Recording};
-use crate::report::block::Block;
-use crate::report::section::Section;
-use crate::report::sizes;
-use crate::report::sizes::CostValue;
 pub use crate::report::sizes::{all_size_series, break_even};
 use crate::report::table::{Cell, Table, Unit};
+use crate::report::{block::Block, section::Section, sizes, sizes::CostValue};
 use crate::stats::units;
 use crate::study::probe::{BURST, STARTED_JOBS};
 

@@ -2,8 +2,7 @@
 //! direction, clear a terminal, or be a spreadsheet formula or page markup.
 
 /// One line of text for any reader: replaces characters that control terminals, reverse text or are invalid
-/// in XML.
-/// Markup of SVG and HTML is escaped on output.
+/// in XML. Markup of SVG and HTML is escaped on output.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
@@ -15,8 +14,7 @@ pub fn lines(text: &str) -> String {
 }
 
 /// Text that Markdown treats as plain text: it contains no link, tag or table cell boundary, no kramdown
-/// attribute and
-/// no Liquid template, and options keep both of their hyphens.
+/// attribute and no Liquid template, and options keep both of their hyphens.
 pub fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in plain(text).chars() {

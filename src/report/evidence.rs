@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
-use crate::record::figure::Figure;
-use crate::record::schema::EvidenceRecord;
-use crate::report::block::Block;
-use crate::report::section::Section;
+use crate::record::{figure::Figure, schema::EvidenceRecord};
 use crate::report::table::{Cell, Table};
+use crate::report::{block::Block, section::Section};
 
 /// The evidence.
 pub static SECTION: Section = Section {

@@ -1,7 +1,6 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
-use crate::analysis::analysed::Analysed;
-use crate::analysis::summary::Summary;
+use crate::analysis::{analysed::Analysed, summary::Summary};
 use crate::record::schema::{Environment, Study};
 use crate::stats::verdict::MARGIN;
 

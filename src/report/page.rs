@@ -8,17 +8,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use crate::analysis::analysed::Analysed;
-use crate::record::checksum::add_checksum;
-use crate::record::schema::Recording;
-use crate::report::best;
-use crate::report::chart::caption::date;
-use crate::report::chart::kind::Drawn;
-use crate::report::chart::palette::Mode;
-use crate::report::disclosure::summary;
-use crate::report::escape::plain;
-use crate::report::export::html as export;
-use crate::report::section::Section;
-use crate::report::table::Table;
+use crate::record::{checksum::add_checksum, schema::Recording};
+use crate::report::{
+    best, chart::caption::date, chart::kind::Drawn, chart::palette::Mode, disclosure::summary, escape::plain,
+    export::html as export, section::Section, table::Table,
+};
 use crate::stats::units;
 
 /// Sorts a table by the column whose button is pressed: numbers by value, other columns as text.

@@ -5,10 +5,9 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::platforms::{ToolVerdict, judge_tools, named_tools, rust_over_python};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
-use crate::report::best::{self, BestRow, fastest, ratio_and_interval};
-use crate::report::block::Block;
-use crate::report::footnotes;
+use crate::report::best::{BestRow, fastest, ratio_and_interval};
 use crate::report::table::{Table, Unit};
+use crate::report::{best, block::Block, footnotes};
 
 /// Two tables of each interpreter.
 pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
@@ -144,9 +143,8 @@ pub(crate) mod tests {
     use crate::report::{render, study};
 
     /// A recording of a workload with a native model that takes `native` percent of the time of `sequential`,
-    /// and, under
-    /// CPython 3.11, `models` with their percentage of `py-loop`, which takes three times as long as
-    /// `sequential`.
+    /// and, under CPython 3.11, `models` with their percentage of `py-loop`, which takes three times as long
+    /// as `sequential`.
     pub(crate) fn with_python(
         workload: &str,
         post_says: &str,

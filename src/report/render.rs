@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json, markdown, terminal};
-use crate::report::section::Section;
-use crate::report::{costs, evidence, study};
+use crate::report::{costs, evidence, section::Section, study};
 
 /// The sections that this room shows; others are handed in by their rooms.
 pub static SECTIONS: &[&Section] = &[&study::SECTION, &evidence::SECTION, &costs::SECTION];

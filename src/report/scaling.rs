@@ -5,14 +5,10 @@ use std::collections::BTreeMap;
 use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::{Environment, Recording};
-use crate::report::block::Block;
-use crate::report::compare::shown;
-use crate::report::export;
 use crate::report::table::{Cell, Table};
-use crate::stats::change::Change;
-use crate::stats::ratio::Ratio;
+use crate::report::{block::Block, compare::shown, export};
 use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
-use crate::stats::units;
+use crate::stats::{change::Change, ratio::Ratio, units};
 
 /// The text for a terminal of `recordings`, of one machine with several core counts.
 pub fn terminal(recordings: &[Recording]) -> String {

@@ -4,8 +4,7 @@ use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::record::schema::{Costs, Recording};
 use crate::report::block::Block;
 use crate::report::table::{Cell, Table, Unit};
-use crate::stats::interval::Interval;
-use crate::stats::units;
+use crate::stats::{interval::Interval, units};
 
 /// The series that varies only the job size.
 pub(crate) const BREAK_EVEN: &str = "grains";

@@ -4,13 +4,11 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::criterion::{Medians, drifts, median_of};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::Recording;
-use crate::report::best::{self, BestRow};
 use crate::report::block::{Block, Panel};
-use crate::report::export::terminal;
-use crate::report::footnotes::footnotes;
-use crate::report::platforms;
-use crate::report::section::Section;
 use crate::report::table::{Columns, Table, Unit};
+use crate::report::{
+    best, best::BestRow, export::terminal, footnotes::footnotes, platforms, section::Section,
+};
 
 /// The study.
 pub static SECTION: Section = Section {

@@ -4,8 +4,7 @@ use std::num::NonZeroU64;
 
 use serde_json::Value;
 
-use crate::stats::ratio::Ratio;
-use crate::stats::units;
+use crate::stats::{ratio::Ratio, units};
 
 /// Typed columns of equally many cells.
 #[derive(Clone, Debug, PartialEq)]

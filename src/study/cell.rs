@@ -7,8 +7,7 @@ use anyhow::Result;
 use crate::engine::{Batch, Resources, Started};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
 pub use crate::record::schema::Width;
-use crate::workload::Workload;
-use crate::workload::catalog::Catalog;
+use crate::workload::{Workload, catalog::Catalog};
 
 /// A workload under a model at a concurrency.
 #[derive(Clone, Copy, Debug)]

@@ -6,8 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::child;
 use crate::study::{launch, probe};
-use crate::workload::catalog::Catalog;
-use crate::workload::fixture::server;
+use crate::workload::{catalog::Catalog, fixture::server};
 
 /// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
 /// launch, a probe or the server.

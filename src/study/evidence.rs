@@ -9,8 +9,8 @@ use crate::engine::{Batch, Context, Performance, Performer, Sample, Spans, Usage
 use crate::model::ModelEntry;
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::study::run_environment::{RunEnvironment, traced_run};
-use crate::workload::script::{self, Action, Script};
-use crate::workload::{ReadFile, Size, answer_of_parts};
+use crate::workload::script::{Action, Script};
+use crate::workload::{ReadFile, Size, answer_of_parts, script};
 
 /// Runs of each model: the interval then excludes one run at each end.
 pub const LOOKS: usize = 9;

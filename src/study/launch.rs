@@ -12,19 +12,13 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::child::parent_death;
-use crate::child::wire;
+use crate::child::{parent_death, wire};
 use crate::engine::{Batch, Digest, Started, catch_panic, nanoseconds};
-use crate::model::Platform;
-use crate::model::cpython::Interpreter;
-use crate::model::cpython::interpreter::Facts;
+use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{Failure, Role, Round, Sample};
-use crate::study::capacity::Capacity;
-use crate::study::cell::Cell;
-use crate::study::slot::slot;
-use crate::workload::Workload;
-use crate::workload::catalog::Catalog;
+use crate::study::{capacity::Capacity, cell::Cell, slot::slot};
 use crate::workload::fixture::stage::{Attached, Stage};
+use crate::workload::{Workload, catalog::Catalog};
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";

@@ -5,8 +5,7 @@ use std::num::NonZeroU64;
 use crate::model::Platform;
 use crate::record::schema::{Arm, Role, WorkloadEntry};
 use crate::study::cell::Cell;
-use crate::workload::catalog::Catalog;
-use crate::workload::{Kind, Workload};
+use crate::workload::{Kind, Workload, catalog::Catalog};
 
 /// How much a study measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,7 @@ use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
 use crate::study::runner::{Prepared, run_launches};
 use crate::study::slot::{TIMED, WARM_UP};
-use crate::workload::catalog::Catalog;
-use crate::workload::fixture::stage::Stage;
+use crate::workload::{catalog::Catalog, fixture::stage::Stage};
 
 /// The parameters of a study, and the location of its recording.
 #[derive(Clone, Debug)]

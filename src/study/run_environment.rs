@@ -7,11 +7,9 @@ use anyhow::Result;
 
 use crate::engine::{Batch, Performance, Performer, nanoseconds};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
-use crate::record::figure::Figure;
-use crate::record::schema::TracedRun;
+use crate::record::{figure::Figure, schema::TracedRun};
 use crate::study::calibration::Calibration;
-use crate::workload::catalog::Catalog;
-use crate::workload::fixture::stage::Stage;
+use crate::workload::{catalog::Catalog, fixture::stage::Stage};
 
 /// Cores, programs, files and speed.
 #[derive(Clone, Debug)]

@@ -12,17 +12,13 @@ use anyhow::Result;
 
 use crate::child::reporting::{Next, ReportingChild};
 use crate::engine::batch::Batch;
-use crate::machine::host;
-use crate::machine::idle;
-use crate::machine::study_lock::StudyLock;
+use crate::machine::{host, idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
-use crate::study::launch;
 use crate::study::launch::{Acknowledged, LaunchOrder, PlatformOrder};
-use crate::study::plan::PlannedArm;
-use crate::workload::Workload;
-use crate::workload::fixture::stage::Stage;
+use crate::study::{launch, plan::PlannedArm};
+use crate::workload::{Workload, fixture::stage::Stage};
 
 /// The maximum silence of a launch: a round of all its slots takes seconds.
 const DEADLINE: Duration = Duration::from_secs(120);

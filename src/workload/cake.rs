@@ -7,8 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::{Context, Digest, Work};
-use crate::workload::hash::digest_of_blocks;
-use crate::workload::{Each, Kind, Size, Workload, in_python, no_setup};
+use crate::workload::{Each, Kind, Size, Workload, hash::digest_of_blocks, in_python, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {

@@ -6,9 +6,8 @@ use anyhow::{Context, Result};
 
 use crate::engine::jobs::{OwnJobs, Recipe};
 use crate::model::Platform;
-use crate::workload::fixture::stage::Stage;
 use crate::workload::series::{SERIES, Series};
-use crate::workload::{IN_PYTHON, WORKLOADS, Workload, script};
+use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script};
 
 /// The workloads of each platform in table order, and series of sizes beside them.
 #[derive(Clone, Debug)]

@@ -5,9 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::{Context, Digest, Reads, Work};
-use crate::workload::fixture::stage;
-use crate::workload::read_file::ReadFile;
-use crate::workload::{Each, Kind, Size, Workload, in_python};
+use crate::workload::{Each, Kind, Size, Workload, fixture::stage, in_python, read_file::ReadFile};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {

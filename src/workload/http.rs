@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::{Context, Digest, Work, pseudorandom_bytes, sampled_checksum};
-use crate::workload::fixture::clients::Clients;
-use crate::workload::fixture::server::Page;
-use crate::workload::fixture::stage::Stage;
-use crate::workload::{Each, Kind, Size, Workload, answer_of_parts, in_python, no_setup};
+use crate::workload::{
+    Each, Kind, Size, Workload, answer_of_parts, fixture::clients::Clients, fixture::server::Page,
+    fixture::stage::Stage, in_python, no_setup,
+};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {

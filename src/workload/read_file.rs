@@ -6,8 +6,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Context, Digest, pseudorandom_bytes, sampled_checksum};
-use crate::workload::Size;
-use crate::workload::fixture::stage::Stage;
+use crate::workload::{Size, fixture::stage::Stage};
 
 /// A file of known content on the stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]

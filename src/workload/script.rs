@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::{Batch, Context, Digest, Made, Origin, OwnJobs, Recipe, Timestamp, Work, now};
-use crate::workload::fixture::stage::Stage;
 use crate::workload::queue::{Need, Queues};
-use crate::workload::read_file::ReadFile;
-use crate::workload::{Size, answer_of_parts, in_python};
+use crate::workload::{Size, answer_of_parts, fixture::stage::Stage, in_python, read_file::ReadFile};
 
 /// What scripts are called where jobs are told to another process.
 pub(crate) const NAME: &str = "script";

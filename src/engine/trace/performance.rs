@@ -8,8 +8,9 @@ use anyhow::Result;
 use crate::engine::trace::overlap::{
     extent_ns, lifetimes, migrations, most_at_once, processes, sum_ns, threads as by_process, times, union_ns,
 };
-use crate::engine::trace::threads;
-use crate::engine::{Batch, Phase, Resources, Sample, Span, Spans, Started, catch_panic, sample};
+use crate::engine::{
+    Batch, Phase, Resources, Sample, Span, Spans, Started, catch_panic, sample, trace::threads,
+};
 use crate::record::figure::Figure;
 
 /// A model that was started traced.

@@ -2,8 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::engine::trace::threads;
-use crate::engine::{Phase, Span, Timestamp, lock, now};
+use crate::engine::{Phase, Span, Timestamp, lock, now, trace::threads};
 
 /// The spans of a run, in order of their end; those of child processes are added with their answers.
 #[derive(Debug, Default)]

@@ -35,8 +35,7 @@ impl FromStr for InterpreterChoice {
 }
 
 /// The requested interpreters, the newest first. An unusable one is included with the reason if it was
-/// requested by
-/// name; so is the absence of any interpreter.
+/// requested by name; so is the absence of any interpreter.
 pub fn find(asked: &InterpreterChoice) -> Vec<&'static Interpreter> {
     let found = match asked {
         InterpreterChoice::Newest => first(all()),

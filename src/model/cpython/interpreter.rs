@@ -45,8 +45,7 @@ pub struct Facts {
 }
 
 /// The options of an interpreter: isolated from the current folder, the user, the environment and installed
-/// packages, with
-/// UTF-8 file names in every locale.
+/// packages, with UTF-8 file names in every locale.
 pub(crate) const OPTIONS: [&str; 4] = ["-I", "-S", "-X", "utf8"];
 
 /// How process pools start their processes: set explicitly, because the default differs by version and

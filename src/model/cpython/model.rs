@@ -11,14 +11,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::engine::clock::{Timestamp, Usage};
-use crate::engine::digest::Digest;
-use crate::engine::jobs::Jobs;
 use crate::engine::model::{Model, Resources};
 use crate::engine::trace::{Phase, Span, Spans};
-use crate::engine::work::Work;
-use crate::model::cpython::Interpreter;
-use crate::model::cpython::script::PythonProcess;
-use crate::model::{ALL, Concurrency, MadeOf, ModelEntry, Platform};
+use crate::engine::{digest::Digest, jobs::Jobs, work::Work};
+use crate::model::{
+    ALL, Concurrency, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
+};
 
 /// A model that interpreters have.
 struct PythonModel {

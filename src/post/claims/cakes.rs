@@ -1,10 +1,10 @@
 //! The post's claims about cakes, and about the uses of threads and processes.
 
-use crate::post::claims::concepts::is_great;
-use crate::post::claims::measured::Measured;
-use crate::post::claims::measurements::MeasuredStory;
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL, PARALLEL};
 use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, cores, costs, each, python};
+use crate::post::{
+    claims::concepts::is_great, claims::measured::Measured, claims::measurements::MeasuredStory,
+};
 use crate::record::figure::Figure;
 
 const STORY: Needs = Needs::Story("cakes");

@@ -1,9 +1,8 @@
 //! The post's claims about the chess exhibition.
 
-use crate::post::claims::measured::Measured;
-use crate::post::claims::measurements::MeasuredStory;
 use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL};
 use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, each};
+use crate::post::{claims::measured::Measured, claims::measurements::MeasuredStory};
 use crate::record::figure::Figure;
 
 const STORY: Needs = Needs::Story("chess");

@@ -2,8 +2,7 @@
 
 use crate::post::claims::thresholds::GREAT;
 use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, costs, each};
-use crate::stats::interval::Interval;
-use crate::stats::ratio::Ratio;
+use crate::stats::{interval::Interval, ratio::Ratio};
 use crate::study::evidence::JobsOf;
 
 pub(crate) const CLAIMS: &[Claim] = &[

@@ -1,8 +1,7 @@
 //! Evaluates the post's claims about numbers of CPUs.
 
 use crate::post::claims::{Case, CaseResult, Measurements, Needs};
-use crate::stats::change::Change;
-use crate::stats::units;
+use crate::stats::{change::Change, units};
 
 /// What more cores are said to do to a speedup.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,8 @@ use crate::model::{MadeOf, models};
 use crate::post::claims::thresholds::NEAR;
 use crate::post::claims::{Case, CaseResult, Measurements, Needs, each, python};
 use crate::report::costs::break_even;
-use crate::stats::change::Change;
-use crate::stats::units;
 use crate::stats::verdict::{MARGIN, Verdict};
+use crate::stats::{change::Change, units};
 
 /// What counts as threads or async IO, with or without a pool, on one thread or several.
 pub(crate) const THREADS_OR_ASYNC: &[MadeOf] = &[MadeOf::Threads, MadeOf::Tasks];

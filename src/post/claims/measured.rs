@@ -3,8 +3,7 @@
 use std::fmt;
 use std::ops::{Add, Div, Sub};
 
-use crate::post::claims::CaseResult;
-use crate::post::claims::thresholds::is_near;
+use crate::post::{claims::CaseResult, claims::thresholds::is_near};
 use crate::stats::median;
 
 /// A measured number; absent if no recording has it. What is computed with an absent number is absent.

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::analysed::Analysed;
-use crate::analysis::costs::CostSummary;
 use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::scaling::{Scaled, scale};
 use crate::analysis::sizes::{SizeSeries, fastest};
 use crate::analysis::summary::{CellResult, Summary};
-use crate::post::claims::Needs;
-use crate::post::claims::interpreter::Interpreter;
-use crate::post::claims::measured::Measured;
+use crate::analysis::{analysed::Analysed, costs::CostSummary};
+use crate::post::{claims::Needs, claims::interpreter::Interpreter, claims::measured::Measured};
 use crate::record::figure::Figure;
 use crate::record::schema::{EvidenceRecord, InterpreterEntry, Recording, StoryRun, TracedRun};
 use crate::report::costs::all_size_series;

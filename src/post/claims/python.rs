@@ -2,14 +2,12 @@
 
 use crate::analysis::summary::CellResult;
 use crate::model::MadeOf;
-use crate::post::claims::costs::PROCESSES;
-use crate::post::claims::interpreter::Interpreter;
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
 use crate::post::claims::{Case, CaseResult, Measurements, Needs};
+use crate::post::{claims::costs::PROCESSES, claims::interpreter::Interpreter};
 use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::ratio::{Ratio, of_logs};
-use crate::stats::units;
-use crate::stats::verdict::Verdict;
+use crate::stats::{units, verdict::Verdict};
 
 /// CPython's threads.
 const THREADING: &str = "py-threading";

@@ -1,8 +1,7 @@
 //! The thresholds between verdicts, each with its reason.
 
 /// The relative tolerance between a closed form and a measured time: timers, hand-overs and brief use of a
-/// core by
-/// other programs take several percent of the stories.
+/// core by other programs take several percent of the stories.
 pub const NEAR: f64 = 0.05;
 
 /// The share of a time from which something counts as happening nearly all of it.
@@ -12,18 +11,16 @@ pub const NEARLY_ALL: f64 = 0.9;
 pub const HARDLY: f64 = 0.05;
 
 /// The minimum lower bound of a speedup over sequential for a tool to be called great: clearly above noise in
-/// any
-/// row, and worth changing a program.
+/// any row, and worth changing a program.
 pub const GREAT: f64 = 1.5;
 
 /// The minimum number of busy cores, by the whole interval, for parallelism: dispatch and the kernel's own
-/// work
-/// keep several hundredths of a second core busy. The same threshold applies to speedups over sequential.
+/// work keep several hundredths of a second core busy. The same threshold applies to speedups over
+/// sequential.
 pub const PARALLEL: f64 = 1.1;
 
 /// The maximum ratio of two speedups that have the same shape, by the whole interval: interpreters dispatch
-/// jobs
-/// more slowly than Rust does, and the question is whether they scale.
+/// jobs more slowly than Rust does, and the question is whether they scale.
 pub const SAME_SHAPE: f64 = 1.25;
 
 /// The maximum delay that counts as immediate, in nanoseconds: a tick of the coarsest timer here.

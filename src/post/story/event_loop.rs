@@ -7,8 +7,7 @@ use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::engine::{Jobs, Model, Origin, Performance, Sample, Spans, Usage, now};
-use crate::model::ModelEntry;
-use crate::model::cpython::Python;
+use crate::model::{ModelEntry, cpython::Python};
 use crate::post::story::StoryRunner;
 use crate::post::story::cook_eat::{COOK, EAT, Way};
 use crate::workload::Size;

@@ -10,10 +10,8 @@ use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
 use crate::engine::clock::{nanoseconds, now};
-use crate::model::cpython::Interpreter;
-use crate::model::cpython::interpreter::run_for;
-use crate::model::cpython::script;
-use crate::model::{MadeOf, Platform};
+use crate::model::cpython::{Interpreter, script};
+use crate::model::{MadeOf, Platform, cpython::interpreter::run_for};
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};

@@ -11,8 +11,7 @@ use crate::model::{ModelEntry, models};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::study::run_environment::{RunEnvironment, traced_run};
-use crate::workload::catalog::Catalog;
-use crate::workload::script::{self, Script};
+use crate::workload::{catalog::Catalog, script, script::Script};
 
 pub mod cakes;
 pub mod chess;

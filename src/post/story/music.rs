@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::engine::Span;
-use crate::engine::trace::overlap::union_ns;
+use crate::engine::{Span, trace::overlap::union_ns};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};

@@ -7,8 +7,8 @@ use crate::model::{ModelEntry, Platform};
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
-use crate::workload::Size;
-use crate::workload::script::{self, Action, Script};
+use crate::workload::script::{Action, Script};
+use crate::workload::{Size, script};
 
 /// A code sample of the post.
 pub struct CodeSample {

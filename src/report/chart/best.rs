@@ -4,12 +4,10 @@ use maud::{Markup, html};
 
 use crate::analysis::summary::Row;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
-use crate::report::chart::caption::source;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, legend};
-use crate::report::chart::palette::Color;
-use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, grid_color, part_of_file_name, tick, undrawn};
+use crate::report::{chart::caption::source, chart::palette::Color, chart::scale::Log};
 use crate::stats::units;
 
 /// The chart of the native platform.

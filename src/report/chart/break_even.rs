@@ -4,12 +4,10 @@ use maud::{Markup, html};
 
 use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::chart::caption::origin;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, legend};
-use crate::report::chart::palette::Color;
-use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, speedup_grid, tick};
+use crate::report::{chart::caption::origin, chart::palette::Color, chart::scale::Log};
 use crate::stats::units;
 
 /// The chart of computing jobs of several sizes.

@@ -3,13 +3,12 @@
 use maud::{Markup, html};
 
 use crate::analysis::costs::CostSummary;
-use crate::report::chart::Chart;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
-use crate::report::chart::caption::origin;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
-use crate::report::chart::legend::MarkedModel;
-use crate::report::chart::palette::Color;
-use crate::report::chart::scale::Log;
+use crate::report::{
+    chart::Chart, chart::caption::origin, chart::legend::MarkedModel, chart::palette::Color,
+    chart::scale::Log,
+};
 use crate::stats::units;
 
 /// The chart of memory and dispatch overhead.

@@ -4,11 +4,9 @@ use maud::{Markup, html};
 
 use crate::analysis::summary::Row;
 use crate::report::chart::canvas::{Anchor, Canvas, cut};
-use crate::report::chart::caption::source;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
-use crate::report::chart::legend::MarkedModel;
-use crate::report::chart::palette::Color;
 use crate::report::chart::{Chart, undrawn};
+use crate::report::{chart::caption::source, chart::legend::MarkedModel, chart::palette::Color};
 use crate::stats::units;
 
 /// The chart of all cells of the native platform.

@@ -1,10 +1,8 @@
 //! A kind of chart: what it is drawn from, and what is said where no recording has that.
 
-use crate::analysis::analysed::Analysed;
-use crate::analysis::summary::Summary;
+use crate::analysis::{analysed::Analysed, summary::Summary};
 use crate::record::schema::Recording;
-use crate::report::chart::Chart;
-use crate::report::chart::legend::Marks;
+use crate::report::{chart::Chart, chart::legend::Marks};
 
 /// A chart, or a sentence that explains its absence.
 pub type Drawn = Result<Chart, &'static str>;

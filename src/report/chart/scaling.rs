@@ -7,12 +7,10 @@ use maud::{Markup, html};
 use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::chart::caption::source;
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, Marks, legend};
-use crate::report::chart::palette::Color;
-use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, part_of_file_name, speedup_grid};
+use crate::report::{chart::caption::source, chart::palette::Color, chart::scale::Log};
 use crate::stats::ratio::Ratio;
 
 /// A chart for each computing workload.

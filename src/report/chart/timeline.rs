@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::engine::trace::{Phase, Span};
-use crate::report::chart::Chart;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::chart::palette::Color;
-use crate::report::chart::scale::Linear;
+use crate::report::{chart::Chart, chart::palette::Color, chart::scale::Linear};
 use crate::stats::units;
 
 /// The position of the rows.

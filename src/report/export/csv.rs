@@ -3,8 +3,7 @@
 use ::csv::{QuoteStyle, WriterBuilder};
 use serde_json::Value;
 
-use crate::report::escape;
-use crate::report::table::Table;
+use crate::report::{escape, table::Table};
 
 /// A table with its header. Text is quoted and numbers are not, so that an unknown number differs from an empty text.
 /// The writer has no such style: fields are quoted before they reach it.

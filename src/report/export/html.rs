@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use crate::report::block::{Block, Panel};
 use crate::report::escape::{lines, plain};
-use crate::report::export::terminal;
-use crate::report::table::Table;
+use crate::report::{export::terminal, table::Table};
 
 /// A table with sortable columns.
 pub fn table(caption: &str, table: &Table) -> Markup {

@@ -1,8 +1,7 @@
 //! Markdown for a page.
 
-use crate::report::block::Block;
-use crate::report::escape::markdown as escape;
 use crate::report::table::{Align, Table};
+use crate::report::{block::Block, escape::markdown as escape};
 
 /// A table; text of recordings stays text in its cell.
 pub fn table(table: &Table) -> String {

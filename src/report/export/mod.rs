@@ -1,7 +1,6 @@
 //! One file a format, each over the one [`Table`]: values in, text out.
 
-use crate::report::block::Block;
-use crate::report::table::Table;
+use crate::report::{block::Block, table::Table};
 
 pub mod csv;
 pub mod html;

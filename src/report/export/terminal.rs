@@ -3,9 +3,8 @@
 use comfy_table::CellAlignment;
 use comfy_table::presets::NOTHING;
 
-use crate::report::block::Block;
-use crate::report::escape;
 use crate::report::table::{Align, Table};
+use crate::report::{block::Block, escape};
 
 /// A table without lines.
 pub fn table(table: &Table) -> String {

@@ -10,16 +10,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::child::parent_death;
-use crate::child::wire;
+use crate::child::{parent_death, wire};
 use crate::engine::{Batch, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform, models};
 use crate::record::figure::ProbeFigure;
 use crate::study::probe::{BURST, Probe, STARTED_JOBS, bare};
-use crate::workload::Size;
-use crate::workload::catalog::Catalog;
-use crate::workload::fixture::stage::Stage;
+use crate::workload::{Size, catalog::Catalog, fixture::stage::Stage};
 
 /// The hidden subcommand that runs a probe; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "probe";

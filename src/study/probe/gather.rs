@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use crate::child::reporting::{Next, ReportingChild};
 use crate::model::{Concurrency, ModelEntry};
-use crate::record::figure::ProbeFigure;
-use crate::record::schema::ProbeRecord;
+use crate::record::{figure::ProbeFigure, schema::ProbeRecord};
 use crate::study::probe::answer::{ProbeAnswer, ProbeOrder, SUBCOMMAND};
 use crate::study::probe::{Probe, STARTED_ON, WAITS_US};
 

@@ -1,13 +1,12 @@
 //! Made-up numbers on both sides of the border of each claim.
 
-use crate::analysis::costs::tests::record;
-use crate::analysis::evidence::tests::evidence_record;
+use crate::analysis::{costs::tests::record, evidence::tests::evidence_record};
 use crate::post::claims::tests::Side;
-use crate::record::figure::Figure::{self, *};
-use crate::record::read::tests::recording;
+use crate::record::figure::Figure::*;
 use crate::record::schema::{
     Arm, Costs, EvidenceRecord, ProbeRecord, Recording, Sample, Sizes, StoryRun, TracedRun,
 };
+use crate::record::{figure::Figure, read::tests::recording};
 use crate::report::platforms::tests::with_python;
 
 const SECOND: u64 = 1_000_000;
