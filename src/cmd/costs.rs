@@ -60,14 +60,10 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             if models.is_empty() || stop.is_asked() {
                 continue;
             }
-            let name = match platform.tag() {
-                Some(tag) => format!("{}@{tag}", series.name),
-                None => series.name.to_owned(),
-            };
             show(&format!("comparing sizes: {}", series.about));
             let (recording, path) = study(catalog, series.of(platform), &models, &folder, &stop)?;
             if let Some(study) = recording.study {
-                sizes.push(Sizes { series: name, study });
+                sizes.push(Sizes { series: name_on(series.name, platform), study });
             }
             kept.push(path);
         }
@@ -86,6 +82,14 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         writeln!(out, "\n{}\nThe recording is {}", host::describe(), path.display())?;
     }
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
+}
+
+/// The name of a series on a platform.
+fn name_on(series: &str, platform: Platform) -> String {
+    match platform.tag() {
+        Some(tag) => format!("{series}@{tag}"),
+        None => series.to_owned(),
+    }
 }
 
 /// The named models of a platform, its baseline first; empty if none is named.
