@@ -256,11 +256,11 @@ impl fmt::Debug for Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::made_up;
+    use crate::engine::tests;
 
     #[test]
     fn detects_dropped_doubled_swapped_and_wrong_digests() {
-        let batch = made_up::batch(Duration::ZERO, Reads::Nothing);
+        let batch = tests::batch(Duration::ZERO, Reads::Nothing);
         let right = batch.expected.to_vec();
         batch.verify(&right).unwrap();
         let says = |digests: Vec<Digest>| format!("{:#}", batch.verify(&digests).unwrap_err());
@@ -276,14 +276,14 @@ mod tests {
 
     #[test]
     fn rejects_runs_shorter_than_longest_wait() {
-        let batch = made_up::batch(Duration::from_micros(500), Reads::Nothing);
+        let batch = tests::batch(Duration::from_micros(500), Reads::Nothing);
         batch.check_time(Duration::from_micros(500)).unwrap();
         assert!(batch.check_time(Duration::from_micros(499)).is_err());
     }
 
     #[test]
     fn warm_run_with_device_reads_is_invalid() {
-        let batch = made_up::batch(Duration::ZERO, Reads::Cache(4096));
+        let batch = tests::batch(Duration::ZERO, Reads::Cache(4096));
         let some = OTHER_READS + 24 * 4 * 1024 / 20;
         batch.check_reads(Some(some)).unwrap();
         assert!(batch.check_reads(Some(some + 1)).unwrap_err().is::<InvalidRun>());
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn cold_run_without_device_reads_is_invalid() {
-        let batch = made_up::batch(Duration::ZERO, Reads::Device(64 * 1024));
+        let batch = tests::batch(Duration::ZERO, Reads::Device(64 * 1024));
         let bytes: u64 = 24 * 64 * 1024;
         batch.check_reads(Some((bytes * 95).div_ceil(100))).unwrap();
         assert!(batch.check_reads(Some(bytes * 95 / 100)).unwrap_err().is::<InvalidRun>());

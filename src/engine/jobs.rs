@@ -1,6 +1,5 @@
 //! The jobs of a run, typed: what a model carries out.
 
-use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -130,12 +129,6 @@ impl<W: Work> Jobs<W> {
 impl<W: Work> Clone for Jobs<W> {
     fn clone(&self) -> Self {
         Jobs(Arc::clone(&self.0))
-    }
-}
-
-impl<W: Work> fmt::Debug for Jobs<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} jobs of {}", self.0.len, self.0.origin.workload)
     }
 }
 

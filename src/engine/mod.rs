@@ -12,11 +12,11 @@ pub mod context;
 pub mod digest;
 pub mod error;
 pub mod jobs;
-#[cfg(test)]
-pub(crate) mod made_up;
 pub mod model;
 pub(crate) mod panics;
 pub mod sample;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod trace;
 pub mod work;
 

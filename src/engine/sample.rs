@@ -62,7 +62,7 @@ fn run(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
 mod tests {
     use super::*;
     use crate::engine::digest::Digest;
-    use crate::engine::made_up;
+    use crate::engine::tests;
     use crate::engine::work::Reads;
 
     /// Returns the right digests, and reports a read of one MiB from the device for its first `cold` runs.
@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn runs_of_a_sample(cold: usize) -> Result<usize> {
-        let batch = made_up::batch(Duration::ZERO, Reads::Cache(4096));
+        let batch = tests::batch(Duration::ZERO, Reads::Cache(4096));
         let mut model = Reading { digests: vec![], cold, runs: 0, asked: 0 };
         sample(&mut model, &batch).map(|_| model.runs)
     }

@@ -1,11 +1,7 @@
 //! Reading files that are not in the page cache: evicted before the clock starts, and verified afterwards.
 
-use anyhow::Result;
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::engine::{Context, Digest, Reads, Work};
-use crate::workload::{Each, Kind, Size, Workload, fixture::stage, in_python, read_file::ReadFile};
+use crate::workload::read_file::{FileWork, ReadFile};
+use crate::workload::{Each, Kind, Size, Workload};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -25,38 +21,6 @@ pub(crate) const WORKLOAD: Workload = Workload {
             stage.ensure_evictable()?;
             ReadFile::setup(stage, "cold", size)
         },
-        job: |stage, size, seed| Ok(ColdFile(ReadFile::new(stage, "cold", size, seed)?)),
+        job: |stage, size, seed| Ok(FileWork::<true>(ReadFile::new(stage, "cold", size, seed)?)),
     },
 };
-
-/// Reads a file that [`Work::reset`] has evicted.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct ColdFile(ReadFile);
-
-impl Work for ColdFile {
-    type Shared = ();
-
-    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        self.0.run(ctx)
-    }
-
-    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        self.0.run_async(ctx).await
-    }
-
-    fn expected(&self) -> Result<Digest> {
-        Ok(self.0.expected())
-    }
-
-    fn reset(&self) -> Result<()> {
-        stage::evict(&self.0.path)
-    }
-
-    fn reads(&self) -> Reads {
-        Reads::Device(self.0.len())
-    }
-
-    fn in_python(&self) -> Result<Value> {
-        in_python("ColdFile", self)
-    }
-}

@@ -1,12 +1,13 @@
-//! Reading a whole file: what `warm-file` and `cold-file` have in common.
+//! Reading a whole file: the jobs of `warm-file` and `cold-file`.
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::engine::{Context, Digest, pseudorandom_bytes, sampled_checksum};
-use crate::workload::{Size, fixture::stage::Stage};
+use crate::engine::{Context, Digest, Reads, Work, pseudorandom_bytes, sampled_checksum};
+use crate::workload::{Size, fixture::stage, fixture::stage::Stage, in_python};
 
 /// A file of known content on the stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,10 +54,6 @@ impl ReadFile {
         Ok(ctx.compute(|| self.digest(&bytes)))
     }
 
-    pub(crate) fn len(&self) -> u64 {
-        self.len
-    }
-
     fn content(&self) -> Vec<u8> {
         pseudorandom_bytes(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
     }
@@ -67,5 +64,38 @@ impl ReadFile {
 
     fn failed(&self) -> String {
         format!("cannot read {}", self.path.display())
+    }
+}
+
+/// The work of a file: `COLD` says that [`Work::reset`] evicts it, instead of an earlier run having left it in the page
+/// cache.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct FileWork<const COLD: bool>(pub(super) ReadFile);
+
+impl<const COLD: bool> Work for FileWork<COLD> {
+    type Shared = ();
+
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        self.0.run(ctx)
+    }
+
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        self.0.run_async(ctx).await
+    }
+
+    fn expected(&self) -> Result<Digest> {
+        Ok(self.0.expected())
+    }
+
+    fn reset(&self) -> Result<()> {
+        if COLD { stage::evict(&self.0.path) } else { Ok(()) }
+    }
+
+    fn reads(&self) -> Reads {
+        if COLD { Reads::Device(self.0.len) } else { Reads::Cache(self.0.len) }
+    }
+
+    fn in_python(&self) -> Result<Value> {
+        in_python(if COLD { "ColdFile" } else { "WarmFile" }, self)
     }
 }

@@ -1,11 +1,7 @@
 //! Reading files that are in the page cache: a memory copy under another name.
 
-use anyhow::Result;
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::engine::{Context, Digest, Reads, Work};
-use crate::workload::{Each, Kind, Size, Workload, in_python, read_file::ReadFile};
+use crate::workload::read_file::{FileWork, ReadFile};
+use crate::workload::{Each, Kind, Size, Workload};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -22,48 +18,21 @@ pub(crate) const WORKLOAD: Workload = Workload {
     wait_us: 0,
     jobs: &Each {
         setup: |stage, size| ReadFile::setup(stage, "warm", size),
-        job: |stage, size, seed| Ok(WarmFile(ReadFile::new(stage, "warm", size, seed)?)),
+        job: |stage, size, seed| Ok(FileWork::<false>(ReadFile::new(stage, "warm", size, seed)?)),
     },
 };
-
-/// Reads a file that an earlier run, or its creation on the stage, has left in the page cache.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct WarmFile(ReadFile);
-
-impl Work for WarmFile {
-    type Shared = ();
-
-    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        self.0.run(ctx)
-    }
-
-    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        self.0.run_async(ctx).await
-    }
-
-    fn expected(&self) -> Result<Digest> {
-        Ok(self.0.expected())
-    }
-
-    fn reads(&self) -> Reads {
-        Reads::Cache(self.0.len())
-    }
-
-    fn in_python(&self) -> Result<Value> {
-        in_python("WarmFile", self)
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Context, Work};
     use crate::workload::fixture::stage::tests::temporary_stage;
 
     #[test]
     fn changed_or_missing_file_is_detected() {
         let stage = temporary_stage();
         ReadFile::setup(&stage, "warm", WORKLOAD.tiny).unwrap();
-        let job = WarmFile(ReadFile::new(&stage, "warm", WORKLOAD.tiny, 0).unwrap());
+        let job = FileWork::<false>(ReadFile::new(&stage, "warm", WORKLOAD.tiny, 0).unwrap());
         let run = || job.run(&(), &Context::default());
         assert_eq!(run().unwrap(), job.expected().unwrap());
         std::fs::write(&job.0.path, "something else").unwrap();

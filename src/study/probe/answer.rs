@@ -177,10 +177,16 @@ impl ProbedModel<'_> {
 fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) -> Result<Figures> {
     memory::forget_peak();
     let before = memory::own();
-    let watch = Watch::start(wait / 8)?;
-    let wall = run()?;
-    let own = above(memory::own_peak(), before);
-    let seen = watch.stop();
+    let of_kernel = memory::of_kernel();
+    let done = AtomicBool::new(false);
+    let (wall, own, seen) = thread::scope(|scope| {
+        let watch = thread::Builder::new().spawn_scoped(scope, || Seen::until(&done, wait / 8, of_kernel));
+        let watch = watch.context("cannot start a thread to watch memory")?;
+        let wall = catch_panic(run);
+        let own = above(memory::own_peak(), before);
+        done.store(true, Ordering::Relaxed);
+        anyhow::Ok((wall?, own, watch.join().unwrap_or_default()))
+    })?;
     // The last job waits until the end of the run: if the run is shorter than two waits, it overlapped the
     // first.
     ensure!(wall < 2 * wait, "not all were in flight at once: the run took {wall:?} for waits of {wait:?}");
@@ -213,32 +219,11 @@ fn warm_up(model: &mut dyn Started, batch: &Batch) -> Result<()> {
     Ok(())
 }
 
-/// Samples the memory of children and kernel, and keeps the maximum.
-struct Watch {
-    done: Arc<AtomicBool>,
-    thread: thread::JoinHandle<Seen>,
-}
-
-/// The observed maximum in bytes; the kernel's is relative to the start.
+/// The maximum memory of children and kernel in bytes; the kernel's is relative to the start.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     children: Option<u64>,
     kernel: Option<u64>,
-}
-
-impl Watch {
-    fn start(every: Duration) -> Result<Self> {
-        let done: Arc<AtomicBool> = Arc::default();
-        let ended = Arc::clone(&done);
-        let before = memory::of_kernel();
-        let thread = thread::Builder::new().spawn(move || Seen::until(&ended, every, before));
-        Ok(Watch { done, thread: thread.context("cannot start a thread to watch memory")? })
-    }
-
-    fn stop(self) -> Seen {
-        self.done.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap_or_default()
-    }
 }
 
 impl Seen {
