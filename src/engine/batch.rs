@@ -20,12 +20,6 @@ pub struct Batch {
 
 /// Jobs whose type is erased. There is one virtual call a run, not one a job.
 pub trait AnyWork: StartModel + Any + Send + Sync {
-    /// The digest that each of them must return.
-    ///
-    /// # Errors
-    /// As [`Work::expected`].
-    fn expected(&self) -> Result<Vec<Digest>>;
-
     /// As [`Work::reset`], of the first `len`.
     ///
     /// # Errors
@@ -76,10 +70,6 @@ impl<W: Work> AnyWork for TypedWork<W>
 where
     TypedWork<W>: StartModel,
 {
-    fn expected(&self) -> Result<Vec<Digest>> {
-        self.work.iter().map(Work::expected).collect()
-    }
-
     fn reset(&self, len: usize) -> Result<()> {
         self.work[..len].iter().try_for_each(Work::reset)
     }
@@ -123,17 +113,13 @@ impl Batch {
     where
         TypedWork<W>: StartModel,
     {
-        let work = TypedWork { work: work.into(), origin: Arc::new(origin) };
         let expected = match expected {
             Some(expected) => expected,
-            None => work.expected()?,
+            None => work.iter().map(Work::expected).collect::<Result<_>>()?,
         };
-        ensure!(
-            expected.len() == work.work.len(),
-            "{} digests are expected of {} jobs",
-            expected.len(),
-            work.work.len()
-        );
+        let (digests, jobs) = (expected.len(), work.len());
+        ensure!(digests == jobs, "{digests} digests are expected of {jobs} jobs");
+        let work = TypedWork { work: work.into(), origin: Arc::new(origin) };
         Ok(Batch { work: Arc::new(work), expected: expected.into(), _fixture: fixture })
     }
 

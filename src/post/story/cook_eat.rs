@@ -165,13 +165,9 @@ fn on(
         let ran = timed(runner, event_loop, way, runs)?;
         results.push(runner.result("cook-eat", arrangement.clone(), event_loop.model, Ok(ran)));
         if matches!(way, Way::Joined | Way::Spawned) {
-            let ran = in_order(event_loop, way, order_runs)?;
-            results.push(faster.result(
-                "cook-eat",
-                format!("{arrangement} order=1"),
-                event_loop.model,
-                Ok(ran),
-            ));
+            let (ran, arrangement) =
+                (in_order(event_loop, way, order_runs)?, format!("{arrangement} order=1"));
+            results.push(faster.result("cook-eat", arrangement, event_loop.model, Ok(ran)));
         }
     }
     Ok(results)
