@@ -78,7 +78,7 @@ impl RunningCell {
     /// Measures and verifies one run.
     ///
     /// # Errors
-    /// As [`sample`], and where the model panics.
+    /// As [`sample()`], and where the model panics.
     pub fn sample(&mut self) -> Result<Sample> {
         catch_panic(|| sample(self.model.as_mut(), &self.batch))
     }

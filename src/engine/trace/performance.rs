@@ -33,7 +33,7 @@ impl Performer {
     /// Runs and verifies `batch`.
     ///
     /// # Errors
-    /// As [`sample`], and where the model panics.
+    /// As [`sample()`], and where the model panics.
     pub fn perform(&mut self, batch: &Batch) -> Result<Performance> {
         let before = threads::run_times();
         let sample = catch_panic(|| sample(self.model.as_mut(), batch))?;
