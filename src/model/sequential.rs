@@ -15,6 +15,10 @@ impl Sequential {
 
 impl<W: Work> Model<W> for Sequential {
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        (0..jobs.len()).map(|index| jobs.run(index)).collect()
+        let mut digests = Vec::with_capacity(jobs.len());
+        for index in 0..jobs.len() {
+            digests.push(jobs.run(index)?);
+        }
+        Ok(digests)
     }
 }
