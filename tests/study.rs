@@ -9,10 +9,12 @@ use bakeoff::internals::record::schema::{Recording, Study};
 
 /// `bakeoff run` of two cells of `noop`, as short as a study can be.
 fn study(folder: &Path) -> Command {
+    study_of_cells("^noop/(sequential|rayon)/", folder)
+}
+
+fn study_of_cells(pattern: &str, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bakeoff"));
-    command
-        .args(["run", "^noop/(sequential|rayon)/", "--profile", "quick", "--seed", "7", "--out"])
-        .arg(folder);
+    command.args(["run", pattern, "--profile", "quick", "--seed", "7", "--out"]).arg(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -50,6 +52,14 @@ fn report_reproduces_table_of_saved_study() {
         let shown = text(&report(&[file.to_str().unwrap(), "--format", format]).stdout);
         assert!(shown.contains("noop"), "{format}: {shown}");
     }
+}
+
+#[test]
+fn workers_use_files_and_server_of_study() {
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        study_of_cells("^(http|save)/(sequential|processes|prefork)/", folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
 #[test]

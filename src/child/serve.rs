@@ -6,10 +6,10 @@ use anyhow::{Context, Result};
 
 use crate::child::worker::{ONCE, Reply, Request, SUBCOMMAND, VERSION};
 use crate::child::{parent_death, wire};
-use crate::engine::{OwnJobs, Recipe, Spans, Usage};
+use crate::engine::{Kept, OwnJobs, Recipe, Spans, Usage};
 
 /// Makes the jobs of a recipe with the same code as the parent does.
-pub type MakeJobs<'a> = &'a dyn Fn(&Recipe) -> Result<Box<dyn OwnJobs>>;
+pub type MakeJobs<'a> = &'a dyn Fn(&Recipe, &mut Kept) -> Result<Box<dyn OwnJobs>>;
 
 /// Serves as a worker if `args`, a program's arguments without its name, say so. This precedes all other command-line parsing,
 /// which would cost a tenth of a process that lives for one job.
@@ -31,10 +31,10 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
     }
     let (requests, replies) = (&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
     wire::write(replies, &Reply::Hello(VERSION))?;
-    let mut jobs = None;
+    let mut state = State::default();
     while let Some(request) = wire::read(requests)? {
         let reply = match request {
-            Request::Run(new, range) => match run(&mut jobs, new, range, make) {
+            Request::Run(new, range) => match state.run(new, range, make) {
                 Ok(digests) => digests,
                 Err(why) => Reply::Failed(format!("{why:#}")),
             },
@@ -48,27 +48,26 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The jobs that a worker has made, and where their spans are recorded.
-struct Current {
-    jobs: Box<dyn OwnJobs>,
+/// The jobs that a worker has made, what they share, and where their spans are recorded.
+#[derive(Default)]
+struct State {
+    jobs: Option<Box<dyn OwnJobs>>,
+    kept: Kept,
     spans: Option<Spans>,
 }
 
-fn run(
-    current: &mut Option<Current>,
-    new: Option<Recipe>,
-    range: Range<usize>,
-    make: MakeJobs<'_>,
-) -> Result<Reply> {
-    if let Some(recipe) = new {
-        let spans = if recipe.traced { Some(Spans::default()) } else { None };
-        *current = Some(Current { jobs: make(&recipe)?, spans });
+impl State {
+    fn run(&mut self, new: Option<Recipe>, range: Range<usize>, make: MakeJobs<'_>) -> Result<Reply> {
+        if let Some(recipe) = new {
+            self.jobs = Some(make(&recipe, &mut self.kept)?);
+            self.spans = if recipe.traced { Some(Spans::default()) } else { None };
+        }
+        let jobs = self.jobs.as_ref().context("no jobs were made")?;
+        let mut digests = Vec::with_capacity(range.len());
+        for index in range {
+            digests.push(jobs.run(index, self.spans.as_ref())?);
+        }
+        let spans = self.spans.as_ref().map(Spans::take).unwrap_or_default();
+        Ok(Reply::Digests(digests, spans))
     }
-    let Current { jobs, spans } = current.as_ref().context("no jobs were made")?;
-    let mut digests = Vec::with_capacity(range.len());
-    for index in range {
-        digests.push(jobs.run(index, spans.as_ref())?);
-    }
-    let spans = spans.as_ref().map(Spans::take).unwrap_or_default();
-    Ok(Reply::Digests(digests, spans))
 }

@@ -1,5 +1,6 @@
 //! The jobs of a run, typed: what a model carries out.
 
+use std::any::Any;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -100,6 +101,11 @@ impl<W: Work> Jobs<W> {
         self.0.work[index].run_async(&self.0.shared, &self.context(index)).await
     }
 
+    /// Whether another process is sent their inputs, as it can't make them from their number alone.
+    pub(crate) fn are_portable(&self) -> bool {
+        self.0.work.first().is_some_and(|work| work.portable().is_some())
+    }
+
     /// The jobs themselves.
     pub(crate) fn work(&self) -> &[W] {
         &self.0.work[..self.0.len]
@@ -141,22 +147,54 @@ pub trait OwnJobs {
     fn run(&self, index: usize, spans: Option<&Spans>) -> Result<Digest>;
 }
 
+/// What the jobs of a child process share. It is kept as long as the process, whichever batches it runs: a connection is
+/// opened once.
+#[derive(Debug, Default)]
+pub struct Kept(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Kept {
+    fn shared<S: Default + Send + Sync + 'static>(&mut self) -> Arc<S> {
+        if let Some(kept) = &self.0
+            && let Ok(shared) = Arc::downcast(Arc::clone(kept))
+        {
+            return shared;
+        }
+        let shared: Arc<S> = Arc::default();
+        self.0 = Some(Arc::<S>::clone(&shared));
+        shared
+    }
+}
+
 /// The jobs of a range of a batch.
 pub(crate) struct Made<W: Work> {
     first: usize,
     work: Vec<W>,
-    shared: W::Shared,
+    shared: Arc<W::Shared>,
 }
 
 impl<W: Work> Made<W> {
     /// The jobs `work`, of which the first is number `first` of its batch.
-    pub(crate) fn new(first: usize, work: Vec<W>) -> Self {
-        Made { first, work, shared: W::Shared::default() }
+    pub(crate) fn new(first: usize, work: Vec<W>, kept: &mut Kept) -> Self {
+        Made { first, work, shared: kept.shared() }
     }
 }
 
 impl<W: Work> OwnJobs for Made<W> {
     fn run(&self, index: usize, spans: Option<&Spans>) -> Result<Digest> {
         self.work[index - self.first].run(&self.shared, &Context::new(index, spans, None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn child_keeps_what_its_jobs_share() {
+        let mut kept = Kept::default();
+        let first: Arc<Mutex<u8>> = kept.shared();
+        assert!(Arc::ptr_eq(&first, &kept.shared()), "the next batch has the same");
+        let other: Arc<Mutex<u16>> = kept.shared();
+        assert!(Arc::ptr_eq(&other, &kept.shared()), "work of another type shares something else");
     }
 }

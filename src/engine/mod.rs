@@ -27,7 +27,7 @@ pub use context::Context;
 pub use digest::{Digest, pseudorandom_bytes, sampled_checksum};
 pub use error::{InvalidRun, Unavailable};
 pub(crate) use jobs::Made;
-pub use jobs::{Jobs, Origin, OwnJobs, Recipe};
+pub use jobs::{Jobs, Kept, Origin, OwnJobs, Recipe};
 pub(crate) use model::StartedFor;
 pub use model::{DEADLINE, MOST_WORKERS, Model, Resources, Started};
 pub(crate) use panics::{catch_panic, lock};

@@ -37,8 +37,11 @@ fn spawn(workers: &Workers, number: usize) -> Result<Mutex<Worker>> {
 }
 
 impl<W: Work> Model<W> for Prefork {
-    /// Every process makes the jobs of the batch for itself.
+    /// Every process makes the jobs of the batch for itself, unless it is sent them.
     fn prepare(&mut self, jobs: &Jobs<W>) -> Result<()> {
+        if jobs.are_portable() {
+            return Ok(());
+        }
         self.workers.watching(|| {
             for process in &self.processes {
                 lock(process).run(Some(jobs.recipe(0..jobs.len())), 0..0)?;
@@ -86,7 +89,8 @@ fn carry_out<W: Work>(
 ) -> Result<Vec<(usize, Vec<Digest>)>> {
     let mut answered = Vec::new();
     while let Some(range) = queue.take() {
-        process.run(None, range.clone())?;
+        let inputs = if jobs.are_portable() { Some(jobs.recipe(range.clone())) } else { None };
+        process.run(inputs, range.clone())?;
         answered.push((range.start, process.digests(jobs, range.len())?));
     }
     Ok(answered)

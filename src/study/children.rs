@@ -16,7 +16,7 @@ use crate::workload::{catalog::Catalog, fixture::server};
 pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
     // Workers come first: each may live for one job.
     let args = std::env::args().skip(1);
-    if let Some(served) = child::serve::serve_if_asked(args, &|recipe| catalog.own_jobs(recipe)) {
+    if let Some(served) = child::serve::serve_if_asked(args, &|recipe, kept| catalog.own_jobs(recipe, kept)) {
         return Some(served);
     }
     let mut args = std::env::args().skip(1);

@@ -1,10 +1,8 @@
 //! The workloads that a program has.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 
-use crate::engine::jobs::{OwnJobs, Recipe};
+use crate::engine::{Kept, OwnJobs, Recipe};
 use crate::model::Platform;
 use crate::workload::series::{SERIES, Series};
 use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script};
@@ -55,12 +53,11 @@ impl Catalog {
     ///
     /// # Errors
     /// If there is no such workload, or as [`crate::workload::MakeJobs::own`].
-    pub fn own_jobs(&self, recipe: &Recipe) -> Result<Box<dyn OwnJobs>> {
+    pub fn own_jobs(&self, recipe: &Recipe, kept: &mut Kept) -> Result<Box<dyn OwnJobs>> {
         if recipe.origin.workload == script::NAME {
-            return script::own(recipe);
+            return script::own(recipe, kept);
         }
-        // A worker starts no server of its own.
-        let stage = Stage::attach(recipe.origin.fixture.clone(), Path::new(""));
-        self.workload(Platform::Native, &recipe.origin.workload)?.jobs.own(recipe, &stage)
+        let stage = Stage::attach_only(recipe.origin.fixture.clone());
+        self.workload(Platform::Native, &recipe.origin.workload)?.jobs.own(recipe, &stage, kept)
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::engine::{Batch, Context, Digest, Made, Origin, OwnJobs, Recipe, Work};
+use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Work};
 use crate::workload::fixture::stage::Stage;
 
 pub use crate::engine::work::Size;
@@ -85,7 +85,7 @@ pub trait MakeJobs: Sync {
     ///
     /// # Errors
     /// As [`MakeJobs::batch`].
-    fn own(&self, recipe: &Recipe, stage: &Stage) -> Result<Box<dyn OwnJobs>>;
+    fn own(&self, recipe: &Recipe, stage: &Stage, kept: &mut Kept) -> Result<Box<dyn OwnJobs>>;
 }
 
 impl fmt::Debug for dyn MakeJobs {
@@ -126,12 +126,12 @@ impl<W: Work> MakeJobs for Each<W> {
         Batch::new(jobs, origin, stage, expected)
     }
 
-    fn own(&self, recipe: &Recipe, stage: &Stage) -> Result<Box<dyn OwnJobs>> {
+    fn own(&self, recipe: &Recipe, stage: &Stage, kept: &mut Kept) -> Result<Box<dyn OwnJobs>> {
         let mut jobs = Vec::with_capacity(recipe.range.len());
         for number in recipe.range.clone() {
             jobs.push((self.job)(stage, recipe.origin.size, number as u64)?);
         }
-        Ok(Box::new(Made::new(recipe.range.start, jobs)))
+        Ok(Box::new(Made::new(recipe.range.start, jobs, kept)))
     }
 }
 

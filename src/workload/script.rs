@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::{Batch, Context, Digest, Made, Origin, OwnJobs, Recipe, Timestamp, Work, now};
+use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Timestamp, Work, now};
 use crate::workload::queue::{Need, Queues};
 use crate::workload::{Size, answer_of_parts, fixture::stage::Stage, in_python, read_file::ReadFile};
 
@@ -75,12 +75,12 @@ pub fn batch(scripts: Vec<Script>, stage: &Arc<Stage>) -> Result<Batch> {
 ///
 /// # Errors
 /// If it has none.
-pub(crate) fn own(recipe: &Recipe) -> Result<Box<dyn OwnJobs>> {
+pub(crate) fn own(recipe: &Recipe, kept: &mut Kept) -> Result<Box<dyn OwnJobs>> {
     let mut scripts: Vec<Script> = Vec::with_capacity(recipe.range.len());
     for script in recipe.portable.as_ref().context("scripts are told whole")? {
         scripts.push(postcard::from_bytes(script).context("a script can't be read")?);
     }
-    Ok(Box::new(Made::new(recipe.range.start, scripts)))
+    Ok(Box::new(Made::new(recipe.range.start, scripts, kept)))
 }
 
 impl Action {
