@@ -45,8 +45,8 @@ fn main() -> io::Result<()> {
 /// Whether the sources differ from the commit; empty if there is none.
 fn is_dirty(root: &Path) -> &'static str {
     // Without its locks, Git does not refresh the index, which would count as a change of it.
-    let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=normal"];
-    match (git(root, &["rev-parse", "HEAD"]), git(root, &status)) {
+    let status = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=normal", "--"];
+    match (git(root, &["rev-parse", "HEAD"]), git(root, &[&status[..], &INPUTS].concat())) {
         (Some(_), Some(changes)) if changes.is_empty() => "no",
         (Some(_), Some(_)) => "yes",
         _ => "",
