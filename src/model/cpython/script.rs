@@ -59,7 +59,7 @@ impl PythonProcess {
         let mut command = run(interpreter, &folder.path().join("__main__.py"));
         let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
-        command.arg(START_METHOD);
+        command.arg(START_METHOD).arg(folder.path());
         let supervisor = Supervisor::start(resources.deadline, None)?;
         let child = supervisor.spawn(format!("{model} under CPython {tag}"), command, Ends::WithGroup)?;
         let mut python_process = PythonProcess { child, supervisor, _folder: folder };

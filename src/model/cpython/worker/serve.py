@@ -20,7 +20,7 @@ import jobs
 from phases import Plain, Traced
 
 
-def main(name, workers, traced, start_method):
+def main(name, workers, traced, start_method, own_folder=None):
     requests, replies = take_pipes()
     digests.warm_up()
     try:
@@ -29,12 +29,10 @@ def main(name, workers, traced, start_method):
         return frames.write(replies, b"E", described(error))
     if hasattr(select, "poll"):
         # Not before the pool exists: a forked process must have only one thread.
-        threading.Thread(target=end_with, args=(requests,), daemon=True).start()
+        threading.Thread(target=end_with, args=(requests, own_folder), daemon=True).start()
     frames.write(replies, b"H", b"")
     converse(model, requests, replies)
-    # The parent has ended: remaining work is useless.
-    remove_this_folder()
-    os._exit(0)
+    end(own_folder)
 
 
 def take_pipes():
@@ -51,21 +49,33 @@ def start(name, workers, phases, start_method):
     return importlib.import_module(name.replace("-", "_")).Model(workers, phases, start_method)
 
 
-def end_with(pipe):
+def end_with(pipe, own_folder):
     """Ends this process and all its children when the other end of `pipe` closes."""
     poll = select.poll()
     # No events are requested: poll always reports a hang-up.
     poll.register(pipe.fileno(), 0)
     poll.poll()
-    remove_this_folder()
-    os.killpg(0, signal.SIGKILL)
+    end(own_folder)
 
 
-def remove_this_folder():
-    """Done by the parent, if it has not been killed."""
-    import shutil
+def end(own_folder):
+    """The parent has ended: remaining work is useless, and nobody else removes the folder that it made for this program."""
+    if own_folder:
+        remove(own_folder)
+    # Whoever started this program by hand may be in the group, too.
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
-    shutil.rmtree(os.path.dirname(os.path.abspath(__file__)), ignore_errors=True)
+
+def remove(folder):
+    """Another thread may be removing it as well."""
+    try:
+        for name in os.listdir(folder):
+            os.remove(os.path.join(folder, name))
+        os.rmdir(folder)
+    except OSError:
+        pass
 
 
 def converse(model, requests, replies):
