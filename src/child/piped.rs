@@ -119,7 +119,7 @@ impl PipedChild {
         };
         let words = self.watchdog.captured_stderr();
         let said = if words.is_empty() { String::new() } else { format!("; it wrote: {words}") };
-        error.context(format!("{} (process {}) {fate}{said}", self.name, self.id()))
+        error.context(format!("{} {fate}{said}", self.name))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Starts children, captures their standard error, and kills those that do not answer.
 
-use std::io::PipeWriter;
+use std::io::{self, ErrorKind, PipeWriter};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use crossbeam::channel::{Sender, bounded};
 
 use crate::child::{piped::PipedChild, process::Process, watchdog::Watchdog};
@@ -38,8 +38,7 @@ impl Supervisor {
     /// # Errors
     /// When no pipe or thread can be created.
     pub(crate) fn start(deadline: Duration, stop: Option<Arc<AtomicBool>>) -> Result<Self> {
-        let (reader, stderr) =
-            std::io::pipe().context("cannot make a pipe for the workers' standard error")?;
+        let (reader, stderr) = io::pipe().context("cannot make a pipe for the workers' standard error")?;
         let watchdog = Arc::new(Watchdog::new(deadline, stop));
         let (watch, ended) = bounded(0);
         let (listening, watching) = (Arc::clone(&watchdog), Arc::clone(&watchdog));
@@ -60,9 +59,9 @@ impl Supervisor {
             Ends::Alone => Process::start(piped),
             Ends::WithGroup => Process::start_group(piped),
         };
-        let process = process.with_context(|| {
-            let program = Path::new(piped.get_program());
-            format!("cannot start {} as {name}; {TOO_FEW_PROCESSES}", program.display())
+        let process = process.map_err(|error| {
+            let (program, advice) = (Path::new(piped.get_program()).display(), advice(&error));
+            anyhow!(error).context(format!("cannot start {program} as {name}{advice}"))
         })?;
         Ok(PipedChild::new(name, process, Arc::clone(&self.watchdog)))
     }
@@ -87,6 +86,12 @@ impl Drop for Supervisor {
 
 const NO_THREAD: &str = "cannot start a thread to watch the workers: raise the limit on processes (ulimit -u, or the container's pids limit)";
 
-/// The advice when the system can't start another process.
-const TOO_FEW_PROCESSES: &str = "this model needs a process for each job in flight, and 3 file descriptors for each: \
-     raise the limits (ulimit -u, ulimit -n, or the container's pids limit)";
+/// What to do if a process can't be started.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::PermissionDenied => "",
+        _ => {
+            "; each process needs 3 file descriptors: raise the limits (ulimit -u, ulimit -n, or the container's pids limit)"
+        }
+    }
+}

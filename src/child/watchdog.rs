@@ -1,4 +1,4 @@
-//! The state that the workers, the watchdog and the stderr reader of one model share.
+//! The state that some children, their watchdog and the reader of their standard error share.
 
 use std::io::{PipeReader, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,8 +16,8 @@ const LOOKS: u32 = 8;
 /// The interval at which a stop is noticed.
 const STOP_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The maximum length of captured standard error, in bytes.
-const CAPTURED_STDERR: usize = 1024;
+/// How much of the beginning of standard error is captured, in bytes, and as much of its end.
+const CAPTURED_STDERR: usize = 512;
 
 /// The running processes, whether they answer, and their standard error.
 pub(crate) struct Watchdog {
@@ -67,7 +67,7 @@ impl Watchdog {
         self.deadline
     }
 
-    /// The end of the workers' standard error, on one line.
+    /// The beginning and the end of the children's standard error, on one line.
     pub(crate) fn captured_stderr(&self) -> String {
         let text =
             String::from_utf8_lossy(&lock(&self.words)).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -75,14 +75,16 @@ impl Watchdog {
         text.split(" stack backtrace:").next().unwrap_or_default().to_owned()
     }
 
-    /// Reads the workers' standard error, so that no worker ever blocks on it.
+    /// Reads the children's standard error, so that none ever blocks on it.
     pub(crate) fn listen(&self, mut complaints: PipeReader) {
         let mut buffer = [0; 4096];
         while let Ok(read @ 1..) = complaints.read(&mut buffer) {
             let mut words = lock(&self.words);
             words.extend_from_slice(&buffer[..read]);
-            let superfluous = words.len().saturating_sub(CAPTURED_STDERR);
-            words.drain(..superfluous);
+            let superfluous = words.len().saturating_sub(2 * CAPTURED_STDERR);
+            if superfluous > 0 {
+                words.drain(CAPTURED_STDERR..CAPTURED_STDERR + superfluous);
+            }
         }
     }
 

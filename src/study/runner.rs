@@ -184,7 +184,7 @@ fn launch(
     for _ in 0..order.rounds {
         match process.next() {
             Next::Report(round) => journal.append(Entry::Round(round))?,
-            Next::Failed(why) => return journal.append(Entry::Failure(format!("the launch failed: {why}"))),
+            Next::Failed(why) => return journal.append(Entry::Failure(why)),
             Next::Stopped => return Ok(()),
         }
         // If the launch has ended meanwhile, the next round reports it.
