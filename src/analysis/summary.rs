@@ -151,7 +151,9 @@ impl Row {
     }
 
     fn is_same_work(&self, other: &Row) -> bool {
-        self.workload.is_same_size(&other.workload) && self.workload.revision() == other.workload.revision()
+        let (one, other) = (&self.workload, &other.workload);
+        // The description tells Python's cake, which is decorated with the lock held, from the native one.
+        one.is_same_size(other) && one.revision() == other.revision() && one.about == other.about
     }
 
     /// This row's baseline as the reference of `other`, which has the same jobs; launches are paired by
