@@ -11,7 +11,7 @@ use bakeoff::internals::engine::digest::Digest;
 use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::{Resources, Started};
 use bakeoff::internals::engine::sample::sample;
-use bakeoff::internals::engine::trace::{Performer, Phase};
+use bakeoff::internals::engine::trace::Phase;
 use bakeoff::internals::model::{Platform, models};
 use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
@@ -162,7 +162,7 @@ fn traced_model_records_every_phase() {
     let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
     for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {
         for entry in models() {
-            let mut performer = Performer::start(&batch, entry.name, &resources(2)).unwrap();
+            let mut performer = entry.start_traced(&batch, &resources(2)).unwrap();
             let performance = performer.perform(&batch).unwrap();
             let phases = |job: u32| {
                 let spans = performance.spans.iter().filter(|span| span.job == job);

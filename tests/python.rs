@@ -14,7 +14,7 @@ use bakeoff::internals::engine::batch::Batch;
 use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::Resources;
 use bakeoff::internals::engine::sample::sample;
-use bakeoff::internals::engine::trace::{Performer, Phase};
+use bakeoff::internals::engine::trace::Phase;
 use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::{Interpreter, InterpreterChoice, find};
 use bakeoff::internals::workload::catalog::Catalog;
@@ -91,8 +91,7 @@ fn traced_python_model_records_every_phase() {
         for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
             for name in ["cake", "http", "warm-file"] {
                 let batch = batch(Catalog::builtin().workload(platform, name).unwrap(), 24, &stage).unwrap();
-                let mut performer =
-                    Performer::start(&batch, entry.name, &entry.resources(2, EXE.as_ref())).unwrap();
+                let mut performer = entry.start_traced(&batch, &entry.resources(2, EXE.as_ref())).unwrap();
                 let mut spans = performer.perform(&batch).unwrap().spans;
                 spans.sort_by_key(|span| (span.job, span.start));
                 let found: Vec<_> = spans.iter().map(|span| (span.job, span.phase)).collect();

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use crate::engine::{Batch, Resources, Spans, StartModel, Started, StartedFor, TypedWork, Unavailable, Work};
+use crate::engine::{
+    Batch, Performer, Resources, Spans, StartModel, Started, StartedFor, TypedWork, Unavailable, Work,
+    catch_panic,
+};
 
 pub use crate::engine::model::MOST_WORKERS;
 pub use platform::Platform;
@@ -98,9 +101,25 @@ impl ModelEntry {
     /// # Errors
     /// If its threads or processes can't be started; [`Unavailable`] if this machine can't have it.
     pub fn start(&self, batch: &Batch, resources: &Resources) -> Result<Box<dyn Started>> {
+        self.ensure_available()?;
+        batch.start(self.name, resources, None)
+    }
+
+    /// Starts it for the jobs of `batch` and others of their type, so that their spans are recorded.
+    ///
+    /// # Errors
+    /// As [`ModelEntry::start`], and if it panics.
+    pub fn start_traced(&self, batch: &Batch, resources: &Resources) -> Result<Performer> {
+        self.ensure_available()?;
+        let spans = Arc::default();
+        let model = catch_panic(|| batch.start(self.name, resources, Some(&spans)))?;
+        Ok(Performer::new(model, spans))
+    }
+
+    fn ensure_available(&self) -> Result<()> {
         match self.unavailable {
             Some(why) => Err(Unavailable(why.into()).into()),
-            None => batch.start(self.name, resources, None),
+            None => Ok(()),
         }
     }
 }
@@ -167,11 +186,27 @@ models! {
     "processes": processes::Processes, "a child process for each job",
         MadeOf::Processes, CAPPED, revision 1;
     "prefork": prefork::Prefork, "long-lived child processes fed over pipes",
-        MadeOf::Processes, Concurrency::Workers, revision 1;
+        MadeOf::Processes, Concurrency::Workers, revision 2;
     "tokio-one": tokio_one::TokioOne, "tasks on tokio's current-thread runtime",
         MadeOf::Tasks, ALL, revision 1;
     "tokio-many": tokio_many::TokioMany, "tasks on tokio's multi-thread runtime",
         MadeOf::Tasks, ALL, revision 1;
     "tokio-blocking": tokio_blocking::TokioBlocking, "tokio's blocking threads",
         MadeOf::Threads, CAPPED, revision 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::{Reads, tests::batch};
+
+    #[test]
+    fn unavailable_model_is_not_started() {
+        let (batch, resources) = (batch(Duration::ZERO, Reads::Nothing), Resources::new(1, Path::new("")));
+        let entry = ModelEntry { unavailable: Some("the reason"), ..models()[0] };
+        assert!(entry.start(&batch, &resources).err().unwrap().is::<Unavailable>());
+        assert!(entry.start_traced(&batch, &resources).err().unwrap().is::<Unavailable>());
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::engine::{Batch, Context, Performance, Performer, Sample, Spans, Usage, now};
+use crate::engine::{Batch, Context, Performance, Sample, Spans, Usage, now};
 use crate::model::ModelEntry;
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::study::run_environment::{RunEnvironment, traced_run};
@@ -103,7 +103,7 @@ fn runs(
     // Two workers even on one core: they take turns, which is concurrent.
     let resources = model.resources(with.cores.max(2), &with.exe);
     let batch = jobs.batch(with)?;
-    let mut performer = Performer::start(&batch, model.name, &resources)?;
+    let mut performer = model.start_traced(&batch, &resources)?;
     // Creates threads, connections and files before the traced runs.
     performer.perform(&batch)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());

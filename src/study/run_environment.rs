@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::{Batch, Performance, Performer, nanoseconds};
+use crate::engine::{Batch, Performance, nanoseconds};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
 use crate::record::{figure::Figure, schema::TracedRun};
 use crate::study::calibration::Calibration;
@@ -48,7 +48,7 @@ impl RunEnvironment {
             Concurrency::Workers => batch.expected().len().min(MOST_WORKERS),
             _ => self.cores,
         };
-        Performer::start(batch, model.name, &model.resources(workers, &self.exe))?.perform(batch)
+        model.start_traced(batch, &model.resources(workers, &self.exe))?.perform(batch)
     }
 }
 

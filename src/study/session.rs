@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::engine::{Batch, Performer, Sample, Started, Unavailable, catch_panic, sample};
+use crate::engine::{Batch, Performer, Sample, Started, catch_panic, sample};
 use crate::machine::host;
 use crate::study::cell::Cell;
 use crate::workload::fixture::stage::Stage;
@@ -46,13 +46,10 @@ impl Session {
     pub fn start_traced(&mut self, cell: &Cell) -> Result<(Performer, Batch)> {
         let batch = self.batch(cell)?;
         let resources = cell.resources(self.cores, &self.exe);
-        Ok((Performer::start(&batch, cell.model.name, &resources)?, batch))
+        Ok((cell.model.start_traced(&batch, &resources)?, batch))
     }
 
     fn batch(&mut self, cell: &Cell) -> Result<Batch> {
-        if let Some(why) = cell.model.unavailable {
-            return Err(Unavailable(why.into()).into());
-        }
         let key = (cell.workload.name, cell.platform().tag());
         if let Some(batch) = self.batches.get(&key) {
             return Ok(batch.clone());

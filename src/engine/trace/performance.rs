@@ -8,9 +8,7 @@ use anyhow::Result;
 use crate::engine::trace::overlap::{
     extent_ns, lifetimes, migrations, most_at_once, processes, sum_ns, threads as by_process, times, union_ns,
 };
-use crate::engine::{
-    Batch, Phase, Resources, Sample, Span, Spans, Started, catch_panic, sample, trace::threads,
-};
+use crate::engine::{Batch, Phase, Sample, Span, Spans, Started, catch_panic, sample, trace::threads};
 use crate::record::figure::Figure;
 
 /// A model that was started traced.
@@ -20,14 +18,9 @@ pub struct Performer {
 }
 
 impl Performer {
-    /// Starts the model `model` for the jobs of `batch` and others of their type.
-    ///
-    /// # Errors
-    /// As [`Batch::start`].
-    pub fn start(batch: &Batch, model: &str, resources: &Resources) -> Result<Self> {
-        let spans = Arc::default();
-        let model = catch_panic(|| batch.start(model, resources, Some(&spans)))?;
-        Ok(Performer { model, spans })
+    /// `model`, which was started with `spans`.
+    pub fn new(model: Box<dyn Started>, spans: Arc<Spans>) -> Self {
+        Performer { model, spans }
     }
 
     /// Runs and verifies `batch`.
