@@ -12,6 +12,7 @@ use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
 use crate::model::{ModelEntry, Platform};
 use crate::post::sections;
+use crate::record::figure::ProbeKind;
 use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
 use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, Width};
@@ -155,7 +156,7 @@ fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
 fn exit(recording: &Recording) -> Exit {
     let Some(costs) = &recording.costs else { return Exit::Ok };
     for probe in &costs.probes {
-        if probe.failure.is_some() && !probe.question.starts_with("crowd ") {
+        if probe.failure.is_some() && !matches!(probe.kind(), Some(ProbeKind::ConcurrencyLimit(..))) {
             return Exit::CellFailed;
         }
     }

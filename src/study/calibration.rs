@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::clock::now;
+use crate::engine::now;
 use crate::workload::answer_of_parts;
 
 /// The approximate duration of the timed work.

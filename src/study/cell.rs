@@ -21,20 +21,20 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Every cell of `catalog` on `platforms`, on a machine with `cores` cores, by platform and workload.
-    pub fn all(catalog: &Catalog, platforms: &[Platform], cores: usize) -> Vec<Cell> {
+    /// Every cell of `catalog` on `platforms`, for models of this many `workers`, by platform and workload.
+    pub fn all(catalog: &Catalog, platforms: &[Platform], workers: usize) -> Vec<Cell> {
         let mut cells = Vec::new();
         for &platform in platforms {
             for workload in catalog.workloads(platform) {
-                cells.extend(Cell::of(workload, platform, cores));
+                cells.extend(Cell::of(workload, platform, workers));
             }
         }
         cells
     }
 
-    /// The cells of one workload on a platform. A model with workers has two if jobs wait and outnumber the cores.
-    pub fn of(workload: &Workload, platform: Platform, cores: usize) -> Vec<Cell> {
-        let wide = workload.kind.waits() && cores < workload.size.jobs;
+    /// The cells of one workload on a platform. A model with workers has two if jobs wait and outnumber them.
+    pub fn of(workload: &Workload, platform: Platform, workers: usize) -> Vec<Cell> {
+        let wide = workload.kind.waits() && workers < workload.size.jobs;
         let mut cells = Vec::new();
         for model in platform.models() {
             let widths: &[Width] = match model.concurrency {
@@ -66,11 +66,11 @@ impl Cell {
     }
 
     /// The maximum number of jobs of the default batch that run at once.
-    pub fn in_flight(&self, cores: usize) -> usize {
+    pub fn in_flight(&self, workers: usize) -> usize {
         let jobs = self.workload.size.jobs;
         match (self.width, self.model.concurrency) {
             (Width::One, _) => 1,
-            (Width::Cores, _) => cores.min(jobs),
+            (Width::Cores, _) => workers.min(jobs),
             (Width::Jobs, Concurrency::Jobs { max_concurrent: None }) => jobs,
             (Width::Jobs, Concurrency::Jobs { max_concurrent: Some(most) }) => most.min(jobs),
             (Width::Jobs, _) => MOST_WORKERS.min(jobs),
@@ -81,8 +81,8 @@ impl Cell {
     ///
     /// # Errors
     /// When its threads or processes can't be started; [`crate::engine::error::Unavailable`] when this machine can't support it.
-    pub fn start(&self, batch: &Batch, cores: usize, exe: &Path) -> Result<Box<dyn Started>> {
-        self.model.start(batch, &self.resources(cores, exe))
+    pub fn start(&self, batch: &Batch, workers: usize, exe: &Path) -> Result<Box<dyn Started>> {
+        self.model.start(batch, &self.resources(workers, exe))
     }
 
     /// Whether it is `other`, or the baseline that `other` is compared with.
@@ -92,19 +92,19 @@ impl Cell {
     }
 
     /// The resources that its model receives.
-    pub fn resources(&self, cores: usize, exe: &Path) -> Resources {
+    pub fn resources(&self, workers: usize, exe: &Path) -> Resources {
         let workers = match (self.width, self.model.concurrency) {
-            (Width::Jobs, Concurrency::Workers) => self.in_flight(cores),
-            _ => cores,
+            (Width::Jobs, Concurrency::Workers) => self.in_flight(workers),
+            _ => workers,
         };
         self.model.resources(workers, exe)
     }
 
     /// The approximate time of one run in microseconds, if its waits overlap and its computing does not. For
     /// planning only, never for a result.
-    pub fn run_us(&self, cores: usize) -> u64 {
+    pub fn run_us(&self, workers: usize) -> u64 {
         let Workload { size, job_us, wait_us, .. } = self.workload;
-        let turns = size.jobs.div_ceil(self.in_flight(cores));
+        let turns = size.jobs.div_ceil(self.in_flight(workers));
         wait_us * turns as u64 + (job_us - wait_us) * size.jobs as u64
     }
 }

@@ -32,8 +32,8 @@ pub struct LaunchOrder {
     pub interpreter: Option<PlatformOrder>,
     /// Jobs of its batch.
     pub jobs: usize,
-    /// Its arms, by their index in the recording: a cell's id, and its role.
-    pub arms: Vec<(u64, String, Role)>,
+    /// Its arms.
+    pub arms: Vec<ArmOrder>,
     /// Number of rounds.
     pub rounds: u64,
     /// Decides the order of the slots.
@@ -46,6 +46,17 @@ pub struct LaunchOrder {
     pub expected: Vec<Digest>,
     /// The parent's stage.
     pub stage: Attached,
+}
+
+/// An arm that a launch measures.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ArmOrder {
+    /// Its index in the recording.
+    pub index: u64,
+    /// The id of its cell.
+    pub id: String,
+    /// Its role.
+    pub role: Role,
 }
 
 /// An interpreter that the parent has found.
@@ -156,7 +167,7 @@ impl Starter<'_> {
         let mut started = StartedArms::default();
         if self.platform == Platform::Native {
             for arm in &self.order.arms {
-                started.add(arm.0, self.arm(arm, cells));
+                started.add(arm.index, self.arm(arm, cells));
             }
         } else {
             // Each is a separate process that mostly waits during its start.
@@ -164,7 +175,7 @@ impl Starter<'_> {
                 let mut starting = Vec::new();
                 for arm in &self.order.arms {
                     let thread = thread::Builder::new().spawn_scoped(scope, move || self.arm(arm, cells))?;
-                    starting.push((arm.0, thread));
+                    starting.push((arm.index, thread));
                 }
                 for (arm, thread) in starting {
                     started.add(arm, thread.join().unwrap_or_else(|_| bail!("its start panicked")));
@@ -175,13 +186,13 @@ impl Starter<'_> {
         Ok(started)
     }
 
-    fn arm(self, (arm, id, role): &(u64, String, Role), cells: &[Cell]) -> Result<RunningArm> {
-        let cell = cells.iter().find(|cell| cell.id() == *id);
-        let cell = cell.with_context(|| format!("there is no cell {id}"))?;
-        let model = catch_panic(|| self.model(cell, *role))?;
+    fn arm(self, order: &ArmOrder, cells: &[Cell]) -> Result<RunningArm> {
+        let cell = cells.iter().find(|cell| cell.id() == order.id);
+        let cell = cell.with_context(|| format!("there is no cell {}", order.id))?;
+        let model = catch_panic(|| self.model(cell, order.role))?;
         // All jobs at once, so that every thread, process and connection exists.
         let warm_up = self.batch.first(cell.in_flight(self.order.workers).max(2));
-        Ok(RunningArm { arm: *arm, model, warm_up })
+        Ok(RunningArm { arm: order.index, model, warm_up })
     }
 
     fn model(self, cell: &Cell, role: Role) -> Result<Box<dyn Started>> {

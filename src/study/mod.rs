@@ -8,7 +8,8 @@
 //! - [`runner`]: walks over the launches and keeps what they measure
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
-//! - [`calibration`]: how much computing takes how long on this machine
+//! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
+//! - [`children`]: what a child process of this program serves as
 
 pub mod calibration;
 mod capacity;

@@ -106,8 +106,8 @@ fn is_native_too(catalog: &Catalog, workload: &Workload) -> bool {
 
 impl PlannedArm {
     /// As the recording has it.
-    pub fn entry(&self, cores: usize, unavailable: Option<String>) -> Arm {
-        let in_flight = self.cell.in_flight(cores) as u64;
+    pub fn entry(&self, workers: usize, unavailable: Option<String>) -> Arm {
+        let in_flight = self.cell.in_flight(workers) as u64;
         let in_flight = NonZeroU64::new(in_flight).expect("at least one job is in flight");
         Arm {
             id: self.cell.id(),

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
-use crate::engine::clock::{Timestamp, nanoseconds, now};
+use crate::engine::{Timestamp, nanoseconds, now};
 use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
 use crate::record::save::{SaveError, save};

@@ -11,12 +11,12 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::child::reporting::{Next, ReportingChild};
-use crate::engine::batch::Batch;
+use crate::engine::Batch;
 use crate::machine::{host, idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
-use crate::study::launch::{Acknowledged, LaunchOrder, PlatformOrder};
+use crate::study::launch::{Acknowledged, ArmOrder, LaunchOrder, PlatformOrder};
 use crate::study::{launch, plan::PlannedArm};
 use crate::workload::{Workload, fixture::stage::Stage};
 
@@ -103,11 +103,15 @@ impl Prepared {
 
     fn order(&self, spec: &LaunchSpec<'_>, rounds: NonZeroU64, seed: u64) -> LaunchOrder {
         let LaunchSpec { workload, platform, batch, arms } = spec;
+        let mut ordered = Vec::with_capacity(arms.len());
+        for (index, arm) in arms {
+            ordered.push(ArmOrder { index: *index as u64, id: arm.cell.id(), role: arm.role });
+        }
         LaunchOrder {
             workload: workload.name.to_owned(),
             interpreter: PlatformOrder::of(*platform),
             jobs: workload.size.jobs,
-            arms: arms.iter().map(|(index, arm)| (*index as u64, arm.cell.id(), arm.role)).collect(),
+            arms: ordered,
             rounds: rounds.get(),
             seed,
             workers: self.workers,

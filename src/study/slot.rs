@@ -22,8 +22,7 @@ pub(super) struct Measured {
     pub(super) cpu_ns: Option<u64>,
 }
 
-/// Warms `model` up with `warm_in`, some of the jobs of `batch`, and then times runs of `batch`; all are
-/// verified.
+/// Runs `warm_up`, some of the jobs of `batch`, until `model` is warm, and then times runs of `batch`; all are verified.
 pub(super) fn slot(model: &mut dyn Started, warm_up: &Batch, batch: &Batch) -> Result<Measured> {
     let start = now();
     while now() - start < WARM_UP {
