@@ -6,8 +6,8 @@
 //! - `record`: the versioned file that keeps a study: schema, journal, checksum
 //! - `engine`: work and its context, models, batches, verified samples, the clock, digests, traces
 //! - `child`: child processes: spawning, frames, watchdog, parent death, captured stderr
-//! - `workload`: the kinds of jobs, one file each, and the files and the server that they use
 //! - `model`: the ways to carry jobs out, one file each, CPython's among them
+//! - `workload`: the kinds of jobs, one file each, and the files and the server that they use
 //! - `machine`: cores, topology, limits, memory, idle checks, environment
 //! - `study`: cells, plan, launches and slots: from cells to a recording
 //! - `analysis`: recordings in, judgements out
@@ -36,7 +36,7 @@ use std::process::ExitCode;
 
 use workload::catalog::Catalog;
 
-/// A program that measures some workloads under every model, and all that can be done with the results.
+/// Workloads, and a program around them: it measures each under every model, and reports what it found.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {

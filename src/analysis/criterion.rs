@@ -27,6 +27,5 @@ pub fn drifts(medians: &Medians, row: &Row, cell: &CellResult) -> bool {
 }
 
 fn ratio_to_baseline(medians: &Medians, row: &Row, cell: &CellResult) -> Option<f64> {
-    let baseline = row.cells.iter().find(|cell| cell.name.ends_with("/one"))?;
-    Some(median_of(medians, row, baseline)? / median_of(medians, row, cell)?)
+    Some(median_of(medians, row, row.baseline()?)? / median_of(medians, row, cell)?)
 }

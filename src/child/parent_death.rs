@@ -1,4 +1,4 @@
-//! Ends a worker when its parent ends, however the parent ends: on Linux the kernel kills it, and on every
+//! Ends a child of this program when its parent ends, however the parent ends: on Linux the kernel kills it, and on every
 //! Unix a dedicated thread watches the pipe to the parent. A worker with a single job omits the thread, which
 //! would cost a tenth of such a process; it ends by itself after its job. A launch also detects whether it
 //! was stopped and continued.

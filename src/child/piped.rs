@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::child::{process::Process, watchdog::Watchdog, wire};
-use crate::engine::clock::now;
+use crate::engine::now;
 
 /// The time that a process has to end after closing its pipe, and for its last output to arrive.
 const GRACE: Duration = Duration::from_millis(50);

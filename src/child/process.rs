@@ -3,7 +3,7 @@
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
 use std::sync::Mutex;
 
-use crate::engine::panics::lock;
+use crate::engine::lock;
 
 /// A child process, shared with the watchdog that kills it if it does not answer.
 pub(crate) struct Process {

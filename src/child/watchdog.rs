@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossbeam::channel::{Receiver, RecvTimeoutError};
 
 use crate::child::process::Process;
-use crate::engine::panics::lock;
+use crate::engine::lock;
 
 /// The number of watchdog checks within a deadline.
 const LOOKS: u32 = 8;

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(if slower && args.fail_on == Some(FailOn::Slower) { Exit::FailedOn } else { Exit::Ok })
 }
 
-/// Whether all recordings have a study, and the same definition for each shared workload name.
+/// Whether all recordings have a study, and the same work for each shared workload name.
 pub(super) fn ensure_same_work(files: &[PathBuf], recordings: &[Recording]) -> Result<()> {
     for (file, recording) in files.iter().zip(recordings) {
         ensure!(recording.study.is_some(), Incomparable(format!("{} has no study", file.display())));

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use crate::engine::clock::{Timestamp, now};
+use crate::engine::{Timestamp, now};
 use crate::stats::units;
 
 /// One line on a terminal, written while nothing is measured; an empty one clears the last.

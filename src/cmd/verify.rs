@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use crate::cmd::{Exit, platforms::Platforms, select_of};
-use crate::engine::error::Unavailable;
+use crate::engine::Unavailable;
 use crate::machine::host;
 use crate::study::{cell::Cell, session::Session};
 use crate::workload::catalog::Catalog;

@@ -39,7 +39,8 @@ pub trait AnyWork: StartModel + Any + Send + Sync {
     fn reads(&self, len: usize) -> Vec<Reads>;
 }
 
-/// Jobs for which models can be started: the one place that knows both the type of the jobs and the registry of models.
+/// Jobs for which models can be started. It is implemented where the registry of models is: there, both the type of the jobs
+/// and the models are known.
 pub trait StartModel {
     /// Starts the model `model` for jobs of this type; its runs are recorded in `spans`, if there are any.
     ///

@@ -11,7 +11,7 @@ use crate::engine::{
     catch_panic,
 };
 
-pub use crate::engine::model::MOST_WORKERS;
+pub use crate::engine::MOST_WORKERS;
 pub use platform::Platform;
 
 pub mod cpython;

@@ -49,4 +49,5 @@ fn join(thread: ScopedJoinHandle<'_, Result<Digest>>) -> Result<Digest> {
 }
 
 /// The advice when the system can't start another thread.
-pub(super) const TOO_FEW_THREADS: &str = "this model needs a thread for each job in flight: raise the limit on processes (ulimit -u, or the container's pids limit)";
+pub(super) const TOO_FEW_THREADS: &str =
+    "raise the limit on processes (ulimit -u, or the container's pids limit)";

@@ -11,7 +11,7 @@ pub(super) struct TokioMany {
 }
 
 impl TokioMany {
-    /// Builds the runtime with a thread for each core; file operations run on further threads, at most [`MOST_WORKERS`].
+    /// Builds the runtime with [`Resources::workers`] threads; file operations run on further threads, at most [`MOST_WORKERS`].
     pub(super) fn start(resources: &Resources) -> Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(resources.workers)

@@ -89,7 +89,7 @@ pub enum Role {
 pub enum Width {
     /// One job.
     One,
-    /// As many as the machine has cores.
+    /// As many as there are workers: one for each core, if nothing else was asked for.
     Cores,
     /// All jobs of the batch, or as many as the model allows.
     Jobs,

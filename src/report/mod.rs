@@ -2,8 +2,9 @@
 //!
 //! - [`table`]: the one type of tables, and [`export`]: one file a format over it
 //! - [`section`]: a section of a recording: [`study`], [`evidence`], [`costs`]; [`render`]: every format walks over them
-//! - [`compare`], [`scaling`]: tables of several recordings
-//! - [`chart`]: pictures; [`page`]: everything in one file
+//! - `best`, `platforms`, [`sizes`], `footnotes`, [`disclosure`]: parts of a study's section; [`block`]: a piece of a section
+//! - [`compare`], [`scaling`]: tables of several recordings; [`bars`], [`timeline`]: text that draws
+//! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless
 
 pub mod bars;
 pub(crate) mod best;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
-use crate::record::schema::{Environment, Recording};
+use crate::record::schema::{Environment, Recording, Width};
 use crate::report::table::{Cell, Table};
 use crate::report::{block::Block, compare::shown, export};
 use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
@@ -143,7 +143,7 @@ fn waiting(scaled: &Scaled) -> Block {
     let mut lines = Vec::new();
     for name in scaled.cells().into_iter().skip(1) {
         // Models with as many workers as cores do not wait for the same number of jobs at once.
-        if !name.ends_with("/cores") {
+        if Width::of(name) != Some(Width::Cores) {
             lines.push(Line::Cell(name));
         }
     }

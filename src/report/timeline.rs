@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::engine::trace::{Phase, Span};
+use crate::engine::{Phase, Span};
 
 use crate::stats::units;
 

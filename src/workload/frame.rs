@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::digest::{Digest, pseudorandom_bytes};
+use crate::engine::{Digest, pseudorandom_bytes};
 use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload, for Python only: native jobs carry seeds, so that no native process ever receives a buffer.

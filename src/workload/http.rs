@@ -42,7 +42,7 @@ const BODY: usize = 16 * 1024;
 pub(super) struct Get {
     port: u16,
     page: Page,
-    /// Simulates parsing: this number of 4 KiB parts is hashed, independent of the page.
+    /// The computing that a parser would do: this number of parts of 4 KiB is hashed, whatever the page is.
     parts: u64,
 }
 

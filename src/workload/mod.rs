@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Work};
 use crate::workload::fixture::stage::Stage;
 
-pub use crate::engine::work::Size;
+pub use crate::engine::Size;
 
 mod cake;
 pub mod catalog;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::digest::Digest;
+use crate::engine::Digest;
 use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::digest::Digest;
+use crate::engine::Digest;
 use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 
 /// The workload, for Python only: a compiled language has `hash`.

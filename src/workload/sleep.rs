@@ -61,7 +61,7 @@ impl Work for Sleep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::clock::now;
+    use crate::engine::now;
 
     #[test]
     fn both_forms_wait_at_least_the_pause() {

@@ -10,10 +10,9 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::engine::clock::{Timestamp, Usage};
-use crate::engine::model::{Model, Resources};
-use crate::engine::trace::{Phase, Span, Spans};
-use crate::engine::{digest::Digest, jobs::Jobs, work::Work};
+use crate::engine::{
+    Model, Phase, Resources, Span, Spans, Timestamp, Usage, digest::Digest, jobs::Jobs, work::Work,
+};
 use crate::model::{
     ALL, Concurrency, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
 };

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::child::piped::PipedChild;
 use crate::child::supervisor::{Ends, Supervisor};
-use crate::engine::model::Resources;
+use crate::engine::Resources;
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.

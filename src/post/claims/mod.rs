@@ -50,7 +50,7 @@ pub enum Needs {
     Story(&'static str),
     /// `bakeoff run`.
     Study,
-    /// The models of all given platforms.
+    /// A study of an interpreter's models.
     Python,
     /// `bakeoff costs`.
     Costs,

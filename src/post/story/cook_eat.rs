@@ -220,7 +220,7 @@ fn is_in_order(spans: &[Span]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::trace::Phase;
+    use crate::engine::Phase;
     use crate::engine::trace::overlap::tests::span;
 
     #[test]

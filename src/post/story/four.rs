@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
 
-use crate::engine::clock::{nanoseconds, now};
+use crate::engine::{nanoseconds, now};
 use crate::model::cpython::{Interpreter, script};
 use crate::model::{MadeOf, Platform, cpython::interpreter::run_for};
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};

@@ -67,9 +67,7 @@ impl StoryRunner {
     pub fn perform(&self, model: &ModelEntry, scripts: Vec<Script>) -> Result<Performance> {
         self.with.perform(model, &script::batch(scripts, &self.with.stage)?)
     }
-}
 
-impl StoryRunner {
     /// A story run under the model of a name: what it showed, or why it can't run here, or not under its model.
     pub(crate) fn result(
         &self,

@@ -141,7 +141,7 @@ fn together_ns(first: &[Span], second: &[Span], counts: fn(&Span, &Span) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::trace::Phase;
+    use crate::engine::Phase;
     use crate::engine::trace::overlap::tests::span;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::engine::batch::Batch;
+use crate::engine::Batch;
 use crate::model::{ModelEntry, Platform};
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::trace::Span;
+use crate::engine::Span;
 use crate::model::ModelEntry;
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
@@ -124,7 +124,7 @@ fn percentile(sorted: &[u64], percent: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::trace::Phase;
+    use crate::engine::Phase;
     use crate::engine::trace::overlap::tests::span;
 
     #[test]

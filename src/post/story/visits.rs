@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::trace::{Phase, Span};
+use crate::engine::{Phase, Span};
 use crate::record::figure::Figure;
 
 /// Her times between moves, by name, in addition to the trace `figures`.

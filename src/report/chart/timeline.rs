@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::engine::trace::{Phase, Span};
+use crate::engine::{Phase, Span};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::{chart::Chart, chart::palette::Color, chart::scale::Linear};
 use crate::stats::units;
