@@ -49,11 +49,10 @@ fn is_child(process: &Path) -> bool {
     field(&status, "PPid") == Some(&std::process::id().to_string())
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
-    #[cfg(target_os = "linux")]
     #[test]
     fn peak_memory_sees_touched_pages_and_resets() {
         forget_peak();
