@@ -116,7 +116,11 @@ impl ModelEntry {
         Ok(Performer::new(model, spans))
     }
 
-    fn ensure_available(&self) -> Result<()> {
+    /// Whoever starts it otherwise asks first.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if this machine can't have it.
+    pub fn ensure_available(&self) -> Result<()> {
         match self.unavailable {
             Some(why) => Err(Unavailable(why.into()).into()),
             None => Ok(()),

@@ -2,17 +2,14 @@
 
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::model::{MadeOf, models};
-use crate::post::claims::thresholds::NEAR;
 use crate::post::claims::{Case, CaseResult, Measurements, Needs, each, python};
+use crate::post::{claims::python::PROCESSES, claims::thresholds::NEAR};
 use crate::report::costs::break_even;
 use crate::stats::verdict::{MARGIN, Verdict};
 use crate::stats::{change::Change, units};
 
 /// What counts as threads or async IO, with or without a pool, on one thread or several.
 pub(crate) const THREADS_OR_ASYNC: &[MadeOf] = &[MadeOf::Threads, MadeOf::Tasks];
-
-/// What counts as processes.
-pub(crate) const PROCESSES: &[MadeOf] = &[MadeOf::Processes];
 
 /// Compares each kind of process with the equivalent thread, and with a task.
 pub(crate) fn processes_are_heavier(m: &Measurements<'_>) -> Vec<Case> {

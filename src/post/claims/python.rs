@@ -2,12 +2,15 @@
 
 use crate::analysis::summary::CellResult;
 use crate::model::MadeOf;
+use crate::post::claims::interpreter::Interpreter;
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
 use crate::post::claims::{Case, CaseResult, Measurements, Needs};
-use crate::post::{claims::costs::PROCESSES, claims::interpreter::Interpreter};
 use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::ratio::{Ratio, of_logs};
 use crate::stats::{units, verdict::Verdict};
+
+/// What counts as processes.
+pub(crate) const PROCESSES: &[MadeOf] = &[MadeOf::Processes];
 
 /// CPython's threads.
 const THREADING: &str = "py-threading";

@@ -4,20 +4,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::{Jobs, Span, nanoseconds, now};
+use crate::engine::{Span, nanoseconds, now};
 use crate::model::{MadeOf, ModelEntry, Platform};
 use crate::post::story::event_loop::{Coroutines, EventLoop};
+use crate::post::story::way::Way;
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::study::run_environment::traced_run;
-use crate::workload::script::Script;
-
-/// Seconds of cooking.
-pub(super) const COOK: f64 = 2.0;
-
-/// Seconds of eating.
-pub(super) const EAT: f64 = 1.0;
 
 /// Timed runs of each way.
 const RUNS: usize = 20;
@@ -25,67 +19,6 @@ const RUNS: usize = 20;
 /// Runs that check the order of events, and the length of a second in them.
 const ORDER_RUNS: u64 = 1_000;
 const ORDER_SECOND: Duration = Duration::from_millis(5);
-
-/// How the two are started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// Both are called, and the returned futures are never awaited.
-    Unscheduled,
-    /// One is awaited, then the other.
-    InTurn,
-    /// Both are awaited together, in one task.
-    Joined,
-    /// Each is a separate task.
-    Spawned,
-}
-
-impl Way {
-    pub(super) const ALL: [Way; 4] = [Way::Unscheduled, Way::InTurn, Way::Joined, Way::Spawned];
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Way::Unscheduled => "unscheduled",
-            Way::InTurn => "in-turn",
-            Way::Joined => "joined",
-            Way::Spawned => "spawned",
-        }
-    }
-
-    fn prediction(self) -> Prediction {
-        let (formula, seconds) = match self {
-            Way::Unscheduled => ("nothing runs", 0.0),
-            Way::InTurn => ("2 s + 1 s", COOK + EAT),
-            Way::Joined | Way::Spawned => ("max(2 s, 1 s)", COOK.max(EAT)),
-        };
-        Prediction { formula: formula.into(), seconds }
-    }
-
-    /// Starts both on the current runtime, and returns when they are done.
-    pub(super) async fn start(self, jobs: &Jobs<Script>) -> Result<()> {
-        let (cook, eat) = (coroutine(jobs.clone(), 0), coroutine(jobs.clone(), 1));
-        match self {
-            Way::Unscheduled => drop((cook, eat)),
-            Way::InTurn => {
-                cook.await?;
-                eat.await?;
-            }
-            Way::Joined => {
-                let (cooked, eaten) = tokio::join!(cook, eat);
-                cooked.and(eaten)?;
-            }
-            Way::Spawned => {
-                let (cook, eat) = (tokio::spawn(cook), tokio::spawn(eat));
-                cook.await??;
-                eat.await??;
-            }
-        }
-        Ok(())
-    }
-}
-
-async fn coroutine(jobs: Jobs<Script>, index: usize) -> Result<()> {
-    jobs.run_async(index).await.map(drop)
-}
 
 /// The story.
 pub struct CookEat;

@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::engine::{Jobs, Model, Origin, Performance, Sample, Spans, Usage, now};
 use crate::model::{ModelEntry, cpython::Python};
 use crate::post::story::StoryRunner;
-use crate::post::story::cook_eat::{COOK, EAT, Way};
+use crate::post::story::way::{COOK, EAT, Way};
 use crate::workload::Size;
 use crate::workload::script::{Action, NAME, Script};
 
@@ -42,6 +42,7 @@ impl EventLoop {
 
     /// The loop of `model`, which is asyncio's.
     pub(super) fn asyncio(model: &ModelEntry, runner: &StoryRunner) -> Result<Self> {
+        model.ensure_available()?;
         let spans: Arc<Spans> = Arc::default();
         let python = Python::start(model.name, &model.resources(1, &runner.with.exe), Some(&spans))?;
         let engine = Engine::Asyncio(Box::new(python), spans);

@@ -23,6 +23,7 @@ pub mod music;
 pub mod samples;
 pub mod stall;
 mod visits;
+mod way;
 
 /// Runs stories.
 #[derive(Clone, Debug)]
