@@ -208,7 +208,7 @@ fn readme_sections_match_result_folders() {
         let there: Vec<String> = texts.map(|text| format!("{}\n{text}{}", begin(part), end(part))).collect();
         assert!(
             there.iter().any(|text| readme.contains(text)),
-            "{part:?}: make it by: bakeoff report results/.../*.json --splice README.md"
+            "{part:?}: make it by: bakeoff report results/.../recording.json OTHERS.. --splice README.md"
         );
     }
 }

@@ -207,6 +207,14 @@ mod tests {
     use crate::engine::{Reads, tests::batch};
 
     #[test]
+    fn methodology_describes_every_model() {
+        let text = include_str!("../../METHODOLOGY.md");
+        for ModelEntry { name, .. } in models() {
+            assert!(text.contains(&format!("\n| `{name}` |")), "METHODOLOGY.md has no row for {name}");
+        }
+    }
+
+    #[test]
     fn unavailable_model_is_not_started() {
         let (batch, resources) = (batch(Duration::ZERO, Reads::Nothing), Resources::new(1, Path::new("")));
         let entry = ModelEntry { unavailable: Some("the reason"), ..models()[0] };

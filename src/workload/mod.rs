@@ -224,6 +224,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn methodology_describes_every_workload() {
+        let text = include_str!("../../METHODOLOGY.md");
+        for Workload { name, .. } in WORKLOADS {
+            assert!(text.contains(&format!("\n| `{name}` |")), "METHODOLOGY.md has no row for {name}");
+        }
+    }
+
+    #[test]
     fn workload_names_never_overlap() {
         for one in IN_PYTHON.iter().chain(WORKLOADS) {
             for other in IN_PYTHON.iter().filter(|other| other.name != one.name) {

@@ -37,7 +37,7 @@ mod tests {
         for file in std::fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
             if path.is_file() {
-                kinds += std::fs::read_to_string(path).unwrap().matches(": Kind =\x20Kind {").count();
+                kinds += std::fs::read_to_string(path).unwrap().matches(": Kind\x20=").count();
             }
         }
         assert_eq!(kinds, KINDS.len());

@@ -41,6 +41,14 @@ fn ledger_lists_each_claim_in_order() {
         assert_eq!(of_section, number.to_string(), "{}", claim.id);
     }
     assert_eq!(sections, "CTKGDAB");
+    let of_the_post = claims().filter(|claim| claim.is_of_the_post()).count();
+    for (file, text) in [
+        ("README.md", include_str!("../../../../README.md")),
+        ("METHODOLOGY.md", include_str!("../../../../METHODOLOGY.md")),
+    ] {
+        let words = format!("`bakeoff claims` judges {of_the_post} sentences of the post");
+        assert!(text.contains(&words), "{file} lacks: {words}");
+    }
     for claim in claims() {
         assert!(![claim.says, claim.at, claim.decided_by].contains(&""), "{}", claim.id);
         assert!(!claim.needs.is_empty(), "{}", claim.id);
