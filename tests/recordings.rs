@@ -95,7 +95,7 @@ fn add_report(tables: &mut Map<String, Value>, file: &str) {
     let report = printed("report", &[file.to_owned()]);
     let stem = Path::new(file).file_stem().unwrap().to_str().unwrap();
     let warnings = report["stamps"].as_array().unwrap().iter().map(numbers);
-    tables.insert(format!("{stem} withheld"), report["withheld"].clone());
+    tables.insert(format!("{stem} no verdict"), report["withheld"].clone());
     tables.insert(format!("{stem} stamps"), warnings.collect());
     for name in ["cells", "costs", "evidence", "stories"] {
         if report[name].as_array().is_some_and(|table| !table.is_empty()) {

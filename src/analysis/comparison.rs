@@ -34,7 +34,7 @@ pub enum Unjudged {
     /// It was measured on another machine, or on other cores.
     OtherMachine,
     /// A warning blocks verdicts, or one recording lacks the cell.
-    Withheld,
+    NoVerdict,
 }
 
 impl Comparison {
@@ -81,7 +81,7 @@ fn compared(first: RowCell<'_>, others: &[Summary], same_machine: &[bool]) -> Co
             }
             _ if !is_same_machine => Err(Unjudged::OtherMachine),
             Some(other) if !first.row.withheld && !other.row.withheld => Ok(judge(first, other)),
-            _ => Err(Unjudged::Withheld),
+            _ => Err(Unjudged::NoVerdict),
         });
     }
     Compared { id: format!("{}/{}", first.row.workload.name, first.cell.name), speedups, changes }
@@ -283,7 +283,7 @@ pub(crate) mod tests {
         assert_eq!(differences(&[recording(16, 50), other])[0].1, ["unknown", "another"]);
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
-        assert_eq!(words(&[recording(16, 50), busy])[1].1, Err(Unjudged::Withheld));
+        assert_eq!(words(&[recording(16, 50), busy])[1].1, Err(Unjudged::NoVerdict));
     }
 
     fn workload(recording: &mut Recording) -> &mut WorkloadEntry {

@@ -8,15 +8,15 @@ use crate::stats::{interval::LEVEL, verdict::Verdict};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToolVerdict {
     /// A warning blocks it.
-    Withheld,
+    NoVerdict,
     /// All are the fastest, or within 5 % of it.
-    Confirmed,
+    True,
     /// Some are, these are slower.
-    Refined(Vec<String>),
+    Qualified(Vec<String>),
     /// None is, these may be.
-    NotSeparated(Vec<String>),
+    Undecided(Vec<String>),
     /// None is.
-    Refuted,
+    False,
     /// They are not measured, or in too few launches.
     Unknown,
 }
@@ -25,7 +25,7 @@ pub enum ToolVerdict {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     Slower,
-    NotSeparated,
+    Undecided,
     Best,
 }
 
@@ -43,22 +43,22 @@ pub fn named_tools(post_says: &str) -> Vec<String> {
 /// The verdict on the tools that the post names for the task of `row`.
 pub fn judge_tools(row: &Row) -> ToolVerdict {
     if row.withheld {
-        return ToolVerdict::Withheld;
+        return ToolVerdict::NoVerdict;
     }
-    let (mut best, mut not_separated, mut slower) = (vec![], vec![], vec![]);
+    let (mut best, mut undecided, mut slower) = (vec![], vec![], vec![]);
     for tool in named_tools(&row.workload.post_says) {
         match standing(row, &tool) {
             Some(Standing::Best) => best.push(tool),
-            Some(Standing::NotSeparated) => not_separated.push(tool),
+            Some(Standing::Undecided) => undecided.push(tool),
             Some(Standing::Slower) => slower.push(tool),
             None => {}
         }
     }
-    match (best.is_empty(), not_separated.is_empty(), slower.is_empty()) {
-        (false, _, true) => ToolVerdict::Confirmed,
-        (false, _, false) => ToolVerdict::Refined(slower),
-        (true, false, _) => ToolVerdict::NotSeparated(not_separated),
-        (true, true, false) => ToolVerdict::Refuted,
+    match (best.is_empty(), undecided.is_empty(), slower.is_empty()) {
+        (false, _, true) => ToolVerdict::True,
+        (false, _, false) => ToolVerdict::Qualified(slower),
+        (true, false, _) => ToolVerdict::Undecided(undecided),
+        (true, true, false) => ToolVerdict::False,
         (true, true, true) => ToolVerdict::Unknown,
     }
 }
@@ -68,8 +68,8 @@ fn standing(row: &Row, tool: &str) -> Option<Standing> {
     for cell in &row.cells {
         if cell.plain_model() == tool {
             standing = standing.max(match cell.verdict {
-                Verdict::Fastest | Verdict::AsGood(_) => Some(Standing::Best),
-                Verdict::NotSeparated(_) => Some(Standing::NotSeparated),
+                Verdict::Fastest | Verdict::Within(_) => Some(Standing::Best),
+                Verdict::Undecided(_) => Some(Standing::Undecided),
                 Verdict::Slower(_) => Some(Standing::Slower),
                 Verdict::TooFew(_) | Verdict::Unmeasured => None,
             });

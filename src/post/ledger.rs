@@ -73,7 +73,7 @@ fn terminal(judged: &[Judged]) -> String {
 pub fn summary(judged: &[Judged]) -> String {
     let mut counts = Vec::new();
     for verdict in
-        [ClaimVerdict::Confirmed, ClaimVerdict::Refined, ClaimVerdict::Refuted, ClaimVerdict::NotMeasured]
+        [ClaimVerdict::True, ClaimVerdict::Qualified, ClaimVerdict::False, ClaimVerdict::NotMeasured]
     {
         counts.push(format!("{} {verdict}", count(judged, Some(verdict))));
     }
@@ -99,9 +99,9 @@ pub fn decided_by(recording: &Recording) -> String {
         "Of {all} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \
          claims",
         all - count(&judged, Some(ClaimVerdict::NotMeasured)),
-        count(&judged, Some(ClaimVerdict::Confirmed)),
-        count(&judged, Some(ClaimVerdict::Refined)),
-        count(&judged, Some(ClaimVerdict::Refuted))
+        count(&judged, Some(ClaimVerdict::True)),
+        count(&judged, Some(ClaimVerdict::Qualified)),
+        count(&judged, Some(ClaimVerdict::False))
     )
 }
 

@@ -72,9 +72,9 @@ impl Axis {
 }
 
 fn line(row: &Row, cell: &CellResult, speedup: &Ratio, terminal_style: TerminalStyle, axis: Axis) -> String {
-    let as_good = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::AsGood(_))).count();
-    let others = match as_good {
-        _ if row.withheld => " (withheld)".to_owned(),
+    let within = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Within(_))).count();
+    let others = match within {
+        _ if row.withheld => " (no verdict)".to_owned(),
         0 => String::new(),
         others => format!(" +{others}"),
     };

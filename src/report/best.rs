@@ -9,8 +9,8 @@ pub(crate) struct BestRow<'a> {
     pub(crate) row: &'a Row,
     /// The fastest, if anything was measured.
     best: Option<&'a CellResult>,
-    as_good: Vec<&'a str>,
-    not_separated: Vec<&'a str>,
+    within: Vec<&'a str>,
+    undecided: Vec<&'a str>,
     /// Too few launches for verdicts.
     few: bool,
 }
@@ -24,13 +24,13 @@ impl<'a> BestRow<'a> {
     fn of(row: &'a Row) -> Self {
         let best = fastest(row);
         let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
-        let (mut as_good, mut not_separated) = (vec![], vec![]);
+        let (mut within, mut undecided) = (vec![], vec![]);
         if let Some(best) = best.filter(|_| !few && !row.withheld) {
-            as_good = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::AsGood(_)));
-            let named = [&[best.model()][..], &as_good].concat();
-            not_separated = models(row, &named, |verdict| matches!(verdict, Verdict::NotSeparated(_)));
+            within = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::Within(_)));
+            let named = [&[best.model()][..], &within].concat();
+            undecided = models(row, &named, |verdict| matches!(verdict, Verdict::Undecided(_)));
         }
-        BestRow { row, best, as_good, not_separated, few }
+        BestRow { row, best, within, undecided, few }
     }
 
     /// A cell about the fastest; blank if there is none.
@@ -44,7 +44,7 @@ impl<'a> BestRow<'a> {
     fn tool(&self) -> String {
         match self.best {
             None => not_measured(self.row),
-            Some(best) if self.row.withheld => format!("(withheld; fastest here: {})", best.name),
+            Some(best) if self.row.withheld => format!("(no verdict; fastest here: {})", best.name),
             Some(best) if self.few => format!("(too few launches; fastest here: {})", best.name),
             Some(best) => best.name.clone(),
         }
@@ -69,8 +69,8 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
         .left("95 %", |it| it.of_best(|best| Some(interval(best.speedup.as_ref()?))))
         .right("time", Unit::Nanoseconds, |it| it.of_best(|best| best.wall_ns))
         .right("CPU", Unit::Multiple, |it| it.of_best(|best| best.cpu_ratio))
-        .left("as good", |it| it.of_best(|_| list(&it.as_good)))
-        .left("not separated", |it| it.of_best(|_| list(&it.not_separated)))
+        .left("within 5 %", |it| it.of_best(|_| list(&it.within)))
+        .left("undecided", |it| it.of_best(|_| list(&it.undecided)))
 }
 
 fn list(models: &[&str]) -> Option<String> {
@@ -134,11 +134,11 @@ pub(crate) fn ratio_and_interval(found: Option<&Ratio>) -> String {
 pub(crate) fn verdict(row: &Row, cell: &CellResult) -> String {
     let verdict = match cell.verdict {
         Verdict::Unmeasured => "not measured".into(),
-        _ if row.withheld => "withheld".into(),
+        _ if row.withheld => "no verdict".into(),
         Verdict::Fastest => "fastest".into(),
         Verdict::Slower(_) => "slower".into(),
-        Verdict::AsGood(_) => "as good".into(),
-        Verdict::NotSeparated(_) => "not separated".into(),
+        Verdict::Within(_) => "within 5 %".into(),
+        Verdict::Undecided(_) => "undecided".into(),
         Verdict::TooFew(few) => format!("too few launches: {} of {}", few.have, few.need),
     };
     match &cell.error {

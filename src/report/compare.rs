@@ -59,11 +59,11 @@ fn name_of(change: Result<Change, Unjudged>) -> &'static str {
     match change {
         Err(Unjudged::ContenderChanged) => "contender changed",
         Err(Unjudged::OtherMachine) => "another machine",
-        Err(Unjudged::Withheld) => "withheld",
+        Err(Unjudged::NoVerdict) => "no verdict",
         Ok(Change::Faster(_)) => "faster",
         Ok(Change::Slower(_)) => "slower",
         Ok(Change::Equal(_)) => "equal",
-        Ok(Change::NotSeparated(_)) => "not separated",
+        Ok(Change::Undecided(_)) => "undecided",
         Ok(Change::TooFew(_)) => "too few launches",
         Ok(Change::Unmeasured) => "not measured",
     }
@@ -113,11 +113,11 @@ pub(crate) fn shown(ratio: &Ratio) -> String {
 fn word(change: Result<Change, Unjudged>) -> String {
     match change {
         Err(Unjudged::OtherMachine) => "-".into(),
-        Err(Unjudged::ContenderChanged | Unjudged::Withheld) => name_of(change).into(),
+        Err(Unjudged::ContenderChanged | Unjudged::NoVerdict) => name_of(change).into(),
         Ok(Change::Faster(ratio)) => format!("FASTER {}", exactly(&ratio)),
         Ok(Change::Slower(ratio)) => format!("SLOWER {}", exactly(&ratio)),
         Ok(Change::Equal(ratio)) => format!("equal {}", exactly(&ratio)),
-        Ok(Change::NotSeparated(ratio)) => format!("not separated {}", exactly(&ratio)),
+        Ok(Change::Undecided(ratio)) => format!("undecided {}", exactly(&ratio)),
         Ok(Change::TooFew(few)) => format!("too few launches: {} of {}", few.have, few.need),
         Ok(Change::Unmeasured) => "not measured".into(),
     }
@@ -141,11 +141,11 @@ fn summary(letters: &[String], comparison: &Comparison) -> Vec<String> {
     for (at, (letter, same)) in letters.iter().skip(1).zip(&comparison.same_machine).enumerate() {
         lines.push(if *same {
             format!(
-                "{letter}: {} faster, {} slower, {} equal, {} not separated, of {} cells",
+                "{letter}: {} faster, {} slower, {} equal, {} undecided, of {} cells",
                 count(comparison, at, |it| matches!(it, Change::Faster(_))),
                 count(comparison, at, |it| matches!(it, Change::Slower(_))),
                 count(comparison, at, |it| matches!(it, Change::Equal(_))),
-                count(comparison, at, |it| matches!(it, Change::NotSeparated(_))),
+                count(comparison, at, |it| matches!(it, Change::Undecided(_))),
                 comparison.cells.len()
             )
         } else {

@@ -14,14 +14,14 @@ pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
     for warning in &summary.warnings {
         notes.push(match (warning.blocks_verdicts(), warning.only_of()) {
             (false, _) => format!("note: {warning}"),
-            (true, None) => format!("VERDICTS WITHHELD: {warning}"),
-            (true, Some(workload)) => format!("VERDICTS ON {workload} WITHHELD: {warning}"),
+            (true, None) => format!("NO VERDICT: {warning}"),
+            (true, Some(workload)) => format!("NO VERDICT ON {workload}: {warning}"),
         });
     }
     notes.push(noise(summary));
     notes.push(format!(
         "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \
-         `sequential`'s. As good: the whole interval within {0:.0} % of the fastest; slower: beyond it; not separated: it \
+         `sequential`'s. Within {0:.0} %: the whole interval within {0:.0} % of the fastest; slower: beyond it; undecided: it \
          straddles.",
         MARGIN * 100.0
     ));

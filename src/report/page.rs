@@ -88,7 +88,7 @@ impl Page<'_> {
         html! {
             section {
                 h2 { (plain(&summary(of.recording, self.sections))) }
-                @for warning in withheld { p.warning role="alert" { strong { "Verdicts withheld" } ": " (plain(&warning.to_string())) } }
+                @for warning in withheld { p.warning role="alert" { strong { "No verdict" } ": " (plain(&warning.to_string())) } }
                 @for warning in told { p.note { "Note: " (plain(&warning.to_string())) } }
                 @for section in self.sections {
                     @for panel in section.on_page(of) { (export::panel(&panel)) }
@@ -243,7 +243,7 @@ mod tests {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
         let page = page_of(&[busy]);
-        assert!(page.find("Verdicts withheld").unwrap() < page.find("<table").unwrap());
+        assert!(page.find("No verdict").unwrap() < page.find("<table").unwrap());
     }
 
     #[test]

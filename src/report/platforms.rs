@@ -87,14 +87,14 @@ impl PostRow<'_> {
     fn in_python(&self) -> String {
         match fastest(self.row) {
             None => "not measured".into(),
-            Some(_) if self.row.withheld => "withheld".into(),
+            Some(_) if self.row.withheld => "no verdict".into(),
             Some(best) => in_short(best),
         }
     }
 
     fn in_rust(&self) -> String {
         if self.is_withheld() {
-            return "withheld".into();
+            return "no verdict".into();
         }
         match (self.native, self.native.and_then(fastest)) {
             (_, Some(best)) => best.name.clone(),
@@ -125,11 +125,11 @@ fn in_short(cell: &CellResult) -> String {
 
 fn verdict(verdict: &ToolVerdict) -> String {
     match verdict {
-        ToolVerdict::Withheld => "withheld".into(),
-        ToolVerdict::Confirmed => "confirmed".into(),
-        ToolVerdict::Refined(slower) => format!("refined: {} slower", slower.join(", ")),
-        ToolVerdict::NotSeparated(tools) => format!("not separated: {}", tools.join(", ")),
-        ToolVerdict::Refuted => "refuted".into(),
+        ToolVerdict::NoVerdict => "no verdict".into(),
+        ToolVerdict::True => "true".into(),
+        ToolVerdict::Qualified(slower) => format!("qualified: {} slower", slower.join(", ")),
+        ToolVerdict::Undecided(tools) => format!("undecided: {}", tools.join(", ")),
+        ToolVerdict::False => "false".into(),
         ToolVerdict::Unknown => "not measured, or in too few launches".into(),
     }
 }
@@ -206,18 +206,18 @@ pub(crate) mod tests {
     #[test]
     fn post_choice_is_confirmed_qualified_or_refuted() {
         let (threading, asyncio) = ("py-threading@3.11/jobs", "py-asyncio@3.11/jobs");
-        assert_eq!(word("threading, asyncio", &[(threading, 50), (asyncio, 51)]), "confirmed");
+        assert_eq!(word("threading, asyncio", &[(threading, 50), (asyncio, 51)]), "true");
         assert_eq!(
             word("threading, asyncio", &[(threading, 50), (asyncio, 60)]),
-            "refined: py-asyncio slower"
+            "qualified: py-asyncio slower"
         );
         assert_eq!(
             word("multiprocessing", &[(threading, 50), ("py-multiprocessing@3.11/cores", 60)]),
-            "refuted"
+            "false"
         );
         // The better of two concurrencies counts.
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
-        assert_eq!(word("threading", &both), "confirmed");
+        assert_eq!(word("threading", &both), "true");
     }
 
     #[test]

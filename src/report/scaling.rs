@@ -202,7 +202,7 @@ fn over_cores(change: Change) -> Option<String> {
         Change::Equal(ratio) => ("flat", ratio),
         Change::Faster(ratio) => ("rises", ratio),
         Change::Slower(ratio) => ("falls", ratio),
-        Change::NotSeparated(ratio) => ("not separated", ratio),
+        Change::Undecided(ratio) => ("undecided", ratio),
         Change::TooFew(few) => return Some(format!("too few launches: {} of {}", few.have, few.need)),
         Change::Unmeasured => return None,
     };

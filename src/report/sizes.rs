@@ -65,7 +65,7 @@ fn notes(series: &SizeSeries) -> Vec<String> {
     )];
     for warning in &series.warnings {
         if warning.blocks_verdicts() {
-            notes.push(format!("WITHHELD, what follows from these numbers: {warning}"));
+            notes.push(format!("NO VERDICT from these numbers: {warning}"));
         }
     }
     if series.plain_series() == BREAK_EVEN && !series.is_withheld() {

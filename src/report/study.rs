@@ -183,7 +183,7 @@ mod tests {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
         let text = render(&busy, Format::Table);
-        assert!(text.contains("2.00x") && text.contains("VERDICTS WITHHELD: a CPU quota"), "{text}");
+        assert!(text.contains("2.00x") && text.contains("NO VERDICT: a CPU quota"), "{text}");
         assert!(!text.contains("slower\n") && !text.contains("  fastest\n"), "{text}");
     }
 

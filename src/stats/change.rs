@@ -14,7 +14,7 @@ pub enum Change {
     /// The whole interval is within the threshold.
     Equal(Ratio),
     /// The interval straddles the threshold: more launches may decide.
-    NotSeparated(Ratio),
+    Undecided(Ratio),
     /// There are too few launches for an interval.
     TooFew(TooFew),
     /// One of the recordings does not contain it.
@@ -28,7 +28,7 @@ impl Change {
             Change::Faster(ratio)
             | Change::Slower(ratio)
             | Change::Equal(ratio)
-            | Change::NotSeparated(ratio) => Some(ratio),
+            | Change::Undecided(ratio) => Some(ratio),
             Change::TooFew(_) | Change::Unmeasured => None,
         }
     }
@@ -51,7 +51,7 @@ pub fn change(before: &[Option<f64>], after: &[Option<f64>], drift: f64) -> Chan
         Ok(Interval { low, .. }) if low.ln() > border => Change::Faster(ratio),
         Ok(Interval { high, .. }) if high.ln() < -border => Change::Slower(ratio),
         Ok(Interval { low, high, .. }) if low.ln() >= -border && high.ln() <= border => Change::Equal(ratio),
-        Ok(_) => Change::NotSeparated(ratio),
+        Ok(_) => Change::Undecided(ratio),
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
         assert!(matches!(change(&logs(2.0), &logs(2.09), 0.0), Change::Equal(_)));
         assert!(matches!(change(&logs(2.0), &logs(2.11), 0.1), Change::Equal(_)));
         let wide: Vec<_> = (0..16).map(|launch| Some(f64::from(launch - 8) * 0.05)).collect();
-        assert!(matches!(change(&logs(1.0), &wide, 0.0), Change::NotSeparated(_)));
+        assert!(matches!(change(&logs(1.0), &wide, 0.0), Change::Undecided(_)));
     }
 
     #[test]

@@ -19,9 +19,9 @@ pub enum Verdict {
     /// The whole interval of its time relative to the fastest's is beyond the margin.
     Slower(Ratio),
     /// The whole interval is within the margin.
-    AsGood(Ratio),
+    Within(Ratio),
     /// The interval straddles the margin: more launches may decide.
-    NotSeparated(Ratio),
+    Undecided(Ratio),
     /// There are too few launches for an interval of the level.
     TooFew(TooFew),
     /// The cell shares no round with the fastest.
@@ -31,7 +31,7 @@ pub enum Verdict {
 impl Verdict {
     /// Whether it is the fastest, or surely within the margin.
     pub fn is_best(&self) -> bool {
-        matches!(self, Verdict::Fastest | Verdict::AsGood(_))
+        matches!(self, Verdict::Fastest | Verdict::Within(_))
     }
 }
 
@@ -71,8 +71,8 @@ fn judge(over_fastest: Ratio) -> Verdict {
     match over_fastest.interval {
         Err(few) => Verdict::TooFew(few),
         Ok(Interval { low, .. }) if low > border => Verdict::Slower(over_fastest),
-        Ok(Interval { high, .. }) if high <= border => Verdict::AsGood(over_fastest),
-        Ok(_) => Verdict::NotSeparated(over_fastest),
+        Ok(Interval { high, .. }) if high <= border => Verdict::Within(over_fastest),
+        Ok(_) => Verdict::Undecided(over_fastest),
     }
 }
 
@@ -93,9 +93,9 @@ mod tests {
     #[test]
     fn verdict_requires_interval_beyond_margin() {
         assert!(matches!(over_fastest(1.051, 1.2), Verdict::Slower(_)));
-        assert!(matches!(over_fastest(1.05, 1.2), Verdict::NotSeparated(_)));
-        assert!(matches!(over_fastest(0.9, 1.051), Verdict::NotSeparated(_)));
-        assert!(matches!(over_fastest(0.9, 1.05), Verdict::AsGood(_)));
+        assert!(matches!(over_fastest(1.05, 1.2), Verdict::Undecided(_)));
+        assert!(matches!(over_fastest(0.9, 1.051), Verdict::Undecided(_)));
+        assert!(matches!(over_fastest(0.9, 1.05), Verdict::Within(_)));
     }
 
     /// Sixteen launches of about `time`.
@@ -109,13 +109,13 @@ mod tests {
         let [baseline, fastest, good, slower] = verdicts(&row[0], &row).try_into().unwrap();
         assert!(matches!(baseline, Verdict::Slower(ratio) if (ratio.ratio - 2.0).abs() < 0.01));
         assert_eq!(fastest, Verdict::Fastest);
-        assert!(matches!(good, Verdict::AsGood(_)) && matches!(slower, Verdict::Slower(_)));
+        assert!(matches!(good, Verdict::Within(_)) && matches!(slower, Verdict::Slower(_)));
     }
 
     #[test]
     fn more_cells_require_more_processes() {
         let row = vec![launches([1.0; 8]); 13];
-        assert!(matches!(verdicts(&row[0], &row[..2])[0], Verdict::AsGood(_)));
+        assert!(matches!(verdicts(&row[0], &row[..2])[0], Verdict::Within(_)));
         assert!(matches!(verdicts(&row[0], &row)[0], Verdict::TooFew(TooFew { have: 8, need: 9 })));
     }
 

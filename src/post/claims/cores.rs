@@ -48,7 +48,7 @@ fn from_fewest_to_most(
         Change::Faster(_) => CaseResult::of(expected == Trend::Rises, numbers),
         Change::Equal(_) => CaseResult::of(expected == Trend::Stays, numbers),
         Change::Slower(_) => CaseResult::Fails(numbers),
-        Change::NotSeparated(_) => CaseResult::Unknown(format!("not separated: {numbers}")),
+        Change::Undecided(_) => CaseResult::Unknown(format!("undecided: {numbers}")),
         Change::TooFew(few) => CaseResult::too_few(few),
         Change::Unmeasured => return None,
     })

@@ -45,9 +45,9 @@ fn among_the_best(m: &Measurements<'_>, workload: &str, model: &str) -> Option<C
     let cell = m.cell(workload, model)?;
     let shown = format!("{} as fast as sequential", python::speedup(cell));
     Some(match cell.verdict {
-        Verdict::Fastest | Verdict::AsGood(_) => CaseResult::Holds(shown),
+        Verdict::Fastest | Verdict::Within(_) => CaseResult::Holds(shown),
         Verdict::Slower(_) => CaseResult::Fails(shown),
-        _ => CaseResult::Unknown(format!("not separated from the fastest: {shown}")),
+        _ => CaseResult::Unknown(format!("undecided from the fastest: {shown}")),
     })
 }
 
@@ -128,11 +128,11 @@ fn at_size(series: &SizeSeries, row: usize, tools: &[MadeOf]) -> Option<CaseResu
     Some(match change {
         Change::Equal(_) | Change::Faster(_) => CaseResult::Holds(numbers),
         // Better by any amount, but not worse.
-        Change::NotSeparated(it) if it.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
+        Change::Undecided(it) if it.interval.is_ok_and(|it| it.low * (1.0 + MARGIN) >= 1.0) => {
             CaseResult::Holds(numbers)
         }
         Change::Slower(_) => CaseResult::Fails(numbers),
-        Change::NotSeparated(_) => CaseResult::Unknown(format!("not separated: {numbers}")),
+        Change::Undecided(_) => CaseResult::Unknown(format!("undecided: {numbers}")),
         Change::TooFew(few) => CaseResult::too_few(few),
         Change::Unmeasured => return None,
     })

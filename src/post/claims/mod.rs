@@ -80,11 +80,11 @@ impl fmt::Display for Needs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClaimVerdict {
     /// Every case that was measured holds.
-    Confirmed,
+    True,
     /// Some cases hold and some do not: true with a qualification.
-    Refined,
+    Qualified,
     /// No case that was measured holds.
-    Refuted,
+    False,
     /// No case was measured.
     NotMeasured,
 }
@@ -92,9 +92,9 @@ pub enum ClaimVerdict {
 impl fmt::Display for ClaimVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            ClaimVerdict::Confirmed => "confirmed",
-            ClaimVerdict::Refined => "refined",
-            ClaimVerdict::Refuted => "refuted",
+            ClaimVerdict::True => "true",
+            ClaimVerdict::Qualified => "qualified",
+            ClaimVerdict::False => "false",
             ClaimVerdict::NotMeasured => "not measured here",
         })
     }
@@ -182,9 +182,9 @@ fn verdict(cases: &[Case]) -> ClaimVerdict {
     let fails = cases.iter().any(|case| matches!(case.result, CaseResult::Fails(_)));
     match (holds, fails) {
         (false, false) => ClaimVerdict::NotMeasured,
-        (true, false) => ClaimVerdict::Confirmed,
-        (false, true) => ClaimVerdict::Refuted,
-        (true, true) => ClaimVerdict::Refined,
+        (true, false) => ClaimVerdict::True,
+        (false, true) => ClaimVerdict::False,
+        (true, true) => ClaimVerdict::Qualified,
     }
 }
 

@@ -106,14 +106,14 @@ fn best(it: &Interpreter<'_>, on: &str, tools: &[MadeOf]) -> Option<CaseResult> 
     for model in it.models_made_of(on, tools) {
         let cell = it.cell(on, model)?;
         match cell.verdict {
-            Verdict::Fastest | Verdict::AsGood(_) => return Some(CaseResult::Holds(beside(cell, winner))),
-            Verdict::NotSeparated(_) => undecided = undecided.or(Some(cell)),
+            Verdict::Fastest | Verdict::Within(_) => return Some(CaseResult::Holds(beside(cell, winner))),
+            Verdict::Undecided(_) => undecided = undecided.or(Some(cell)),
             Verdict::Slower(_) => slower = slower.or(Some(cell)),
             Verdict::TooFew(_) | Verdict::Unmeasured => {}
         }
     }
     match (undecided, slower) {
-        (Some(cell), _) => Some(CaseResult::Unknown(format!("not separated: {}", beside(cell, winner)))),
+        (Some(cell), _) => Some(CaseResult::Unknown(format!("undecided: {}", beside(cell, winner)))),
         (None, Some(cell)) => Some(CaseResult::Fails(beside(cell, winner))),
         (None, None) => None,
     }

@@ -105,9 +105,9 @@ fn line(row: &Row, models: &[MarkedModel]) -> Option<Line> {
     let (name, speedup) = (&models[fastest.place].name, units::ratio(fastest.speedup));
     let others = marks.iter().filter(|mark| mark.is_best).count().saturating_sub(1);
     let best = match others {
-        _ if row.withheld => "verdict withheld".into(),
+        _ if row.withheld => "no verdict".into(),
         0 => format!("{name} {speedup}"),
-        others => format!("{name} {speedup}, {others} as good"),
+        others => format!("{name} {speedup}, {others} within 5 %"),
     };
     Some(Line { name: row.workload.name.clone(), marks, best })
 }

@@ -95,9 +95,9 @@ fn claims_flip_exactly_at_thresholds() {
     for claim in claims() {
         let verdicts = (claim.judge(&inside).verdict, claim.judge(&outside).verdict);
         let expected = match claim.id {
-            id if opposite.contains(&id) => (ClaimVerdict::Refuted, ClaimVerdict::Confirmed),
-            id if mixed.contains(&id) => (ClaimVerdict::Refined, ClaimVerdict::Refuted),
-            _ => (ClaimVerdict::Confirmed, ClaimVerdict::Refuted),
+            id if opposite.contains(&id) => (ClaimVerdict::False, ClaimVerdict::True),
+            id if mixed.contains(&id) => (ClaimVerdict::Qualified, ClaimVerdict::False),
+            _ => (ClaimVerdict::True, ClaimVerdict::False),
         };
         if verdicts != expected {
             wrong.push((claim.id, verdicts, expected));
