@@ -21,9 +21,10 @@ pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
     notes.push(noise(summary));
     notes.push(format!(
         "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \
-         `sequential`'s. Within {0:.0} %: the whole interval within {0:.0} % of the fastest; slower: beyond it; undecided: it \
-         straddles.",
-        MARGIN * 100.0
+         `sequential`'s. Within {0:.0} % and slower: than the fastest, by more than {0:.0} %, with at most a 5 % chance of any wrong \
+         word in a row; undecided: launches lie on both sides of {1} times its time.",
+        MARGIN * 100.0,
+        1.0 + MARGIN
     ));
     notes.extend(of_platforms(of));
     notes

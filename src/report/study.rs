@@ -58,6 +58,7 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .left("launches", |it| Some(it.cell.speedup?.launches as u64))
         .left("cpu_ratio", |it| it.cell.cpu_ratio)
         .left("verdict", |it| best::verdict(it.row, it.cell))
+        .ratio("over_fastest", |it| it.cell.verdict.over_fastest())
         .build();
     Some(values)
 }
@@ -151,6 +152,9 @@ fn shown<'a>(columns: Columns<'a, CellOf<'a>>) -> Columns<'a, CellOf<'a>> {
         .right("time", Unit::Nanoseconds, |it| it.cell.wall_ns)
         .right("CPU", Unit::Multiple, |it| it.cell.cpu_ratio)
         .left("verdict", |it| best::verdict(it.row, it.cell))
+        .left("time over the fastest's", |it| {
+            Some(best::ratio_and_interval(Some(&it.cell.verdict.over_fastest()?)))
+        })
 }
 
 #[cfg(test)]

@@ -60,13 +60,16 @@ pub fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
 
 /// The minimum n for which the smallest and largest values reach `level`: 1 - 2 / 2^n.
 fn need(level: f64) -> usize {
-    (2..)
-        .find(|&n| rank(n, level).is_some())
-        .expect("every level below 1 is reached by some number of values")
+    (2..).find(|&n| has_interval(n, level)).expect("every level below 1 is reached by some number of values")
+}
+
+/// Whether `n` values have an interval that reaches `level`.
+pub fn has_interval(n: usize, level: f64) -> bool {
+    rank(n, level).is_some()
 }
 
 /// The probability of `k` successes in `n` trials of one half, in logarithms so that neither factor overflows.
-fn half_binomial(n: usize, k: usize) -> f64 {
+pub(super) fn half_binomial(n: usize, k: usize) -> f64 {
     let ln_choose: f64 = (1..=k).map(|i| ((n - k + i) as f64 / i as f64).ln()).sum();
     (ln_choose - n as f64 * std::f64::consts::LN_2).exp()
 }

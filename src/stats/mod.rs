@@ -6,6 +6,7 @@
 //! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
 //! - [`ratio`]: speedups, paired by round
+//! - [`sign_test`]: the probability of so many values on one side of a median
 //! - [`verdict`]: the comparison of a row of cells
 //! - [`units`]: numbers for readers
 
@@ -15,6 +16,7 @@ mod line;
 mod median;
 pub mod ratio;
 pub mod scaling_model;
+pub mod sign_test;
 pub mod units;
 pub mod verdict;
 

@@ -1,0 +1,31 @@
+//! The sign test: how surprising it is that so many launches lie on one side of a border.
+
+use crate::stats::interval::half_binomial;
+
+/// The probability of at least `side` of `launches` values on one given side of their median: P(B >= side), where B is
+/// binomial with one half (W. J. Conover, "Practical Nonparametric Statistics", 3rd edition, section 3.4).
+pub fn at_least(side: usize, launches: usize) -> f64 {
+    let mut probability = 0.0;
+    for count in side..=launches {
+        probability += half_binomial(launches, count);
+    }
+    probability
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_match_published_binomial_table() {
+        for (side, launches, probability) in
+            [(16, 16, 1.0), (14, 16, 137.0), (13, 16, 697.0), (12, 16, 2_517.0)]
+        {
+            assert!(
+                (at_least(side, launches) - probability / 65_536.0).abs() < 1e-12,
+                "{side} of {launches}"
+            );
+        }
+        assert!((at_least(0, 16) - 1.0).abs() < 1e-12);
+    }
+}
