@@ -5,6 +5,7 @@ pub mod comparison;
 pub mod costs;
 pub mod criterion;
 pub mod evidence;
+pub mod no_winner;
 pub mod platforms;
 pub mod scaling;
 pub mod sizes;

@@ -9,16 +9,25 @@ use crate::stats::{interval::LEVEL, verdict::Verdict};
 pub enum ToolVerdict {
     /// A warning blocks it.
     NoVerdict,
-    /// All are the fastest, or within 5 % of it.
+    /// All are the fastest or within 5 % of it, and every other tool is slower.
     True,
-    /// Some are, these are slower.
-    Qualified(Vec<String>),
-    /// None is, these may be.
+    /// Some are, but something else is not as the post says.
+    Qualified(Qualification),
+    /// These named tools may be, or these others may be as fast.
     Undecided(Vec<String>),
     /// None is.
     False,
     /// They are not measured, or in too few launches.
     Unknown,
+}
+
+/// Why the post's tools are the best only with a qualification.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Qualification {
+    /// Named tools that are slower.
+    pub slower: Vec<String>,
+    /// Tools that it does not name, and that are within 5 % of the fastest too.
+    pub also_best: Vec<String>,
 }
 
 /// The result of a tool.
@@ -27,6 +36,29 @@ enum Standing {
     Slower,
     Undecided,
     Best,
+}
+
+/// Tools by their result.
+#[derive(Default)]
+struct Tools {
+    best: Vec<String>,
+    undecided: Vec<String>,
+    slower: Vec<String>,
+}
+
+impl Tools {
+    fn of(row: &Row, tools: &[String]) -> Self {
+        let mut sorted = Tools::default();
+        for tool in tools {
+            match standing(row, tool) {
+                Some(Standing::Best) => sorted.best.push(tool.clone()),
+                Some(Standing::Undecided) => sorted.undecided.push(tool.clone()),
+                Some(Standing::Slower) => sorted.slower.push(tool.clone()),
+                None => {}
+            }
+        }
+        sorted
+    }
 }
 
 /// The models of the tools in the post's words.
@@ -45,22 +77,37 @@ pub fn judge_tools(row: &Row) -> ToolVerdict {
     if row.withheld {
         return ToolVerdict::NoVerdict;
     }
-    let (mut best, mut undecided, mut slower) = (vec![], vec![], vec![]);
-    for tool in named_tools(&row.workload.post_says) {
-        match standing(row, &tool) {
-            Some(Standing::Best) => best.push(tool),
-            Some(Standing::Undecided) => undecided.push(tool),
-            Some(Standing::Slower) => slower.push(tool),
-            None => {}
+    let tools = named_tools(&row.workload.post_says);
+    let named = Tools::of(row, &tools);
+    let others = Tools::of(row, &other_tools(row, &tools));
+    if named.best.is_empty() {
+        return match (named.undecided.is_empty(), named.slower.is_empty()) {
+            (false, _) => ToolVerdict::Undecided(named.undecided),
+            (true, false) => ToolVerdict::False,
+            (true, true) => ToolVerdict::Unknown,
+        };
+    }
+    // A tool with the best point estimate alone is not the best while another may be faster.
+    let undecided = [named.undecided, others.undecided].concat();
+    if !undecided.is_empty() {
+        return ToolVerdict::Undecided(undecided);
+    }
+    if named.slower.is_empty() && others.best.is_empty() {
+        return ToolVerdict::True;
+    }
+    ToolVerdict::Qualified(Qualification { slower: named.slower, also_best: others.best })
+}
+
+/// The models of `row` beside `named`, each once.
+fn other_tools(row: &Row, named: &[String]) -> Vec<String> {
+    let mut others: Vec<String> = Vec::new();
+    for model in row.plain_models() {
+        let is_known = |tools: &[String]| tools.iter().any(|tool| tool == model);
+        if !is_known(named) && !is_known(&others) {
+            others.push(model.to_owned());
         }
     }
-    match (best.is_empty(), undecided.is_empty(), slower.is_empty()) {
-        (false, _, true) => ToolVerdict::True,
-        (false, _, false) => ToolVerdict::Qualified(slower),
-        (true, false, _) => ToolVerdict::Undecided(undecided),
-        (true, true, false) => ToolVerdict::False,
-        (true, true, true) => ToolVerdict::Unknown,
-    }
+    others
 }
 
 fn standing(row: &Row, tool: &str) -> Option<Standing> {

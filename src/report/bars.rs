@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::analysis::no_winner::NoWinner;
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::{best, escape::plain};
 use crate::stats::{ratio::Ratio, units, verdict::Verdict};
@@ -75,6 +76,7 @@ fn line(row: &Row, cell: &CellResult, speedup: &Ratio, terminal_style: TerminalS
     let within = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Within(_))).count();
     let others = match within {
         _ if row.withheld => " (no verdict)".to_owned(),
+        _ if NoWinner::of(row).is_some() => " (no winner)".to_owned(),
         0 => String::new(),
         others => format!(" +{others}"),
     };

@@ -1,5 +1,6 @@
 //! The best-tool table: the results of a study for each workload, under the post's words.
 
+use crate::analysis::no_winner::NoWinner;
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::table::{Cell, Columns, Table, Unit};
 use crate::stats::{interval::Interval, ratio::Ratio, units, verdict::Verdict};
@@ -13,6 +14,7 @@ pub(crate) struct BestRow<'a> {
     undecided: Vec<&'a str>,
     /// Too few launches for verdicts.
     few: bool,
+    no_winner: Option<NoWinner<'a>>,
 }
 
 impl<'a> BestRow<'a> {
@@ -25,23 +27,27 @@ impl<'a> BestRow<'a> {
         let best = fastest(row);
         let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
         let (mut within, mut undecided) = (vec![], vec![]);
-        if let Some(best) = best.filter(|_| !few && !row.withheld) {
+        let no_winner = NoWinner::of(row);
+        if let Some(best) = best.filter(|_| !few && !row.withheld && no_winner.is_none()) {
             within = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::Within(_)));
             let named = [&[best.model()][..], &within].concat();
             undecided = models(row, &named, |verdict| matches!(verdict, Verdict::Undecided(_)));
         }
-        BestRow { row, best, within, undecided, few }
+        BestRow { row, best, within, undecided, few, no_winner }
     }
 
-    /// A cell about the fastest; blank if there is none.
+    /// A cell about the fastest; blank if there is none, or no winner.
     pub(crate) fn of_best<C: Into<Cell>>(&self, cell: impl Fn(&'a CellResult) -> C) -> Cell {
         match self.best {
-            Some(best) => cell(best).into(),
-            None => Cell::Blank,
+            Some(best) if self.no_winner.is_none() => cell(best).into(),
+            _ => Cell::Blank,
         }
     }
 
     fn tool(&self) -> String {
+        if let Some(no_winner) = &self.no_winner {
+            return format!("no winner: {} tools within {}", no_winner.models.len(), percent(no_winner));
+        }
         match self.best {
             None => not_measured(self.row),
             Some(best) if self.row.withheld => format!("(no verdict; fastest here: {})", best.name),
@@ -50,13 +56,29 @@ impl<'a> BestRow<'a> {
         }
     }
 
+    /// The models that may be within 5 % of the fastest; without a winner, all that may be the fastest.
+    fn undecided(&self) -> Option<String> {
+        match &self.no_winner {
+            Some(no_winner) => list(&no_winner.models),
+            None => list(&self.undecided),
+        }
+    }
+
     /// The best tool and its speedup.
     fn in_short(&self) -> String {
+        if let Some(no_winner) = &self.no_winner {
+            return format!("no winner: {} within {}", no_winner.models.join(", "), percent(no_winner));
+        }
         match self.best {
             Some(best) => format!("{} {}", self.tool(), ratio_and_interval(best.speedup.as_ref())),
             None => self.tool(),
         }
     }
+}
+
+/// The distance within which all tools of a row without a winner lie, rounded upwards.
+fn percent(no_winner: &NoWinner<'_>) -> String {
+    format!("{:.0} %", ((no_winner.within - 1.0) * 100.0).ceil())
 }
 
 /// The columns of the best-tool table that every platform has.
@@ -70,7 +92,7 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
         .right("time", Unit::Nanoseconds, |it| it.of_best(|best| best.wall_ns))
         .right("CPU", Unit::Multiple, |it| it.of_best(|best| best.cpu_ratio))
         .left("within 5 %", |it| it.of_best(|_| list(&it.within)))
-        .left("undecided", |it| it.of_best(|_| list(&it.undecided)))
+        .left("undecided", BestRow::undecided)
 }
 
 fn list(models: &[&str]) -> Option<String> {

@@ -112,7 +112,15 @@ fn noise(summary: &Summary) -> String {
         [only] => reach(only),
         [least, .., most] => format!("{} to {}", reach(least), reach(most)),
     };
-    format!("A/A: the baseline against itself; its intervals reach {reaches} from 1, though nothing differs.")
+    let mut note = format!(
+        "A/A: the baseline against itself; its intervals reach {reaches} from 1, though nothing differs."
+    );
+    let noisy: Vec<&str> =
+        floors.iter().filter(|(floor, _)| floor.exp_m1() > MARGIN).map(|(_, name)| name.as_str()).collect();
+    if !noisy.is_empty() {
+        note += &format!(" Above {:.0} % (can't say within {0:.0} %): {}.", MARGIN * 100.0, noisy.join(", "));
+    }
+    note
 }
 
 fn reach((floor, name): &(f64, String)) -> String {

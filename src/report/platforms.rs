@@ -2,7 +2,8 @@
 //! results.
 
 use crate::analysis::analysed::Analysed;
-use crate::analysis::platforms::{ToolVerdict, judge_tools, named_tools, rust_over_python};
+use crate::analysis::no_winner::NoWinner;
+use crate::analysis::platforms::{Qualification, ToolVerdict, judge_tools, named_tools, rust_over_python};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
 use crate::report::best::{BestRow, fastest, ratio_and_interval};
@@ -88,6 +89,7 @@ impl PostRow<'_> {
         match fastest(self.row) {
             None => "not measured".into(),
             Some(_) if self.row.withheld => "no verdict".into(),
+            Some(_) if NoWinner::of(self.row).is_some() => "no winner".into(),
             Some(best) => in_short(best),
         }
     }
@@ -97,6 +99,7 @@ impl PostRow<'_> {
             return "no verdict".into();
         }
         match (self.native, self.native.and_then(fastest)) {
+            (Some(native), _) if NoWinner::of(native).is_some() => "no winner".into(),
             (_, Some(best)) => best.name.clone(),
             (Some(_), None) => "not measured".into(),
             (None, None) => "sequential (alone)".into(),
@@ -127,11 +130,22 @@ fn verdict(verdict: &ToolVerdict) -> String {
     match verdict {
         ToolVerdict::NoVerdict => "no verdict".into(),
         ToolVerdict::True => "true".into(),
-        ToolVerdict::Qualified(slower) => format!("qualified: {} slower", slower.join(", ")),
+        ToolVerdict::Qualified(but) => format!("qualified: {}", qualification(but)),
         ToolVerdict::Undecided(tools) => format!("undecided: {}", tools.join(", ")),
         ToolVerdict::False => "false".into(),
         ToolVerdict::Unknown => "not measured, or in too few launches".into(),
     }
+}
+
+fn qualification(but: &Qualification) -> String {
+    let mut parts = Vec::new();
+    if !but.slower.is_empty() {
+        parts.push(format!("{} slower", but.slower.join(", ")));
+    }
+    if !but.also_best.is_empty() {
+        parts.push(format!("{} within 5 % too", but.also_best.join(", ")));
+    }
+    parts.join("; ")
 }
 
 #[cfg(test)]
@@ -204,7 +218,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn post_choice_is_confirmed_qualified_or_refuted() {
+    fn post_choice_is_true_qualified_or_false() {
         let (threading, asyncio) = ("py-threading@3.11/jobs", "py-asyncio@3.11/jobs");
         assert_eq!(word("threading, asyncio", &[(threading, 50), (asyncio, 51)]), "true");
         assert_eq!(
@@ -218,6 +232,32 @@ pub(crate) mod tests {
         // The better of two concurrencies counts.
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
         assert_eq!(word("threading", &both), "true");
+        // A tool that the post does not name is as good.
+        assert_eq!(
+            word("threading", &[(threading, 50), (asyncio, 51)]),
+            "qualified: py-asyncio within 5 % too"
+        );
+        assert_eq!(word("asyncio", &[(threading, 90)]), "not measured, or in too few launches");
+    }
+
+    #[test]
+    fn best_point_estimate_alone_is_undecided() {
+        let mut recording = with_python(
+            "hash",
+            "threading",
+            RAYON,
+            &[("py-threading@3.11/jobs", 50), ("py-asyncio@3.11/jobs", 52)],
+        );
+        let study = recording.study.as_mut().unwrap();
+        let asyncio = study.arms.len() as u64 - 1;
+        for (number, launch) in study.launches.iter_mut().enumerate() {
+            for sample in &mut launch.rounds[0].samples {
+                if sample.arm == asyncio && number % 2 == 0 {
+                    sample.wall_ns = (sample.wall_ns.get() * 104 / 100).try_into().unwrap();
+                }
+            }
+        }
+        assert_eq!(verdict(&judge_tools(&Summary::of(&recording).others[0])), "undecided: py-asyncio");
     }
 
     #[test]

@@ -89,9 +89,7 @@ fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
 
 fn best_tools(summary: &Summary) -> Table {
     let rows = BestRow::all(&summary.rows);
-    best::columns(&rows)
-        .left("the post says", |it| it.of_best(|_| it.row.workload.post_says.as_str()))
-        .build()
+    best::columns(&rows).left("the post says", |it| it.row.workload.post_says.as_str()).build()
 }
 
 fn title(row: &Row) -> String {

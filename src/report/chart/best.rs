@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::analysis::no_winner::NoWinner;
 use crate::analysis::summary::Row;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
@@ -95,10 +96,11 @@ fn of_rows(of: &Evaluated<'_>, rows: &[Row], name: String, title: String) -> Opt
 
 /// The better concurrency of each model that has a speedup; `None` if none has.
 fn line(row: &Row, models: &[MarkedModel]) -> Option<Line> {
+    let no_winner = NoWinner::of(row);
     let mut marks = Vec::new();
     for (place, model) in models.iter().enumerate() {
         let Some((cell, speedup)) = row.better_cell(&model.name) else { continue };
-        let is_best = !row.withheld && cell.verdict.is_best();
+        let is_best = !row.withheld && no_winner.is_none() && cell.verdict.is_best();
         marks.push(Mark { place, speedup: speedup.ratio, bounds: speedup.bounds(), is_best });
     }
     let fastest = marks.iter().max_by(|a, b| a.speedup.total_cmp(&b.speedup))?;
@@ -106,6 +108,7 @@ fn line(row: &Row, models: &[MarkedModel]) -> Option<Line> {
     let others = marks.iter().filter(|mark| mark.is_best).count().saturating_sub(1);
     let best = match others {
         _ if row.withheld => "no verdict".into(),
+        _ if no_winner.is_some() => "no winner".into(),
         0 => format!("{name} {speedup}"),
         others => format!("{name} {speedup}, {others} within 5 %"),
     };
