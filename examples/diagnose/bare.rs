@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use bakeoff::internals::workload::digest_of_blocks;
 
@@ -72,8 +72,9 @@ impl Bare {
             }),
             "rayon" => {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build()?;
+                let seeds: Vec<u64> = seeds.collect();
                 Box::new(move || {
-                    pool.install(|| seeds.clone().into_par_iter().for_each(|seed| self.job(seed)));
+                    pool.install(|| seeds.par_iter().with_max_len(1).for_each(|&seed| self.job(seed)));
                     Ok(())
                 })
             }

@@ -186,7 +186,7 @@ models! {
     "crossbeam": crossbeam::Crossbeam<W>, "long-lived threads fed by a channel",
         MadeOf::Threads, Concurrency::Workers, revision 1;
     "rayon": rayon::Rayon, "a parallel iterator on a pool of its own",
-        MadeOf::Threads, Concurrency::Workers, revision 1;
+        MadeOf::Threads, Concurrency::Workers, revision 2;
     "processes": processes::Processes, "a child process for each job",
         MadeOf::Processes, CAPPED, revision 1;
     "prefork": prefork::Prefork, "long-lived child processes fed over pipes",
