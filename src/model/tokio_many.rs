@@ -1,4 +1,10 @@
 //! Tasks on tokio's multi-thread runtime: async IO that may use every core.
+//!
+//! A task computes on the worker that polls it. For CPU-bound code tokio's guide ("CPU-bound tasks and blocking code", in the
+//! crate's documentation) names a separate thread pool, which is the model `rayon`, or a runtime dedicated to it, which this one
+//! is: it carries out one batch and nothing else. `block_in_place` is not used: it protects other tasks by moving them to
+//! another thread, here other jobs of the batch, until as many threads compute as there are jobs. Blocking threads are the
+//! model `tokio-blocking`. What the guide warns of remains: in `cake`, a timer is late while the workers compute.
 
 use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
