@@ -118,9 +118,9 @@ pub(crate) fn task(row: &Row) -> String {
     format!("{}: {}", workload.name, workload.answers_to)
 }
 
-/// A short form of the best tool for `task` and its speedup; `None` if it is no task of the study.
-pub(crate) fn in_short(summary: &Summary, task: &str) -> Option<String> {
-    let row = summary.rows.iter().find(|row| self::task(row) == task)?;
+/// A short form of the best tool for the workload of `row` and its speedup; `None` if it is no workload of the study.
+pub(crate) fn in_short(summary: &Summary, row: &Row) -> Option<String> {
+    let row = summary.rows.iter().find(|other| other.workload.name == row.workload.name)?;
     Some(BestRow::of(row).in_short())
 }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use crate::analysis::analysed::Analysed;
+use crate::analysis::{analysed::Analysed, summary::Row};
 use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::{
     best, chart::caption::date, chart::kind::Drawn, chart::palette::Mode, disclosure::summary, escape::plain,
@@ -115,7 +115,7 @@ pub(crate) fn hash_of(script: &str) -> String {
 /// The best tools of several studies side by side; studies of one machine are adjacent.
 fn beside(recordings: &[Analysed<'_>]) -> Markup {
     let mut studies = Vec::new();
-    let mut tasks: Vec<String> = Vec::new();
+    let mut tasks: Vec<&Row> = Vec::new();
     for it in recordings {
         if it.summary.rows.iter().any(|row| !row.cells.is_empty()) {
             studies.push(it);
@@ -123,14 +123,14 @@ fn beside(recordings: &[Analysed<'_>]) -> Markup {
     }
     studies.sort_by_key(|it| (&it.recording.environment.cpu_model, it.recording.environment.cores));
     for row in studies.iter().flat_map(|it| &it.summary.rows) {
-        let task = best::task(row);
-        if !tasks.contains(&task) {
-            tasks.push(task);
+        // By name: what the table calls a workload may change.
+        if tasks.iter().all(|known| known.workload.name != row.workload.name) {
+            tasks.push(row);
         }
     }
-    let mut columns = Table::of(&tasks).left("task", String::as_str);
+    let mut columns = Table::of(&tasks).left("task", |row| best::task(row));
     for study in &studies {
-        columns = columns.left(machine(study.recording), |task| best::in_short(&study.summary, task));
+        columns = columns.left(machine(study.recording), |row| best::in_short(&study.summary, row));
     }
     let table = columns.build();
     html! { @if studies.len() > 1 { section { (export::table("The best tool on each machine", &table)) } } }
@@ -244,6 +244,15 @@ mod tests {
         busy.environment.quota_millicores = Some(1_500);
         let page = page_of(&[busy]);
         assert!(page.find("No verdict").unwrap() < page.find("<table").unwrap());
+    }
+
+    #[test]
+    fn task_with_new_title_keeps_its_row() {
+        let (mut old, new) = (recording(16, 50), recording(16, 50));
+        old.study.as_mut().unwrap().workloads[0].answers_to = "an older title".into();
+        let beside = beside(&Analysed::all(&[old, new])).into_string();
+        let rows = beside.matches("<tr>").count();
+        assert_eq!(rows, 1 + recording(16, 50).study.unwrap().workloads.len(), "{beside}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     name: "sleep",
     revision: 1,
     about: "waits for a timer of 10 ms",
-    answers_to: "waiting",
+    answers_to: "waiting for timers",
     post_says: "threading, asyncio",
     kind: Kind::Waits,
     unit: "us of waiting",
