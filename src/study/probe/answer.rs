@@ -73,11 +73,16 @@ struct ProbedModel<'a> {
 }
 
 impl ProbedModel<'_> {
-    /// Starts the model with room for `jobs` jobs at once.
-    fn start_for(&self, batch: &Batch, jobs: usize) -> Result<Box<dyn Started>> {
+    /// What the model is started with for `jobs` jobs at once. Some of it is looked up: that is no part of a start.
+    fn resources_for(&self, jobs: usize) -> Resources {
         let workers = if self.model.concurrency == Concurrency::Workers { jobs } else { host::cores() };
         let resources = self.model.resources(workers, self.exe);
-        self.model.start(batch, &Resources { max_concurrent: jobs.max(MOST_WORKERS), ..resources })
+        Resources { max_concurrent: jobs.max(MOST_WORKERS), ..resources }
+    }
+
+    /// Starts the model with room for `jobs` jobs at once.
+    fn start_for(&self, batch: &Batch, jobs: usize) -> Result<Box<dyn Started>> {
+        self.model.start(batch, &self.resources_for(jobs))
     }
 
     /// `jobs` jobs of a workload, of its default size or of another.
@@ -88,28 +93,11 @@ impl ProbedModel<'_> {
     }
 
     fn start(&self, workload: &str) -> Result<Figures> {
-        const RUNS: u64 = 3;
         let batch = self.batch(workload, STARTED_JOBS, None)?;
         // Waiting jobs need as many workers as jobs, or their waits would be serialised.
         let in_flight = if workload == "sleep" { STARTED_JOBS } else { host::cores() };
-        let begun = now();
-        let mut model = self.start_for(&batch, in_flight)?;
-        let started = now();
-        let first = sample(model.as_mut(), &batch)?.wall;
-        let mut warm = Duration::ZERO;
-        for _ in 0..RUNS {
-            warm += sample(model.as_mut(), &batch)?.wall;
-        }
-        let ending = now();
-        drop(model);
-        let stop = now() - ending;
-        Ok(vec![
-            (ProbeFigure::StartNs, nanoseconds(started - begun)),
-            (ProbeFigure::FirstNs, nanoseconds(first)),
-            (ProbeFigure::WarmNs, nanoseconds(warm)),
-            (ProbeFigure::WarmRuns, RUNS),
-            (ProbeFigure::StopNs, nanoseconds(stop)),
-        ])
+        let resources = self.resources_for(in_flight);
+        start_to_end(&batch, || self.model.start(&batch, &resources))
     }
 
     fn dispatch(&self) -> Result<Figures> {
@@ -171,6 +159,34 @@ impl ProbedModel<'_> {
             Ok(wall)
         })
     }
+}
+
+/// Starts a model, runs `batch` under it, and ends it.
+///
+/// # Timing model
+/// The clock of the start runs only during `start`, which is one call of [`ModelEntry::start`] with resources that exist
+/// already; that of the end only while the model is dropped.
+fn start_to_end(batch: &Batch, start: impl FnOnce() -> Result<Box<dyn Started>>) -> Result<Figures> {
+    const RUNS: u64 = 3;
+    let begun = now();
+    let started = start();
+    let start = now() - begun;
+    let mut model = started?;
+    let first = sample(model.as_mut(), batch)?.wall;
+    let mut warm = Duration::ZERO;
+    for _ in 0..RUNS {
+        warm += sample(model.as_mut(), batch)?.wall;
+    }
+    let ending = now();
+    drop(model);
+    let stop = now() - ending;
+    Ok(vec![
+        (ProbeFigure::StartNs, nanoseconds(start)),
+        (ProbeFigure::FirstNs, nanoseconds(first)),
+        (ProbeFigure::WarmNs, nanoseconds(warm)),
+        (ProbeFigure::WarmRuns, RUNS),
+        (ProbeFigure::StopNs, nanoseconds(stop)),
+    ])
 }
 
 /// The cost of `jobs` jobs that wait at once during `run`, which returns its duration.
@@ -255,4 +271,63 @@ fn known<const N: usize>(found: [(ProbeFigure, Option<u64>); N]) -> Figures {
         }
     }
     figures
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::engine::{Digest, Reads, tests::batch};
+
+    /// What was done with a model, in order.
+    type Notes = Arc<Mutex<Vec<&'static str>>>;
+
+    /// A model that notes what is done with it.
+    struct Noting {
+        notes: Notes,
+        digests: Vec<Digest>,
+    }
+
+    impl Started for Noting {
+        fn prepare(&mut self, batch: &Batch) -> Result<()> {
+            self.digests = batch.expected().to_vec();
+            Ok(())
+        }
+
+        fn run(&mut self) -> Result<Vec<Digest>> {
+            self.notes.lock().unwrap().push("run");
+            Ok(self.digests.clone())
+        }
+    }
+
+    impl Drop for Noting {
+        fn drop(&mut self) {
+            self.notes.lock().unwrap().push("end");
+        }
+    }
+
+    #[test]
+    fn model_is_started_run_and_ended_once() {
+        let notes = Notes::default();
+        let figures = start_to_end(&batch(Duration::ZERO, Reads::Nothing), || {
+            notes.lock().unwrap().push("start");
+            Ok(Box::new(Noting { notes: Arc::clone(&notes), digests: vec![] }))
+        });
+        let figures = ProbeFigure::recorded(figures.unwrap());
+        let names: Vec<&str> = figures.keys().map(String::as_str).collect();
+        assert_eq!(names, ["first_ns", "start_ns", "stop_ns", "warm_ns", "warm_runs"]);
+        assert_eq!(*notes.lock().unwrap(), ["start", "run", "run", "run", "run", "end"]);
+    }
+
+    #[test]
+    fn waiting_pools_have_worker_for_each_job() {
+        let catalog = Catalog::builtin();
+        for model in models() {
+            let probed = ProbedModel { model, exe: Path::new(""), catalog: &catalog };
+            let workers = if model.concurrency == Concurrency::Workers { 100 } else { host::cores() };
+            let resources = probed.resources_for(100);
+            assert_eq!((resources.workers, resources.max_concurrent), (workers, 100), "{model:?}");
+        }
+    }
 }
