@@ -55,6 +55,24 @@ fn report_reproduces_table_of_saved_study() {
 }
 
 #[test]
+fn capacity_slots_tell_each_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = study_of_cells("^hash/sequential/", folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
+    let recording = read(file).unwrap();
+    for round in study_of(&recording).launches.iter().flat_map(|launch| &launch.rounds) {
+        // The baseline, its control, and the capacity of all cores twice.
+        assert_eq!((round.samples.len(), round.copies.len()), (4, 2));
+        for copies in &round.copies {
+            assert_eq!(copies.ns.len() as u64, recording.environment.cores);
+            let sample = round.samples.iter().find(|sample| sample.arm == copies.arm).unwrap();
+            assert!(copies.ns.iter().all(|own_ns| *own_ns <= sample.wall_ns), "{copies:?} in {sample:?}");
+        }
+    }
+}
+
+#[test]
 fn workers_use_files_and_server_of_study() {
     let folder = tempfile::tempdir().unwrap();
     let output =

@@ -109,6 +109,12 @@ pub trait Started: Send {
     fn inside_ns(&self) -> Option<u64> {
         None
     }
+
+    /// The times of its copies in the last run, from their common start to the end of each; none if it consists of no
+    /// copies.
+    fn copy_times(&self) -> &[Duration] {
+        &[]
+    }
 }
 
 /// A model and what the jobs of `W` share under it.

@@ -113,7 +113,7 @@ pub(crate) mod tests {
         let mut made = Vec::new();
         for number in 0..launches {
             let samples = vec![sample(0, 100, number), sample(1, percent, number)];
-            let round = Round { samples, failures: vec![], stopped: false };
+            let round = Round { samples, ..Round::default() };
             made.push(Launch { rounds: vec![round], ..Launch::begun("hash".into(), None, number) });
         }
         Recording {
@@ -182,7 +182,10 @@ pub(crate) mod tests {
         let defined = format!("\"definition\":\"{}\"", "ab".repeat(32));
         let old = text.replace("\"version\":5", "\"version\":4").replace("\"revision\":1,", "");
         let old = parse(&sealed(&old.replace("\"each\":64", &defined))).unwrap();
-        assert!(!serde_json::to_string(&old).unwrap().contains("revision"), "its version knows no revisions");
+        let rewritten = serde_json::to_string(&old).unwrap();
+        for unknown in ["revision", "copies"] {
+            assert!(!rewritten.contains(unknown), "its version knows no {unknown}");
+        }
         let study = old.study.unwrap();
         assert!(study.arms.iter().all(|arm| arm.revision() == 1));
         let workload = &study.workloads[0];

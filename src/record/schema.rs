@@ -95,6 +95,9 @@ pub struct Launch {
 pub struct Round {
     /// What the slots measured.
     pub samples: Vec<Sample>,
+    /// The times of the copies that capacity arms consist of; from version 5 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CopyTimes>,
     /// Arms that failed in this round.
     pub failures: Vec<Failure>,
     /// The launch was stopped (Ctrl-Z, SIGSTOP) and continued during the round: some sample includes that
@@ -116,6 +119,16 @@ pub struct Sample {
     pub wall_ns: NonZeroU64,
     /// CPU time of all of them together, user and system, workers included, in nanoseconds.
     pub cpu_ns: Option<u64>,
+}
+
+/// The times of the copies of a capacity arm, in the slot that its sample is of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CopyTimes {
+    /// Index of the arm.
+    pub arm: u64,
+    /// The wall time of each copy in all runs together, from the common start of a run to its own end, in nanoseconds.
+    pub ns: Vec<NonZeroU64>,
 }
 
 /// An arm that failed, and why: never a time.
@@ -181,6 +194,9 @@ impl Study {
         for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
             for sample in &round.samples {
                 self.check_arm(sample.arm)?;
+            }
+            for copies in &round.copies {
+                self.check_arm(copies.arm)?;
             }
             for failure in &round.failures {
                 self.check_arm(failure.arm)?;

@@ -1,20 +1,28 @@
 //! The capacity of this machine: as many independent copies of the baseline as cores, at the same time.
 
 use std::thread::{self, Builder};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
-use crate::engine::{Batch, Digest, Started, Usage};
+use crate::engine::{Batch, Digest, Started, Timestamp, Usage, now};
 
 /// Concurrent copies of the baseline, each with its own thread.
 pub(super) struct Capacity {
     copies: Vec<Box<dyn Started>>,
+    times: Vec<Duration>,
+}
+
+/// The result of one copy.
+struct Finished {
+    digests: Vec<Digest>,
+    time: Duration,
 }
 
 impl Capacity {
     /// `copies` baselines, one for each core.
     pub(super) fn new(copies: Vec<Box<dyn Started>>) -> Self {
-        Capacity { copies }
+        Capacity { copies, times: vec![] }
     }
 }
 
@@ -27,22 +35,22 @@ impl Started for Capacity {
     }
 
     fn run(&mut self) -> Result<Vec<Digest>> {
-        let mut results = thread::scope(|scope| {
+        let start = now();
+        let finished = thread::scope(|scope| {
             let mut threads = Vec::with_capacity(self.copies.len());
             for copy in &mut self.copies {
-                threads.push(Builder::new().spawn_scoped(scope, || copy.run())?);
+                threads.push(Builder::new().spawn_scoped(scope, move || run_from(start, copy.as_mut()))?);
             }
-            let mut results = Vec::with_capacity(threads.len());
+            let mut finished = Vec::with_capacity(threads.len());
             for thread in threads {
-                results.push(thread.join().map_err(|_| anyhow!("a copy of the baseline panicked"))??);
+                finished.push(thread.join().map_err(|_| anyhow!("a copy of the baseline panicked"))??);
             }
-            Ok::<_, anyhow::Error>(results)
+            Ok::<_, anyhow::Error>(finished)
         })?;
-        let first = results.pop().context("there is at least one copy")?;
-        ensure!(
-            results.iter().all(|other| *other == first),
-            "copies of the baseline returned different digests"
-        );
+        self.times = finished.iter().map(|copy| copy.time).collect();
+        let mut results = finished.into_iter().map(|copy| copy.digests);
+        let first = results.next().context("there is at least one copy")?;
+        ensure!(results.all(|other| other == first), "copies of the baseline returned different digests");
         Ok(first)
     }
 
@@ -55,5 +63,49 @@ impl Started for Capacity {
             }
         }
         Ok(usage)
+    }
+
+    fn copy_times(&self) -> &[Duration] {
+        &self.times
+    }
+}
+
+/// Runs a copy, whose time counts from `start`.
+fn run_from(start: Timestamp, copy: &mut dyn Started) -> Result<Finished> {
+    let digests = copy.run()?;
+    Ok(Finished { digests, time: now() - start })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A baseline that takes some time and returns no digests.
+    struct Sleeper(Duration);
+
+    impl Started for Sleeper {
+        fn prepare(&mut self, _batch: &Batch) -> Result<()> {
+            Ok(())
+        }
+
+        fn run(&mut self) -> Result<Vec<Digest>> {
+            thread::sleep(self.0);
+            Ok(vec![])
+        }
+    }
+
+    #[test]
+    fn each_copy_has_its_own_time() {
+        let sleeps = [Duration::ZERO, Duration::from_millis(20)];
+        let mut capacity = Capacity::new(vec![]);
+        assert!(capacity.run().is_err() && capacity.copy_times().is_empty());
+        for sleep in sleeps {
+            capacity.copies.push(Box::new(Sleeper(sleep)));
+        }
+        for _ in 0..2 {
+            capacity.run().unwrap();
+            assert_eq!(capacity.copy_times().len(), 2, "those of the last run");
+            assert!(capacity.copy_times()[1] >= sleeps[1]);
+        }
     }
 }

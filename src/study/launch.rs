@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::child::{parent_death, wire};
 use crate::engine::{Batch, Digest, Started, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
-use crate::record::schema::{Failure, Role, Round, Sample};
-use crate::study::{capacity::Capacity, cell::Cell, slot::slot};
+use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
+use crate::study::slot::{Measured, slot};
+use crate::study::{capacity::Capacity, cell::Cell};
 use crate::workload::fixture::stage::{Attached, Stage};
 use crate::workload::{Workload, catalog::Catalog};
 
@@ -123,11 +125,24 @@ fn measure(
         random.shuffle(&mut running);
         let report = round(&mut running, &mut failed, &batch);
         let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
-        wire::write(reports, &report)?;
+        wire::write(reports, &report_of(&report)?)?;
         // The next measurement starts only after the last one is stored.
         let Some(Acknowledged) = wire::read(acks)? else { bail!("the parent has gone") };
     }
     Ok(())
+}
+
+/// A round as launches report it: in JSON, as recordings have it. Optional keys can't be left out of a binary frame.
+fn report_of(round: &Round) -> Result<String> {
+    Ok(serde_json::to_string(round)?)
+}
+
+/// The round that `report` tells.
+///
+/// # Errors
+/// When it tells none.
+pub(super) fn reported(report: &str) -> Result<Round> {
+    serde_json::from_str(report).context("the launch reported no round")
 }
 
 /// What the arms of a launch are started with.
@@ -210,20 +225,30 @@ impl Starter<'_> {
 
 /// One slot for each arm that has not failed; a failed arm has no further slot in this launch.
 fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
-    let mut samples = Vec::with_capacity(running.len());
+    let mut round = Round { samples: Vec::with_capacity(running.len()), ..Round::default() };
     for (place, RunningArm { arm, model, warm_up }) in running.iter_mut().enumerate() {
         match catch_panic(|| slot(model.as_mut(), warm_up, batch)) {
-            Ok(measured) => samples.push(Sample {
-                arm: *arm,
-                place: place as u64,
-                runs: measured.runs,
-                wall_ns: NonZeroU64::new(nanoseconds(measured.wall)).unwrap_or(NonZeroU64::MIN),
-                cpu_ns: measured.cpu_ns,
-            }),
+            Ok(measured) => add_slot(&mut round, *arm, place as u64, &measured),
             Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
         }
     }
     running.retain(|running| !failed.contains_key(&running.arm));
-    let failures = failed.iter().map(|(&arm, reason)| Failure { arm, reason: reason.clone() }).collect();
-    Round { samples, failures, stopped: false }
+    for (&arm, reason) in failed.iter() {
+        round.failures.push(Failure { arm, reason: reason.clone() });
+    }
+    round
+}
+
+/// Adds what was measured of `arm`.
+fn add_slot(round: &mut Round, arm: u64, place: u64, measured: &Measured) {
+    let Measured { runs, cpu_ns, .. } = *measured;
+    round.samples.push(Sample { arm, place, runs, wall_ns: positive_ns(measured.wall), cpu_ns });
+    if !measured.copies.is_empty() {
+        let ns = measured.copies.iter().map(|&time| positive_ns(time)).collect();
+        round.copies.push(CopyTimes { arm, ns });
+    }
+}
+
+fn positive_ns(time: Duration) -> NonZeroU64 {
+    NonZeroU64::new(nanoseconds(time)).unwrap_or(NonZeroU64::MIN)
 }

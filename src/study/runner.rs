@@ -16,7 +16,7 @@ use crate::machine::{host, idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::Arm;
-use crate::study::launch::{Acknowledged, ArmOrder, LaunchOrder, PlatformOrder};
+use crate::study::launch::{Acknowledged, ArmOrder, LaunchOrder, PlatformOrder, reported};
 use crate::study::{launch, plan::PlannedArm};
 use crate::workload::{Workload, fixture::stage::Stage};
 
@@ -181,13 +181,17 @@ fn launch(
     journal: &mut Journal,
     stop: &Arc<AtomicBool>,
 ) -> Result<()> {
-    let mut process = match ReportingChild::start(&prepared.exe, launch::SUBCOMMAND, order, DEADLINE, stop) {
+    let started = ReportingChild::<String>::start(&prepared.exe, launch::SUBCOMMAND, order, DEADLINE, stop);
+    let mut process = match started {
         Ok(process) => process,
         Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),
     };
     for _ in 0..order.rounds {
         match process.next() {
-            Next::Report(round) => journal.append(Entry::Round(round))?,
+            Next::Report(report) => match reported(&report) {
+                Ok(round) => journal.append(Entry::Round(round))?,
+                Err(error) => return journal.append(Entry::Failure(format!("{error:#}"))),
+            },
             Next::Failed(why) => return journal.append(Entry::Failure(why)),
             Next::Stopped => return Ok(()),
         }
