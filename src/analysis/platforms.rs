@@ -1,10 +1,12 @@
 //! Interpreters: the tools that the post names for a task, and the best tool of Rust beside them.
 
 use crate::analysis::summary::{CellResult, Row};
+use crate::model::{MadeOf, made_of};
 use crate::stats::ratio::{Ratio, of_logs};
 use crate::stats::{interval::LEVEL, verdict::Verdict};
 
-/// The verdict on the tools that the post names for a task, each at the better of its two concurrencies.
+/// The verdict on the tools that the post names for a task, each by its best cell. In its words a tool is called by the model of that
+/// cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToolVerdict {
     /// A warning blocks it.
@@ -38,7 +40,7 @@ enum Standing {
     Best,
 }
 
-/// Tools by their result.
+/// Tools by their result, as their best models.
 #[derive(Default)]
 struct Tools {
     best: Vec<String>,
@@ -47,26 +49,33 @@ struct Tools {
 }
 
 impl Tools {
-    fn of(row: &Row, tools: &[String]) -> Self {
-        let mut sorted = Tools::default();
-        for tool in tools {
-            match standing(row, tool) {
-                Some(Standing::Best) => sorted.best.push(tool.clone()),
-                Some(Standing::Undecided) => sorted.undecided.push(tool.clone()),
-                Some(Standing::Slower) => sorted.slower.push(tool.clone()),
-                None => {}
+    /// Adds the best result of a tool, by the fastest of the models that have it.
+    fn add(&mut self, row: &Row, tool: Option<MadeOf>) {
+        let mut best: Option<(Standing, &CellResult)> = None;
+        for cell in &row.cells {
+            let Some(standing) = standing(cell).filter(|_| made_of(cell.plain_model()) == tool) else {
+                continue;
+            };
+            if best.is_none_or(|(known, of)| (standing, ratio(cell)) > (known, ratio(of))) {
+                best = Some((standing, cell));
             }
         }
-        sorted
+        let Some((standing, cell)) = best else { return };
+        let models = match standing {
+            Standing::Best => &mut self.best,
+            Standing::Undecided => &mut self.undecided,
+            Standing::Slower => &mut self.slower,
+        };
+        models.push(cell.plain_model().to_owned());
     }
 }
 
-/// The models of the tools in the post's words.
-pub fn named_tools(post_says: &str) -> Vec<String> {
+/// The tools in the post's words: each is every model that is made of it.
+pub fn named_tools(post_says: &str) -> Vec<MadeOf> {
     let mut named = Vec::new();
-    for tool in ["threading", "asyncio", "multiprocessing"] {
-        if post_says.contains(tool) {
-            named.push(format!("py-{tool}"));
+    for (word, made_of) in MadeOf::NAMED {
+        if post_says.contains(word) {
+            named.push(made_of);
         }
     }
     named
@@ -78,8 +87,11 @@ pub fn judge_tools(row: &Row) -> ToolVerdict {
         return ToolVerdict::NoVerdict;
     }
     let tools = named_tools(&row.workload.post_says);
-    let named = Tools::of(row, &tools);
-    let others = Tools::of(row, &other_tools(row, &tools));
+    let (mut named, mut others) = (Tools::default(), Tools::default());
+    for tool in tools_of(row) {
+        let is_named = tool.is_some_and(|tool| tools.contains(&tool));
+        if is_named { named.add(row, tool) } else { others.add(row, tool) }
+    }
     if named.best.is_empty() {
         return match (named.undecided.is_empty(), named.slower.is_empty()) {
             (false, _) => ToolVerdict::Undecided(named.undecided),
@@ -98,31 +110,29 @@ pub fn judge_tools(row: &Row) -> ToolVerdict {
     ToolVerdict::Qualified(Qualification { slower: named.slower, also_best: others.best })
 }
 
-/// The models of `row` beside `named`, each once.
-fn other_tools(row: &Row, named: &[String]) -> Vec<String> {
-    let mut others: Vec<String> = Vec::new();
+/// The tools of `row`, each once; the models that are not known now are one.
+fn tools_of(row: &Row) -> Vec<Option<MadeOf>> {
+    let mut tools = Vec::new();
     for model in row.plain_models() {
-        let is_known = |tools: &[String]| tools.iter().any(|tool| tool == model);
-        if !is_known(named) && !is_known(&others) {
-            others.push(model.to_owned());
+        let tool = made_of(model);
+        if !tools.contains(&tool) {
+            tools.push(tool);
         }
     }
-    others
+    tools
 }
 
-fn standing(row: &Row, tool: &str) -> Option<Standing> {
-    let mut standing = None;
-    for cell in &row.cells {
-        if cell.plain_model() == tool {
-            standing = standing.max(match cell.verdict {
-                Verdict::Fastest | Verdict::Within(_) => Some(Standing::Best),
-                Verdict::Undecided(_) => Some(Standing::Undecided),
-                Verdict::Slower(_) => Some(Standing::Slower),
-                Verdict::TooFew(_) | Verdict::Unmeasured => None,
-            });
-        }
+fn standing(cell: &CellResult) -> Option<Standing> {
+    match cell.verdict {
+        Verdict::Fastest | Verdict::Within(_) => Some(Standing::Best),
+        Verdict::Undecided(_) => Some(Standing::Undecided),
+        Verdict::Slower(_) => Some(Standing::Slower),
+        Verdict::TooFew(_) | Verdict::Unmeasured => None,
     }
-    standing
+}
+
+fn ratio(cell: &CellResult) -> Option<f64> {
+    cell.speedup.map(|speedup| speedup.ratio)
 }
 
 /// The speedup of Rust's best tool over the best of an interpreter: ln(`python` / `sequential`) + ln(`sequential` /

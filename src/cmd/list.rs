@@ -51,6 +51,7 @@ fn width(concurrency: Concurrency) -> String {
     match concurrency {
         Concurrency::One => "one".to_owned(),
         Concurrency::Workers => format!("cores, jobs (at most {MOST_WORKERS})"),
+        Concurrency::Cores => "cores".to_owned(),
         Concurrency::Jobs { max_concurrent: None } => "jobs".to_owned(),
         Concurrency::Jobs { max_concurrent: Some(most) } => format!("jobs (at most {most})"),
     }

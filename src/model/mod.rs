@@ -39,6 +39,9 @@ pub enum Concurrency {
     },
     /// As many as its workers.
     Workers,
+    /// As many as its workers, and it is measured with one for each core only: with one for each job it would do the same as
+    /// another model.
+    Cores,
 }
 
 /// What carries out the jobs of a model.
@@ -56,6 +59,13 @@ pub enum MadeOf {
     Interpreters,
     /// Tasks of an async runtime.
     Tasks,
+}
+
+impl MadeOf {
+    /// The kinds that the post names, by the modules of Python that it names for them: each of its tools is any model that is
+    /// made of it.
+    pub const NAMED: [(&str, MadeOf); 3] =
+        [("threading", MadeOf::Threads), ("asyncio", MadeOf::Tasks), ("multiprocessing", MadeOf::Processes)];
 }
 
 /// What a model is made of by its name, with or without its interpreter; `None` if there is none of that name now.

@@ -229,6 +229,9 @@ pub(crate) mod tests {
             word("multiprocessing", &[(threading, 50), ("py-multiprocessing@3.11/cores", 60)]),
             "false"
         );
+        // Any pool of processes is multiprocessing.
+        let chunks = ("py-processpool-chunks@3.11/cores", 50);
+        assert_eq!(word("multiprocessing", &[chunks, ("py-multiprocessing@3.11/cores", 60)]), "true");
         // The better of two concurrencies counts.
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
         assert_eq!(word("threading", &both), "true");

@@ -41,7 +41,7 @@ impl Cell {
                 Concurrency::One => &[Width::One],
                 Concurrency::Jobs { .. } => &[Width::Jobs],
                 Concurrency::Workers if wide => &[Width::Cores, Width::Jobs],
-                Concurrency::Workers => &[Width::Cores],
+                Concurrency::Workers | Concurrency::Cores => &[Width::Cores],
             };
             for &width in widths {
                 cells.push(Cell { workload: *workload, model, width });

@@ -45,7 +45,7 @@ impl RunEnvironment {
     /// Where the model can't be started or a job fails.
     pub fn perform(&self, model: &ModelEntry, batch: &Batch) -> Result<Performance> {
         let workers = match model.concurrency {
-            Concurrency::Workers => batch.expected().len().min(MOST_WORKERS),
+            Concurrency::Workers | Concurrency::Cores => batch.expected().len().min(MOST_WORKERS),
             _ => self.cores,
         };
         model.start_traced(batch, &model.resources(workers, &self.exe))?.perform(batch)

@@ -23,17 +23,20 @@ struct PythonModel {
     about: &'static str,
     made_of: MadeOf,
     concurrency: Concurrency,
+    /// As [`ModelEntry::revision`].
+    revision: u32,
     /// The first minor version of Python 3 that has it.
     since: u32,
 }
 
 /// The baseline first.
-const MODELS: [PythonModel; 5] = [
+const MODELS: [PythonModel; 7] = [
     PythonModel {
         name: "py-loop",
         about: "one job after the other: Python's baseline",
         made_of: MadeOf::Caller,
         concurrency: Concurrency::One,
+        revision: 1,
         since: 0,
     },
     PythonModel {
@@ -41,6 +44,7 @@ const MODELS: [PythonModel; 5] = [
         about: "a ThreadPoolExecutor",
         made_of: MadeOf::Threads,
         concurrency: Concurrency::Workers,
+        revision: 1,
         since: 0,
     },
     PythonModel {
@@ -48,13 +52,32 @@ const MODELS: [PythonModel; 5] = [
         about: "gather on one asyncio loop; files by asyncio.to_thread",
         made_of: MadeOf::Tasks,
         concurrency: ALL,
+        revision: 1,
         since: 0,
     },
     PythonModel {
         name: "py-multiprocessing",
-        about: "a ProcessPoolExecutor",
+        about: "multiprocessing's Pool, which sends each worker four parts of the jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Workers,
+        // The first was a ProcessPoolExecutor.
+        revision: 2,
+        since: 0,
+    },
+    PythonModel {
+        name: "py-processpool",
+        about: "a ProcessPoolExecutor, which sends single jobs",
+        made_of: MadeOf::Processes,
+        concurrency: Concurrency::Workers,
+        revision: 1,
+        since: 0,
+    },
+    PythonModel {
+        name: "py-processpool-chunks",
+        about: "a ProcessPoolExecutor that is told to send each worker four chunks of jobs",
+        made_of: MadeOf::Processes,
+        concurrency: Concurrency::Cores,
+        revision: 1,
         since: 0,
     },
     PythonModel {
@@ -62,6 +85,7 @@ const MODELS: [PythonModel; 5] = [
         about: "an InterpreterPoolExecutor",
         made_of: MadeOf::Interpreters,
         concurrency: Concurrency::Workers,
+        revision: 1,
         since: 14,
     },
 ];
@@ -89,7 +113,7 @@ impl PythonModel {
         ModelEntry {
             name: format!("{}@{}", self.name, interpreter.tag).leak(),
             about: self.about,
-            revision: 1,
+            revision: self.revision,
             made_of: self.made_of,
             concurrency: self.concurrency,
             platform: Platform::Python(interpreter),
@@ -197,5 +221,18 @@ impl From<PythonSpan> for Span {
         let phase = if computes { Phase::Compute } else { Phase::Wait };
         let (start, stop) = (Timestamp::at_ns(start), Timestamp::at_ns(stop));
         Span { job, phase, start, stop, thread, process, cpu: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methodology_describes_every_python_model() {
+        let text = include_str!("../../../METHODOLOGY.md");
+        for PythonModel { name, .. } in MODELS {
+            assert!(text.contains(&format!("\n| `{name}` |")), "METHODOLOGY.md has no row for {name}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::Resources;
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 18] = [
+const WORKER: [(&str, &str); 21] = [
     ("__main__.py", include_str!("worker/__main__.py")),
     ("base.py", include_str!("worker/base.py")),
     ("computing.py", include_str!("worker/computing.py")),
@@ -25,10 +25,13 @@ const WORKER: [(&str, &str); 18] = [
     ("phases.py", include_str!("worker/phases.py")),
     ("pool.py", include_str!("worker/pool.py")),
     ("pool_worker.py", include_str!("worker/pool_worker.py")),
+    ("processes.py", include_str!("worker/processes.py")),
     ("py_asyncio.py", include_str!("worker/py_asyncio.py")),
     ("py_interpreters.py", include_str!("worker/py_interpreters.py")),
     ("py_loop.py", include_str!("worker/py_loop.py")),
     ("py_multiprocessing.py", include_str!("worker/py_multiprocessing.py")),
+    ("py_processpool.py", include_str!("worker/py_processpool.py")),
+    ("py_processpool_chunks.py", include_str!("worker/py_processpool_chunks.py")),
     ("py_threading.py", include_str!("worker/py_threading.py")),
     ("serve.py", include_str!("worker/serve.py")),
     ("sha_loop_job.py", include_str!("worker/sha_loop_job.py")),

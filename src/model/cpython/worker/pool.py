@@ -10,7 +10,7 @@ from phases import Traced
 class Pool(Base):
     def __init__(self, workers, phases, start_method):
         super().__init__(workers, phases, start_method)
-        self.traced, self.seen = isinstance(phases, Traced), []
+        self.workers, self.traced, self.seen = workers, isinstance(phases, Traced), []
 
     def await_all(self, workers):
         """Process and thread of each of the workers, none of which starts work before all exist."""
@@ -21,11 +21,15 @@ class Pool(Base):
             told.update(self.pool.map(pool_worker.begun, range(workers)))
         return told
 
+    def map(self, work, jobs):
+        """What `work` returns for each of `jobs`, in their order."""
+        return self.pool.map(work, jobs)
+
     def run(self, jobs):
         if not self.traced:
-            return list(self.pool.map(pool_worker.run, jobs))
+            return list(self.map(pool_worker.run, jobs))
         digests = []
-        for digest, spans in self.pool.map(pool_worker.run_traced, jobs):
+        for digest, spans in self.map(pool_worker.run_traced, jobs):
             digests.append(digest)
             self.seen.extend(spans)
         return digests

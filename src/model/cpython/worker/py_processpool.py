@@ -1,0 +1,10 @@
+"""py-processpool: a ProcessPoolExecutor, whose map sends single jobs unless it is told otherwise."""
+
+from concurrent.futures import ProcessPoolExecutor
+
+from processes import Processes
+
+
+class Model(Processes):
+    def start(self, workers, context, begin, started):
+        return ProcessPoolExecutor(workers, context, begin, started)

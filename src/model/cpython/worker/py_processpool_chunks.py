@@ -1,0 +1,8 @@
+"""py-processpool-chunks: a ProcessPoolExecutor whose map is told to send four chunks of jobs to each worker."""
+
+import py_processpool
+
+
+class Model(py_processpool.Model):
+    def map(self, work, jobs):
+        return self.pool.map(work, jobs, chunksize=max(1, len(jobs) // (4 * self.workers)))
