@@ -6,13 +6,16 @@
 //! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
 //! - [`ratio`]: speedups, paired by round
+//! - [`look`]: cells that sit out after a first look; [`anytime`]: a rule for looks after every launch
 //! - [`sign_test`]: the probability of so many values on one side of a median
 //! - [`verdict`]: the comparison of a row of cells
 //! - [`units`]: numbers for readers
 
+pub mod anytime;
 pub mod change;
 pub mod interval;
 mod line;
+pub mod look;
 mod median;
 pub mod ratio;
 pub mod scaling_model;

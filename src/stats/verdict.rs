@@ -20,7 +20,7 @@ use crate::stats::sign_test;
 pub const MARGIN: f64 = 0.05;
 
 /// The probability of any wrong verdict in one workload's row.
-const ROW_ERROR: f64 = 0.05;
+pub(super) const ROW_ERROR: f64 = 0.05;
 
 /// The verdict on a cell. Its ratio is the cell's time over the fastest's, with the interval that is shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,6 +45,11 @@ impl Verdict {
         matches!(self, Verdict::Fastest | Verdict::Within(_))
     }
 
+    /// Whether it says how the cell compares with the fastest: more launches are not needed.
+    pub fn is_word(&self) -> bool {
+        matches!(self, Verdict::Slower(_) | Verdict::Within(_))
+    }
+
     /// The cell's time over the fastest's, with the interval that the verdict can't contradict; `None` for the fastest
     /// itself, and if there is no verdict.
     pub fn over_fastest(&self) -> Option<Ratio> {
@@ -56,23 +61,28 @@ impl Verdict {
 }
 
 /// A cell that is compared with the fastest.
-struct Contender {
+pub(super) struct Contender {
     /// Its index in the row.
-    cell: usize,
+    pub(super) cell: usize,
     /// Its time over the fastest's.
-    over_fastest: Ratio,
+    pub(super) over_fastest: Ratio,
     /// Launches beyond the margin, and within.
-    beyond: usize,
-    within: usize,
+    pub(super) beyond: usize,
+    pub(super) within: usize,
 }
 
 /// The verdict on each cell of a row: `cells` are the times of the cells of one workload, including the
 /// baseline, treated as one family, so that the probability of any wrong verdict in it stays below 5 %.
 pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
+    verdicts_with(baseline, cells, ROW_ERROR)
+}
+
+/// The same where the probability of any wrong verdict in the row stays below `error`.
+pub(super) fn verdicts_with(baseline: &Times, cells: &[Times], error: f64) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Unmeasured; cells.len()];
     let Some(fastest) = fastest(baseline, cells) else { return verdicts };
     let mut contenders = contenders(cells, fastest);
-    let need = need(contenders.len());
+    let need = need(contenders.len(), error);
     for contender in &contenders {
         verdicts[contender.cell] = contender.without_word(need);
     }
@@ -80,7 +90,7 @@ pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
     contenders.sort_by(|a, b| a.probability().total_cmp(&b.probability()));
     let mut undecided = contenders.len();
     for contender in contenders {
-        if contender.probability() > ROW_ERROR / undecided as f64 {
+        if contender.probability() > error / undecided as f64 {
             break;
         }
         if contender.has_clear_interval() {
@@ -92,7 +102,7 @@ pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
 }
 
 /// The index of the cell with the highest speedup.
-fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
+pub(super) fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
     let mut fastest: Option<(usize, f64)> = None;
     for (index, times) in cells.iter().enumerate() {
         let Some(Ratio { ratio, .. }) = speedup(baseline, times, 0.5) else { continue };
@@ -104,8 +114,9 @@ fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
 }
 
 /// The cells that share a launch with the fastest.
-fn contenders(cells: &[Times], fastest: usize) -> Vec<Contender> {
-    let border = MARGIN.ln_1p();
+pub(super) fn contenders(cells: &[Times], fastest: usize) -> Vec<Contender> {
+    // As the logarithm of a ratio of exactly the margin comes out.
+    let border = (1.0 + MARGIN).ln();
     let mut contenders = Vec::new();
     for (cell, times) in cells.iter().enumerate() {
         let logs = log_ratios(times, &cells[fastest]);
@@ -120,8 +131,8 @@ fn contenders(cells: &[Times], fastest: usize) -> Vec<Contender> {
 }
 
 /// The number of launches that can decide one of `contenders`: if all of them are on one side.
-fn need(contenders: usize) -> usize {
-    let error = ROW_ERROR / contenders.max(1) as f64;
+fn need(contenders: usize, error: f64) -> usize {
+    let error = error / contenders.max(1) as f64;
     let mut launches = 1;
     while sign_test::at_least(launches, launches) > error || !has_interval(launches, LEVEL) {
         launches += 1;
@@ -136,12 +147,12 @@ impl Contender {
     }
 
     /// Whether the interval that is shown beside the word lies on one side of the border: no word is laxer than it.
-    fn has_clear_interval(&self) -> bool {
+    pub(super) fn has_clear_interval(&self) -> bool {
         let border = 1.0 + MARGIN;
         matches!(self.over_fastest.interval, Ok(Interval { low, high, .. }) if low > border || high < border)
     }
 
-    fn word(&self) -> Verdict {
+    pub(super) fn word(&self) -> Verdict {
         if self.beyond > self.within {
             Verdict::Slower(self.over_fastest)
         } else {
@@ -149,7 +160,7 @@ impl Contender {
         }
     }
 
-    fn without_word(&self, need: usize) -> Verdict {
+    pub(super) fn without_word(&self, need: usize) -> Verdict {
         let have = self.over_fastest.launches;
         if have < need {
             Verdict::TooFew(TooFew { have, need })
@@ -160,7 +171,7 @@ impl Contender {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::stats::ratio::tests::launches;
 
@@ -228,11 +239,11 @@ mod tests {
     }
 
     /// Where the true times of a row lie, and how they spread.
-    struct Truth {
-        name: &'static str,
+    pub(in crate::stats) struct Truth {
+        pub(in crate::stats) name: &'static str,
         /// Each cell's true time over the best's; the first is the best.
-        times: Vec<f64>,
-        noise: fn(&mut fastrand::Rng) -> f64,
+        pub(in crate::stats) times: Vec<f64>,
+        pub(in crate::stats) noise: fn(&mut fastrand::Rng) -> f64,
     }
 
     fn normal(random: &mut fastrand::Rng) -> f64 {
@@ -251,7 +262,7 @@ mod tests {
         0.01 * (std::f64::consts::PI * (random.f64() - 0.5)).tan()
     }
 
-    fn least_favourable() -> Vec<Truth> {
+    pub(in crate::stats) fn least_favourable() -> Vec<Truth> {
         let row = |time: f64| [vec![1.0], vec![time; 10]].concat();
         let one_near = [vec![1.0, 1.05], vec![2.0; 9]].concat();
         let few_near = [vec![1.0], vec![1.05; 3], vec![2.0; 7]].concat();
@@ -278,14 +289,41 @@ mod tests {
         for time in &truth.times {
             row.push(launches((0..16).map(|_| time * (truth.noise)(random).exp())));
         }
+        false_among(truth, &verdicts(&row[0], &row))
+    }
+
+    /// The same of the verdicts on a row whose truth is `truth`.
+    pub(in crate::stats) fn false_among(truth: &Truth, verdicts: &[Verdict]) -> [bool; 3] {
         let (mut slower, mut within, mut excluded) = (false, false, false);
-        for (verdict, &time) in verdicts(&row[0], &row).iter().zip(&truth.times) {
+        for (verdict, &time) in verdicts.iter().zip(&truth.times) {
             let is_slower = matches!(verdict, Verdict::Slower(_));
             slower |= is_slower && time <= 1.05;
             within |= matches!(verdict, Verdict::Within(_)) && time > 1.05;
             excluded |= is_slower && time == 1.0;
         }
         [slower, within, excluded]
+    }
+
+    /// The most rows of `rows` drawn from `truth` that have one and the same kind of false word.
+    pub(in crate::stats) fn most_false_words(
+        truth: &Truth,
+        rows: u32,
+        mut row: impl FnMut(&Truth) -> [bool; 3],
+    ) -> u32 {
+        let mut counts = [0; 3];
+        for _ in 0..rows {
+            for (count, is_false) in counts.iter_mut().zip(row(truth)) {
+                *count += u32::from(is_false);
+            }
+        }
+        counts.into_iter().max().unwrap()
+    }
+
+    /// The most false words in `rows` rows that are no surprise at 5 %: two standard errors above it.
+    pub(in crate::stats) fn most_of(rows: u32) -> u32 {
+        let expected = 0.05 * f64::from(rows);
+        let most = expected + 2.0 * (0.95 * expected).sqrt();
+        (0..rows).take_while(|&count| f64::from(count) <= most).last().unwrap()
     }
 
     #[test]
