@@ -14,12 +14,14 @@ use crate::engine::Resources;
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 21] = [
+const WORKER: [(&str, &str); 23] = [
     ("__main__.py", include_str!("worker/__main__.py")),
     ("base.py", include_str!("worker/base.py")),
     ("computing.py", include_str!("worker/computing.py")),
     ("digests.py", include_str!("worker/digests.py")),
     ("frames.py", include_str!("worker/frames.py")),
+    ("http_answer.py", include_str!("worker/http_answer.py")),
+    ("http_async.py", include_str!("worker/http_async.py")),
     ("http_job.py", include_str!("worker/http_job.py")),
     ("jobs.py", include_str!("worker/jobs.py")),
     ("phases.py", include_str!("worker/phases.py")),

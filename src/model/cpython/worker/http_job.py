@@ -1,29 +1,26 @@
-"""A job that gets a page from this machine: a module of its own, because http.client takes long to import."""
+"""A job that gets a page from this machine, and its blocking client: a module of its own, which only such jobs import."""
 
-import http.client
-import threading
+import socket
 
 from computing import hash_parts
 from digests import digest, sampled_checksum
+from http_answer import PATIENCE, UNANSWERED, Answer, request, silence
 from jobs import Job
-
-TIMEOUT = 30
-
-kept = threading.local()
-idle = {}
 
 
 class Http(Job):
     def run(self, phases):
-        body = phases.wait(self, get, self.port, self.address)
+        body = phases.wait(self, get, self.port, self.path)
         return phases.compute(self, self.parse, body)
 
     async def run_async(self, phases):
-        body = await phases.wait_async(self, get_async(self.port, self.address))
+        from http_async import get_async  # It imports asyncio, which takes long: only where that runs anyway.
+
+        body = await phases.wait_async(self, get_async(self.port, self.path))
         return phases.compute(self, self.parse, body)
 
     @property
-    def address(self):
+    def path(self):
         return "/%(seed)d/%(pause_us)d/%(len)d" % self.page
 
     def parse(self, body):
@@ -32,33 +29,52 @@ class Http(Job):
         return digest(found, hash_parts(seed, self.parts)) if self.parts else found
 
 
-def get(port, address):
-    """GETs by http.client, over a connection that each thread keeps."""
-    connections = kept.__dict__.setdefault("connections", {})
-    if port not in connections:
-        connections[port] = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
-    connections[port].request("GET", address)
-    response = connections[port].getresponse()
-    body = response.read()
-    if response.status != 200:
-        raise OSError("the server answered %d" % response.status)
+# Connections that no job uses, by port.
+idle = {}
+
+
+def get(port, path):
+    """GETs `path` of the server at `port` of this machine, and returns the body."""
+    asked, kept = request(port, path), idle.setdefault(port, [])
+    try:
+        connection = taken(kept)
+        body = exchange(connection, asked) if connection else None
+        if body is None:
+            # There was none, or the server had closed it.
+            connection = connect(port)
+            body = exchange(connection, asked)
+    except socket.timeout:
+        raise silence(port) from None
+    if body is None:
+        raise OSError(UNANSWERED)
+    kept.append(connection)
     return body
 
 
-async def get_async(port, address):
-    """Like get, over an idle connection or a new one: a minimal GET on asyncio's streams, which have no HTTP."""
-    pool = idle.setdefault(port, [])
-    reader, writer = pool.pop() if pool else await connect(port)
-    writer.write(b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" % address.encode())
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").lower()
-    if not head.startswith("http/1.1 200"):
-        raise OSError("the server answered " + head.split("\r\n")[0])
-    body = await reader.readexactly(int(head.split("content-length:")[1].split("\r\n")[0]))
-    pool.append((reader, writer))
-    return body
+def taken(kept):
+    """One of the connections, which other threads take too, or None."""
+    try:
+        return kept.pop()
+    except IndexError:
+        return None
 
 
 def connect(port):
-    import asyncio
+    connection = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
-    return asyncio.open_connection("127.0.0.1", port)
+
+def exchange(connection, asked):
+    """Sends a request and reads the body of the answer; None if the server had closed the connection before."""
+    answer = Answer()
+    try:
+        connection.sendall(asked)
+        count = connection.recv_into(answer.room())
+    except ConnectionError:
+        return None
+    if not count:
+        return None
+    while not answer.take(count):
+        count = connection.recv_into(answer.room())
+    return answer.body()
