@@ -116,7 +116,7 @@ fn fake(folder: &Path, name: &str, facts: &str, body: &str) -> PathBuf {
 fn passing(path: &Path) -> String {
     let path = path.display();
     format!(
-        r#"{{"version": "3.12.0", "implementation": "CPython", "build": "", "free_threaded": false, "gil": true, "executable": "{path}", "prefix": "{path}"}}"#
+        r#"{{"version": "3.12.0", "implementation": "CPython", "build": "", "free_threaded": false, "gil": true, "executor_threads": 5, "executable": "{path}", "prefix": "{path}"}}"#
     )
 }
 

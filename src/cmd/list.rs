@@ -52,8 +52,8 @@ fn width(concurrency: Concurrency) -> String {
         Concurrency::One => "one".to_owned(),
         Concurrency::Workers => format!("cores, jobs (at most {MOST_WORKERS})"),
         Concurrency::Cores => "cores".to_owned(),
-        Concurrency::Jobs { max_concurrent: None } => "jobs".to_owned(),
-        Concurrency::Jobs { max_concurrent: Some(most) } => format!("jobs (at most {most})"),
+        Concurrency::Jobs { max_concurrent } => format!("jobs (at most {max_concurrent})"),
+        Concurrency::Tasks { files, .. } => format!("jobs (at most {files} in files)"),
     }
 }
 

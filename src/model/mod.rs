@@ -12,6 +12,7 @@ use crate::engine::{
 };
 
 pub use crate::engine::MOST_WORKERS;
+use crate::record::schema::Width;
 pub use platform::Platform;
 
 pub mod cpython;
@@ -32,10 +33,17 @@ mod tokio_one;
 pub enum Concurrency {
     /// One at a time.
     One,
-    /// All jobs of the batch, up to the model's cap.
+    /// All jobs of the batch, each in a thread or a process, up to the model's cap.
     Jobs {
         /// The cap.
-        max_concurrent: Option<usize>,
+        max_concurrent: usize,
+    },
+    /// All jobs of the batch, each a task: all those that wait for timers and sockets.
+    Tasks {
+        /// How many tasks compute at once: one, or one for each core.
+        threads: Width,
+        /// How many files are read or written at once, on threads beside.
+        files: usize,
     },
     /// As many as its workers.
     Workers,
@@ -145,10 +153,12 @@ impl fmt::Debug for ModelEntry {
 }
 
 /// All jobs at once, in as many threads or processes as [`MOST_WORKERS`] allows.
-const CAPPED: Concurrency = Concurrency::Jobs { max_concurrent: Some(MOST_WORKERS) };
+const CAPPED: Concurrency = Concurrency::Jobs { max_concurrent: MOST_WORKERS };
 
-/// All jobs at once, however many.
-const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
+/// Tasks of tokio that compute on its worker threads, and read and write files on its blocking threads.
+const fn tasks_on(threads: Width) -> Concurrency {
+    Concurrency::Tasks { threads, files: MOST_WORKERS }
+}
 
 /// Declares the native models.
 macro_rules! models {
@@ -202,9 +212,9 @@ models! {
     "prefork": prefork::Prefork, "long-lived child processes fed over pipes",
         MadeOf::Processes, Concurrency::Workers, revision 2;
     "tokio-one": tokio_one::TokioOne, "tasks on tokio's current-thread runtime",
-        MadeOf::Tasks, ALL, revision 1;
+        MadeOf::Tasks, tasks_on(Width::One), revision 1;
     "tokio-many": tokio_many::TokioMany, "tasks on tokio's multi-thread runtime",
-        MadeOf::Tasks, ALL, revision 1;
+        MadeOf::Tasks, tasks_on(Width::Cores), revision 1;
     "tokio-blocking": tokio_blocking::TokioBlocking, "tokio's blocking threads",
         MadeOf::Threads, CAPPED, revision 1;
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::engine::{Batch, Resources, Started};
-use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
+use crate::model::{Concurrency, MOST_WORKERS, MadeOf, ModelEntry, Platform};
 pub use crate::record::schema::Width;
 use crate::workload::{Workload, catalog::Catalog};
 
@@ -39,7 +39,7 @@ impl Cell {
         for model in platform.models() {
             let widths: &[Width] = match model.concurrency {
                 Concurrency::One => &[Width::One],
-                Concurrency::Jobs { .. } => &[Width::Jobs],
+                Concurrency::Jobs { .. } | Concurrency::Tasks { .. } => &[Width::Jobs],
                 Concurrency::Workers if wide => &[Width::Cores, Width::Jobs],
                 Concurrency::Workers | Concurrency::Cores => &[Width::Cores],
             };
@@ -65,15 +65,29 @@ impl Cell {
         format!("{}/{}/{}", self.workload.name, self.model.name, self.width)
     }
 
-    /// The maximum number of jobs of the default batch that run at once.
-    pub fn in_flight(&self, workers: usize) -> usize {
+    /// How many jobs of the default batch the model takes on at once: each has a worker, a thread, a process or a task.
+    pub fn taken_on(&self, workers: usize) -> usize {
         let jobs = self.workload.size.jobs;
         match (self.width, self.model.concurrency) {
             (Width::One, _) => 1,
             (Width::Cores, _) => workers.min(jobs),
-            (Width::Jobs, Concurrency::Jobs { max_concurrent: None }) => jobs,
-            (Width::Jobs, Concurrency::Jobs { max_concurrent: Some(most) }) => most.min(jobs),
+            (Width::Jobs, Concurrency::Tasks { .. }) => jobs,
+            (Width::Jobs, Concurrency::Jobs { max_concurrent }) => max_concurrent.min(jobs),
             (Width::Jobs, _) => MOST_WORKERS.min(jobs),
+        }
+    }
+
+    /// How many jobs of the default batch are in flight at once, as a trace of it shows: of those that the model takes on, some
+    /// only wait for a thread or a lock.
+    pub fn in_flight(&self, workers: usize) -> usize {
+        let Workload { kind, waits_for_files, .. } = self.workload;
+        let taken_on = self.taken_on(workers);
+        match (self.model.concurrency, self.model.made_of) {
+            (Concurrency::Tasks { files, .. }, _) if waits_for_files => files.min(taken_on),
+            (Concurrency::Tasks { threads: Width::One, .. }, _) if !kind.waits() => 1,
+            (Concurrency::Tasks { .. }, _) if !kind.waits() => workers.min(taken_on),
+            (_, MadeOf::ThreadsUnderLock) if !kind.waits() => 1,
+            _ => taken_on,
         }
     }
 
@@ -94,7 +108,7 @@ impl Cell {
     /// The resources that its model receives.
     pub fn resources(&self, workers: usize, exe: &Path) -> Resources {
         let workers = match (self.width, self.model.concurrency) {
-            (Width::Jobs, Concurrency::Workers) => self.in_flight(workers),
+            (Width::Jobs, Concurrency::Workers) => self.taken_on(workers),
             _ => workers,
         };
         self.model.resources(workers, exe)
@@ -160,7 +174,7 @@ mod tests {
     #[test]
     fn concurrency_never_exceeds_model_cap() {
         for cell in Cell::all(&Catalog::builtin(), &[Platform::Native], 2) {
-            let all_at_once = matches!(cell.model.concurrency, Concurrency::Jobs { max_concurrent: None });
+            let all_at_once = matches!(cell.model.concurrency, Concurrency::Tasks { .. });
             let in_flight = cell.in_flight(2);
             assert!(in_flight >= 1 && in_flight <= cell.workload.size.jobs, "{}", cell.id());
             assert!(all_at_once || in_flight <= MOST_WORKERS, "{}", cell.id());

@@ -206,7 +206,7 @@ impl Starter<'_> {
         let cell = cell.with_context(|| format!("there is no cell {}", order.id))?;
         let model = catch_panic(|| self.model(cell, order.role))?;
         // All jobs at once, so that every thread, process and connection exists.
-        let warm_up = self.batch.first(cell.in_flight(self.order.workers).max(2));
+        let warm_up = self.batch.first(cell.taken_on(self.order.workers).max(2));
         Ok(RunningArm { arm: order.index, model, warm_up })
     }
 

@@ -17,6 +17,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "baking",
     post_says: "threading while it waits, multiprocessing while it computes",
     kind: Kind::Mixed,
+    waits_for_files: false,
     unit: "us in the oven",
     size: Size { jobs: 3, each: 50_000 },
     tiny: Size { jobs: 3, each: 500 },

@@ -11,6 +11,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "file read",
     post_says: "threading, asyncio",
     kind: Kind::Waits,
+    waits_for_files: true,
     unit: "bytes",
     size: Size { jobs: 64, each: 1024 * 1024 },
     tiny: Size { jobs: 24, each: 64 * 1024 },

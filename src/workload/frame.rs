@@ -16,6 +16,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "video processing, whole frames",
     post_says: "multiprocessing",
     kind: Kind::Computes,
+    waits_for_files: false,
     unit: "bytes",
     size: Size { jobs: 48, each: 1024 * 1024 },
     tiny: Size { jobs: 24, each: 4 * 1024 },

@@ -14,6 +14,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "encrypting data",
     post_says: "multiprocessing",
     kind: Kind::Computes,
+    waits_for_files: false,
     unit: "blocks of 64 KiB",
     size: Size { jobs: 48, each: 64 },
     tiny: Size { jobs: 24, each: 1 },

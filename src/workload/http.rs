@@ -20,6 +20,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "web scraping, downloads",
     post_says: "threading, asyncio",
     kind: Kind::Waits,
+    waits_for_files: false,
     unit: "us until the server answers",
     size: Size { jobs: 24, each: 10_000 },
     tiny: Size { jobs: 24, each: 500 },

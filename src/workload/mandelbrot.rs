@@ -13,6 +13,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "video rendering",
     post_says: "multiprocessing",
     kind: Kind::Computes,
+    waits_for_files: false,
     unit: "rows",
     size: Size { jobs: 48, each: 12 },
     tiny: Size { jobs: 24, each: 1 },

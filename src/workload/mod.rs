@@ -51,6 +51,8 @@ pub struct Workload {
     pub post_says: &'static str,
     /// Whether its jobs wait or compute.
     pub kind: Kind,
+    /// Whether it waits for files, which async runtimes read and write on threads, and not for timers or sockets.
+    pub waits_for_files: bool,
     /// The unit of [`Size::each`].
     pub unit: &'static str,
     /// The default size, the same on every machine, so that recordings are comparable.

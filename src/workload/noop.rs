@@ -13,6 +13,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "",
     post_says: "",
     kind: Kind::Nothing,
+    waits_for_files: false,
     unit: "-",
     size: Size { jobs: 240, each: 1 },
     tiny: Size { jobs: 24, each: 1 },

@@ -15,6 +15,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "heavy math",
     post_says: "multiprocessing",
     kind: Kind::Computes,
+    waits_for_files: false,
     unit: "numbers",
     size: Size { jobs: 48, each: 36_000 },
     tiny: Size { jobs: 24, each: 100 },

@@ -27,6 +27,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "file write",
     post_says: "threading, asyncio",
     kind: Kind::Waits,
+    waits_for_files: true,
     unit: "bytes",
     size: Size { jobs: 24, each: 64 * 1024 },
     tiny: Size { jobs: 24, each: 1024 },

@@ -17,6 +17,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     answers_to: "waiting for timers",
     post_says: "threading, asyncio",
     kind: Kind::Waits,
+    waits_for_files: false,
     unit: "us of waiting",
     size: Size { jobs: 24, each: 10_000 },
     tiny: Size { jobs: 24, each: 500 },

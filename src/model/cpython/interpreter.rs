@@ -38,6 +38,8 @@ pub struct Facts {
     pub free_threaded: bool,
     /// Whether the lock is in force.
     pub gil: bool,
+    /// The threads of asyncio's default executor, on which it reads files.
+    pub executor_threads: usize,
     /// The real program, and not a stub on the search path.
     pub executable: PathBuf,
     /// Where it is installed, all links resolved.
@@ -64,6 +66,7 @@ print(json.dumps({
     'build': ' '.join(platform.python_build() + (platform.python_compiler(),)),
     'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
     'gil': getattr(sys, '_is_gil_enabled', lambda: True)(),
+    'executor_threads': min(32, (getattr(os, 'process_cpu_count', os.cpu_count)() or 1) + 4),
     'executable': sys.executable,
     'prefix': os.path.realpath(sys.base_prefix),
 }))
@@ -271,6 +274,7 @@ pub(crate) mod tests {
             build: "main".into(),
             free_threaded,
             gil: !free_threaded,
+            executor_threads: 6,
             executable: PathBuf::from("python3"),
             prefix: PathBuf::from("/usr"),
         }

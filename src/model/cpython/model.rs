@@ -14,8 +14,9 @@ use crate::engine::{
     Model, Phase, Resources, Span, Spans, Timestamp, Usage, digest::Digest, jobs::Jobs, work::Work,
 };
 use crate::model::{
-    ALL, Concurrency, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
+    Concurrency, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
 };
+use crate::record::schema::Width;
 
 /// A model that interpreters have.
 struct PythonModel {
@@ -51,7 +52,8 @@ const MODELS: [PythonModel; 7] = [
         name: "py-asyncio",
         about: "gather on one asyncio loop; files by asyncio.to_thread",
         made_of: MadeOf::Tasks,
-        concurrency: ALL,
+        // The interpreter says how many files.
+        concurrency: Concurrency::Tasks { threads: Width::One, files: 1 },
         revision: 1,
         since: 0,
     },
@@ -110,12 +112,18 @@ impl PythonModel {
             }
             Ok(_) => None,
         };
+        let concurrency = match (self.concurrency, &interpreter.facts) {
+            (Concurrency::Tasks { threads, .. }, Ok(facts)) => {
+                Concurrency::Tasks { threads, files: facts.executor_threads }
+            }
+            (concurrency, _) => concurrency,
+        };
         ModelEntry {
             name: format!("{}@{}", self.name, interpreter.tag).leak(),
             about: self.about,
             revision: self.revision,
             made_of: self.made_of,
-            concurrency: self.concurrency,
+            concurrency,
             platform: Platform::Python(interpreter),
             unavailable: unavailable.map(|why| &*why.leak()),
         }

@@ -151,7 +151,7 @@ fn is_bound_by_exhibitors(boards: u64, exhibitors: u64, a_move: f64) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: Concurrency = Concurrency::Jobs { max_concurrent: None };
+    const ALL: Concurrency = Concurrency::Workers;
 
     #[test]
     fn prediction_matches_post_around_knee() {

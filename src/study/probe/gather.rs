@@ -66,7 +66,7 @@ fn questions(model: &ModelEntry, quick: bool) -> Vec<Probe> {
     questions.extend(vec![Probe::Dispatch; repeats]);
     questions.extend(vec![Probe::Work; repeats]);
     questions.extend(WAITS_US.map(Probe::Wait));
-    if matches!(model.concurrency, Concurrency::Jobs { max_concurrent: None }) {
+    if matches!(model.concurrency, Concurrency::Tasks { .. }) {
         questions.extend(vec![Probe::TimerBurst; repeats]);
     }
     questions
