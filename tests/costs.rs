@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bakeoff::internals::analysis::costs::CostSummary;
-use bakeoff::internals::model::{Concurrency, models};
+use bakeoff::internals::analysis::costs::AnalysedCosts;
+use bakeoff::internals::model::{Concurrency, models, timers};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
 
@@ -28,15 +28,18 @@ fn every_model_answers_every_probe() {
     let folder = tempfile::tempdir().unwrap();
     let (output, recording) = costs(EXE, &["costs", "--quick", "--most", "4", "--out"], folder.path());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
-    let probes = recording.costs.unwrap().probes;
-    let bills = CostSummary::all(&probes);
-    assert_eq!(bills.len(), models().len());
-    for (bill, model) in bills.iter().zip(models()) {
-        assert_eq!((bill.model(), bill.failure()), (model.name, None));
-        assert!(bill.dispatch_ns().is_some() && bill.starting("sleep").is_some(), "{}", model.name);
-        assert!(bill.wait_ns(3_000).unwrap() >= 3e6, "{}", model.name);
+    let costs = AnalysedCosts::of(&recording).unwrap();
+    assert_eq!(costs.models.len(), models().len());
+    let timers = timers(&models());
+    for (summary, model) in costs.models.iter().zip(models()) {
+        assert_eq!((summary.model(), summary.failure()), (model.name, None));
+        assert!(summary.cpu().is_some() && summary.starting("sleep").is_some(), "{}", model.name);
+        assert_eq!(summary.dispatch_ns().is_some(), model.concurrency != Concurrency::One, "{}", model.name);
+        let wait_ns = summary.wait_ns(10_000).map(|wait| wait.value);
+        let is_timer = timers.iter().any(|timer| timer.name == model.name);
+        assert_eq!(wait_ns.is_some_and(|ns| ns >= 1e7), is_timer, "{}", model.name);
         assert_eq!(
-            bill.most().map(|most| most.jobs),
+            summary.most().map(|most| most.jobs),
             (model.concurrency != Concurrency::One).then_some(4),
             "{}",
             model.name
@@ -57,9 +60,8 @@ fn thread_limit_fails_only_its_row() {
     let (output, recording) = costs("sh", &args, folder.path());
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");
-    let probes = recording.costs.unwrap().probes;
-    let bills = CostSummary::all(&probes);
-    let [_, threads, tasks] = &bills[..] else { panic!("three models") };
+    let costs = AnalysedCosts::of(&recording).unwrap();
+    let [_, threads, tasks] = &costs.models[..] else { panic!("three models") };
     let most = threads.most().unwrap_or_else(|| panic!("{said}"));
     let (failed, why) = most.why_no_more.unwrap_or_else(|| panic!("{said}"));
     assert!(most.jobs < failed && !why.is_empty() && said.contains(why), "{said}");

@@ -1,39 +1,32 @@
-//! Summarises probe results: pure functions.
+//! Summarises what models cost: pure functions.
 
+use crate::analysis::sizes::summary_of;
+use crate::analysis::starting::{Gain, StartUp, Starting};
+use crate::analysis::{running, running::Running, warning::Warning, warnings::warnings_around};
 use crate::record::figure::{ProbeFigure, ProbeKind};
-use crate::record::schema::ProbeRecord;
-use crate::stats::{line, median};
+use crate::record::schema::{ProbeRecord, Recording};
+use crate::stats::estimate::Estimate;
+use crate::stats::line;
 
-/// All probe results of one model.
+/// The costs of all models in a recording.
+#[derive(Clone, Debug)]
+pub struct AnalysedCosts<'a> {
+    /// A summary for each model, in the order of the recording.
+    pub models: Vec<CostSummary<'a>>,
+    /// The warnings on starting, switches and timers; `None` if the recording is older than passes.
+    pub of_passes: Option<Vec<Warning>>,
+    /// The warnings on dispatch and CPU time.
+    pub of_study: Vec<Warning>,
+    /// What a job that does nothing takes under the baseline, in nanoseconds.
+    pub empty_job_ns: Option<Estimate>,
+}
+
+/// All costs of one model.
 #[derive(Clone, Copy, Debug)]
 pub struct CostSummary<'a> {
     model: &'a str,
     probes: &'a [ProbeRecord],
-}
-
-/// The cost of starting and ending a model; times in nanoseconds, medians over processes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Starting {
-    /// Starting it.
-    pub start_ns: f64,
-    /// Its first run.
-    pub first_ns: f64,
-    /// A warm run.
-    pub warm_ns: f64,
-    /// Ending it.
-    pub stop_ns: f64,
-}
-
-impl Starting {
-    /// The number of runs after which starting, running and ending it has taken less time than `baseline`;
-    /// `None` if its warm run is no faster, so that it never breaks even.
-    pub fn pays_back_after(&self, baseline: &Starting) -> Option<f64> {
-        let gained = baseline.warm_ns - self.warm_ns;
-        let once = self.start_ns + self.stop_ns + (self.first_ns - self.warm_ns)
-            - (baseline.start_ns + baseline.stop_ns + (baseline.first_ns - baseline.warm_ns));
-        // At least one: no model breaks even before the first run.
-        if gained > 0.0 { Some((once / gained).ceil().max(1.0)) } else { None }
-    }
+    running: Running,
 }
 
 /// Memory per waiting job, in bytes: slopes over several job counts.
@@ -60,16 +53,50 @@ pub struct Most<'a> {
     pub why_no_more: Option<(u64, &'a str)>,
 }
 
-impl<'a> CostSummary<'a> {
-    /// The cost summaries of all models in `probes`, in their order.
-    pub fn all(probes: &'a [ProbeRecord]) -> Vec<Self> {
-        let mut all = vec![];
-        for probes in probes.chunk_by(|a, b| a.model == b.model) {
-            all.push(CostSummary { model: &probes[0].model, probes });
+impl<'a> AnalysedCosts<'a> {
+    /// Evaluates the costs of `recording`, if it has any.
+    pub fn of(recording: &'a Recording) -> Option<Self> {
+        let costs = recording.costs.as_ref()?;
+        let study = costs.study.as_ref().map(|study| summary_of(recording, study));
+        let mut models = vec![];
+        for probes in costs.probes.chunk_by(|a, b| a.model == b.model) {
+            let model = &*probes[0].model;
+            let running = study.as_ref().map(|study| Running::of(study, model)).unwrap_or_default();
+            models.push(CostSummary { model, probes, running });
         }
-        all
+        let passes = costs.passes.as_ref();
+        let of_passes = passes.map(|passes| warnings_around(recording, &passes.idle_checks));
+        let empty_job_ns = study.as_ref().and_then(running::empty_job_ns);
+        let of_study = study.map_or(vec![], |study| study.warnings);
+        Some(AnalysedCosts { models, of_passes, of_study, empty_job_ns })
     }
 
+    /// The model that the others are compared with.
+    pub fn baseline(&self) -> &'a str {
+        self.models.first().map_or("the baseline", CostSummary::model)
+    }
+
+    /// The warnings on the passes.
+    pub fn warnings_of_passes(&self) -> &[Warning] {
+        self.of_passes.as_deref().unwrap_or_default()
+    }
+
+    /// Whether a warning blocks what would be said about the passes.
+    pub fn is_withheld(&self) -> bool {
+        self.warnings_of_passes().iter().any(Warning::blocks_verdicts)
+    }
+
+    /// What `model` gains over the baseline on a workload; `None` for the baseline itself, and where it is unknown.
+    pub fn gain(&self, model: &CostSummary<'_>, workload: &str) -> Option<Gain> {
+        let baseline = self.models.first()?;
+        if model.model == baseline.model {
+            return None;
+        }
+        Gain::of(&StartUp::all(model.probes, workload), &StartUp::all(baseline.probes, workload))
+    }
+}
+
+impl<'a> CostSummary<'a> {
     /// The model.
     pub fn model(&self) -> &'a str {
         self.model
@@ -77,28 +104,20 @@ impl<'a> CostSummary<'a> {
 
     /// The start-up cost on a workload.
     pub fn starting(&self, workload: &str) -> Option<Starting> {
-        let start = ProbeKind::Start(workload);
-        Some(Starting {
-            start_ns: self.median(start, |probe| figure(probe, ProbeFigure::StartNs))?,
-            first_ns: self.median(start, |probe| figure(probe, ProbeFigure::FirstNs))?,
-            warm_ns: self.median(start, |probe| ratio(probe, ProbeFigure::WarmNs, ProbeFigure::WarmRuns))?,
-            stop_ns: self.median(start, |probe| figure(probe, ProbeFigure::StopNs))?,
-        })
+        Starting::of(&StartUp::all(self.probes, workload))
     }
 
-    /// The dispatch overhead of a job that does nothing, in nanoseconds.
-    pub fn dispatch_ns(&self) -> Option<f64> {
-        self.median(ProbeKind::Dispatch, |probe| Some(run_ns(probe)? / figure(probe, ProbeFigure::Jobs)?))
+    /// The dispatch overhead of a job that does nothing, in nanoseconds: beyond the baseline's time if it is from a study, else
+    /// the whole time of a job.
+    pub fn dispatch_ns(&self) -> Option<Estimate> {
+        let whole = |probe: &ProbeRecord| Some(run_ns(probe)? / figure(probe, ProbeFigure::Jobs)?);
+        self.running.dispatch_ns.or_else(|| self.estimate(ProbeKind::Dispatch, whole))
     }
 
-    /// The number of jobs that were dispatched in each run.
-    pub fn dispatched_jobs(&self) -> Option<f64> {
-        self.median(ProbeKind::Dispatch, |probe| figure(probe, ProbeFigure::Jobs))
-    }
-
-    /// CPU time relative to `sequential` on the same jobs.
-    pub fn cpu(&self) -> Option<f64> {
-        self.median(ProbeKind::Work, |probe| ratio(probe, ProbeFigure::CpuNs, ProbeFigure::SequentialCpuNs))
+    /// CPU time relative to the baseline on the same jobs.
+    pub fn cpu(&self) -> Option<Estimate> {
+        let of_probe = |probe: &ProbeRecord| ratio(probe, ProbeFigure::CpuNs, ProbeFigure::SequentialCpuNs);
+        self.running.cpu.or_else(|| self.estimate(ProbeKind::Work, of_probe))
     }
 
     /// Voluntary and involuntary context switches of threads, for each job that computes.
@@ -107,17 +126,17 @@ impl<'a> CostSummary<'a> {
     }
 
     fn a_job(&self, of: ProbeFigure) -> Option<f64> {
-        self.median(ProbeKind::Work, |probe| ratio(probe, of, ProbeFigure::Jobs))
+        Some(self.estimate(ProbeKind::Work, |probe| ratio(probe, of, ProbeFigure::Jobs))?.value)
     }
 
     /// The actual duration of a wait of `us` microseconds, in nanoseconds.
-    pub fn wait_ns(&self, us: u64) -> Option<f64> {
-        self.median(ProbeKind::Wait(us), run_ns)
+    pub fn wait_ns(&self, us: u64) -> Option<Estimate> {
+        self.estimate(ProbeKind::Wait(us), run_ns)
     }
 
     /// The actual duration of a burst of waits, in nanoseconds.
-    pub fn burst_ns(&self) -> Option<f64> {
-        self.median(ProbeKind::TimerBurst, run_ns)
+    pub fn burst_ns(&self) -> Option<Estimate> {
+        self.estimate(ProbeKind::TimerBurst, run_ns)
     }
 
     /// The memory of each waiting job.
@@ -182,16 +201,14 @@ impl<'a> CostSummary<'a> {
     }
 
     /// The median over the processes that answered a probe.
-    fn median(&self, kind: ProbeKind<'_>, of: impl Fn(&ProbeRecord) -> Option<f64>) -> Option<f64> {
+    fn estimate(&self, kind: ProbeKind<'_>, of: impl Fn(&ProbeRecord) -> Option<f64>) -> Option<Estimate> {
         let mut values = vec![];
         for probe in self.probes {
-            if probe.kind() == Some(kind)
-                && let Some(value) = of(probe)
-            {
-                values.push(value);
+            if probe.kind() == Some(kind) {
+                values.extend(of(probe));
             }
         }
-        median(&values)
+        Estimate::of(&values)
     }
 }
 
@@ -236,10 +253,37 @@ fn ratio(probe: &ProbeRecord, a: ProbeFigure, b: ProbeFigure) -> Option<f64> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::analysis::starting::BreaksEven;
+    use crate::record::read::tests::recording;
+    use crate::record::schema::{Arm, Costs, Kind, Passes, Turn, WorkloadEntry};
+    use crate::stats::interval::TooFew;
 
     pub(crate) fn record(question: &str, figures: &[(&str, u64)]) -> ProbeRecord {
         let figures = figures.iter().map(|&(name, figure)| (name.to_owned(), figure)).collect();
-        ProbeRecord { model: "m".into(), question: question.into(), figures, failure: None }
+        ProbeRecord { model: "m".into(), question: question.into(), turn: None, figures, failure: None }
+    }
+
+    /// A recording with the costs of two cells of `hash` and `noop`, of which the second takes `percent` of the first, and with
+    /// `probes`.
+    pub(crate) fn recording_of(probes: Vec<ProbeRecord>, percent: u64) -> Recording {
+        let mut hash = recording(16, percent);
+        let mut study = hash.study.take().unwrap();
+        let noop = WorkloadEntry { name: "noop".into(), kind: Kind::Nothing, ..study.workloads[0].clone() };
+        study.workloads.push(noop);
+        for arm in study.arms.clone() {
+            study.arms.push(Arm { id: arm.id.replace("hash", "noop"), ..arm });
+        }
+        for mut launch in study.launches.clone() {
+            launch.workload = "noop".into();
+            launch.rounds[0].samples.iter_mut().for_each(|sample| sample.arm += 2);
+            study.launches.push(launch);
+        }
+        let passes = Some(Passes { seed: 1, idle_checks: study.idle_checks.clone() });
+        Recording { costs: Some(Costs { probes, study: Some(study), passes, ..Costs::default() }), ..hash }
+    }
+
+    fn summary(probes: &[ProbeRecord]) -> CostSummary<'_> {
+        CostSummary { model: "m", probes, running: Running::default() }
     }
 
     fn crowd(jobs: u64, own: u64, kernel: u64) -> ProbeRecord {
@@ -254,46 +298,89 @@ pub(crate) mod tests {
         ProbeRecord { failure: Some(why.into()), ..record(&format!("crowd {jobs}"), &[]) }
     }
 
-    fn starting(start_ns: f64, first_ns: f64, warm_ns: f64) -> Starting {
-        Starting { start_ns, first_ns, warm_ns, stop_ns: 0.0 }
-    }
-
     #[test]
     fn memory_per_job_excludes_first_job() {
         let probes = [100, 200, 400].map(|jobs| 1_000 * jobs);
         let probes = probes.map(|jobs| crowd(jobs, 1_000_000 + jobs * 470, 300_000 + jobs * 20));
-        let memory = CostSummary::all(&probes)[0].memory().unwrap();
+        let memory = summary(&probes).memory().unwrap();
         assert!((memory.bytes - 470.0).abs() < 1e-6 && (memory.kernel_bytes.unwrap() - 20.0).abs() < 1e-6);
-        assert_eq!(CostSummary::all(&probes[..1])[0].memory(), None);
+        assert_eq!(summary(&probes[..1]).memory(), None);
         let small = [100, 200].map(|jobs| crowd(jobs, jobs * 470, jobs * 20));
-        assert_eq!(CostSummary::all(&small)[0].memory(), None);
+        assert_eq!(summary(&small).memory(), None);
     }
 
     #[test]
     fn limit_is_largest_success_with_failure_reason() {
         let probes = [crowd(64, 1, 1), crowd(256, 2, 3), failed(1_024, "far"), failed(512, "near")];
-        let most = CostSummary::all(&probes)[0].most().unwrap();
+        let most = summary(&probes).most().unwrap();
         assert_eq!(most, Most { jobs: 256, bytes: Some(5), why_no_more: Some((512, "near")) });
         let nothing = [failed(64, "none")];
-        assert_eq!(
-            (CostSummary::all(&nothing)[0].most(), CostSummary::all(&nothing)[0].no_crowd()),
-            (None, Some("none"))
-        );
-    }
-
-    #[test]
-    fn start_up_breaks_even_after_enough_runs() {
-        let baseline = starting(0.0, 100.0, 100.0);
-        assert_eq!(starting(1_000.0, 150.0, 50.0).pays_back_after(&baseline), Some(22.0));
-        assert_eq!(starting(10.0, 50.0, 50.0).pays_back_after(&baseline), Some(1.0));
-        assert_eq!(starting(10.0, 100.0, 100.0).pays_back_after(&baseline), None);
+        assert_eq!((summary(&nothing).most(), summary(&nothing).no_crowd()), (None, Some("none")));
     }
 
     #[test]
     fn figures_are_medians_over_processes() {
         let walls = [2_000_000, 2_200_000, 9_000_000];
         let probes = walls.map(|wall| record("wait 1000", &[("wall_ns", wall), ("runs", 2)]));
-        assert_eq!(CostSummary::all(&probes)[0].wait_ns(1_000), Some(1_100_000.0));
-        assert_eq!(CostSummary::all(&probes)[0].wait_ns(3_000), None);
+        let wait_ns = summary(&probes).wait_ns(1_000).unwrap();
+        assert_eq!((wait_ns.value, wait_ns.interval), (1_100_000.0, Err(TooFew { have: 3, need: 6 })));
+        assert_eq!(summary(&probes).wait_ns(3_000), None);
+    }
+
+    /// A process of a pass in which `model` starts in 10 us and takes `warm_us` for each run.
+    fn start(model: &str, pass: u64, warm_us: u64) -> ProbeRecord {
+        let (start, warm) = (10_000, warm_us * 1_000);
+        let figures =
+            [("start_ns", start), ("first_ns", warm), ("warm_ns", warm), ("warm_runs", 1), ("stop_ns", 0)];
+        let turn = Some(Turn { pass, place: 0 });
+        ProbeRecord { model: model.into(), turn, ..record("start hash", &figures) }
+    }
+
+    /// Six passes of `sequential`, and of `rayon` in half the time.
+    fn passes() -> Vec<ProbeRecord> {
+        let of = |model, warm| (0..6).map(move |pass| start(model, pass, warm + pass));
+        of("sequential", 200).chain(of("rayon", 100)).collect()
+    }
+
+    #[test]
+    fn dispatch_and_cpu_come_from_study() {
+        let recording = recording_of(passes(), 150);
+        let costs = AnalysedCosts::of(&recording).unwrap();
+        let [sequential, rayon] = &costs.models[..] else { panic!("two models") };
+        let dispatch = rayon.dispatch_ns().unwrap();
+        let row = &summary_of(&recording, recording.costs.as_ref().unwrap().study.as_ref().unwrap()).rows[1];
+        assert_eq!(row.workload.name, "noop");
+        assert_eq!(Some(dispatch), running::overhead_ns(row, &row.cells[1]), "the number of the row");
+        assert!((dispatch.value - 5e7).abs() < 1e3 && dispatch.interval.is_ok(), "{dispatch:?}");
+        assert_eq!((sequential.dispatch_ns(), rayon.cpu().unwrap().value), (None, 1.0));
+        assert!((costs.empty_job_ns.unwrap().value - 1e8).abs() < 1e3);
+    }
+
+    #[test]
+    fn old_probes_have_values_and_no_gain() {
+        let mut probes = passes();
+        probes.iter_mut().for_each(|probe| probe.turn = None);
+        probes.push(record("dispatch", &[("wall_ns", 2_400_000), ("runs", 10), ("jobs", 240)]));
+        let mut old = recording_of(probes, 150);
+        let costs = old.costs.as_mut().unwrap();
+        (costs.study, costs.passes) = (None, None);
+        let costs = AnalysedCosts::of(&old).unwrap();
+        assert_eq!(costs.gain(&costs.models[1], "hash"), None);
+        assert_eq!(costs.models[1].starting("hash").unwrap().start_ns.value, 10_000.0);
+        assert_eq!(costs.models[2].dispatch_ns().unwrap().value, 1_000.0);
+        assert!(!costs.is_withheld() && costs.of_study.is_empty());
+    }
+
+    #[test]
+    fn disturbed_passes_are_withheld() {
+        let mut disturbed = recording_of(passes(), 150);
+        let costs = AnalysedCosts::of(&disturbed).unwrap();
+        assert!(!costs.is_withheld());
+        assert!(matches!(costs.gain(&costs.models[1], "hash").unwrap().breaks_even, BreaksEven::After(_)));
+        assert_eq!(costs.gain(&costs.models[0], "hash"), None, "the baseline gains nothing over itself");
+        let checks = &mut disturbed.costs.as_mut().unwrap().passes.as_mut().unwrap().idle_checks;
+        checks[0].alone = Some(false);
+        let costs = AnalysedCosts::of(&disturbed).unwrap();
+        assert!(costs.is_withheld() && costs.of_study.is_empty(), "{costs:?}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::warning::Warning;
 use crate::model::{MadeOf, made_of};
-use crate::record::schema::{Recording, Sizes};
+use crate::record::schema::{Recording, Sizes, Study};
 use crate::stats::change::{Change, change};
 use crate::stats::ratio::Ratio;
 
@@ -42,12 +42,16 @@ pub enum Side {
     Inconclusive,
 }
 
+/// Evaluates a study of the costs of `recording`.
+pub(crate) fn summary_of(recording: &Recording, study: &Study) -> Summary {
+    let study = Some(study.clone());
+    Summary::of(&Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() })
+}
+
 impl SizeSeries {
     /// Evaluates `sizes` of `recording`.
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
-        let study = Some(sizes.study.clone());
-        let alone = Recording { study, evidence: None, stories: None, costs: None, ..recording.clone() };
-        let Summary { mut rows, others, warnings } = Summary::of(&alone);
+        let Summary { mut rows, others, warnings } = summary_of(recording, &sizes.study);
         rows.extend(others);
         SizeSeries { series: sizes.series.clone(), rows, warnings }
     }

@@ -65,7 +65,7 @@ pub struct CellResult {
     /// The median time of a run, in nanoseconds.
     pub wall_ns: Option<f64>,
     /// CPU time relative to the baseline's, for the same work.
-    pub cpu_ratio: Option<f64>,
+    pub cpu_ratio: Option<Ratio>,
     /// CPU time over wall time: the number of busy cores.
     pub busy_cores: Option<Ratio>,
     /// The speedup over the baseline.
@@ -216,7 +216,7 @@ impl<'a> Measured<'a> {
             revision: entry.revision(),
             in_flight: entry.in_flight.get(),
             wall_ns: median(&present(&walls.concat())),
-            cpu_ratio: speedup(&cpu, &baseline.cpu, LEVEL).map(|ratio| ratio.ratio),
+            cpu_ratio: speedup(&cpu, &baseline.cpu, LEVEL),
             busy_cores: speedup(&cpu, walls, LEVEL),
             speedup: speedup(&baseline.walls, walls, LEVEL),
             logs: log_ratios_by_launch(&baseline.walls, walls),
@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(rayon.verdict, Verdict::Fastest);
         assert!((rayon.speedup.unwrap().ratio - 2.0).abs() < 1e-3);
         assert!(matches!(sequential.verdict, Verdict::Slower(_)));
-        assert_eq!(rayon.cpu_ratio, Some(1.0));
+        assert_eq!(rayon.cpu_ratio.unwrap().ratio, 1.0);
     }
 
     #[test]

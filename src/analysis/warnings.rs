@@ -24,6 +24,14 @@ pub fn warnings(recording: &Recording) -> Vec<Warning> {
     warnings
 }
 
+/// The warnings of measurements without a study, around which the machine was watched.
+pub fn warnings_around(recording: &Recording, checks: &[IdleCheck]) -> Vec<Warning> {
+    let mut warnings = of_environment(&recording.environment);
+    warnings.extend(of_idle_checks(checks));
+    warnings.sort_by_key(|warning| !warning.blocks_verdicts());
+    warnings
+}
+
 /// Observations during a study on `cores` cores.
 fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
     let mut warnings = of_idle_checks(&study.idle_checks);

@@ -1,23 +1,24 @@
 //! `bakeoff costs`: start-up, memory, dispatch overhead and limits of models.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::cmd::cost_rows::{RUNNING, copied};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
 use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
-use crate::model::{ModelEntry, Platform};
+use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
 use crate::record::figure::ProbeKind;
-use crate::record::schema::{Costs, ProbeRecord, Recording, Sizes};
+use crate::record::schema::{Costs, Recording, Sizes, Study};
 use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
-use crate::study::probe::{ProbeOptions, gather};
+use crate::study::probe::{Gathered, ProbeOptions, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::{Workload, catalog::Catalog};
 
@@ -29,6 +30,9 @@ pub(super) struct Args {
     models: Vec<String>,
     #[command(flatten)]
     platforms: Platforms,
+    /// Take dispatch and CPU time from the study in this recording of this machine, instead of measuring noop and hash
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
     /// Ask each question once, in small crowds, and leave the other sizes of the same work out
     #[arg(long)]
     quick: bool,
@@ -49,40 +53,109 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.all();
     let named = models_named(models_of(&platforms), &args.models)?;
-    let folder = folder(args.out.as_deref())?;
-    let stop = Stop::listen()?;
+    let models = with_baseline(Platform::Native, &named);
     let begun = recording_of(&platforms, None, None);
-    let probes = probes(args, &with_baseline(Platform::Native, &named), &stop)?;
-    let (mut sizes, mut kept) = (Vec::new(), Vec::new());
-    let series = if args.quick { &[][..] } else { catalog.series() };
-    for series in series {
-        for &platform in &platforms {
-            let models = with_baseline(platform, &named);
-            if models.is_empty() || stop.is_asked() {
-                continue;
-            }
-            show(&format!("comparing sizes: {}", series.about));
-            let (recording, path) = study(catalog, series.of(platform), &models, &folder, &stop)?;
-            if let Some(study) = recording.study {
-                sizes.push(Sizes { series: name_on(series.name, platform), study });
-            }
-            kept.push(path);
-        }
-    }
+    let copied = args.from.as_deref().map(|path| copied(path, &begun, catalog)).transpose()?;
+    let stop = Stop::listen()?;
+    let mut studies = Studies { catalog, folder: folder(args.out.as_deref())?, stop: &stop, kept: vec![] };
+    let study = match copied {
+        Some(study) => Some(study),
+        None => running(args, &models, &mut studies)?,
+    };
+    let gathered = gathered(args, models, &platforms, &named, &stop)?;
+    let sizes = if args.quick { vec![] } else { sizes(args, &platforms, &named, &mut studies)? };
     show("");
-    let costs = Costs { command: command_line(), probes, sizes };
+    let Gathered { probes, passes } = gathered;
+    let costs = Costs { command: command_line(), probes, sizes, study, passes: Some(passes) };
     let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
-    let path = save_section(&recording, &folder, "costs")?;
-    // Removed only now: until this point they held the only copy of their samples.
-    for path in kept {
-        let _ = std::fs::remove_file(path);
-    }
+    let path = save_section(&recording, &studies.folder, "costs")?;
+    studies.remove();
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format))?;
     if args.format == Format::Table {
         writeln!(out, "\n{}\nThe recording is {}", host::describe(), path.display())?;
     }
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
+}
+
+/// Studies that become parts of the costs.
+struct Studies<'a> {
+    catalog: &'a Catalog,
+    folder: PathBuf,
+    stop: &'a Stop,
+    /// Their own recordings, which are removed once the costs are saved: until then they have the only copy of their samples.
+    kept: Vec<PathBuf>,
+}
+
+impl Studies<'_> {
+    /// Measures `cells`; `None` if it was stopped before.
+    fn measure(&mut self, cells: Vec<Cell>, profile: Profile) -> Result<Option<Study>> {
+        if self.stop.is_asked() {
+            return Ok(None);
+        }
+        let request = Request {
+            catalog: self.catalog.clone(),
+            cells,
+            workers: host::cores(),
+            exe: std::env::current_exe()?,
+            profile,
+            seed: None,
+            folder: Some(self.folder.clone()),
+            name: None,
+            command: command_line(),
+        };
+        let (recording, path) = run_and_save(&request, &self.stop.asked, show_progress)?;
+        self.kept.push(path);
+        Ok(recording.study)
+    }
+
+    fn remove(self) {
+        for path in self.kept {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// The study that shows dispatch and CPU time, as any study measures them.
+fn running(args: &Args, models: &[ModelEntry], studies: &mut Studies<'_>) -> Result<Option<Study>> {
+    let mut cells = vec![];
+    for workload in studies.catalog.workloads(Platform::Native) {
+        if RUNNING.contains(&workload.name) {
+            cells.extend(widest(workload, models));
+        }
+    }
+    if cells.is_empty() {
+        return Ok(None);
+    }
+    show("measuring noop and hash");
+    studies.measure(cells, if args.quick { Profile::Quick } else { Profile::Series })
+}
+
+/// The series, compared like the workloads of a study.
+fn sizes(
+    args: &Args,
+    platforms: &[Platform],
+    named: &[ModelEntry],
+    studies: &mut Studies<'_>,
+) -> Result<Vec<Sizes>> {
+    let mut sizes = Vec::new();
+    for series in studies.catalog.series() {
+        for &platform in platforms {
+            let mut models = with_baseline(platform, named);
+            if args.models.is_empty() {
+                models = one_of_each_kind(&models);
+            }
+            if models.is_empty() {
+                continue;
+            }
+            show(&format!("comparing sizes: {}", series.about));
+            let cells = series.of(platform).iter().flat_map(|workload| widest(workload, &models)).collect();
+            if let Some(study) = studies.measure(cells, Profile::Series)? {
+                sizes.push(Sizes { series: name_on(series.name, platform), study });
+            }
+        }
+    }
+    Ok(sizes)
 }
 
 /// The name of a series on a platform.
@@ -104,37 +177,26 @@ fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
     models
 }
 
-fn probes(args: &Args, models: &[ModelEntry], stop: &Stop) -> Result<Vec<ProbeRecord>> {
+fn gathered(
+    args: &Args,
+    models: Vec<ModelEntry>,
+    platforms: &[Platform],
+    named: &[ModelEntry],
+    stop: &Stop,
+) -> Result<Gathered> {
+    let mut of_all = Vec::new();
+    for &platform in platforms {
+        of_all.extend(with_baseline(platform, named));
+    }
     let options = ProbeOptions {
         exe: std::env::current_exe()?,
-        models: models.to_vec(),
+        models,
+        timers: timers(&of_all),
         most_jobs: usize::try_from(args.most)?,
         most_bytes: u64::from(args.memory) << 20,
         quick: args.quick,
     };
     Ok(gather(&options, &stop.asked, |model, question| show(&format!("asking {model}: {question}"))))
-}
-
-/// A study of the sizes of a series; each model runs at its greatest concurrency.
-fn study(
-    catalog: &Catalog,
-    sizes: &[Workload],
-    models: &[ModelEntry],
-    folder: &Path,
-    stop: &Stop,
-) -> Result<(Recording, PathBuf)> {
-    let request = Request {
-        catalog: catalog.clone(),
-        cells: sizes.iter().flat_map(|workload| widest(workload, models)).collect(),
-        workers: host::cores(),
-        exe: std::env::current_exe()?,
-        profile: Profile::Series,
-        seed: None,
-        folder: Some(folder.to_owned()),
-        name: None,
-        command: command_line(),
-    };
-    run_and_save(&request, &stop.asked, show_progress)
 }
 
 /// The cells of `models` on a workload, without those limited to the core count when wider ones exist.

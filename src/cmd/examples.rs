@@ -15,6 +15,7 @@ pub(super) const CLAIMS: &str = "Examples:
 
 pub(super) const COSTS: &str = "Examples:
   bakeoff costs                           all models; 5 minutes
+  bakeoff costs --from recording.json     dispatch and CPU time from the study of a recording
   bakeoff costs --quick --models threads,tokio-one";
 
 pub(super) const STORY: &str = "Examples:

@@ -20,6 +20,7 @@ mod charts;
 mod claims;
 mod compare;
 mod completions;
+mod cost_rows;
 mod costs;
 mod evidence;
 mod examples;

@@ -13,11 +13,13 @@ use crate::engine::{
 
 pub use crate::engine::MOST_WORKERS;
 use crate::record::schema::Width;
+pub use kind::{one_of_each_kind, timers};
 pub use platform::Platform;
 
 pub mod cpython;
 mod crossbeam;
 mod gil;
+mod kind;
 mod platform;
 mod prefork;
 mod processes;
@@ -65,15 +67,20 @@ pub enum MadeOf {
     Processes,
     /// Interpreters of one process that share nothing.
     Interpreters,
-    /// Tasks of an async runtime.
+    /// Tasks of an async runtime on several threads.
     Tasks,
+    /// Tasks of an async runtime on one thread, of which one computes at a time.
+    TasksOnOneThread,
 }
 
 impl MadeOf {
     /// The kinds that the post names, by the modules of Python that it names for them: each of its tools is any model that is
     /// made of it.
-    pub const NAMED: [(&str, MadeOf); 3] =
-        [("threading", MadeOf::Threads), ("asyncio", MadeOf::Tasks), ("multiprocessing", MadeOf::Processes)];
+    pub const NAMED: [(&str, MadeOf); 3] = [
+        ("threading", MadeOf::Threads),
+        ("asyncio", MadeOf::TasksOnOneThread),
+        ("multiprocessing", MadeOf::Processes),
+    ];
 }
 
 /// What a model is made of by its name, with or without its interpreter; `None` if there is none of that name now.
@@ -212,7 +219,7 @@ models! {
     "prefork": prefork::Prefork, "long-lived child processes fed over pipes",
         MadeOf::Processes, Concurrency::Workers, revision 2;
     "tokio-one": tokio_one::TokioOne, "tasks on tokio's current-thread runtime",
-        MadeOf::Tasks, tasks_on(Width::One), revision 1;
+        MadeOf::TasksOnOneThread, tasks_on(Width::One), revision 1;
     "tokio-many": tokio_many::TokioMany, "tasks on tokio's multi-thread runtime",
         MadeOf::Tasks, tasks_on(Width::Cores), revision 1;
     "tokio-blocking": tokio_blocking::TokioBlocking, "tokio's blocking threads",

@@ -83,9 +83,9 @@ figures! {
         StopNs = "stop_ns", "Ending the model.";
         WallNs = "wall_ns", "All runs together.";
         Runs = "runs", "The number of runs.";
-        Jobs = "jobs", "Jobs of a run; of all runs together where CPU time is measured.";
-        CpuNs = "cpu_ns", "CPU time of the model.";
-        SequentialCpuNs = "sequential_cpu_ns", "CPU time of `sequential` on the same jobs.";
+        Jobs = "jobs", "Jobs of a run; of all runs together where context switches are counted.";
+        CpuNs = "cpu_ns", "CPU time of the model; until version 4.";
+        SequentialCpuNs = "sequential_cpu_ns", "CPU time of `sequential` on the same jobs; until version 4.";
         GaveWay = "gave_way", "Voluntary context switches.";
         WerePreempted = "were_preempted", "Involuntary context switches.";
         WaitNs = "wait_ns", "The wait of each job.";
@@ -132,9 +132,9 @@ impl ProbeRecord {
 pub enum ProbeKind<'a> {
     /// Starting and ending a model on a workload.
     Start(&'a str),
-    /// Dispatch of jobs that do nothing.
+    /// Dispatch of jobs that do nothing; until version 4.
     Dispatch,
-    /// CPU time and context switches of jobs that compute.
+    /// Context switches of jobs that compute; until version 4 their CPU time too.
     Work,
     /// A single wait of that many microseconds.
     Wait(u64),

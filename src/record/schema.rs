@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 
 pub use crate::record::cells::{Arm, Kind, Role, Width, WorkloadEntry};
-pub use crate::record::costs::{Costs, ProbeRecord, Sizes};
+pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};
 pub use crate::record::environment::{Environment, InterpreterEntry};
 pub use crate::record::traces::{EvidenceRecord, StoryRun, TracedRun};
 
@@ -170,7 +170,7 @@ impl Recording {
         if let Some(study) = &self.study {
             study.check_arms()?;
         }
-        for Sizes { study, .. } in self.costs.iter().flat_map(|costs| &costs.sizes) {
+        for study in self.costs.iter().flat_map(Costs::studies) {
             study.check_arms()?;
         }
         Ok(())
@@ -183,6 +183,17 @@ impl Launch {
         Launch { workload, platform, number, rounds: vec![], failure: None }
     }
 
+    /// The same launch where each arm has the new index that `moved` has for it.
+    fn with_arms(&self, moved: &[Option<u64>]) -> Launch {
+        let mut launch = self.clone();
+        let new = |arm: u64| usize::try_from(arm).ok().and_then(|arm| *moved.get(arm)?).unwrap_or(arm);
+        for round in &mut launch.rounds {
+            round.samples.iter_mut().for_each(|sample| sample.arm = new(sample.arm));
+            round.failures.iter_mut().for_each(|failure| failure.arm = new(failure.arm));
+        }
+        launch
+    }
+
     /// Whether it measured `workload` on its platform.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
         self.workload == workload.name && self.platform == workload.platform
@@ -190,6 +201,26 @@ impl Launch {
 }
 
 impl Study {
+    /// The part of it that measured some of its workloads.
+    pub fn of_workloads(&self, is_kept: impl Fn(&WorkloadEntry) -> bool) -> Study {
+        let mut part = Study { workloads: vec![], arms: vec![], launches: vec![], ..self.clone() };
+        part.workloads.extend(self.workloads.iter().filter(|workload| is_kept(workload)).cloned());
+        // Where each arm is among those of the part.
+        let mut moved = vec![None; self.arms.len()];
+        for (arm, place) in self.arms.iter().zip(&mut moved) {
+            if part.workloads.iter().any(|workload| arm.is_of(workload)) {
+                *place = Some(part.arms.len() as u64);
+                part.arms.push(arm.clone());
+            }
+        }
+        for launch in &self.launches {
+            if part.workloads.iter().any(|workload| launch.is_of(workload)) {
+                part.launches.push(launch.with_arms(&moved));
+            }
+        }
+        part
+    }
+
     fn check_arms(&self) -> Result<(), String> {
         for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
             for sample in &round.samples {

@@ -90,7 +90,7 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
         .right("speedup", Unit::Speedup, |it| it.of_best(|best| Some(best.speedup?.ratio)))
         .left("95 %", |it| it.of_best(|best| Some(interval(best.speedup.as_ref()?))))
         .right("time", Unit::Nanoseconds, |it| it.of_best(|best| best.wall_ns))
-        .right("CPU", Unit::Multiple, |it| it.of_best(|best| best.cpu_ratio))
+        .right("CPU", Unit::Multiple, |it| it.of_best(|best| Some(best.cpu_ratio?.ratio)))
         .left("within 5 %", |it| it.of_best(|_| list(&it.within)))
         .left("undecided", BestRow::undecided)
 }

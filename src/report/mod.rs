@@ -2,7 +2,7 @@
 //!
 //! - [`table`]: the one type of tables, and [`export`]: one file a format over it
 //! - [`section`]: a section of a recording: [`study`], [`evidence`], [`costs`]; [`render`]: every format walks over them
-//! - `best`, `platforms`, [`sizes`], `footnotes`, [`disclosure`]: parts of a study's section; [`block`]: a piece of a section
+//! - `best`, `platforms`, `cost_tables`, [`sizes`], `footnotes`, [`disclosure`]: parts of a section; [`block`]: a piece of a section
 //! - [`compare`], [`scaling`]: tables of several recordings; [`bars`], [`timeline`]: text that draws
 //! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless
 
@@ -11,6 +11,7 @@ pub(crate) mod best;
 pub mod block;
 pub mod chart;
 pub mod compare;
+pub(crate) mod cost_tables;
 pub mod costs;
 pub mod disclosure;
 pub mod escape;

@@ -2,8 +2,8 @@
 
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
 use crate::record::schema::{Costs, Recording};
-use crate::report::block::Block;
 use crate::report::table::{Cell, Table, Unit};
+use crate::report::{block::Block, cost_tables::no_verdict};
 use crate::stats::{interval::Interval, units};
 
 /// The series that varies only the job size.
@@ -63,11 +63,7 @@ fn notes(series: &SizeSeries) -> Vec<String> {
     let mut notes = vec![format!(
         "a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none."
     )];
-    for warning in &series.warnings {
-        if warning.blocks_verdicts() {
-            notes.push(format!("NO VERDICT from these numbers: {warning}"));
-        }
-    }
+    notes.extend(no_verdict(&series.warnings));
     if series.plain_series() == BREAK_EVEN && !series.is_withheld() {
         for model in series.models().into_iter().skip(1) {
             notes.push(format!("{model}: {}", break_even(series, model)));
@@ -84,7 +80,7 @@ pub fn break_even(series: &SizeSeries, model: &str) -> String {
             let time = series.job_ns(size).map_or("-".into(), units::nanoseconds);
             format!("faster than {baseline} from jobs of {time} on")
         }
-        BreakEven::Inconclusive => format!("not told from {baseline} at the largest jobs"),
+        BreakEven::Inconclusive => format!("inconclusive against {baseline} at the largest jobs"),
         BreakEven::Never => format!("slower than {baseline} up to the largest jobs"),
         BreakEven::Unknown => "not measured at every size".into(),
     }
@@ -95,7 +91,7 @@ pub(crate) fn pays_from(series: &SizeSeries, model: &str) -> Cell {
     match series.break_even(model) {
         BreakEven::From(size) => series.job_ns(size).into(),
         _ if model == series.baseline() => Cell::Missing,
-        BreakEven::Inconclusive => "not told".into(),
+        BreakEven::Inconclusive => "inconclusive".into(),
         BreakEven::Never => "never".into(),
         BreakEven::Unknown => Cell::Missing,
     }

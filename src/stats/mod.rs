@@ -2,6 +2,7 @@
 //!
 //! - [`scaling_model`]: models of speedups by core count
 //! - [`change`]: whether a cell became faster or slower
+//! - [`estimate`]: a median with its interval
 //! - [`line`](fn@line): a straight line through points
 //! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
@@ -13,6 +14,7 @@
 
 pub mod anytime;
 pub mod change;
+pub mod estimate;
 pub mod interval;
 mod line;
 pub mod look;

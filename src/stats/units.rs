@@ -11,7 +11,7 @@ pub fn duration(time: Duration) -> String {
 pub fn nanoseconds(ns: f64) -> String {
     for (size, unit) in [(1e9, "s"), (1e6, "ms"), (1e3, "us")] {
         // A value that rounds to 1,000 of a unit moves to the next unit.
-        if ns >= size * 0.9995 {
+        if ns.abs() >= size * 0.9995 {
             return format!("{} {unit}", significant(ns / size));
         }
     }

@@ -75,7 +75,8 @@ impl PlatformOrder {
         Some(PlatformOrder { tag: tag.clone(), facts: facts.clone() })
     }
 
-    fn platform(order: Option<&Self>) -> Platform {
+    /// The platform of a child process with this order.
+    pub(crate) fn platform(order: Option<&Self>) -> Platform {
         match order {
             None => Platform::Native,
             Some(it) => Platform::Python(Interpreter::known(&it.tag, it.facts.clone())),

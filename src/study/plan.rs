@@ -17,7 +17,7 @@ pub enum Profile {
     Standard,
     /// 20 launches of 3 rounds
     Long,
-    /// 6 launches of 1 round: the fewest that have an interval, for many sizes of the same work
+    /// 9 launches of 1 round of the cells alone: the fewest whose interval leaves one out at each end; for what models cost
     #[cfg_attr(feature = "cli", value(skip))]
     Series,
 }
@@ -29,7 +29,7 @@ impl Profile {
             Profile::Quick => (positive(3), positive(1)),
             Profile::Standard => (positive(16), positive(1)),
             Profile::Long => (positive(20), positive(3)),
-            Profile::Series => (positive(6), positive(1)),
+            Profile::Series => (positive(9), positive(1)),
         }
     }
 
@@ -61,8 +61,8 @@ pub struct PlannedArm {
 
 /// The arms of each row of `cells`, which is a workload on a platform: its cells and its control, beside the
 /// baseline; the native baseline as a reference, if the native platform has other jobs; and, for computing
-/// jobs, the capacity of the machine, except in a series, where its copies would take longer to start than
-/// the smallest jobs take.
+/// jobs, the capacity of the machine. A series has its cells alone: it has many rows, and the copies of a
+/// capacity arm take longer to start than its smallest jobs take.
 pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let mut arms = Vec::new();
     for cells in cells.chunk_by(is_same_row) {
@@ -81,13 +81,16 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
     for &cell in cells {
         arms.push(PlannedArm { platform, cell, role: Role::Cell });
     }
+    if profile == Profile::Series {
+        return arms;
+    }
     if let Some(&cell) = cells.iter().find(|cell| cell.is_baseline()) {
         arms.push(PlannedArm { platform, cell, role: Role::Control });
         if !is_native_too(catalog, &cell.workload) {
             let cell = Cell { model: Platform::Native.models()[0], ..cell };
             arms.push(PlannedArm { platform, cell, role: Role::Reference });
         }
-        if cell.workload.kind == Kind::Computes && profile != Profile::Series {
+        if cell.workload.kind == Kind::Computes {
             // Twice, to distinguish a brief disturbance from a missing core, which slows both.
             arms.extend([PlannedArm { platform, cell, role: Role::Capacity }; 2]);
         }
@@ -178,6 +181,14 @@ mod tests {
             "the others are the native ones"
         );
         assert!(arms.iter().all(|arm| arm.platform == Platform::Python(known)));
+    }
+
+    #[test]
+    fn series_has_cells_alone() {
+        let cells = Cell::all(&Catalog::builtin(), &[Platform::Native], 2);
+        let arms = arms(&Catalog::builtin(), &cells, Profile::Series);
+        assert_eq!(arms.len(), cells.len());
+        assert!(arms.iter().all(|arm| arm.role == Role::Cell));
     }
 
     #[test]

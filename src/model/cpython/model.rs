@@ -51,7 +51,7 @@ const MODELS: [PythonModel; 7] = [
     PythonModel {
         name: "py-asyncio",
         about: "gather on one asyncio loop; files by asyncio.to_thread",
-        made_of: MadeOf::Tasks,
+        made_of: MadeOf::TasksOnOneThread,
         // The interpreter says how many files.
         concurrency: Concurrency::Tasks { threads: Width::One, files: 1 },
         revision: 1,

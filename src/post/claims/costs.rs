@@ -9,7 +9,7 @@ use crate::stats::verdict::{MARGIN, Verdict};
 use crate::stats::{change::Change, units};
 
 /// What counts as threads or async IO, with or without a pool, on one thread or several.
-pub(crate) const THREADS_OR_ASYNC: &[MadeOf] = &[MadeOf::Threads, MadeOf::Tasks];
+pub(crate) const THREADS_OR_ASYNC: &[MadeOf] = &[MadeOf::Threads, MadeOf::Tasks, MadeOf::TasksOnOneThread];
 
 /// Compares each kind of process with the equivalent thread, and with a task.
 pub(crate) fn processes_are_heavier(m: &Measurements<'_>) -> Vec<Case> {

@@ -6,7 +6,7 @@ use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::scaling::{Scaled, scale};
 use crate::analysis::sizes::{SizeSeries, fastest};
 use crate::analysis::summary::{CellResult, Summary};
-use crate::analysis::{analysed::Analysed, costs::CostSummary};
+use crate::analysis::{analysed::Analysed, costs::AnalysedCosts, costs::CostSummary};
 use crate::post::{claims::Needs, claims::interpreter::Interpreter, claims::measured::Measured};
 use crate::record::figure::Figure;
 use crate::record::schema::{EvidenceRecord, InterpreterEntry, Recording, StoryRun, TracedRun};
@@ -80,8 +80,8 @@ impl<'a> Measurements<'a> {
 
     /// The costs of a model.
     pub(crate) fn costs(&self, model: &str) -> Option<CostSummary<'a>> {
-        let costs = self.recordings.iter().filter_map(|recording| recording.costs.as_ref());
-        costs.flat_map(|costs| CostSummary::all(&costs.probes)).find(|it| it.model() == model)
+        let costs = self.recordings.iter().filter_map(|recording| AnalysedCosts::of(recording));
+        costs.flat_map(|costs| costs.models).find(|it| it.model() == model)
     }
 
     /// The same work in other sizes.

@@ -45,7 +45,7 @@ impl Story for CookEat {
             }
         }
         for model in &request.models {
-            if model.made_of == MadeOf::Tasks && model.platform != Platform::Native {
+            if model.made_of == MadeOf::TasksOnOneThread && model.platform != Platform::Native {
                 results.extend(on_asyncio(runner, model, runs));
             }
         }

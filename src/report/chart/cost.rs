@@ -2,14 +2,15 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::costs::CostSummary;
+use crate::analysis::costs::AnalysedCosts;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
+use crate::report::costs::dispatch;
 use crate::report::{
     chart::Chart, chart::caption::origin, chart::legend::MarkedModel, chart::palette::Color,
     chart::scale::Log,
 };
-use crate::stats::units;
+use crate::stats::{estimate::Estimate, interval::Interval, units};
 
 /// The chart of memory and dispatch overhead.
 pub const KIND: Kind = Kind {
@@ -26,7 +27,7 @@ const MEMORY: Plot = Plot {
     title: "memory of a waiting job",
     left: 130.0,
     right: 430.0,
-    value: |line| line.bytes,
+    value: |line| line.bytes.map(Mark::of),
     shown: units::bytes,
 };
 const DISPATCH: Plot = Plot {
@@ -44,39 +45,68 @@ pub const MOST: usize = 20;
 struct Line {
     model: MarkedModel,
     bytes: Option<f64>,
-    dispatch_ns: Option<f64>,
+    dispatch_ns: Option<Mark>,
+}
+
+/// A value, and its interval if it has one.
+#[derive(Clone, Copy)]
+struct Mark {
+    value: f64,
+    interval: Option<Interval>,
+}
+
+impl Mark {
+    /// A value without an interval.
+    fn of(value: f64) -> Self {
+        Mark { value, interval: None }
+    }
+
+    /// An estimate, if a logarithmic axis can show it.
+    fn of_estimate(estimate: Estimate) -> Option<Self> {
+        let Estimate { value, interval } = estimate;
+        let interval = interval.ok().filter(|it| it.low > 0.0);
+        if value > 0.0 { Some(Mark { value, interval }) } else { None }
+    }
+
+    /// The bounds of what is drawn.
+    fn bounds(&self) -> [f64; 2] {
+        self.interval.map_or([self.value; 2], |it| [it.low, it.high])
+    }
 }
 
 /// One value of each line.
+#[derive(Clone, Copy)]
 struct Plot {
     title: &'static str,
     left: f64,
     right: f64,
-    value: fn(&Line) -> Option<f64>,
+    value: fn(&Line) -> Option<Mark>,
     shown: fn(f64) -> String,
 }
 
 fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
-    let Some(costs) = &of.recording.costs else { return vec![] };
+    let Some(costs) = AnalysedCosts::of(of.recording) else { return vec![] };
+    let dispatch = Plot { title: dispatch(of.recording), ..DISPATCH };
     let mut lines = Vec::new();
     let mut listed = Vec::new();
-    for summary in CostSummary::all(&costs.probes).iter().take(MOST) {
+    for summary in &costs.models {
         let bytes = summary.memory().map(|memory| memory.bytes + memory.kernel_bytes.unwrap_or(0.0));
+        let dispatch_ns = summary.dispatch_ns().and_then(Mark::of_estimate);
         if let Some(bytes) = bytes {
             listed.push(format!("{} {}", summary.model(), units::bytes(bytes)));
         }
-        lines.push(Line {
-            model: of.marks.model(summary.model()),
-            bytes,
-            dispatch_ns: summary.dispatch_ns(),
-        });
+        if bytes.is_some() || dispatch_ns.is_some() {
+            lines.push(Line { model: of.marks.model(summary.model()), bytes, dispatch_ns });
+        }
     }
+    lines.truncate(MOST);
     if lines.is_empty() {
         return vec![];
     }
     let description = format!(
-        "Two plots with a row for each model, on logarithmic axes: memory of a waiting job, the kernel's included, and what handing \
-         out a job takes. Memory: {}.",
+        "Two plots with a row for each model, on logarithmic axes: memory of a waiting job, the kernel's included, and {}. Memory: \
+         {}.",
+        dispatch.title,
         listed.join(", ")
     );
     vec![Chart {
@@ -84,18 +114,18 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
         title: "What a job costs: memory while it waits, time to hand it out".into(),
         description,
         source: origin(of.recording),
-        draw: Box::new(move |canvas| draw(canvas, &lines)),
+        draw: Box::new(move |canvas| draw(canvas, &lines, dispatch)),
     }]
 }
 
-fn draw(canvas: &Canvas<'_>, lines: &[Line]) -> Markup {
+fn draw(canvas: &Canvas<'_>, lines: &[Line], dispatch: Plot) -> Markup {
     html! {
         @for (at, line) in lines.iter().enumerate() {
             @let y = middle(at, lines.len());
             (canvas.text(MEMORY.left - 10.0, y + 4.0, Anchor::End, Color::Text, 12.0, &cut(&line.model.name, 17)))
         }
         (MEMORY.draw(canvas, lines))
-        (DISPATCH.draw(canvas, lines))
+        (dispatch.draw(canvas, lines))
     }
 }
 
@@ -106,7 +136,10 @@ fn middle(row: usize, rows: usize) -> f64 {
 
 impl Plot {
     fn draw(&self, canvas: &Canvas<'_>, lines: &[Line]) -> Markup {
-        let values: Vec<f64> = lines.iter().filter_map(self.value).collect();
+        let mut values = vec![];
+        for mark in lines.iter().filter_map(self.value) {
+            values.extend(mark.bounds());
+        }
         // The numbers are to the right of their markers.
         let scale = Log::of(&values, 10.0, self.left, self.right - 60.0);
         html! {
@@ -117,11 +150,15 @@ impl Plot {
             }
             @for (at, line) in lines.iter().enumerate() {
                 @let y = middle(at, lines.len());
-                @if let Some(value) = (self.value)(line) {
-                    @let x = scale.place(value);
+                @if let Some(mark) = (self.value)(line) {
+                    @let x = scale.place(mark.value);
+                    @let [low, high] = mark.bounds().map(|bound| scale.place(bound));
                     (canvas.line(&[(self.left, y), (x, y)], Color::Grid, Stroke::Thin))
+                    @if low < high {
+                        (canvas.line(&[(low, y), (high, y)], Color::Text, Stroke::Thick))
+                    }
                     (canvas.marker(x, y, line.model.mark, true))
-                    (canvas.text(x + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &(self.shown)(value)))
+                    (canvas.text(high.max(x) + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &(self.shown)(mark.value)))
                 } @else {
                     (canvas.text(self.left + 4.0, y + 4.0, Anchor::Start, Color::Faint, 11.0, "not measured"))
                 }

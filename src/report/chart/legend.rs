@@ -33,8 +33,8 @@ impl Marks {
                 for probe in &costs.probes {
                     marks.add(&probe.model);
                 }
-                for sizes in &costs.sizes {
-                    marks.add_models_of(&sizes.study);
+                for study in costs.studies() {
+                    marks.add_models_of(study);
                 }
             }
         }

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::child::{parent_death, wire};
 use crate::engine::{Batch, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
 use crate::machine::{host, memory};
-use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform, models};
+use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
 use crate::record::figure::ProbeFigure;
+use crate::study::launch::PlatformOrder;
 use crate::study::probe::{BURST, Probe, STARTED_JOBS, bare};
 use crate::workload::{Size, catalog::Catalog, fixture::stage::Stage};
 
@@ -25,6 +26,8 @@ pub const SUBCOMMAND: &str = "probe";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ProbeOrder {
     pub(crate) model: String,
+    /// The interpreter of the model; native if absent.
+    pub(crate) interpreter: Option<PlatformOrder>,
     pub(crate) question: Probe,
 }
 
@@ -49,14 +52,14 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
 }
 
 fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> {
-    let model = models().into_iter().find(|model| model.name == order.model);
+    let models = PlatformOrder::platform(order.interpreter.as_ref()).models();
+    let model = models.into_iter().find(|model| model.name == order.model);
     let asked = ProbedModel { model: model.context("there is no such model")?, exe, catalog };
     match &order.question {
         Probe::Start(workload) => asked.start(workload),
-        Probe::Dispatch => asked.dispatch(),
         Probe::Work => asked.work(),
-        Probe::Wait(us) => asked.wait(1, *us, Duration::from_micros(us * 2)),
-        Probe::TimerBurst => asked.wait(BURST, 10_000, Duration::from_millis(100)),
+        Probe::Wait(us) => asked.wait(1, *us, WAITED),
+        Probe::TimerBurst => asked.wait(BURST, 10_000, WAITED),
         Probe::ConcurrencyLimit(jobs, us) => asked.crowd(*jobs, *us),
         Probe::Bare(jobs, us) => asked.bare(*jobs, *us),
     }
@@ -64,6 +67,9 @@ fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> 
 
 /// Runs before a model counts as warm; they create its threads, tasks and connections.
 const WARM_UP: usize = 2;
+
+/// The minimum time for which waits are repeated.
+const WAITED: Duration = Duration::from_millis(200);
 
 /// The model of a probe.
 struct ProbedModel<'a> {
@@ -87,7 +93,7 @@ impl ProbedModel<'_> {
 
     /// `jobs` jobs of a workload, of its default size or of another.
     fn batch(&self, workload: &str, jobs: usize, each: Option<u64>) -> Result<Batch> {
-        let workload = self.catalog.workload(Platform::Native, workload)?;
+        let workload = self.catalog.workload(self.model.platform, workload)?;
         let stage = Arc::new(Stage::new(&Stage::default_place(self.exe), self.exe));
         workload.batch(Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
     }
@@ -100,34 +106,19 @@ impl ProbedModel<'_> {
         start_to_end(&batch, || self.model.start(&batch, &resources))
     }
 
-    fn dispatch(&self) -> Result<Figures> {
-        const AT_LEAST: Duration = Duration::from_millis(50);
-        const JOBS: usize = 240;
-        let batch = self.batch("noop", JOBS, None)?;
-        let mut model = self.start_for(&batch, host::cores())?;
-        let mut figures = runs(model.as_mut(), &batch, AT_LEAST)?;
-        figures.push((ProbeFigure::Jobs, JOBS as u64));
-        Ok(figures)
-    }
-
     fn work(&self) -> Result<Figures> {
-        const RUNS: u64 = 5;
+        const RUNS: u64 = 3;
         const JOBS: usize = 16;
         let batch = self.batch("hash", JOBS, None)?;
         let mut model = self.start_for(&batch, host::cores())?;
-        let baseline = &models()[0];
-        let mut sequential = baseline.start(&batch, &Resources::new(host::cores(), self.exe))?;
         warm_up(model.as_mut(), &batch)?;
-        let (mut alone, mut used) = (Usage::ZERO, Usage::ZERO);
+        let mut used = Usage::ZERO;
         for _ in 0..RUNS {
-            alone = alone + sample(sequential.as_mut(), &batch)?.used;
             used = used + sample(model.as_mut(), &batch)?.used;
         }
         Ok(known([
-            (ProbeFigure::CpuNs, used.cpu_ns),
             (ProbeFigure::GaveWay, used.gave_way),
             (ProbeFigure::WerePreempted, used.was_preempted),
-            (ProbeFigure::SequentialCpuNs, alone.cpu_ns),
             (ProbeFigure::Jobs, Some(RUNS * JOBS as u64)),
         ]))
     }
@@ -279,6 +270,7 @@ mod tests {
 
     use super::*;
     use crate::engine::{Digest, Reads, tests::batch};
+    use crate::model::models;
 
     /// What was done with a model, in order.
     type Notes = Arc<Mutex<Vec<&'static str>>>;

@@ -1,9 +1,11 @@
-//! Costs of models besides warm runs: start-up, dispatch, context switches, memory, limits, timers.
+//! Costs of models besides warm runs: start-up, context switches, memory, limits, timers.
 //!
 //! - [`Probe`]: a probe of one model in a fresh process
 //! - `answer`: runs it
 //! - `bare`: hand-written code for comparison
-//! - [`gather`](fn@gather): which probes are run, and their job counts
+//! - [`gather`](fn@gather): which probes are run
+//! - `passes`: those that are repeated, each pass in another order
+//! - `limit`: the job counts up to the most at once
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +14,11 @@ use crate::record::figure::ProbeKind;
 mod answer;
 mod bare;
 mod gather;
+mod limit;
+mod passes;
 
 pub use answer::{SUBCOMMAND, serve};
-pub use gather::{ProbeOptions, gather, probe};
+pub use gather::{Gathered, ProbeOptions, gather, probe};
 
 /// A probe of one model in a fresh process. All figures are integers; times are in nanoseconds, memory in
 /// bytes.
@@ -23,10 +27,7 @@ pub enum Probe {
     /// Starting the model, a first run, warm runs, and ending it, on [`STARTED_JOBS`] jobs of a workload. Figures:
     /// `start_ns`, `first_ns`, `warm_ns` of `warm_runs` together, `stop_ns`.
     Start(String),
-    /// Runs of `noop`. Figures: `wall_ns` of `runs` of `jobs` each.
-    Dispatch,
-    /// Runs of `hash`, each paired with one of `sequential`. Figures: `cpu_ns` and `sequential_cpu_ns`; and,
-    /// over `jobs` jobs, the context switches of threads: voluntary `gave_way` and involuntary
+    /// Runs of `hash`. Figures: over `jobs` jobs, the context switches of threads: voluntary `gave_way` and involuntary
     /// `were_preempted`.
     Work,
     /// A single wait of that many microseconds. Figures: `wall_ns` of `runs`.
@@ -46,7 +47,6 @@ impl Probe {
     pub fn name(&self) -> String {
         let kind = match self {
             Probe::Start(workload) => ProbeKind::Start(workload),
-            Probe::Dispatch => ProbeKind::Dispatch,
             Probe::Work => ProbeKind::Work,
             Probe::Wait(us) => ProbeKind::Wait(*us),
             Probe::TimerBurst => ProbeKind::TimerBurst,
@@ -67,4 +67,4 @@ pub const BURST: usize = 10_000;
 pub const STARTED_ON: [&str; 2] = ["hash", "sleep"];
 
 /// Single waits, in microseconds.
-pub const WAITS_US: [u64; 5] = [1_000, 3_000, 10_000, 30_000, 100_000];
+pub const WAITS_US: [u64; 3] = [1_000, 10_000, 100_000];

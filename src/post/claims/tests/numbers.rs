@@ -265,7 +265,7 @@ fn costs(process_bytes: u64, percent: u64) -> Recording {
         let study = study_of(2, series, cells, percent).study.unwrap();
         sizes.push(Sizes { series: series.into(), study });
     }
-    Recording { study: None, costs: Some(Costs { command: vec![], probes, sizes }), ..recording(1, 50) }
+    Recording { study: None, costs: Some(Costs { probes, sizes, ..Costs::default() }), ..recording(1, 50) }
 }
 
 /// Studies under CPython 3.11, beside Rust's threads under one lock.

@@ -1,0 +1,75 @@
+//! What a warm run costs besides its jobs: dispatch and CPU time, from the rows of a study.
+
+use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::stats::{estimate::Estimate, present};
+
+/// What the study among the costs says about one model.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Running {
+    /// The dispatch overhead of a job, in nanoseconds.
+    pub(super) dispatch_ns: Option<Estimate>,
+    /// CPU time over the baseline's for the same jobs.
+    pub(super) cpu: Option<Estimate>,
+}
+
+impl Running {
+    /// The figures of `model` in the rows of a study.
+    pub(super) fn of(study: &Summary, model: &str) -> Self {
+        let mut running = Running::default();
+        if let Some((row, cell)) = find(study, "noop", model) {
+            running.dispatch_ns = overhead_ns(row, cell);
+        }
+        if let Some((_, cell)) = find(study, "hash", model)
+            && let Some(cpu) = cell.cpu_ratio
+        {
+            running.cpu = Some(Estimate { value: cpu.ratio, interval: cpu.interval });
+        }
+        running
+    }
+}
+
+/// The cell of a model in the row of a workload.
+fn find<'a>(study: &'a Summary, workload: &str, model: &str) -> Option<(&'a Row, &'a CellResult)> {
+    let row = study.rows.iter().find(|row| row.workload.name == workload)?;
+    Some((row, row.cells.iter().find(|cell| cell.model() == model)?))
+}
+
+/// The time of a job under a cell beyond that under the baseline, in nanoseconds: the median over launches, which both share.
+/// `None` for the baseline itself.
+pub fn overhead_ns(row: &Row, cell: &CellResult) -> Option<Estimate> {
+    let mut overheads = vec![];
+    for (baseline_ns, log) in row.baseline_ns.iter().zip(&cell.logs) {
+        if let (Some(baseline_ns), Some(log)) = (baseline_ns, log) {
+            overheads.push(baseline_ns * ((-log).exp() - 1.0) / row.workload.jobs.get() as f64);
+        }
+    }
+    if cell.is_baseline() { None } else { Estimate::of(&overheads) }
+}
+
+/// The time of a job that does nothing under the baseline.
+pub(super) fn empty_job_ns(study: &Summary) -> Option<Estimate> {
+    let row = study.rows.iter().find(|row| row.workload.name == "noop")?;
+    let mut times = present(&row.baseline_ns);
+    times.iter_mut().for_each(|ns| *ns /= row.workload.jobs.get() as f64);
+    Estimate::of(&times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn overhead_is_time_beyond_baseline() {
+        // Ten jobs take 100 ms under the baseline, and 150 ms under the other model.
+        let mut slower = recording(16, 150);
+        slower.study.as_mut().unwrap().workloads[0].jobs = 10.try_into().unwrap();
+        let row = &Summary::of(&slower).rows[0];
+        let overhead = overhead_ns(row, &row.cells[1]).unwrap();
+        assert!((overhead.value - 5e6).abs() < 1.0, "{overhead:?}");
+        assert!(overhead.interval.is_ok());
+        assert_eq!(overhead_ns(row, &row.cells[0]), None, "the baseline has none");
+        let few = Summary::of(&recording(3, 150));
+        assert!(overhead_ns(&few.rows[0], &few.rows[0].cells[1]).unwrap().interval.is_err());
+    }
+}
