@@ -3,9 +3,11 @@
 //! - [`scaling_model`]: models of speedups by core count
 //! - [`change`]: whether a cell became faster or slower
 //! - [`estimate`]: a median with its interval
+//! - [`family`]: the same of all cells of two studies together
 //! - [`line`](fn@line): a straight line through points
 //! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
+//! - [`rank_sum`]: two independent samples
 //! - [`ratio`]: speedups, paired by round
 //! - [`look`]: cells that sit out after a first look; [`anytime`]: a rule for looks after every launch
 //! - [`sign_test`]: the probability of so many values on one side of a median
@@ -15,10 +17,12 @@
 pub mod anytime;
 pub mod change;
 pub mod estimate;
+pub mod family;
 pub mod interval;
 mod line;
 pub mod look;
 mod median;
+pub mod rank_sum;
 pub mod ratio;
 pub mod scaling_model;
 pub mod sign_test;
