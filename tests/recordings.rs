@@ -61,7 +61,7 @@ const COLUMNS: [(&str, &str); 6] = [
         "scaling",
         "workload cell cores speedup speedup_low speedup_high efficiency efficiency_low efficiency_high",
     ),
-    ("compare", "cell recording change ratio ratio_low ratio_high speedup speedup_low speedup_high"),
+    ("compare", "cell recording change ratio ratio_low ratio_high speedup speedup_low speedup_high time"),
 ];
 
 /// What the program prints as JSON; paths are relative to the package.

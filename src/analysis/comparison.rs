@@ -1,15 +1,17 @@
 //! Compares recordings: their differences, and the changes of their cells.
 
+use crate::analysis::same::{Machine, is_shared, machine, revisions, workers};
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::{Environment, InterpreterEntry, Recording, Study, WorkloadEntry};
-use crate::stats::change::{Change, change};
-use crate::stats::ratio::Ratio;
+use crate::record::schema::{Environment, InterpreterEntry, Recording};
+use crate::stats::family::{Shifts, changes};
+use crate::stats::interval::{LEVEL, TooFew};
+use crate::stats::{change::Change, rank_sum::Shift, ratio::Ratio};
 
 /// All recordings against the first.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// Whether each of the others has the same machine and cores, so that its cells became faster or slower.
-    pub same_machine: Vec<bool>,
+    /// Whether each of the others is of the same machine and cores, so that its cells became faster or slower.
+    pub machines: Vec<Machine>,
     /// The cells of the first recording.
     pub cells: Vec<Compared>,
 }
@@ -21,44 +23,110 @@ pub struct Compared {
     pub id: String,
     /// Its speedup over `sequential` in each recording.
     pub speedups: Vec<Option<Ratio>>,
-    /// The change from the first recording to each of the others. A cell of the baseline is judged by its time, all
-    /// others by their speedup over it.
-    pub changes: Vec<Result<Change, Unjudged>>,
+    /// What became of it from the first recording to each of the others.
+    pub changes: Vec<CellChange>,
 }
 
-/// Why the change of a cell is not judged.
+/// What became of a cell from one recording to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CellChange {
+    /// The result in a word.
+    pub word: Word,
+    /// The second speedup over the first, if it was judged.
+    pub speedup: Option<Ratio>,
+    /// The second time over the first, on one machine: it is told and never makes a word.
+    pub time: Option<Ratio>,
+    /// How many launches a word takes, if there are too few.
+    pub few: Option<TooFew>,
+}
+
+/// What became of a cell, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unjudged {
+pub enum Word {
+    /// Faster than in the first recording.
+    Faster,
+    /// Slower than in the first recording.
+    Slower,
+    /// The same within the margin.
+    Equal,
+    /// More launches may decide.
+    Undecided,
+    /// There are too few launches to decide.
+    TooFew,
+    /// It is the baseline, of which only the time is told.
+    Baseline,
+    /// A warning blocks verdicts in one of the recordings.
+    NoVerdict,
     /// Another revision of its workload, its model or its baseline was measured.
     ContenderChanged,
-    /// It was measured on another machine, or on other cores.
+    /// The first recording has no numbers of it.
+    NotMeasured,
+    /// It failed, and did not in the first recording.
+    Failed,
+    /// The first recording has numbers of it, and the other has none.
+    Gone,
+    /// It was measured on another machine or other cores, or on one that can't be told to be the same.
     OtherMachine,
-    /// A warning blocks verdicts, or one recording lacks the cell.
-    NoVerdict,
+}
+
+impl Word {
+    /// All words, in display order.
+    pub const ALL: [Word; 12] = [
+        Word::Faster,
+        Word::Slower,
+        Word::Equal,
+        Word::Undecided,
+        Word::TooFew,
+        Word::Baseline,
+        Word::NoVerdict,
+        Word::ContenderChanged,
+        Word::NotMeasured,
+        Word::Failed,
+        Word::Gone,
+        Word::OtherMachine,
+    ];
+
+    /// Whether it comes from a comparison of samples.
+    pub fn is_judged(self) -> bool {
+        matches!(self, Word::Faster | Word::Slower | Word::Equal | Word::Undecided)
+    }
+
+    /// Whether the cell is worse than it was: slower, failing or not measured any more.
+    pub fn is_worse(self) -> bool {
+        matches!(self, Word::Slower | Word::Failed | Word::Gone)
+    }
 }
 
 impl Comparison {
     /// Compares `recordings`, of which there is at least one.
     pub fn of(recordings: &[Recording]) -> Self {
         let first = Summary::of(&recordings[0]);
-        let mut others = Vec::new();
-        let mut same_machine = Vec::new();
-        for other in &recordings[1..] {
-            others.push(Summary::of(other));
-            same_machine.push(machine(other) == machine(&recordings[0]));
-        }
         let mut cells = Vec::new();
         for row in first.all_rows() {
             for cell in &row.cells {
-                cells.push(compared(RowCell { row, cell }, &others, &same_machine));
+                let id = format!("{}/{}", row.workload.name, cell.name);
+                cells.push(Compared { id, speedups: vec![cell.speedup], changes: vec![] });
             }
         }
-        Comparison { same_machine, cells }
+        let mut machines = Vec::new();
+        for other in &recordings[1..] {
+            let machine = machine(&recordings[0], other);
+            let summary = Summary::of(other);
+            let pairs = pairs(&first, &summary);
+            for (compared, pair) in cells.iter_mut().zip(&pairs) {
+                compared.speedups.push(pair.second.and_then(|second| second.cell.speedup));
+            }
+            for (compared, change) in cells.iter_mut().zip(all_changes(&pairs, machine)) {
+                compared.changes.push(change);
+            }
+            machines.push(machine);
+        }
+        Comparison { machines, cells }
     }
 
-    /// The judged changes of every cell in every recording.
-    pub fn changes(&self) -> impl Iterator<Item = Change> {
-        self.cells.iter().flat_map(|cell| cell.changes.iter().copied().flatten())
+    /// The number of cells with a word in the other recording at `at`.
+    pub fn count(&self, at: usize, word: Word) -> usize {
+        self.cells.iter().filter(|cell| cell.changes[at].word == word).count()
     }
 }
 
@@ -69,102 +137,126 @@ struct RowCell<'a> {
     cell: &'a CellResult,
 }
 
-fn compared(first: RowCell<'_>, others: &[Summary], same_machine: &[bool]) -> Compared {
-    let mut speedups = vec![first.cell.speedup];
-    let mut changes = Vec::new();
-    for (summary, is_same_machine) in others.iter().zip(same_machine) {
-        let other = find(summary, first);
-        speedups.push(other.and_then(|other| other.cell.speedup));
-        changes.push(match other {
-            Some(other) if revisions(other.row, other.cell) != revisions(first.row, first.cell) => {
-                Err(Unjudged::ContenderChanged)
-            }
-            _ if !is_same_machine => Err(Unjudged::OtherMachine),
-            Some(other) if !first.row.withheld && !other.row.withheld => Ok(judge(first, other)),
-            _ => Err(Unjudged::NoVerdict),
-        });
-    }
-    Compared { id: format!("{}/{}", first.row.workload.name, first.cell.name), speedups, changes }
+/// A cell of the first recording, and the same in another.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    first: RowCell<'a>,
+    second: Option<RowCell<'a>>,
 }
 
-/// The cell of `summary` with the name of `wanted`.
-fn find<'a>(summary: &'a Summary, wanted: RowCell<'_>) -> Option<RowCell<'a>> {
-    let row = summary.all_rows().find(|row| is_shared(&row.workload, &wanted.row.workload))?;
-    let cell = row.cells.iter().find(|cell| cell.name == wanted.cell.name)?;
-    Some(RowCell { row, cell })
-}
-
-/// The revisions of the workload, the model and the baseline behind the speedup of a cell: two cells are compared only
-/// if all are equal.
-pub(super) fn revisions(row: &Row, cell: &CellResult) -> (u32, u32, Option<u32>) {
-    (row.workload.revision(), cell.revision, row.baseline().map(|baseline| baseline.revision))
-}
-
-fn judge(first: RowCell<'_>, other: RowCell<'_>) -> Change {
-    if !first.cell.is_baseline() {
-        return change(&first.cell.logs, &other.cell.logs, 0.0);
-    }
-    // An absolute time has no paired measurement in the same rounds: it may drift as far as the A/A arms
-    // show.
-    let drift = noise_floor(first.row).max(noise_floor(other.row));
-    change(&speed(first.row), &speed(other.row), drift)
-}
-
-/// The noise floor of a row; zero if it has no control.
-fn noise_floor(row: &Row) -> f64 {
-    row.noise_floor().unwrap_or(0.0)
-}
-
-/// The logarithm of the speed of the baseline in each launch.
-fn speed(row: &Row) -> Vec<Option<f64>> {
-    row.baseline_ns.iter().map(|ns| Some(-(*ns)?.ln())).collect()
-}
-
-/// What two recordings of one machine have in common: its facts, the cores and the number of workers.
-fn machine(recording: &Recording) -> impl PartialEq {
-    let Environment { cpu_model, cores, physical_cores, memory_bytes, os, arch, .. } = &recording.environment;
-    let hardware = (cpu_model.clone(), *physical_cores, *memory_bytes, arch.clone());
-    (hardware, os.clone(), *cores, workers(recording))
-}
-
-/// The workers that models were given.
-fn workers(recording: &Recording) -> u64 {
-    match &recording.study {
-        Some(Study { workers: Some(workers), .. }) => workers.get(),
-        _ => recording.environment.cores,
-    }
-}
-
-/// The first shared workload of another size.
-pub fn differing_workload<'a>(one: &'a Recording, other: &Recording) -> Option<&'a str> {
-    for workload in workloads(one) {
-        for other in workloads(other) {
-            if is_shared(workload, other) && !workload.is_same_size(other) {
-                return Some(&workload.name);
-            }
+/// Each cell of `first` and the same of `other`.
+fn pairs<'a>(first: &'a Summary, other: &'a Summary) -> Vec<Pair<'a>> {
+    let mut pairs = Vec::new();
+    for row in first.all_rows() {
+        let other = other.all_rows().find(|other| is_shared(&other.workload, &row.workload));
+        for cell in &row.cells {
+            let second = other.and_then(|row| {
+                let cell = row.cells.iter().find(|other| other.name == cell.name)?;
+                Some(RowCell { row, cell })
+            });
+            pairs.push(Pair { first: RowCell { row, cell }, second });
         }
     }
-    None
+    pairs
 }
 
-/// The number of shared workloads.
-pub fn shared_workloads(one: &Recording, other: &Recording) -> usize {
-    let mut shared = 0;
-    for workload in workloads(one) {
-        shared += usize::from(workloads(other).iter().any(|other| other.name == workload.name));
+/// What became of each of `pairs`: those that can be judged are one family.
+fn all_changes(pairs: &[Pair<'_>], machine: Machine) -> Vec<CellChange> {
+    let mut family = Vec::new();
+    for pair in pairs {
+        if pair.word_without_samples(machine).is_none() {
+            family.extend(pair.shifts());
+        }
     }
-    shared
+    let mut judged = changes(&family).into_iter();
+    let mut all = Vec::new();
+    for pair in pairs {
+        let mut change = match pair.word_without_samples(machine) {
+            Some(word) => CellChange { word, ..NOT_MEASURED },
+            None => judged.next().map_or(NOT_MEASURED, CellChange::of),
+        };
+        if machine == Machine::Same && change.word != Word::ContenderChanged {
+            change.time = pair.shifts().map(|shifts| shifts.times.ratio(LEVEL));
+        }
+        all.push(change);
+    }
+    all
 }
 
-fn workloads(recording: &Recording) -> &[WorkloadEntry] {
-    match &recording.study {
-        Some(study) => &study.workloads,
-        None => &[],
+const NOT_MEASURED: CellChange = CellChange { word: Word::NotMeasured, speedup: None, time: None, few: None };
+
+impl CellChange {
+    fn of(change: Change) -> Self {
+        let word = match change {
+            Change::Faster(_) => Word::Faster,
+            Change::Slower(_) => Word::Slower,
+            Change::Equal(_) => Word::Equal,
+            Change::Undecided(_) => Word::Undecided,
+            Change::TooFew(_) => Word::TooFew,
+            Change::Unmeasured => Word::NotMeasured,
+        };
+        let few = if let Change::TooFew(few) = change { Some(few) } else { None };
+        CellChange { word, speedup: change.ratio(), time: None, few }
     }
 }
 
-fn is_shared(one: &WorkloadEntry, other: &WorkloadEntry) -> bool {
-    one.name == other.name && one.platform == other.platform
+impl Pair<'_> {
+    /// The word on it, unless its samples have to be judged.
+    fn word_without_samples(&self, machine: Machine) -> Option<Word> {
+        let first = self.first;
+        let is_same_machine = machine == Machine::Same;
+        if first.cell.speedup.is_none() {
+            return Some(Word::NotMeasured);
+        }
+        let Some(second) = self.second else {
+            return Some(if is_same_machine { Word::Gone } else { Word::OtherMachine });
+        };
+        let fails = second.cell.error.is_some() && first.cell.error.is_none();
+        if is_same_machine && fails {
+            Some(Word::Failed)
+        } else if is_same_machine && second.cell.speedup.is_none() {
+            Some(Word::Gone)
+        } else if revisions(first.row, first.cell) != revisions(second.row, second.cell) {
+            Some(Word::ContenderChanged)
+        } else if !is_same_machine {
+            Some(Word::OtherMachine)
+        } else if first.cell.is_baseline() {
+            Some(Word::Baseline)
+        } else if first.row.withheld || second.row.withheld {
+            Some(Word::NoVerdict)
+        } else {
+            None
+        }
+    }
+
+    /// How the launches of the two differ; `None` if one has none.
+    fn shifts(&self) -> Option<Shifts> {
+        let (first, second) = (self.first.launches(), self.second?.launches());
+        Some(Shifts {
+            speedups: Shift::of(&first.speedups, &second.speedups)?,
+            times: Shift::of(&first.times, &second.times)?,
+        })
+    }
+}
+
+/// The logarithms of what the launches of a cell measured.
+#[derive(Default)]
+struct Launches {
+    speedups: Vec<f64>,
+    times: Vec<f64>,
+}
+
+impl RowCell<'_> {
+    fn launches(&self) -> Launches {
+        let mut launches = Launches::default();
+        for (speedup, baseline_ns) in self.cell.logs.iter().zip(&self.row.baseline_ns) {
+            if let (Some(speedup), Some(baseline_ns)) = (speedup, baseline_ns) {
+                launches.speedups.push(*speedup);
+                launches.times.push(baseline_ns.ln() - speedup);
+            }
+        }
+        launches
+    }
 }
 
 /// The differences between recordings: what differs, and its value in each.
@@ -248,101 +340,143 @@ fn interpreters(environment: &Environment) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::record::read::tests::recording;
+    use crate::analysis::same::tests::{on_a_machine, workload};
+    use crate::record::read::tests;
+    use crate::record::schema::Failure;
+    use crate::record::schema::WorkloadEntry;
 
-    fn words(recordings: &[Recording]) -> Vec<(String, Result<Change, Unjudged>)> {
-        Comparison::of(recordings).cells.into_iter().map(|cell| (cell.id, cell.changes[0])).collect()
+    /// A recording of a known machine, whose second cell takes `percent` of the first.
+    pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
+        on_a_machine(tests::recording(launches, percent))
+    }
+
+    /// What became of each cell.
+    fn words(first: &Recording, other: &Recording) -> Vec<Word> {
+        let compared = Comparison::of(&[first.clone(), other.clone()]);
+        compared.cells.iter().map(|cell| cell.changes[0].word).collect()
     }
 
     #[test]
-    fn recording_equals_itself_in_every_cell() {
+    fn recording_equals_itself() {
         let recording = recording(16, 50);
-        let words = words(&[recording.clone(), recording.clone()]);
-        assert!(
-            words.len() == 2 && words.iter().all(|(_, word)| matches!(word, Ok(Change::Equal(_)))),
-            "{words:?}"
-        );
+        assert_eq!(words(&recording, &recording), [Word::Baseline, Word::Equal]);
         assert_eq!(differences(&[recording.clone(), recording]), []);
     }
 
     #[test]
     fn only_the_changed_cell_is_reported() {
-        let words = words(&[recording(16, 50), recording(16, 55)]);
-        assert!(matches!(words[0].1, Ok(Change::Equal(_))), "{words:?}");
-        assert!(matches!(words[1].1, Ok(Change::Slower(_))), "{words:?}");
+        let (before, after) = (recording(16, 50), recording(16, 55));
+        assert_eq!(words(&before, &after), [Word::Baseline, Word::Slower]);
+        assert_eq!(words(&after, &before), [Word::Baseline, Word::Faster]);
+        let change = Comparison::of(&[before, after]).cells[1].changes[0];
+        assert!((change.time.unwrap().ratio - 1.1).abs() < 1e-3 && change.few.is_none());
+        assert!((change.speedup.unwrap().ratio - 1.0 / 1.1).abs() < 1e-3);
+    }
+
+    /// Makes every sample of an arm take `percent` of its time.
+    fn scale(recording: &mut Recording, arm: u64, percent: u64) {
+        let launches = &mut recording.study.as_mut().unwrap().launches;
+        for sample in launches.iter_mut().flat_map(|launch| &mut launch.rounds[0].samples) {
+            if sample.arm == arm {
+                sample.wall_ns = (sample.wall_ns.get() * percent / 100).try_into().unwrap();
+            }
+        }
     }
 
     #[test]
-    fn other_machine_or_warning_suppresses_verdict() {
-        let mut other = recording(16, 50);
+    fn another_clock_makes_no_word() {
+        let before = recording(16, 50);
+        let mut faster_clock = before.clone();
+        scale(&mut faster_clock, 0, 80);
+        assert_eq!(words(&before, &faster_clock), [Word::Baseline, Word::Undecided], "a cell that waits");
+        assert_eq!(words(&faster_clock, &before), [Word::Baseline, Word::Undecided]);
+        scale(&mut faster_clock, 1, 80);
+        assert_eq!(words(&before, &faster_clock), [Word::Baseline, Word::Equal], "a cell that computes");
+        let compared = Comparison::of(&[before, faster_clock]);
+        assert!(compared.cells.iter().all(|cell| (cell.changes[0].time.unwrap().ratio - 0.8).abs() < 1e-3));
+    }
+
+    #[test]
+    fn other_or_unknown_machine_gets_no_word() {
+        let mut other = recording(16, 55);
         other.environment.cpu_model = Some("another".into());
+        assert_eq!(words(&recording(16, 50), &other), [Word::OtherMachine; 2]);
+        other.environment.cpu_model = None;
         let compared = Comparison::of(&[recording(16, 50), other.clone()]);
-        assert!(
-            compared.cells[1].speedups.iter().all(Option::is_some) && compared.changes().next().is_none()
-        );
-        assert_eq!(differences(&[recording(16, 50), other])[0].1, ["unknown", "another"]);
-        let mut busy = recording(16, 50);
-        busy.environment.quota_millicores = Some(1_500);
-        assert_eq!(words(&[recording(16, 50), busy])[1].1, Err(Unjudged::NoVerdict));
-    }
-
-    fn workload(recording: &mut Recording) -> &mut WorkloadEntry {
-        &mut recording.study.as_mut().unwrap().workloads[0]
+        assert_eq!(compared.machines, [Machine::Unknown("processor")]);
+        assert!(compared.cells.iter().all(|cell| cell.changes[0].word == Word::OtherMachine));
+        assert!(compared.cells[1].speedups.iter().all(Option::is_some));
+        assert_eq!(differences(&[recording(16, 50), other])[0].1, ["a processor", "unknown"]);
     }
 
     #[test]
-    fn workload_of_another_size_is_reported() {
-        let original = recording(16, 50);
-        let mut other = original.clone();
-        workload(&mut other).jobs = 7.try_into().unwrap();
-        assert_eq!(differing_workload(&original, &other), Some("hash"));
-        workload(&mut other).jobs = workload(&mut original.clone()).jobs;
-        workload(&mut other).each = Some(65);
-        assert_eq!(differing_workload(&original, &other), Some("hash"));
-        workload(&mut other).name = "primes".into();
-        assert_eq!((differing_workload(&original, &other), shared_workloads(&original, &other)), (None, 0));
+    fn warning_blocks_words() {
+        let mut busy = recording(16, 55);
+        busy.environment.quota_millicores = Some(1_500);
+        assert_eq!(words(&recording(16, 50), &busy), [Word::Baseline, Word::NoVerdict]);
+    }
+
+    #[test]
+    fn failed_and_vanished_cells_are_worse() {
+        let before = recording(16, 50);
+        let mut failed = before.clone();
+        let round = &mut failed.study.as_mut().unwrap().launches[3].rounds[0];
+        round.samples.truncate(1);
+        round.failures.push(Failure { arm: 1, reason: "a wrong digest".into() });
+        let mut gone = before.clone();
+        gone.study.as_mut().unwrap().arms[1].id = "hash/threads/jobs".into();
+        let mut empty = before.clone();
+        for launch in &mut empty.study.as_mut().unwrap().launches {
+            launch.rounds[0].samples.truncate(1);
+        }
+        for (after, word) in [(failed, Word::Failed), (gone, Word::Gone), (empty, Word::Gone)] {
+            assert_eq!(words(&before, &after)[1], word);
+            assert!(word.is_worse() && !word.is_judged());
+        }
+        let mut never = before.clone();
+        never.study.as_mut().unwrap().arms[1].unavailable = Some("no such system".into());
+        assert_eq!(words(&before, &never)[1], Word::Failed);
+        for launch in &mut never.study.as_mut().unwrap().launches {
+            launch.rounds[0].samples.truncate(1);
+        }
+        assert_eq!(words(&never, &before)[1], Word::NotMeasured);
+    }
+
+    #[test]
+    fn every_cell_is_counted_once() {
+        let compared = Comparison::of(&[recording(16, 50), recording(1, 50)]);
+        let counts = Word::ALL.map(|word| compared.count(0, word));
+        assert_eq!(counts.iter().sum::<usize>(), compared.cells.len());
+        assert_eq!((compared.count(0, Word::TooFew), compared.count(0, Word::Baseline)), (1, 1));
+        assert_eq!(compared.cells[1].changes[0].few, Some(TooFew { have: 1, need: 4 }));
     }
 
     #[test]
     fn reworded_workload_and_unknown_size_compare() {
         let original = recording(16, 50);
         let mut old = original.clone();
-        workload(&mut old).about = "SHA-256 of random bytes".into();
-        workload(&mut old).definition = Some("cd".repeat(32));
-        workload(&mut old).each = None;
-        assert_eq!(differing_workload(&original, &old), None);
-        assert!(words(&[original, old]).iter().all(|(_, word)| matches!(word, Ok(Change::Equal(_)))));
-    }
-
-    #[test]
-    fn sizes_of_two_platforms_must_be_known() {
-        let native = workload(&mut recording(16, 50)).clone();
-        let python = WorkloadEntry { platform: Some("3.11".into()), ..native.clone() };
-        assert!(native.is_same_size(&python));
-        assert!(defined(&native, "ab").is_same_size(&defined(&python, "ab")));
-        assert!(!defined(&native, "ab").is_same_size(&defined(&python, "cd")));
-    }
-
-    /// The entry as versions 1 to 4 have it.
-    fn defined(entry: &WorkloadEntry, definition: &str) -> WorkloadEntry {
-        WorkloadEntry { each: None, definition: Some(definition.into()), ..entry.clone() }
+        let entry = workload(&mut old);
+        *entry = WorkloadEntry {
+            about: "SHA-256 of random bytes".into(),
+            definition: Some("cd".repeat(32)),
+            each: None,
+            ..entry.clone()
+        };
+        assert_eq!(words(&original, &old), [Word::Baseline, Word::Equal]);
     }
 
     #[test]
     fn cells_of_other_revisions_are_not_judged() {
-        let changed = Err(Unjudged::ContenderChanged);
         let original = recording(16, 50);
         let mut other = original.clone();
         other.study.as_mut().unwrap().arms[1].revision = Some(2);
-        let words_of_model = words(&[original.clone(), other]);
-        assert!(matches!(words_of_model[0].1, Ok(Change::Equal(_))), "{words_of_model:?}");
-        assert_eq!(words_of_model[1].1, changed);
+        assert_eq!(words(&original, &other), [Word::Baseline, Word::ContenderChanged]);
         let mut other_baseline = original.clone();
         other_baseline.study.as_mut().unwrap().arms[0].revision = Some(2);
         let mut other_work = original.clone();
         workload(&mut other_work).revision = Some(2);
         for other in [other_baseline, other_work] {
-            assert!(words(&[original.clone(), other]).iter().all(|(_, word)| *word == changed));
+            assert_eq!(words(&original, &other), [Word::ContenderChanged; 2]);
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod no_winner;
 pub mod platforms;
 pub mod running;
+pub mod same;
 pub mod scaling;
 pub mod sizes;
 pub mod starting;

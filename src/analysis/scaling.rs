@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::summary::{CellResult, Row};
-use crate::analysis::{analysed::Analysed, comparison::revisions};
+use crate::analysis::{analysed::Analysed, same::revisions};
 use crate::record::schema::Kind;
 use crate::stats::change::{Change, change};
 use crate::stats::interval::LEVEL;
@@ -108,7 +108,7 @@ impl Scaled {
     pub fn change(&self, name: &str) -> Change {
         let fewest = cell(self.first(), name);
         let most = self.rows.values().next_back().and_then(|row| cell(row, name));
-        change(logs(fewest), logs(most), 0.0)
+        change(logs(fewest), logs(most))
     }
 
     fn by_cores<T>(&self, of: impl Fn(&Row) -> Option<T>) -> BTreeMap<u64, T> {

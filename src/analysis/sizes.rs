@@ -109,7 +109,7 @@ impl SizeSeries {
             }
         }
         match (fastest(of_groups), fastest(others)) {
-            (Some(best), Some(other)) => change(&other.logs, &best.logs, 0.0),
+            (Some(best), Some(other)) => change(&other.logs, &best.logs),
             _ => Change::Unmeasured,
         }
     }

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::analysis::comparison::{Comparison, differing_workload, shared_workloads};
+use crate::analysis::comparison::Comparison;
+use crate::analysis::same::{Machine, differing_workload, hardware, shared_workloads};
 use crate::cmd::{BadUsage, Exit, read_all};
 use crate::record::schema::Recording;
 use crate::report::compare::{blocks, values};
 use crate::report::export::{Format, write};
-use crate::stats::change::Change;
 
 /// Which recordings, and what is to fail.
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub(super) struct Args {
 /// What is to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
-    /// Slower than in the first recording
+    /// Slower than in the first recording, failed since, or not measured any more; 6 where no cell could be judged
     Slower,
 }
 
@@ -57,8 +57,33 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let comparison = Comparison::of(&recordings);
     let blocks = blocks(&names, &recordings, &comparison);
     write!(std::io::stdout(), "{}", write(args.format, &blocks, &values(&names, &comparison)))?;
-    let slower = comparison.changes().any(|change| matches!(change, Change::Slower(_)));
-    Ok(if slower && args.fail_on == Some(FailOn::Slower) { Exit::FailedOn } else { Exit::Ok })
+    match args.fail_on {
+        Some(FailOn::Slower) => fail_on_slower(&names[1..], &comparison),
+        None => Ok(Exit::Ok),
+    }
+}
+
+/// The exit code where slower cells are to fail.
+///
+/// # Errors
+/// When some recording could not be judged: a comparison that looked at nothing has not passed.
+fn fail_on_slower(others: &[String], comparison: &Comparison) -> Result<Exit> {
+    for at in 0..others.len() {
+        if comparison.cells.iter().any(|cell| cell.changes[at].word.is_worse()) {
+            return Ok(Exit::FailedOn);
+        }
+    }
+    for (at, name) in others.iter().enumerate() {
+        let why = match comparison.machines[at] {
+            Machine::Same if comparison.cells.iter().any(|cell| cell.changes[at].word.is_judged()) => {
+                continue;
+            }
+            Machine::Same => "no cell of it was judged, as its table says".to_owned(),
+            machine => machine.to_string(),
+        };
+        return Err(Incomparable(format!("--fail-on could not judge {name}: {why}")).into());
+    }
+    Ok(Exit::Ok)
 }
 
 /// Whether all recordings have a study, and the same work for each shared workload name.
@@ -76,6 +101,21 @@ pub(super) fn ensure_same_work(files: &[PathBuf], recordings: &[Recording]) -> R
         ensure!(
             shared_workloads(&recordings[0], recording) > 0,
             Incomparable(format!("{} and {} have no workload in common", files[0].display(), file.display()))
+        );
+    }
+    Ok(())
+}
+
+/// Whether all recordings are of the machine of the first, whatever cores of it they used.
+pub(super) fn ensure_one_machine(files: &[PathBuf], recordings: &[Recording]) -> Result<()> {
+    for (file, recording) in files.iter().zip(recordings).skip(1) {
+        let machine = hardware(&recordings[0].environment, &recording.environment);
+        let (first, other) = (files[0].display(), file.display());
+        ensure!(
+            machine == Machine::Same,
+            Incomparable(format!(
+                "{first} and {other}: {machine}. bakeoff compare shows machines side by side"
+            ))
         );
     }
     Ok(())

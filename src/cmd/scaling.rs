@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
-use crate::cmd::compare::{Incomparable, ensure_same_work};
+use crate::cmd::compare::{ensure_one_machine, ensure_same_work};
 use crate::cmd::{Exit, read_all};
-use crate::record::schema::Recording;
 use crate::report::export::{Format, write};
 use crate::report::scaling::{blocks, values};
 
@@ -30,18 +29,4 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let analysed = Analysed::all(&recordings);
     write!(std::io::stdout(), "{}", write(args.format, &blocks(&analysed), &values(&analysed)))?;
     Ok(Exit::Ok)
-}
-
-fn ensure_one_machine(files: &[PathBuf], recordings: &[Recording]) -> Result<()> {
-    for (file, recording) in files.iter().zip(recordings) {
-        if recording.environment.cpu_model != recordings[0].environment.cpu_model {
-            let why = format!(
-                "{} and {} are of different processors: bakeoff compare shows machines side by side",
-                files[0].display(),
-                file.display()
-            );
-            return Err(Incomparable(why).into());
-        }
-    }
-    Ok(())
 }

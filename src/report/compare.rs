@@ -1,9 +1,10 @@
 //! Tables that compare recordings.
 
-use crate::analysis::comparison::{Compared, Comparison, Unjudged, differences};
+use crate::analysis::comparison::{CellChange, Compared, Comparison, Word, differences};
+use crate::analysis::same::Machine;
 use crate::record::schema::Recording;
 use crate::report::{block::Block, table::Table};
-use crate::stats::{change::Change, ratio::Ratio, units};
+use crate::stats::{ratio::Ratio, units};
 
 /// The differences between `recordings`, whose files have `names`, and the changes of their cells.
 pub fn blocks(names: &[String], recordings: &[Recording], comparison: &Comparison) -> Vec<Block> {
@@ -26,8 +27,7 @@ struct CellIn<'a> {
     recording: &'a str,
     speedup: Option<Ratio>,
     /// Its change since the first recording; the first has none.
-    change: Option<&'static str>,
-    ratio: Option<Ratio>,
+    change: Option<CellChange>,
 }
 
 /// Every cell in each recording, and its change since the first.
@@ -35,37 +35,35 @@ pub fn values(names: &[String], comparison: &Comparison) -> Table {
     let mut rows = Vec::new();
     for cell in &comparison.cells {
         for (at, name) in names.iter().enumerate() {
-            let mut row =
-                CellIn { cell, recording: name, speedup: cell.speedups[at], change: None, ratio: None };
-            if let Some(other) = at.checked_sub(1) {
-                let change = cell.changes[other];
-                row.change = Some(name_of(change));
-                row.ratio = change.ok().and_then(Change::ratio);
-            }
-            rows.push(row);
+            let change = at.checked_sub(1).map(|other| cell.changes[other]);
+            rows.push(CellIn { cell, recording: name, speedup: cell.speedups[at], change });
         }
     }
     Table::of(&rows)
         .left("cell", |it| it.cell.id.as_str())
         .left("recording", |it| it.recording)
         .ratio("speedup", |it| it.speedup)
-        .left("change", |it| it.change)
-        .ratio("ratio", |it| it.ratio)
+        .left("change", |it| Some(name_of(it.change?.word)))
+        .ratio("ratio", |it| it.change?.speedup)
+        .ratio("time", |it| it.change?.time)
         .build()
 }
 
-/// The change of a cell in one word.
-fn name_of(change: Result<Change, Unjudged>) -> &'static str {
-    match change {
-        Err(Unjudged::ContenderChanged) => "contender changed",
-        Err(Unjudged::OtherMachine) => "another machine",
-        Err(Unjudged::NoVerdict) => "no verdict",
-        Ok(Change::Faster(_)) => "faster",
-        Ok(Change::Slower(_)) => "slower",
-        Ok(Change::Equal(_)) => "equal",
-        Ok(Change::Undecided(_)) => "undecided",
-        Ok(Change::TooFew(_)) => "too few launches",
-        Ok(Change::Unmeasured) => "not measured",
+/// What became of a cell, in words.
+fn name_of(word: Word) -> &'static str {
+    match word {
+        Word::Faster => "faster",
+        Word::Slower => "slower",
+        Word::Equal => "equal",
+        Word::Undecided => "undecided",
+        Word::TooFew => "too few launches",
+        Word::Baseline => "baseline",
+        Word::NoVerdict => "no verdict",
+        Word::ContenderChanged => "contender changed",
+        Word::NotMeasured => "not measured",
+        Word::Failed => "failed",
+        Word::Gone => "not measured any more",
+        Word::OtherMachine => "another machine",
     }
 }
 
@@ -110,17 +108,28 @@ pub(crate) fn shown(ratio: &Ratio) -> String {
     }
 }
 
-fn word(change: Result<Change, Unjudged>) -> String {
-    match change {
-        Err(Unjudged::OtherMachine) => "-".into(),
-        Err(Unjudged::ContenderChanged | Unjudged::NoVerdict) => name_of(change).into(),
-        Ok(Change::Faster(ratio)) => format!("FASTER {}", exactly(&ratio)),
-        Ok(Change::Slower(ratio)) => format!("SLOWER {}", exactly(&ratio)),
-        Ok(Change::Equal(ratio)) => format!("equal {}", exactly(&ratio)),
-        Ok(Change::Undecided(ratio)) => format!("undecided {}", exactly(&ratio)),
-        Ok(Change::TooFew(few)) => format!("too few launches: {} of {}", few.have, few.need),
-        Ok(Change::Unmeasured) => "not measured".into(),
+fn word(change: CellChange) -> String {
+    let name = match change.word {
+        Word::OtherMachine => return "-".into(),
+        Word::Baseline => return told(change.time),
+        Word::Faster | Word::Slower | Word::Failed | Word::Gone => name_of(change.word).to_uppercase(),
+        word => name_of(word).to_owned(),
+    };
+    match (change.speedup, change.few) {
+        (Some(speedup), _) => format!("{name} {}, {}", exactly(&speedup), told_in_short(change.time)),
+        (None, Some(few)) => format!("{name}: {} of {}", few.have, few.need),
+        (None, None) => name,
     }
+}
+
+/// The time of the baseline over that in the first recording.
+fn told(time: Option<Ratio>) -> String {
+    time.map_or("-".into(), |time| format!("time {}", exactly(&time)))
+}
+
+/// The time of a cell over that in the first recording.
+fn told_in_short(time: Option<Ratio>) -> String {
+    time.map_or("time unknown".into(), |time| format!("time {:.2}", time.ratio))
 }
 
 /// A ratio near 1 and its interval.
@@ -131,30 +140,30 @@ fn exactly(ratio: &Ratio) -> String {
     }
 }
 
-/// The number of cells with a change of this kind in a recording.
-fn count(comparison: &Comparison, at: usize, is: fn(&Change) -> bool) -> usize {
-    comparison.cells.iter().filter_map(|cell| cell.changes[at].ok()).filter(is).count()
-}
+/// The words that are counted where there are none, too.
+const ALWAYS: [Word; 4] = [Word::Faster, Word::Slower, Word::Equal, Word::Undecided];
 
+/// A line for each of the others, whose numbers add up to all cells, and how words come about.
 fn summary(letters: &[String], comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
-    for (at, (letter, same)) in letters.iter().skip(1).zip(&comparison.same_machine).enumerate() {
-        lines.push(if *same {
-            format!(
-                "{letter}: {} faster, {} slower, {} equal, {} undecided, of {} cells",
-                count(comparison, at, |it| matches!(it, Change::Faster(_))),
-                count(comparison, at, |it| matches!(it, Change::Slower(_))),
-                count(comparison, at, |it| matches!(it, Change::Equal(_))),
-                count(comparison, at, |it| matches!(it, Change::Undecided(_))),
-                comparison.cells.len()
-            )
-        } else {
-            format!("{letter}: another machine, or other cores: no cell is called faster or slower")
-        });
+    for (at, (letter, machine)) in letters.iter().skip(1).zip(&comparison.machines).enumerate() {
+        if *machine != Machine::Same {
+            lines.push(format!("{letter}: {machine}; no cell is called faster or slower"));
+            continue;
+        }
+        let mut counts = Vec::new();
+        for word in Word::ALL {
+            let count = comparison.count(at, word);
+            if count > 0 || ALWAYS.contains(&word) {
+                counts.push(format!("{count} {}", name_of(word)));
+            }
+        }
+        lines.push(format!("{letter}: {}, of {} cells", counts.join(", "), comparison.cells.len()));
     }
     lines.push(
-        "Faster, slower: the whole interval of the ratio of speedups is more than 5 % from 1; sequential is judged by its own \
-         time, beyond what the A/A arms show besides. Absolute times are not compared across machines."
+        "Faster, slower: the speedup over the sequential of its own rounds and the time of the cell itself changed by more than \
+         5 %, both; equal: the speedup did not. Any wrong word among all cells of a recording has a probability of at most 5 %. \
+         Times are told and make no word, as the clock of a machine differs between studies; sequential has only a time."
             .into(),
     );
     lines
@@ -163,7 +172,7 @@ fn summary(letters: &[String], comparison: &Comparison) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::read::tests::recording;
+    use crate::analysis::comparison::tests::recording;
     use crate::report::export::terminal;
 
     #[test]

@@ -7,15 +7,15 @@ use crate::stats::verdict::MARGIN;
 /// The result for a cell in two recordings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Change {
-    /// The whole interval is beyond the threshold.
+    /// It is beyond the threshold, and so is its whole interval.
     Faster(Ratio),
-    /// The whole interval is beyond the threshold on the other side.
+    /// It is beyond the threshold on the other side, and so is its whole interval.
     Slower(Ratio),
-    /// The whole interval is within the threshold.
+    /// It is within the threshold, and so is its whole interval.
     Equal(Ratio),
-    /// The interval straddles the threshold: more launches may decide.
+    /// It is none of these for sure: more launches may decide.
     Undecided(Ratio),
-    /// There are too few launches for an interval.
+    /// There are too few launches to decide.
     TooFew(TooFew),
     /// One of the recordings does not contain it.
     Unmeasured,
@@ -34,10 +34,9 @@ impl Change {
     }
 }
 
-/// The change of a cell's speedups from `before` to `after`, both as logarithms per launch. Launches are
-/// paired by number: they are independent, so that each pair is an unbiased sample of the difference.
-/// Differences within [`MARGIN`] and `drift`, a logarithm, do not matter.
-pub fn change(before: &[Option<f64>], after: &[Option<f64>], drift: f64) -> Change {
+/// The change of the speedups of one cell, judged alone, from `before` to `after`: logarithms of launches that are paired
+/// by number. Differences within [`MARGIN`] do not matter.
+pub fn change(before: &[Option<f64>], after: &[Option<f64>]) -> Change {
     let mut differences = Vec::new();
     for pair in before.iter().zip(after) {
         if let (Some(before), Some(after)) = pair {
@@ -45,7 +44,7 @@ pub fn change(before: &[Option<f64>], after: &[Option<f64>], drift: f64) -> Chan
         }
     }
     let Some(ratio) = of_logs(&differences, LEVEL) else { return Change::Unmeasured };
-    let border = MARGIN.ln_1p() + drift;
+    let border = MARGIN.ln_1p();
     match ratio.interval {
         Err(few) => Change::TooFew(few),
         Ok(Interval { low, .. }) if low.ln() > border => Change::Faster(ratio),
@@ -65,28 +64,22 @@ mod tests {
 
     #[test]
     fn change_requires_interval_beyond_threshold() {
-        assert!(matches!(change(&logs(2.0), &logs(2.11), 0.0), Change::Faster(ratio) if ratio.ratio > 1.05));
-        assert!(matches!(change(&logs(2.0), &logs(1.89), 0.0), Change::Slower(_)));
-        assert!(matches!(change(&logs(2.0), &logs(2.09), 0.0), Change::Equal(_)));
-        assert!(matches!(change(&logs(2.0), &logs(2.11), 0.1), Change::Equal(_)));
+        assert!(matches!(change(&logs(2.0), &logs(2.11)), Change::Faster(ratio) if ratio.ratio > 1.05));
+        assert!(matches!(change(&logs(2.0), &logs(1.89)), Change::Slower(_)));
+        assert!(matches!(change(&logs(2.0), &logs(2.09)), Change::Equal(_)));
         let wide: Vec<_> = (0..16).map(|launch| Some(f64::from(launch - 8) * 0.05)).collect();
-        assert!(matches!(change(&logs(1.0), &wide, 0.0), Change::Undecided(_)));
+        assert!(matches!(change(&logs(1.0), &wide), Change::Undecided(_)));
     }
 
     #[test]
     fn noisy_recording_equals_itself() {
         let noisy: Vec<_> = (0..16).map(|launch| Some(f64::from(launch % 5))).collect();
-        assert!(
-            matches!(change(&noisy, &noisy, 0.0), Change::Equal(ratio) if (ratio.ratio - 1.0).abs() < 1e-12)
-        );
+        assert!(matches!(change(&noisy, &noisy), Change::Equal(ratio) if (ratio.ratio - 1.0).abs() < 1e-12));
     }
 
     #[test]
     fn too_few_processes_give_no_verdict() {
-        assert!(matches!(
-            change(&logs(2.0)[..3], &logs(2.0), 0.0),
-            Change::TooFew(TooFew { have: 3, need: 6 })
-        ));
-        assert_eq!(change(&logs(2.0), &[None; 16], 0.0), Change::Unmeasured);
+        assert!(matches!(change(&logs(2.0)[..3], &logs(2.0)), Change::TooFew(TooFew { have: 3, need: 6 })));
+        assert_eq!(change(&logs(2.0), &[None; 16]), Change::Unmeasured);
     }
 }
