@@ -12,7 +12,7 @@ use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop};
 use crate::machine::host;
 use crate::model::{Platform, models};
 use crate::post::claims::{Claim, Measurements, Needs, claims};
-use crate::post::ledger::{judge, render};
+use crate::post::ledger::{judge, of_several_machines, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
@@ -56,6 +56,9 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let judged = judge(chosen, &Measurements::of(&recordings));
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&judged, args.format, !args.ids.is_empty()))?;
+    if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {
+        writeln!(out, "\n{sentence}")?;
+    }
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
         writeln!(out, "\nThe recording is {}", path.display())?;
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::analysis::analysed::Analysed;
+use crate::analysis::{analysed::Analysed, same::another_machine};
 use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Measurements, claims};
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json};
@@ -40,9 +40,22 @@ pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
     }
 }
 
+/// A sentence for a ledger of several machines, or of what may be several.
+pub fn of_several_machines<'a>(recordings: impl IntoIterator<Item = &'a Recording>) -> Option<String> {
+    let mut environments = recordings.into_iter().map(|recording| &recording.environment);
+    let another = another_machine(environments.next()?, environments)?;
+    Some(format!(
+        "The recordings are not known to be of one machine: {another}. Each number is of the first that has it."
+    ))
+}
+
 /// The section of all claims at the end of the page of `recordings`.
 pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
     let judged = judge_all(recordings);
+    let mut result = summary(&judged);
+    if let Some(sentence) = of_several_machines(recordings.iter().map(|it| it.recording)) {
+        result = format!("{result} {sentence}");
+    }
     let table = Table::of(&judged)
         .left("claim", |(claim, _)| claim.id)
         .left("the post says", |(claim, _)| claim.says)
@@ -51,7 +64,7 @@ pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
         .build();
     Appendix {
         heading: "What becomes of the post's claims",
-        result: summary(&judged),
+        result,
         folded: "All of them",
         class: "claims",
         caption: "Claims",
@@ -216,7 +229,9 @@ fn wrapped(text: &str, indent: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::same::tests::on_a_machine;
     use crate::post::claims::tests::inside;
+    use crate::record::read::tests::recording;
 
     fn some(ids: &[&str]) -> Vec<Judged> {
         let recordings = inside();
@@ -229,6 +244,20 @@ mod tests {
         insta::assert_snapshot!(render(&some(&["C1", "C8", "T3", "G1"]), Format::Table, false));
         insta::assert_snapshot!(render(&some(&["T3"]), Format::Table, true));
         insta::assert_snapshot!(render(&some(&["C8", "G1"]), Format::Markdown, false));
+    }
+
+    #[test]
+    fn ledger_of_several_machines_says_so() {
+        let one = on_a_machine(recording(16, 50));
+        let mut smaller = one.clone();
+        smaller.environment.cores = 1;
+        assert_eq!(of_several_machines([&one, &smaller]), None);
+        let mut other = one.clone();
+        other.environment.memory_bytes = None;
+        let all = [one, smaller, other];
+        assert!(of_several_machines(&all).unwrap().contains("(memory unknown)"));
+        let page = appendix(&Analysed::all(&all));
+        assert!(page.result.contains("not known to be of one machine"), "{}", page.result);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use crate::analysis::same::{Machine, hardware};
 use crate::analysis::{analysed::Analysed, summary::Row};
 use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::{
@@ -121,19 +122,43 @@ fn beside(recordings: &[Analysed<'_>]) -> Markup {
             studies.push(it);
         }
     }
-    studies.sort_by_key(|it| (&it.recording.environment.cpu_model, it.recording.environment.cores));
-    for row in studies.iter().flat_map(|it| &it.summary.rows) {
+    let of_machine = numbered(&studies);
+    let mut studies: Vec<(usize, &Analysed<'_>)> = of_machine.into_iter().zip(studies).collect();
+    studies.sort_by_key(|(number, it)| (*number, it.recording.environment.cores));
+    let machines = studies.last().map_or(0, |(number, _)| *number);
+    for row in studies.iter().flat_map(|(_, it)| &it.summary.rows) {
         // By name: what the table calls a workload may change.
         if tasks.iter().all(|known| known.workload.name != row.workload.name) {
             tasks.push(row);
         }
     }
     let mut columns = Table::of(&tasks).left("task", |row| best::task(row));
-    for study in &studies {
-        columns = columns.left(machine(study.recording), |row| best::in_short(&study.summary, row));
+    for (number, study) in &studies {
+        let column = match machines {
+            1 => machine(study.recording),
+            _ => format!("machine {number}: {}", machine(study.recording)),
+        };
+        columns = columns.left(column, |row| best::in_short(&study.summary, row));
     }
     let table = columns.build();
     html! { @if studies.len() > 1 { section { (export::table("The best tool on each machine", &table)) } } }
+}
+
+/// The number of the machine of each of `studies`, from 1: those that can't be told to be of one machine are of two.
+fn numbered(studies: &[&Analysed<'_>]) -> Vec<usize> {
+    let mut firsts: Vec<&Analysed<'_>> = Vec::new();
+    let mut numbers = Vec::new();
+    for study in studies {
+        let environment = &study.recording.environment;
+        let known = firsts
+            .iter()
+            .position(|first| hardware(&first.recording.environment, environment) == Machine::Same);
+        if known.is_none() {
+            firsts.push(study);
+        }
+        numbers.push(known.map_or(firsts.len(), |at| at + 1));
+    }
+    numbers
 }
 
 /// A machine and its measurement date, as a column header.
@@ -195,6 +220,7 @@ fn compressed(recording: &Recording) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::same::tests::on_a_machine;
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
     use crate::report::chart::draw::KINDS;
@@ -253,6 +279,18 @@ mod tests {
         let beside = beside(&Analysed::all(&[old, new])).into_string();
         let rows = beside.matches("<tr>").count();
         assert_eq!(rows, 1 + recording(16, 50).study.unwrap().workloads.len(), "{beside}");
+    }
+
+    #[test]
+    fn machines_of_one_name_are_told_apart() {
+        let one = on_a_machine(recording(16, 50));
+        let mut larger = one.clone();
+        larger.environment.memory_bytes = Some(1 << 40);
+        let page = page_of(&[one.clone(), larger, one.clone()]);
+        assert_eq!(page.matches("machine 1: a processor").count(), 2);
+        assert_eq!(page.matches("machine 2: a processor").count(), 1);
+        assert!(!page_of(&[one.clone(), one]).contains("machine 1"));
+        assert!(page_of(&[recording(16, 50), recording(16, 50)]).contains("machine 2: unknown processor"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::evidence::{Properties, properties};
+use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::analysis::sizes::{SizeSeries, fastest};
 use crate::analysis::summary::{CellResult, Summary};
@@ -44,8 +45,8 @@ impl<'a> Measurements<'a> {
                 continue;
             }
             summaries.push(analysed.summary.clone());
-            let machine = of_one_machine.first().unwrap_or(analysed).recording;
-            if machine.environment.cpu_model == recording.environment.cpu_model {
+            let first = of_one_machine.first().unwrap_or(analysed).recording;
+            if scales_with(first, recording) {
                 of_one_machine.push(analysed.clone());
             }
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::analysis::analysed::Analysed;
+use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
@@ -31,13 +32,12 @@ struct Curve {
     speedups: BTreeMap<u64, Ratio>,
 }
 
-/// The charts of all recordings of the first one's machine.
+/// The charts of all studies of the first one's machine and work.
 fn charts(all: &[Evaluated<'_>]) -> Vec<Chart> {
-    let mut of_one = Vec::new();
+    let mut of_one: Vec<Analysed<'_>> = Vec::new();
     for Evaluated { recording, summary, .. } in all {
-        if recording.study.is_some()
-            && recording.environment.cpu_model == all[0].recording.environment.cpu_model
-        {
+        let first = of_one.first().map_or(*recording, |it| it.recording);
+        if recording.study.is_some() && scales_with(first, recording) {
             of_one.push(Analysed { recording, summary: (*summary).clone() });
         }
     }

@@ -1,5 +1,6 @@
 //! Made-up numbers on both sides of the border of each claim.
 
+use crate::analysis::same::tests::on_a_machine;
 use crate::analysis::{costs::tests::record, evidence::tests::evidence_record};
 use crate::post::claims::tests::Side;
 use crate::record::figure::Figure::*;
@@ -221,7 +222,7 @@ fn study(workload: &str, model: &str, percent: u64) -> Recording {
 
 /// A study on `cores` cores in which each of `cells` takes `percent` of the baseline's time.
 fn study_of(cores: u64, workload: &str, cells: &[&str], percent: u64) -> Recording {
-    let mut recording = recording(16, percent);
+    let mut recording = on_a_machine(recording(16, percent));
     recording.environment.cores = cores;
     let study = recording.study.as_mut().unwrap();
     study.workloads[0].name = workload.into();
