@@ -36,6 +36,7 @@ mod section;
 pub mod stop;
 mod story;
 mod sweep;
+mod swept;
 mod verify;
 
 /// How a run ended; the exit codes are documented in the README.
@@ -206,7 +207,7 @@ impl Cli {
             CliCommand::Costs(args) => costs::run(&args, catalog),
             CliCommand::Story(args) => story::run(&args, catalog),
             CliCommand::Run(args) => run::run(&args, catalog),
-            CliCommand::Sweep(args) => sweep::run(&args),
+            CliCommand::Sweep(args) => sweep::run(&args, catalog),
             CliCommand::Scaling(args) => scaling::run(&args),
             CliCommand::Compare(args) => compare::run(&args),
             CliCommand::Charts(args) => charts::run(&args),

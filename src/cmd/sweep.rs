@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cmd::swept::{Planned, cells};
 use crate::cmd::{BadUsage, Exit, section::folder, stop::Stop};
 use crate::machine::{environment::environment, host};
-use crate::record::{read::read, save::SaveError, schema::Recording};
+use crate::record::{read::read, save::SaveError};
 use crate::report::scaling::terminal;
 use crate::study::plan::Profile;
+use crate::workload::catalog::Catalog;
 
 /// How many cores, and what to measure on each number of them.
 #[derive(Debug, clap::Args)]
@@ -34,7 +36,7 @@ pub(super) struct Args {
 /// The interval at which a waiting sweep checks whether to stop the study.
 const LOOK: Duration = Duration::from_millis(50);
 
-pub(super) fn run(args: &Args) -> Result<Exit> {
+pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let numbers = numbers(&args.cores, host::cores() as u64)?;
     refuse_under_quota(&numbers)?;
     let into = match &args.into {
@@ -42,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         None => folder(None)?.join("sweep"),
     };
     std::fs::create_dir_all(&into).map_err(|why| SaveError::new(&into, why))?;
-    let missing = missing(&numbers, &into)?;
+    let missing = missing(args, catalog, &numbers, &into)?;
     let stop = Stop::listen()?;
     let mut exit = Exit::Ok;
     for &cores in &missing {
@@ -106,8 +108,9 @@ fn path(into: &Path, cores: u64) -> PathBuf {
     into.join(format!("cores-{cores}.json"))
 }
 
-/// The core counts that have no recording in `into`.
-fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
+/// The core counts that have no recording in `into`; what is there has to be of this sweep.
+fn missing(args: &Args, catalog: &Catalog, numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
+    let here = environment(Path::new("/"));
     let mut missing = Vec::new();
     for &cores in numbers {
         let path = path(into, cores);
@@ -115,17 +118,12 @@ fn missing(numbers: &[u64], into: &Path) -> Result<Vec<u64>> {
             missing.push(cores);
             continue;
         }
-        let recording: Recording = read(&path)?;
-        let has = recording.environment.cores;
-        ensure!(
-            has == cores && !recording.partial,
-            BadUsage::new(format!(
-                "{} is {} on {has} core{}: take it away, or sweep into another folder",
-                path.display(),
-                if recording.partial { "the beginning of a study" } else { "a study" },
-                if has == 1 { "" } else { "s" }
-            ))
-        );
+        let cells = cells(catalog, &args.filter, cores)?;
+        let planned = Planned { here: &here, cores, profile: args.profile, cells };
+        if let Some(what) = planned.differs(&read(&path)?) {
+            let why = format!("{} is {what}: take it away, or sweep into another folder", path.display());
+            return Err(BadUsage::new(why).into());
+        }
         eprintln!("bakeoff: {} is there already", path.display());
     }
     Ok(missing)
