@@ -222,7 +222,7 @@ impl Pair<'_> {
             Some(Word::OtherMachine)
         } else if first.cell.is_baseline() {
             Some(Word::Baseline)
-        } else if first.row.withheld || second.row.withheld {
+        } else if first.row.has_no_verdict() || second.row.has_no_verdict() {
             Some(Word::NoVerdict)
         } else {
             None

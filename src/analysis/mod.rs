@@ -5,6 +5,8 @@ pub mod comparison;
 pub mod costs;
 pub mod criterion;
 pub mod evidence;
+pub(crate) mod judgement;
+mod launches;
 pub mod no_winner;
 pub mod platforms;
 pub mod running;

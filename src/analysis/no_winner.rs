@@ -47,7 +47,8 @@ impl<'a> NoWinner<'a> {
             no_winner.within = no_winner.within.max(standing.most);
         }
         let has_none = baseline_is_undecided || (undecided > 0 && undecided * 2 >= standings.len());
-        if has_none && !row.withheld { Some(no_winner) } else { None }
+        let fastest = row.fastest()?;
+        if has_none && !fastest.has_no_verdict() { Some(no_winner) } else { None }
     }
 }
 

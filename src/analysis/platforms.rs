@@ -9,7 +9,7 @@ use crate::stats::{interval::LEVEL, verdict::Verdict};
 /// cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToolVerdict {
-    /// A warning blocks it.
+    /// The state of the machine allows none.
     NoVerdict,
     /// All are the fastest or within 5 % of it, and every other tool is slower.
     True,
@@ -36,6 +36,7 @@ pub struct Qualification {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     Slower,
+    NoVerdict,
     Undecided,
     Best,
 }
@@ -46,6 +47,8 @@ struct Tools {
     best: Vec<String>,
     undecided: Vec<String>,
     slower: Vec<String>,
+    /// The state of the machine allows no verdict on some of them.
+    has_no_verdict: bool,
 }
 
 impl Tools {
@@ -62,6 +65,10 @@ impl Tools {
         }
         let Some((standing, cell)) = best else { return };
         let models = match standing {
+            Standing::NoVerdict => {
+                self.has_no_verdict = true;
+                return;
+            }
             Standing::Best => &mut self.best,
             Standing::Undecided => &mut self.undecided,
             Standing::Slower => &mut self.slower,
@@ -83,14 +90,14 @@ pub fn named_tools(post_says: &str) -> Vec<MadeOf> {
 
 /// The verdict on the tools that the post names for the task of `row`.
 pub fn judge_tools(row: &Row) -> ToolVerdict {
-    if row.withheld {
-        return ToolVerdict::NoVerdict;
-    }
     let tools = named_tools(&row.workload.post_says);
     let (mut named, mut others) = (Tools::default(), Tools::default());
     for tool in tools_of(row) {
         let is_named = tool.is_some_and(|tool| tools.contains(&tool));
         if is_named { named.add(row, tool) } else { others.add(row, tool) }
+    }
+    if named.has_no_verdict || !named.best.is_empty() && others.has_no_verdict {
+        return ToolVerdict::NoVerdict;
     }
     if named.best.is_empty() {
         return match (named.undecided.is_empty(), named.slower.is_empty()) {
@@ -127,6 +134,7 @@ fn standing(cell: &CellResult) -> Option<Standing> {
         Verdict::Fastest | Verdict::Within(_) => Some(Standing::Best),
         Verdict::Undecided(_) => Some(Standing::Undecided),
         Verdict::Slower(_) => Some(Standing::Slower),
+        Verdict::NoVerdict => Some(Standing::NoVerdict),
         Verdict::TooFew(_) | Verdict::Unmeasured => None,
     }
 }

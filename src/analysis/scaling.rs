@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::judgement::{is_same, word};
 use crate::analysis::summary::{CellResult, Row};
 use crate::analysis::{analysed::Analysed, same::revisions};
 use crate::record::schema::Kind;
@@ -90,28 +91,29 @@ impl Scaled {
         })
     }
 
-    /// The scaling model that fits a cell's speedups.
-    ///
-    /// # Errors
-    /// Why none can be fitted.
-    pub fn scaling_model(&self, name: &str) -> Result<ScalingModel, FitError> {
-        let mut points = Vec::new();
-        for (&cores, row) in &self.rows {
-            if let Some(cell) = cell(row, name) {
-                points.push(Point { cores, logs: cell.logs.clone() });
+    /// The scaling model that fits a cell's speedups, or why none can be fitted; `None` is no verdict.
+    pub fn scaling_model(&self, name: &str) -> Option<Result<ScalingModel, FitError>> {
+        let cells = self.by_cores(|row| cell(row, name));
+        let on: Vec<&CellResult> = cells.values().copied().collect();
+        let fitted = |logs: &[&[Option<f64>]]| {
+            let mut points = Vec::new();
+            for (&cores, logs) in cells.keys().zip(logs) {
+                points.push(Point { cores, logs: logs.to_vec() });
             }
-        }
-        fit(&points)
+            fit(&points)
+        };
+        word(&on, fitted, is_same_model)
     }
 
-    /// The change of a cell's speedup from the fewest to the most cores.
-    pub fn change(&self, name: &str) -> Change {
+    /// The change of a cell's speedup from the fewest to the most cores; `None` is no verdict.
+    pub fn change(&self, name: &str) -> Option<Change> {
         let fewest = cell(self.first(), name);
         let most = self.rows.values().next_back().and_then(|row| cell(row, name));
-        change(logs(fewest), logs(most))
+        let (Some(fewest), Some(most)) = (fewest, most) else { return Some(Change::Unmeasured) };
+        word(&[fewest, most], |logs| change(logs[0], logs[1]), is_same)
     }
 
-    fn by_cores<T>(&self, of: impl Fn(&Row) -> Option<T>) -> BTreeMap<u64, T> {
+    fn by_cores<'a, T>(&'a self, of: impl Fn(&'a Row) -> Option<T>) -> BTreeMap<u64, T> {
         self.rows.iter().filter_map(|(&cores, row)| Some((cores, of(row)?))).collect()
     }
 }
@@ -120,8 +122,15 @@ fn cell<'a>(row: &'a Row, name: &str) -> Option<&'a CellResult> {
     row.cells.iter().find(|cell| cell.name == name)
 }
 
-fn logs(cell: Option<&CellResult>) -> &[Option<f64>] {
-    cell.map_or(&[], |cell| &cell.logs)
+/// Whether both say the same of a cell, whatever their parameters.
+fn is_same_model(one: &Result<ScalingModel, FitError>, other: &Result<ScalingModel, FitError>) -> bool {
+    match (one, other) {
+        (Ok(ScalingModel::Universal(_, one)), Ok(ScalingModel::Universal(_, other))) => {
+            one.is_significant == other.is_significant
+        }
+        (Ok(one), Ok(other)) => is_same(one, other),
+        (one, other) => one.is_err() && other.is_err(),
+    }
 }
 
 /// The ratio behind the logarithms of the launches that have one.
@@ -172,10 +181,10 @@ pub(crate) mod tests {
     #[test]
     fn scaling_model_requires_three_core_counts() {
         let two = scale(&Analysed::all(&[on(1, 100), on(2, 55)]));
-        assert_eq!(two[0].scaling_model("rayon/cores"), Err(FitError::Cores(2)));
+        assert_eq!(two[0].scaling_model("rayon/cores"), Some(Err(FitError::Cores(2))));
         let three = scale(&Analysed::all(&[on(1, 100), on(2, 55), on(4, 33)]));
         assert!(
-            matches!(three[0].scaling_model("rayon/cores"), Ok(ScalingModel::Amdahl(serial)) if (serial.value - 0.1).abs() < 0.01)
+            matches!(three[0].scaling_model("rayon/cores"), Some(Ok(ScalingModel::Amdahl(serial))) if (serial.value - 0.1).abs() < 0.01)
         );
     }
 }

@@ -1,9 +1,11 @@
 //! The statistics and verdicts of a recording, computed from its samples alone.
 
-use crate::analysis::{warning::Warning, warnings::warnings};
+use crate::analysis::judgement::Machine;
+use crate::analysis::warning::Warning;
+use crate::analysis::warnings::{Watched, watched};
 use crate::record::schema::{Launch, Recording, Role, Sample, Study, Width, WorkloadEntry};
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
-use crate::stats::verdict::{Verdict, verdicts};
+use crate::stats::verdict::Verdict;
 use crate::stats::{interval::LEVEL, median, present};
 
 /// All results of a recording.
@@ -33,8 +35,8 @@ pub struct Row {
     pub capacity: Vec<Option<f64>>,
     /// The median time of a run of the baseline in each launch, in nanoseconds.
     pub baseline_ns: Vec<Option<f64>>,
-    /// A warning blocks its verdicts.
-    pub withheld: bool,
+    /// The index of the fastest cell, whatever its verdict.
+    fastest: Option<usize>,
 }
 
 /// The native baseline in a row of another platform.
@@ -72,6 +74,8 @@ pub struct CellResult {
     pub speedup: Option<Ratio>,
     /// The logarithm of each launch's speedup.
     pub logs: Vec<Option<f64>>,
+    /// The same without the launches in which the machine was slow; `None` if a warning blocks verdicts.
+    pub steady_logs: Option<Vec<Option<f64>>>,
     /// Its comparison with the fastest of the row.
     pub verdict: Verdict,
     /// Why it has no samples, or fewer than others.
@@ -82,6 +86,11 @@ impl CellResult {
     /// Whether it is the baseline of its row, which runs one job at a time.
     pub fn is_baseline(&self) -> bool {
         Width::of(&self.name) == Some(Width::One)
+    }
+
+    /// Whether the state of the machine allows no verdict on it.
+    pub fn has_no_verdict(&self) -> bool {
+        self.verdict == Verdict::NoVerdict
     }
 
     /// The model's name.
@@ -98,11 +107,11 @@ impl CellResult {
 impl Summary {
     /// Evaluates `recording`.
     pub fn of(recording: &Recording) -> Self {
-        let warnings = warnings(recording);
+        let Watched { warnings, machines } = watched(recording);
         let (mut rows, mut others) = (Vec::new(), Vec::new());
         if let Some(study) = &recording.study {
-            for workload in &study.workloads {
-                let row = Measured::of(study, workload).row(recording.environment.cores, &warnings);
+            for (workload, machine) in study.workloads.iter().zip(&machines) {
+                let row = Measured::of(study, workload).row(recording.environment.cores, machine);
                 if workload.platform.is_none() { rows.push(row) } else { others.push(row) }
             }
         }
@@ -129,6 +138,17 @@ impl Row {
     /// The cell that the others' speedups are over.
     pub fn baseline(&self) -> Option<&CellResult> {
         self.cells.iter().find(|cell| cell.is_baseline())
+    }
+
+    /// The fastest cell, if any was measured. It may have no verdict.
+    pub fn fastest(&self) -> Option<&CellResult> {
+        self.cells.get(self.fastest?)
+    }
+
+    /// Whether none of its cells has a verdict because of the machine.
+    pub fn has_no_verdict(&self) -> bool {
+        let mut judged = self.cells.iter().filter(|cell| cell.verdict != Verdict::Unmeasured).peekable();
+        judged.peek().is_some() && judged.all(CellResult::has_no_verdict)
     }
 
     /// The models of its cells without their interpreter, as often as they have cells.
@@ -185,17 +205,18 @@ impl<'a> Measured<'a> {
         Measured { study, workload, launches }
     }
 
-    fn row(&self, cores: u64, warnings: &[Warning]) -> Row {
+    fn row(&self, cores: u64, machine: &Machine) -> Row {
         let cells = self.arms(Role::Cell);
         let walls: Vec<Times> = cells.iter().map(|&arm| self.walls(arm)).collect();
         let baseline = match cells.iter().find(|&&arm| self.study.arms[arm].is_baseline()) {
             Some(&arm) => Baseline { walls: self.walls(arm), cpu: self.cpu(arm) },
             None => Baseline::default(),
         };
-        let verdicts = verdicts(&baseline.walls, &walls);
+        let judged = machine.judge(&baseline.walls, &walls);
         let mut results = Vec::new();
-        for ((arm, walls), verdict) in cells.into_iter().zip(walls).zip(verdicts) {
-            results.push(self.cell(arm, &walls, &baseline, verdict));
+        for ((arm, walls), verdict) in cells.into_iter().zip(walls).zip(judged.verdicts) {
+            let cell = self.cell(arm, &walls, &baseline, verdict);
+            results.push(CellResult { steady_logs: machine.steady(&cell.logs), ..cell });
         }
         Row {
             workload: self.workload.clone(),
@@ -204,7 +225,7 @@ impl<'a> Measured<'a> {
             reference: Reference::of(log_ratios_by_launch(&baseline.walls, &self.walls_of(Role::Reference))),
             capacity: self.capacity(&baseline, cores),
             baseline_ns: baseline.walls.iter().map(|launch| median(&present(launch))).collect(),
-            withheld: warnings.iter().any(|warning| warning.blocks_verdicts_of(&self.workload.called())),
+            fastest: judged.fastest,
         }
     }
 
@@ -220,6 +241,7 @@ impl<'a> Measured<'a> {
             busy_cores: speedup(&cpu, walls, LEVEL),
             speedup: speedup(&baseline.walls, walls, LEVEL),
             logs: log_ratios_by_launch(&baseline.walls, walls),
+            steady_logs: None,
             verdict,
             error: entry.unavailable.clone().or_else(|| self.failure(arm)),
         }

@@ -5,8 +5,11 @@ use std::fmt;
 /// The minimum share of a core for a model that computes all the time: the rest went to another program.
 pub(crate) const BUSY_CORE: f64 = 0.97;
 
-/// The same for all cores together if copies are interpreters: their end times differ more, and a finished
-/// copy leaves its core idle until the last one has finished.
+/// The same for all cores together where only the time of the slowest copy is known: a finished copy leaves its core idle
+/// until the last one has finished.
+pub(crate) const BUSY_CORES_BY_SLOWEST: f64 = 0.95;
+
+/// The same if copies are interpreters, whose speeds differ more.
 pub(crate) const BUSY_CORES_OF_PYTHON: f64 = 0.9;
 
 /// The maximum share of an idle window in which tasks may wait for a core: this program's own starts and ends
@@ -16,12 +19,8 @@ pub(crate) const PRESSURE: f64 = 0.05;
 /// The maximum share of all ticks that a hypervisor may take.
 pub(crate) const STEAL: f64 = 0.01;
 
-/// The minimum capacity of a launch, relative to the study's best launch.
-pub(crate) const CAPACITY_KEPT: f64 = 0.9;
-
-/// The minimum average number of busy cores of a cell that computes on several cores: dispatch, timers and
-/// the kernel's own work for a cell on one core stay below it.
-pub(crate) const SEVERAL_CORES: f64 = 1.1;
+/// The maximum number of cores that other programs may use in the median idle window: half of one.
+pub(crate) const BUSY_WHILE_IDLE: f64 = 0.5;
 
 /// The maximum unreported change of the baseline from one third of a study to another.
 pub(crate) const DRIFT: f64 = 0.05;
@@ -35,6 +34,12 @@ pub enum Warning {
     OtherStudy,
     /// Tasks of other programs waited for a core in this share of an idle window.
     Pressure(f64),
+    /// Other programs used this number of cores while the study was idle.
+    BusyWhileIdle(f64),
+    /// The system does not tell whether other programs want the cores, except by the CPU time of what is measured.
+    PressureUnknown,
+    /// It does not even tell that.
+    MachineUnknown,
     /// The hypervisor took this share of the time.
     Steal(f64),
     /// Fewer cores may be used at once than models were given: thousandths of a core, and cores.
@@ -60,10 +65,8 @@ pub enum Warning {
 pub enum WorkloadWarning {
     /// The baseline or the capacity arm got this share of its cores, below its required share.
     CoreTaken(f64, f64),
-    /// In some launches the capacity of all cores was below the best one, at worst this share of it.
-    CapacityFell(f64, Launches),
-    /// As [`WorkloadWarning::CapacityFell`], in too few launches to change a bound of an interval.
-    CapacityDipped(f64, Launches),
+    /// In some launches the machine was slow, at worst with this share of what it gave to a good launch.
+    Slow(f64, LaunchCount),
     /// The baseline took this many times as long in one third of the study as in another.
     Drift(f64),
     /// The capacity of N cores was much below N times one core.
@@ -72,7 +75,7 @@ pub enum WorkloadWarning {
 
 /// A number of launches out of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Launches {
+pub struct LaunchCount {
     /// The number of affected launches.
     pub some: usize,
     /// The number of all launches.
@@ -82,33 +85,26 @@ pub struct Launches {
 impl Warning {
     /// Whether it blocks verdicts. Properties of any laptop are only reported.
     pub fn blocks_verdicts(&self) -> bool {
-        use Warning as W;
-        use WorkloadWarning as Of;
-        match self {
-            W::Unoptimised
-            | W::OtherStudy
-            | W::Pressure(_)
-            | W::Steal(_)
-            | W::Quota(..)
-            | W::Suspended(_) => true,
-            W::Stopped(_) | W::OfWorkload(_, Of::CoreTaken(..) | Of::CapacityFell(..)) => true,
-            W::Partial | W::Battery | W::Governor(_) | W::Turbo => false,
-            W::OfWorkload(_, Of::CapacityDipped(..) | Of::Drift(_) | Of::CapacityBelowCores(_)) => false,
-        }
+        self.reason().is_some()
     }
 
-    /// The only affected workload; `None` if it affects the whole study. The capacity of all cores during one
-    /// workload says nothing about launches of others, which have their own arms.
-    pub fn only_of(&self) -> Option<&str> {
+    /// Why it blocks verdicts, in short; `None` if it does not.
+    pub fn reason(&self) -> Option<&'static str> {
         match self {
-            Warning::OfWorkload(workload, WorkloadWarning::CapacityFell(..)) => Some(workload),
-            _ => None,
+            Warning::Unoptimised => Some("an unoptimised build"),
+            Warning::OtherStudy => Some("another study ran"),
+            Warning::Pressure(_) | Warning::BusyWhileIdle(_) => Some("other programs ran"),
+            Warning::MachineUnknown => Some("a busy machine would not be seen"),
+            Warning::Steal(_) => Some("the host took time"),
+            Warning::Quota(..) => Some("a CPU quota"),
+            Warning::Suspended(_) => Some("the machine slept"),
+            Warning::Stopped(_) => Some("rounds were stopped"),
+            Warning::OfWorkload(_, WorkloadWarning::CoreTaken(..)) => Some("a core was taken"),
+            Warning::Partial | Warning::Battery | Warning::Governor(_) | Warning::Turbo => None,
+            Warning::PressureUnknown => None,
+            Warning::OfWorkload(_, WorkloadWarning::Slow(..) | WorkloadWarning::Drift(_)) => None,
+            Warning::OfWorkload(_, WorkloadWarning::CapacityBelowCores(_)) => None,
         }
-    }
-
-    /// Whether it blocks the verdicts on `workload`.
-    pub fn blocks_verdicts_of(&self, workload: &str) -> bool {
-        self.blocks_verdicts() && self.only_of().is_none_or(|only| only == workload)
     }
 
     /// What happened.
@@ -121,6 +117,17 @@ impl Warning {
                 percent(*share),
                 percent(PRESSURE)
             ),
+            Warning::BusyWhileIdle(cores) => format!(
+                "other programs kept {cores:.2} cores busy while bakeoff was idle (at most {BUSY_WHILE_IDLE})"
+            ),
+            Warning::PressureUnknown => {
+                "this system does not tell whether other programs want the cores: only the CPU time of what is measured shows it"
+                    .into()
+            }
+            Warning::MachineUnknown => {
+                "this system tells neither CPU time nor whether other programs want the cores: a busy machine would not be seen"
+                    .into()
+            }
             Warning::Steal(share) => {
                 format!("the host took {} of the time (at most {})", percent(*share), percent(STEAL))
             }
@@ -145,13 +152,14 @@ impl Warning {
         Some(match self {
             Warning::Unoptimised => "build it with --release",
             Warning::OtherStudy => "run one after the other",
-            Warning::Pressure(_) => "close them and run again",
+            Warning::Pressure(_) | Warning::BusyWhileIdle(_) => "close them and run again",
             Warning::Steal(_) => "run again when it is less busy",
             Warning::Quota(..) => "lift it, or give the process fewer cores",
             Warning::Suspended(_) | Warning::Stopped(_) => "run again without",
             Warning::Turbo => "one busy core may have a higher clock than all of them",
             Warning::OfWorkload(_, warning) => warning.advice(),
             Warning::Partial | Warning::Battery | Warning::Governor(_) => return None,
+            Warning::PressureUnknown | Warning::MachineUnknown => return None,
         })
     }
 }
@@ -163,14 +171,8 @@ impl WorkloadWarning {
                 let (share, required) = (percent(share), percent(required));
                 format!("{workload} got only {share} of its cores (at least {required})")
             }
-            WorkloadWarning::CapacityFell(share, Launches { some, all }) => format!(
-                "all cores together gave {some} of {all} launches of {workload} less than {} of what they gave the best one, \
-                 at the worst {}",
-                percent(CAPACITY_KEPT),
-                percent(share)
-            ),
-            WorkloadWarning::CapacityDipped(share, Launches { some, all }) => format!(
-                "all cores together gave {some} of {all} launches of {workload} down to {} of what they gave the best one",
+            WorkloadWarning::Slow(share, LaunchCount { some, all }) => format!(
+                "the machine was slow in {some} of {all} launches of {workload}, at worst {} of what it gave to a good one",
                 percent(share)
             ),
             WorkloadWarning::Drift(ratio) => format!(
@@ -186,8 +188,7 @@ impl WorkloadWarning {
     fn advice(self) -> &'static str {
         match self {
             WorkloadWarning::CoreTaken(..) => "something else ran; close it and run again",
-            WorkloadWarning::CapacityFell(..) => "run again when the machine gives the same all the time",
-            WorkloadWarning::CapacityDipped(..) => "too few to move an interval",
+            WorkloadWarning::Slow(..) => "a cell whose verdict depends on them has none",
             WorkloadWarning::Drift(_) => "ratios are paired and hold, absolute times less",
             WorkloadWarning::CapacityBelowCores(_) => "SMT, unlike cores, turbo or shared memory",
         }

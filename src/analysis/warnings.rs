@@ -1,27 +1,48 @@
-//! The warnings of a study. They are derived from a recording's raw numbers at every reading.
+//! The warnings of a recording, and the launches in which its machine was slow. They are derived from raw numbers at every
+//! reading, and judged here for all that is shown of them.
 
+use crate::analysis::judgement::Machine;
+use crate::analysis::launches::{KEPT, Launches, Slow};
 use crate::analysis::warning::{
-    BUSY_CORE, BUSY_CORES_OF_PYTHON, CAPACITY_KEPT, DRIFT, Launches, PRESSURE, SEVERAL_CORES, STEAL, Warning,
-    WorkloadWarning,
+    BUSY_CORE, BUSY_CORES_BY_SLOWEST, BUSY_CORES_OF_PYTHON, BUSY_WHILE_IDLE, DRIFT, LaunchCount, PRESSURE,
+    STEAL, Warning, WorkloadWarning,
 };
-use crate::record::schema::{
-    Arm, Environment, IdleCheck, Kind, Recording, Role, Sample, Study, WorkloadEntry,
-};
-use crate::stats::interval::{LEVEL, rank};
-use crate::stats::median;
+use crate::record::schema::{Environment, IdleCheck, Kind, Recording, Study, WorkloadEntry};
+use crate::stats::{median, present};
 
-/// All warnings of a recording.
-pub fn warnings(recording: &Recording) -> Vec<Warning> {
+/// What a recording tells of its machine.
+pub(super) struct Watched {
+    /// The warnings; those that block verdicts come first.
+    pub(super) warnings: Vec<Warning>,
+    /// The state of the machine during each workload of the study.
+    pub(super) machines: Vec<Machine>,
+}
+
+/// Evaluates what `recording` tells of its machine.
+pub(super) fn watched(recording: &Recording) -> Watched {
     let mut warnings = of_environment(&recording.environment);
     if recording.partial {
         warnings.push(Warning::Partial);
     }
+    let mut slow = Vec::new();
     if let Some(study) = &recording.study {
-        warnings.extend(of_study(study, recording.environment.cores as f64));
+        warnings.extend(of_study(study));
+        for workload in &study.workloads {
+            let launches = Launches::of(study, workload, recording.environment.cores);
+            let slow_launches = launches.slow();
+            for warning in of_workload(workload, &launches, &slow_launches, recording.environment.cores) {
+                warnings.push(Warning::OfWorkload(workload.called(), warning));
+            }
+            slow.push(slow_launches.is_slow);
+        }
     }
-    // Warnings that block verdicts come first.
     warnings.sort_by_key(|warning| !warning.blocks_verdicts());
-    warnings
+    let is_blocked = warnings.iter().any(Warning::blocks_verdicts);
+    let mut machines = Vec::new();
+    for is_slow in slow {
+        machines.push(if is_blocked { Machine::Blocked } else { Machine::Watched(is_slow) });
+    }
+    Watched { warnings, machines }
 }
 
 /// The warnings of measurements without a study, around which the machine was watched.
@@ -30,31 +51,6 @@ pub fn warnings_around(recording: &Recording, checks: &[IdleCheck]) -> Vec<Warni
     warnings.extend(of_idle_checks(checks));
     warnings.sort_by_key(|warning| !warning.blocks_verdicts());
     warnings
-}
-
-/// Observations during a study on `cores` cores.
-fn of_study(study: &Study, cores: f64) -> Vec<Warning> {
-    let mut warnings = of_idle_checks(&study.idle_checks);
-    let mut stopped = 0;
-    for launch in &study.launches {
-        stopped += launch.rounds.iter().filter(|round| round.stopped).count();
-    }
-    if stopped > 0 {
-        warnings.push(Warning::Stopped(stopped));
-    }
-    for workload in &study.workloads {
-        if computes(workload) {
-            for warning in of_workload(study, cores, workload) {
-                warnings.push(Warning::OfWorkload(workload.called(), warning));
-            }
-        }
-    }
-    warnings
-}
-
-/// Whether its jobs do nothing but compute.
-fn computes(workload: &WorkloadEntry) -> bool {
-    workload.kind == Kind::Computes
 }
 
 /// Properties of the machine and the program.
@@ -82,6 +78,24 @@ fn of_environment(environment: &Environment) -> Vec<Warning> {
     warnings
 }
 
+/// Observations during a study.
+fn of_study(study: &Study) -> Vec<Warning> {
+    let mut warnings = of_idle_checks(&study.idle_checks);
+    if study.idle_checks.iter().all(|check| check.pressure_ns.is_none() && check.busy_ns.is_none()) {
+        let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
+        let has_cpu_time = rounds.flat_map(|round| &round.samples).any(|sample| sample.cpu_ns.is_some());
+        warnings.push(if has_cpu_time { Warning::PressureUnknown } else { Warning::MachineUnknown });
+    }
+    let mut stopped = 0;
+    for launch in &study.launches {
+        stopped += launch.rounds.iter().filter(|round| round.stopped).count();
+    }
+    if stopped > 0 {
+        warnings.push(Warning::Stopped(stopped));
+    }
+    warnings
+}
+
 /// Observations while nothing was measured.
 fn of_idle_checks(checks: &[IdleCheck]) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -99,6 +113,13 @@ fn of_idle_checks(checks: &[IdleCheck]) -> Vec<Warning> {
     if pressure > PRESSURE {
         warnings.push(Warning::Pressure(pressure));
     }
+    // A short task in one window is no program that ran all the time.
+    let busy = median(&present(&checks.iter().map(busy_cores).collect::<Vec<_>>()));
+    if let Some(cores) = busy
+        && cores > BUSY_WHILE_IDLE
+    {
+        warnings.push(Warning::BusyWhileIdle(cores));
+    }
     let stolen = between(first.stolen_ticks, last.stolen_ticks).unwrap_or(0) as f64;
     let all = between(first.all_ticks, last.all_ticks).unwrap_or(0) as f64;
     if all > 0.0 && stolen / all > STEAL {
@@ -112,65 +133,65 @@ fn of_idle_checks(checks: &[IdleCheck]) -> Vec<Warning> {
     warnings
 }
 
+/// The average number of cores that were busy in an idle window.
+fn busy_cores(check: &IdleCheck) -> Option<f64> {
+    Some(check.busy_ns? as f64 / check.window_ns.get() as f64)
+}
+
 /// The growth of a counter.
 fn between(first: Option<u64>, last: Option<u64>) -> Option<u64> {
     last?.checked_sub(first?)
 }
 
-/// Observations of the baseline and the capacity arm of a computing workload.
-fn of_workload(study: &Study, cores: f64, workload: &WorkloadEntry) -> Vec<WorkloadWarning> {
-    let baseline = best_of_launches(study, workload, Arm::is_baseline);
-    let capacity = best_of_launches(study, workload, |arm| arm.role == Role::Capacity);
-    let (alone, all) = (busy_share(&baseline, 1.0), busy_share(&capacity, cores));
-    let on_several = study.arms.iter().any(|arm| arm.role == Role::Cell && uses_cores(study, workload, arm));
-    // If every cell computes on one core, the capacity of all cores is irrelevant; unless other programs have
-    // taken one core, or most of it, so that no cell could compute on several.
-    let could_not = all.is_some_and(|share| (1.0 - share) * cores > 0.5);
-    let border = if workload.platform.is_some() { BUSY_CORES_OF_PYTHON } else { BUSY_CORE };
+/// Observations of the baseline and of the copies of it on all cores.
+fn of_workload(
+    workload: &WorkloadEntry,
+    launches: &Launches,
+    slow: &Slow,
+    cores: u64,
+) -> Vec<WorkloadWarning> {
     let mut warnings = Vec::new();
-    let all = if on_several || could_not { all } else { None };
-    warnings.extend(core_taken(alone, all, border));
-    let times: Vec<f64> = baseline.iter().flatten().map(a_run).collect();
-    warnings.extend(drift(&times));
-    if on_several {
-        warnings.extend(of_capacity(&capacities(&baseline, &capacity)));
+    if workload.kind == Kind::Computes {
+        warnings.extend(core_taken(workload, launches, cores as f64));
+    }
+    // What two halves of the launches differ by without a reason is no drift.
+    let explained = launches.noise_floor().map_or(1.0, f64::exp);
+    warnings.extend(drift(&launches.baseline_ns(), f64::max(1.0 + DRIFT, explained)));
+    let (some, all) = (slow.count(), slow.is_slow.len());
+    if some > 0 {
+        warnings.push(WorkloadWarning::Slow(slow.worst, LaunchCount { some, all }));
+    } else if launches.on_several {
+        warnings.extend(capacity_below_cores(&present(&launches.capacities())));
     }
     warnings
 }
 
 /// The smaller of the shares that the baseline got of its core, and the copies of all cores, if below what is
 /// required.
-fn core_taken(alone: Option<f64>, all: Option<f64>, border_of_all: f64) -> Option<WorkloadWarning> {
+fn core_taken(workload: &WorkloadEntry, launches: &Launches, cores: f64) -> Option<WorkloadWarning> {
+    let (of_core, of_cores) = launches.shares();
+    // If every cell computes on one core, the capacity of all cores is irrelevant; unless other programs have
+    // taken one core, or most of it, so that no cell could compute on several.
+    let could_not = of_cores.is_some_and(|share| (1.0 - share) * cores > 0.5);
+    let of_cores = if launches.on_several || could_not { of_cores } else { None };
+    let required = match (launches.has_copies, &workload.platform) {
+        (true, _) => BUSY_CORE,
+        (false, None) => BUSY_CORES_BY_SLOWEST,
+        (false, Some(_)) => BUSY_CORES_OF_PYTHON,
+    };
     let mut taken: Option<(f64, f64)> = None;
-    for (share, border) in [(alone, BUSY_CORE), (all, border_of_all)] {
+    for (share, required) in [(of_core, BUSY_CORE), (of_cores, required)] {
         let Some(share) = share else { continue };
-        if share < border && taken.is_none_or(|(least, _)| share < least) {
-            taken = Some((share, border));
+        if share < required && taken.is_none_or(|(least, _)| share < least) {
+            taken = Some((share, required));
         }
     }
-    let (share, border) = taken?;
-    Some(WorkloadWarning::CoreTaken(share, border))
+    let (share, required) = taken?;
+    Some(WorkloadWarning::CoreTaken(share, required))
 }
 
-/// The median over launches of the share of `cores` cores that the samples kept busy.
-fn busy_share(samples: &[Option<Sample>], cores: f64) -> Option<f64> {
-    let mut shares = Vec::new();
-    for sample in samples.iter().flatten() {
-        if let Some(cpu_ns) = sample.cpu_ns {
-            shares.push(cpu_ns as f64 / (sample.wall_ns.get() as f64 * cores));
-        }
-    }
-    median(&shares)
-}
-
-/// Whether `cell` computes on several cores at once.
-fn uses_cores(study: &Study, workload: &WorkloadEntry, cell: &Arm) -> bool {
-    let samples = best_of_launches(study, workload, |arm| arm.id == cell.id && arm.role == Role::Cell);
-    busy_share(&samples, 1.0).is_some_and(|cores| cores > SEVERAL_CORES)
-}
-
-/// The ratio of the slowest to the fastest third of `times`, in study order, if it exceeds [`DRIFT`].
-fn drift(times: &[f64]) -> Option<WorkloadWarning> {
+/// The ratio of the slowest to the fastest third of `times`, in study order, if it exceeds `border`.
+fn drift(times: &[f64], border: f64) -> Option<WorkloadWarning> {
     let third = times.len() / 3;
     // With fewer values per third, one outlier launch would count as a drift.
     if third < 4 {
@@ -182,65 +203,13 @@ fn drift(times: &[f64]) -> Option<WorkloadWarning> {
         (least, most) = (least.min(typical), most.max(typical));
     }
     let ratio = most / least;
-    if ratio > 1.0 + DRIFT { Some(WorkloadWarning::Drift(ratio)) } else { None }
+    if ratio > border { Some(WorkloadWarning::Drift(ratio)) } else { None }
 }
 
-/// The time of a run, in nanoseconds.
-fn a_run(sample: &Sample) -> f64 {
-    sample.wall_ns.get() as f64 / sample.runs.get() as f64
-}
-
-/// For each launch of `workload`, the fastest sample of the arms that `is` accepts: the least disturbed one.
-fn best_of_launches(
-    study: &Study,
-    workload: &WorkloadEntry,
-    is: impl Fn(&Arm) -> bool,
-) -> Vec<Option<Sample>> {
-    let is_accepted: Vec<bool> = study.arms.iter().map(is).collect();
-    let mut best = Vec::new();
-    for launch in &study.launches {
-        if !launch.is_of(workload) {
-            continue;
-        }
-        let mut fastest: Option<Sample> = None;
-        for sample in launch.rounds.iter().flat_map(|round| &round.samples) {
-            let is_faster = fastest.is_none_or(|other| a_run(sample) < a_run(&other));
-            if usize::try_from(sample.arm).is_ok_and(|arm| is_accepted.get(arm) == Some(&true)) && is_faster {
-                fastest = Some(*sample);
-            }
-        }
-        best.push(fastest);
-    }
-    best
-}
-
-/// For each launch, the capacity of all cores as a share of the ideal: one core times their number.
-fn capacities(baseline: &[Option<Sample>], capacity: &[Option<Sample>]) -> Vec<f64> {
-    let mut capacities = Vec::new();
-    for (one, all) in baseline.iter().zip(capacity) {
-        if let (Some(one), Some(all)) = (one, all) {
-            capacities.push(a_run(one) / a_run(all));
-        }
-    }
-    capacities
-}
-
-/// Launches with less capacity than others. If there are fewer than the number that an interval excludes at
-/// each end, they determine no bound of an interval, and verdicts are valid.
-fn of_capacity(capacities: &[f64]) -> Option<WorkloadWarning> {
+/// What all cores typically gave, if it is much below their number times one core.
+fn capacity_below_cores(capacities: &[f64]) -> Option<WorkloadWarning> {
     let typical = median(capacities)?;
-    let worst = capacities.iter().copied().min_by(f64::total_cmp)?;
-    // All cores can't exceed their number times one core: if they seem to, the single core was slowed down.
-    let best = capacities.iter().copied().max_by(f64::total_cmp)?.min(1.0);
-    let fell = capacities.iter().filter(|&&capacity| capacity < CAPACITY_KEPT * best).count();
-    let launches = Launches { some: fell, all: capacities.len() };
-    let bounding = rank(capacities.len(), LEVEL).map_or(1, |(rank, _)| rank);
-    match fell {
-        0 if typical < CAPACITY_KEPT => Some(WorkloadWarning::CapacityBelowCores(typical)),
-        0 => None,
-        fell if fell < bounding => Some(WorkloadWarning::CapacityDipped(worst / best, launches)),
-        _ => Some(WorkloadWarning::CapacityFell(worst / best, launches)),
-    }
+    if typical < KEPT { Some(WorkloadWarning::CapacityBelowCores(typical)) } else { None }
 }
 
 #[cfg(test)]
@@ -249,11 +218,12 @@ mod tests {
 
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::record::schema::{Arm, CopyTimes, Role, Sample};
 
     /// The variants' names.
     fn names(recording: &Recording) -> Vec<String> {
         let mut names = Vec::new();
-        for warning in warnings(recording) {
+        for warning in watched(recording).warnings {
             let variant = match warning {
                 Warning::OfWorkload(_, warning) => format!("{warning:?}"),
                 warning => format!("{warning:?}"),
@@ -325,21 +295,19 @@ mod tests {
         assert_eq!((with_cpu(97_100_000), with_cpu(96_900_000)), (vec![], vec!["CoreTaken".to_owned()]));
     }
 
-    /// Launches of which the last `fell` had half the capacity.
-    fn fell(fell: usize) -> Option<WorkloadWarning> {
-        of_capacity(&[vec![0.98; 16 - fell], vec![0.5; fell]].concat())
+    #[test]
+    fn drift_warns_beyond_its_border() {
+        assert_eq!(drift(&[[1.0; 6], [1.05; 6]].concat(), 1.05), None);
+        assert_eq!(drift(&[[1.0; 6], [1.06; 6]].concat(), 1.05), Some(WorkloadWarning::Drift(1.06)));
+        assert_eq!(drift(&[[1.0; 6], [1.06; 6]].concat(), 1.1), None, "two equal arms differ as far");
     }
 
     #[test]
-    fn capacity_and_drift_warn_at_thresholds() {
-        use WorkloadWarning::{CapacityBelowCores, CapacityDipped, CapacityFell, Drift};
-        assert_eq!(of_capacity(&[0.98, 0.89]), None);
-        assert!(matches!(of_capacity(&[0.98, 0.88]), Some(CapacityFell(..))));
-        // For 16 values the interval is from the 4th to the 13th.
-        assert!(matches!((fell(3), fell(4)), (Some(CapacityDipped(..)), Some(CapacityFell(..)))));
-        assert!(matches!(of_capacity(&[0.65, 0.66]), Some(CapacityBelowCores(_))));
-        assert_eq!(drift(&[[1.0; 6], [1.05; 6]].concat()), None);
-        assert_eq!(drift(&[[1.0; 6], [1.06; 6]].concat()), Some(Drift(1.06)));
+    fn capacity_below_cores_is_told() {
+        let smt = capacity_below_cores(&[0.65, 0.66]).unwrap();
+        assert!(matches!(smt, WorkloadWarning::CapacityBelowCores(_)));
+        assert!(!Warning::OfWorkload("hash".into(), smt).blocks_verdicts());
+        assert_eq!(capacity_below_cores(&[0.91, 0.92]), None);
     }
 
     /// Launches with two capacity slots, which take `slots_ms` ms while the baseline takes 100.
@@ -377,14 +345,34 @@ mod tests {
     #[test]
     fn capacity_is_the_better_of_two_slots() {
         assert_eq!(with_capacity(|launch| if launch % 2 == 0 { [100, 200] } else { [200, 100] }), [""; 0]);
-        assert_eq!(with_capacity(|launch| if launch < 3 { [200; 2] } else { [100; 2] }), ["CapacityDipped"]);
-        assert_eq!(with_capacity(|launch| if launch < 4 { [200; 2] } else { [100; 2] }), ["CapacityFell"]);
+        assert_eq!(with_capacity(|launch| if launch < 3 { [200; 2] } else { [100; 2] }), ["Slow"]);
         assert_eq!(with_capacity(|_| [160; 2]), ["CapacityBelowCores"]);
         assert_eq!(
             with_capacity(|launch| [if launch == 7 { 60 } else { 100 }; 2]),
             [""; 0],
             "more than there is"
         );
+    }
+
+    /// The warnings of a study whose copies take `own_ms` milliseconds each, and get as much CPU time.
+    fn with_copies(own_ms: impl Fn(usize) -> [u64; 2]) -> Vec<String> {
+        let slots_ms = |launch| [*own_ms(launch).iter().max().unwrap(); 2];
+        with_capacity_of(50, 2_000_000, slots_ms, |it| {
+            for (number, launch) in study(it).launches.iter_mut().enumerate() {
+                let round = &mut launch.rounds[0];
+                for sample in &mut round.samples[2..] {
+                    let ns = own_ms(number).map(|ms| NonZeroU64::new(ms * 1_000_000).unwrap());
+                    sample.cpu_ns = Some(ns.iter().map(|ns| ns.get()).sum());
+                    round.copies.push(CopyTimes { arm: sample.arm, ns: ns.into() });
+                }
+            }
+        })
+    }
+
+    #[test]
+    fn one_slower_copy_is_no_slow_machine() {
+        assert_eq!(with_copies(|launch| if launch % 2 == 0 { [100, 120] } else { [100, 100] }), [""; 0]);
+        assert_eq!(with_copies(|launch| if launch == 3 { [130, 120] } else { [100, 100] }), ["Slow"]);
     }
 
     /// The warnings of a study in an interpreter whose copies got `percent` of their cores.
@@ -405,16 +393,8 @@ mod tests {
     #[test]
     fn interpreter_capacity_has_wider_tolerance() {
         assert_eq!((in_python(91), in_python(89)), (vec![], vec!["CoreTaken".to_owned()]));
-        assert_eq!(with_capacity_beside(50, 96 * 20_000, |_| [110; 2]), ["CoreTaken"]);
-    }
-
-    #[test]
-    fn capacity_loss_blocks_only_its_workload() {
-        let of_hash = |warning| Warning::OfWorkload("hash".into(), warning);
-        let fell = of_hash(of_capacity(&[1.0, 0.5]).unwrap());
-        assert!(fell.blocks_verdicts_of("hash") && !fell.blocks_verdicts_of("sleep"));
-        assert!(of_hash(WorkloadWarning::CoreTaken(0.5, 0.97)).blocks_verdicts_of("sleep"));
-        assert!(!Warning::Battery.blocks_verdicts_of("hash"));
+        assert_eq!(with_capacity_beside(50, 94 * 20_000, |_| [100; 2]), ["CoreTaken"]);
+        assert_eq!(with_capacity_beside(50, 96 * 20_000, |_| [100; 2]), [""; 0]);
     }
 
     /// The warnings beside a cell that takes `percent` of the baseline's time, where every second launch had
@@ -425,12 +405,69 @@ mod tests {
 
     #[test]
     fn single_core_workloads_ignore_capacity() {
-        assert_eq!(with_fallen_capacity(50), ["CapacityFell"]);
+        assert_eq!(with_fallen_capacity(50), ["Slow"]);
         assert_eq!(with_fallen_capacity(100), [""; 0]);
         // But a taken core is the reason why a cell computes on one.
         assert_eq!(with_capacity_beside(100, 1_490_000, |_| [134; 2]), ["CoreTaken"]);
         assert_eq!(with_capacity_beside(100, 1_510_000, |_| [134; 2]), [""; 0]);
-        assert_eq!(with_capacity_beside(50, 1_930_000, |_| [103; 2]), ["CoreTaken"]);
+    }
+
+    /// The warnings of a study of jobs that wait, whose baseline takes `ms` milliseconds in its launches.
+    fn of_waiting(ms: impl Fn(usize) -> u64, control_percent: u64) -> Vec<String> {
+        with(|it| {
+            let control = Arm { role: Role::Control, ..study(it).arms[0].clone() };
+            study(it).arms.push(control);
+            study(it).workloads[0].kind = Kind::Waits;
+            for (number, launch) in study(it).launches.iter_mut().enumerate() {
+                let samples = &mut launch.rounds[0].samples;
+                let wall_ns = NonZeroU64::new(ms(number) * 1_000_000).unwrap();
+                samples[0].wall_ns = wall_ns;
+                let wall_ns = NonZeroU64::new(ms(number) * control_percent * 10_000).unwrap();
+                samples.push(Sample { arm: 2, wall_ns, ..samples[0] });
+            }
+        })
+    }
+
+    #[test]
+    fn waiting_rows_are_watched_by_their_baseline() {
+        assert_eq!(of_waiting(|launch| if launch == 3 { 110 } else { 100 }, 100), [""; 0]);
+        assert_eq!(of_waiting(|launch| if launch == 3 { 112 } else { 100 }, 100), ["Slow"]);
+        assert_eq!(of_waiting(|launch| if launch < 8 { 106 } else { 100 }, 100), ["Drift"]);
+        // As disks: two slots of one launch differ.
+        assert_eq!(of_waiting(|launch| if launch == 3 { 190 } else { 100 }, 110), [""; 0]);
+        assert_eq!(of_waiting(|launch| if launch == 3 { 210 } else { 100 }, 110), ["Slow"]);
+        assert_eq!(of_waiting(|launch| if launch < 8 { 106 } else { 100 }, 110), [""; 0]);
+    }
+
+    /// The warnings of a study whose idle checks tell nothing, and its samples `cpu_ns`.
+    fn untold(cpu_ns: Option<u64>) -> Vec<String> {
+        with(|it| {
+            let check = &mut study(it).idle_checks[0];
+            (check.pressure_ns, check.busy_ns) = (None, None);
+            for launch in &mut study(it).launches {
+                launch.rounds[0].samples.iter_mut().for_each(|sample| sample.cpu_ns = cpu_ns);
+            }
+        })
+    }
+
+    #[test]
+    fn machine_that_tells_nothing_has_no_verdict() {
+        assert_eq!(untold(Some(100_000_000)), ["PressureUnknown"]);
+        assert_eq!(untold(None), ["MachineUnknown"]);
+        assert!(Warning::MachineUnknown.blocks_verdicts() && !Warning::PressureUnknown.blocks_verdicts());
+    }
+
+    #[test]
+    fn core_that_others_use_while_idle_blocks() {
+        let busy = |share: [u64; 3]| {
+            with(|it| {
+                let mut check = study(it).idle_checks[0];
+                check.window_ns = NonZeroU64::new(100).unwrap();
+                study(it).idle_checks = share.map(|share| IdleCheck { busy_ns: Some(share), ..check }).into();
+            })
+        };
+        assert_eq!((busy([200, 50, 0]), busy([0, 51, 200])), (vec![], vec!["BusyWhileIdle".to_owned()]));
+        assert!(Warning::BusyWhileIdle(1.0).blocks_verdicts());
     }
 
     #[test]
@@ -457,8 +494,6 @@ mod tests {
             }
         }
         assert_eq!(names(&laptop), ["Battery", "Governor", "Turbo", "Drift"]);
-        let smt = Warning::OfWorkload("hash".into(), of_capacity(&[0.6, 0.61]).unwrap());
-        assert!(!smt.blocks_verdicts());
-        assert!(!warnings(&laptop).iter().any(Warning::blocks_verdicts));
+        assert!(!watched(&laptop).warnings.iter().any(Warning::blocks_verdicts));
     }
 }

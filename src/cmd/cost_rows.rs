@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
-use crate::analysis::comparison::Comparison;
+use crate::analysis::same::{Machine, machine};
 use crate::cmd::{BadUsage, compare::Incomparable};
 use crate::model::{Platform, models};
 use crate::record::read::read;
@@ -31,10 +31,9 @@ pub(super) fn copied(path: &Path, here: &Recording, catalog: &Catalog) -> Result
         study.workloads.len() == RUNNING.len(),
         BadUsage(format!("the study in {file} lacks {} or {}: take another", RUNNING[0], RUNNING[1]))
     );
-    let both = [recording.clone(), here.clone()];
     ensure!(
-        Comparison::of(&both).same_machine == [true],
-        Incomparable(format!("{file} is of another machine, or of other cores"))
+        machine(&recording, here) == Machine::Same,
+        Incomparable(format!("{file} is of another machine or of other cores, or can't be told from one"))
     );
     for arm in &study.arms {
         ensure!(

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::engine::clock::{now, suspended_ns};
+use crate::engine::clock::{nanoseconds, now, suspended_ns};
 use crate::machine::{study_lock::StudyLock, system_file::read};
 use crate::record::schema::IdleCheck;
 
@@ -13,21 +13,26 @@ const WINDOW: Duration = Duration::from_millis(500);
 
 /// Observes the machine for half a second while idle. `root` contains `/proc`: `/`, except in tests.
 pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCheck {
-    let (start, before) = (now(), pressure_us(root));
+    let (start, before, ticks_before) = (now(), pressure_us(root), ticks_of(root));
     std::thread::sleep(WINDOW);
-    let window = u64::try_from((now() - start).as_nanos()).unwrap_or(u64::MAX);
+    let window = nanoseconds(now() - start);
     let pressure = match (before, pressure_us(root)) {
         (Some(before), Some(after)) => Some(after.saturating_sub(before) * 1_000),
         _ => None,
     };
-    let ticks = read(root, "proc/stat").and_then(|text| ticks(&text));
+    let ticks = ticks_of(root);
+    let busy = match (ticks_before, ticks) {
+        (Some(before), Some(after)) => busy_ns(before, after, window),
+        _ => None,
+    };
     IdleCheck {
         after_launches,
         window_ns: NonZeroU64::new(window).expect("a sleep takes some time"),
         alone: study_lock.is_alone(),
         pressure_ns: pressure,
-        stolen_ticks: ticks.map(|(stolen, _)| stolen),
-        all_ticks: ticks.map(|(_, all)| all),
+        busy_ns: busy,
+        stolen_ticks: ticks.map(|ticks| ticks.stolen),
+        all_ticks: ticks.map(|ticks| ticks.all),
         suspended_ns: suspended_ns(),
     }
 }
@@ -42,16 +47,39 @@ fn some_total(pressure: &str) -> Option<u64> {
     line.split("total=").nth(1)?.parse().ok()
 }
 
-/// Stolen ticks and all ticks of a `/proc/stat`: the eighth number of its first line, and the sum of the
-/// first eight (later numbers are included in others; proc(5)).
-fn ticks(stat: &str) -> Option<(u64, u64)> {
-    let mut numbers = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
-    let (mut stolen, mut all) = (0, 0);
-    for _ in 0..8 {
-        stolen = numbers.next()?.parse::<u64>().ok()?;
-        all += stolen;
+/// The ticks of all cores since boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ticks {
+    cores: u64,
+    busy: u64,
+    stolen: u64,
+    all: u64,
+}
+
+fn ticks_of(root: &Path) -> Option<Ticks> {
+    ticks(&read(root, "proc/stat")?)
+}
+
+/// The ticks of a `/proc/stat`: its first line has those of user, nice, system, idle, waiting for a disk, interrupts (two
+/// kinds) and stolen; later numbers are included in others (proc(5)). A line for each core follows.
+fn ticks(stat: &str) -> Option<Ticks> {
+    let mut lines = stat.lines();
+    let mut ticks = [0_u64; 8];
+    let mut numbers = lines.next()?.strip_prefix("cpu ")?.split_whitespace();
+    for ticks in &mut ticks {
+        *ticks = numbers.next()?.parse().ok()?;
     }
-    Some((stolen, all))
+    let [user, nice, system, _, _, interrupts, soft_interrupts, stolen] = ticks;
+    let cores = lines.take_while(|line| line.starts_with("cpu")).count() as u64;
+    let busy = user + nice + system + interrupts + soft_interrupts;
+    Some(Ticks { cores, busy, stolen, all: ticks.iter().sum() })
+}
+
+/// How long all cores together were busy in a window of `window_ns`; `None` if no tick of it was counted.
+fn busy_ns(before: Ticks, after: Ticks, window_ns: u64) -> Option<u64> {
+    let all = after.all.checked_sub(before.all)?;
+    let busy = after.busy.checked_sub(before.busy)?;
+    (after.cores * window_ns * busy).checked_div(all)
 }
 
 #[cfg(test)]
@@ -64,6 +92,7 @@ mod tests {
         let study_lock = StudyLock::join(root.path());
         let silent = watch(root.path(), &study_lock, 3);
         assert_eq!((silent.pressure_ns, silent.stolen_ticks, silent.all_ticks), (None, None, None));
+        assert_eq!(silent.busy_ns, None);
         assert!(silent.after_launches == 3 && silent.window_ns.get() >= 500_000_000);
         std::fs::create_dir_all(root.path().join("proc/pressure")).unwrap();
         std::fs::write(root.path().join("proc/pressure/cpu"), "some avg10=0.00 total=7\n").unwrap();
@@ -78,9 +107,18 @@ mod tests {
             some_total("some avg10=0.00 avg60=1.00 avg300=0.00 total=3310622\nfull total=0"),
             Some(3_310_622)
         );
-        assert_eq!(ticks("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1"), Some((8, 36)));
+        let ticks_of_two = ticks("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1\ncpu1 2\nintr 7");
+        assert_eq!(ticks_of_two, Some(Ticks { cores: 2, busy: 19, stolen: 8, all: 36 }));
         for garbage in ["", "cpu", "cpu  1 2", "some total=x", "cpu  a b c d e f g h"] {
             assert_eq!((some_total(garbage), ticks(garbage)), (None, None), "{garbage}");
         }
+    }
+
+    #[test]
+    fn one_busy_core_of_two_is_busy_for_the_window() {
+        let before = Ticks { cores: 2, busy: 7, stolen: 0, all: 1_000 };
+        let after = Ticks { busy: 57, all: 1_100, ..before };
+        assert_eq!(busy_ns(before, after, 500_000_000), Some(500_000_000));
+        assert_eq!((busy_ns(before, before, 500), busy_ns(after, before, 500)), (None, None));
     }
 }

@@ -157,6 +157,7 @@ pub(crate) mod tests {
                     window_ns: one(),
                     alone: Some(true),
                     pressure_ns: Some(0),
+                    busy_ns: Some(0),
                     stolen_ticks: None,
                     all_ticks: None,
                     suspended_ns: None,

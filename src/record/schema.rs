@@ -153,6 +153,9 @@ pub struct IdleCheck {
     pub alone: Option<bool>,
     /// The time in the window for which some task waited for a core, in nanoseconds.
     pub pressure_ns: Option<u64>,
+    /// The time that all cores together were busy in the window, in nanoseconds; from version 5 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub busy_ns: Option<u64>,
     /// Ticks that a hypervisor has taken since this machine started.
     pub stolen_ticks: Option<u64>,
     /// All ticks of all cores since then.

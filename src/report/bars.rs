@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::analysis::no_winner::NoWinner;
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::report::{best, escape::plain};
+use crate::report::{escape::plain, footnotes::about_warning};
 use crate::stats::{ratio::Ratio, units, verdict::Verdict};
 
 /// The capabilities of a terminal.
@@ -18,7 +18,7 @@ pub struct TerminalStyle {
     pub coloured: bool,
 }
 
-/// Columns of the labels before a bar: task, tool, speedup.
+/// Columns of the labels before a bar: task, tool (more if a name is longer), speedup.
 const TASK: usize = 12;
 const TOOL: usize = 20;
 const SPEEDUP: usize = 8;
@@ -27,26 +27,45 @@ const SPEEDUP: usize = 8;
 const LEAST: usize = 10;
 
 /// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
-/// interval; and the other cells within 5 %.
+/// interval, and the number of other cells within 5 %; and the warnings.
 pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
     let mut fastest = Vec::new();
-    let mut most: f64 = 1.0;
+    let (mut most, mut tool): (f64, usize) = (1.0, TOOL);
     for row in &findings.rows {
-        if let Some(cell) = best::fastest(row)
+        if let Some(cell) = row.fastest()
             && let Some(speedup) = &cell.speedup
         {
-            fastest.push((row, cell, speedup));
+            let label = label(row, cell);
             most = most.max(bounds(speedup).1.log2());
+            tool = tool.max(label.chars().count());
+            fastest.push((row, label, speedup));
         }
     }
-    let room = terminal_style.width.saturating_sub(TASK + TOOL + SPEEDUP + 3).max(LEAST);
+    let labels = TASK + tool + SPEEDUP + 3;
+    let axis = Axis { most, tool, room: terminal_style.width.saturating_sub(labels).max(LEAST) };
     let mut text = String::new();
-    for (row, cell, speedup) in fastest {
-        text += &line(row, cell, speedup, terminal_style, Axis { most, room });
+    for (row, label, speedup) in fastest {
+        text += &line(row, &label, speedup, terminal_style, axis);
     }
     let (from, to) = ("1x", units::ratio(most.exp2()));
-    let (indent, rest) = (TASK + TOOL + SPEEDUP + 3, room - from.len());
-    text + &format!("{:indent$}{from}{to:>rest$}\n", "")
+    let rest = axis.room - from.len();
+    text += &format!("{:labels$}{from}{to:>rest$}\n", "");
+    for warning in &findings.warnings {
+        text += &(plain(&about_warning(warning)) + "\n");
+    }
+    text
+}
+
+/// The fastest cell of a row, and what may be said of it.
+fn label(row: &Row, fastest: &CellResult) -> String {
+    let within = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Within(_))).count();
+    let name = plain(&fastest.name);
+    match within {
+        _ if fastest.has_no_verdict() => format!("{name} (no verdict)"),
+        _ if NoWinner::of(row).is_some() => format!("{name} (no winner)"),
+        0 => name,
+        others => format!("{name} +{others}"),
+    }
 }
 
 /// The interval of a speedup; without one, the speedup twice.
@@ -62,6 +81,8 @@ fn bounds(speedup: &Ratio) -> (f64, f64) {
 struct Axis {
     /// The logarithm of its end.
     most: f64,
+    /// The columns of the tools before it.
+    tool: usize,
     /// Its columns.
     room: usize,
 }
@@ -72,14 +93,7 @@ impl Axis {
     }
 }
 
-fn line(row: &Row, cell: &CellResult, speedup: &Ratio, terminal_style: TerminalStyle, axis: Axis) -> String {
-    let within = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Within(_))).count();
-    let others = match within {
-        _ if row.withheld => " (no verdict)".to_owned(),
-        _ if NoWinner::of(row).is_some() => " (no winner)".to_owned(),
-        0 => String::new(),
-        others => format!(" +{others}"),
-    };
+fn line(row: &Row, label: &str, speedup: &Ratio, terminal_style: TerminalStyle, axis: Axis) -> String {
     let (low, high) = bounds(speedup);
     let [low, middle, high] = [low, speedup.ratio, high].map(|ratio| axis.column(ratio));
     let bar = bar(low, middle, high, axis.room, terminal_style.ascii);
@@ -90,7 +104,7 @@ fn line(row: &Row, cell: &CellResult, speedup: &Ratio, terminal_style: TerminalS
     format!(
         "{} {} {:>SPEEDUP$} {style}{}{style:#}\n",
         fitted(&row.workload.name, TASK),
-        fitted(&(cell.name.clone() + &others), TOOL),
+        fitted(label, axis.tool),
         units::ratio(speedup.ratio),
         bar.trim_end()
     )
@@ -145,6 +159,15 @@ mod tests {
                 .unwrap();
             assert!(longest <= width.max(TASK + TOOL + SPEEDUP + 3 + LEAST), "{longest} of {width}");
         }
+    }
+
+    #[test]
+    fn busy_machine_is_told_beside_the_bars() {
+        let mut busy = recording(16, 50);
+        busy.environment.quota_millicores = Some(1_500);
+        let text = bars(&Summary::of(&busy), LOOK);
+        assert!(text.contains("rayon/cores (no verdict) "), "{text}");
+        assert!(text.lines().last().unwrap().starts_with("NO VERDICT: a CPU quota"), "{text}");
     }
 
     #[test]

@@ -24,11 +24,11 @@ impl<'a> BestRow<'a> {
     }
 
     fn of(row: &'a Row) -> Self {
-        let best = fastest(row);
+        let best = row.fastest();
         let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
         let (mut within, mut undecided) = (vec![], vec![]);
         let no_winner = NoWinner::of(row);
-        if let Some(best) = best.filter(|_| !few && !row.withheld && no_winner.is_none()) {
+        if let Some(best) = best.filter(|_| !few && no_winner.is_none()) {
             within = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::Within(_)));
             let named = [&[best.model()][..], &within].concat();
             undecided = models(row, &named, |verdict| matches!(verdict, Verdict::Undecided(_)));
@@ -50,7 +50,7 @@ impl<'a> BestRow<'a> {
         }
         match self.best {
             None => not_measured(self.row),
-            Some(best) if self.row.withheld => format!("(no verdict; fastest here: {})", best.name),
+            Some(best) if best.has_no_verdict() => format!("(no verdict; fastest here: {})", best.name),
             Some(best) if self.few => format!("(too few launches; fastest here: {})", best.name),
             Some(best) => best.name.clone(),
         }
@@ -97,11 +97,6 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
 
 fn list(models: &[&str]) -> Option<String> {
     if models.is_empty() { None } else { Some(models.join(", ")) }
-}
-
-/// The cell that is compared with the others of its row.
-pub(crate) fn fastest(row: &Row) -> Option<&CellResult> {
-    row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)
 }
 
 fn not_measured(row: &Row) -> String {
@@ -152,11 +147,11 @@ pub(crate) fn ratio_and_interval(found: Option<&Ratio>) -> String {
     }
 }
 
-/// The verdict on a cell of `row`, and its error, if any.
-pub(crate) fn verdict(row: &Row, cell: &CellResult) -> String {
+/// The verdict on a cell, and its error, if any.
+pub(crate) fn verdict(cell: &CellResult) -> String {
     let verdict = match cell.verdict {
         Verdict::Unmeasured => "not measured".into(),
-        _ if row.withheld => "no verdict".into(),
+        Verdict::NoVerdict => "no verdict".into(),
         Verdict::Fastest => "fastest".into(),
         Verdict::Slower(_) => "slower".into(),
         Verdict::Within(_) => "within 5 %".into(),

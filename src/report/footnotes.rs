@@ -1,6 +1,6 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
-use crate::analysis::{analysed::Analysed, summary::Summary};
+use crate::analysis::{analysed::Analysed, summary::Summary, warning::Warning};
 use crate::record::schema::{Environment, Study};
 use crate::stats::verdict::MARGIN;
 
@@ -12,11 +12,7 @@ pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
         notes.push(study(of_study));
     }
     for warning in &summary.warnings {
-        notes.push(match (warning.blocks_verdicts(), warning.only_of()) {
-            (false, _) => format!("note: {warning}"),
-            (true, None) => format!("NO VERDICT: {warning}"),
-            (true, Some(workload)) => format!("NO VERDICT ON {workload}: {warning}"),
-        });
+        notes.push(about_warning(warning));
     }
     notes.push(noise(summary));
     notes.push(format!(
@@ -28,6 +24,11 @@ pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
     ));
     notes.extend(of_platforms(of));
     notes
+}
+
+/// A warning in the words of all tables and charts.
+pub(crate) fn about_warning(warning: &Warning) -> String {
+    if warning.blocks_verdicts() { format!("NO VERDICT: {warning}") } else { format!("note: {warning}") }
 }
 
 /// How to read the tables of interpreters.

@@ -6,7 +6,7 @@ use crate::analysis::no_winner::NoWinner;
 use crate::analysis::platforms::{Qualification, ToolVerdict, judge_tools, named_tools, rust_over_python};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
-use crate::report::best::{BestRow, fastest, ratio_and_interval};
+use crate::report::best::{BestRow, ratio_and_interval};
 use crate::report::table::{Table, Unit};
 use crate::report::{best, block::Block, footnotes};
 
@@ -86,19 +86,19 @@ fn post_table(rows: &[Row], summary: &Summary) -> Table {
 
 impl PostRow<'_> {
     fn in_python(&self) -> String {
-        match fastest(self.row) {
+        match self.row.fastest() {
             None => "not measured".into(),
-            Some(_) if self.row.withheld => "no verdict".into(),
+            Some(best) if best.has_no_verdict() => "no verdict".into(),
             Some(_) if NoWinner::of(self.row).is_some() => "no winner".into(),
             Some(best) => in_short(best),
         }
     }
 
     fn in_rust(&self) -> String {
-        if self.is_withheld() {
+        if self.has_no_verdict() {
             return "no verdict".into();
         }
-        match (self.native, self.native.and_then(fastest)) {
+        match (self.native, self.native.and_then(Row::fastest)) {
             (Some(native), _) if NoWinner::of(native).is_some() => "no winner".into(),
             (_, Some(best)) => best.name.clone(),
             (Some(_), None) => "not measured".into(),
@@ -107,16 +107,18 @@ impl PostRow<'_> {
     }
 
     fn rust_over_python(&self) -> Option<String> {
-        let rust = self.native.and_then(fastest);
-        if self.is_withheld() || self.native.is_some() && rust.is_none() {
+        let rust = self.native.and_then(Row::fastest);
+        if self.has_no_verdict() || self.native.is_some() && rust.is_none() {
             return None;
         }
-        let ratio = rust_over_python(self.row, fastest(self.row)?, rust)?;
+        let ratio = rust_over_python(self.row, self.row.fastest()?, rust)?;
         Some(ratio_and_interval(Some(&ratio)))
     }
 
-    fn is_withheld(&self) -> bool {
-        self.row.withheld || self.native.is_some_and(|native| native.withheld)
+    /// Whether the best tool of one of the languages has none.
+    fn has_no_verdict(&self) -> bool {
+        let best = [self.row.fastest(), self.native.and_then(Row::fastest)];
+        best.into_iter().flatten().any(CellResult::has_no_verdict)
     }
 }
 

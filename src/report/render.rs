@@ -37,7 +37,7 @@ pub fn render(recording: &Recording, sections: &[&Section], format: Format) -> S
 fn document(of: &Analysed<'_>, sections: &[&Section]) -> Value {
     let mut withheld = Vec::new();
     for row in of.summary.all_rows() {
-        if row.withheld {
+        if row.has_no_verdict() {
             withheld.push(row.workload.called());
         }
     }

@@ -6,7 +6,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::{Environment, Recording, Width};
 use crate::report::table::{Cell, Table};
-use crate::report::{block::Block, compare::shown, export};
+use crate::report::{block::Block, compare::shown, export, footnotes::about_warning};
 use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::{change::Change, ratio::Ratio, units};
 
@@ -21,7 +21,23 @@ pub fn blocks(recordings: &[Analysed<'_>]) -> Vec<Block> {
     for scaled in scale(recordings) {
         blocks.push(if scaled.computes() { computing(&scaled) } else { waiting(&scaled) });
     }
+    let warnings = warnings(recordings);
+    if !warnings.is_empty() {
+        blocks.push(Block::Notes(warnings));
+    }
     blocks
+}
+
+/// The warnings of each recording.
+fn warnings(recordings: &[Analysed<'_>]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for Analysed { recording, summary } in recordings {
+        let cores = units::cores(recording.environment.cores);
+        for warning in &summary.warnings {
+            warnings.push(format!("On {cores}: {}", about_warning(warning)));
+        }
+    }
+    warnings
 }
 
 /// A cell at a core count.
@@ -176,7 +192,8 @@ fn serial(speedups: &BTreeMap<u64, Ratio>) -> Option<String> {
     Some(format!("{share:.1} %"))
 }
 
-fn follows(scaling_model: Result<ScalingModel, FitError>) -> String {
+fn follows(scaling_model: Option<Result<ScalingModel, FitError>>) -> String {
+    let Some(scaling_model) = scaling_model else { return "no verdict".into() };
     match scaling_model {
         Ok(ScalingModel::Amdahl(serial)) => format!("Amdahl: {} serial", percent(serial)),
         Ok(ScalingModel::Universal(contention, coherence)) if coherence.is_significant => {
@@ -197,7 +214,8 @@ fn percent(it: Parameter) -> String {
     format!("{:.2} % ({:.2} .. {:.2})", 100.0 * it.value, 100.0 * it.interval.low, 100.0 * it.interval.high)
 }
 
-fn over_cores(change: Change) -> Option<String> {
+fn over_cores(change: Option<Change>) -> Option<String> {
+    let Some(change) = change else { return Some("no verdict".into()) };
     let (word, ratio) = match change {
         Change::Equal(ratio) => ("flat", ratio),
         Change::Faster(ratio) => ("rises", ratio),
@@ -233,5 +251,18 @@ mod tests {
         };
         assert!(terminal(&[waits(1, 50), waits(2, 50)]).contains("flat (1.00 .. 1.00)"));
         assert!(terminal(&[waits(1, 50), waits(2, 30)]).contains("rises (1.67 .. 1.67)"));
+        let mut busy = waits(2, 30);
+        busy.environment.quota_millicores = Some(1_500);
+        let text = terminal(&[waits(1, 50), busy]);
+        assert!(text.contains("no verdict") && !text.contains("rises"), "{text}");
+        assert!(text.contains("On 2 cores: NO VERDICT: a CPU quota"), "{text}");
+    }
+
+    #[test]
+    fn law_needs_quiet_studies() {
+        let mut busy = on(4, 33);
+        assert!(terminal(&[on(1, 100), on(2, 55), busy.clone()]).contains("Amdahl"));
+        busy.environment.quota_millicores = Some(1_500);
+        assert!(!terminal(&[on(1, 100), on(2, 55), busy]).contains("Amdahl"));
     }
 }

@@ -57,7 +57,7 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .ratio("speedup", |it| it.cell.speedup)
         .left("launches", |it| Some(it.cell.speedup?.launches as u64))
         .left("cpu_ratio", |it| Some(it.cell.cpu_ratio?.ratio))
-        .left("verdict", |it| best::verdict(it.row, it.cell))
+        .left("verdict", |it| best::verdict(it.cell))
         .ratio("over_fastest", |it| it.cell.verdict.over_fastest())
         .build();
     Some(values)
@@ -149,7 +149,7 @@ fn shown<'a>(columns: Columns<'a, CellOf<'a>>) -> Columns<'a, CellOf<'a>> {
         .left("95 %", |it| Some(best::interval(it.cell.speedup.as_ref()?)))
         .right("time", Unit::Nanoseconds, |it| it.cell.wall_ns)
         .right("CPU", Unit::Multiple, |it| Some(it.cell.cpu_ratio?.ratio))
-        .left("verdict", |it| best::verdict(it.row, it.cell))
+        .left("verdict", |it| best::verdict(it.cell))
         .left("time over the fastest's", |it| {
             Some(best::ratio_and_interval(Some(&it.cell.verdict.over_fastest()?)))
         })

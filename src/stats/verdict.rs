@@ -37,6 +37,8 @@ pub enum Verdict {
     TooFew(TooFew),
     /// The cell shares no round with the fastest.
     Unmeasured,
+    /// The state of the machine allows none. [`verdicts`] does not know the machine, and never returns it.
+    NoVerdict,
 }
 
 impl Verdict {
@@ -55,7 +57,7 @@ impl Verdict {
     pub fn over_fastest(&self) -> Option<Ratio> {
         match self {
             Verdict::Slower(ratio) | Verdict::Within(ratio) | Verdict::Undecided(ratio) => Some(*ratio),
-            Verdict::Fastest | Verdict::TooFew(_) | Verdict::Unmeasured => None,
+            Verdict::Fastest | Verdict::TooFew(_) | Verdict::Unmeasured | Verdict::NoVerdict => None,
         }
     }
 }

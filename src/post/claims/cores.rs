@@ -44,7 +44,7 @@ fn from_fewest_to_most(
         speedups.push(format!("{} on {cores}", units::ratio(speedup.ratio)));
     }
     let numbers = speedups.join(", ");
-    Some(match scaling.change(cell) {
+    Some(match scaling.change(cell)? {
         Change::Faster(_) => CaseResult::of(expected == Trend::Rises, numbers),
         Change::Equal(_) => CaseResult::of(expected == Trend::Stays, numbers),
         Change::Slower(_) => CaseResult::Fails(numbers),

@@ -17,7 +17,7 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn valid_rows(rows: &'a [Row], native: &'a [Row]) -> Vec<(&'a Row, &'a [Row])> {
         let mut valid = vec![];
         for row in rows {
-            if !row.withheld && row.cells.iter().any(|cell| cell.speedup.is_some()) {
+            if !row.has_no_verdict() && row.cells.iter().any(|cell| cell.speedup.is_some()) {
                 valid.push((row, native));
             }
         }
@@ -49,7 +49,7 @@ impl<'a> Interpreter<'a> {
     /// The cell of a native model on a workload, of the same study.
     pub(crate) fn native_cell(&self, workload: &str, model: &str) -> Option<&'a CellResult> {
         let (_, native) = self.row_and_native(workload)?;
-        let row = native.iter().find(|row| row.workload.name == workload && !row.withheld)?;
+        let row = native.iter().find(|row| row.workload.name == workload && !row.has_no_verdict())?;
         row.cells.iter().find(|cell| cell.model() == model)
     }
 

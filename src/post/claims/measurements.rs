@@ -6,13 +6,12 @@ use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::analysis::sizes::{SizeSeries, fastest};
-use crate::analysis::summary::{CellResult, Summary};
+use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::{analysed::Analysed, costs::AnalysedCosts, costs::CostSummary};
 use crate::post::{claims::Needs, claims::interpreter::Interpreter, claims::measured::Measured};
 use crate::record::figure::Figure;
 use crate::record::schema::{EvidenceRecord, InterpreterEntry, Recording, StoryRun, TracedRun};
 use crate::report::costs::all_size_series;
-use crate::stats::verdict::Verdict;
 use crate::study::evidence::JobsOf;
 
 /// All available measurements.
@@ -105,7 +104,7 @@ impl<'a> Measurements<'a> {
 
     /// A workload on several core counts, none of which has a warning that blocks its verdicts.
     pub(crate) fn scaling(&self, workload: &str) -> Option<&Scaled> {
-        self.scaled.iter().find(|it| it.name() == workload && it.rows.values().all(|row| !row.withheld))
+        self.scaled.iter().find(|it| it.name() == workload && !it.rows.values().any(Row::has_no_verdict))
     }
 
     /// The interpreters with valid rows; the first of several recordings takes precedence.
@@ -166,14 +165,18 @@ impl<'a> Measurements<'a> {
 
     /// The fastest cell on a workload, by its verdict.
     pub(crate) fn fastest(&self, workload: &str) -> Option<&CellResult> {
-        self.cells(workload).find(|cell| cell.verdict == Verdict::Fastest)
+        self.valid_rows(workload).find_map(Row::fastest)
     }
 
     /// The native cells on a workload, of rows with valid verdicts.
     fn cells(&self, workload: &str) -> impl Iterator<Item = &CellResult> {
+        self.valid_rows(workload).flat_map(|row| &row.cells)
+    }
+
+    /// The native rows of a workload that have verdicts.
+    fn valid_rows(&self, workload: &str) -> impl Iterator<Item = &Row> {
         let rows = self.summaries.iter().flat_map(|summary| &summary.rows);
-        let valid = rows.filter(move |row| row.workload.name == workload && !row.withheld);
-        valid.flat_map(|row| &row.cells)
+        rows.filter(move |row| row.workload.name == workload && !row.has_no_verdict())
     }
 
     fn story_runs(&self) -> impl Iterator<Item = &'a StoryRun> {

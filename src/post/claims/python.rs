@@ -101,13 +101,13 @@ pub(crate) fn best_is_made_of(m: &Measurements<'_>, on: &[&str], tools: &[MadeOf
 
 fn best(it: &Interpreter<'_>, on: &str, tools: &[MadeOf]) -> Option<CaseResult> {
     let row = it.row(on)?;
-    let winner = row.cells.iter().find(|cell| cell.verdict == Verdict::Fastest)?;
+    let winner = row.fastest()?;
     let (mut undecided, mut slower) = (None, None);
     for model in it.models_made_of(on, tools) {
         let cell = it.cell(on, model)?;
         match cell.verdict {
             Verdict::Fastest | Verdict::Within(_) => return Some(CaseResult::Holds(beside(cell, winner))),
-            Verdict::Undecided(_) => undecided = undecided.or(Some(cell)),
+            Verdict::Undecided(_) | Verdict::NoVerdict => undecided = undecided.or(Some(cell)),
             Verdict::Slower(_) => slower = slower.or(Some(cell)),
             Verdict::TooFew(_) | Verdict::Unmeasured => {}
         }

@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use crate::analysis::no_winner::NoWinner;
-use crate::analysis::summary::Row;
+use crate::analysis::summary::{CellResult, Row};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, legend};
 use crate::report::chart::{Chart, grid_color, part_of_file_name, tick, undrawn};
-use crate::report::{chart::caption::source, chart::palette::Color, chart::scale::Log};
+use crate::report::{chart::caption::source_of, chart::palette::Color, chart::scale::Log};
 use crate::stats::units;
 
 /// The chart of the native platform.
@@ -79,7 +79,7 @@ fn of_rows(of: &Evaluated<'_>, rows: &[Row], name: String, title: String) -> Opt
     }
     // Without a baseline there are no speedups, and no lines.
     let baseline = rows.iter().find_map(Row::baseline)?.plain_model();
-    let source = source(of.recording) + &undrawn(lines.len().saturating_sub(MOST_ROWS), "tasks");
+    let source = source_of(of) + &undrawn(lines.len().saturating_sub(MOST_ROWS), "tasks");
     lines.truncate(MOST_ROWS);
     best.truncate(MOST_ROWS);
     let description = format!(
@@ -100,14 +100,14 @@ fn line(row: &Row, models: &[MarkedModel]) -> Option<Line> {
     let mut marks = Vec::new();
     for (place, model) in models.iter().enumerate() {
         let Some((cell, speedup)) = row.better_cell(&model.name) else { continue };
-        let is_best = !row.withheld && no_winner.is_none() && cell.verdict.is_best();
+        let is_best = no_winner.is_none() && cell.verdict.is_best();
         marks.push(Mark { place, speedup: speedup.ratio, bounds: speedup.bounds(), is_best });
     }
     let fastest = marks.iter().max_by(|a, b| a.speedup.total_cmp(&b.speedup))?;
     let (name, speedup) = (&models[fastest.place].name, units::ratio(fastest.speedup));
     let others = marks.iter().filter(|mark| mark.is_best).count().saturating_sub(1);
     let best = match others {
-        _ if row.withheld => "no verdict".into(),
+        _ if row.fastest().is_some_and(CellResult::has_no_verdict) => "no verdict".into(),
         _ if no_winner.is_some() => "no winner".into(),
         0 => format!("{name} {speedup}"),
         others => format!("{name} {speedup}, {others} within 5 %"),

@@ -1,9 +1,30 @@
 //! The source of a chart's numbers, in words.
 
+use crate::analysis::summary::Summary;
 use crate::record::schema::Recording;
+use crate::report::chart::kind::Evaluated;
 use crate::stats::units;
 
-/// The source of a study's numbers, and the number of launches behind them and their intervals.
+/// The source of a study's numbers, and the number of launches behind them and their intervals. Why they have no verdict
+/// comes first: the end of a long line may be cut.
+pub fn source_of(of: &Evaluated<'_>) -> String {
+    no_verdict([of.summary]) + &source(of.recording)
+}
+
+/// Why the numbers of `summaries` have no verdict; empty if they may have some.
+pub fn no_verdict<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> String {
+    let mut reasons = Vec::new();
+    for warning in summaries.into_iter().flat_map(|summary| &summary.warnings) {
+        if let Some(reason) = warning.reason()
+            && !reasons.contains(&reason)
+        {
+            reasons.push(reason);
+        }
+    }
+    if reasons.is_empty() { String::new() } else { format!("NO VERDICT: {}. ", reasons.join(", ")) }
+}
+
+/// The same without that.
 pub fn source(recording: &Recording) -> String {
     match &recording.study {
         Some(study) => format!("{}; {} launches, 95 % intervals", origin(recording), study.launches_asked),

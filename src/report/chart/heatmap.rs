@@ -6,7 +6,7 @@ use crate::analysis::summary::Row;
 use crate::report::chart::canvas::{Anchor, Canvas, cut};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::{Chart, undrawn};
-use crate::report::{chart::caption::source, chart::legend::MarkedModel, chart::palette::Color};
+use crate::report::{chart::caption::source_of, chart::legend::MarkedModel, chart::palette::Color};
 use crate::stats::units;
 
 /// The chart of all cells of the native platform.
@@ -38,7 +38,7 @@ struct Line {
 fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     let rows = &of.summary.rows;
     let mut models = of.marks.models(rows.iter().flat_map(Row::plain_models));
-    let source = source(of.recording)
+    let source = source_of(of)
         + &undrawn(rows.len().saturating_sub(MOST), "tasks")
         + &undrawn(models.len().saturating_sub(MOST), "models");
     models.truncate(MOST);

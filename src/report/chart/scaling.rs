@@ -8,10 +8,11 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
+use crate::report::chart::caption::{no_verdict, source};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, Marks, legend};
 use crate::report::chart::{Chart, part_of_file_name, speedup_grid};
-use crate::report::{chart::caption::source, chart::palette::Color, chart::scale::Log};
+use crate::report::{chart::palette::Color, chart::scale::Log};
 use crate::stats::ratio::Ratio;
 
 /// A chart for each computing workload.
@@ -44,7 +45,8 @@ fn charts(all: &[Evaluated<'_>]) -> Vec<Chart> {
     let mut charts = Vec::new();
     for scaled in scale(&of_one) {
         if scaled.computes() && scaled.rows.len() > 1 {
-            charts.push(chart(&scaled, all[0].marks, source(of_one[0].recording)));
+            let source = no_verdict(of_one.iter().map(|of| &of.summary)) + &source(of_one[0].recording);
+            charts.push(chart(&scaled, all[0].marks, source));
         }
     }
     charts

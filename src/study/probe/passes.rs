@@ -91,6 +91,7 @@ mod tests {
             window_ns: NonZeroU64::MIN,
             alone: None,
             pressure_ns: None,
+            busy_ns: None,
             stolen_ticks: None,
             all_ticks: None,
             suspended_ns: None,

@@ -1,0 +1,158 @@
+//! What the state of the machine allows to say: a word that launches say, if they also say it without those in which
+//! the machine was slow; nothing at all if a warning blocks verdicts.
+
+use std::mem::discriminant;
+
+use crate::analysis::summary::CellResult;
+use crate::stats::ratio::Times;
+use crate::stats::verdict::{Verdict, verdicts};
+
+/// The state of the machine during the launches of one workload.
+#[derive(Clone, Debug)]
+pub(super) enum Machine {
+    /// A warning blocks all verdicts.
+    Blocked,
+    /// It was slow in the launches that are marked.
+    Watched(Vec<bool>),
+}
+
+/// The verdicts on the cells of a row.
+pub(super) struct JudgedRow {
+    /// The index of the fastest cell.
+    pub(super) fastest: Option<usize>,
+    pub(super) verdicts: Vec<Verdict>,
+}
+
+impl Machine {
+    /// Whether it was slow in a launch.
+    fn is_slow(&self, launch: usize) -> bool {
+        match self {
+            Machine::Blocked => false,
+            Machine::Watched(is_slow) => is_slow.get(launch) == Some(&true),
+        }
+    }
+
+    /// `logs`, a value for each launch, without those in which the machine was slow; `None` if nothing may be said.
+    pub(super) fn steady(&self, logs: &[Option<f64>]) -> Option<Vec<Option<f64>>> {
+        if matches!(self, Machine::Blocked) {
+            return None;
+        }
+        let mut steady = logs.to_vec();
+        for (launch, log) in steady.iter_mut().enumerate() {
+            if self.is_slow(launch) {
+                *log = None;
+            }
+        }
+        Some(steady)
+    }
+
+    /// The verdicts on `cells`, of which `baseline` is one.
+    pub(super) fn judge(&self, baseline: &Times, cells: &[Times]) -> JudgedRow {
+        let mut judged = verdicts(baseline, cells);
+        let fastest = judged.iter().position(|verdict| *verdict == Verdict::Fastest);
+        let without_slow = match self {
+            Machine::Blocked => vec![Verdict::NoVerdict; cells.len()],
+            Machine::Watched(is_slow) if !is_slow.contains(&true) => judged.clone(),
+            Machine::Watched(_) => {
+                let steady: Vec<Times> = cells.iter().map(|times| self.without_slow(times)).collect();
+                verdicts(&self.without_slow(baseline), &steady)
+            }
+        };
+        for (verdict, without_slow) in judged.iter_mut().zip(without_slow) {
+            if !stands(*verdict, without_slow) {
+                *verdict = Verdict::NoVerdict;
+            }
+        }
+        JudgedRow { fastest, verdicts: judged }
+    }
+
+    fn without_slow(&self, times: &Times) -> Times {
+        let mut steady = Times::with_capacity(times.len());
+        for (launch, rounds) in times.iter().enumerate() {
+            steady.push(if self.is_slow(launch) { vec![] } else { rounds.clone() });
+        }
+        steady
+    }
+}
+
+/// The word that `judge` says of the launches of `cells`, if it says the same without those in which the machine was slow;
+/// `None` is no verdict.
+pub(super) fn word<W>(
+    cells: &[&CellResult],
+    judge: impl Fn(&[&[Option<f64>]]) -> W,
+    is_same: impl Fn(&W, &W) -> bool,
+) -> Option<W> {
+    let (mut all, mut steady) = (Vec::new(), Vec::new());
+    for cell in cells {
+        all.push(&cell.logs[..]);
+        steady.push(cell.steady_logs.as_deref()?);
+    }
+    let word = judge(&all);
+    if all == steady || is_same(&word, &judge(&steady)) { Some(word) } else { None }
+}
+
+/// Whether a verdict says nothing else than that without the slow launches. One that leaves open what is true can't be made
+/// false by them, and which of the best cells is called the fastest says nothing.
+fn stands(verdict: Verdict, without_slow: Verdict) -> bool {
+    match (verdict, without_slow) {
+        (Verdict::Unmeasured, _) => true,
+        (_, Verdict::NoVerdict) => false,
+        (Verdict::TooFew(_) | Verdict::Undecided(_), _) => true,
+        _ => is_same(&verdict, &without_slow) || verdict.is_best() && without_slow.is_best(),
+    }
+}
+
+/// Whether both are the same word, whatever their numbers.
+pub(super) fn is_same<W>(one: &W, other: &W) -> bool {
+    discriminant(one) == discriminant(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::ratio::tests::launches;
+
+    /// Sixteen launches of which some, from the first one on, take `first`, and the others `then`.
+    fn times(some: i32, first: f64, then: f64) -> Times {
+        launches((0..16).map(|launch| if launch < some { first } else { then }))
+    }
+
+    /// The verdicts on a baseline and two faster cells, the second of which takes other times in `some` launches.
+    fn verdicts_with(machine: &Machine, some: i32, first: f64, then: f64) -> JudgedRow {
+        let row = [times(16, 100.0, 100.0), times(16, 50.0, 50.0), times(some, first, then)];
+        machine.judge(&row[0], &row)
+    }
+
+    /// A machine that was slow in the first four launches.
+    fn slow() -> Machine {
+        Machine::Watched((0..16).map(|launch| launch < 4).collect())
+    }
+
+    #[test]
+    fn verdict_that_depends_on_slow_launches_is_none() {
+        let quiet = Machine::Watched(vec![false; 16]);
+        assert!(matches!(verdicts_with(&quiet, 13, 60.0, 51.0).verdicts[2], Verdict::Slower(_)));
+        // Of the other launches, 9 of 12 lie beyond the margin.
+        let judged = verdicts_with(&slow(), 13, 60.0, 51.0);
+        assert_eq!((judged.fastest, judged.verdicts[2]), (Some(1), Verdict::NoVerdict));
+        assert!(matches!(judged.verdicts[0], Verdict::Slower(_)), "it does not depend on them");
+    }
+
+    #[test]
+    fn verdict_that_stands_is_of_all_launches() {
+        let judged = verdicts_with(&slow(), 4, 80.0, 60.0);
+        assert!(matches!(judged.verdicts[2], Verdict::Slower(ratio) if ratio.launches == 16));
+        assert!(matches!(verdicts_with(&slow(), 4, 51.0, 60.0).verdicts[2], Verdict::Undecided(_)));
+        // Without slow launches the other one is the fastest.
+        let swapped = verdicts_with(&slow(), 12, 51.0, 49.0).verdicts;
+        assert!(swapped[1].is_best() && swapped[2].is_best(), "{swapped:?}");
+    }
+
+    #[test]
+    fn blocked_row_has_no_verdict_and_a_fastest() {
+        let judged = verdicts_with(&Machine::Blocked, 16, 60.0, 60.0);
+        assert_eq!((judged.fastest, &judged.verdicts[..]), (Some(1), &[Verdict::NoVerdict; 3][..]));
+        let row = [times(16, 1.0, 1.0), vec![vec![None]; 16]];
+        assert_eq!(Machine::Blocked.judge(&row[0], &row).verdicts[1], Verdict::Unmeasured);
+    }
+}
