@@ -98,17 +98,20 @@ fn in_python(interpreter: &Path, form: &str, servers: &[Asked]) -> Vec<String> {
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// A server that answers the requests of each connection by a list of texts, and then closes it. It returns how many requests of
-/// its script it was asked for.
-fn scripted(script: Vec<Vec<Vec<u8>>>) -> (u16, JoinHandle<usize>) {
+/// The answers of a server to the requests of each connection, which it closes then.
+type Script = Vec<Vec<String>>;
+
+/// A server that follows a script, and returns how many of its answers were asked for.
+fn scripted(script: Script) -> (u16, JoinHandle<usize>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = thread::spawn(move || {
         let mut answered = 0;
         for answers in script {
             let (stream, _) = listener.accept().unwrap();
+            stream.set_nodelay(true).unwrap();
             for answer in answers {
-                answered += usize::from(answer_next(&stream, &answer));
+                answered += usize::from(answer_next(&stream, answer.as_bytes()));
             }
         }
         answered
@@ -136,40 +139,43 @@ fn answer_next(mut stream: &TcpStream, answer: &[u8]) -> bool {
     true
 }
 
-fn page(body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\nDate: today\r\nContent-LENGTH:{}\r\n\r\n{body}", body.len()).into_bytes()
+fn page(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nDate: today\r\nContent-LENGTH:{}\r\n\r\n{body}", body.len())
 }
 
 /// What a server does with each connection, and what comes of the GETs.
 struct Case {
-    script: Vec<Vec<Vec<u8>>>,
+    script: Script,
     outcomes: Vec<String>,
 }
 
-fn case(script: &[&[Vec<u8>]], outcomes: &[&str]) -> Case {
+fn case(script: &[&[&str]], outcomes: &[&str]) -> Case {
     let mut connections = vec![];
     for answers in script {
-        connections.push(answers.to_vec());
+        connections.push(answers.iter().map(ToString::to_string).collect());
     }
-    Case { script: connections, outcomes: outcomes.iter().map(|text| (*text).to_owned()).collect() }
+    Case { script: connections, outcomes: outcomes.iter().map(ToString::to_string).collect() }
 }
 
 /// One answer on one connection, and why it is refused.
 fn wrong(answer: &str, why: &str) -> Case {
-    case(&[&[answer.into()]], &[&format!("no {why}")])
+    case(&[&[answer]], &[&format!("no {why}")])
 }
 
+const UNANSWERED: &str = "no the server closed the connection without an answer";
+
 fn cases() -> Vec<Case> {
-    let [abc, xyz, long] = ["abc", "xyz", &"x".repeat(100_000)].map(page);
+    let body = "x".repeat(100_000);
+    let [abc, xyz, long] = &["abc", "xyz", &body].map(page);
     vec![
-        case(&[&[abc.clone()]], &["ok abc"]),
-        case(&[&[page("")]], &["ok "]),
-        case(&[&[long]], &[&format!("ok {}", "x".repeat(100_000))]),
+        case(&[&[abc]], &["ok abc"]),
+        case(&[&[&page("")]], &["ok "]),
+        case(&[&[long]], &[&format!("ok {body}")]),
         // Kept, and opened anew once the server has closed it.
-        case(&[&[abc.clone(), xyz.clone()]], &["ok abc", "ok xyz"]),
-        case(&[&[abc.clone()], &[xyz.clone(), abc.clone()]], &["ok abc", "ok xyz", "ok abc"]),
-        case(&[&[abc.clone()], &[]], &["ok abc", "no the server closed the connection without an answer"]),
-        case(&[&[]], &["no the server closed the connection without an answer"]),
+        case(&[&[abc, xyz]], &["ok abc", "ok xyz"]),
+        case(&[&[abc], &[xyz, abc]], &["ok abc", "ok xyz", "ok abc"]),
+        case(&[&[abc], &[]], &["ok abc", UNANSWERED]),
+        case(&[&[]], &[UNANSWERED]),
         wrong(
             "HTTP/1.1 404 Not Found\r\ncontent-length: 3\r\n\r\nabc",
             "the server answered HTTP/1.1 404 Not Found",
