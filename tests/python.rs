@@ -18,6 +18,8 @@ use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::Phase;
 use bakeoff::internals::model::cpython::{Interpreter, InterpreterChoice, find};
 use bakeoff::internals::model::{MadeOf, Platform};
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::schema::Role;
 use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
 use bakeoff::internals::workload::{Size, Workload};
@@ -233,6 +235,27 @@ fn interpreter_ends_with_killed_parent() {
         });
         assert!(gone, "two seconds after the kill at {moment} ms: {:?}", running(&mark, "environ"));
     }
+}
+
+#[test]
+fn native_tools_run_in_rounds_of_smaller_jobs() {
+    let Some(&interpreter) = interpreters().first() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = Command::new(EXE);
+    run.args(["run", "^(cake|frame|hash)/py-loop", "--profile", "quick", "--out"]).arg(folder.path());
+    run.arg(format!("--python={}", interpreter.path.display()));
+    let output = run.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let file = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let study = read(&file).unwrap().study.unwrap();
+    let mut references = vec![];
+    for (index, arm) in study.arms.iter().enumerate().filter(|(_, arm)| arm.role == Role::Reference) {
+        let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
+        let samples = rounds.flat_map(|round| &round.samples).filter(|it| it.arm == index as u64).count();
+        references.push((arm.id.as_str(), samples));
+    }
+    let expected = ["frame/sequential/one", "frame/rayon/cores", "cake/sequential/one", "cake/threads/jobs"];
+    assert_eq!(references, expected.map(|id| (id, 3)), "hash is the native one");
 }
 
 /// The CPU time of each process of the group `leader`, in hundredths of a second.

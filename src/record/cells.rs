@@ -54,7 +54,8 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
-    /// `workload/model/width`; other roles have the id of the baseline, of their platform or the native one.
+    /// `workload/model/width`; a control and a capacity have the id of their platform's baseline, a reference that of a native
+    /// cell.
     pub id: String,
     /// The platform that it is measured on, as its workload has it; from version 4 on.
     #[serde(rename = "lane")]
@@ -80,7 +81,8 @@ pub enum Role {
     Control,
     /// As many independent copies of the baseline as cores: the capacity of this machine.
     Capacity,
-    /// The native baseline on the jobs of another platform, if those differ: its speedup. From version 4 on.
+    /// A native model on the jobs of another platform, if those differ, in the same rounds: the baseline, and from version 5
+    /// on also the textbook tool. From version 4 on.
     Reference,
 }
 

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU64;
 
-use crate::model::Platform;
-use crate::record::schema::{Arm, Role, WorkloadEntry};
+use crate::model::{Concurrency, Platform};
+use crate::record::schema::{Arm, Role, Width, WorkloadEntry};
 use crate::study::cell::Cell;
 use crate::workload::{Kind, Workload, catalog::Catalog};
 
@@ -60,8 +60,8 @@ pub struct PlannedArm {
 }
 
 /// The arms of each row of `cells`, which is a workload on a platform: its cells and its control, beside the
-/// baseline; the native baseline as a reference, if the native platform has other jobs; and, for computing
-/// jobs, the capacity of the machine. A series has its cells alone: it has many rows, and the copies of a
+/// baseline; if the native platform has other jobs, its baseline and its textbook tool as references; and, for
+/// computing jobs, the capacity of the machine. A series has its cells alone: it has many rows, and the copies of a
 /// capacity arm take longer to start than its smallest jobs take.
 pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
     let mut arms = Vec::new();
@@ -87,8 +87,9 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
     if let Some(&cell) = cells.iter().find(|cell| cell.is_baseline()) {
         arms.push(PlannedArm { platform, cell, role: Role::Control });
         if !is_native_too(catalog, &cell.workload) {
-            let cell = Cell { model: Platform::Native.models()[0], ..cell };
-            arms.push(PlannedArm { platform, cell, role: Role::Reference });
+            for cell in references(&cell.workload) {
+                arms.push(PlannedArm { platform, cell, role: Role::Reference });
+            }
         }
         if cell.workload.kind == Kind::Computes {
             // Twice, to distinguish a brief disturbance from a missing core, which slows both.
@@ -96,6 +97,32 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
         }
     }
     arms
+}
+
+/// The native baseline on a workload, and after it the textbook tool.
+fn references(workload: &Workload) -> Vec<Cell> {
+    let (tool, tool_width) = textbook_tool(workload.kind);
+    let mut references = Vec::new();
+    for model in Platform::Native.models() {
+        let width = match model.concurrency {
+            Concurrency::One => Width::One,
+            _ if model.name == tool => tool_width,
+            _ => continue,
+        };
+        references.push(Cell { workload: *workload, model, width });
+    }
+    references
+}
+
+/// The native tool for a kind of jobs. It is named before anything is measured: the fastest of several would be
+/// chosen for its luck, too.
+fn textbook_tool(kind: Kind) -> (&'static str, Width) {
+    match kind {
+        Kind::Nothing | Kind::Computes => ("rayon", Width::Cores),
+        Kind::Waits => ("tokio-one", Width::Jobs),
+        // Each waits, and then needs a core.
+        Kind::Mixed => ("threads", Width::Jobs),
+    }
 }
 
 /// Whether the native platform has the same jobs.
@@ -164,22 +191,20 @@ mod tests {
     }
 
     #[test]
-    fn python_plan_adds_native_reference() {
+    fn python_plan_adds_native_references() {
         let known = Interpreter::known("3.11", facts("3.11.7", false));
-        let arms = arms(
-            &Catalog::builtin(),
-            &Cell::all(&Catalog::builtin(), &[Platform::Python(known)], 2),
-            Profile::Standard,
-        );
+        let cells = Cell::all(&Catalog::builtin(), &[Platform::Python(known)], 2);
+        let arms = arms(&Catalog::builtin(), &cells, Profile::Standard);
         let of = |role| arms.iter().filter(move |arm| arm.role == role);
         assert!(of(Role::Control).chain(of(Role::Capacity)).all(|arm| arm.cell.model.name == "py-loop@3.11"));
-        assert!(of(Role::Reference).all(|arm| arm.cell.model.name == "sequential"));
-        let names: Vec<&str> = of(Role::Reference).map(|arm| arm.cell.workload.name).collect();
-        assert_eq!(
-            names,
-            ["sha-loop", "primes", "mandelbrot", "frame", "cake"],
-            "the others are the native ones"
-        );
+        let references: Vec<String> = of(Role::Reference).map(|arm| arm.cell.id()).collect();
+        // The jobs of the other rows are the native ones.
+        let mut expected = vec![];
+        for workload in ["sha-loop", "primes", "mandelbrot", "frame"] {
+            expected.extend([format!("{workload}/sequential/one"), format!("{workload}/rayon/cores")]);
+        }
+        expected.extend(["cake/sequential/one".to_owned(), "cake/threads/jobs".to_owned()]);
+        assert_eq!(references, expected);
         assert!(arms.iter().all(|arm| arm.platform == Platform::Python(known)));
     }
 
@@ -189,6 +214,19 @@ mod tests {
         let arms = arms(&Catalog::builtin(), &cells, Profile::Series);
         assert_eq!(arms.len(), cells.len());
         assert!(arms.iter().all(|arm| arm.role == Role::Cell));
+    }
+
+    #[test]
+    fn textbook_tools_are_native_cells() {
+        for kind in [Kind::Nothing, Kind::Waits, Kind::Computes, Kind::Mixed] {
+            let catalog = Catalog::builtin();
+            let workloads = catalog.workloads(Platform::Native);
+            let workload = workloads.iter().find(|workload| workload.kind == kind).unwrap();
+            let cells: Vec<String> = Cell::of(workload, Platform::Native, 2).iter().map(Cell::id).collect();
+            let references = references(workload);
+            assert_eq!(references.len(), 2, "the baseline and a tool for {kind:?}");
+            assert!(references.iter().all(|it| cells.contains(&it.id())), "{references:?}");
+        }
     }
 
     #[test]
