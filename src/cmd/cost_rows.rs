@@ -31,9 +31,11 @@ pub(super) fn copied(path: &Path, here: &Recording, catalog: &Catalog) -> Result
         study.workloads.len() == RUNNING.len(),
         BadUsage(format!("the study in {file} lacks {} or {}: take another", RUNNING[0], RUNNING[1]))
     );
+    let machine = machine(&recording, here);
+    ensure!(machine == Machine::Same, Incomparable(format!("{file} can't be taken: {machine}")));
     ensure!(
-        machine(&recording, here) == Machine::Same,
-        Incomparable(format!("{file} is of another machine or of other cores, or can't be told from one"))
+        conditions(&recording) == conditions(here),
+        Incomparable(format!("{file} can't be taken: it has another build profile or CPU quota"))
     );
     for arm in &study.arms {
         ensure!(
@@ -48,6 +50,11 @@ pub(super) fn copied(path: &Path, here: &Recording, catalog: &Catalog) -> Result
         );
     }
     Ok(study)
+}
+
+/// What the warnings on its numbers depend on besides the machine.
+fn conditions(recording: &Recording) -> (&str, Option<u64>) {
+    (&recording.environment.profile, recording.environment.quota_millicores)
 }
 
 fn is_running(workload: &str) -> bool {
@@ -66,12 +73,12 @@ fn is_of_today(arm: &Arm) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::costs::tests::recording_of;
+    use crate::analysis::{costs::tests::recording_of, same::tests::on_a_machine};
     use crate::record::save::save;
 
     /// Why the rows of a recording are not taken, or their names.
     fn taken(change: impl FnOnce(&mut Recording)) -> String {
-        let mut recording = recording_of(vec![], 50);
+        let mut recording = on_a_machine(recording_of(vec![], 50));
         recording.study = recording.costs.take().unwrap().study;
         for arm in &mut recording.study.as_mut().unwrap().arms {
             arm.revision = models().iter().find(|model| arm.id.contains(model.name)).map(|it| it.revision);
@@ -91,6 +98,8 @@ mod tests {
     fn rows_come_from_same_machine_and_models() {
         assert_eq!(taken(|_| {}), "hash noop ");
         assert!(taken(|it| it.environment.cores = 3).contains("another machine"));
+        assert!(taken(|it| it.environment.memory_bytes = None).contains("memory unknown"));
+        assert!(taken(|it| it.environment.profile = "debug".into()).contains("another build profile"));
         assert!(
             taken(|it| it.study.as_mut().unwrap().arms[1].revision = Some(99))
                 .contains("revision of hash/rayon")

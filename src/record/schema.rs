@@ -244,3 +244,29 @@ impl Study {
         if arm < arms { Ok(()) } else { Err(format!("a sample names arm {arm}, and there are {arms}")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn part_of_study_has_its_own_arms() {
+        let hash = recording(2, 50).study.unwrap();
+        let mut both = hash.clone();
+        both.workloads.insert(0, WorkloadEntry { name: "noop".into(), ..hash.workloads[0].clone() });
+        both.arms.insert(0, Arm { id: "noop/sequential/one".into(), ..hash.arms[0].clone() });
+        for launch in &mut both.launches {
+            launch.rounds[0].samples.iter_mut().for_each(|sample| sample.arm += 1);
+            launch.rounds[0].failures.push(Failure { arm: 2, reason: "it broke".into() });
+        }
+        both.launches.push(Launch::begun("noop".into(), None, 0));
+        let part = both.of_workloads(|workload| workload.name == "hash");
+        assert_eq!((&part.workloads, &part.arms), (&hash.workloads, &hash.arms));
+        assert_eq!(part.launches.len(), 2);
+        for (launch, whole) in part.launches.iter().zip(&hash.launches) {
+            assert_eq!(launch.rounds[0].samples, whole.rounds[0].samples);
+            assert_eq!(launch.rounds[0].failures[0].arm, 1);
+        }
+    }
+}
