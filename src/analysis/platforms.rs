@@ -2,6 +2,7 @@
 
 use crate::analysis::summary::{CellResult, Row};
 use crate::model::{MadeOf, made_of};
+use crate::stats::present;
 use crate::stats::ratio::{Ratio, of_logs};
 use crate::stats::{interval::LEVEL, verdict::Verdict};
 
@@ -143,20 +144,29 @@ fn ratio(cell: &CellResult) -> Option<f64> {
     cell.speedup.map(|speedup| speedup.ratio)
 }
 
-/// The speedup of Rust's best tool over the best of an interpreter: ln(`python` / `sequential`) + ln(`sequential` /
-/// `rust`), launch by launch. On the interpreter's jobs, `sequential` is measured beside its models; the gain of a
-/// better tool is measured on the native platform's jobs, without one it is none. Launches are paired by number.
-pub fn rust_over_python(row: &Row, python: &CellResult, rust: Option<&CellResult>) -> Option<Ratio> {
-    let reference = &row.reference.as_ref()?.logs;
-    let mut logs = Vec::new();
-    for (launch, (reference, python)) in reference.iter().zip(&python.logs).enumerate() {
-        let gain = match rust {
-            Some(rust) => rust.logs.get(launch).copied().flatten(),
-            None => Some(0.0),
-        };
-        if let (Some(reference), Some(python), Some(gain)) = (reference, python, gain) {
-            logs.push(reference - python + gain);
+/// The time of an interpreter's best tool, `python` in `row`, over that of Rust's on the same jobs; `None` if none was
+/// measured on them.
+///
+/// Where the jobs are the interpreter's own, Rust's tool is the textbook one, which was measured in the same rounds.
+/// Where they are the native ones, it is the best of the native row, and launches are paired by number:
+/// ln(`python` / rust) = ln(`py-loop` / `sequential`) - ln(`py-loop` / `python`) + ln(`sequential` / rust).
+pub fn python_over_rust(row: &Row, python: &CellResult, native: Option<&Row>) -> Option<Ratio> {
+    let logs = match &row.native_tool {
+        Some(tool) => sum(&tool.logs, &python.logs, -1.0),
+        None => {
+            let native = native.filter(|native| native.is_same_work(row))?;
+            let over_sequential = sum(&row.reference.as_ref()?.logs, &python.logs, -1.0);
+            sum(&over_sequential, &native.fastest()?.logs, 1.0)
         }
+    };
+    of_logs(&present(&logs), LEVEL)
+}
+
+/// `a` + `sign` x `b` for each launch that has both.
+fn sum(a: &[Option<f64>], b: &[Option<f64>], sign: f64) -> Vec<Option<f64>> {
+    let mut sums = Vec::new();
+    for pair in a.iter().zip(b) {
+        sums.push(if let (Some(a), Some(b)) = pair { Some(a + sign * b) } else { None });
     }
-    of_logs(&logs, LEVEL)
+    sums
 }

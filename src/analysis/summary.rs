@@ -31,6 +31,8 @@ pub struct Row {
     /// On other platforms, the speedup of the native baseline over this one on the same jobs: in the same
     /// rounds, or in the native platform's own.
     pub reference: Option<Reference>,
+    /// On other platforms, the native tool that was measured on the same jobs, in the same rounds.
+    pub native_tool: Option<NativeTool>,
     /// The logarithm of each launch's ratio of the capacity of all cores to one core, for computing jobs.
     pub capacity: Vec<Option<f64>>,
     /// The median time of a run of the baseline in each launch, in nanoseconds.
@@ -45,6 +47,15 @@ pub struct Reference {
     /// Its speedup over the row's baseline.
     pub speedup: Ratio,
     /// The logarithm of each launch's.
+    pub logs: Vec<Option<f64>>,
+}
+
+/// A native tool on the jobs of another platform.
+#[derive(Clone, Debug)]
+pub struct NativeTool {
+    /// `model/width`.
+    pub name: String,
+    /// The logarithm of each launch's speedup over the row's baseline.
     pub logs: Vec<Option<f64>>,
 }
 
@@ -170,7 +181,8 @@ impl Row {
         better
     }
 
-    fn is_same_work(&self, other: &Row) -> bool {
+    /// Whether both have the same jobs.
+    pub fn is_same_work(&self, other: &Row) -> bool {
         let (one, other) = (&self.workload, &other.workload);
         // The description tells Python's cake, which is decorated with the lock held, from the native one.
         one.is_same_size(other) && one.revision() == other.revision() && one.about == other.about
@@ -223,6 +235,7 @@ impl<'a> Measured<'a> {
             cells: results,
             control: speedup(&baseline.walls, &self.walls_of(Role::Control), LEVEL),
             reference: Reference::of(log_ratios_by_launch(&baseline.walls, &self.walls_of(Role::Reference))),
+            native_tool: self.native_tool(&baseline),
             capacity: self.capacity(&baseline, cores),
             baseline_ns: baseline.walls.iter().map(|launch| median(&present(launch))).collect(),
             fastest: judged.fastest,
@@ -233,7 +246,7 @@ impl<'a> Measured<'a> {
         let cpu = self.cpu(arm);
         let entry = &self.study.arms[arm];
         CellResult {
-            name: entry.id[self.workload.name.len() + 1..].to_owned(),
+            name: self.name(arm),
             revision: entry.revision(),
             in_flight: entry.in_flight.get(),
             wall_ns: median(&present(&walls.concat())),
@@ -245,6 +258,19 @@ impl<'a> Measured<'a> {
             verdict,
             error: entry.unavailable.clone().or_else(|| self.failure(arm)),
         }
+    }
+
+    /// The reference that is not the native baseline.
+    fn native_tool(&self, baseline: &Baseline) -> Option<NativeTool> {
+        let mut references = self.arms(Role::Reference).into_iter();
+        let tool = references.find(|&arm| self.study.arms[arm].width() != Some(Width::One))?;
+        let logs = log_ratios_by_launch(&baseline.walls, &self.walls(tool));
+        Some(NativeTool { name: self.name(tool), logs })
+    }
+
+    /// `model/width` of an arm.
+    fn name(&self, arm: usize) -> String {
+        self.study.arms[arm].id[self.workload.name.len() + 1..].to_owned()
     }
 
     /// For each launch, the logarithm of the capacity of all cores over one: that of the better capacity arm,

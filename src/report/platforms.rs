@@ -3,7 +3,7 @@
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::no_winner::NoWinner;
-use crate::analysis::platforms::{Qualification, ToolVerdict, judge_tools, named_tools, rust_over_python};
+use crate::analysis::platforms::{Qualification, ToolVerdict, judge_tools, named_tools, python_over_rust};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
 use crate::report::best::{BestRow, ratio_and_interval};
@@ -79,8 +79,8 @@ fn post_table(rows: &[Row], summary: &Summary) -> Table {
         .left("best tool in Python", PostRow::in_python)
         .left("the post says", |it| it.row.workload.post_says.as_str())
         .left("verdict", |it| verdict(&judge_tools(it.row)))
-        .left("best tool in Rust", PostRow::in_rust)
-        .left("over Python's best", PostRow::rust_over_python)
+        .left("tool in Rust", PostRow::in_rust)
+        .left("time of Python's best over its", PostRow::python_over_rust)
         .build()
 }
 
@@ -95,30 +95,27 @@ impl PostRow<'_> {
     }
 
     fn in_rust(&self) -> String {
-        if self.has_no_verdict() {
-            return "no verdict".into();
+        if let Some(tool) = &self.row.native_tool {
+            return tool.name.clone();
         }
-        match (self.native, self.native.and_then(Row::fastest)) {
-            (Some(native), _) if NoWinner::of(native).is_some() => "no winner".into(),
-            (_, Some(best)) => best.name.clone(),
-            (Some(_), None) => "not measured".into(),
-            (None, None) => "sequential (alone)".into(),
+        let Some(native) = self.native else { return "not measured".into() };
+        match native.fastest() {
+            None => "not measured".into(),
+            Some(best) if best.has_no_verdict() => "no verdict".into(),
+            Some(_) if NoWinner::of(native).is_some() => "no winner".into(),
+            Some(best) if native.is_same_work(self.row) => best.name.clone(),
+            Some(best) => format!("{} (other jobs)", best.name),
         }
     }
 
-    fn rust_over_python(&self) -> Option<String> {
-        let rust = self.native.and_then(Row::fastest);
-        if self.has_no_verdict() || self.native.is_some() && rust.is_none() {
+    fn python_over_rust(&self) -> Option<String> {
+        let python = self.row.fastest()?;
+        let is_native_judged = self.row.native_tool.is_none();
+        let native_best = self.native.filter(|_| is_native_judged).and_then(Row::fastest);
+        if [Some(python), native_best].into_iter().flatten().any(CellResult::has_no_verdict) {
             return None;
         }
-        let ratio = rust_over_python(self.row, self.row.fastest()?, rust)?;
-        Some(ratio_and_interval(Some(&ratio)))
-    }
-
-    /// Whether the best tool of one of the languages has none.
-    fn has_no_verdict(&self) -> bool {
-        let best = [self.row.fastest(), self.native.and_then(Row::fastest)];
-        best.into_iter().flatten().any(CellResult::has_no_verdict)
+        Some(ratio_and_interval(Some(&python_over_rust(self.row, python, self.native)?)))
     }
 }
 
@@ -265,15 +262,39 @@ pub(crate) mod tests {
         assert_eq!(verdict(&judge_tools(&Summary::of(&recording).others[0])), "undecided: py-asyncio");
     }
 
-    #[test]
-    fn rust_over_python_ratio_uses_sequential() {
-        let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
-        let summary = Summary::of(&recording);
+    /// The recording of [`with_python`], and in it Rust's tool in a quarter of py-loop's time in Python's own rounds.
+    fn with_native_tool(mut recording: Recording) -> Recording {
+        let study = recording.study.as_mut().unwrap();
+        let arm = study.arms.len() as u64;
+        let id = "hash/rayon/cores".to_owned();
+        study.arms.push(Arm { id, role: Role::Reference, ..study.arms[2].clone() });
+        for launch in study.launches.iter_mut().filter(|launch| launch.platform.is_some()) {
+            let py_loop = launch.rounds[0].samples[0];
+            let wall_ns = (py_loop.wall_ns.get() / 4).try_into().unwrap();
+            launch.rounds[0].samples.push(Sample { arm, wall_ns, ..py_loop });
+        }
+        recording
+    }
+
+    /// Rust's tool, and the time of Python's best over its.
+    fn over_rust(recording: &Recording) -> (String, Option<String>) {
+        let summary = Summary::of(recording);
         let row = PostRow { row: &summary.others[0], native: summary.rows.first() };
+        (row.in_rust(), row.python_over_rust())
+    }
+
+    #[test]
+    fn best_tools_compare_on_the_same_jobs() {
+        let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
+        let ratio = |ratio: &str| Some(format!("{ratio} ({ratio} .. {ratio})"));
         // Python's best takes 1.5 times as long as sequential, Rust's best half of it.
-        assert_eq!(row.in_rust(), "rayon/cores");
-        assert_eq!(row.rust_over_python().as_deref(), Some("3.00x (3.00x .. 3.00x)"));
-        assert_eq!(best_tools(&summary.others).texts()[0].last().map(String::as_str), Some("3.00x"));
+        assert_eq!(over_rust(&recording), ("rayon/cores".into(), ratio("3.00x")));
+        assert_eq!(best_tools(&Summary::of(&recording).others).texts()[0].last().unwrap(), "3.00x");
+        let mut other_jobs = recording;
+        let workload = &mut other_jobs.study.as_mut().unwrap().workloads[1];
+        workload.jobs = 7.try_into().unwrap();
+        assert_eq!(over_rust(&other_jobs), ("rayon/cores (other jobs)".into(), None));
+        assert_eq!(over_rust(&with_native_tool(other_jobs)), ("rayon/cores".into(), ratio("2.00x")));
     }
 
     #[test]
