@@ -5,7 +5,7 @@ use std::mem::discriminant;
 
 use crate::analysis::summary::CellResult;
 use crate::stats::ratio::Times;
-use crate::stats::verdict::{Verdict, verdicts};
+use crate::stats::verdict::{Verdict, verdicts, verdicts_over};
 
 /// The state of the machine during the launches of one workload.
 #[derive(Clone, Debug)]
@@ -50,13 +50,13 @@ impl Machine {
     pub(super) fn judge(&self, baseline: &Times, cells: &[Times]) -> JudgedRow {
         let mut judged = verdicts(baseline, cells);
         let fastest = judged.iter().position(|verdict| *verdict == Verdict::Fastest);
-        let without_slow = match self {
-            Machine::Blocked => vec![Verdict::NoVerdict; cells.len()],
-            Machine::Watched(is_slow) if !is_slow.contains(&true) => judged.clone(),
-            Machine::Watched(_) => {
-                let steady: Vec<Times> = cells.iter().map(|times| self.without_slow(times)).collect();
-                verdicts(&self.without_slow(baseline), &steady)
+        let without_slow = match (self, fastest) {
+            (Machine::Blocked, _) => vec![Verdict::NoVerdict; cells.len()],
+            (Machine::Watched(is_slow), Some(fastest)) if is_slow.contains(&true) => {
+                let cells: Vec<Times> = cells.iter().map(|times| self.without_slow(times)).collect();
+                verdicts_without_slow(&self.without_slow(baseline), &cells, fastest)
             }
+            (Machine::Watched(_), _) => judged.clone(),
         };
         for (verdict, without_slow) in judged.iter_mut().zip(without_slow) {
             if !stands(*verdict, without_slow) {
@@ -72,6 +72,16 @@ impl Machine {
             steady.push(if self.is_slow(launch) { vec![] } else { rounds.clone() });
         }
         steady
+    }
+}
+
+/// The verdicts on `cells` over the cell that is the fastest of all launches, unless it is now slower than another one: which
+/// of the best cells has the highest median says nothing.
+fn verdicts_without_slow(baseline: &Times, cells: &[Times], fastest: usize) -> Vec<Verdict> {
+    let of_their_own = verdicts(baseline, cells);
+    match of_their_own[fastest] {
+        Verdict::Slower(_) => of_their_own,
+        _ => verdicts_over(cells, fastest),
     }
 }
 
@@ -92,13 +102,13 @@ pub(super) fn word<W>(
 }
 
 /// Whether a verdict says nothing else than that without the slow launches. One that leaves open what is true can't be made
-/// false by them, and which of the best cells is called the fastest says nothing.
+/// false by them.
 fn stands(verdict: Verdict, without_slow: Verdict) -> bool {
     match (verdict, without_slow) {
         (Verdict::Unmeasured, _) => true,
         (_, Verdict::NoVerdict) => false,
         (Verdict::TooFew(_) | Verdict::Undecided(_), _) => true,
-        _ => is_same(&verdict, &without_slow) || verdict.is_best() && without_slow.is_best(),
+        _ => is_same(&verdict, &without_slow),
     }
 }
 
@@ -143,9 +153,16 @@ mod tests {
         let judged = verdicts_with(&slow(), 4, 80.0, 60.0);
         assert!(matches!(judged.verdicts[2], Verdict::Slower(ratio) if ratio.launches == 16));
         assert!(matches!(verdicts_with(&slow(), 4, 51.0, 60.0).verdicts[2], Verdict::Undecided(_)));
-        // Without slow launches the other one is the fastest.
-        let swapped = verdicts_with(&slow(), 12, 51.0, 49.0).verdicts;
-        assert!(swapped[1].is_best() && swapped[2].is_best(), "{swapped:?}");
+        // Without slow launches the other one has the higher median.
+        let swapped = verdicts_with(&slow(), 10, 51.0, 49.0).verdicts;
+        assert!(swapped[1] == Verdict::Fastest && swapped[2].is_best(), "{swapped:?}");
+    }
+
+    #[test]
+    fn fastest_that_is_slower_without_slow_launches_has_no_verdict() {
+        let machine = Machine::Watched((0..16).map(|launch| launch < 9).collect());
+        let judged = verdicts_with(&machine, 9, 51.0, 40.0);
+        assert_eq!((judged.fastest, judged.verdicts[1]), (Some(1), Verdict::NoVerdict));
     }
 
     #[test]

@@ -81,8 +81,19 @@ pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
 
 /// The same where the probability of any wrong verdict in the row stays below `error`.
 pub(super) fn verdicts_with(baseline: &Times, cells: &[Times], error: f64) -> Vec<Verdict> {
+    match fastest(baseline, cells) {
+        Some(fastest) => over_fastest(cells, fastest, error),
+        None => vec![Verdict::Unmeasured; cells.len()],
+    }
+}
+
+/// As [`verdicts`] where it is known which cell is the fastest.
+pub fn verdicts_over(cells: &[Times], fastest: usize) -> Vec<Verdict> {
+    over_fastest(cells, fastest, ROW_ERROR)
+}
+
+fn over_fastest(cells: &[Times], fastest: usize, error: f64) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Unmeasured; cells.len()];
-    let Some(fastest) = fastest(baseline, cells) else { return verdicts };
     let mut contenders = contenders(cells, fastest);
     let need = need(contenders.len(), error);
     for contender in &contenders {
