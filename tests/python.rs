@@ -11,13 +11,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bakeoff::internals::engine::batch::Batch;
-use bakeoff::internals::engine::clock::Usage;
 use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::Resources;
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::Phase;
+use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::{Interpreter, InterpreterChoice, find};
-use bakeoff::internals::model::{MadeOf, Platform};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Role;
 use bakeoff::internals::workload::catalog::Catalog;
@@ -256,45 +255,6 @@ fn native_tools_run_in_rounds_of_smaller_jobs() {
     }
     let expected = ["frame/sequential/one", "frame/rayon/cores", "cake/sequential/one", "cake/threads/jobs"];
     assert_eq!(references, expected.map(|id| (id, 3)), "hash is the native one");
-}
-
-/// The CPU time of each process of the group `leader`, in hundredths of a second.
-#[cfg(target_os = "linux")]
-fn group(leader: u32) -> Vec<u64> {
-    let mut times = vec![];
-    for entry in fs::read_dir("/proc").unwrap().flatten() {
-        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // Fields 3, 5, 14 and 15 of proc_pid_stat(5): the name before them may have any characters.
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        if fields.len() > 12 && fields[0] != "Z" && fields[2] == leader.to_string() {
-            times.push(fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap());
-        }
-    }
-    times
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn pool_processes_are_counted_and_end_with_model() {
-    let stage = stage();
-    for platform in interpreters().into_iter().map(Platform::Python) {
-        let batch = batch(Catalog::builtin().workload(platform, "primes").unwrap(), 800, &stage).unwrap();
-        let models = platform.models().into_iter();
-        for entry in models.filter(|it| it.made_of == MadeOf::Processes && it.unavailable.is_none()) {
-            let mut model = entry.start(&batch, &entry.resources(3, EXE.as_ref())).unwrap();
-            let leader = model.process_id().unwrap();
-            let (by_system, own) = (group(leader), Usage::of_this_process());
-            assert_eq!(by_system.len(), 4, "{}: the interpreter and three workers", entry.name);
-            let used = sample(model.as_mut(), &batch).unwrap().used;
-            let own = Usage::of_this_process() - own;
-            let by_system = group(leader).iter().sum::<u64>() - by_system.iter().sum::<u64>();
-            let told_ms = (used.cpu_ns.unwrap() - own.cpu_ns.unwrap()) / 1_000_000;
-            // Each process may be a tick short.
-            assert!(told_ms + 40 >= 10 * by_system, "{}: {told_ms} ms, {by_system} ticks", entry.name);
-            drop(model);
-            assert!(group(leader).is_empty(), "{}", entry.name);
-        }
-    }
 }
 
 #[test]
