@@ -255,7 +255,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::analysis::starting::BreaksEven;
     use crate::record::read::tests::recording;
-    use crate::record::schema::{Arm, Costs, Kind, Passes, Turn, WorkloadEntry};
+    use crate::record::schema::{Arm, Costs, IdleCheck, Kind, Passes, Turn, WorkloadEntry};
     use crate::stats::interval::TooFew;
 
     pub(crate) fn record(question: &str, figures: &[(&str, u64)]) -> ProbeRecord {
@@ -382,5 +382,8 @@ pub(crate) mod tests {
         checks[0].alone = Some(false);
         let costs = AnalysedCosts::of(&disturbed).unwrap();
         assert!(costs.is_withheld() && costs.of_study.is_empty(), "{costs:?}");
+        let checks = &mut disturbed.costs.as_mut().unwrap().passes.as_mut().unwrap().idle_checks;
+        checks[0] = IdleCheck { alone: Some(true), pressure_ns: None, busy_ns: None, ..checks[0] };
+        assert!(AnalysedCosts::of(&disturbed).unwrap().is_withheld(), "nobody watched");
     }
 }

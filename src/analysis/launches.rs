@@ -78,7 +78,8 @@ impl Launches {
     pub(super) fn slow(&self) -> Slow {
         let mut slow = Slow { is_slow: vec![false; self.launches.len()], worst: 1.0 };
         if !self.computes {
-            let kept = if self.noise() > STEADY { KEPT_OF_UNSTEADY } else { KEPT };
+            let is_steady = self.noise().is_some_and(|noise| noise <= STEADY);
+            let kept = if is_steady { KEPT } else { KEPT_OF_UNSTEADY };
             slow.add(&self.each(|launch| Some(1.0 / launch.baseline_ns?)), kept, f64::INFINITY);
             return slow;
         }
@@ -90,10 +91,9 @@ impl Launches {
         slow
     }
 
-    /// How far two slots of one launch differ, on the logarithmic scale.
-    fn noise(&self) -> f64 {
-        let differences = present(&self.each(|launch| Some(launch.noise?.abs())));
-        upper_bound(&differences).unwrap_or(0.0)
+    /// How far two slots of one launch differ, on the logarithmic scale; unknown where the baseline has no control.
+    fn noise(&self) -> Option<f64> {
+        upper_bound(&present(&self.each(|launch| Some(launch.noise?.abs()))))
     }
 
     /// The extent of the interval of the baseline over its control, on the logarithmic scale.

@@ -49,6 +49,9 @@ pub(super) fn watched(recording: &Recording) -> Watched {
 pub fn warnings_around(recording: &Recording, checks: &[IdleCheck]) -> Vec<Warning> {
     let mut warnings = of_environment(&recording.environment);
     warnings.extend(of_idle_checks(checks));
+    if is_unwatched(checks) {
+        warnings.push(Warning::MachineUnknown);
+    }
     warnings.sort_by_key(|warning| !warning.blocks_verdicts());
     warnings
 }
@@ -81,7 +84,7 @@ fn of_environment(environment: &Environment) -> Vec<Warning> {
 /// Observations during a study.
 fn of_study(study: &Study) -> Vec<Warning> {
     let mut warnings = of_idle_checks(&study.idle_checks);
-    if study.idle_checks.iter().all(|check| check.pressure_ns.is_none() && check.busy_ns.is_none()) {
+    if is_unwatched(&study.idle_checks) {
         let rounds = study.launches.iter().flat_map(|launch| &launch.rounds);
         let has_cpu_time = rounds.flat_map(|round| &round.samples).any(|sample| sample.cpu_ns.is_some());
         warnings.push(if has_cpu_time { Warning::PressureUnknown } else { Warning::MachineUnknown });
@@ -94,6 +97,11 @@ fn of_study(study: &Study) -> Vec<Warning> {
         warnings.push(Warning::Stopped(stopped));
     }
     warnings
+}
+
+/// Whether the system told nothing of other programs.
+fn is_unwatched(checks: &[IdleCheck]) -> bool {
+    checks.iter().all(|check| check.pressure_ns.is_none() && check.busy_ns.is_none())
 }
 
 /// Observations while nothing was measured.

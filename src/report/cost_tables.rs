@@ -29,7 +29,7 @@ pub(super) fn blocks(recording: &Recording) -> Option<Vec<Block>> {
 pub(super) fn reading(costs: &AnalysedCosts<'_>) -> &'static str {
     match costs.of_passes {
         Some(_) => {
-            "Times are medians with their 95 % intervals: where two of them overlap, their order says nothing."
+            "Times are medians, with 95 % intervals of six values or more: where two overlap or are missing, the order says nothing."
         }
         None => {
             "Times are medians of three processes, one model after another, without intervals: the order of two says nothing."
