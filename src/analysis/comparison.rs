@@ -1,5 +1,6 @@
 //! Compares recordings: their differences, and the changes of their cells.
 
+use crate::analysis::judgement::is_same;
 use crate::analysis::same::{Machine, is_shared, machine, revisions, workers};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{Environment, InterpreterEntry, Recording};
@@ -55,7 +56,7 @@ pub enum Word {
     TooFew,
     /// It is the baseline, of which only the time is told.
     Baseline,
-    /// A warning blocks verdicts in one of the recordings.
+    /// A warning blocks verdicts in one of the recordings, or launches in which a machine was slow make the word.
     NoVerdict,
     /// Another revision of its workload, its model or its baseline was measured.
     ContenderChanged,
@@ -162,31 +163,37 @@ fn pairs<'a>(first: &'a Summary, other: &'a Summary) -> Vec<Pair<'a>> {
 
 /// What became of each of `pairs`: those that can be judged are one family.
 fn all_changes(pairs: &[Pair<'_>], machine: Machine) -> Vec<CellChange> {
-    let mut family = Vec::new();
+    let (mut all, mut steady) = (vec![], vec![]);
     for pair in pairs {
         if pair.word_without_samples(machine).is_none() {
-            family.extend(pair.shifts());
+            all.extend(pair.shifts());
+            steady.extend(pair.steady_shifts());
         }
     }
-    let mut judged = changes(&family).into_iter();
-    let mut all = Vec::new();
+    let mut judged = changes(&all).into_iter().zip(changes(&steady));
+    let mut cells = Vec::new();
     for pair in pairs {
-        let mut change = match pair.word_without_samples(machine) {
+        let mut cell = match pair.word_without_samples(machine) {
             Some(word) => CellChange { word, ..NOT_MEASURED },
-            None => judged.next().map_or(NOT_MEASURED, CellChange::of),
+            None => judged.next().map_or(NOT_MEASURED, |(all, steady)| CellChange::of(all, steady)),
         };
-        if machine == Machine::Same && change.word != Word::ContenderChanged {
-            change.time = pair.shifts().map(|shifts| shifts.times.ratio(LEVEL));
+        if machine == Machine::Same && cell.word != Word::ContenderChanged {
+            cell.time = pair.shifts().map(|shifts| shifts.times.ratio(LEVEL));
         }
-        all.push(change);
+        cells.push(cell);
     }
-    all
+    cells
 }
 
 const NOT_MEASURED: CellChange = CellChange { word: Word::NotMeasured, speedup: None, time: None, few: None };
 
 impl CellChange {
-    fn of(change: Change) -> Self {
+    /// The change that all launches show, if those show the same in which no machine was slow.
+    fn of(change: Change, steady: Change) -> Self {
+        let leaves_open = matches!(change, Change::Undecided(_) | Change::TooFew(_));
+        if !leaves_open && !is_same(&change, &steady) {
+            return CellChange { word: Word::NoVerdict, ..NOT_MEASURED };
+        }
         let word = match change {
             Change::Faster(_) => Word::Faster,
             Change::Slower(_) => Word::Slower,
@@ -222,7 +229,7 @@ impl Pair<'_> {
             Some(Word::OtherMachine)
         } else if first.cell.is_baseline() {
             Some(Word::Baseline)
-        } else if first.row.has_no_verdict() || second.row.has_no_verdict() {
+        } else if self.steady_shifts().is_none() {
             Some(Word::NoVerdict)
         } else {
             None
@@ -231,11 +238,16 @@ impl Pair<'_> {
 
     /// How the launches of the two differ; `None` if one has none.
     fn shifts(&self) -> Option<Shifts> {
-        let (first, second) = (self.first.launches(), self.second?.launches());
-        Some(Shifts {
-            speedups: Shift::of(&first.speedups, &second.speedups)?,
-            times: Shift::of(&first.times, &second.times)?,
-        })
+        let second = self.second?;
+        let first = self.first.launches(&self.first.cell.logs);
+        first.shifts_to(&second.launches(&second.cell.logs))
+    }
+
+    /// The same of the launches in which no machine was slow; `None` if a warning blocks verdicts.
+    fn steady_shifts(&self) -> Option<Shifts> {
+        let second = self.second?;
+        let first = self.first.launches(self.first.cell.steady_logs.as_deref()?);
+        first.shifts_to(&second.launches(second.cell.steady_logs.as_deref()?))
     }
 }
 
@@ -246,10 +258,20 @@ struct Launches {
     times: Vec<f64>,
 }
 
+impl Launches {
+    fn shifts_to(&self, second: &Launches) -> Option<Shifts> {
+        Some(Shifts {
+            speedups: Shift::of(&self.speedups, &second.speedups)?,
+            times: Shift::of(&self.times, &second.times)?,
+        })
+    }
+}
+
 impl RowCell<'_> {
-    fn launches(&self) -> Launches {
+    /// The launches that have a speedup in `logs`.
+    fn launches(&self, logs: &[Option<f64>]) -> Launches {
         let mut launches = Launches::default();
-        for (speedup, baseline_ns) in self.cell.logs.iter().zip(&self.row.baseline_ns) {
+        for (speedup, baseline_ns) in logs.iter().zip(&self.row.baseline_ns) {
             if let (Some(speedup), Some(baseline_ns)) = (speedup, baseline_ns) {
                 launches.speedups.push(*speedup);
                 launches.times.push(baseline_ns.ln() - speedup);
@@ -414,6 +436,31 @@ pub(crate) mod tests {
         let mut busy = recording(16, 55);
         busy.environment.quota_millicores = Some(1_500);
         assert_eq!(words(&recording(16, 50), &busy), [Word::Baseline, Word::NoVerdict]);
+    }
+
+    #[test]
+    fn word_of_slow_launches_alone_is_no_verdict() {
+        let before = recording(16, 50);
+        let mut after = before.clone();
+        for launch in &mut after.study.as_mut().unwrap().launches {
+            let percent = match launch.number {
+                0..7 => 160,
+                7..12 => 107,
+                _ => 103,
+            };
+            let sample = &mut launch.rounds[0].samples[1];
+            sample.wall_ns = (sample.wall_ns.get() * percent / 100).try_into().unwrap();
+        }
+        assert_eq!(words(&before, &after)[1], Word::Slower);
+        for launch in &mut after.study.as_mut().unwrap().launches[..7] {
+            launch.rounds[0].samples[0].cpu_ns = Some(80_000_000);
+        }
+        assert_eq!(words(&before, &after)[1], Word::NoVerdict);
+        for launch in &mut after.study.as_mut().unwrap().launches[7..] {
+            let sample = &mut launch.rounds[0].samples[1];
+            sample.wall_ns = (sample.wall_ns.get() * 2).try_into().unwrap();
+        }
+        assert_eq!(words(&before, &after)[1], Word::Slower, "the others say it too");
     }
 
     #[test]
