@@ -236,14 +236,18 @@ impl Bench {
             );
             return Ok(Exit::Usage.into());
         }
+        let count = |is: fn(&Outcome) -> bool| self.rows.iter().filter(|row| is(&row.outcome)).count();
+        let measured = count(|outcome| matches!(outcome, Outcome::Measured(_)));
         if self.asked.tests {
-            println!("{} passed, {failed} failed", self.rows.len() - failed);
+            println!("{measured} passed, {failed} failed");
+            // A filter of `cargo test` may be meant for other targets.
+            if measured + failed == 0 && self.asked.words.iter().any(|word| word == "--test") {
+                return Ok(Exit::CellFailed.into());
+            }
         }
         if !self.asked.measures {
             return Ok(of_criterion.into());
         }
-        let count = |is: fn(&Outcome) -> bool| self.rows.iter().filter(|row| is(&row.outcome)).count();
-        let measured = count(|outcome| matches!(outcome, Outcome::Measured(_)));
         let unavailable = count(|outcome| matches!(outcome, Outcome::Unavailable(_)));
         println!(
             "\ncriterion: {measured} cells measured, every run verified; {unavailable} not available, {failed} failed"

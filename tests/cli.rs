@@ -66,6 +66,21 @@ fn unusable_folder_is_reported_with_exit_3() {
 }
 
 #[test]
+fn nothing_verified_or_measured_has_not_passed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let mut run = bakeoff(&["run", "^save/sequential/", "--profile", "quick", "--out", out]);
+    let (code, out, _) = said(&run.env("BAKEOFF_STAGE", file.path()).output().unwrap());
+    assert!(code == Some(3) && out.contains("not measured"), "{out}");
+    for command in ["verify", "run", "evidence"] {
+        let mut missing = bakeoff(&[command, "--python=/nowhere/python3.99"]);
+        let (code, out, err) = said(&missing.current_dir(folder.path()).output().unwrap());
+        assert!(code == Some(2) && err.contains("--python: "), "{command}: {out}{err}");
+    }
+}
+
+#[test]
 fn closed_output_pipe_is_no_error() {
     let mut list = bakeoff(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(list.stdout.take());

@@ -82,7 +82,7 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
 
 /// Makes the measurements that `chosen` need. Results from before a stop are kept and marked partial.
 fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
-    let platforms = args.platforms.all();
+    let platforms = args.platforms.to_measure()?;
     let mut needed = Vec::new();
     for needs in chosen.iter().flat_map(|claim| claim.needs) {
         if can_be_measured(needs, &platforms) {

@@ -51,7 +51,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    let platforms = args.platforms.all();
+    let platforms = args.platforms.to_measure()?;
     let named = models_named(models_of(&platforms), &args.models)?;
     let models = with_baseline(Platform::Native, &named);
     let begun = recording_of(&platforms, None, None);

@@ -33,7 +33,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    let platforms = args.platforms.all();
+    let platforms = args.platforms.to_measure()?;
     let models = models_named(models_of(&platforms), &args.models)?;
     let with = RunEnvironment::new(catalog, std::env::current_exe()?, host::cores());
     let recording = recording_of(&platforms, Some(gather(&with, &models, LOOKS, tell_progress)), None);

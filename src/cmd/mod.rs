@@ -49,7 +49,7 @@ pub enum Exit {
     Bug = 1,
     /// A wrong option, or a filter that matches nothing.
     Usage = 2,
-    /// Some cell failed; the rest was measured.
+    /// Some cell failed, and the rest was measured; or nothing could be measured at all.
     CellFailed = 3,
     /// An input file could not be read.
     ReadError = 4,
@@ -71,12 +71,14 @@ impl Exit {
     /// The exit code of a study that was not stopped.
     pub fn of_study(recording: &Recording) -> Self {
         let Some(study) = &recording.study else { return Exit::Ok };
+        let mut has_samples = false;
         for launch in &study.launches {
             if launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty()) {
                 return Exit::CellFailed;
             }
+            has_samples |= launch.rounds.iter().any(|round| !round.samples.is_empty());
         }
-        Exit::Ok
+        if has_samples { Exit::Ok } else { Exit::CellFailed }
     }
 
     /// The exit code of a run that `error` has ended.
@@ -299,6 +301,15 @@ fn has_model(models: &[ModelEntry], name: &str) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn study_without_samples_has_not_passed() {
+        let mut study = recording(3, 50);
+        assert_eq!(Exit::of_study(&study), Exit::Ok);
+        study.study.as_mut().unwrap().launches.clear();
+        assert_eq!(Exit::of_study(&study), Exit::CellFailed);
+    }
 
     #[test]
     fn absolute_paths_keep_last_component_only() {

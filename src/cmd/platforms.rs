@@ -1,6 +1,9 @@
 //! `--python`: which platforms a command measures besides the native one.
 
-use crate::model::cpython::{InterpreterChoice, find};
+use anyhow::Result;
+
+use crate::cmd::BadUsage;
+use crate::model::cpython::{Interpreter, InterpreterChoice, find};
 use crate::model::{ModelEntry, Platform};
 
 /// Whether CPython is measured too, and which.
@@ -12,9 +15,29 @@ pub(super) struct Platforms {
 }
 
 impl Platforms {
-    /// The native platform, and the requested ones.
+    /// The native platform, and the requested ones; an interpreter that can't be used has its reason.
     pub(super) fn all(&self) -> Vec<Platform> {
-        Platform::all(&self.python.as_ref().map(find).unwrap_or_default())
+        Platform::all(&self.found())
+    }
+
+    /// The same for a command that measures.
+    ///
+    /// # Errors
+    /// When an interpreter that was named can't be used: a study without it is not what was asked for.
+    pub(super) fn to_measure(&self) -> Result<Vec<Platform>> {
+        let found = self.found();
+        if let Some(InterpreterChoice::These(_)) = &self.python {
+            for interpreter in &found {
+                if let Err(why) = &interpreter.facts {
+                    return Err(BadUsage::new(format!("--python: {why}")).into());
+                }
+            }
+        }
+        Ok(Platform::all(&found))
+    }
+
+    fn found(&self) -> Vec<&'static Interpreter> {
+        self.python.as_ref().map(find).unwrap_or_default()
     }
 }
 

@@ -96,7 +96,7 @@ fn limit_to(cores: usize) -> Result<()> {
 
 /// The cells that the filter and the models select, including each workload's baseline.
 fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
-    let platforms = args.platforms.all();
+    let platforms = args.platforms.to_measure()?;
     let models = models_named(models_of(&platforms), &args.models)?;
     let mut all = Vec::new();
     for platform in platforms {

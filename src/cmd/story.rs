@@ -82,7 +82,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let Some(name) = &args.name else { return list() };
     let story = named(name)?;
-    let platforms = args.platforms.all();
+    let platforms = args.platforms.to_measure()?;
     let request = request(args, &platforms, story)?;
     let second = second(args, story)?;
     let mut paths = Vec::new();

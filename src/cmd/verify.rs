@@ -22,7 +22,7 @@ pub(super) struct Args {
 
 /// Prints a line for each cell; a failing cell does not prevent the verification of the others.
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    let cells = select_of(Cell::all(catalog, &args.platforms.all(), host::cores()), &args.filter)?;
+    let cells = select_of(Cell::all(catalog, &args.platforms.to_measure()?, host::cores()), &args.filter)?;
     let mut session = Session::new(&std::env::current_exe()?);
     let mut out = std::io::stdout();
     let (mut passed, mut failed, mut unavailable) = (0, 0, 0);
@@ -44,5 +44,6 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         writeln!(out, "{:<32} {line}", cell.id())?;
     }
     writeln!(out, "{passed} cells verified, {failed} failed, {unavailable} not available")?;
-    Ok(if failed > 0 { Exit::CellFailed } else { Exit::Ok })
+    // Where nothing was verified, nothing has passed.
+    Ok(if failed > 0 || passed == 0 { Exit::CellFailed } else { Exit::Ok })
 }
