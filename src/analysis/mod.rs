@@ -4,6 +4,7 @@ pub mod analysed;
 pub mod comparison;
 pub mod costs;
 pub mod criterion;
+pub mod differences;
 pub mod evidence;
 pub(crate) mod judgement;
 mod launches;

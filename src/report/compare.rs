@@ -1,7 +1,7 @@
 //! Tables that compare recordings.
 
-use crate::analysis::comparison::{CellChange, Compared, Comparison, Word, differences};
-use crate::analysis::same::Machine;
+use crate::analysis::comparison::{CellChange, Compared, Comparison, Word};
+use crate::analysis::{differences::differences, same::Machine};
 use crate::record::schema::Recording;
 use crate::report::{block::Block, table::Table};
 use crate::stats::{ratio::Ratio, units};
