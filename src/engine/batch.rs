@@ -198,6 +198,12 @@ impl Batch {
         Ok(())
     }
 
+    /// Whether its jobs read files from the device.
+    pub fn reads_device(&self) -> bool {
+        let reads = self.work.reads(self.expected.len());
+        reads.iter().any(|reads| matches!(reads, Reads::Device(_)))
+    }
+
     /// Rejects a run whose files did not come from where the workload requires: it is [`InvalidRun`].
     ///
     /// # Errors

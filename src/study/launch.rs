@@ -17,7 +17,7 @@ use crate::child::{parent_death, wire};
 use crate::engine::{Batch, Digest, Started, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
-use crate::study::slot::{Measured, slot};
+use crate::study::slot::{Measured, slot, warm_device};
 use crate::study::{capacity::Capacity, cell::Cell};
 use crate::workload::fixture::stage::{Attached, Stage};
 use crate::workload::{Workload, catalog::Catalog};
@@ -124,6 +124,10 @@ fn measure(
     let continued = parent_death::watch_stops()?;
     for _ in 0..order.rounds {
         random.shuffle(&mut running);
+        // As the slots of a round follow each other, the first one follows the last arm.
+        if let Some(last) = running.last_mut() {
+            warm_device(last.model.as_mut(), &batch);
+        }
         let report = round(&mut running, &mut failed, &batch);
         let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
         wire::write(reports, &report_of(&report)?)?;
