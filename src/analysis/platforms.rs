@@ -147,7 +147,7 @@ fn ratio(cell: &CellResult) -> Option<f64> {
 /// The time of an interpreter's best tool, `python` in `row`, over that of Rust's on the same jobs; `None` if none was
 /// measured on them.
 ///
-/// Where the jobs are the interpreter's own, Rust's tool is the textbook one, which was measured in the same rounds.
+/// Where the jobs are the interpreter's own, Rust's tool is the faster of those that were measured in the same rounds.
 /// Where they are the native ones, it is the best of the native row, and launches are paired by number:
 /// ln(`python` / rust) = ln(`py-loop` / `sequential`) - ln(`py-loop` / `python`) + ln(`sequential` / rust).
 pub fn python_over_rust(row: &Row, python: &CellResult, native: Option<&Row>) -> Option<Ratio> {

@@ -260,12 +260,21 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// The reference that is not the native baseline.
+    /// The faster of the references, if there is another beside the native baseline.
     fn native_tool(&self, baseline: &Baseline) -> Option<NativeTool> {
-        let mut references = self.arms(Role::Reference).into_iter();
-        let tool = references.find(|&arm| self.study.arms[arm].width() != Some(Width::One))?;
-        let logs = log_ratios_by_launch(&baseline.walls, &self.walls(tool));
-        Some(NativeTool { name: self.name(tool), logs })
+        let references = self.arms(Role::Reference);
+        if references.len() < 2 {
+            return None;
+        }
+        let mut faster: Option<(f64, NativeTool)> = None;
+        for arm in references {
+            let logs = log_ratios_by_launch(&baseline.walls, &self.walls(arm));
+            let Some(speedup) = median(&present(&logs)) else { continue };
+            if faster.as_ref().is_none_or(|(other, _)| speedup > *other) {
+                faster = Some((speedup, NativeTool { name: self.name(arm), logs }));
+            }
+        }
+        Some(faster?.1)
     }
 
     /// `model/width` of an arm.

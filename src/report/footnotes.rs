@@ -36,7 +36,7 @@ const READING: &str = "In Python speedups are over `py-loop`. Under asyncio file
                    few threads, and HTTP, which it has none of, is a minimal GET. primes and mandelbrot have \
                    smaller jobs in Python, and sha-loop is pure Python against Rust's SHA-256 library. Rust's sequential: how many times as fast it is as py-loop on the \
                    same jobs. Time of Python's best over its: over that of Rust's tool on the same jobs. Where the jobs are the native \
-                   ones, that is Rust's best; elsewhere it is a tool that was chosen beforehand, in the same rounds, or none.";
+                   ones, that is Rust's best; elsewhere it is the faster of sequential and one tool, in the same rounds, or none.";
 
 /// How to read the tables of interpreters, if there are any, and why some are missing.
 pub(crate) fn of_platforms(of: &Analysed<'_>) -> Vec<String> {
