@@ -337,7 +337,7 @@ pub(crate) mod tests {
     }
 
     /// Six passes of `sequential`, and of `rayon` in half the time.
-    fn passes() -> Vec<ProbeRecord> {
+    pub(crate) fn passes() -> Vec<ProbeRecord> {
         let of = |model, warm| (0..6).map(move |pass| start(model, pass, warm + pass));
         of("sequential", 200).chain(of("rayon", 100)).collect()
     }

@@ -167,3 +167,33 @@ impl Plot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::costs::tests::{passes, recording_of};
+    use crate::record::schema::Recording;
+    use crate::report::chart::{draw::charts, palette::Mode};
+
+    /// The chart of costs in which the second model takes `percent` of the first; launches differ by `spread_ns`.
+    fn drawn(percent: u64, spread_ns: u64) -> String {
+        let mut recording: Recording = recording_of(passes(), percent);
+        let study = recording.costs.as_mut().unwrap().study.as_mut().unwrap();
+        for launch in &mut study.launches {
+            let sample = &mut launch.rounds[0].samples[1];
+            sample.wall_ns = sample.wall_ns.saturating_add(launch.number * spread_ns);
+        }
+        let charts: Vec<Chart> = charts(&[recording]).into_iter().flatten().collect();
+        let chart = charts.into_iter().find(|chart| chart.name == "cost");
+        chart.map_or(String::new(), |chart| chart.svg(Mode::Auto))
+    }
+
+    #[test]
+    fn dispatch_has_its_interval() {
+        let (narrow, wide) = (drawn(150, 0), drawn(150, 1_000_000));
+        assert!(wide.contains("dispatch overhead per job") && wide.contains(">rayon<"), "{wide}");
+        let bars = |svg: &str| svg.matches("stroke-width=\"2\"").count();
+        assert_eq!(bars(&wide), bars(&narrow) + 1, "{wide}");
+        assert_eq!(drawn(50, 0), "", "no axis shows an overhead below zero, and nothing waited");
+    }
+}
