@@ -1,7 +1,7 @@
 //! What differs between recordings of machines and programs.
 
 use crate::analysis::same::workers;
-use crate::record::schema::{Environment, InterpreterEntry, Recording};
+use crate::record::schema::{Environment, InterpreterEntry, Recording, Stopping, Study};
 
 /// The differences between recordings: what differs, and its value in each.
 pub fn differences(recordings: &[Recording]) -> Vec<(&'static str, Vec<String>)> {
@@ -23,7 +23,7 @@ fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
     let environment = &recording.environment;
     let launches = match &recording.study {
         None => "none".into(),
-        Some(study) => format!("{} x {}", study.launches_asked, study.rounds_asked),
+        Some(study) => amount(study),
     };
     vec![
         ("processor", text(&environment.cpu_model)),
@@ -50,6 +50,18 @@ fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
         ("interpreters", interpreters(environment)),
         ("launches x rounds", launches),
     ]
+}
+
+/// How much a study was to measure.
+fn amount(study: &Study) -> String {
+    let (launches, rounds) = (study.launches_asked, study.rounds_asked);
+    match study.stopping {
+        None => format!("{launches} x {rounds}"),
+        Some(Stopping::Look { launches: look }) => format!("{launches} x {rounds}, a look after {look}"),
+        Some(Stopping::Settled { at_most_ns }) => {
+            format!("until settled, at most {} s", at_most_ns.get() / 1_000_000_000)
+        }
+    }
 }
 
 fn text(text: &Option<String>) -> String {

@@ -4,8 +4,9 @@
 use std::mem::discriminant;
 
 use crate::analysis::summary::CellResult;
-use crate::stats::ratio::Times;
+use crate::record::schema::Stopping;
 use crate::stats::verdict::{Verdict, verdicts, verdicts_over};
+use crate::stats::{anytime, look::verdicts_after_look, ratio::Times};
 
 /// The state of the machine during the launches of one workload.
 #[derive(Clone, Debug)]
@@ -46,9 +47,9 @@ impl Machine {
         Some(steady)
     }
 
-    /// The verdicts on `cells`, of which `baseline` is one.
-    pub(super) fn judge(&self, baseline: &Times, cells: &[Times]) -> JudgedRow {
-        let mut judged = verdicts(baseline, cells);
+    /// The verdicts on `cells`, of which `baseline` is one, in a study that stopped its cells by a rule.
+    pub(super) fn judge(&self, rule: Option<Stopping>, baseline: &Times, cells: &[Times]) -> JudgedRow {
+        let mut judged = verdicts_by(rule, baseline, cells);
         let fastest = judged.iter().position(|verdict| *verdict == Verdict::Fastest);
         let without_slow = match (self, fastest) {
             (Machine::Blocked, _) => vec![Verdict::NoVerdict; cells.len()],
@@ -82,6 +83,17 @@ fn verdicts_without_slow(baseline: &Times, cells: &[Times], fastest: usize) -> V
     match of_their_own[fastest] {
         Verdict::Slower(_) => of_their_own,
         _ => verdicts_over(cells, fastest),
+    }
+}
+
+fn verdicts_by(rule: Option<Stopping>, baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
+    match rule {
+        None => verdicts(baseline, cells),
+        Some(Stopping::Look { launches }) => {
+            let launches = usize::try_from(launches.get()).unwrap_or(usize::MAX);
+            verdicts_after_look(baseline, cells, launches)
+        }
+        Some(Stopping::Settled { .. }) => anytime::verdicts(baseline, cells),
     }
 }
 
@@ -130,7 +142,7 @@ mod tests {
     /// The verdicts on a baseline and two faster cells, the second of which takes other times in `some` launches.
     fn verdicts_with(machine: &Machine, some: i32, first: f64, then: f64) -> JudgedRow {
         let row = [times(16, 100.0, 100.0), times(16, 50.0, 50.0), times(some, first, then)];
-        machine.judge(&row[0], &row)
+        machine.judge(None, &row[0], &row)
     }
 
     /// A machine that was slow in the first four launches.
@@ -170,6 +182,6 @@ mod tests {
         let judged = verdicts_with(&Machine::Blocked, 16, 60.0, 60.0);
         assert_eq!((judged.fastest, &judged.verdicts[..]), (Some(1), &[Verdict::NoVerdict; 3][..]));
         let row = [times(16, 1.0, 1.0), vec![vec![None]; 16]];
-        assert_eq!(Machine::Blocked.judge(&row[0], &row).verdicts[1], Verdict::Unmeasured);
+        assert_eq!(Machine::Blocked.judge(None, &row[0], &row).verdicts[1], Verdict::Unmeasured);
     }
 }

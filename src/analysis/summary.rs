@@ -3,7 +3,8 @@
 use crate::analysis::judgement::Machine;
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::{Watched, watched};
-use crate::record::schema::{Launch, Recording, Role, Sample, Study, Width, WorkloadEntry};
+use crate::record::schema::{Launch, Recording, Role, Study, Width, WorkloadEntry};
+use crate::record::times::{times, walls};
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
 use crate::stats::verdict::Verdict;
 use crate::stats::{interval::LEVEL, median, present};
@@ -213,8 +214,7 @@ struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     fn of(study: &'a Study, workload: &'a WorkloadEntry) -> Self {
-        let launches = study.launches.iter().filter(|launch| launch.is_of(workload)).collect();
-        Measured { study, workload, launches }
+        Measured { study, workload, launches: study.launches_of(workload) }
     }
 
     fn row(&self, cores: u64, machine: &Machine) -> Row {
@@ -224,7 +224,7 @@ impl<'a> Measured<'a> {
             Some(&arm) => Baseline { walls: self.walls(arm), cpu: self.cpu(arm) },
             None => Baseline::default(),
         };
-        let judged = machine.judge(&baseline.walls, &walls);
+        let judged = machine.judge(self.study.stopping, &baseline.walls, &walls);
         let mut results = Vec::new();
         for ((arm, walls), verdict) in cells.into_iter().zip(walls).zip(judged.verdicts) {
             let cell = self.cell(arm, &walls, &baseline, verdict);
@@ -315,25 +315,11 @@ impl<'a> Measured<'a> {
     }
 
     fn walls(&self, arm: usize) -> Times {
-        self.times(arm, |sample| Some(sample.wall_ns.get()))
+        walls(&self.launches, arm)
     }
 
     fn cpu(&self, arm: usize) -> Times {
-        self.times(arm, |sample| sample.cpu_ns)
-    }
-
-    /// A per-run value of each sample of an arm, by launch and by round.
-    fn times(&self, arm: usize, of: fn(&Sample) -> Option<u64>) -> Times {
-        let mut times = Times::new();
-        for launch in &self.launches {
-            let mut of_launch = Vec::new();
-            for round in &launch.rounds {
-                let sample = round.samples.iter().find(|sample| sample.arm == arm as u64);
-                of_launch.push(sample.and_then(|sample| Some(of(sample)? as f64 / sample.runs.get() as f64)));
-            }
-            times.push(of_launch);
-        }
-        times
+        times(&self.launches, arm, |sample| sample.cpu_ns)
     }
 
     /// The first failure of an arm, or of a launch that should have measured it.
@@ -359,6 +345,7 @@ struct Baseline {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::record::schema::Stopping;
 
     #[test]
     fn half_the_time_is_twice_as_fast() {
@@ -381,5 +368,28 @@ mod tests {
         let rayon = &findings.rows[0].cells[1];
         assert_eq!(rayon.speedup.unwrap().launches, 15);
         assert_eq!(rayon.error.as_deref(), Some("the launch ended (signal: 9)"));
+    }
+
+    /// The verdict on a baseline of twice the fastest's time in all of `launches` launches but one.
+    fn verdict_under(stopping: Option<Stopping>, launches: u64) -> Verdict {
+        let mut recording = recording(launches, 50);
+        let study = recording.study.as_mut().unwrap();
+        study.stopping = stopping;
+        let samples = &mut study.launches[0].rounds[0].samples;
+        samples[0].wall_ns = samples[1].wall_ns;
+        Summary::of(&recording).rows[0].cells[0].verdict
+    }
+
+    #[test]
+    fn verdicts_follow_the_rule_of_the_study() {
+        let number = |number: u64| std::num::NonZeroU64::new(number).unwrap();
+        assert!(matches!(verdict_under(None, 9), Verdict::Slower(_)));
+        // A look after 5 launches takes 1/32 of the 5 %; 8 of 9 have a probability of 0.0195.
+        let look = Some(Stopping::Look { launches: number(5) });
+        assert!(matches!(verdict_under(look, 9), Verdict::Undecided(_)));
+        // Evidence of 512 / (10 x 9), of 20 that it takes; 8 launches would do.
+        let settled = Some(Stopping::Settled { at_most_ns: number(1) });
+        assert!(matches!(verdict_under(settled, 9), Verdict::Undecided(_)));
+        assert!(matches!(verdict_under(settled, 7), Verdict::TooFew(few) if few.need == 8));
     }
 }

@@ -9,7 +9,7 @@ use crate::machine::{study_lock::StudyLock, system_file::read};
 use crate::record::schema::IdleCheck;
 
 /// The duration of the observation.
-const WINDOW: Duration = Duration::from_millis(500);
+pub const WINDOW: Duration = Duration::from_millis(500);
 
 /// Observes the machine for half a second while idle. `root` contains `/proc`: `/`, except in tests.
 pub fn watch(root: &Path, study_lock: &StudyLock, after_launches: u64) -> IdleCheck {

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::record::save::{SaveError, sync_folder};
-use crate::record::schema::{IdleCheck, Launch, Recording, Round};
+use crate::record::schema::{IdleCheck, Launch, Recording, Round, Stop};
 use crate::record::{checksum::hash, read::LONGEST};
 
 /// How the names of journals end.
@@ -30,6 +30,10 @@ pub enum Entry {
     Round(Round),
     /// That launch ended before its last round, and why.
     Failure(String),
+    /// An arm is measured no further.
+    Stop(Stop),
+    /// The arm of this index is measured again: it is no longer settled.
+    Resume(u64),
     /// The machine was observed while nothing was measured.
     Quiet(IdleCheck),
 }
@@ -189,6 +193,8 @@ fn apply(recording: &mut Recording, entry: Entry) {
         }
         (Entry::Round(round), Some(launch)) => launch.rounds.push(round),
         (Entry::Failure(why), Some(launch)) => launch.failure = Some(why),
+        (Entry::Stop(stop), _) => study.stops.push(stop),
+        (Entry::Resume(arm), _) => study.stops.retain(|stop| stop.arm != arm),
         (Entry::Quiet(quiet), _) => study.idle_checks.push(quiet),
         // This program never writes this: a launch comes before its entries.
         (Entry::Round(_) | Entry::Failure(_), None) => {}

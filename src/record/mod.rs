@@ -4,6 +4,7 @@
 //! - [`checksum`]: the checksum that detects damage
 //! - [`read`](mod@read): a strict and bounded reader
 //! - [`save`](mod@save): writes a complete new file or none
+//! - [`stopping`]: arms that are measured no further; [`times`]: the times of an arm, launch by launch
 //! - [`journal`]: everything that a running study has acknowledged
 
 mod cells;
@@ -15,4 +16,6 @@ pub mod journal;
 pub mod read;
 pub mod save;
 pub mod schema;
+pub mod stopping;
+pub mod times;
 mod traces;

@@ -134,6 +134,8 @@ pub(crate) mod tests {
                 profile: "standard".into(),
                 launches_asked: launches.try_into().unwrap(),
                 rounds_asked: one(),
+                stopping: None,
+                stops: vec![],
                 seed: 7,
                 workers: None,
                 warm_up_ns: 40_000_000,
@@ -184,7 +186,7 @@ pub(crate) mod tests {
         let old = text.replace("\"version\":5", "\"version\":4").replace("\"revision\":1,", "");
         let old = parse(&sealed(&old.replace("\"each\":64", &defined))).unwrap();
         let rewritten = serde_json::to_string(&old).unwrap();
-        for unknown in ["revision", "copies"] {
+        for unknown in ["revision", "copies", "stopping", "stops"] {
             assert!(!rewritten.contains(unknown), "its version knows no {unknown}");
         }
         let study = old.study.unwrap();

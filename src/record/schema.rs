@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::record::cells::{Arm, Kind, Role, Width, WorkloadEntry};
 pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};
 pub use crate::record::environment::{Environment, InterpreterEntry};
+pub use crate::record::stopping::{Stop, StopReason, Stopping};
 pub use crate::record::traces::{EvidenceRecord, StoryRun, TracedRun};
 
 /// The format name in every file.
@@ -48,10 +49,16 @@ pub struct Study {
     pub command: Vec<String>,
     /// Name of the profile.
     pub profile: String,
-    /// Requested launches of each workload.
+    /// Requested launches of each workload: at most, if arms stop before.
     pub launches_asked: NonZeroU64,
     /// Requested rounds of each launch.
     pub rounds_asked: NonZeroU64,
+    /// The rule by which arms stop before the last launch, if there is one; from version 5 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopping: Option<Stopping>,
+    /// The arms that stopped by it; from version 5 on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
     /// Decides the order of launches and slots.
     pub seed: u64,
     /// Workers of each model; from version 3 on, and equal to the cores before.
@@ -225,6 +232,9 @@ impl Study {
     }
 
     fn check_arms(&self) -> Result<(), String> {
+        for stop in &self.stops {
+            self.check_arm(stop.arm)?;
+        }
         for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
             for sample in &round.samples {
                 self.check_arm(sample.arm)?;

@@ -1,8 +1,8 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
 use crate::analysis::{analysed::Analysed, summary::Summary, warning::Warning};
-use crate::record::schema::{Environment, Study};
-use crate::stats::verdict::MARGIN;
+use crate::record::schema::{Environment, Stopping, Study};
+use crate::stats::{units, verdict::MARGIN};
 
 /// The lines below the tables of a recording.
 pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
@@ -89,14 +89,29 @@ fn programs(environment: &Environment) -> String {
 }
 
 fn study(study: &Study) -> String {
-    let (launches, rounds) = (study.launches_asked, study.rounds_asked);
+    let (launches, rounds) = (study.launches_text(), study.rounds_asked);
     let plural = if rounds.get() == 1 { "" } else { "s" };
     format!(
-        "{} study: {launches} launches of each workload, {rounds} round{plural} each, seed {}; command: {}",
+        "{} study: {launches} launches of each workload, {rounds} round{plural} each{}, seed {}; command: {}",
         study.profile,
+        rule(study),
         study.seed,
         study.command.join(" ")
     )
+}
+
+/// The rule by which cells stop before the last launch.
+fn rule(study: &Study) -> String {
+    match study.stopping {
+        None => String::new(),
+        Some(Stopping::Look { launches }) => {
+            format!(" (cells slower than the fastest in each of the first {launches} sit out the rest)")
+        }
+        Some(Stopping::Settled { at_most_ns }) => format!(
+            " (until every cell is settled, or {} are over; settled cells sit out)",
+            units::nanoseconds(at_most_ns.get() as f64)
+        ),
+    }
 }
 
 /// The extent of the A/A intervals of the baseline: of the quietest and of the noisiest row.

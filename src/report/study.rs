@@ -39,7 +39,7 @@ fn panels(of: &Analysed<'_>) -> Vec<Panel> {
     tables.extend(platforms::blocks(of));
     let cells = all_cells(&of.summary);
     let every = Table::of(&cells).left("workload", |it| it.row.workload.name.as_str());
-    let every = Block::titled("Every cell", shown(every).build(), vec![]);
+    let every = Block::titled("Every cell", shown(every, Shown::of(of.recording)).build(), vec![]);
     vec![
         Panel::Open(tables),
         Panel::Folded("Every cell", vec![every]),
@@ -81,7 +81,8 @@ fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
     let mut blocks = vec![if is_empty { Block::Notes(vec![]) } else { best_tools }];
     blocks.extend(platforms::blocks(of));
     for row in of.summary.all_rows() {
-        blocks.push(Block::titled(title(row), cells(row, criterion), vec![]));
+        let cells = cells(row, criterion, Shown::of(of.recording));
+        blocks.push(Block::titled(title(row), cells, vec![]));
     }
     blocks.push(notes);
     Some(blocks)
@@ -127,10 +128,10 @@ fn all_cells(summary: &Summary) -> Vec<CellOf<'_>> {
 }
 
 /// The cells of a row, the fastest first.
-fn cells(row: &Row, criterion: &Medians) -> Table {
+fn cells(row: &Row, criterion: &Medians, what: Shown) -> Table {
     let mut sorted: Vec<CellOf<'_>> = cells_of(row).collect();
     sorted.sort_by(|a, b| b.speedup().total_cmp(&a.speedup()));
-    let columns = shown(Table::of(&sorted));
+    let columns = shown(Table::of(&sorted), what);
     if criterion.is_empty() {
         return columns.build();
     }
@@ -140,13 +141,35 @@ fn cells(row: &Row, criterion: &Medians) -> Table {
         .build()
 }
 
+/// What is shown of cells besides their times.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// Nothing: all cells have equally many launches.
+    Times,
+    /// The number of their launches.
+    Launches,
+}
+
+impl Shown {
+    fn of(recording: &Recording) -> Self {
+        match &recording.study {
+            Some(study) if study.stopping.is_some() => Shown::Launches,
+            _ => Shown::Times,
+        }
+    }
+}
+
 /// The columns of cells for readers.
-fn shown<'a>(columns: Columns<'a, CellOf<'a>>) -> Columns<'a, CellOf<'a>> {
-    columns
+fn shown<'a>(columns: Columns<'a, CellOf<'a>>, what: Shown) -> Columns<'a, CellOf<'a>> {
+    let mut columns = columns
         .left("model/width", |it| it.cell.name.as_str())
         .right("in flight", Unit::Plain, |it| it.cell.in_flight)
         .right("speedup", Unit::Speedup, |it| Some(it.cell.speedup?.ratio))
-        .left("95 %", |it| Some(best::interval(it.cell.speedup.as_ref()?)))
+        .left("95 %", |it| Some(best::interval(it.cell.speedup.as_ref()?)));
+    if let Shown::Launches = what {
+        columns = columns.right("launches", Unit::Plain, |it| Some(it.cell.speedup?.launches as u64));
+    }
+    columns
         .right("time", Unit::Nanoseconds, |it| it.cell.wall_ns)
         .right("CPU", Unit::Multiple, |it| Some(it.cell.cpu_ratio?.ratio))
         .left("verdict", |it| best::verdict(it.cell))

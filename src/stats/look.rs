@@ -4,10 +4,13 @@
 //! A contender at the border of the margin is slower in all of n launches with probability 2^-n at most. That much, for
 //! each contender, is spent by the look and taken from the row's error at the end (W. Lehmacher and G. Wassmer,
 //! "Adaptive Sample Size Calculations in Group Sequential Trials", Biometrics 1999, on spending an error over looks).
-//! A cell that sits out is judged at the end like all others, over the launches that it shares with the fastest.
+//! What the look says stands: slower than one cell is slower than the fastest. The others share what is left.
 
 use crate::stats::ratio::Times;
 use crate::stats::verdict::{ROW_ERROR, Verdict, contenders, fastest, verdicts_with};
+
+/// What is left of a row's error where a look spends all of it: too little for a word.
+const LEAST_ERROR: f64 = 1e-9;
 
 /// The verdicts at the look, which is after `launches` launches: a word only for the cells that are slower than the
 /// fastest in all of them.
@@ -27,9 +30,30 @@ pub fn verdicts_at_look(baseline: &Times, cells: &[Times], launches: usize) -> V
 
 /// The verdicts at the end of a study that looked after `launches` launches.
 pub fn verdicts_after_look(baseline: &Times, cells: &[Times], launches: usize) -> Vec<Verdict> {
+    let mut verdicts =
+        verdicts_at_look(&first(baseline, launches), &first_of_each(cells, launches), launches);
+    let (mut going_on, mut times) = (vec![], vec![]);
+    for (cell, verdict) in verdicts.iter().enumerate() {
+        if !verdict.is_word() {
+            going_on.push(cell);
+            times.push(cells[cell].clone());
+        }
+    }
     let contenders = cells.len().saturating_sub(1) as f64;
     let spent = contenders * 0.5_f64.powi(i32::try_from(launches).unwrap_or(i32::MAX));
-    verdicts_with(baseline, cells, (ROW_ERROR - spent).max(0.0))
+    let at_end = verdicts_with(baseline, &times, (ROW_ERROR - spent).max(LEAST_ERROR));
+    for (cell, verdict) in going_on.into_iter().zip(at_end) {
+        verdicts[cell] = verdict;
+    }
+    verdicts
+}
+
+fn first(times: &Times, launches: usize) -> Times {
+    times.iter().take(launches).cloned().collect()
+}
+
+fn first_of_each(cells: &[Times], launches: usize) -> Vec<Times> {
+    cells.iter().map(|times| first(times, launches)).collect()
 }
 
 #[cfg(test)]
@@ -62,14 +86,31 @@ mod tests {
     }
 
     #[test]
-    fn resting_cells_are_judged_over_their_own_launches() {
-        let [mut baseline, slow] = row(LOOK, LOOK);
-        let mut slow = slow;
-        baseline.resize(LAUNCHES, vec![Some(1.0)]);
-        slow.resize(LAUNCHES, vec![None]);
-        let row = [baseline, slow];
-        let Verdict::Slower(ratio) = verdicts_after_look(&row[0], &row, LOOK)[1] else { panic!("slower") };
-        assert_eq!(ratio.launches, LOOK);
+    fn word_of_the_look_stands() {
+        // The cell that is the fastest at the look, one that is slower than it in all launches until then and sits out, and
+        // one that is the fastest at the end, and within the margin of which the second is in half of those.
+        let at_first = launches((0..LAUNCHES).map(|launch| if launch < 7 { 1.0 } else { 1.03 }));
+        let mut slow = launches([1.09; LAUNCHES]);
+        slow[LOOK..].fill(vec![None]);
+        let at_last = launches((0..LAUNCHES).map(|launch| if launch < 7 { 1.05 } else { 0.99 }));
+        let row = [at_first, slow, at_last];
+        let verdicts = verdicts_after_look(&launches([2.0; LAUNCHES]), &row, LOOK);
+        assert_eq!(verdicts[2], Verdict::Fastest);
+        assert!(matches!(verdicts[1], Verdict::Slower(ratio) if ratio.launches == LOOK), "{verdicts:?}");
+    }
+
+    #[test]
+    fn settled_cells_leave_their_share_to_others() {
+        // P(B >= 14) is 0.0154 for 18 launches: enough for one of three, not of four.
+        let close = launches((0..LAUNCHES).map(|launch| if launch < 4 { 1.0001 } else { 1.1 }));
+        let open = launches((0..LAUNCHES).map(|launch| if launch % 2 == 0 { 1.0001 } else { 1.1 }));
+        for (open_cells, is_word) in [(2, true), (3, false)] {
+            let mut row = vec![launches([1.0; LAUNCHES]), launches([1.2; LAUNCHES]), close.clone()];
+            row.extend(vec![open.clone(); open_cells]);
+            let verdicts = verdicts_after_look(&row[0], &row, LOOK);
+            assert!(matches!(verdicts[1], Verdict::Slower(_)));
+            assert_eq!(matches!(verdicts[2], Verdict::Slower(_)), is_word, "{open_cells}");
+        }
     }
 
     /// The verdicts on a row of `truth`, beside a baseline with as much noise, of which some cells sit out after the look.

@@ -5,7 +5,7 @@
 //! - `slot`: an arm's turn in a round: warm-up, then timed runs
 //! - `capacity`: the capacity of this machine
 //! - [`run`](mod@run): a whole study, to its saved recording
-//! - [`runner`]: walks over the launches and keeps what they measure
+//! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
 //! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
@@ -24,3 +24,4 @@ pub mod run_environment;
 pub mod runner;
 pub mod session;
 pub mod slot;
+mod stops;

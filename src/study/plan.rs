@@ -1,11 +1,21 @@
 //! The plan of a study: its cells, their repetitions and their order.
 
 use std::num::NonZeroU64;
+use std::time::Duration;
 
+use crate::engine::nanoseconds;
 use crate::model::{Concurrency, Platform};
-use crate::record::schema::{Arm, Role, Width, WorkloadEntry};
+use crate::record::schema::{Arm, Role, Stopping, Width, WorkloadEntry};
 use crate::study::cell::Cell;
+use crate::study::slot::{TIMED, WARM_UP};
 use crate::workload::{Kind, Workload, catalog::Catalog};
+
+/// The launches before the look, and before any cell of a study that measures until all are settled. Twelve on one side
+/// have a probability of 1/4096: for 12 contenders that takes 0.3 of a row's 5 %.
+pub const LOOK: u64 = 12;
+
+/// A bound for studies that measure until all cells are settled, which end by their time.
+const MOST_LAUNCHES: u64 = 1_000;
 
 /// How much a study measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +23,16 @@ use crate::workload::{Kind, Workload, catalog::Catalog};
 pub enum Profile {
     /// 3 launches of 1 round: ranges, no verdicts
     Quick,
-    /// 16 launches of 1 round
+    /// 18 launches of 1 round; cells slower in each of the first 12 sit out
     Standard,
-    /// 20 launches of 3 rounds
+    /// 20 launches of 3 rounds; cells slower in each of the first 12 sit out
     Long,
+    /// Launches of 1 round until every cell is settled
+    #[cfg_attr(feature = "cli", value(skip))]
+    Settled {
+        /// The longest duration of the study.
+        at_most: Duration,
+    },
     /// 9 launches of 1 round of the cells alone: the fewest whose interval leaves one out at each end; for what models cost
     #[cfg_attr(feature = "cli", value(skip))]
     Series,
@@ -27,9 +43,22 @@ impl Profile {
     pub fn size(self) -> (NonZeroU64, NonZeroU64) {
         match self {
             Profile::Quick => (positive(3), positive(1)),
-            Profile::Standard => (positive(16), positive(1)),
+            Profile::Standard => (positive(18), positive(1)),
             Profile::Long => (positive(20), positive(3)),
+            Profile::Settled { .. } => (positive(MOST_LAUNCHES), positive(1)),
             Profile::Series => (positive(9), positive(1)),
+        }
+    }
+
+    /// The rule by which arms stop before the last launch, if there is one.
+    pub fn stopping(self) -> Option<Stopping> {
+        match self {
+            Profile::Standard | Profile::Long => Some(Stopping::Look { launches: positive(LOOK) }),
+            Profile::Settled { at_most } => {
+                let at_most_ns = NonZeroU64::new(nanoseconds(at_most)).unwrap_or(NonZeroU64::MIN);
+                Some(Stopping::Settled { at_most_ns })
+            }
+            Profile::Quick | Profile::Series => None,
         }
     }
 
@@ -39,6 +68,7 @@ impl Profile {
             Profile::Quick => "quick",
             Profile::Standard => "standard",
             Profile::Long => "long",
+            Profile::Settled { .. } => "settled",
             Profile::Series => "series",
         }
     }
@@ -69,6 +99,15 @@ pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedA
         arms.extend(of_row(catalog, cells, profile));
     }
     arms
+}
+
+/// The approximate time of a launch of each row of `arms`, for models of this many `workers`, on a quiet machine.
+pub fn launch_time(arms: &[PlannedArm], workers: usize) -> Duration {
+    let mut time = Duration::ZERO;
+    for arm in arms {
+        time += WARM_UP + TIMED.max(Duration::from_micros(arm.cell.run_us(workers)));
+    }
+    time
 }
 
 fn is_same_row(a: &Cell, b: &Cell) -> bool {
@@ -188,6 +227,15 @@ mod tests {
             let capacity = if workload.kind == Kind::Computes { 2 } else { 0 };
             assert_eq!(with(workload.name, Role::Capacity), capacity, "{}", workload.name);
         }
+    }
+
+    #[test]
+    fn look_is_before_the_last_launch() {
+        for profile in [Profile::Standard, Profile::Long] {
+            let Some(Stopping::Look { launches }) = profile.stopping() else { panic!("{profile:?} looks") };
+            assert!(launches < profile.size().0);
+        }
+        assert_eq!((Profile::Quick.stopping(), Profile::Series.stopping()), (None, None));
     }
 
     #[test]

@@ -117,6 +117,8 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
             profile: request.profile.name().into(),
             launches_asked,
             rounds_asked,
+            stopping: request.profile.stopping(),
+            stops: vec![],
             seed: request.seed.unwrap_or_else(|| fastrand::u64(..)),
             workers: NonZeroU64::new(request.workers as u64),
             warm_up_ns: nanoseconds(WARM_UP),
@@ -134,17 +136,18 @@ fn unique_name(recording: &Recording) -> String {
     format!("study-{started}-{}", std::process::id())
 }
 
-/// Whether every requested launch was made, even if it failed.
+/// Whether every row has all launches that the rule of the study asks for, even if they failed.
 fn is_complete(recording: &Recording) -> bool {
     let Some(study) = &recording.study else { return false };
     let rounds = usize::try_from(study.rounds_asked.get()).unwrap_or(usize::MAX);
-    let (mut ended, mut asked) = (0, 0);
-    for launch in &study.launches {
-        ended += u64::from(launch.rounds.len() == rounds || launch.failure.is_some());
+    for row in &study.workloads {
+        let mut ended = 0;
+        for launch in study.launches_of(row) {
+            ended += u64::from(launch.rounds.len() == rounds || launch.failure.is_some());
+        }
+        if ended != study.launches_due(row) {
+            return false;
+        }
     }
-    for workload in &study.workloads {
-        let is_available = study.arms.iter().any(|arm| arm.is_of(workload) && arm.unavailable.is_none());
-        asked += if is_available { study.launches_asked.get() } else { 0 };
-    }
-    ended == asked
+    true
 }

@@ -2,7 +2,6 @@
 //! before the next measurement.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,13 +10,13 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::child::reporting::{Next, ReportingChild};
-use crate::engine::Batch;
+use crate::engine::{Batch, Timestamp, now};
 use crate::machine::{host, idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
-use crate::record::schema::Arm;
+use crate::record::schema::{Arm, Stopping, Study, WorkloadEntry};
 use crate::study::launch::{Acknowledged, ArmOrder, LaunchOrder, PlatformOrder, reported};
-use crate::study::{launch, plan::PlannedArm};
+use crate::study::{launch, plan::PlannedArm, stops};
 use crate::workload::{Workload, fixture::stage::Stage};
 
 /// The maximum silence of a launch: a round of all its slots takes seconds.
@@ -101,18 +100,20 @@ impl Prepared {
         specs
     }
 
-    fn order(&self, spec: &LaunchSpec<'_>, rounds: NonZeroU64, seed: u64) -> LaunchOrder {
+    fn order(&self, spec: &LaunchSpec<'_>, study: &Study, seed: u64) -> LaunchOrder {
         let LaunchSpec { workload, platform, batch, arms } = spec;
         let mut ordered = Vec::with_capacity(arms.len());
         for (index, arm) in arms {
-            ordered.push(ArmOrder { index: *index as u64, id: arm.cell.id(), role: arm.role });
+            if study.stop_of(*index).is_none() {
+                ordered.push(ArmOrder { index: *index as u64, id: arm.cell.id(), role: arm.role });
+            }
         }
         LaunchOrder {
             workload: workload.name.to_owned(),
             interpreter: PlatformOrder::of(*platform),
             jobs: workload.size.jobs,
             arms: ordered,
-            rounds: rounds.get(),
+            rounds: study.rounds_asked.get(),
             seed,
             workers: self.workers,
             cores: self.cores,
@@ -134,8 +135,8 @@ fn row_of(arm: &PlannedArm) -> RowKey {
     (arm.cell.workload.name, arm.platform.tag())
 }
 
-/// Runs all launches of `journal` until `stop` is set; after each launch calls `progress` with the numbers of
-/// completed and of all launches.
+/// Runs the launches of `journal` until all are made, all rows have stopped, or `stop` is set; after each launch calls
+/// `progress` with the numbers of completed and of all launches.
 ///
 /// # Errors
 /// When the journal can't be written. A launch that dies or hangs fails its arms, not the study.
@@ -145,29 +146,105 @@ pub fn run_launches(
     stop: &Arc<AtomicBool>,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<()> {
-    let study = journal.recording().study.as_ref().expect("the journal is a study's");
-    let (launches, rounds, seed) = (study.launches_asked, study.rounds_asked, study.seed);
-    let mut random = fastrand::Rng::with_seed(seed);
+    let study = study_of(journal);
+    let (launches, mut random) = (study.launches_asked.get(), fastrand::Rng::with_seed(study.seed));
+    let mut limit = TimeLimit::from_now(study.stopping);
     let mut specs = prepared.available();
-    let all = specs.len() * usize::try_from(launches.get())?;
     let mut made = 0;
     let study_lock = StudyLock::join(&std::env::temp_dir());
     journal.append(idle_check(&study_lock, made))?;
-    for number in 0..launches.get() {
+    for number in 0..launches {
         random.shuffle(&mut specs);
         for spec in &specs {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let order = prepared.order(spec, rounds, random.u64(..));
+            if limit.is_over() {
+                append_all(journal, stops::out_of_time(study_of(journal), row(journal, spec)))?;
+            }
+            let order = prepared.order(spec, study_of(journal), random.u64(..));
+            if order.arms.is_empty() {
+                continue;
+            }
+            let start = now();
             journal.append(Entry::launch(spec.workload.name, spec.platform.tag(), number))?;
             launch(prepared, &order, journal, stop)?;
+            append_all(journal, stops::after_launch(study_of(journal), row(journal, spec)))?;
+            limit.add_launch(start);
             made += 1;
-            progress(made, all);
+            progress(made, limit.launches(made, due(study_of(journal))));
         }
         journal.append(idle_check(&study_lock, made))?;
+        if due(study_of(journal)) == made {
+            break;
+        }
     }
     Ok(())
+}
+
+fn study_of(journal: &Journal) -> &Study {
+    journal.recording().study.as_ref().expect("the journal is a study's")
+}
+
+/// The row of a launch as the recording has it.
+fn row<'a>(journal: &'a Journal, spec: &LaunchSpec<'_>) -> &'a WorkloadEntry {
+    let is_row = |row: &&WorkloadEntry| {
+        row.name == spec.workload.name && row.platform.as_deref() == spec.platform.tag()
+    };
+    study_of(journal).workloads.iter().find(is_row).expect("the recording has all rows that are planned")
+}
+
+fn append_all(journal: &mut Journal, entries: Vec<Entry>) -> Result<()> {
+    for entry in entries {
+        journal.append(entry)?;
+    }
+    Ok(())
+}
+
+/// The number of launches of a whole study, unless more of its arms stop.
+fn due(study: &Study) -> usize {
+    let due: u64 = study.workloads.iter().map(|row| study.launches_due(row)).sum();
+    usize::try_from(due).unwrap_or(usize::MAX)
+}
+
+/// The longest duration of a study, if it has one.
+struct TimeLimit {
+    start: Timestamp,
+    at_most: Option<Duration>,
+    longest_launch: Duration,
+}
+
+impl TimeLimit {
+    fn from_now(stopping: Option<Stopping>) -> Self {
+        let at_most = match stopping {
+            Some(Stopping::Settled { at_most_ns }) => Some(Duration::from_nanos(at_most_ns.get())),
+            Some(Stopping::Look { .. }) | None => None,
+        };
+        TimeLimit { start: now(), at_most, longest_launch: Duration::ZERO }
+    }
+
+    /// Whether there is no time for a launch as long as the longest, and the idle check after it.
+    fn is_over(&self) -> bool {
+        let next = now() - self.start + self.longest_launch + idle::WINDOW;
+        self.at_most.is_some_and(|at_most| next > at_most)
+    }
+
+    fn add_launch(&mut self, start: Timestamp) {
+        self.longest_launch = self.longest_launch.max(now() - start);
+    }
+
+    /// How many launches there may be in all: `due`, or as many as there is time for if that is less.
+    fn launches(&self, made: usize, due: usize) -> usize {
+        let Some(at_most) = self.at_most else { return due };
+        let share = at_most.as_secs_f64() / (now() - self.start).as_secs_f64();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a positive number of launches"
+        )]
+        let in_time = (made as f64 * share) as usize;
+        due.min(in_time.max(made))
+    }
 }
 
 fn idle_check(study_lock: &StudyLock, launches: usize) -> Entry {

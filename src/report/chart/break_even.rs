@@ -62,7 +62,7 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
             "A line for each model over the time that a computing job takes, both axes logarithmic. Faster than sequential: {}.",
             faster.join(", ")
         ),
-        source: format!("{}; {} launches, 95 % intervals", origin(of.recording), sizes.study.launches_asked),
+        source: format!("{}; {} launches, 95 % intervals", origin(of.recording), sizes.study.launches_text()),
         draw: Box::new(move |canvas| draw(canvas, &models, &curves)),
     }]
 }

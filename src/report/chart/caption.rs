@@ -27,7 +27,7 @@ pub fn no_verdict<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> Strin
 /// The same without that.
 pub fn source(recording: &Recording) -> String {
     match &recording.study {
-        Some(study) => format!("{}; {} launches, 95 % intervals", origin(recording), study.launches_asked),
+        Some(study) => format!("{}; {} launches, 95 % intervals", origin(recording), study.launches_text()),
         None => origin(recording),
     }
 }

@@ -1,0 +1,239 @@
+//! Which arms of a row stop, or are measured again, after its latest launch: by the rule of the study.
+
+use crate::record::journal::Entry;
+use crate::record::schema::{Kind, Launch, Role, Stop, StopReason, Stopping, Study, WorkloadEntry};
+use crate::record::times::walls;
+use crate::stats::ratio::{Times, noise_floor, speedup};
+use crate::stats::verdict::{MARGIN, Verdict};
+use crate::stats::{anytime, interval::LEVEL, look::verdicts_at_look};
+use crate::study::plan::LOOK;
+
+/// What changes for the arms of a row after its latest launch, as the journal has it.
+pub(super) fn after_launch(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
+    let row = Row::of(study, row);
+    let launches = row.launches.len();
+    match study.stopping {
+        Some(Stopping::Look { launches: look }) if look.get() == launches as u64 => {
+            row.changes(&row.judged(|baseline, cells| verdicts_at_look(baseline, cells, launches)))
+        }
+        Some(Stopping::Settled { .. }) if launches as u64 >= LOOK => {
+            row.changes(&row.judged(anytime::verdicts))
+        }
+        _ => vec![],
+    }
+}
+
+/// The stops of the arms of a row that have not stopped: the time of the study is over.
+pub(super) fn out_of_time(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
+    Row::of(study, row).stop_all(StopReason::OutOfTime)
+}
+
+/// What was measured of a row so far.
+struct Row<'a> {
+    study: &'a Study,
+    kind: Kind,
+    launches: Vec<&'a Launch>,
+    /// The indices of the arms that can be measured.
+    arms: Vec<usize>,
+}
+
+/// A cell with its verdict for now.
+struct Judged {
+    arm: usize,
+    verdict: Verdict,
+}
+
+impl<'a> Row<'a> {
+    fn of(study: &'a Study, row: &WorkloadEntry) -> Self {
+        let mut arms = vec![];
+        for (index, arm) in study.arms.iter().enumerate() {
+            if arm.is_of(row) && arm.unavailable.is_none() {
+                arms.push(index);
+            }
+        }
+        Row { study, kind: row.kind, launches: study.launches_of(row), arms }
+    }
+
+    /// Its cells with their verdicts by `rule`.
+    fn judged(&self, rule: impl Fn(&Times, &[Times]) -> Vec<Verdict>) -> Vec<Judged> {
+        let (mut cells, mut times, mut baseline) = (vec![], vec![], Times::new());
+        for &arm in &self.arms {
+            if self.study.arms[arm].role == Role::Cell {
+                cells.push(arm);
+                times.push(walls(&self.launches, arm));
+                if self.study.arms[arm].is_baseline() {
+                    baseline = walls(&self.launches, arm);
+                }
+            }
+        }
+        let verdicts = rule(&baseline, &times);
+        cells.into_iter().zip(verdicts).map(|(arm, verdict)| Judged { arm, verdict }).collect()
+    }
+
+    /// Settled cells stop, and go on if they are settled no more. The baseline goes on while any cell does: speedups are
+    /// over it.
+    fn changes(&self, cells: &[Judged]) -> Vec<Entry> {
+        if cells.iter().all(Judged::is_done) {
+            return self.stop_all(StopReason::RowSettled);
+        }
+        let mut changes = vec![];
+        for cell in cells {
+            let (has_word, has_stopped) = (cell.verdict.is_word(), self.study.stop_of(cell.arm).is_some());
+            if has_stopped && !has_word {
+                changes.push(Entry::Resume(cell.arm as u64));
+            } else if has_word && !has_stopped && !self.study.arms[cell.arm].is_baseline() {
+                changes.push(self.stop(cell.arm, StopReason::Settled));
+            }
+        }
+        for &arm in &self.arms {
+            if self.study.stop_of(arm).is_none() && self.is_needless_control(arm) {
+                changes.push(self.stop(arm, StopReason::NoiseKnown));
+            }
+        }
+        changes
+    }
+
+    /// Whether an arm is a control that hardly differs from the baseline. Where jobs compute, it tells a brief disturbance
+    /// of the baseline's core from a lasting one, and is needed in each launch.
+    fn is_needless_control(&self, arm: usize) -> bool {
+        if self.study.arms[arm].role != Role::Control || self.kind == Kind::Computes {
+            return false;
+        }
+        let Some(baseline) = self.arms.iter().find(|&&arm| self.study.arms[arm].is_baseline()) else {
+            return false;
+        };
+        let a_to_a = speedup(&walls(&self.launches, *baseline), &walls(&self.launches, arm), LEVEL);
+        a_to_a.as_ref().and_then(noise_floor).is_some_and(|floor| floor < MARGIN / 2.0)
+    }
+
+    fn stop_all(&self, why: StopReason) -> Vec<Entry> {
+        let going_on = self.arms.iter().filter(|&&arm| self.study.stop_of(arm).is_none());
+        going_on.map(|&arm| self.stop(arm, why)).collect()
+    }
+
+    fn stop(&self, arm: usize, why: StopReason) -> Entry {
+        Entry::Stop(Stop { arm: arm as u64, after_launches: self.launches.len() as u64, why })
+    }
+}
+
+impl Judged {
+    /// Whether no launch is needed for it: it has its word, others are compared with it, or it never had a sample.
+    fn is_done(&self) -> bool {
+        self.verdict.is_word() || matches!(self.verdict, Verdict::Fastest | Verdict::Unmeasured)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU64;
+
+    use super::*;
+    use crate::record::read::tests::recording;
+    use crate::record::schema::{Arm, Sample};
+
+    fn number(number: u64) -> NonZeroU64 {
+        NonZeroU64::new(number).unwrap()
+    }
+
+    fn look() -> Stopping {
+        Stopping::Look { launches: number(12) }
+    }
+
+    fn settled() -> Stopping {
+        Stopping::Settled { at_most_ns: number(1) }
+    }
+
+    /// `launches` launches of a row with a fastest cell, a baseline of twice its time, and a third cell that takes
+    /// `percents` hundredths of the fastest's, one a launch.
+    fn study(stopping: Stopping, percents: &[u64]) -> Study {
+        let mut study = recording(percents.len() as u64, 50).study.unwrap();
+        study.stopping = Some(stopping);
+        study.launches_asked = number(18);
+        study.arms.push(Arm { id: "hash/threads/jobs".into(), ..study.arms[1].clone() });
+        for (launch, &percent) in study.launches.iter_mut().zip(percents) {
+            let fastest = launch.rounds[0].samples[1];
+            let wall_ns = number(fastest.wall_ns.get() * percent / 100);
+            launch.rounds[0].samples.push(Sample { arm: 2, wall_ns, ..fastest });
+        }
+        study
+    }
+
+    /// The changes after the latest launch: the arm and why it stops, or that it goes on.
+    fn changes(study: &Study) -> Vec<(u64, Option<StopReason>)> {
+        let mut changes = vec![];
+        for entry in after_launch(study, &study.workloads[0]) {
+            changes.push(match entry {
+                Entry::Stop(stop) => {
+                    assert_eq!(stop.after_launches, study.launches.len() as u64);
+                    (stop.arm, Some(stop.why))
+                }
+                Entry::Resume(arm) => (arm, None),
+                other => panic!("{other:?}"),
+            });
+        }
+        changes
+    }
+
+    use StopReason::{NoiseKnown, OutOfTime, RowSettled, Settled};
+
+    #[test]
+    fn look_is_once_and_stops_settled_cells() {
+        for (launches, stops) in [(11, vec![]), (12, vec![(2, Some(Settled))]), (13, vec![])] {
+            let mut study = study(look(), &vec![110; launches]);
+            // Some launches of a fourth cell are within the margin.
+            study.arms.push(Arm { id: "hash/gil/jobs".into(), ..study.arms[1].clone() });
+            for (number, launch) in study.launches.iter_mut().enumerate() {
+                let slow = launch.rounds[0].samples[if number % 2 == 0 { 1 } else { 2 }];
+                launch.rounds[0].samples.push(Sample { arm: 3, ..slow });
+            }
+            assert_eq!(changes(&study), stops, "{launches}");
+        }
+    }
+
+    #[test]
+    fn row_stops_when_all_cells_are_settled() {
+        let whole: Vec<_> = (0..3).map(|arm| (arm, Some(RowSettled))).collect();
+        assert_eq!(changes(&study(look(), &[110; 12])), whole);
+        assert_eq!(changes(&study(settled(), &[110; 12])), whole);
+        assert_eq!(changes(&study(settled(), &[102; 12])), whole, "within the margin");
+        assert_eq!(changes(&study(look(), &[102; 12])), [], "which a look leaves to the end");
+        assert_eq!(changes(&study(settled(), &[110; 11])), [], "no row ends before its 12th launch");
+    }
+
+    #[test]
+    fn unsettled_cells_go_on() {
+        let mut percents = vec![110; 12];
+        percents.extend([102; 12]);
+        let mut study = study(settled(), &percents);
+        assert_eq!(changes(&study), []);
+        study.stops.push(Stop { arm: 2, after_launches: 12, why: Settled });
+        assert_eq!(changes(&study), [(2, None)]);
+    }
+
+    #[test]
+    fn steady_controls_of_waiting_jobs_stop_at_the_look() {
+        let stops = [(3, Some(NoiseKnown))];
+        for (kind, percent, stops) in
+            [(Kind::Waits, 102, &stops[..]), (Kind::Waits, 103, &[]), (Kind::Computes, 102, &[])]
+        {
+            let mut study = study(look(), &[[110; 6], [102; 6]].concat());
+            study.workloads[0].kind = kind;
+            study.arms.push(Arm { role: Role::Control, ..study.arms[0].clone() });
+            for launch in &mut study.launches {
+                let baseline = launch.rounds[0].samples[0];
+                let wall_ns = number(baseline.wall_ns.get() * percent / 100);
+                launch.rounds[0].samples.push(Sample { arm: 3, wall_ns, ..baseline });
+            }
+            assert_eq!(changes(&study), stops, "{percent}");
+        }
+    }
+
+    #[test]
+    fn everything_stops_when_time_is_over() {
+        let mut study = study(settled(), &[110; 3]);
+        study.stops.push(Stop { arm: 2, after_launches: 2, why: Settled });
+        let stops = out_of_time(&study, &study.workloads[0]);
+        let stop = |arm| Entry::Stop(Stop { arm, after_launches: 3, why: OutOfTime });
+        assert_eq!(stops, [stop(0), stop(1)]);
+    }
+}
