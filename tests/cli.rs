@@ -51,6 +51,23 @@ fn invalid_usage_suggests_alternatives() {
 }
 
 #[test]
+fn invalid_ends_of_a_study_are_explained() {
+    for (args, why) in [
+        (&["--until", "bored", "--at-most", "10m"][..], "possible values: settled"),
+        (&["--until", "settled"], "--at-most <T>"),
+        (&["--at-most", "10m"], "--until <GOAL>"),
+        (&["--until", "settled", "--at-most", "soon"], "90s, 10m or 1h"),
+        (&["--until", "settled", "--at-most", "10m", "--profile", "long"], "cannot be used with"),
+        (&["--until", "settled", "--at-most", "90s"], "12 launches of these cells take about"),
+        (&["--until", "settled", "--at-most", "1s", "^noop/rayon/"], "12 launches of these cells take about"),
+    ] {
+        let (code, _, err) = said(&bakeoff(&["run"]).args(args).output().unwrap());
+        assert_eq!(code, Some(2), "{args:?}: {err}");
+        assert!(err.contains(why), "{args:?}: {err}");
+    }
+}
+
+#[test]
 fn unusable_folder_is_reported_with_exit_3() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut verify = bakeoff(&["verify", "^(noop|warm-file|cold-file|save)/sequential/"]);

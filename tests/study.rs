@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use bakeoff::internals::record::read::read;
-use bakeoff::internals::record::schema::{Recording, Study};
+use bakeoff::internals::record::schema::{Recording, StopReason, Study};
 
 /// `bakeoff run` of two cells of `noop`, as short as a study can be.
 fn study(folder: &Path) -> Command {
@@ -13,8 +13,14 @@ fn study(folder: &Path) -> Command {
 }
 
 fn study_of_cells(pattern: &str, folder: &Path) -> Command {
+    let mut command = bakeoff_run(pattern, folder);
+    command.args(["--profile", "quick"]);
+    command
+}
+
+fn bakeoff_run(pattern: &str, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bakeoff"));
-    command.args(["run", pattern, "--profile", "quick", "--seed", "7", "--out"]).arg(folder);
+    command.args(["run", pattern, "--seed", "7", "--out"]).arg(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -70,6 +76,22 @@ fn capacity_slots_tell_each_copy() {
             assert!(copies.ns.iter().all(|own_ns| *own_ns <= sample.wall_ns), "{copies:?} in {sample:?}");
         }
     }
+}
+
+#[test]
+fn study_ends_when_its_cells_are_settled() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = bakeoff_run("^noop/(sequential|threads)/", folder.path());
+    let output = command.args(["--until", "settled", "--at-most", "10m"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
+    let recording = read(file).unwrap();
+    let study = study_of(&recording);
+    // Starting a thread for each job takes far longer than the jobs: no launch tells it otherwise.
+    assert_eq!((recording.partial, study.launches.len(), study.stops.len()), (false, 12, study.arms.len()));
+    assert!(study.stops.iter().all(|stop| stop.why == StopReason::RowSettled && stop.after_launches == 12));
+    assert!(text(&output.stdout).contains("12 launches of each workload"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).starts_with(&text(&report(&[file.to_str().unwrap()]).stdout)));
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub(super) const STORY: &str = "Examples:
 pub(super) const RUN: &str = "Examples:
   bakeoff run                             every cell; 5 minutes on two cores
   bakeoff run --profile quick '^hash/'    one workload, fewer launches
+  bakeoff run '^hash/' --until settled --at-most 10m   until every cell has its verdict
   bakeoff run --cores 1 --out results     on one core, into a folder of yours";
 
 pub(super) const SWEEP: &str = "Examples:

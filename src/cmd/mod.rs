@@ -37,6 +37,7 @@ pub mod stop;
 mod story;
 mod sweep;
 mod swept;
+mod until;
 mod verify;
 
 /// How a run ended; the exit codes are documented in the README.

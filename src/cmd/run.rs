@@ -9,13 +9,14 @@ use crate::child::parent_death;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, models_named, progress::show_progress, select_of, stop::Stop,
+    until::Until,
 };
 use crate::machine::host;
 use crate::post::sections;
 use crate::record::schema::Recording;
 use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, with_baselines};
-use crate::study::plan::Profile;
+use crate::study::plan::{Profile, arms};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::catalog::Catalog;
 
@@ -28,6 +29,8 @@ pub(super) struct Args {
     /// How much to measure
     #[arg(long, value_enum, default_value_t = Profile::Standard)]
     profile: Profile,
+    #[command(flatten)]
+    until: Until,
     /// Only these models, and `sequential` beside them
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
@@ -68,12 +71,14 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         limit_to(cores.into())?;
     }
     let workers = args.workers.map_or_else(host::cores, usize::from);
+    let (cells, profile) = (cells(args, catalog, workers)?, args.until.profile(args.profile));
+    args.until.ensure_enough_time(&arms(catalog, &cells, profile), workers)?;
     let request = Request {
         catalog: catalog.clone(),
-        cells: cells(args, catalog, workers)?,
+        cells,
         workers,
         exe: std::env::current_exe()?,
-        profile: args.profile,
+        profile,
         seed: args.seed,
         folder: args.out.clone(),
         name: args.name.clone(),
