@@ -1,11 +1,13 @@
 //! Evaluates the same work in other sizes: which model beats `sequential`, and from which size.
 
+use crate::analysis::judgement::{is_same, word};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::warning::Warning;
 use crate::model::{MadeOf, made_of};
 use crate::record::schema::{Recording, Sizes, Study};
 use crate::stats::change::{Change, change};
-use crate::stats::ratio::Ratio;
+use crate::stats::interval::{Interval, LEVEL, interval};
+use crate::stats::{present, ratio::Ratio};
 
 /// An evaluated series of sizes.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ pub enum Side {
     Faster,
     /// Slower.
     Slower,
-    /// The interval contains 1, or does not exist.
+    /// The interval contains 1, or does not exist, or the state of the machine allows no verdict.
     Inconclusive,
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn summary_of(recording: &Recording, study: &Study) -> Summary {
 impl SizeSeries {
     /// Evaluates `sizes` of `recording`.
     pub fn of(recording: &Recording, sizes: &Sizes) -> Self {
-        let Summary { mut rows, others, warnings } = summary_of(recording, &sizes.study);
+        let Summary { mut rows, others, warnings, .. } = summary_of(recording, &sizes.study);
         rows.extend(others);
         SizeSeries { series: sizes.series.clone(), rows, warnings }
     }
@@ -66,9 +68,9 @@ impl SizeSeries {
         self.models().first().copied().unwrap_or("sequential")
     }
 
-    /// Whether a warning blocks its verdicts.
-    pub fn is_withheld(&self) -> bool {
-        self.warnings.iter().any(Warning::blocks_verdicts)
+    /// Whether the state of the machine allows no verdict at any size.
+    pub fn has_no_verdict(&self) -> bool {
+        !self.rows.is_empty() && self.rows.iter().all(Row::has_no_verdict)
     }
 
     /// The models, in the order of the recording.
@@ -86,20 +88,29 @@ impl SizeSeries {
 
     /// The speedup of a model at the size of a row.
     pub fn speedup(&self, row: usize, model: &str) -> Option<Ratio> {
-        self.rows.get(row)?.cells.iter().find(|cell| cell.model() == model)?.speedup
+        self.cell(row, model)?.speedup
+    }
+
+    /// Whether a model is faster than the baseline at the size of a row.
+    pub fn side(&self, row: usize, model: &str) -> Side {
+        let Some(cell) = self.cell(row, model) else { return Side::Inconclusive };
+        word(&[cell], |logs| side(logs[0]), is_same).unwrap_or(Side::Inconclusive)
+    }
+
+    fn cell(&self, row: usize, model: &str) -> Option<&CellResult> {
+        self.rows.get(row)?.cells.iter().find(|cell| cell.model() == model)
     }
 
     /// The time of a job of a row under the baseline, in nanoseconds.
     pub fn job_ns(&self, row: usize) -> Option<f64> {
-        let (row, baseline) = (self.rows.get(row)?, self.baseline());
-        let cell = row.cells.iter().find(|cell| cell.model() == baseline)?;
-        Some(cell.wall_ns? / row.workload.jobs.get() as f64)
+        let jobs = self.rows.get(row)?.workload.jobs.get();
+        Some(self.cell(row, self.baseline())?.wall_ns? / jobs as f64)
     }
 
     /// The best of the models made of one of `groups` against the best of all others at the size of a row:
-    /// slower, equal or neither. Models that today's registry does not know are on neither side.
-    pub fn against_others(&self, row: usize, groups: &[MadeOf]) -> Change {
-        let Some(row) = self.rows.get(row) else { return Change::Unmeasured };
+    /// slower, equal or neither; `None` is no verdict. Models that today's registry does not know are on neither side.
+    pub fn against_others(&self, row: usize, groups: &[MadeOf]) -> Option<Change> {
+        let Some(row) = self.rows.get(row) else { return Some(Change::Unmeasured) };
         let (mut of_groups, mut others) = (vec![], vec![]);
         for cell in &row.cells {
             match made_of(cell.model()) {
@@ -109,8 +120,8 @@ impl SizeSeries {
             }
         }
         match (fastest(of_groups), fastest(others)) {
-            (Some(best), Some(other)) => change(&other.logs, &best.logs),
-            _ => Change::Unmeasured,
+            (Some(best), Some(other)) => word(&[other, best], |logs| change(logs[0], logs[1]), is_same),
+            _ => Some(Change::Unmeasured),
         }
     }
 
@@ -120,7 +131,7 @@ impl SizeSeries {
         let (mut from, mut largest) = (None, None);
         for row in 0..self.rows.len() {
             let Some(speedup) = self.speedup(row, model) else { return BreakEven::Unknown };
-            let side = side(&speedup);
+            let side = self.side(row, model);
             if side == Side::Slower || speedup.ratio <= 1.0 {
                 from = None;
             } else if side == Side::Faster {
@@ -147,11 +158,11 @@ fn ratio(cell: &CellResult) -> f64 {
     cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio)
 }
 
-/// The result of the interval of a speedup.
-pub fn side(speedup: &Ratio) -> Side {
-    match speedup.interval {
-        Ok(interval) if interval.low > 1.0 => Side::Faster,
-        Ok(interval) if interval.high < 1.0 => Side::Slower,
+/// The result of the interval of a speedup with these logarithms.
+fn side(logs: &[Option<f64>]) -> Side {
+    match interval(&present(logs), LEVEL) {
+        Ok(Interval { low, .. }) if low > 0.0 => Side::Faster,
+        Ok(Interval { high, .. }) if high < 0.0 => Side::Slower,
         _ => Side::Inconclusive,
     }
 }
@@ -175,8 +186,7 @@ pub(crate) mod tests {
         assert_eq!(size_series(&[150, 100]).break_even("rayon"), BreakEven::Inconclusive);
         // One outlier among six launches at the largest size.
         let mut odd = size_series(&[150, 50, 60]);
-        let speedup = odd.rows[2].cells[1].speedup.as_mut().unwrap();
-        speedup.interval = speedup.interval.map(|it| crate::stats::interval::Interval { low: 0.9, ..it });
+        odd.rows[2].cells[1].logs[0] = Some(-0.1);
         assert_eq!(odd.break_even("rayon"), BreakEven::From(1));
         assert_eq!(
             (size_series(&[]).break_even("rayon"), size_series(&[50]).break_even("gil")),
@@ -185,13 +195,25 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn machine_without_verdict_has_no_faster_model() {
+        let mut busy = recording(6, 50);
+        busy.environment.quota_millicores = Some(1_500);
+        let rows = Summary::of(&busy).rows;
+        let series = SizeSeries { series: "grains".into(), rows, warnings: vec![] };
+        assert!(series.has_no_verdict() && series.side(0, "rayon") == Side::Inconclusive);
+        assert_eq!(series.against_others(0, &[MadeOf::Threads]), None);
+        let quiet = size_series(&[50]);
+        assert!(!quiet.has_no_verdict() && quiet.side(0, "rayon") == Side::Faster);
+    }
+
+    #[test]
     fn unknown_models_are_in_no_group() {
         let mut series = size_series(&[50]);
         assert_eq!(series.models_made_of(&[MadeOf::Threads]), ["rayon"]);
-        assert!(matches!(series.against_others(0, &[MadeOf::Threads]), Change::Faster(_)));
+        assert!(matches!(series.against_others(0, &[MadeOf::Threads]), Some(Change::Faster(_))));
         series.rows[0].cells[1].name = "of-later/cores".into();
         assert!(series.models_made_of(&[MadeOf::Threads]).is_empty());
-        assert_eq!(series.against_others(0, &[MadeOf::Threads]), Change::Unmeasured);
-        assert_eq!(series.against_others(0, &[MadeOf::Caller]), Change::Unmeasured);
+        assert_eq!(series.against_others(0, &[MadeOf::Threads]), Some(Change::Unmeasured));
+        assert_eq!(series.against_others(0, &[MadeOf::Caller]), Some(Change::Unmeasured));
     }
 }

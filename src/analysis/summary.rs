@@ -2,7 +2,7 @@
 
 use crate::analysis::judgement::Machine;
 use crate::analysis::warning::Warning;
-use crate::analysis::warnings::{Watched, watched};
+use crate::analysis::warnings::{Watched, warnings_of_traces, watched};
 use crate::record::schema::{Launch, Recording, Role, Study, Width, WorkloadEntry};
 use crate::record::times::{times, walls};
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
@@ -16,8 +16,10 @@ pub struct Summary {
     pub rows: Vec<Row>,
     /// A row for each workload of other platforms, ordered by platform.
     pub others: Vec<Row>,
-    /// The warnings that affect the numbers.
+    /// The warnings that affect the numbers of the study.
     pub warnings: Vec<Warning>,
+    /// The warnings that affect what was traced: evidence and stories.
+    pub of_traces: Vec<Warning>,
 }
 
 /// The cells of one workload.
@@ -131,7 +133,23 @@ impl Summary {
             let native = rows.iter().find(|native| native.is_same_work(row));
             row.reference = native.and_then(|native| native.as_reference(row));
         }
-        Summary { rows, others, warnings }
+        Summary { rows, others, warnings, of_traces: warnings_of_traces(recording) }
+    }
+
+    /// Whether a warning blocks verdicts on what was traced.
+    pub fn traces_have_no_verdict(&self) -> bool {
+        self.of_traces.iter().any(Warning::blocks_verdicts)
+    }
+
+    /// All warnings, each once; those of the study come first.
+    pub fn all_warnings(&self) -> Vec<&Warning> {
+        let mut all: Vec<&Warning> = self.warnings.iter().collect();
+        for warning in &self.of_traces {
+            if !all.contains(&warning) {
+                all.push(warning);
+            }
+        }
+        all
     }
 
     /// The rows of every platform.

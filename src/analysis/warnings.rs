@@ -7,6 +7,7 @@ use crate::analysis::warning::{
     BUSY_CORE, BUSY_CORES_BY_SLOWEST, BUSY_CORES_OF_PYTHON, BUSY_WHILE_IDLE, DRIFT, LaunchCount, PRESSURE,
     STEAL, Warning, WorkloadWarning,
 };
+use crate::record::figure::Figure;
 use crate::record::schema::{Environment, IdleCheck, Kind, Recording, Study, WorkloadEntry};
 use crate::stats::{median, present};
 
@@ -47,10 +48,33 @@ pub(super) fn watched(recording: &Recording) -> Watched {
 
 /// The warnings of measurements without a study, around which the machine was watched.
 pub fn warnings_around(recording: &Recording, checks: &[IdleCheck]) -> Vec<Warning> {
+    around(recording, checks, Warning::MachineUnknown)
+}
+
+/// The warnings of what was traced, if anything was. Recordings before version 5 tell nothing else than how idle the machine
+/// was during their study.
+pub(super) fn warnings_of_traces(recording: &Recording) -> Vec<Warning> {
+    let evidence = recording.evidence.iter().flatten().flat_map(|record| &record.seen);
+    let stories = recording.stories.iter().flatten().flat_map(|run| &run.acts);
+    let mut traced = evidence.chain(stories).peekable();
+    if traced.peek().is_none() {
+        return vec![];
+    }
+    let has_cpu_time = traced.any(|run| run.get(Figure::CpuNs).is_some());
+    let of_study = recording.study.as_ref().map(|study| &study.idle_checks);
+    let unwatched = if has_cpu_time { Warning::PressureUnknown } else { Warning::MachineUnknown };
+    match recording.idle_checks.as_ref().or(of_study) {
+        Some(checks) => around(recording, checks, unwatched),
+        None => of_environment(&recording.environment),
+    }
+}
+
+/// The warnings of measurements around which `checks` were made, with `unwatched` if these told nothing of other programs.
+fn around(recording: &Recording, checks: &[IdleCheck], unwatched: Warning) -> Vec<Warning> {
     let mut warnings = of_environment(&recording.environment);
     warnings.extend(of_idle_checks(checks));
     if is_unwatched(checks) {
-        warnings.push(Warning::MachineUnknown);
+        warnings.push(unwatched);
     }
     warnings.sort_by_key(|warning| !warning.blocks_verdicts());
     warnings

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
-use crate::cmd::section::{folder, recording_of, save_section};
+use crate::cmd::section::{Watch, folder, recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop};
 use crate::machine::host;
 use crate::model::{Platform, models};
@@ -104,16 +104,20 @@ fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Sto
         recording.study = measured.study;
     }
     let quick = args.profile == Profile::Quick;
+    let mut watch = Watch::begin();
     if needed.contains(&&Needs::Evidence) && !stop.is_asked() {
         recording.evidence = Some(evidence(catalog, &platforms, quick)?);
+        watch.look();
     }
     for story in STORIES {
         if needed.contains(&&Needs::Story(story.name())) && !stop.is_asked() {
             let story_runs = run_story(catalog, *story, &platforms, quick)?;
             recording.stories.get_or_insert_default().extend(story_runs);
+            watch.look();
         }
     }
     show("");
+    recording.idle_checks = watch.checks();
     recording.partial |= stop.is_asked();
     Ok(recording)
 }

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cmd::platforms::{Platforms, models_of};
-use crate::cmd::section::{recording_of, save_section};
+use crate::cmd::section::{Watch, recording_of, save_section};
 use crate::cmd::{Exit, has_model, models_named, progress::show};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::sections;
+use crate::record::schema::Recording;
 use crate::report::{export::Format, render::render};
 use crate::study::evidence::{JobsOf, LOOKS, gather};
 use crate::study::run_environment::RunEnvironment;
@@ -36,7 +37,11 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.to_measure()?;
     let models = models_named(models_of(&platforms), &args.models)?;
     let with = RunEnvironment::new(catalog, std::env::current_exe()?, host::cores());
-    let recording = recording_of(&platforms, Some(gather(&with, &models, LOOKS, tell_progress)), None);
+    let mut watch = Watch::begin();
+    let evidence = gather(&with, &models, LOOKS, tell_progress);
+    watch.look();
+    let recording =
+        Recording { idle_checks: watch.checks(), ..recording_of(&platforms, Some(evidence), None) };
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format))?;

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::machine::environment::{environment, interpreters};
+use crate::machine::{idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::save::{SaveError, save};
-use crate::record::schema::{Environment, EvidenceRecord, Recording, SCHEMA, StoryRun, VERSION};
+use crate::record::schema::{Environment, EvidenceRecord, IdleCheck, Recording, SCHEMA, StoryRun, VERSION};
 use crate::workload::fixture::stage::Stage;
 
 /// The folder for recordings: the requested one, or `bakeoff` in the target folder.
@@ -38,6 +39,33 @@ pub(super) fn recording_of(
         evidence,
         stories,
         costs: None,
+        idle_checks: None,
+    }
+}
+
+/// Watches how idle the machine is while nothing is traced. A study that runs meanwhile would be taken for another one.
+pub(super) struct Watch {
+    study_lock: StudyLock,
+    checks: Vec<IdleCheck>,
+}
+
+impl Watch {
+    /// Takes the first look.
+    pub(super) fn begin() -> Self {
+        let mut watch = Watch { study_lock: StudyLock::join(&std::env::temp_dir()), checks: vec![] };
+        watch.look();
+        watch
+    }
+
+    /// Takes half a second to look again, after something was traced.
+    pub(super) fn look(&mut self) {
+        let looks = self.checks.len() as u64;
+        self.checks.push(idle::watch(Path::new("/"), &self.study_lock, looks));
+    }
+
+    /// What was seen.
+    pub(super) fn checks(self) -> Option<Vec<IdleCheck>> {
+        Some(self.checks)
     }
 }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::analysis::analysed::Analysed;
 use crate::cmd::outputs::{Output, check, write_all};
 use crate::cmd::platforms::{Platforms, models_of};
-use crate::cmd::section::{recording_of, save_section};
+use crate::cmd::section::{Watch, recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, models_named};
 use crate::engine::trace::chrome;
 use crate::machine::host;
@@ -16,7 +17,7 @@ use crate::model::{MOST_WORKERS, Platform};
 use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::StoryRun;
+use crate::record::schema::{Recording, StoryRun};
 use crate::report::chart::{Chart, timeline};
 use crate::report::{chart::caption::origin, chart::palette::Mode, export::terminal, table::Table};
 use crate::workload::catalog::Catalog;
@@ -91,15 +92,19 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     }
     check(&paths, &[], args.force)?;
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
+    let mut watch = Watch::begin();
     let results = story.run(&runner, &request)?;
+    watch.look();
     ensure!(
         !results.is_empty(),
         BadUsage(format!("{} is a story of Python's: bakeoff story {} --python", story.name(), story.name()))
     );
-    write!(std::io::stdout(), "{}", stories::text(story, &results))?;
+    let story_runs = results.iter().map(|result| result.story_run.clone()).collect();
+    let recording =
+        Recording { idle_checks: watch.checks(), ..recording_of(&platforms, None, Some(story_runs)) };
+    write!(std::io::stdout(), "{}", stories::text(story, &results, &Analysed::of(&recording)))?;
     if let Some(folder) = &args.out {
-        let story_runs = results.iter().map(|result| result.story_run.clone()).collect();
-        let path = save_section(&recording_of(&platforms, None, Some(story_runs)), folder, "stories")?;
+        let path = save_section(&recording, folder, "stories")?;
         writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
     }
     write_all(&outputs(args, &results)?, &[], args.force)?;

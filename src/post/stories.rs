@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::analysis::analysed::Analysed;
 use crate::post::story::{Prediction, STORIES, Story, StoryResult};
 use crate::record::schema::StoryRun;
+use crate::report::footnotes::about_warning;
 use crate::report::table::{Cell, Table, Unit};
 use crate::report::{block::Block, export::terminal, section::Section, timeline::timeline};
 use crate::stats::{median, units};
@@ -20,11 +21,17 @@ pub static SECTION: Section = Section {
     heading: "The worked examples",
     is_in: |recording| recording.stories.is_some(),
     in_full,
-    in_short: |of| Some(vec![Block::table(values(of)?)]),
+    in_short,
     panels: None,
     values,
     commands: |_| vec![],
 };
+
+fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let mut blocks = vec![Block::table(values(of)?)];
+    blocks.extend(warnings(of));
+    Some(blocks)
+}
 
 fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let mut stories: Vec<(&str, Vec<&StoryRun>)> = Vec::new();
@@ -34,7 +41,18 @@ fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
             None => stories.push((&run.story, vec![run])),
         }
     }
-    Some(stories.iter().flat_map(|(name, runs)| blocks(name, runs)).collect())
+    let mut all = Vec::new();
+    for (name, runs) in &stories {
+        all.extend(blocks(name, runs));
+    }
+    all.extend(warnings(of));
+    Some(all)
+}
+
+/// The warnings of what was traced, if there are any.
+fn warnings(of: &Analysed<'_>) -> Option<Block> {
+    let warnings: Vec<String> = of.summary.of_traces.iter().map(about_warning).collect();
+    if warnings.is_empty() { None } else { Some(Block::Notes(warnings)) }
 }
 
 /// Times in nanoseconds and story seconds.
@@ -59,10 +77,12 @@ fn named(name: &str) -> Option<&'static dyn Story> {
     STORIES.iter().copied().find(|story| story.name() == name)
 }
 
-/// All of `results` of a story, with timelines.
-pub fn text(story: &dyn Story, results: &[StoryResult]) -> String {
+/// All of `results` of a story, which the recording `of` has, with timelines.
+pub fn text(story: &dyn Story, results: &[StoryResult], of: &Analysed<'_>) -> String {
     let runs: Vec<&StoryRun> = results.iter().map(|result| &result.story_run).collect();
-    let mut text = terminal::blocks(&blocks(story.name(), &runs));
+    let mut blocks = blocks(story.name(), &runs);
+    blocks.extend(warnings(of));
+    let mut text = terminal::blocks(&blocks);
     let mut models = BTreeSet::new();
     for StoryResult { story_run, spans } in results {
         // The first run of each model: more timelines would hide it.

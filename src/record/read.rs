@@ -129,6 +129,7 @@ pub(crate) mod tests {
             evidence: None,
             stories: None,
             costs: None,
+            idle_checks: None,
             study: Some(Study {
                 command: vec!["bakeoff".into(), "run".into()],
                 profile: "standard".into(),

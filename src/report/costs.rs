@@ -104,7 +104,7 @@ fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let analysed = AnalysedCosts::of(of.recording)?;
     let started_on = started_on(&costs.probes);
     let all_size_series = all_size_series(of.recording, costs);
-    let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.is_withheld());
+    let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.has_no_verdict());
     let mut models = analysed.models.clone();
     models.retain(|model| started_on.iter().any(|workload| model.starting(workload).is_some()));
     let table = Table::of(&models)

@@ -6,7 +6,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
 use crate::report::table::{Cell, Table};
-use crate::report::{block::Block, section::Section};
+use crate::report::{block::Block, footnotes::about_warning, section::Section};
 
 /// The evidence.
 pub static SECTION: Section = Section {
@@ -23,7 +23,9 @@ pub static SECTION: Section = Section {
 
 fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let rows = rows(of)?;
-    Some(vec![Block::table(table(&rows, "?")), Block::Notes(notes(&rows))])
+    let mut notes = notes(&rows);
+    notes.extend(of.summary.of_traces.iter().map(about_warning));
+    Some(vec![Block::table(table(&rows, "?")), Block::Notes(notes)])
 }
 
 /// A record and what it shows.
@@ -165,6 +167,10 @@ mod tests {
             run.figures.insert("waits".into(), 24);
         }
         insta::assert_snapshot!(render(&recording, &[&SECTION], Format::Table));
+        let mut busy = recording.clone();
+        busy.idle_checks = busy.study.as_ref().map(|study| study.idle_checks.clone());
+        busy.idle_checks.as_mut().unwrap()[0].alone = Some(false);
+        assert!(render(&busy, &[&SECTION], Format::Table).contains("NO VERDICT: another study ran"));
         let markdown = render(&recording, &[&SECTION], Format::Markdown);
         assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 5);
     }

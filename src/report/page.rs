@@ -84,8 +84,9 @@ impl Page<'_> {
 
     /// A recording: first its warnings, then its sections, then the file.
     fn section(&self, at: usize, name: &str, of: &Analysed<'_>) -> Markup {
+        let warnings = of.summary.all_warnings();
         let (withheld, told): (Vec<_>, Vec<_>) =
-            of.summary.warnings.iter().partition(|warning| warning.blocks_verdicts());
+            warnings.into_iter().partition(|warning| warning.blocks_verdicts());
         html! {
             section {
                 h2 { (plain(&summary(of.recording, self.sections))) }

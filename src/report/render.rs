@@ -41,7 +41,7 @@ fn document(of: &Analysed<'_>, sections: &[&Section]) -> Value {
             withheld.push(row.workload.called());
         }
     }
-    let warnings: Vec<String> = of.summary.warnings.iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = of.summary.all_warnings().iter().map(ToString::to_string).collect();
     let mut document = json!({ "withheld": withheld, "stamps": warnings, study::SECTION.key: [] });
     for section in sections {
         if let Some(values) = (section.values)(of) {

@@ -1,9 +1,10 @@
 //! The same work in other sizes: speedups by size and model, and the size from which a model pays.
 
-use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
+use crate::analysis::sizes::{BreakEven, Side, SizeSeries};
+use crate::analysis::warning::{Warning, WorkloadWarning};
 use crate::record::schema::{Costs, Recording};
 use crate::report::table::{Cell, Table, Unit};
-use crate::report::{block::Block, cost_tables::no_verdict};
+use crate::report::{block::Block, cost_tables::no_verdict, footnotes::about_warning};
 use crate::stats::{interval::Interval, units};
 
 /// The series that varies only the job size.
@@ -54,17 +55,22 @@ pub(crate) fn block(series: &SizeSeries) -> Block {
 /// A speedup, with a question mark if it is inconclusive.
 fn speedup(series: &SizeSeries, size: usize, model: &str) -> Option<String> {
     let speedup = series.speedup(size, model)?;
-    let mark = if side(&speedup) == Side::Inconclusive { "?" } else { "" };
+    let mark = if series.side(size, model) == Side::Inconclusive { "?" } else { "" };
     Some(format!("{}{mark}", units::ratio(speedup.ratio)))
 }
 
 fn notes(series: &SizeSeries) -> Vec<String> {
     let baseline = series.baseline();
     let mut notes = vec![format!(
-        "a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none."
+        "a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none, or no verdict."
     )];
     notes.extend(no_verdict(&series.warnings));
-    if series.plain_series() == BREAK_EVEN && !series.is_withheld() {
+    for warning in &series.warnings {
+        if matches!(warning, Warning::OfWorkload(_, WorkloadWarning::Slow(..))) {
+            notes.push(about_warning(warning));
+        }
+    }
+    if series.plain_series() == BREAK_EVEN && !series.has_no_verdict() {
         for model in series.models().into_iter().skip(1) {
             notes.push(format!("{model}: {}", break_even(series, model)));
         }

@@ -112,6 +112,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         evidence: None,
         stories: None,
         costs: None,
+        idle_checks: None,
         study: Some(Study {
             command: request.command.clone(),
             profile: request.profile.name().into(),

@@ -1,6 +1,6 @@
 //! Evaluates the post's claims about memory and sizes, from the costs of models.
 
-use crate::analysis::sizes::{BreakEven, Side, SizeSeries, side};
+use crate::analysis::sizes::{BreakEven, Side, SizeSeries};
 use crate::model::{MadeOf, models};
 use crate::post::claims::{Case, CaseResult, Measurements, Needs, each, python};
 use crate::post::{claims::python::PROCESSES, claims::thresholds::NEAR};
@@ -57,7 +57,7 @@ fn smallest_jobs(m: &Measurements<'_>, model: &str) -> Case {
     let size = grains.and_then(|it| it.job_ns(0)).map_or("1 us".into(), units::nanoseconds);
     let result = grains.and_then(|it| it.speedup(0, model)).and_then(|speedup| {
         let numbers = format!("{} as fast as sequential", units::ratio(speedup.ratio));
-        match side(&speedup) {
+        match grains?.side(0, model) {
             Side::Faster => Some(CaseResult::Holds(numbers)),
             Side::Slower => Some(CaseResult::Fails(numbers)),
             Side::Inconclusive => None,
@@ -121,7 +121,7 @@ fn at_sizes(m: &Measurements<'_>, series: &str, tools: &[MadeOf]) -> Vec<Case> {
 }
 
 fn at_size(series: &SizeSeries, row: usize, tools: &[MadeOf]) -> Option<CaseResult> {
-    let change = series.against_others(row, tools);
+    let change = series.against_others(row, tools)?;
     let ratio = change.ratio();
     let numbers = ratio
         .map_or(String::new(), |it| format!("{} as fast as the best of the others", units::ratio(it.ratio)));

@@ -18,6 +18,8 @@ use crate::study::evidence::JobsOf;
 #[derive(Debug)]
 pub struct Measurements<'a> {
     recordings: Vec<&'a Recording>,
+    /// Those whose traces may be judged.
+    traced: Vec<&'a Recording>,
     summaries: Vec<Summary>,
     size_series: Vec<SizeSeries>,
     scaled: Vec<Scaled>,
@@ -32,11 +34,15 @@ impl<'a> Measurements<'a> {
     /// The same of recordings that are analysed already.
     pub fn of_analysed(all: &[Analysed<'a>]) -> Self {
         let (mut recordings, mut summaries, mut size_series) = (vec![], vec![], vec![]);
+        let mut traced = vec![];
         // Core counts are comparable on one machine only.
         let mut of_one_machine: Vec<Analysed<'a>> = vec![];
         for analysed in all {
             let recording = analysed.recording;
             recordings.push(recording);
+            if !analysed.summary.traces_have_no_verdict() {
+                traced.push(recording);
+            }
             if let Some(costs) = &recording.costs {
                 size_series.extend(all_size_series(recording, costs));
             }
@@ -49,10 +55,10 @@ impl<'a> Measurements<'a> {
                 of_one_machine.push(analysed.clone());
             }
         }
-        size_series.retain(|it| !it.is_withheld());
+        size_series.retain(|it| !it.has_no_verdict());
         let mut scaled = scale(&of_one_machine);
         scaled.retain(|it| it.rows.len() > 1);
-        Measurements { recordings, summaries, size_series, scaled }
+        Measurements { recordings, traced, summaries, size_series, scaled }
     }
 
     /// A story in an arrangement under a model.
@@ -180,11 +186,11 @@ impl<'a> Measurements<'a> {
     }
 
     fn story_runs(&self) -> impl Iterator<Item = &'a StoryRun> {
-        self.recordings.iter().flat_map(|recording| recording.stories.iter().flatten())
+        self.traced.iter().flat_map(|recording| recording.stories.iter().flatten())
     }
 
     fn evidence_records(&self) -> impl Iterator<Item = &'a EvidenceRecord> {
-        self.recordings.iter().flat_map(|recording| recording.evidence.iter().flatten())
+        self.traced.iter().flat_map(|recording| recording.evidence.iter().flatten())
     }
 
     /// The first record of a model on one kind of jobs that has enough runs.

@@ -61,9 +61,15 @@ pub enum Needs {
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Needs::Evidence => f.write_str("no recording has evidence (bakeoff evidence)"),
-            Needs::Story("four") => f.write_str("no recording has it (bakeoff story four --python)"),
-            Needs::Story(name) => write!(f, "no recording has it (bakeoff story {name})"),
+            Needs::Evidence => {
+                f.write_str("no recording has evidence whose verdicts stand (bakeoff evidence)")
+            }
+            Needs::Story("four") => {
+                f.write_str("no recording has it with verdicts that stand (bakeoff story four --python)")
+            }
+            Needs::Story(name) => {
+                write!(f, "no recording has it with verdicts that stand (bakeoff story {name})")
+            }
             Needs::Study => f.write_str("no recording has a study of it whose verdicts stand (bakeoff run)"),
             Needs::Python => {
                 f.write_str("no recording has CPython's models on it with verdicts that stand (--python)")

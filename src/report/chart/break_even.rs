@@ -41,7 +41,7 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     let Some(costs) = &of.recording.costs else { return vec![] };
     let Some(sizes) = costs.sizes.iter().find(|sizes| sizes.series == SERIES) else { return vec![] };
     let size_series = SizeSeries::of(of.recording, sizes);
-    if size_series.rows.len() < 2 || size_series.is_withheld() {
+    if size_series.rows.len() < 2 || size_series.has_no_verdict() {
         return vec![];
     }
     let mut models = of.marks.models(size_series.models());

@@ -1,7 +1,7 @@
 //! Each claim on numbers just inside its thresholds, and just outside.
 
 use super::*;
-use crate::record::schema::Recording;
+use crate::record::schema::{IdleCheck, Recording};
 
 mod numbers;
 
@@ -114,6 +114,23 @@ fn study_without_verdicts_decides_no_claims() {
     }
     let great = claims().find(|claim| claim.id == "K4").unwrap();
     assert_eq!(great.judge(&Measurements::of(&recordings)).verdict, ClaimVerdict::NotMeasured);
+}
+
+#[test]
+fn traces_of_a_busy_machine_decide_no_claims() {
+    let mut recordings = inside();
+    let quiet = recordings.iter().find_map(|recording| recording.study.as_ref()).unwrap().idle_checks[0];
+    for recording in &mut recordings {
+        let busy = IdleCheck { alone: Some(false), ..quiet };
+        recording.idle_checks = Some(vec![quiet, busy]);
+    }
+    let numbers = Measurements::of(&recordings);
+    for (id, expected) in
+        [("C1", ClaimVerdict::NotMeasured), ("A2", ClaimVerdict::NotMeasured), ("K4", ClaimVerdict::True)]
+    {
+        let claim = claims().find(|claim| claim.id == id).unwrap();
+        assert_eq!(claim.judge(&numbers).verdict, expected, "{id}");
+    }
 }
 
 #[test]
