@@ -262,16 +262,19 @@ pub(crate) mod tests {
         assert_eq!(verdict(&judge_tools(&Summary::of(&recording).others[0])), "undecided: py-asyncio");
     }
 
-    /// The recording of [`with_python`], and in it Rust's tool in a quarter of py-loop's time in Python's own rounds.
+    /// The recording of [`with_python`], and in it Rust's sequential in a third of py-loop's time and Rust's tool in a quarter,
+    /// in Python's own rounds.
     fn with_native_tool(mut recording: Recording) -> Recording {
         let study = recording.study.as_mut().unwrap();
-        let arm = study.arms.len() as u64;
-        let id = "hash/rayon/cores".to_owned();
-        study.arms.push(Arm { id, role: Role::Reference, ..study.arms[2].clone() });
-        for launch in study.launches.iter_mut().filter(|launch| launch.platform.is_some()) {
-            let py_loop = launch.rounds[0].samples[0];
-            let wall_ns = (py_loop.wall_ns.get() / 4).try_into().unwrap();
-            launch.rounds[0].samples.push(Sample { arm, wall_ns, ..py_loop });
+        for (name, part) in [("sequential/one", 3), ("rayon/cores", 4)] {
+            let arm = study.arms.len() as u64;
+            let id = format!("hash/{name}");
+            study.arms.push(Arm { id, role: Role::Reference, ..study.arms[2].clone() });
+            for launch in study.launches.iter_mut().filter(|launch| launch.platform.is_some()) {
+                let py_loop = launch.rounds[0].samples[0].clone();
+                let wall_ns = (py_loop.wall_ns.get() / part).try_into().unwrap();
+                launch.rounds[0].samples.push(Sample { arm, wall_ns, ..py_loop });
+            }
         }
         recording
     }
