@@ -5,6 +5,7 @@
 //! - [`read`](mod@read): a strict and bounded reader
 //! - [`save`](mod@save): writes a complete new file or none
 //! - [`stopping`]: arms that are measured no further; [`times`]: the times of an arm, launch by launch
+//! - `part`: some of the workloads of a study
 //! - [`journal`]: everything that a running study has acknowledged
 
 mod cells;
@@ -13,6 +14,7 @@ mod costs;
 mod environment;
 pub mod figure;
 pub mod journal;
+mod part;
 pub mod read;
 pub mod save;
 pub mod schema;

@@ -196,17 +196,6 @@ impl Launch {
         Launch { workload, platform, number, rounds: vec![], failure: None }
     }
 
-    /// The same launch where each arm has the new index that `moved` has for it.
-    fn with_arms(&self, moved: &[Option<u64>]) -> Launch {
-        let mut launch = self.clone();
-        let new = |arm: u64| usize::try_from(arm).ok().and_then(|arm| *moved.get(arm)?).unwrap_or(arm);
-        for round in &mut launch.rounds {
-            round.samples.iter_mut().for_each(|sample| sample.arm = new(sample.arm));
-            round.failures.iter_mut().for_each(|failure| failure.arm = new(failure.arm));
-        }
-        launch
-    }
-
     /// Whether it measured `workload` on its platform.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
         self.workload == workload.name && self.platform == workload.platform
@@ -214,26 +203,6 @@ impl Launch {
 }
 
 impl Study {
-    /// The part of it that measured some of its workloads.
-    pub fn of_workloads(&self, is_kept: impl Fn(&WorkloadEntry) -> bool) -> Study {
-        let mut part = Study { workloads: vec![], arms: vec![], launches: vec![], ..self.clone() };
-        part.workloads.extend(self.workloads.iter().filter(|workload| is_kept(workload)).cloned());
-        // Where each arm is among those of the part.
-        let mut moved = vec![None; self.arms.len()];
-        for (arm, place) in self.arms.iter().zip(&mut moved) {
-            if part.workloads.iter().any(|workload| arm.is_of(workload)) {
-                *place = Some(part.arms.len() as u64);
-                part.arms.push(arm.clone());
-            }
-        }
-        for launch in &self.launches {
-            if part.workloads.iter().any(|workload| launch.is_of(workload)) {
-                part.launches.push(launch.with_arms(&moved));
-            }
-        }
-        part
-    }
-
     fn check_arms(&self) -> Result<(), String> {
         for stop in &self.stops {
             self.check_arm(stop.arm)?;
@@ -255,31 +224,5 @@ impl Study {
     fn check_arm(&self, arm: u64) -> Result<(), String> {
         let arms = self.arms.len() as u64;
         if arm < arms { Ok(()) } else { Err(format!("a sample names arm {arm}, and there are {arms}")) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::read::tests::recording;
-
-    #[test]
-    fn part_of_study_has_its_own_arms() {
-        let hash = recording(2, 50).study.unwrap();
-        let mut both = hash.clone();
-        both.workloads.insert(0, WorkloadEntry { name: "noop".into(), ..hash.workloads[0].clone() });
-        both.arms.insert(0, Arm { id: "noop/sequential/one".into(), ..hash.arms[0].clone() });
-        for launch in &mut both.launches {
-            launch.rounds[0].samples.iter_mut().for_each(|sample| sample.arm += 1);
-            launch.rounds[0].failures.push(Failure { arm: 2, reason: "it broke".into() });
-        }
-        both.launches.push(Launch::begun("noop".into(), None, 0));
-        let part = both.of_workloads(|workload| workload.name == "hash");
-        assert_eq!((&part.workloads, &part.arms), (&hash.workloads, &hash.arms));
-        assert_eq!(part.launches.len(), 2);
-        for (launch, whole) in part.launches.iter().zip(&hash.launches) {
-            assert_eq!(launch.rounds[0].samples, whole.rounds[0].samples);
-            assert_eq!(launch.rounds[0].failures[0].arm, 1);
-        }
     }
 }
