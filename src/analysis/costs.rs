@@ -126,7 +126,10 @@ impl<'a> CostSummary<'a> {
     }
 
     fn a_job(&self, of: ProbeFigure) -> Option<f64> {
-        Some(self.estimate(ProbeKind::Work, |probe| ratio(probe, of, ProbeFigure::Jobs))?.value)
+        let a_job = |probe: &ProbeRecord| ratio(probe, of, ProbeFigure::Jobs);
+        let switches = self.estimate(ProbeKind::Start("hash"), a_job);
+        // Until version 4, probes of their own counted them.
+        Some(switches.or_else(|| self.estimate(ProbeKind::Work, a_job))?.value)
     }
 
     /// The actual duration of a wait of `us` microseconds, in nanoseconds.

@@ -1,7 +1,7 @@
 //! `bakeoff costs`: start-up, memory, dispatch overhead and limits of models.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
@@ -14,7 +14,7 @@ use crate::machine::host;
 use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
 use crate::record::figure::ProbeKind;
-use crate::record::schema::{Costs, Recording, Sizes, Study};
+use crate::record::schema::{Costs, Recording, Sizes, WorkloadEntry};
 use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
@@ -57,19 +57,28 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let begun = recording_of(&platforms, None, None);
     let copied = args.from.as_deref().map(|path| copied(path, &begun, catalog)).transpose()?;
     let stop = Stop::listen()?;
-    let mut studies = Studies { catalog, folder: folder(args.out.as_deref())?, stop: &stop, kept: vec![] };
-    let study = match copied {
-        Some(study) => Some(study),
-        None => running(args, &models, &mut studies)?,
-    };
-    let gathered = gathered(args, models, &platforms, &named, &stop)?;
-    let sizes = if args.quick { vec![] } else { sizes(args, &platforms, &named, &mut studies)? };
+    let folder = folder(args.out.as_deref())?;
+    let mut groups = vec![];
+    if copied.is_none() {
+        groups.push(Group { series: None, cells: running(catalog, &models) });
+    }
+    if !args.quick {
+        groups.extend(series(args, catalog, &platforms, &named));
+    }
+    let measured = measured(args, catalog, &groups, &folder, &stop)?;
+    let Gathered { probes, passes } = gathered(args, models, &platforms, &named, &stop)?;
     show("");
-    let Gathered { probes, passes } = gathered;
-    let costs = Costs { command: command_line(), probes, sizes, study, passes: Some(passes) };
+    let mut costs =
+        Costs { command: command_line(), probes, study: copied, passes: Some(passes), ..Costs::default() };
+    if let Some((recording, _)) = &measured {
+        add(&mut costs, groups, recording);
+    }
     let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
-    let path = save_section(&recording, &studies.folder, "costs")?;
-    studies.remove();
+    let path = save_section(&recording, &folder, "costs")?;
+    // Removed only now: until this point it held the only copy of its samples.
+    if let Some((_, path)) = measured {
+        let _ = std::fs::remove_file(path);
+    }
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format))?;
     if args.format == Format::Table {
@@ -78,84 +87,85 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }
 
-/// Studies that become parts of the costs.
-struct Studies<'a> {
-    catalog: &'a Catalog,
-    folder: PathBuf,
-    stop: &'a Stop,
-    /// Their own recordings, which are removed once the costs are saved: until then they have the only copy of their samples.
-    kept: Vec<PathBuf>,
+/// Workloads that are measured like those of a study.
+struct Group {
+    /// The name of their series; none if they are the rows that show dispatch and CPU time.
+    series: Option<String>,
+    cells: Vec<Cell>,
 }
 
-impl Studies<'_> {
-    /// Measures `cells`; `None` if it was stopped before.
-    fn measure(&mut self, cells: Vec<Cell>, profile: Profile) -> Result<Option<Study>> {
-        if self.stop.is_asked() {
-            return Ok(None);
-        }
-        let request = Request {
-            catalog: self.catalog.clone(),
-            cells,
-            workers: host::cores(),
-            exe: std::env::current_exe()?,
-            profile,
-            seed: None,
-            folder: Some(self.folder.clone()),
-            name: None,
-            command: command_line(),
-        };
-        let (recording, path) = run_and_save(&request, &self.stop.asked, show_progress)?;
-        self.kept.push(path);
-        Ok(recording.study)
-    }
-
-    fn remove(self) {
-        for path in self.kept {
-            let _ = std::fs::remove_file(path);
-        }
+impl Group {
+    fn has(&self, workload: &WorkloadEntry) -> bool {
+        self.cells.iter().any(|cell| {
+            cell.workload.name == workload.name && cell.platform().tag() == workload.platform.as_deref()
+        })
     }
 }
 
-/// The study that shows dispatch and CPU time, as any study measures them.
-fn running(args: &Args, models: &[ModelEntry], studies: &mut Studies<'_>) -> Result<Option<Study>> {
+/// The rows that show dispatch and CPU time.
+fn running(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
     let mut cells = vec![];
-    for workload in studies.catalog.workloads(Platform::Native) {
+    for workload in catalog.workloads(Platform::Native) {
         if RUNNING.contains(&workload.name) {
             cells.extend(widest(workload, models));
         }
     }
-    if cells.is_empty() {
-        return Ok(None);
-    }
-    show("measuring noop and hash");
-    studies.measure(cells, if args.quick { Profile::Quick } else { Profile::Series })
+    cells
 }
 
-/// The series, compared like the workloads of a study.
-fn sizes(
-    args: &Args,
-    platforms: &[Platform],
-    named: &[ModelEntry],
-    studies: &mut Studies<'_>,
-) -> Result<Vec<Sizes>> {
-    let mut sizes = Vec::new();
-    for series in studies.catalog.series() {
+/// The series on each platform. If no model is named, they have one of each kind.
+fn series(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[ModelEntry]) -> Vec<Group> {
+    let mut groups = Vec::new();
+    for series in catalog.series() {
         for &platform in platforms {
             let mut models = with_baseline(platform, named);
             if args.models.is_empty() {
                 models = one_of_each_kind(&models);
             }
-            if models.is_empty() {
-                continue;
-            }
-            show(&format!("comparing sizes: {}", series.about));
             let cells = series.of(platform).iter().flat_map(|workload| widest(workload, &models)).collect();
-            if let Some(study) = studies.measure(cells, Profile::Series)? {
-                sizes.push(Sizes { series: name_on(series.name, platform), study });
-            }
+            groups.push(Group { series: Some(name_on(series.name, platform)), cells });
         }
     }
-    Ok(sizes)
+    groups
+}
+
+/// One study of all groups, and its own recording; `None` if there is nothing to measure.
+fn measured(
+    args: &Args,
+    catalog: &Catalog,
+    groups: &[Group],
+    folder: &Path,
+    stop: &Stop,
+) -> Result<Option<(Recording, PathBuf)>> {
+    let cells: Vec<Cell> = groups.iter().flat_map(|group| &group.cells).copied().collect();
+    if cells.is_empty() {
+        return Ok(None);
+    }
+    let request = Request {
+        catalog: catalog.clone(),
+        cells,
+        workers: host::cores(),
+        exe: std::env::current_exe()?,
+        profile: if args.quick { Profile::Quick } else { Profile::Series },
+        seed: None,
+        folder: Some(folder.to_owned()),
+        name: None,
+        command: command_line(),
+    };
+    run_and_save(&request, &stop.asked, show_progress).map(Some)
+}
+
+/// Adds to `costs` what `recording` has of each group.
+fn add(costs: &mut Costs, groups: Vec<Group>, recording: &Recording) {
+    let Some(study) = &recording.study else { return };
+    for group in groups {
+        let part = study.of_workloads(|workload| group.has(workload));
+        match group.series {
+            _ if part.workloads.is_empty() => {}
+            Some(series) => costs.sizes.push(Sizes { series, study: part }),
+            None => costs.study = Some(part),
+        }
+    }
 }
 
 /// The name of a series on a platform.

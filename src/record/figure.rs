@@ -134,7 +134,7 @@ pub enum ProbeKind<'a> {
     Start(&'a str),
     /// Dispatch of jobs that do nothing; until version 4.
     Dispatch,
-    /// Context switches of jobs that compute; until version 4 their CPU time too.
+    /// CPU time and context switches of jobs that compute; until version 4.
     Work,
     /// A single wait of that many microseconds.
     Wait(u64),

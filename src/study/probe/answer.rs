@@ -57,7 +57,6 @@ fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> 
     let asked = ProbedModel { model: model.context("there is no such model")?, exe, catalog };
     match &order.question {
         Probe::Start(workload) => asked.start(workload),
-        Probe::Work => asked.work(),
         Probe::Wait(us) => asked.wait(1, *us, WAITED),
         Probe::TimerBurst => asked.wait(BURST, 10_000, WAITED),
         Probe::ConcurrencyLimit(jobs, us) => asked.crowd(*jobs, *us),
@@ -69,7 +68,7 @@ fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> 
 const WARM_UP: usize = 2;
 
 /// The minimum time for which waits are repeated.
-const WAITED: Duration = Duration::from_millis(200);
+const WAITED: Duration = Duration::from_millis(100);
 
 /// The model of a probe.
 struct ProbedModel<'a> {
@@ -104,23 +103,6 @@ impl ProbedModel<'_> {
         let in_flight = if workload == "sleep" { STARTED_JOBS } else { host::cores() };
         let resources = self.resources_for(in_flight);
         start_to_end(&batch, || self.model.start(&batch, &resources))
-    }
-
-    fn work(&self) -> Result<Figures> {
-        const RUNS: u64 = 3;
-        const JOBS: usize = 16;
-        let batch = self.batch("hash", JOBS, None)?;
-        let mut model = self.start_for(&batch, host::cores())?;
-        warm_up(model.as_mut(), &batch)?;
-        let mut used = Usage::ZERO;
-        for _ in 0..RUNS {
-            used = used + sample(model.as_mut(), &batch)?.used;
-        }
-        Ok(known([
-            (ProbeFigure::GaveWay, used.gave_way),
-            (ProbeFigure::WerePreempted, used.was_preempted),
-            (ProbeFigure::Jobs, Some(RUNS * JOBS as u64)),
-        ]))
     }
 
     /// Repeats `jobs` waits at once for at least a given time.
@@ -164,20 +146,24 @@ fn start_to_end(batch: &Batch, start: impl FnOnce() -> Result<Box<dyn Started>>)
     let start = now() - begun;
     let mut model = started?;
     let first = sample(model.as_mut(), batch)?.wall;
-    let mut warm = Duration::ZERO;
+    let (mut warm, mut used) = (Duration::ZERO, Usage::ZERO);
     for _ in 0..RUNS {
-        warm += sample(model.as_mut(), batch)?.wall;
+        let run = sample(model.as_mut(), batch)?;
+        (warm, used) = (warm + run.wall, used + run.used);
     }
     let ending = now();
     drop(model);
     let stop = now() - ending;
-    Ok(vec![
-        (ProbeFigure::StartNs, nanoseconds(start)),
-        (ProbeFigure::FirstNs, nanoseconds(first)),
-        (ProbeFigure::WarmNs, nanoseconds(warm)),
-        (ProbeFigure::WarmRuns, RUNS),
-        (ProbeFigure::StopNs, nanoseconds(stop)),
-    ])
+    Ok(known([
+        (ProbeFigure::StartNs, Some(nanoseconds(start))),
+        (ProbeFigure::FirstNs, Some(nanoseconds(first))),
+        (ProbeFigure::WarmNs, Some(nanoseconds(warm))),
+        (ProbeFigure::WarmRuns, Some(RUNS)),
+        (ProbeFigure::StopNs, Some(nanoseconds(stop))),
+        (ProbeFigure::GaveWay, used.gave_way),
+        (ProbeFigure::WerePreempted, used.was_preempted),
+        (ProbeFigure::Jobs, Some(RUNS * batch.expected().len() as u64)),
+    ]))
 }
 
 /// The cost of `jobs` jobs that wait at once during `run`, which returns its duration.
@@ -307,8 +293,10 @@ mod tests {
             Ok(Box::new(Noting { notes: Arc::clone(&notes), digests: vec![] }))
         });
         let figures = ProbeFigure::recorded(figures.unwrap());
-        let names: Vec<&str> = figures.keys().map(String::as_str).collect();
-        assert_eq!(names, ["first_ns", "start_ns", "stop_ns", "warm_ns", "warm_runs"]);
+        for name in ["first_ns", "start_ns", "stop_ns", "warm_ns"] {
+            assert!(figures.contains_key(name), "{name}");
+        }
+        assert_eq!((figures["warm_runs"], figures["jobs"]), (3, 72));
         assert_eq!(*notes.lock().unwrap(), ["start", "run", "run", "run", "run", "end"]);
     }
 

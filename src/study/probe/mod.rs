@@ -25,11 +25,9 @@ pub use gather::{Gathered, ProbeOptions, gather, probe};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Probe {
     /// Starting the model, a first run, warm runs, and ending it, on [`STARTED_JOBS`] jobs of a workload. Figures:
-    /// `start_ns`, `first_ns`, `warm_ns` of `warm_runs` together, `stop_ns`.
+    /// `start_ns`, `first_ns`, `warm_ns` of `warm_runs` together, `stop_ns`; and, over the `jobs` of the warm runs, the context
+    /// switches of threads: voluntary `gave_way` and involuntary `were_preempted`.
     Start(String),
-    /// Runs of `hash`. Figures: over `jobs` jobs, the context switches of threads: voluntary `gave_way` and involuntary
-    /// `were_preempted`.
-    Work,
     /// A single wait of that many microseconds. Figures: `wall_ns` of `runs`.
     Wait(u64),
     /// [`BURST`] waits of 10 ms at once. Figures: `wall_ns` of `runs`.
@@ -47,7 +45,6 @@ impl Probe {
     pub fn name(&self) -> String {
         let kind = match self {
             Probe::Start(workload) => ProbeKind::Start(workload),
-            Probe::Work => ProbeKind::Work,
             Probe::Wait(us) => ProbeKind::Wait(*us),
             Probe::TimerBurst => ProbeKind::TimerBurst,
             Probe::ConcurrencyLimit(jobs, _) => ProbeKind::ConcurrencyLimit(*jobs as u64),
