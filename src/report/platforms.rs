@@ -271,7 +271,7 @@ pub(crate) mod tests {
             let id = format!("hash/{name}");
             study.arms.push(Arm { id, role: Role::Reference, ..study.arms[2].clone() });
             for launch in study.launches.iter_mut().filter(|launch| launch.platform.is_some()) {
-                let py_loop = launch.rounds[0].samples[0].clone();
+                let py_loop = launch.rounds[0].samples[0];
                 let wall_ns = (py_loop.wall_ns.get() / part).try_into().unwrap();
                 launch.rounds[0].samples.push(Sample { arm, wall_ns, ..py_loop });
             }
