@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 
 use crate::cmd::BadUsage;
-use crate::study::plan::{LOOK, PlannedArm, Profile, launch_time};
+use crate::study::plan::{LEAST_TO_SETTLE, PlannedArm, Profile, launch_time};
 
 /// When a study ends, if not after a number of launches.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -37,12 +37,12 @@ impl Until {
     /// Refuses a time in which nothing can be settled.
     pub(super) fn ensure_enough_time(self, arms: &[PlannedArm], workers: usize) -> Result<()> {
         let Some(at_most) = self.at_most else { return Ok(()) };
-        let launches = u32::try_from(LOOK)?;
+        let launches = u32::try_from(LEAST_TO_SETTLE)?;
         let needed = launch_time(arms, workers) * launches;
         ensure!(
             at_most >= needed,
             BadUsage::new(format!(
-                "--at-most {} is too short: no cell is settled before launch {LOOK}, and {LOOK} launches of these cells take about \
+                "--at-most {} is too short: no cell is settled before launch {launches}, and {launches} launches of these cells take about \
                  {}; give more time, or a filter for fewer cells",
                 text(at_most),
                 text(needed)

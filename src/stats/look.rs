@@ -62,8 +62,8 @@ mod tests {
     use crate::stats::ratio::tests::launches;
     use crate::stats::verdict::tests::{Truth, false_among, least_favourable, most_false_words, most_of};
 
-    const LOOK: usize = 12;
-    const LAUNCHES: usize = 18;
+    const LOOK: usize = 10;
+    const LAUNCHES: usize = 19;
 
     /// A row of a fastest cell, which is the baseline, and one that is 10 % slower in `beyond` of `all` launches.
     fn row(beyond: usize, all: usize) -> [Times; 2] {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn look_settles_cells_slower_in_every_launch() {
-        for (beyond, is_settled) in [(12, true), (11, false), (0, false)] {
+        for (beyond, is_settled) in [(10, true), (9, false), (0, false)] {
             let row = row(beyond, LOOK);
             let verdicts = verdicts_at_look(&row[0], &row, LOOK);
             assert_eq!(verdicts[0], Verdict::Fastest);
@@ -101,10 +101,10 @@ mod tests {
 
     #[test]
     fn settled_cells_leave_their_share_to_others() {
-        // P(B >= 14) is 0.0154 for 18 launches: enough for one of three, not of four.
+        // P(B >= 15) is 0.0096 for 19 launches: enough for one of four, not of five.
         let close = launches((0..LAUNCHES).map(|launch| if launch < 4 { 1.0001 } else { 1.1 }));
         let open = launches((0..LAUNCHES).map(|launch| if launch % 2 == 0 { 1.0001 } else { 1.1 }));
-        for (open_cells, is_word) in [(2, true), (3, false)] {
+        for (open_cells, is_word) in [(3, true), (4, false)] {
             let mut row = vec![launches([1.0; LAUNCHES]), launches([1.2; LAUNCHES]), close.clone()];
             row.extend(vec![open.clone(); open_cells]);
             let verdicts = verdicts_after_look(&row[0], &row, LOOK);

@@ -10,9 +10,13 @@ use crate::study::cell::Cell;
 use crate::study::slot::{TIMED, WARM_UP};
 use crate::workload::{Kind, Workload, catalog::Catalog};
 
-/// The launches before the look, and before any cell of a study that measures until all are settled. Twelve on one side
-/// have a probability of 1/4096: for 12 contenders that takes 0.3 of a row's 5 %.
-pub const LOOK: u64 = 12;
+/// The launches before the look. Ten on one side have a probability of 1/1024: for 12 contenders that takes 1.2 of a row's
+/// 5 %, and what later launches then decide more than makes up for it.
+const LOOK: u64 = 10;
+
+/// The launches before any cell of a study is settled that measures until all are. With nine contenders or more no
+/// evidence is enough before.
+pub const LEAST_TO_SETTLE: u64 = 12;
 
 /// A bound for studies that measure until all cells are settled, which end by their time.
 const MOST_LAUNCHES: u64 = 1_000;
@@ -23,9 +27,9 @@ const MOST_LAUNCHES: u64 = 1_000;
 pub enum Profile {
     /// 3 launches of 1 round: ranges, no verdicts
     Quick,
-    /// 18 launches of 1 round; cells slower in each of the first 12 sit out
+    /// 19 launches of 1 round; cells slower in each of the first 10 sit out
     Standard,
-    /// 20 launches of 3 rounds; cells slower in each of the first 12 sit out
+    /// 20 launches of 3 rounds; cells slower in each of the first 10 sit out
     Long,
     /// Launches of 1 round until every cell is settled
     #[cfg_attr(feature = "cli", value(skip))]
@@ -43,7 +47,7 @@ impl Profile {
     pub fn size(self) -> (NonZeroU64, NonZeroU64) {
         match self {
             Profile::Quick => (positive(3), positive(1)),
-            Profile::Standard => (positive(18), positive(1)),
+            Profile::Standard => (positive(19), positive(1)),
             Profile::Long => (positive(20), positive(3)),
             Profile::Settled { .. } => (positive(MOST_LAUNCHES), positive(1)),
             Profile::Series => (positive(9), positive(1)),

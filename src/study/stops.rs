@@ -6,7 +6,7 @@ use crate::record::times::walls;
 use crate::stats::ratio::{Times, noise_floor, speedup};
 use crate::stats::verdict::{MARGIN, Verdict};
 use crate::stats::{anytime, interval::LEVEL, look::verdicts_at_look};
-use crate::study::plan::LOOK;
+use crate::study::plan::LEAST_TO_SETTLE;
 
 /// What changes for the arms of a row after its latest launch, as the journal has it.
 pub(super) fn after_launch(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
@@ -16,7 +16,7 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
         Some(Stopping::Look { launches: look }) if look.get() == launches as u64 => {
             row.changes(&row.judged(|baseline, cells| verdicts_at_look(baseline, cells, launches)))
         }
-        Some(Stopping::Settled { .. }) if launches as u64 >= LOOK => {
+        Some(Stopping::Settled { .. }) if launches as u64 >= LEAST_TO_SETTLE => {
             row.changes(&row.judged(anytime::verdicts))
         }
         _ => vec![],
