@@ -69,7 +69,7 @@ pub struct Study {
     /// Untimed warm-up of a model before each slot, in nanoseconds.
     #[serde(rename = "warm_in_ns")]
     pub warm_up_ns: u64,
-    /// The minimum measured time of a slot, in nanoseconds.
+    /// The minimum measured time of a slot, in nanoseconds; a slot has less where its runs are verified for longer than they take.
     pub slot_ns: u64,
     /// The workloads of the cells.
     pub workloads: Vec<WorkloadEntry>,
