@@ -68,8 +68,8 @@ fn capacity_slots_tell_each_copy() {
     let [file] = &files(folder.path(), ".json")[..] else { panic!("one recording") };
     let recording = read(file).unwrap();
     for round in study_of(&recording).launches.iter().flat_map(|launch| &launch.rounds) {
-        // The baseline, its control, and the capacity of all cores twice.
-        assert_eq!((round.samples.len(), round.copies.len()), (4, 2));
+        // The baseline, and the capacity of all cores twice.
+        assert_eq!((round.samples.len(), round.copies.len()), (3, 2));
         for copies in &round.copies {
             assert_eq!(copies.ns.len() as u64, recording.environment.cores);
             let sample = round.samples.iter().find(|sample| sample.arm == copies.arm).unwrap();

@@ -93,8 +93,8 @@ pub struct PlannedArm {
     pub role: Role,
 }
 
-/// The arms of each row of `cells`, which is a workload on a platform: its cells and its control, beside the
-/// baseline; if the native platform has other jobs, its baseline and its textbook tool as references; and, for
+/// The arms of each row of `cells`, which is a workload on a platform: its cells; beside the baseline its control, except
+/// in a quick study; if the native platform has other jobs, its baseline and its textbook tool as references; and, for
 /// computing jobs, the capacity of the machine. A series has its cells alone: it has many rows, and the copies of a
 /// capacity arm take longer to start than its smallest jobs take.
 pub fn arms(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm> {
@@ -128,7 +128,10 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
         return arms;
     }
     if let Some(&cell) = cells.iter().find(|cell| cell.is_baseline()) {
-        arms.push(PlannedArm { platform, cell, role: Role::Control });
+        // Few launches have no interval, and so no noise floor.
+        if profile != Profile::Quick {
+            arms.push(PlannedArm { platform, cell, role: Role::Control });
+        }
         if !is_native_too(catalog, &cell.workload) {
             for cell in references(&cell.workload) {
                 arms.push(PlannedArm { platform, cell, role: Role::Reference });
@@ -231,6 +234,14 @@ mod tests {
             let capacity = if workload.kind == Kind::Computes { 2 } else { 0 };
             assert_eq!(with(workload.name, Role::Capacity), capacity, "{}", workload.name);
         }
+    }
+
+    #[test]
+    fn quick_plan_has_no_control() {
+        let cells = Cell::all(&Catalog::builtin(), &[Platform::Native], 2);
+        let arms = arms(&Catalog::builtin(), &cells, Profile::Quick);
+        assert!(arms.iter().all(|arm| arm.role != Role::Control));
+        assert_eq!(arms.iter().filter(|arm| arm.role == Role::Cell).count(), cells.len());
     }
 
     #[test]
