@@ -27,8 +27,14 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 
 /// Criterion's warm-up time per cell, and its minimum measurement time.
-const WARM_UP: Duration = Duration::from_millis(200);
-const MEASUREMENT: Duration = Duration::from_millis(500);
+const WARM_UP: Duration = Duration::from_millis(100);
+const MEASUREMENT: Duration = Duration::from_millis(300);
+
+/// The maximum measurement time per cell with `--quick`, after which criterion takes the runs that it has.
+const QUICK_MEASUREMENT: Duration = Duration::from_millis(50);
+
+/// A run that is planned to take so long is a sample by itself.
+const LONG_RUN: Duration = Duration::from_millis(100);
 
 /// The program that workers, the server and launches execute.
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
@@ -48,7 +54,7 @@ fn run() -> Result<ExitCode> {
     if asked.quick_by_environment {
         return quickly();
     }
-    let mut criterion = criterion();
+    let mut criterion = criterion(&asked);
     let mut bench = Bench::new(asked);
     // Cells are ordered by platform, and criterion keeps a group together only while its cells are consecutive.
     let names: Vec<&str> = table_order(&Catalog::builtin());
@@ -73,11 +79,11 @@ fn table_order(catalog: &Catalog) -> Vec<&'static str> {
 }
 
 /// Settings of the `Criterion` value; the command line overrides all of them.
-fn criterion() -> Criterion {
+fn criterion(asked: &BenchArgs) -> Criterion {
     Criterion::default()
         .sample_size(SAMPLES as usize)
         .warm_up_time(WARM_UP)
-        .measurement_time(MEASUREMENT)
+        .measurement_time(if asked.quick { QUICK_MEASUREMENT } else { MEASUREMENT })
         .nresamples(10_000)
         .plotting_backend(PlottingBackend::Plotters)
         .configure_from_args()
@@ -186,7 +192,7 @@ impl Bench {
     /// then saves nothing for it; it becomes a row with its reason, and the remaining cells continue.
     fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: Cell) {
         if !self.asked.times {
-            group.measurement_time(MEASUREMENT.max(ten_runs(&cell, self.session.cores)));
+            group.measurement_time(measurement_time(&cell, self.session.cores));
         }
         let mut measured = Measured::default();
         let id = BenchmarkId::new(cell.model.name, cell.width);
@@ -292,10 +298,11 @@ impl Bench {
     }
 }
 
-/// Time for criterion's ten samples of one run each when a run is long; criterion asks for more time
-/// otherwise.
-fn ten_runs(cell: &Cell, cores: usize) -> Duration {
-    Duration::from_micros(cell.run_us(cores) * 23 / 20) * SAMPLES
+/// The measurement time of a cell. Criterion warns where a sample is one run, and so asks for more time: short runs get
+/// that, and long ones, of which two a sample would take most of the time of a bench, do not.
+fn measurement_time(cell: &Cell, cores: usize) -> Duration {
+    let run = Duration::from_micros(cell.run_us(cores));
+    if run >= LONG_RUN { MEASUREMENT } else { MEASUREMENT.max(run * 23 / 20 * SAMPLES) }
 }
 
 /// The runs of one cell.
