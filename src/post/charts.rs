@@ -56,6 +56,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn charts_of_a_busy_machine_say_so() {
+        let mut busy = inside();
+        for recording in &mut busy {
+            recording.environment.quota_millicores = Some(500);
+        }
+        let without_verdict = drawn(&busy);
+        assert!(without_verdict.len() >= 3 * 5, "{}", without_verdict.len());
+        for (name, svg) in without_verdict {
+            // These costs are older than passes, which are what is watched.
+            let is_unwatched = name.starts_with("cost");
+            assert!(is_unwatched || svg.contains("NO VERDICT: a CPU quota"), "{name}");
+        }
+    }
+
     /// The id of a model's cell; names are long.
     fn id(task: &str, model: u32) -> String {
         match model {

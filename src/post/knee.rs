@@ -6,9 +6,10 @@ use crate::analysis::stories::wall_ns;
 use crate::post::{story::Story as _, story::chess::CHESS};
 use crate::record::schema::StoryRun;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
+use crate::report::chart::caption::{no_verdict, origin};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::scale::{Linear, Log};
-use crate::report::{chart::Chart, chart::caption::origin, chart::palette::Color};
+use crate::report::{chart::Chart, chart::palette::Color};
 use crate::stats::units;
 
 /// The chart of the exhibitions with one exhibitor, on several numbers of boards.
@@ -53,7 +54,7 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
             "Seconds until the exhibition is over by the number of boards, measured under threads and by the closed form. Measured: {}.",
             measured.join(", ")
         ),
-        source: origin(of.recording),
+        source: no_verdict(&of.summary.of_traces) + &origin(of.recording),
         draw: Box::new(move |canvas| draw(canvas, &points)),
     }]
 }

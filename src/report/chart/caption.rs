@@ -1,6 +1,6 @@
 //! The source of a chart's numbers, in words.
 
-use crate::analysis::summary::Summary;
+use crate::analysis::warning::Warning;
 use crate::record::schema::Recording;
 use crate::report::chart::kind::Evaluated;
 use crate::stats::units;
@@ -8,13 +8,13 @@ use crate::stats::units;
 /// The source of a study's numbers, and the number of launches behind them and their intervals. Why they have no verdict
 /// comes first: the end of a long line may be cut.
 pub fn source_of(of: &Evaluated<'_>) -> String {
-    no_verdict([of.summary]) + &source(of.recording)
+    no_verdict(&of.summary.warnings) + &source(of.recording)
 }
 
-/// Why the numbers of `summaries` have no verdict; empty if they may have some.
-pub fn no_verdict<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> String {
+/// Why numbers with these warnings have no verdict; empty if they may have some.
+pub fn no_verdict<'a>(warnings: impl IntoIterator<Item = &'a Warning>) -> String {
     let mut reasons = Vec::new();
-    for warning in summaries.into_iter().flat_map(|summary| &summary.warnings) {
+    for warning in warnings {
         if let Some(reason) = warning.reason()
             && !reasons.contains(&reason)
         {

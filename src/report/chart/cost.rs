@@ -7,7 +7,10 @@ use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::costs::dispatch;
 use crate::report::{
-    chart::Chart, chart::caption::origin, chart::legend::MarkedModel, chart::palette::Color,
+    chart::Chart,
+    chart::caption::{no_verdict, origin},
+    chart::legend::MarkedModel,
+    chart::palette::Color,
     chart::scale::Log,
 };
 use crate::stats::{estimate::Estimate, interval::Interval, units};
@@ -87,6 +90,7 @@ struct Plot {
 fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     let Some(costs) = AnalysedCosts::of(of.recording) else { return vec![] };
     let dispatch = Plot { title: dispatch(of.recording), ..DISPATCH };
+    let warnings = costs.of_study.iter().chain(costs.warnings_of_passes());
     let mut lines = Vec::new();
     let mut listed = Vec::new();
     for summary in &costs.models {
@@ -113,7 +117,7 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
         name: "cost".into(),
         title: "What a job costs: memory while it waits, time to hand it out".into(),
         description,
-        source: origin(of.recording),
+        source: no_verdict(warnings) + &origin(of.recording),
         draw: Box::new(move |canvas| draw(canvas, &lines, dispatch)),
     }]
 }

@@ -45,7 +45,8 @@ fn charts(all: &[Evaluated<'_>]) -> Vec<Chart> {
     let mut charts = Vec::new();
     for scaled in scale(&of_one) {
         if scaled.computes() && scaled.rows.len() > 1 {
-            let source = no_verdict(of_one.iter().map(|of| &of.summary)) + &source(of_one[0].recording);
+            let source =
+                no_verdict(of_one.iter().flat_map(|of| &of.summary.warnings)) + &source(of_one[0].recording);
             charts.push(chart(&scaled, all[0].marks, source));
         }
     }
