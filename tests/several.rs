@@ -177,7 +177,7 @@ fn incomparable_recordings_are_rejected_with_reason() {
     let missing = folder.path().join("missing.json");
     for (command, file, code, why) in [
         ("compare", &other_work, 6, "mean different work by warm-file"),
-        ("scaling", &other_machine, 6, "another machine, or other cores (processor differs)"),
+        ("scaling", &other_machine, 6, "another machine (processor differs)"),
         ("scaling", &unknown_machine, 6, "can't tell whether it is one machine (processor unknown)"),
         ("compare", &without, 6, "has no study"),
         ("compare", &foreign, 4, "seal"),

@@ -12,6 +12,8 @@ pub enum Machine {
     Same,
     /// This differs.
     Other(&'static str),
+    /// The machine is the same, and this differs of how it was used.
+    OtherCores(&'static str),
     /// Nothing differs, and this is unknown of one or of both: equal ignorance is no evidence.
     Unknown(&'static str),
 }
@@ -20,7 +22,8 @@ impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Machine::Same => f.write_str("the same machine"),
-            Machine::Other(what) => write!(f, "another machine, or other cores ({what} differs)"),
+            Machine::Other(what) => write!(f, "another machine ({what} differs)"),
+            Machine::OtherCores(what) => write!(f, "other cores ({what} differs)"),
             Machine::Unknown(what) => {
                 write!(f, "can't tell whether it is one machine ({what} unknown)")
             }
@@ -32,10 +35,9 @@ impl fmt::Display for Machine {
 pub fn machine(one: &Recording, other: &Recording) -> Machine {
     let (first, second) = (&one.environment, &other.environment);
     match hardware(first, second) {
-        Machine::Other(what) => Machine::Other(what),
-        _ if first.cores != second.cores => Machine::Other("number of cores used"),
-        _ if workers(one) != workers(other) => Machine::Other("number of workers"),
-        same_or_unknown => same_or_unknown,
+        Machine::Same if first.cores != second.cores => Machine::OtherCores("number of cores used"),
+        Machine::Same if workers(one) != workers(other) => Machine::OtherCores("number of workers"),
+        hardware => hardware,
     }
 }
 
@@ -178,10 +180,10 @@ pub(crate) mod tests {
         assert_eq!(after(|it| it.memory_bytes = Some(64 << 30)), Machine::Other("memory"));
         assert_eq!(after(|it| it.os = "freebsd".into()), Machine::Other("system"));
         assert_eq!(after(|it| it.arch = "riscv64".into()), Machine::Other("architecture"));
-        assert_eq!(after(|it| it.cores = 4), Machine::Other("number of cores used"));
+        assert_eq!(after(|it| it.cores = 4), Machine::OtherCores("number of cores used"));
         let mut other = known();
         other.study.as_mut().unwrap().workers = Some(7.try_into().unwrap());
-        assert_eq!(machine(&known(), &other), Machine::Other("number of workers"));
+        assert_eq!(machine(&known(), &other), Machine::OtherCores("number of workers"));
     }
 
     #[test]
