@@ -205,6 +205,7 @@ fn apply(recording: &mut Recording, entry: Entry) {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::record::schema::StopReason;
 
     /// A journal of three launches, its text, and its content after each complete line.
     fn journal(folder: &Path) -> (PathBuf, Vec<(usize, Recording)>) {
@@ -247,6 +248,19 @@ mod tests {
                 (found, _) => panic!("cut at {cut}: {found:?}"),
             }
         }
+    }
+
+    #[test]
+    fn stops_survive_until_their_arm_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.journal");
+        let mut journal = Journal::begin(&path, recording(12, 50)).unwrap();
+        let stop = |arm| Stop { arm, after_launches: 12, why: StopReason::Settled };
+        for entry in [Entry::Stop(stop(0)), Entry::Stop(stop(1)), Entry::Resume(0)] {
+            journal.append(entry).unwrap();
+        }
+        assert_eq!(journal.recording().study.as_ref().unwrap().stops, [stop(1)]);
+        assert_eq!(recover(&path).unwrap().study.unwrap().stops, [stop(1)]);
     }
 
     /// A file whose device fails after a number of writes and flushes; the failing write is torn.

@@ -278,3 +278,27 @@ fn launch(
     process.finish();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU64;
+
+    use super::*;
+
+    /// The limit of a study that began just now and may take so long.
+    fn limit(at_most: Duration) -> TimeLimit {
+        let at_most_ns = NonZeroU64::new(u64::try_from(at_most.as_nanos()).unwrap()).unwrap();
+        TimeLimit::from_now(Some(Stopping::Settled { at_most_ns }))
+    }
+
+    #[test]
+    fn last_launch_ends_within_the_time() {
+        let hour = Duration::from_secs(3_600);
+        assert!(!limit(hour).is_over() && limit(idle::WINDOW).is_over());
+        let long = TimeLimit { longest_launch: hour, ..limit(hour) };
+        assert!(long.is_over(), "another one as long would end too late");
+        let unlimited = TimeLimit { longest_launch: hour, ..TimeLimit::from_now(None) };
+        assert!(!unlimited.is_over());
+        assert_eq!(unlimited.launches(3, 7), 7);
+    }
+}
