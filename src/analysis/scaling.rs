@@ -107,10 +107,17 @@ impl Scaled {
 
     /// The change of a cell's speedup from the fewest to the most cores; `None` is no verdict.
     pub fn change(&self, name: &str) -> Option<Change> {
-        let fewest = cell(self.first(), name);
-        let most = self.rows.values().next_back().and_then(|row| cell(row, name));
-        let (Some(fewest), Some(most)) = (fewest, most) else { return Some(Change::Unmeasured) };
-        word(&[fewest, most], |logs| change(logs[0], logs[1]), is_same)
+        let (Some(fewest), Some(most)) = (self.rows.keys().next(), self.rows.keys().next_back()) else {
+            return Some(Change::Unmeasured);
+        };
+        self.change_between(name, *fewest, *most)
+    }
+
+    /// The same from one core count to another.
+    pub fn change_between(&self, name: &str, few: u64, many: u64) -> Option<Change> {
+        let on = |cores| self.rows.get(&cores).and_then(|row| cell(row, name));
+        let (Some(few), Some(many)) = (on(few), on(many)) else { return Some(Change::Unmeasured) };
+        word(&[few, many], |logs| change(logs[0], logs[1]), is_same)
     }
 
     fn by_cores<'a, T>(&'a self, of: impl Fn(&'a Row) -> Option<T>) -> BTreeMap<u64, T> {

@@ -11,7 +11,7 @@ use crate::cmd::section::{Watch, folder, recording_of, save_section};
 use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop};
 use crate::machine::host;
 use crate::model::{Platform, models};
-use crate::post::claims::{Claim, Measurements, Needs, claims};
+use crate::post::claims::{Claim, Needs, Sources, claims};
 use crate::post::ledger::{judge, of_several_machines, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     } else {
         (read_all(&args.from)?, None)
     };
-    let judged = judge(chosen, &Measurements::of(&recordings));
+    let judged = judge(chosen, &Sources::of(&recordings));
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&judged, args.format, !args.ids.is_empty()))?;
     if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {

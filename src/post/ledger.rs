@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::analysis::{analysed::Analysed, same::another_machine};
-use crate::post::claims::{Case, CaseResult, Claim, ClaimVerdict, Judgement, Measurements, claims};
+use crate::post::claims::{
+    Case, CaseKind, CaseResult, Claim, ClaimVerdict, Judgement, Sources, Words, claims,
+};
+use crate::post::claims::{verdict::some_of, words::Source};
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json};
 use crate::report::table::{Columns, Table};
@@ -17,14 +20,14 @@ const WIDTH: usize = 100;
 /// A claim and its verdict.
 pub type Judged = (&'static Claim, Judgement);
 
-/// The verdict of `numbers` on each of `claims`.
-pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, numbers: &Measurements<'_>) -> Vec<Judged> {
-    claims.into_iter().map(|claim| (claim, claim.judge(numbers))).collect()
+/// The verdict of `sources` on each of `claims`.
+pub fn judge(claims: impl IntoIterator<Item = &'static Claim>, sources: &Sources<'_>) -> Vec<Judged> {
+    claims.into_iter().map(|claim| (claim, claim.judge(sources))).collect()
 }
 
 /// The verdict of `recordings` on every claim.
 pub fn judge_all(recordings: &[Analysed<'_>]) -> Vec<Judged> {
-    judge(claims(), &Measurements::of_analysed(recordings))
+    judge(claims(), &Sources::of_analysed(recordings))
 }
 
 /// The ledger in `format`; in a terminal each claim can be shown in full.
@@ -45,7 +48,7 @@ pub fn of_several_machines<'a>(recordings: impl IntoIterator<Item = &'a Recordin
     let mut environments = recordings.into_iter().map(|recording| &recording.environment);
     let another = another_machine(environments.next()?, environments)?;
     Some(format!(
-        "The recordings are not known to be of one machine: {another}. Each number is of the first that has it."
+        "The recordings are not known to be of one machine: {another}. Each case is judged on each recording that has it."
     ))
 }
 
@@ -58,14 +61,15 @@ pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
     }
     let table = Table::of(&judged)
         .left("claim", |(claim, _)| claim.id)
-        .left("the post says", |(claim, _)| claim.says)
-        .left("verdict", |(_, judgement)| judgement.verdict.to_string())
+        .left("the post says", |(claim, _)| claim.says.to_string())
+        .left("below", |(claim, _)| claim.says.at())
+        .left("verdict", |(_, judgement)| in_a_sentence(judgement))
         .left("numbers", |(_, judgement)| cases(judgement))
         .build();
     Appendix {
-        heading: "What becomes of the post's claims",
+        heading: "Is the post right?",
         result,
-        folded: "All of them",
+        folded: "All of its claims",
         class: "claims",
         caption: "Claims",
         table,
@@ -76,89 +80,121 @@ pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
 fn terminal(judged: &[Judged]) -> String {
     let mut text = String::new();
     for (claim, judgement) in judged {
-        let _ = writeln!(text, "{:<4} {:<17}  {}", claim.id, judgement.verdict, claim.says);
-        text += &wrapped(&cases(judgement), 24);
+        let _ = writeln!(text, "{:<4} {:<18}  {}", claim.id, judgement.verdict, claim.says);
+        if let Some(condition) = judgement.condition() {
+            text += &wrapped(&condition, 25);
+        }
+        text += &wrapped(&cases(judgement), 25);
     }
     format!("{text}\n{}\nHow each was decided: bakeoff claims ID.\n", summary(judged))
 }
 
-/// `31 confirmed, 9 refined, ...` for the post's claims.
+/// How many of the post's claims have which verdict. Checks of this program are counted apart, and no word is given for them.
 pub fn summary(judged: &[Judged]) -> String {
-    let mut counts = Vec::new();
-    for verdict in
-        [ClaimVerdict::True, ClaimVerdict::Qualified, ClaimVerdict::False, ClaimVerdict::NotMeasured]
-    {
-        counts.push(format!("{} {verdict}", count(judged, Some(verdict))));
-    }
-    format!("{} claims: {}.", count(judged, None), counts.join(", "))
-}
-
-/// The number of claims of the post with `verdict`, or of all.
-fn count(judged: &[Judged], verdict: Option<ClaimVerdict>) -> usize {
-    let mut count = 0;
+    let (mut findings, mut checks) = (vec![], vec![]);
     for (claim, judgement) in judged {
-        if claim.is_of_the_post() && verdict.is_none_or(|verdict| judgement.verdict == verdict) {
-            count += 1;
+        if claim.is_of_the_post() {
+            if judgement.is_check() {
+                checks.push(judgement.verdict);
+            } else {
+                findings.push(judgement.verdict);
+            }
         }
     }
-    count
-}
-
-/// The number of claims that `recording` decides by itself, by verdict.
-pub fn decided_by(recording: &Recording) -> String {
-    let judged = judge_all(&[Analysed::of(recording)]);
-    let all = count(&judged, None);
-    format!(
-        "Of {all} claims of the post this recording decides {}: {} confirmed, {} refined, {} refuted. For the others: bakeoff \
-         claims",
-        all - count(&judged, Some(ClaimVerdict::NotMeasured)),
-        count(&judged, Some(ClaimVerdict::True)),
-        count(&judged, Some(ClaimVerdict::Qualified)),
-        count(&judged, Some(ClaimVerdict::False))
-    )
-}
-
-fn full((claim, judgement): &Judged) -> String {
-    let mut text = format!("{}: {}\n", claim.id, judgement.verdict);
-    let facts = [("the post says", claim.says), ("where", claim.at), ("decided by", claim.decided_by)];
-    for (name, fact) in facts {
-        text += &wrapped(&format!("{name}: {fact}"), 5);
+    let mut parts = vec![];
+    for verdict in ClaimVerdict::OF_FINDINGS {
+        parts.push(format!("{} {verdict}", count(&findings, verdict)));
     }
-    for Case { name, result } in &judgement.cases {
-        text += &wrapped(&format!("{name}: {}", in_words(result)), 5);
+    let mut text = format!("{} claims: {}.", findings.len(), parts.join(", "));
+    if !checks.is_empty() {
+        let passed = count(&checks, ClaimVerdict::CheckPassed);
+        let failed = count(&checks, ClaimVerdict::CheckFailed);
+        let _ = write!(
+            text,
+            " {} more could fail only by a bug of bakeoff's, and check it: {passed} passed, {failed} failed.",
+            checks.len()
+        );
     }
     text
 }
 
-fn in_words(result: &CaseResult) -> String {
-    match result {
-        CaseResult::Holds(numbers) => format!("holds, {numbers}"),
-        CaseResult::Fails(numbers) => format!("does not hold, {numbers}"),
-        CaseResult::Unknown(why) => format!("not measured, {why}"),
+fn count(verdicts: &[ClaimVerdict], wanted: ClaimVerdict) -> usize {
+    verdicts.iter().filter(|verdict| **verdict == wanted).count()
+}
+
+/// What `recording` alone says of the post's claims.
+pub fn decided_by(recording: &Recording) -> String {
+    let judged = judge_all(&[Analysed::of(recording)]);
+    format!("This recording alone decides of the post's {} The rest: bakeoff claims", summary(&judged))
+}
+
+/// A verdict with its condition.
+fn in_a_sentence(judgement: &Judgement) -> String {
+    match judgement.condition() {
+        Some(condition) => format!("{}: {condition}", judgement.verdict),
+        None => judgement.verdict.to_string(),
     }
+}
+
+fn full((claim, judgement): &Judged) -> String {
+    let mut text = format!("{}: {}\n", claim.id, in_a_sentence(judgement));
+    let mut facts = vec![(whose(claim.says), claim.says.text()), ("below", claim.says.at())];
+    let link = claim.says.link();
+    facts.extend(link.as_deref().map(|link| ("there", link)));
+    facts.push(("decided by", claim.decided_by));
+    for (name, fact) in facts {
+        text += &wrapped(&format!("{name}: {fact}"), 5);
+    }
+    for case in &judgement.cases {
+        let name = &case.name;
+        text += &wrapped(&format!("{}{name}: {}", check(case), in_words(&case.result)), 5);
+    }
+    text
+}
+
+fn whose(says: Words) -> &'static str {
+    match says.source() {
+        Source::Post(_) => "the post says",
+        Source::Talk => "the talk says",
+        Source::Bakeoff => "bakeoff says",
+    }
+}
+
+fn check(case: &Case) -> &'static str {
+    match case.kind {
+        CaseKind::Finding => "",
+        CaseKind::Check => "check, ",
+    }
+}
+
+fn in_words(result: &CaseResult) -> String {
+    let word = match result {
+        CaseResult::Holds(_) => "true",
+        CaseResult::Fails(_) => "false",
+        CaseResult::Partly(_) => "qualified",
+        CaseResult::Contradicts(_) => "contradicts itself",
+        CaseResult::Undecided(_) => "undecided",
+        CaseResult::Missing(_) => "not measured",
+    };
+    format!("{word}, {}", result.numbers())
 }
 
 /// All cases in one line: first the measured ones, then the others by reason.
 fn cases(judgement: &Judgement) -> String {
-    if let [Case { result, .. }] = &judgement.cases[..] {
-        return match result {
-            CaseResult::Unknown(why) => why.clone(),
-            measured => in_words(measured),
-        };
-    }
     let mut said = Vec::new();
     let mut unmeasured: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Case { name, result } in &judgement.cases {
-        match result {
-            CaseResult::Unknown(why) => match unmeasured.iter_mut().find(|(reason, _)| reason == why) {
+    for case in &judgement.cases {
+        let name = case.name.as_str();
+        match &case.result {
+            CaseResult::Missing(why) => match unmeasured.iter_mut().find(|(reason, _)| reason == why) {
                 Some((_, names)) => names.push(name),
                 None => unmeasured.push((why, vec![name])),
             },
-            measured => said.push(format!("{name}: {}", in_words(measured))),
+            measured => said.push(format!("{}{name}: {}", check(case), measured.numbers())),
         }
     }
     for (why, names) in unmeasured {
-        said.push(format!("not measured: {} ({why})", names.join(", ")));
+        said.push(format!("not measured: {} ({why})", some_of(&names)));
     }
     said.join("; ")
 }
@@ -167,20 +203,33 @@ fn cases(judgement: &Judgement) -> String {
 pub fn rows(judged: &[Judged]) -> String {
     let mut text = String::from("| | the post says | verdict | numbers |\n|---|---|---|---|\n");
     for (claim, judgement) in judged {
-        let numbers = escape::markdown(&cases(judgement));
-        let _ = writeln!(text, "| {} | {} | **{}** | {numbers} |", claim.id, claim.says, judgement.verdict);
+        let (says, numbers) = (in_markdown(claim.says), escape::markdown(&cases(judgement)));
+        let condition = judgement.condition().map_or(String::new(), |condition| format!(": {condition}"));
+        let (verdict, condition) = (judgement.verdict, escape::markdown(&condition));
+        let _ = writeln!(text, "| {} | {says} | **{verdict}**{condition} | {numbers} |", claim.id);
     }
     text
+}
+
+/// Words with a link to the heading that they stand under.
+fn in_markdown(says: Words) -> String {
+    let words = escape::markdown(&says.to_string());
+    match says.link() {
+        Some(link) => format!("{words} ([{}]({link}))", escape::markdown(says.at())),
+        None => words,
+    }
 }
 
 /// The columns of claims that every format for programs has.
 fn columns(judged: &[Judged]) -> Columns<'_, Judged> {
     Table::of(judged)
         .left("id", |(claim, _)| claim.id)
-        .left("says", |(claim, _)| claim.says)
-        .left("at", |(claim, _)| claim.at)
+        .left("says", |(claim, _)| claim.says.text())
+        .left("at", |(claim, _)| claim.says.at())
+        .left("link", |(claim, _)| claim.says.link())
         .left("decided_by", |(claim, _)| claim.decided_by)
         .left("verdict", |(_, judgement)| judgement.verdict.to_string())
+        .left("condition", |(_, judgement)| judgement.condition())
 }
 
 /// The claims with their cases.
@@ -189,8 +238,9 @@ fn with_cases(judged: &[Judged]) -> Value {
     for (at, (_, Judgement { cases, .. })) in judged.iter().enumerate() {
         let table = Table::of(cases)
             .left("name", |case| case.name.as_str())
+            .left("check", |case| case.kind == CaseKind::Check)
             .left("holds", |case| holds(&case.result))
-            .left("numbers", |case| numbers(&case.result))
+            .left("numbers", |case| case.result.numbers())
             .build();
         claims[at]["cases"] = json::rows(&table);
     }
@@ -200,15 +250,8 @@ fn with_cases(judged: &[Judged]) -> Value {
 fn holds(result: &CaseResult) -> Option<bool> {
     match result {
         CaseResult::Holds(_) => Some(true),
-        CaseResult::Fails(_) => Some(false),
-        CaseResult::Unknown(_) => None,
-    }
-}
-
-/// The numbers of a case, or why there are none.
-fn numbers(result: &CaseResult) -> &str {
-    match result {
-        CaseResult::Holds(text) | CaseResult::Fails(text) | CaseResult::Unknown(text) => text,
+        CaseResult::Fails(_) | CaseResult::Partly(_) | CaseResult::Contradicts(_) => Some(false),
+        CaseResult::Undecided(_) | CaseResult::Missing(_) => None,
     }
 }
 
@@ -235,7 +278,7 @@ mod tests {
 
     fn some(ids: &[&str]) -> Vec<Judged> {
         let recordings = inside();
-        let all = judge(claims(), &Measurements::of(&recordings));
+        let all = judge(claims(), &Sources::of(&recordings));
         all.into_iter().filter(|(claim, _)| ids.contains(&claim.id)).collect()
     }
 

@@ -88,7 +88,7 @@ pub fn text(part: Part, recordings: &[Analysed<'_>]) -> Option<String> {
 }
 
 /// The most informative claims, for a page without room for all.
-const TELLING: [&str; 13] = ["C1", "C3", "C12", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A9", "A11"];
+const TELLING: [&str; 13] = ["C1", "C2", "C3", "C9", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A11"];
 
 fn telling_claims(recordings: &[Analysed<'_>]) -> String {
     let all = ledger::judge_all(recordings);

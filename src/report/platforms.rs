@@ -125,7 +125,8 @@ fn in_short(cell: &CellResult) -> String {
     format!("{name} {}", ratio_and_interval(cell.speedup.as_ref()))
 }
 
-fn verdict(verdict: &ToolVerdict) -> String {
+/// A verdict in words.
+pub(crate) fn verdict(verdict: &ToolVerdict) -> String {
     match verdict {
         ToolVerdict::NoVerdict => "no verdict".into(),
         ToolVerdict::True => "true".into(),

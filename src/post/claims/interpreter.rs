@@ -1,27 +1,63 @@
 //! What a recording has of one CPython.
 
+use std::fmt;
+
 use crate::analysis::sizes::fastest;
 use crate::analysis::summary::{CellResult, Row};
 use crate::model::{MadeOf, made_of};
+use crate::record::schema::{Environment, Kind};
 
-/// An interpreter's rows with valid verdicts.
+/// A kind of CPython.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// Its lock is in force.
+    Gil,
+    /// It runs without its lock.
+    FreeThreaded,
+}
+
+impl Build {
+    /// Both.
+    pub(crate) const ALL: &[Build] = &[Build::Gil, Build::FreeThreaded];
+
+    /// The build of the interpreter of a tag; where it says nothing of itself, that of its name.
+    pub(crate) fn of(environment: &Environment, tag: &str) -> Self {
+        let entry = environment.interpreters.iter().flatten().find(|entry| entry.tag == tag);
+        let has_lock = entry.and_then(|entry| entry.gil).unwrap_or(!tag.ends_with('t'));
+        if has_lock { Build::Gil } else { Build::FreeThreaded }
+    }
+}
+
+impl fmt::Display for Build {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Build::Gil => "Python",
+            Build::FreeThreaded => "free-threaded Python",
+        })
+    }
+}
+
+/// An interpreter and its rows.
 #[derive(Debug)]
 pub(crate) struct Interpreter<'a> {
     pub(crate) tag: &'a str,
+    pub(crate) build: Build,
     /// Each row beside the native rows of the same study.
     pub(crate) rows: Vec<(&'a Row, &'a [Row])>,
 }
 
 impl<'a> Interpreter<'a> {
-    /// Those of `rows` that have a valid verdict, each beside the `native` ones.
-    pub(crate) fn valid_rows(rows: &'a [Row], native: &'a [Row]) -> Vec<(&'a Row, &'a [Row])> {
-        let mut valid = vec![];
+    /// Those of `rows`, measured on `cores` cores, that were measured at all, each beside the `native` ones. On one core
+    /// nothing that computes can be faster than sequential.
+    pub(crate) fn rows_on(cores: u64, rows: &'a [Row], native: &'a [Row]) -> Vec<(&'a Row, &'a [Row])> {
+        let mut measured = vec![];
         for row in rows {
-            if !row.has_no_verdict() && row.cells.iter().any(|cell| cell.speedup.is_some()) {
-                valid.push((row, native));
+            let could_show_it = row.workload.kind != Kind::Computes || cores > 1;
+            if could_show_it && row.cells.iter().any(|cell| cell.speedup.is_some()) {
+                measured.push((row, native));
             }
         }
-        valid
+        measured
     }
 
     /// Its row of a workload.
@@ -34,16 +70,10 @@ impl<'a> Interpreter<'a> {
         fastest(self.row(workload)?.cells.iter().filter(|cell| cell.plain_model() == model))
     }
 
-    /// The models with a cell on a workload that are made of one of `groups`, named without their interpreter.
-    pub(crate) fn models_made_of(&self, workload: &str, groups: &[MadeOf]) -> Vec<&'a str> {
-        let mut models = vec![];
-        for cell in self.row(workload).map_or(&[][..], |row| &row.cells) {
-            let model = cell.plain_model();
-            if made_of(model).is_some_and(|it| groups.contains(&it)) && !models.contains(&model) {
-                models.push(model);
-            }
-        }
-        models
+    /// The fastest cell on a workload of the models that are made of one of `groups`.
+    pub(crate) fn fastest_made_of(&self, workload: &str, groups: &[MadeOf]) -> Option<&'a CellResult> {
+        let cells = self.row(workload)?.cells.iter();
+        fastest(cells.filter(|cell| made_of(cell.plain_model()).is_some_and(|it| groups.contains(&it))))
     }
 
     /// The cell of a native model on a workload, of the same study.

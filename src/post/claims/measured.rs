@@ -1,125 +1,165 @@
 //! Measured numbers that may be absent, and what a claim expects of them.
 
 use std::fmt;
-use std::ops::{Add, Div, Sub};
+use std::ops::{Add, Div, Mul, Sub};
 
 use crate::post::{claims::CaseResult, claims::thresholds::is_near};
 use crate::stats::median;
 
-/// A measured number; absent if no recording has it. What is computed with an absent number is absent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Measured(Option<f64>);
+/// A number, measured once in each of several runs; absent if no recording has it. What is computed with an absent number is
+/// absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Measured {
+    runs: Vec<f64>,
+}
 
 impl Measured {
-    /// The median of what was measured several times.
-    pub(crate) fn median(values: &[f64]) -> Self {
-        Measured(median(values))
+    /// What was measured in each run.
+    pub(crate) fn of(runs: Vec<f64>) -> Self {
+        Measured { runs }
     }
 
-    /// The number, if it was measured.
-    pub(crate) fn value(self) -> Option<f64> {
-        self.0
+    /// The median and range, if it was measured.
+    pub(crate) fn spread(&self) -> Option<Spread> {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for &value in &self.runs {
+            (low, high) = (low.min(value), high.max(value));
+        }
+        Some(Spread { median: median(&self.runs)?, low, high })
     }
 
-    /// The same number, unless it is zero or less: it can then be divided by.
+    /// `to` of the number of each run.
+    pub(crate) fn map(&self, to: impl Fn(f64) -> f64) -> Self {
+        Measured { runs: self.runs.iter().map(|&value| to(value)).collect() }
+    }
+
+    /// `to` of the numbers of each run.
+    pub(crate) fn zip(&self, other: &Measured, to: impl Fn(f64, f64) -> f64) -> Self {
+        if self.runs.len() != other.runs.len() {
+            return Measured::default();
+        }
+        let pairs = self.runs.iter().zip(&other.runs);
+        Measured { runs: pairs.map(|(&one, &other)| to(one, other)).collect() }
+    }
+
+    /// The same number, unless it is zero or less in some run: it can then be divided by.
     pub(crate) fn positive(self) -> Self {
-        Measured(self.0.filter(|value| *value > 0.0))
+        if self.runs.iter().all(|value| *value > 0.0) { self } else { Measured::default() }
     }
 
-    /// The same number, or zero if it is less.
-    pub(crate) fn or_zero(self) -> Self {
-        self.with(0.0, f64::max)
+    /// The same number, or zero where it is less.
+    pub(crate) fn or_zero(&self) -> Self {
+        self.map(|value| value.max(0.0))
     }
 
     /// Whether it is `border` or more.
-    pub(crate) fn at_least(self, border: f64) -> Compared {
-        self.compared(|value| value >= border)
+    pub(crate) fn at_least(&self, border: f64) -> Compared {
+        self.is_so(|value| value >= border)
     }
 
     /// Whether it is `border` or less.
-    pub(crate) fn at_most(self, border: f64) -> Compared {
-        self.compared(|value| value <= border)
+    pub(crate) fn at_most(&self, border: f64) -> Compared {
+        self.is_so(|value| value <= border)
     }
 
     /// Whether it is more than `border`.
-    pub(crate) fn above(self, border: f64) -> Compared {
-        self.compared(|value| value > border)
+    pub(crate) fn above(&self, border: f64) -> Compared {
+        self.is_so(|value| value > border)
     }
 
     /// Whether it is less than `border`.
-    pub(crate) fn below(self, border: f64) -> Compared {
-        self.compared(|value| value < border)
+    pub(crate) fn below(&self, border: f64) -> Compared {
+        self.is_so(|value| value < border)
     }
 
     /// Whether it is exactly `count`.
-    pub(crate) fn is(self, count: f64) -> Compared {
-        self.compared(|value| value == count)
+    pub(crate) fn is(&self, count: f64) -> Compared {
+        self.is_so(|value| value == count)
     }
 
     /// Whether it rounds to `count`.
-    pub(crate) fn rounds_to(self, count: f64) -> Compared {
-        self.compared(|value| (value - count).abs() < 0.5)
+    pub(crate) fn rounds_to(&self, count: f64) -> Compared {
+        self.is_so(|value| (value - count).abs() < 0.5)
     }
 
     /// Whether it is within [`NEAR`](crate::post::claims::thresholds::NEAR) of `expected`.
-    pub(crate) fn near(self, expected: f64) -> Compared {
-        self.compared(|value| is_near(value, expected))
+    pub(crate) fn near(&self, expected: f64) -> Compared {
+        self.is_so(|value| is_near(value, expected))
     }
 
-    /// Whether it is not within [`NEAR`](crate::post::claims::thresholds::NEAR) of `expected`.
-    pub(crate) fn far_from(self, expected: f64) -> Compared {
-        self.compared(|value| !is_near(value, expected))
+    /// Whether it is as `holds` says.
+    pub(crate) fn is_so(&self, holds: impl Fn(f64) -> bool) -> Compared {
+        self.judged(|value| Some(holds(value)))
     }
 
-    /// Whether it is the whole of `all`: the result in words, as `4 of 4 tasks`.
-    pub(crate) fn is_all_of(self, all: Measured, what: &str) -> Option<CaseResult> {
-        let (count, all) = (self.0?, all.0?);
-        Some(CaseResult::of(count == all, format!("{count:.0} of {all:.0} {what}")))
-    }
-
-    fn compared(self, holds: impl Fn(f64) -> bool) -> Compared {
-        let Some(value) = self.0 else { return Compared(None) };
-        Compared(Some((value, holds(value))))
-    }
-
-    fn with(self, other: impl Into<Measured>, compute: fn(f64, f64) -> f64) -> Measured {
-        let (Some(a), Some(b)) = (self.0, other.into().0) else { return Measured(None) };
-        Measured(Some(compute(a, b)))
+    /// Whether `judge` says so; `None` of it means that a run decides nothing.
+    pub(crate) fn judged(&self, judge: impl Fn(f64) -> Option<bool>) -> Compared {
+        Compared { measured: self.clone(), verdicts: self.runs.iter().map(|&value| judge(value)).collect() }
     }
 }
 
-/// A measured number, and whether it is as a claim says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Compared(Option<(f64, bool)>);
+/// A measured number, and whether it is as a claim says, run by run.
+#[derive(Clone, Debug)]
+pub(crate) struct Compared {
+    measured: Measured,
+    verdicts: Vec<Option<bool>>,
+}
 
 impl Compared {
-    /// The result of a case, in words that contain the number; `None` if it was not measured.
-    pub(crate) fn shows(self, words: impl FnOnce(f64) -> String) -> Option<CaseResult> {
-        let (value, holds) = self.0?;
-        Some(CaseResult::of(holds, words(value)))
+    /// The result of a case, in words that contain the number; `None` if it was not measured. Runs that disagree decide
+    /// nothing.
+    pub(crate) fn shows(&self, words: impl Fn(Spread) -> String) -> Option<CaseResult> {
+        let numbers = words(self.measured.spread()?);
+        Some(if self.verdicts.iter().all(|it| *it == Some(true)) {
+            CaseResult::Holds(numbers)
+        } else if self.verdicts.iter().all(|it| *it == Some(false)) {
+            CaseResult::Fails(numbers)
+        } else {
+            CaseResult::Undecided(numbers)
+        })
     }
 }
 
-impl From<f64> for Measured {
-    fn from(value: f64) -> Self {
-        Measured(Some(value))
+/// The median of several runs, and their range.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) median: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Spread {
+    /// It in words, by `format`; the range only where it shows.
+    pub(crate) fn with(self, format: impl Fn(f64) -> String) -> String {
+        let (median, low, high) = (format(self.median), format(self.low), format(self.high));
+        if low == high { median } else { format!("{median} ({low} .. {high})") }
     }
 }
 
-impl From<Option<f64>> for Measured {
-    fn from(value: Option<f64>) -> Self {
-        Measured(value)
+impl Mul<f64> for Spread {
+    type Output = Spread;
+
+    fn mul(self, factor: f64) -> Spread {
+        Spread { median: self.median * factor, low: self.low * factor, high: self.high * factor }
     }
 }
 
-/// Implements an operator: the result is absent where either side is.
+/// The median and range with the requested number of decimals.
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(0);
+        f.write_str(&self.with(|value| format!("{value:.decimals$}")))
+    }
+}
+
+/// Implements an operator, run by run: the result is absent where either side is.
 macro_rules! operator {
     ($operator:ident, $name:ident, $sign:tt) => {
-        impl<T: Into<Measured>> $operator<T> for Measured {
+        impl $operator for Measured {
             type Output = Measured;
 
-            fn $name(self, other: T) -> Measured {
-                self.with(other, |a, b| a $sign b)
+            fn $name(self, other: Measured) -> Measured {
+                self.zip(&other, |a, b| a $sign b)
             }
         }
     };
@@ -129,11 +169,19 @@ operator!(Add, add, +);
 operator!(Sub, sub, -);
 operator!(Div, div, /);
 
-impl fmt::Display for Measured {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Some(value) => value.fmt(f),
-            None => f.write_str("-"),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(runs: &[f64]) -> Option<CaseResult> {
+        Measured::of(runs.to_vec()).above(1.0).shows(|spread| format!("{spread:.1}"))
+    }
+
+    #[test]
+    fn runs_that_disagree_decide_nothing() {
+        assert_eq!(case(&[]), None);
+        assert_eq!(case(&[1.5, 2.0, 3.0]), Some(CaseResult::Holds("2.0 (1.5 .. 3.0)".into())));
+        assert_eq!(case(&[0.5, 0.5]), Some(CaseResult::Fails("0.5".into())));
+        assert_eq!(case(&[0.5, 1.5, 1.5]), Some(CaseResult::Undecided("1.5 (0.5 .. 1.5)".into())));
     }
 }

@@ -1,76 +1,90 @@
 //! Extracts the measurements that claims need from recordings.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::analysis::sizes::{SizeSeries, fastest};
-use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::analysis::summary::{CellResult, Row};
 use crate::analysis::{analysed::Analysed, costs::AnalysedCosts, costs::CostSummary};
-use crate::post::{claims::Needs, claims::interpreter::Interpreter, claims::measured::Measured};
+use crate::model::{MadeOf, made_of};
+use crate::post::claims::interpreter::{Build, Interpreter};
+use crate::post::claims::{Needs, measured::Measured, story::MeasuredStory};
 use crate::record::figure::Figure;
-use crate::record::schema::{EvidenceRecord, InterpreterEntry, Recording, StoryRun, TracedRun};
+use crate::record::schema::{Environment, EvidenceRecord, InterpreterEntry, Kind, Recording, StoryRun};
 use crate::report::costs::all_size_series;
 use crate::study::evidence::JobsOf;
 
-/// All available measurements.
+/// The measurements of a recording, or of several together.
 #[derive(Debug)]
 pub struct Measurements<'a> {
-    recordings: Vec<&'a Recording>,
-    /// Those whose traces may be judged.
-    traced: Vec<&'a Recording>,
-    summaries: Vec<Summary>,
-    size_series: Vec<SizeSeries>,
+    parts: Vec<Rc<Part<'a>>>,
     scaled: Vec<Scaled>,
 }
 
-impl<'a> Measurements<'a> {
-    /// The measurements of `recordings`; the first recording with a measurement takes precedence.
-    pub fn of(recordings: &'a [Recording]) -> Self {
-        Measurements::of_analysed(&Analysed::all(recordings))
+/// What is computed of a recording once.
+#[derive(Debug)]
+pub(crate) struct Part<'a> {
+    analysed: Analysed<'a>,
+    /// Series of sizes whose verdicts no warning blocks.
+    size_series: Vec<SizeSeries>,
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn of(analysed: Analysed<'a>) -> Self {
+        let mut size_series = vec![];
+        if let Some(costs) = &analysed.recording.costs {
+            size_series = all_size_series(analysed.recording, costs);
+        }
+        size_series.retain(|it| !it.has_no_verdict());
+        Part { analysed, size_series }
     }
 
-    /// The same of recordings that are analysed already.
-    pub fn of_analysed(all: &[Analysed<'a>]) -> Self {
-        let (mut recordings, mut summaries, mut size_series) = (vec![], vec![], vec![]);
-        let mut traced = vec![];
+    pub(crate) fn environment(&self) -> &'a Environment {
+        &self.analysed.recording.environment
+    }
+
+    fn recording(&self) -> &'a Recording {
+        self.analysed.recording
+    }
+
+    /// The recording, if its traces may be judged.
+    fn traced(&self) -> Option<&'a Recording> {
+        (!self.analysed.summary.traces_have_no_verdict()).then_some(self.analysed.recording)
+    }
+}
+
+impl<'a> Measurements<'a> {
+    /// The measurements of `parts`; the first recording with a measurement takes precedence.
+    pub(crate) fn of(parts: Vec<Rc<Part<'a>>>) -> Self {
+        if parts.len() == 1 {
+            return Measurements { parts, scaled: vec![] };
+        }
         // Core counts are comparable on one machine only.
         let mut of_one_machine: Vec<Analysed<'a>> = vec![];
-        for analysed in all {
-            let recording = analysed.recording;
-            recordings.push(recording);
-            if !analysed.summary.traces_have_no_verdict() {
-                traced.push(recording);
-            }
-            if let Some(costs) = &recording.costs {
-                size_series.extend(all_size_series(recording, costs));
-            }
-            if recording.study.is_none() {
-                continue;
-            }
-            summaries.push(analysed.summary.clone());
+        for Part { analysed, .. } in parts.iter().map(Rc::as_ref) {
             let first = of_one_machine.first().unwrap_or(analysed).recording;
-            if scales_with(first, recording) {
+            let is_same = scales_with(first, analysed.recording);
+            if analysed.recording.study.is_some() && is_same {
                 of_one_machine.push(analysed.clone());
             }
         }
-        size_series.retain(|it| !it.has_no_verdict());
         let mut scaled = scale(&of_one_machine);
         scaled.retain(|it| it.rows.len() > 1);
-        Measurements { recordings, traced, summaries, size_series, scaled }
+        Measurements { parts, scaled }
     }
 
     /// A story in an arrangement under a model.
     pub(crate) fn story(&self, story: &str, arrangement: &str, model: &str) -> MeasuredStory<'a> {
         let asked = (story, arrangement, model);
-        for run in self.story_runs() {
+        for (environment, run) in self.story_runs() {
             let is_asked = (&*run.story, &*run.arrangement, &*run.model) == asked;
             if is_asked && run.unavailable.is_none() && !run.acts.is_empty() {
-                return MeasuredStory { acts: &run.acts, second_ns: run.second_ns.get() as f64 };
+                return MeasuredStory::of(run, environment);
             }
         }
-        MeasuredStory { acts: &[], second_ns: 1.0 }
+        MeasuredStory::default()
     }
 
     /// The trace evidence for a model on one kind of jobs.
@@ -78,34 +92,37 @@ impl<'a> Measurements<'a> {
         properties(self.evidence_record(model, jobs)?)
     }
 
-    /// The median of a figure over the traced runs of a model on one kind of jobs.
+    /// A figure over the traced runs of a model on one kind of jobs.
     pub(crate) fn evidence_figure(&self, model: &str, jobs: JobsOf, figure: Figure) -> Measured {
         let runs = self.evidence_record(model, jobs).map_or(&[][..], |record| &record.seen);
-        Measured::median(&figure.of(runs))
+        Measured::of(figure.of(runs))
     }
 
     /// The costs of a model.
     pub(crate) fn costs(&self, model: &str) -> Option<CostSummary<'a>> {
-        let costs = self.recordings.iter().filter_map(|recording| AnalysedCosts::of(recording));
+        let costs = self.parts.iter().filter_map(|part| AnalysedCosts::of(part.recording()));
         costs.flat_map(|costs| costs.models).find(|it| it.model() == model)
     }
 
     /// The same work in other sizes.
     pub(crate) fn size_series(&self, series: &str) -> Option<&SizeSeries> {
-        self.size_series.iter().find(|it| it.series == series)
+        self.parts.iter().flat_map(|part| &part.size_series).find(|it| it.series == series)
     }
 
-    /// The interpreters under which a series was measured, by their tags.
-    pub(crate) fn interpreters_with_sizes(&self, series: &str) -> BTreeSet<&str> {
-        let mut tags = BTreeSet::new();
-        for it in &self.size_series {
-            if let Some((name, tag)) = it.series.split_once('@')
-                && name == series
-            {
-                tags.insert(tag);
+    /// The same under the interpreters of a build, each with its tag.
+    pub(crate) fn size_series_under(&self, series: &str, build: Build) -> Vec<(&str, &SizeSeries)> {
+        let mut under = vec![];
+        for part in &self.parts {
+            for measured in &part.size_series {
+                if let Some((name, tag)) = measured.series.split_once('@')
+                    && name == series
+                    && Build::of(part.environment(), tag) == build
+                {
+                    under.push((tag, measured));
+                }
             }
         }
-        tags
+        under
     }
 
     /// A workload on several core counts, none of which has a warning that blocks its verdicts.
@@ -113,16 +130,16 @@ impl<'a> Measurements<'a> {
         self.scaled.iter().find(|it| it.name() == workload && !it.rows.values().any(Row::has_no_verdict))
     }
 
-    /// The interpreters with valid rows; the first of several recordings takes precedence.
+    /// The interpreters with rows; the first of several recordings takes precedence.
     pub(crate) fn interpreters(&self) -> Vec<Interpreter<'_>> {
         let mut interpreters: Vec<Interpreter<'_>> = vec![];
-        for summary in &self.summaries {
+        for part in &self.parts {
+            let (environment, summary) = (part.environment(), &part.analysed.summary);
             for (tag, rows) in summary.platforms() {
-                let rows = Interpreter::valid_rows(rows, &summary.rows);
+                let rows = Interpreter::rows_on(environment.cores, rows, &summary.rows);
                 match interpreters.iter_mut().find(|it| it.tag == tag) {
-                    _ if rows.is_empty() => {}
                     Some(same) => same.rows.extend(rows),
-                    None => interpreters.push(Interpreter { tag, rows }),
+                    None => interpreters.push(Interpreter { tag, build: Build::of(environment, tag), rows }),
                 }
             }
         }
@@ -132,8 +149,8 @@ impl<'a> Measurements<'a> {
     /// What interpreters report about themselves.
     pub(crate) fn interpreter_entries(&self) -> Vec<&'a InterpreterEntry> {
         let mut entries: Vec<&InterpreterEntry> = vec![];
-        for recording in &self.recordings {
-            for entry in recording.environment.interpreters.iter().flatten() {
+        for part in &self.parts {
+            for entry in part.environment().interpreters.iter().flatten() {
                 if entries.iter().all(|known| known.tag != entry.tag) {
                     entries.push(entry);
                 }
@@ -148,17 +165,27 @@ impl<'a> Measurements<'a> {
         why.unwrap_or_else(|| Needs::Python.to_string())
     }
 
-    /// The models whose plain name is `plain` under any interpreter, as story runs and evidence records name
-    /// them.
-    pub(crate) fn under_interpreters(&self, plain: &str) -> Vec<&'a str> {
-        let mut models: Vec<&str> = vec![];
-        let with_stories = self.story_runs().map(|run| run.model.as_str());
-        for name in with_stories.chain(self.evidence_records().map(|record| record.model.as_str())) {
-            if let Some((model, _)) = name.split_once('@')
-                && model == plain
-                && !models.contains(&name)
+    /// The models of interpreters that are made of `group`, as story runs and evidence records name them, each with the build
+    /// of its interpreter.
+    pub(crate) fn under_interpreters(&self, group: MadeOf) -> Vec<(&'a str, Build)> {
+        let mut named = vec![];
+        for part in &self.parts {
+            let (environment, recording) = (part.environment(), part.recording());
+            for run in recording.stories.iter().flatten() {
+                named.push((run.model.as_str(), environment));
+            }
+            for record in recording.evidence.iter().flatten() {
+                named.push((record.model.as_str(), environment));
+            }
+        }
+        let mut models: Vec<(&str, Build)> = vec![];
+        for (name, environment) in named {
+            let is_new = models.iter().all(|(known, _)| *known != name);
+            if let Some((_, tag)) = name.split_once('@')
+                && made_of(name) == Some(group)
+                && is_new
             {
-                models.push(name);
+                models.push((name, Build::of(environment, tag)));
             }
         }
         models
@@ -166,81 +193,33 @@ impl<'a> Measurements<'a> {
 
     /// The cell of a model on a workload, at its better concurrency.
     pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&CellResult> {
-        fastest(self.cells(workload).filter(|cell| cell.model() == model))
+        fastest(self.row(workload)?.cells.iter().filter(|cell| cell.model() == model))
     }
 
-    /// The fastest cell on a workload, by its verdict.
-    pub(crate) fn fastest(&self, workload: &str) -> Option<&CellResult> {
-        self.valid_rows(workload).find_map(Row::fastest)
+    /// The native row of a workload with valid verdicts. On one core nothing that computes can be faster than sequential.
+    pub(crate) fn row(&self, workload: &str) -> Option<&Row> {
+        for part in &self.parts {
+            for row in &part.analysed.summary.rows {
+                let could_show_it = row.workload.kind != Kind::Computes || part.environment().cores > 1;
+                if row.workload.name == workload && !row.has_no_verdict() && could_show_it {
+                    return Some(row);
+                }
+            }
+        }
+        None
     }
 
-    /// The native cells on a workload, of rows with valid verdicts.
-    fn cells(&self, workload: &str) -> impl Iterator<Item = &CellResult> {
-        self.valid_rows(workload).flat_map(|row| &row.cells)
-    }
-
-    /// The native rows of a workload that have verdicts.
-    fn valid_rows(&self, workload: &str) -> impl Iterator<Item = &Row> {
-        let rows = self.summaries.iter().flat_map(|summary| &summary.rows);
-        rows.filter(move |row| row.workload.name == workload && !row.has_no_verdict())
-    }
-
-    fn story_runs(&self) -> impl Iterator<Item = &'a StoryRun> {
-        self.traced.iter().flat_map(|recording| recording.stories.iter().flatten())
-    }
-
-    fn evidence_records(&self) -> impl Iterator<Item = &'a EvidenceRecord> {
-        self.traced.iter().flat_map(|recording| recording.evidence.iter().flatten())
+    fn story_runs(&self) -> impl Iterator<Item = (&'a Environment, &'a StoryRun)> {
+        self.parts
+            .iter()
+            .filter_map(|part| part.traced())
+            .flat_map(|recording| recording.stories.iter().flatten().map(|run| (&recording.environment, run)))
     }
 
     /// The first record of a model on one kind of jobs that has enough runs.
     fn evidence_record(&self, model: &str, jobs: JobsOf) -> Option<&'a EvidenceRecord> {
-        let mut records = self.evidence_records();
+        let traced = self.parts.iter().filter_map(|part| part.traced());
+        let mut records = traced.flat_map(|recording| recording.evidence.iter().flatten());
         records.find(|it| it.model == model && it.jobs == jobs.name() && properties(it).is_some())
-    }
-}
-
-/// A story in one arrangement under one model; its numbers are absent if no recording has it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MeasuredStory<'a> {
-    acts: &'a [TracedRun],
-    /// The length of a story second.
-    second_ns: f64,
-}
-
-impl MeasuredStory<'_> {
-    /// Its duration in story seconds.
-    pub(crate) fn seconds(self) -> Measured {
-        self.wall_ns() / self.second_ns
-    }
-
-    /// The median of a figure.
-    pub(crate) fn figure(self, figure: Figure) -> Measured {
-        Measured::median(&figure.of(self.acts))
-    }
-
-    /// A figure in nanoseconds, converted to story seconds.
-    pub(crate) fn time(self, figure: Figure) -> Measured {
-        self.figure(figure) / self.second_ns
-    }
-
-    /// The ratio of the time of its computing steps to `nominal` story seconds: a core that is slower or
-    /// faster than at calibration affects every step alike.
-    pub(crate) fn pace(self, nominal: f64) -> Measured {
-        self.time(Figure::ComputeNs) / self.figure(Figure::Computes) / nominal
-    }
-
-    /// The ratio of a figure to another one.
-    pub(crate) fn share(self, part: Figure, whole: Figure) -> Measured {
-        self.figure(part) / self.figure(whole).positive()
-    }
-
-    /// CPU time over its duration.
-    pub(crate) fn busy_cores(self) -> Measured {
-        self.figure(Figure::CpuNs) / self.wall_ns()
-    }
-
-    fn wall_ns(self) -> Measured {
-        Measured::median(&self.acts.iter().map(|act| act.wall_ns as f64).collect::<Vec<_>>())
     }
 }

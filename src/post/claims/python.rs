@@ -1,36 +1,84 @@
-//! Evaluates claims by CPython's models: a case for each measured interpreter.
+//! Evaluates claims by CPython's models: a case for each build of CPython, with and without a GIL.
 
-use crate::analysis::summary::CellResult;
+use crate::analysis::platforms::{self, ToolVerdict, judge_tools};
+use crate::analysis::sizes::fastest;
+use crate::analysis::summary::{CellResult, Row};
 use crate::model::MadeOf;
-use crate::post::claims::interpreter::Interpreter;
+use crate::post::claims::best::{has_contenders, is_best, is_made_of, speedup};
+use crate::post::claims::interpreter::{Build, Interpreter};
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
-use crate::post::claims::{Case, CaseResult, Measurements, Needs};
+use crate::post::claims::{Case, CaseResult, Measurements, case::agreed};
+use crate::report::platforms::verdict as in_words;
 use crate::stats::interval::{Interval, LEVEL};
 use crate::stats::ratio::{Ratio, of_logs};
-use crate::stats::{units, verdict::Verdict};
 
 /// What counts as processes.
 pub(crate) const PROCESSES: &[MadeOf] = &[MadeOf::Processes];
 
-/// CPython's threads.
+/// CPython's threads, of which there is one model.
 const THREADING: &str = "py-threading";
 
-/// CPython's processes.
-const MULTIPROCESSING: &str = "py-multiprocessing";
+/// The build that the post is about.
+pub(crate) const WITH_GIL: &[Build] = &[Build::Gil];
 
-/// A case for each interpreter and each of `on`, or one that reports their absence.
-fn each(
+/// A case for each of `on` and each of `builds`, by all interpreters of the build.
+fn by_build(
     m: &Measurements<'_>,
+    builds: &[Build],
     on: &[&str],
-    result: impl Fn(&Interpreter<'_>, &str) -> Option<CaseResult>,
+    result: impl Fn(&Interpreter<'_>, &Row) -> Option<CaseResult>,
 ) -> Vec<Case> {
-    let mut cases = vec![];
-    for it in m.interpreters() {
-        for on in on {
-            cases.push(Needs::Python.case(format!("CPython {}, {on}", it.tag), result(&it, on)));
+    let (interpreters, mut cases) = (m.interpreters(), vec![]);
+    for on in on {
+        for &build in builds {
+            let mut results = vec![];
+            for it in interpreters.iter().filter(|it| it.build == build) {
+                let found = match it.row(on) {
+                    Some(row) if row.has_no_verdict() => Some(CaseResult::Undecided("no verdict".into())),
+                    Some(row) => result(it, row),
+                    None => None,
+                };
+                results.extend(found.map(|found| (it.tag.to_owned(), found)));
+            }
+            cases.push(of_interpreters(m, format!("{on} in {build}"), &results));
         }
     }
-    if cases.is_empty() { vec![Case::unknown("CPython", m.why_no_python())] } else { cases }
+    cases
+}
+
+/// The case that results of several interpreters of one kind give together: they have to agree.
+pub(crate) fn of_interpreters(m: &Measurements<'_>, name: String, results: &[(String, CaseResult)]) -> Case {
+    if results.is_empty() {
+        return Case::missing(name, m.why_no_python());
+    }
+    let (mut all, mut numbers) = (vec![], vec![]);
+    for (tag, result) in results {
+        all.push(result);
+        numbers.push(format!("{tag}: {}", result.numbers()));
+    }
+    let numbers = numbers.join(", ");
+    Case::new(name, agreed(&all, numbers.clone()).unwrap_or(CaseResult::Undecided(numbers)))
+}
+
+/// A case for each of `builds` by what models made of `group` show in stories or traces.
+pub(crate) fn by_models(
+    m: &Measurements<'_>,
+    name: &str,
+    group: MadeOf,
+    builds: &[Build],
+    result: impl Fn(&str) -> Option<CaseResult>,
+) -> Vec<Case> {
+    let mut cases = vec![];
+    for &wanted in builds {
+        let mut results = vec![];
+        for (model, build) in m.under_interpreters(group) {
+            if build == wanted {
+                results.extend(result(model).map(|found| (model.to_owned(), found)));
+            }
+        }
+        cases.push(of_interpreters(m, format!("{name} in {wanted}"), &results));
+    }
+    cases
 }
 
 /// What a claim says of a ratio.
@@ -47,118 +95,111 @@ impl Expected {
         let numbers = format!("{:.2}{unit} ({low:.2} .. {high:.2})", ratio.ratio);
         let (Expected::Above(border) | Expected::NotAbove(border)) = self;
         if low <= border && high > border {
-            return Some(CaseResult::Unknown(format!("not told: {numbers}")));
+            return Some(CaseResult::Undecided(numbers));
         }
         let is_as_expected = matches!(self, Expected::Above(_)) == (low > border);
         Some(CaseResult::of(is_as_expected, numbers))
     }
 }
 
-/// The speedup of a model over `py-loop`, on each of the workloads `on`.
-fn speedups(m: &Measurements<'_>, on: &[&str], model: &str, expected: Expected) -> Vec<Case> {
-    each(m, on, |it, on| expected.of(it.cell(on, model)?.speedup.as_ref()?, "x as fast as py-loop"))
+/// The speedup of threads over `py-loop`, on each of the workloads `on`.
+fn speedup_of_threads(m: &Measurements<'_>, builds: &[Build], on: &[&str], expected: Expected) -> Vec<Case> {
+    by_build(m, builds, on, |it, row| {
+        expected.of(it.cell(&row.workload.name, THREADING)?.speedup.as_ref()?, "x as fast as py-loop")
+    })
 }
 
 /// Whether threads of an interpreter keep no more than one core busy.
 pub(crate) fn threads_share_a_core(m: &Measurements<'_>) -> Vec<Case> {
-    each(m, &["primes", "sha-loop"], |it, on| {
-        Expected::NotAbove(PARALLEL).of(it.cell(on, THREADING)?.busy_cores.as_ref()?, " cores busy")
+    by_build(m, Build::ALL, &["primes", "sha-loop"], |it, row| {
+        let busy = it.cell(&row.workload.name, THREADING)?.busy_cores.as_ref()?;
+        Expected::NotAbove(PARALLEL).of(busy, " cores busy")
     })
 }
 
 /// Whether threads do not help computing work, even in C code that releases the lock.
 pub(crate) fn threads_are_good_only_at_waiting(m: &Measurements<'_>) -> Vec<Case> {
     let computing = ["hash", "sha-loop", "primes", "mandelbrot"];
-    speedups(m, &computing, THREADING, Expected::NotAbove(PARALLEL))
+    speedup_of_threads(m, Build::ALL, &computing, Expected::NotAbove(PARALLEL))
 }
 
 /// Whether threads that run Python are no faster than one.
 pub(crate) fn threads_gain_nothing(m: &Measurements<'_>) -> Vec<Case> {
-    speedups(m, &["primes", "mandelbrot"], THREADING, Expected::NotAbove(PARALLEL))
+    let in_python = ["sha-loop", "primes", "mandelbrot"];
+    speedup_of_threads(m, Build::ALL, &in_python, Expected::NotAbove(PARALLEL))
 }
 
 /// Whether threads wait for IO at the same time.
 pub(crate) fn threads_wait_together(m: &Measurements<'_>) -> Vec<Case> {
-    speedups(m, &["http", "sleep"], THREADING, Expected::Above(GREAT))
+    speedup_of_threads(m, WITH_GIL, &["http", "sleep"], Expected::Above(GREAT))
+}
+
+/// Whether threads are great on each of `waiting`.
+pub(crate) fn threads_are_great(m: &Measurements<'_>, waiting: &[&str]) -> Vec<Case> {
+    speedup_of_threads(m, WITH_GIL, waiting, Expected::Above(GREAT))
 }
 
 /// Whether processes compute at the same time.
 pub(crate) fn processes_get_around_the_lock(m: &Measurements<'_>) -> Vec<Case> {
     let expected = Expected::Above(PARALLEL);
-    let mut cases = each(m, &["primes: faster than one"], |it, _| {
-        expected.of(it.cell("primes", MULTIPROCESSING)?.speedup.as_ref()?, "x as fast as py-loop")
+    let mut faster = by_build(m, WITH_GIL, &["primes"], |it, _| {
+        expected.of(it.fastest_made_of("primes", PROCESSES)?.speedup.as_ref()?, "x as fast as py-loop")
     });
-    cases.extend(each(m, &["primes: on several cores"], |it, _| {
-        expected.of(it.cell("primes", MULTIPROCESSING)?.busy_cores.as_ref()?, " cores busy")
-    }));
-    cases
+    let mut busy = by_build(m, WITH_GIL, &["primes"], |it, _| {
+        expected.of(it.fastest_made_of("primes", PROCESSES)?.busy_cores.as_ref()?, " cores busy")
+    });
+    for (cases, what) in [(&mut faster, "faster than one"), (&mut busy, "on several cores")] {
+        for case in cases {
+            case.name = format!("{what}: {}", case.name);
+        }
+    }
+    [faster, busy].concat()
 }
 
 /// Whether a model made of `tools` is the best, or within 5 %, on each of the workloads `on`.
-pub(crate) fn best_is_made_of(m: &Measurements<'_>, on: &[&str], tools: &[MadeOf]) -> Vec<Case> {
-    each(m, on, |it, on| best(it, on, tools))
+pub(crate) fn best_is_made_of(
+    m: &Measurements<'_>,
+    builds: &[Build],
+    on: &[&str],
+    tools: &[MadeOf],
+) -> Vec<Case> {
+    by_build(m, builds, on, |_, row| is_best(row, |cell| is_made_of(cell, tools)))
 }
 
-fn best(it: &Interpreter<'_>, on: &str, tools: &[MadeOf]) -> Option<CaseResult> {
-    let row = it.row(on)?;
-    let winner = row.fastest()?;
-    let (mut undecided, mut slower) = (None, None);
-    for model in it.models_made_of(on, tools) {
-        let cell = it.cell(on, model)?;
-        match cell.verdict {
-            Verdict::Fastest | Verdict::Within(_) => return Some(CaseResult::Holds(beside(cell, winner))),
-            Verdict::Undecided(_) | Verdict::NoVerdict => undecided = undecided.or(Some(cell)),
-            Verdict::Slower(_) => slower = slower.or(Some(cell)),
-            Verdict::TooFew(_) | Verdict::Unmeasured => {}
+/// What becomes of the tools that the post names for each of the tasks `on`, by the judge of the post's own table.
+pub(crate) fn named_tools(m: &Measurements<'_>, builds: &[Build], on: &[&str]) -> Vec<Case> {
+    by_build(m, builds, on, |_, row| of_named_tools(row))
+}
+
+fn of_named_tools(row: &Row) -> Option<CaseResult> {
+    let verdict = judge_tools(row);
+    let mut numbers = vec![];
+    for tool in platforms::named_tools(&row.workload.post_says) {
+        if let Some(cell) = fastest(row.cells.iter().filter(|cell| is_made_of(cell, &[tool]))) {
+            numbers.push(format!("{} {}", cell.plain_model(), speedup(cell)));
         }
     }
-    match (undecided, slower) {
-        (Some(cell), _) => Some(CaseResult::Unknown(format!("undecided: {}", beside(cell, winner)))),
-        (None, Some(cell)) => Some(CaseResult::Fails(beside(cell, winner))),
-        (None, None) => None,
+    if let Some(fastest) = row.fastest() {
+        numbers.push(format!("the fastest {} {}", fastest.plain_model(), speedup(fastest)));
     }
-}
-
-/// A cell beside the fastest one, in words.
-fn beside(cell: &CellResult, fastest: &CellResult) -> String {
-    let (model, fastest_model) = (cell.plain_model(), fastest.plain_model());
-    format!("{model} {}, the fastest {fastest_model} {}", speedup(cell), speedup(fastest))
-}
-
-/// The speedup of a cell in words.
-pub(crate) fn speedup(cell: &CellResult) -> String {
-    cell.speedup.map_or("-".into(), |speedup| units::ratio(speedup.ratio))
-}
-
-/// Whether processes are the best where frames are rendered, and where whole frames are sent; with the cost.
-pub(crate) fn processes_render(m: &Measurements<'_>) -> Vec<Case> {
-    let mut cases = best_is_made_of(m, &["mandelbrot"], PROCESSES);
-    cases.extend(each(m, &["frame"], |it, on| {
-        let moved = moving_a_mib(it).map_or(String::new(), |ns| {
-            format!("; to move a MiB takes {} more than to share it with threads", units::nanoseconds(ns))
-        });
-        Some(match best(it, on, PROCESSES)? {
-            CaseResult::Holds(words) => CaseResult::Holds(words + &moved),
-            CaseResult::Fails(words) => CaseResult::Fails(words + &moved),
-            CaseResult::Unknown(words) => CaseResult::Unknown(words + &moved),
-        })
-    }));
-    cases
-}
-
-/// How much longer a frame of 1 MiB takes under processes than under threads, which share it, in nanoseconds.
-fn moving_a_mib(it: &Interpreter<'_>) -> Option<f64> {
-    let processes_ns = it.cell("frame", MULTIPROCESSING)?.wall_ns?;
-    let threads_ns = it.cell("frame", THREADING)?.wall_ns?;
-    let more_ns = (processes_ns - threads_ns) / it.row("frame")?.workload.jobs.get() as f64;
-    if more_ns > 0.0 { Some(more_ns) } else { None }
+    let numbers = format!("{} ({})", in_words(&verdict), numbers.join(", "));
+    Some(match verdict {
+        ToolVerdict::False => CaseResult::Fails(numbers),
+        ToolVerdict::NoVerdict => CaseResult::Undecided(numbers),
+        ToolVerdict::Unknown => return None,
+        _ if !has_contenders(row) => return None,
+        ToolVerdict::True => CaseResult::Holds(numbers),
+        ToolVerdict::Qualified(_) => CaseResult::Partly(numbers),
+        ToolVerdict::Undecided(_) => CaseResult::Undecided(numbers),
+    })
 }
 
 /// Whether Rust's threads under one lock have the same speedup over sequential as Python's threads.
 pub(crate) fn the_lock_has_the_shape(m: &Measurements<'_>) -> Vec<Case> {
-    let workloads =
-        ["noop", "sleep", "http", "warm-file", "cold-file", "save", "hash", "primes", "mandelbrot", "cake"];
-    each(m, &workloads, |it, on| has_the_shape(it.native_cell(on, "gil")?, it.cell(on, THREADING)?))
+    by_build(m, WITH_GIL, &["sleep", "cold-file", "save", "primes", "mandelbrot", "cake"], |it, row| {
+        let name = &row.workload.name;
+        has_the_shape(it.native_cell(name, "gil")?, it.cell(name, THREADING)?)
+    })
 }
 
 /// Whether two speedups, paired by launch, are within [`SAME_SHAPE`] of each other.
@@ -176,6 +217,6 @@ fn has_the_shape(lock: &CellResult, python: &CellResult) -> Option<CaseResult> {
     } else if low > SAME_SHAPE || high < 1.0 / SAME_SHAPE {
         CaseResult::Fails(numbers)
     } else {
-        CaseResult::Unknown(format!("not told: {numbers}"))
+        CaseResult::Undecided(numbers)
     })
 }

@@ -1,4 +1,7 @@
-//! The thresholds between verdicts, each with its reason.
+//! The thresholds between verdicts, each with its reason, and what claims about IO are tested on.
+
+/// Workloads that wait for IO, a memory copy (`warm-file`) being none.
+pub const WAITING: [&str; 4] = ["sleep", "http", "cold-file", "save"];
 
 /// The relative tolerance between a closed form and a measured time: timers, hand-overs and brief use of a
 /// core by other programs take several percent of the stories.

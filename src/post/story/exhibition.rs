@@ -7,13 +7,13 @@ use crate::workload::queue::Need;
 use crate::workload::script::{Action, Script, Step};
 
 /// Seconds that the exhibitor takes for a move.
-const MOVE: f64 = 5.0;
+pub(crate) const MOVE: f64 = 5.0;
 
 /// Seconds that an opponent takes to reply.
-const REPLY: f64 = 55.0;
+pub(crate) const REPLY: f64 = 55.0;
 
 /// Moves of each side in a game.
-const PAIRS: u64 = 30;
+pub(crate) const PAIRS: u64 = 30;
 
 /// In which order she goes to boards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

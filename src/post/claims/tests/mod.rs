@@ -1,8 +1,10 @@
 //! Each claim on numbers just inside its thresholds, and just outside.
 
 use super::*;
+use crate::analysis::analysed::Analysed;
 use crate::record::schema::{IdleCheck, Recording};
 
+mod fewer;
 mod numbers;
 
 /// The side of each border that numbers are on.
@@ -22,9 +24,39 @@ impl Side {
     }
 }
 
-/// Numbers inside every threshold.
+/// Numbers inside every threshold, without repetitions that only claims tell apart: for what shows recordings.
 pub(crate) fn inside() -> Vec<Recording> {
+    let mut recordings = numbers::made_up(Side::Inside);
+    recordings.truncate(5);
+    for costs in recordings.iter_mut().filter_map(|recording| recording.costs.as_mut()) {
+        costs.sizes.truncate(1);
+    }
+    recordings
+}
+
+/// Numbers inside every threshold.
+fn all_inside() -> Vec<Recording> {
     numbers::made_up(Side::Inside)
+}
+
+/// The verdict of `recordings` on the claim of an id.
+fn judged(id: &str, recordings: &[Recording]) -> Judgement {
+    claims().find(|claim| claim.id == id).unwrap().judge(&Sources::of(recordings))
+}
+
+/// Whether a word of fewer data says no more than the one of more data.
+pub(crate) fn is_as_strong(more: ClaimVerdict, fewer: ClaimVerdict) -> bool {
+    more == fewer || strength(fewer) < strength(more)
+}
+
+fn strength(verdict: ClaimVerdict) -> u8 {
+    use ClaimVerdict as V;
+    match verdict {
+        V::True | V::False | V::ContradictsItself | V::CheckFailed => 3,
+        V::Qualified | V::CheckPassed => 2,
+        V::Undecided => 1,
+        V::NotMeasured => 0,
+    }
 }
 
 #[test]
@@ -50,7 +82,7 @@ fn ledger_lists_each_claim_in_order() {
         assert!(text.contains(&words), "{file} lacks: {words}");
     }
     for claim in claims() {
-        assert!(![claim.says, claim.at, claim.decided_by].contains(&""), "{}", claim.id);
+        assert!(![claim.says.text(), claim.says.at(), claim.decided_by].contains(&""), "{}", claim.id);
         assert!(!claim.needs.is_empty(), "{}", claim.id);
     }
 }
@@ -58,13 +90,29 @@ fn ledger_lists_each_claim_in_order() {
 #[test]
 fn claims_without_data_are_inconclusive() {
     for claim in claims() {
-        let judgement = claim.judge(&Measurements::of(&[]));
+        let judgement = claim.judge(&Sources::of(&[]));
         assert_eq!(judgement.verdict, ClaimVerdict::NotMeasured, "{}", claim.id);
         assert!(!judgement.cases.is_empty(), "{}", claim.id);
         for case in judgement.cases {
-            let CaseResult::Unknown(why) = case.result else { panic!("{} is decided", claim.id) };
+            let CaseResult::Missing(why) = case.result else { panic!("{} is decided", claim.id) };
             assert!(!why.is_empty(), "{}", claim.id);
         }
+    }
+}
+
+#[test]
+fn cases_are_the_same_with_and_without_data() {
+    let recordings = all_inside();
+    for claim in claims() {
+        let (with, without) = (claim.judge(&Sources::of(&recordings)), claim.judge(&Sources::of(&[])));
+        let names = |judgement: &Judgement| -> Vec<(String, CaseKind)> {
+            judgement.cases.iter().map(|case| (case.name.clone(), case.kind)).collect()
+        };
+        assert_eq!(names(&with), names(&without), "{}", claim.id);
+        let mut unique = names(&with);
+        unique.sort_by(|a, b| a.0.cmp(&b.0));
+        unique.dedup_by(|a, b| a.0 == b.0);
+        assert_eq!(unique.len(), with.cases.len(), "{}: two cases share a name", claim.id);
     }
 }
 
@@ -72,10 +120,15 @@ fn claims_without_data_are_inconclusive() {
 fn every_claim_has_numbers_on_both_sides() {
     for side in [Side::Inside, Side::Outside] {
         let recordings = numbers::made_up(side);
-        let numbers = Measurements::of(&recordings);
+        let sources = Sources::of(&recordings);
         for claim in claims() {
-            for case in claim.judge(&numbers).cases {
-                if let CaseResult::Unknown(why) = case.result {
+            for case in claim.judge(&sources).cases {
+                // What no workload measures has no numbers.
+                let is_stand_in =
+                    (claim.id, case.name.as_str()) == ("K16", "simulation and training themselves");
+                if let CaseResult::Missing(why) = case.result
+                    && !is_stand_in
+                {
                     panic!("tests/numbers.rs has no number for {}, {}: {why}", claim.id, case.name);
                 }
             }
@@ -83,59 +136,78 @@ fn every_claim_has_numbers_on_both_sides() {
     }
 }
 
+/// Claims whose words differ from true inside and false outside: what one build does the other does not, some cases can't all
+/// hold together with those of other claims, and some can't fail while a closed form holds.
+const OTHERS: [(&str, ClaimVerdict, ClaimVerdict); 4] = [
+    ("C13", ClaimVerdict::True, ClaimVerdict::Undecided),
+    ("K16", ClaimVerdict::Qualified, ClaimVerdict::Undecided),
+    ("G1", ClaimVerdict::Qualified, ClaimVerdict::Qualified),
+    ("A11", ClaimVerdict::Qualified, ClaimVerdict::True),
+];
+
 #[test]
 fn claims_flip_exactly_at_thresholds() {
-    // Cases that can't all hold together with those of other claims.
-    let mixed = ["C8", "C10", "A8"];
-    // The opposite of another claim: it holds where the other fails.
-    let opposite = ["K3", "A11"];
     let (inside, outside) = (numbers::made_up(Side::Inside), numbers::made_up(Side::Outside));
-    let (inside, outside) = (Measurements::of(&inside), Measurements::of(&outside));
+    let (inside, outside) = (Sources::of(&inside), Sources::of(&outside));
     let mut wrong = vec![];
     for claim in claims() {
-        let verdicts = (claim.judge(&inside).verdict, claim.judge(&outside).verdict);
-        let expected = match claim.id {
-            id if opposite.contains(&id) => (ClaimVerdict::False, ClaimVerdict::True),
-            id if mixed.contains(&id) => (ClaimVerdict::Qualified, ClaimVerdict::False),
-            _ => (ClaimVerdict::True, ClaimVerdict::False),
+        let (inside, outside) = (claim.judge(&inside), claim.judge(&outside));
+        let other = OTHERS.iter().find(|(id, ..)| *id == claim.id);
+        let expected = match other {
+            Some((_, inside, outside)) => (*inside, *outside),
+            None if inside.is_check() => (ClaimVerdict::CheckPassed, ClaimVerdict::CheckFailed),
+            None => (ClaimVerdict::True, ClaimVerdict::False),
         };
-        if verdicts != expected {
-            wrong.push((claim.id, verdicts, expected));
+        if (inside.verdict, outside.verdict) != expected {
+            wrong.push((claim.id, inside.verdict, outside.verdict, inside.condition(), outside.condition()));
         }
     }
-    assert!(wrong.is_empty(), "{wrong:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
 fn study_without_verdicts_decides_no_claims() {
-    let mut recordings = inside();
+    let mut recordings = all_inside();
     for recording in &mut recordings {
         recording.environment.quota_millicores = Some(500);
     }
-    let great = claims().find(|claim| claim.id == "K4").unwrap();
-    assert_eq!(great.judge(&Measurements::of(&recordings)).verdict, ClaimVerdict::NotMeasured);
+    let verdict = judged("K4", &recordings).verdict;
+    assert!(matches!(verdict, ClaimVerdict::NotMeasured | ClaimVerdict::Undecided), "{verdict}");
 }
 
 #[test]
 fn traces_of_a_busy_machine_decide_no_claims() {
-    let mut recordings = inside();
+    let mut recordings = all_inside();
     let quiet = recordings.iter().find_map(|recording| recording.study.as_ref()).unwrap().idle_checks[0];
     for recording in &mut recordings {
         let busy = IdleCheck { alone: Some(false), ..quiet };
         recording.idle_checks = Some(vec![quiet, busy]);
     }
-    let numbers = Measurements::of(&recordings);
     for (id, expected) in
         [("C1", ClaimVerdict::NotMeasured), ("A2", ClaimVerdict::NotMeasured), ("K4", ClaimVerdict::True)]
     {
-        let claim = claims().find(|claim| claim.id == id).unwrap();
-        assert_eq!(claim.judge(&numbers).verdict, expected, "{id}");
+        assert_eq!(judged(id, &recordings).verdict, expected, "{id}");
     }
 }
 
 #[test]
+fn order_of_recordings_changes_no_word() {
+    let mut recordings = [all_inside(), numbers::made_up(Side::Outside)].concat();
+    let words = |recordings: &[Recording]| -> Vec<Judgement> {
+        let sources = Sources::of(recordings);
+        claims().map(|claim| claim.judge(&sources)).collect()
+    };
+    for (day, recording) in (0..).zip(&mut recordings) {
+        recording.environment.started_unix_s = Some(86_400 * day);
+    }
+    let before = words(&recordings);
+    recordings.reverse();
+    assert_eq!(words(&recordings), before);
+}
+
+#[test]
 fn unknown_models_decide_no_claims() {
-    let mut recordings = inside();
+    let mut recordings = all_inside();
     for recording in &mut recordings {
         let sizes = recording.costs.iter_mut().flat_map(|costs| &mut costs.sizes);
         for study in sizes.map(|sizes| &mut sizes.study).chain(&mut recording.study) {
@@ -144,10 +216,12 @@ fn unknown_models_decide_no_claims() {
             }
         }
     }
-    let numbers = Measurements::of(&recordings);
-    let files = claims().find(|claim| claim.id == "G6").unwrap().judge(&numbers);
-    assert!(matches!(files.cases[0].result, CaseResult::Unknown(_)), "{:?}", files.cases);
+    let files = judged("G6", &recordings);
+    for case in &files.cases {
+        let is_of_threads = case.name.ends_with("in Rust") || case.name.ends_with("-file in Python");
+        assert!(!is_of_threads || !case.result.is_decided(), "{case:?}");
+    }
     for claim in claims() {
-        claim.judge(&numbers);
+        claim.judge(&Sources::of(&recordings));
     }
 }
