@@ -67,6 +67,8 @@ fn story_is_saved_traced_and_judged() {
     let file = only_file(&out);
     let story_runs = read(&file).unwrap().stories.unwrap();
     assert_eq!(story_runs[0].acts[0].figures["computes"], 90);
+    assert_eq!(story_runs[0].acts.len(), 3, "three plays");
+    assert!(text.contains("plays") && text.contains(" .. "), "{text}");
     let (code, text, _) = bakeoff(&["claims", "--from", file.to_str().unwrap(), "C7"]);
     assert_eq!(code, Some(0));
     assert!(

@@ -14,6 +14,7 @@ use crate::model::{Platform, models};
 use crate::post::claims::{Claim, Needs, Sources, claims};
 use crate::post::ledger::{judge, of_several_machines, render};
 use crate::post::story::exhibition::Exhibition;
+use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::export::Format;
@@ -173,14 +174,14 @@ fn run_story(
         request.exhibition = Some(Exhibition::default());
         request.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
-    let mut results = story.run(&runner, &request)?;
+    let mut results = play_all(story, &runner, &request)?;
     for platform in platforms {
         if *platform == Platform::Native || !IN_PYTHON.contains(&story.name()) {
             continue;
         }
         let mut models = platform.models();
         models.retain(|model| model.unavailable.is_none());
-        results.extend(story.run(&runner, &StoryRequest { models, quick, ..StoryRequest::default() })?);
+        results.extend(play_all(story, &runner, &StoryRequest { models, quick, ..StoryRequest::default() })?);
     }
     Ok(results.into_iter().map(|result| result.story_run).collect())
 }

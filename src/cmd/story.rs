@@ -16,6 +16,7 @@ use crate::machine::host;
 use crate::model::{MOST_WORKERS, Platform};
 use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
+use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
 use crate::record::schema::{Recording, StoryRun};
 use crate::report::chart::{Chart, timeline};
@@ -37,7 +38,7 @@ const MOST_BOARDS: u64 = MOST_WORKERS as u64;
 pub(super) struct Args {
     /// Which one; without it, the list of all
     name: Option<String>,
-    /// How many milliseconds a second of the story takes; 1 for most
+    /// How many milliseconds a second of the story takes, such as 1; by default each story's own, the shortest that is exact enough
     #[arg(long, value_name = "MS")]
     scale: Option<f64>,
     /// Only under these models
@@ -93,7 +94,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     check(&paths, &[], args.force)?;
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
     let mut watch = Watch::begin();
-    let results = story.run(&runner, &request)?;
+    let results = play_all(story, &runner, &request)?;
     watch.look();
     ensure!(
         !results.is_empty(),

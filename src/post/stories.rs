@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::analysis::analysed::Analysed;
+use crate::analysis::stories;
 use crate::post::story::{Prediction, STORIES, Story, StoryResult};
 use crate::record::schema::StoryRun;
 use crate::report::footnotes::about_warning;
 use crate::report::table::{Cell, Table, Unit};
 use crate::report::{block::Block, export::terminal, section::Section, timeline::timeline};
-use crate::stats::{median, units};
+use crate::stats::{spread::Spread, units};
 
 /// Columns of a timeline.
 const WIDTH: usize = 72;
@@ -65,7 +66,10 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .left("story", |it| it.run.story.as_str())
         .left("model", |it| it.run.model.as_str())
         .left("arrangement", |it| it.run.arrangement.as_str())
-        .left("wall_ns", |it| it.wall_ns)
+        .left("plays", |it| it.run.acts.len() as u64)
+        .left("wall_ns", |it| Some(it.wall_ns?.median))
+        .left("wall_low_ns", |it| Some(it.wall_ns?.low))
+        .left("wall_high_ns", |it| Some(it.wall_ns?.high))
         .left("second_ns", |it| it.run.second_ns)
         .left("law_s", |it| Some(it.prediction.as_ref()?.seconds))
         .left("unavailable", |it| it.run.unavailable.as_deref());
@@ -87,7 +91,7 @@ pub fn text(story: &dyn Story, results: &[StoryResult], of: &Analysed<'_>) -> St
     for StoryResult { story_run, spans } in results {
         // The first run of each model: more timelines would hide it.
         if !spans.is_empty() && models.insert(&story_run.model) {
-            let _ = write!(text, "\n{}\n{}", name(story_run), timeline(spans, WIDTH));
+            let _ = write!(text, "\n{}\n{}\n", name(story_run), timeline(spans, WIDTH));
         }
     }
     text
@@ -102,8 +106,11 @@ fn blocks(name: &str, runs: &[&StoryRun]) -> Vec<Block> {
         None => name.to_owned(),
     };
     let mut blocks = vec![Block::Paragraph(title), Block::table(table(&rows))];
-    if rows.iter().any(|row| row.prediction.is_some()) {
-        blocks.push(Block::Paragraph(scales(runs)));
+    if let Some(ns) = only_second_ns(runs)
+        && rows.iter().any(|row| row.prediction.is_some())
+    {
+        let second = units::nanoseconds(ns as f64);
+        blocks.push(Block::Paragraph(format!("One second of the story is {second} here.")));
     }
     blocks.push(Block::Notes(remarks(story, runs)));
     blocks
@@ -112,59 +119,84 @@ fn blocks(name: &str, runs: &[&StoryRun]) -> Vec<Block> {
 /// A run and what is computed of it.
 struct RunRow<'a> {
     run: &'a StoryRun,
-    /// The median time of its runs.
-    wall_ns: Option<f64>,
+    /// The time of its plays.
+    wall_ns: Option<Spread>,
     prediction: Option<Prediction>,
-    as_traced: Option<Prediction>,
+    /// How much longer it took than predicted, of 1: by the nominal numbers, and by those of the trace.
+    error: Option<Spread>,
+    error_as_traced: Option<Spread>,
 }
 
 impl<'a> RunRow<'a> {
     fn of(story: Option<&dyn Story>, run: &'a StoryRun) -> Self {
-        let times: Vec<f64> = run.acts.iter().map(|act| act.wall_ns as f64).collect();
+        let (mut walls, mut errors, mut as_traced) = (vec![], vec![], vec![]);
+        for act in &run.acts {
+            let play = StoryRun { acts: vec![act.clone()], ..run.clone() };
+            walls.push(act.wall_ns as f64);
+            if let Some(story) = story {
+                errors.extend(error(&play, story.prediction(&play)));
+                as_traced.extend(error(&play, story.prediction_as_traced(&play)));
+            }
+        }
         RunRow {
             run,
-            wall_ns: median(&times),
+            wall_ns: Spread::of(&walls),
             prediction: story.and_then(|story| story.prediction(run)),
-            as_traced: story.and_then(|story| story.prediction_as_traced(run)),
+            error: Spread::of(&errors),
+            error_as_traced: Spread::of(&as_traced),
         }
     }
 
     fn took(&self) -> Cell {
-        match self.run.unavailable {
-            Some(_) => "not available".into(),
-            None => self.wall_ns.into(),
+        match (&self.run.unavailable, self.wall_ns) {
+            (Some(_), _) => "not available".into(),
+            (None, wall_ns) => wall_ns.map(|it| it.median).into(),
         }
     }
 
-    /// A cell about the measured time, in story seconds; blank if there is none.
-    fn measured<C: Into<Cell>>(&self, cell: impl Fn(f64) -> C) -> Cell {
-        match self.wall_ns {
-            Some(wall_ns) if self.run.unavailable.is_none() => {
-                cell(wall_ns / self.run.second_ns.get() as f64).into()
-            }
-            _ => Cell::Blank,
-        }
+    /// The fastest and the slowest play.
+    fn range(&self) -> Option<String> {
+        let Spread { low, high, .. } = self.wall_ns?;
+        let is_range = self.run.acts.len() > 1;
+        is_range.then(|| format!("{} .. {}", units::nanoseconds(low), units::nanoseconds(high)))
     }
+
+    /// The median time in story seconds.
+    fn seconds(&self) -> Option<f64> {
+        Some(self.wall_ns?.median / self.run.second_ns.get() as f64)
+    }
+}
+
+/// By how much the only play of `story_run` took longer than predicted.
+fn error(story_run: &StoryRun, prediction: Option<Prediction>) -> Option<f64> {
+    let predicted = prediction?.seconds;
+    let seconds = stories::wall_ns(story_run)? / story_run.second_ns.get() as f64;
+    if predicted > 0.0 { Some(seconds / predicted - 1.0) } else { None }
 }
 
 /// A row for each run; empty columns are omitted.
 fn table(rows: &[RunRow<'_>]) -> Table {
-    let is_traced = rows.iter().any(|row| row.as_traced.is_some());
+    let is_traced = rows.iter().any(|row| row.error_as_traced.is_some());
     let is_predicted = is_traced || rows.iter().any(|row| row.prediction.is_some());
+    let runs: Vec<&StoryRun> = rows.iter().map(|row| row.run).collect();
     let mut columns = Table::of(rows)
         .left("model", |it| it.run.model.as_str())
         .left("arrangement", |it| it.run.arrangement.as_str())
-        .right("took", Unit::Nanoseconds, RunRow::took);
+        .right("plays", Unit::Plain, |it| it.run.acts.len() as u64)
+        .right("took", Unit::Nanoseconds, RunRow::took)
+        .left("range", RunRow::range);
+    if is_predicted && only_second_ns(&runs).is_none() {
+        columns = columns.right("a second", Unit::Nanoseconds, |it| Some(it.run.second_ns.get() as f64));
+    }
     if is_predicted {
         columns = columns
-            .right("of the story", Unit::Plain, |it| it.measured(in_seconds))
-            .left("by its numbers", |it| it.measured(|_| Some(by_numbers(it.prediction.as_ref()?))))
-            .right("error", Unit::Plain, |it| it.measured(|seconds| error(seconds, it.prediction.as_ref())));
+            .right("story time", Unit::Plain, |it| it.seconds().map(in_seconds))
+            .left("predicted", |it| it.prediction.as_ref().filter(|_| it.wall_ns.is_some()).map(by_numbers))
+            .right("error", Unit::Plain, |it| it.error.map(percent));
     }
     if is_traced {
-        columns = columns.right("error as traced", Unit::Plain, |it| {
-            it.measured(|seconds| error(seconds, it.as_traced.as_ref()))
-        });
+        columns =
+            columns.right("error at the traced pace", Unit::Plain, |it| it.error_as_traced.map(percent));
     }
     columns.build()
 }
@@ -173,24 +205,14 @@ fn by_numbers(prediction: &Prediction) -> String {
     format!("{} = {}", prediction.formula, in_seconds(prediction.seconds))
 }
 
-fn error(seconds: f64, prediction: Option<&Prediction>) -> Option<String> {
-    let predicted = prediction?.seconds;
-    if predicted > 0.0 { Some(format!("{:+.1} %", 100.0 * (seconds / predicted - 1.0))) } else { None }
+fn percent(error: Spread) -> String {
+    format!("{} %", (error * 100.0).with(|percent| format!("{percent:+.1}")))
 }
 
-/// The real length of story seconds.
-fn scales(runs: &[&StoryRun]) -> String {
-    let mut lengths: Vec<u64> = runs.iter().map(|run| run.second_ns.get()).collect();
-    lengths.sort_unstable();
-    lengths.dedup();
-    let mut scales = Vec::new();
-    for ns in lengths.into_iter().rev() {
-        scales.push(units::nanoseconds(ns as f64));
-    }
-    format!(
-        "One second of the story is {} here.",
-        scales.join(", and where only the order of events is looked at ")
-    )
+/// The real length of a story second, if all have the same.
+fn only_second_ns(runs: &[&StoryRun]) -> Option<u64> {
+    let first = runs.first()?.second_ns;
+    runs.iter().all(|run| run.second_ns == first).then_some(first.get())
 }
 
 fn name(run: &StoryRun) -> String {
@@ -222,30 +244,33 @@ fn remarks(story: Option<&dyn Story>, runs: &[&StoryRun]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
-    use crate::record::schema::TracedRun;
+    use crate::record::{figure::Figure, schema::TracedRun};
+
+    fn play(wall_ms: u64, figures: BTreeMap<String, u64>) -> TracedRun {
+        TracedRun { wall_ns: wall_ms * 1_000_000, figures }
+    }
 
     fn chess(boards: u64, wall_ms: u64) -> StoryRun {
         let figures = [
-            ("computing_ns", 3_600_000_000),
-            ("extent_ns", 3_655_000_000),
-            ("compute_ns", 3_672_000_000),
-            ("computes", 720),
-            ("wait_ns", 39_600_000_000),
-            ("waits", 720),
-            ("computes_at_once", 1),
-            ("waits_at_once", 23),
-            ("thinks_ns", 115_000_000),
+            (Figure::ComputingNs, 3_600_000_000),
+            (Figure::ExtentNs, 3_655_000_000),
+            (Figure::ComputeNs, 3_672_000_000),
+            (Figure::Computes, 720),
+            (Figure::WaitNs, 39_600_000_000),
+            (Figure::Waits, 720),
+            (Figure::ComputesAtOnce, 1),
+            (Figure::WaitsAtOnce, 23),
+            (Figure::ThinksNs, 115_000_000),
         ];
         StoryRun {
             story: "chess".into(),
             arrangement: format!("boards={boards} exhibitors=1 order=ready think=fixed"),
             model: "threads".into(),
             second_ns: 1_000_000.try_into().unwrap(),
-            acts: vec![TracedRun {
-                wall_ns: wall_ms * 1_000_000,
-                figures: figures.map(|(name, value)| (name.to_owned(), value)).into(),
-            }],
+            acts: [0, 15, 5].map(|ms| play(wall_ms + ms, Figure::recorded(figures))).into(),
             unavailable: None,
         }
     }
@@ -254,10 +279,8 @@ mod tests {
     fn story_time_shows_prediction_and_error() {
         let unavailable =
             StoryRun { unavailable: Some("no more threads".into()), acts: vec![], ..chess(48, 1) };
-        insta::assert_snapshot!(terminal::blocks(&blocks(
-            "chess",
-            &[&chess(24, 3_728), &chess(11, 1_850), &unavailable]
-        )));
+        let runs = [&chess(24, 3_728), &chess(11, 1_850), &unavailable];
+        insta::assert_snapshot!(terminal::blocks(&blocks("chess", &runs)));
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub mod rank_sum;
 pub mod ratio;
 pub mod scaling_model;
 pub mod sign_test;
+pub mod spread;
 pub mod units;
 pub mod verdict;
 

@@ -2,13 +2,14 @@
 
 use crate::model::MadeOf;
 use crate::post::claims::concepts::is_great;
-use crate::post::claims::measured::{Measured, Spread};
+use crate::post::claims::measured::Measured;
 use crate::post::claims::python::{PROCESSES, WITH_GIL, by_models};
 use crate::post::claims::story::MeasuredStory;
 use crate::post::claims::thresholds::{HARDLY, NEARLY_ALL, PARALLEL, WAITING};
 use crate::post::claims::words::headings::{CONCURRENCY, KITCHEN, MULTIPROCESSING, THREADING};
 use crate::post::claims::words::quote;
 use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, cores, costs, each, python};
+use crate::stats::spread::Spread;
 
 use crate::record::figure::Figure;
 
@@ -34,8 +35,8 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 (cpu.clone() - cakes.figure(Figure::ComputeNs)).or_zero() / cakes.figure(Figure::WaitNs);
             let decorating = cpu / cakes.figure(Figure::ComputeNs);
             vec![
-                STORY.check("the oven", in_the_oven.at_most(HARDLY).shows(of_a_core)),
-                STORY.check("decorating", decorating.at_least(NEARLY_ALL).shows(of_a_core)),
+                STORY.check("the oven", in_the_oven.at_most(HARDLY).passes(of_a_core)),
+                STORY.check("decorating", decorating.at_least(NEARLY_ALL).passes(of_a_core)),
             ]
         },
     },
@@ -50,11 +51,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
             vec![
                 STORY.check(
                     "it saves time",
-                    saves.shows(|times| {
+                    saves.passes(|times| {
                         format!("{:.1} min, {times:.2} times as fast as 33 min", ALONE / 60.0 / times.median)
                     }),
                 ),
-                STORY.check("while others bake", baking(cakes).above(1.0).shows(bake_at_once)),
+                STORY.check("while others bake", baking(cakes).above(1.0).passes(bake_at_once)),
             ]
         },
     },
@@ -202,13 +203,13 @@ fn threads_of_one_process(m: &Measurements<'_>) -> Option<CaseResult> {
     let (children, threads) = (cakes.figure(Figure::ChildProcesses), cakes.figure(Figure::Threads));
     let seen = children.spread()?;
     let alone = threads.zip(&children, |threads, children| if children == 0.0 { threads } else { 0.0 });
-    alone.above(1.0).shows(|threads| format!("{seen:.0} child processes, {threads:.0} threads"))
+    alone.above(1.0).passes(|threads| format!("{seen:.0} child processes, {threads:.0} threads"))
 }
 
 /// Whether three processes have three ovens and, where the machine has as many cores, three brains.
 fn three_of_each(m: &Measurements<'_>) -> Vec<Case> {
     let cakes = kitchen(m, "clones", "processes");
-    let ovens = STORY.check("three ovens", baking(cakes).is(3.0).shows(bake_at_once));
+    let ovens = STORY.check("three ovens", baking(cakes).is(3.0).passes(bake_at_once));
     let brains = match cakes.cores() {
         Some(cores) if cores < 3 => Case::missing(
             "three brains",
@@ -226,7 +227,7 @@ fn three_of_each(m: &Measurements<'_>) -> Vec<Case> {
 fn separate_and_free(m: &Measurements<'_>) -> Vec<Case> {
     let separate = |model: &str| {
         let children = crunch(m, model).figure(Figure::ChildProcesses).is(4.0);
-        children.shows(|children| format!("{children:.0} child processes for 4 jobs"))
+        children.passes(|children| format!("{children:.0} child processes for 4 jobs"))
     };
     let free = |model: &str| match crunch(m, model).cores() {
         Some(1) => None,
@@ -265,6 +266,6 @@ fn overlap_with_one_oven(m: &Measurements<'_>) -> Vec<Case> {
                 })
             }),
         ),
-        STORY.check("never two in the oven", baking(cakes).at_most(1.0).shows(bake_at_once)),
+        STORY.check("never two in the oven", baking(cakes).at_most(1.0).passes(bake_at_once)),
     ]
 }

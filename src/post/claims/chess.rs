@@ -1,13 +1,15 @@
 //! The post's claims about the chess exhibition.
 
 use crate::post::claims::exhibition::{as_predicted, predicted, she_binds};
+use crate::post::claims::measured::Measured;
 use crate::post::claims::story::MeasuredStory;
 use crate::post::claims::thresholds::{HARDLY, NEAR, NEARLY_ALL};
 use crate::post::claims::words::headings::{ASYNCHRONOUS, ONE_GAME, OTHER_FORMULA, PIZZA as COURIER, TLDR};
 use crate::post::claims::words::{of_the_talk, our_own, quote};
-use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, each, measured::Measured};
+use crate::post::claims::{Case, CaseResult, Claim, Measurements, Needs, each};
 use crate::post::story::exhibition::{MOVE, PAIRS, REPLY};
 use crate::record::figure::Figure;
+use crate::stats::spread::Spread;
 
 const STORY: Needs = Needs::Story("chess");
 const PIZZA: Needs = Needs::Story("pizza");
@@ -26,7 +28,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: quote("30 moves/game * 120s/move cycle = 3600 seconds", ONE_GAME),
         decided_by: "wall time at scale and at the pace of her traced moves, within 5 %",
         needs: &[STORY],
-        judge: |m| each_model(m, |it| near(at_pace(it), 3_600.0, "s")),
+        judge: |m| each_model(m, |it| at_pace(it).near(3_600.0).shows(against(3_600.0, "s"))),
     },
     Claim {
         id: "C2",
@@ -34,7 +36,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         decided_by: "trace: from her last move to the last event, against half a reply",
         needs: &[STORY],
         judge: |m| {
-            let her_last = near(moving(post(m, MODELS[0])), 3_600.0, "s to her last move");
+            let her_last = moving(post(m, MODELS[0])).near(3_600.0).shows(against(3_600.0, "s"));
             let mut cases = each_model(m, |it| {
                 let after = it.time(Figure::AfterLastMoveNs);
                 after.below(REPLY / 2.0).shows(|s| format!("it goes on for {s:.1} s after her last move"))
@@ -87,7 +89,10 @@ pub(crate) const CLAIMS: &[Claim] = &[
         needs: &[STORY],
         judge: |m| {
             into_checks(each_model(m, |it| {
-                near(moving(it).map(|seconds| seconds / PAIRS as f64), 120.0, "s a round")
+                moving(it)
+                    .map(|seconds| seconds / PAIRS as f64)
+                    .near(120.0)
+                    .passes(against(120.0, "s a round"))
             }))
         },
     },
@@ -99,7 +104,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
         judge: |m| {
             into_checks(each_model(m, |it| {
                 let events = it.figure(Figure::Computes) + it.figure(Figure::Waits);
-                events.is(1_440.0).shows(|events| format!("{events:.0} events in 24 games"))
+                events.is(1_440.0).passes(|events| format!("{events:.0} events in 24 games"))
             }))
         },
     },
@@ -161,7 +166,12 @@ pub(crate) const CLAIMS: &[Claim] = &[
         says: of_the_talk("One board after the other takes 12 hours"),
         decided_by: "wall time of `sequential` at scale, within 5 %",
         needs: &[STORY],
-        judge: |m| vec![STORY.check("sequential", near(post(m, "sequential").seconds(), 43_200.0, "s"))],
+        judge: |m| {
+            vec![STORY.check(
+                "sequential",
+                post(m, "sequential").seconds().near(43_200.0).passes(against(43_200.0, "s")),
+            )]
+        },
     },
     Claim {
         id: "C13",
@@ -203,8 +213,9 @@ fn moving(play: MeasuredStory<'_>) -> Measured {
     moving.zip(&play.step(), |seconds, step| seconds / (step / MOVE))
 }
 
-fn near(measured: Measured, expected: f64, unit: &str) -> Option<CaseResult> {
-    measured.near(expected).shows(|measured| format!("{measured:.0} {unit}, against {expected:.0}"))
+/// A measured number beside the expected one.
+fn against(expected: f64, unit: &str) -> impl Fn(Spread) -> String {
+    move |measured| format!("{measured:.0} {unit}, against {expected:.0}")
 }
 
 fn boards_in_words(boards: u64) -> String {
@@ -217,7 +228,7 @@ fn several_at_once(most: &Measured) -> Option<CaseResult> {
 
 /// Whether a time is that of so many moves.
 fn in_moves(thinks: &Measured, moves: f64) -> Option<CaseResult> {
-    thinks.rounds_to(moves).shows(|thinks| format!("{thinks:.1} moves of 5 s"))
+    thinks.rounds_to(moves).passes(|thinks| format!("{thinks:.1} moves of 5 s"))
 }
 
 /// Whether her opponents hardly keep her waiting.
@@ -235,11 +246,11 @@ fn nothing_is_multiplied(m: &Measurements<'_>) -> Vec<Case> {
         STORY.case("replies overlap", as_predicted(play, 24, 1)),
         STORY.check(
             "replies are not multiplied",
-            replies.shows(|times| format!("replies add up to {times:.1} times the exhibition")),
+            replies.passes(|times| format!("replies add up to {times:.1} times the exhibition")),
         ),
         STORY.check(
             "her moves are",
-            moves.shows(|rounds| format!("her moves add up to {rounds:.1} x 30 x 5 s")),
+            moves.passes(|rounds| format!("her moves add up to {rounds:.1} x 30 x 5 s")),
         ),
     ]
 }
@@ -249,7 +260,7 @@ fn rounds_take(houses: u64, play: MeasuredStory<'_>) -> Case {
     let rounds = (PAIRS * houses) as f64 * MOVE;
     // Where timers bind, a slow core does not make it longer.
     let seconds = if houses as f64 * MOVE > MOVE + REPLY { at_pace(play) } else { play.seconds() };
-    PIZZA.case(format!("{houses} houses"), near(seconds, rounds, "s"))
+    PIZZA.case(format!("{houses} houses"), seconds.near(rounds).shows(against(rounds, "s")))
 }
 
 fn faster_than_with_one_less(m: &Measurements<'_>, exhibitors: u64) -> Case {

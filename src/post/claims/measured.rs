@@ -1,10 +1,10 @@
 //! Measured numbers that may be absent, and what a claim expects of them.
 
-use std::fmt;
-use std::ops::{Add, Div, Mul, Sub};
+use std::ops::{Add, Div, Sub};
 
+use crate::post::story::plays::PLAYS;
 use crate::post::{claims::CaseResult, claims::thresholds::is_near};
-use crate::stats::median;
+use crate::stats::spread::Spread;
 
 /// A number, measured once in each of several runs; absent if no recording has it. What is computed with an absent number is
 /// absent.
@@ -21,11 +21,7 @@ impl Measured {
 
     /// The median and range, if it was measured.
     pub(crate) fn spread(&self) -> Option<Spread> {
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for &value in &self.runs {
-            (low, high) = (low.min(value), high.max(value));
-        }
-        Some(Spread { median: median(&self.runs)?, low, high })
+        Spread::of(&self.runs)
     }
 
     /// `to` of the number of each run.
@@ -106,9 +102,21 @@ pub(crate) struct Compared {
 }
 
 impl Compared {
-    /// The result of a case, in words that contain the number; `None` if it was not measured. Runs that disagree decide
+    /// The result of a case, in words that contain the number; `None` if it was not measured. Fewer runs than have a range decide
     /// nothing.
     pub(crate) fn shows(&self, words: impl Fn(Spread) -> String) -> Option<CaseResult> {
+        let result = self.passes(words)?;
+        Some(match self.verdicts.len() {
+            runs if runs >= PLAYS => result,
+            1 => CaseResult::Undecided(format!("{}, in 1 run, and it takes {PLAYS}", result.numbers())),
+            runs => {
+                CaseResult::Undecided(format!("{}, in {runs} runs, and it takes {PLAYS}", result.numbers()))
+            }
+        })
+    }
+
+    /// The result of a check, for which one run will do. Runs that disagree decide nothing.
+    pub(crate) fn passes(&self, words: impl Fn(Spread) -> String) -> Option<CaseResult> {
         let numbers = words(self.measured.spread()?);
         Some(if self.verdicts.iter().all(|it| *it == Some(true)) {
             CaseResult::Holds(numbers)
@@ -117,38 +125,6 @@ impl Compared {
         } else {
             CaseResult::Undecided(numbers)
         })
-    }
-}
-
-/// The median of several runs, and their range.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Spread {
-    pub(crate) median: f64,
-    low: f64,
-    high: f64,
-}
-
-impl Spread {
-    /// It in words, by `format`; the range only where it shows.
-    pub(crate) fn with(self, format: impl Fn(f64) -> String) -> String {
-        let (median, low, high) = (format(self.median), format(self.low), format(self.high));
-        if low == high { median } else { format!("{median} ({low} .. {high})") }
-    }
-}
-
-impl Mul<f64> for Spread {
-    type Output = Spread;
-
-    fn mul(self, factor: f64) -> Spread {
-        Spread { median: self.median * factor, low: self.low * factor, high: self.high * factor }
-    }
-}
-
-/// The median and range with the requested number of decimals.
-impl fmt::Display for Spread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = f.precision().unwrap_or(0);
-        f.write_str(&self.with(|value| format!("{value:.decimals$}")))
     }
 }
 
@@ -181,7 +157,15 @@ mod tests {
     fn runs_that_disagree_decide_nothing() {
         assert_eq!(case(&[]), None);
         assert_eq!(case(&[1.5, 2.0, 3.0]), Some(CaseResult::Holds("2.0 (1.5 .. 3.0)".into())));
-        assert_eq!(case(&[0.5, 0.5]), Some(CaseResult::Fails("0.5".into())));
+        assert_eq!(case(&[0.5, 0.5, 0.5]), Some(CaseResult::Fails("0.5".into())));
         assert_eq!(case(&[0.5, 1.5, 1.5]), Some(CaseResult::Undecided("1.5 (0.5 .. 1.5)".into())));
+    }
+
+    #[test]
+    fn few_runs_decide_only_checks() {
+        let few = case(&[2.0, 2.0]).unwrap();
+        assert_eq!(few, CaseResult::Undecided("2.0, in 2 runs, and it takes 3".into()));
+        let one = Measured::of(vec![2.0]).above(1.0);
+        assert_eq!(one.passes(|it| it.to_string()), Some(CaseResult::Holds("2".into())));
     }
 }

@@ -30,14 +30,19 @@ pub(crate) const CLAIMS: &[Claim] = &[
             "It's like your OS running the music player on Core 1, and Firefox on Core 2.",
             PARALLELISM,
         ),
-        decided_by: "trace of two processes that nobody pinned: which core, when, and moves",
+        decided_by: "trace of two processes that nobody pinned, in several runs, with nothing beside them and with a computing thread for each core: which core, when, and moves",
         needs: &[STORY],
         judge: |m| {
-            let music = music(m, "processes");
-            vec![
-                on_two_cores("on different cores".into(), music, on_different_cores),
-                on_two_cores("each on its own core".into(), music, each_on_its_own),
-            ]
+            let mut cases = vec![];
+            for (beside, arrangement) in
+                [("an idle machine", "pinned=no"), ("a busy machine", "pinned=no busy=yes")]
+            {
+                let music = m.story("music", arrangement, "processes");
+                let name = format!("on different cores of {beside}");
+                cases.push(on_two_cores(name, music, on_different_cores));
+                cases.push(on_two_cores(format!("each on one core of {beside}"), music, each_on_its_own));
+            }
+            cases
         },
     },
     Claim {

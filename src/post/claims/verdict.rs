@@ -98,7 +98,8 @@ impl Judgement {
                 _ => parts.push(format!("{part} {}", names.join(", "))),
             }
         }
-        Some(parts.join("; "))
+        let says_nothing_else = self.verdict == ClaimVerdict::Undecided && parts.len() == 1;
+        if says_nothing_else { None } else { Some(parts.join("; ")) }
     }
 }
 
@@ -253,10 +254,12 @@ mod tests {
         let text = String::new;
         let (holds, fails) = (CaseResult::Holds(text()), CaseResult::Fails(text()));
         let (undecided, missing) = (CaseResult::Undecided(text()), CaseResult::Missing(text()));
-        let all = judged(&[holds.clone(), fails.clone(), undecided, missing.clone()]);
+        let all = judged(&[holds.clone(), fails.clone(), undecided.clone(), missing.clone()]);
         assert_eq!(all.condition().unwrap(), "true of a; false of b; undecided: c; not measured: d");
         assert_eq!(judged(&[fails.clone(), missing]).condition().unwrap(), "false of a; not measured: b");
-        assert_eq!((judged(&[holds]).condition(), judged(&[fails]).condition()), (None, None));
+        for alone in [holds, fails, undecided] {
+            assert_eq!(judged(&[alone]).condition(), None);
+        }
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Three cakes, each with ten minutes in the oven and one of decorating, in each of the post's kitchens.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 
-use crate::model::{Concurrency, ModelEntry, Platform};
+use crate::model::{Concurrency, MadeOf, ModelEntry, Platform, made_of};
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::queue::Need;
 use crate::workload::script::{Action, Script, Step};
+
+/// The length of a second: the shortest of 1, 0.5, 0.2 and 0.1 ms at which starting processes takes less than 5 % of the whole.
+const SECOND: Duration = Duration::from_micros(200);
 
 /// Seconds in the oven.
 const OVEN: f64 = 600.0;
@@ -133,7 +138,11 @@ impl Story for Cakes {
         "3 cakes, each 10 minutes in the oven and 1 minute of decorating, in each of the post's kitchens"
     }
 
-    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn second(&self) -> Duration {
+        SECOND
+    }
+
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let mut chosen = request.chosen(|_| true);
         if request.quick {
             chosen.retain(|model| QUICK_MODELS.contains(&model.name));
@@ -150,7 +159,11 @@ impl Story for Cakes {
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
         let kitchen = KITCHENS.iter().find(|kitchen| story_run.setting("kitchen") == Some(kitchen.name))?;
-        Some(kitchen.prediction(story_run.acts.first()?.get(Figure::Cores)?))
+        let cores = match made_of(&story_run.model)? {
+            MadeOf::TasksOnOneThread | MadeOf::ThreadsUnderLock => 1,
+            _ => story_run.acts.first()?.get(Figure::Cores)?,
+        };
+        Some(kitchen.prediction(cores))
     }
 
     fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {

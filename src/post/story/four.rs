@@ -47,7 +47,7 @@ impl Story for Four {
         Duration::from_secs(1)
     }
 
-    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let (mut results, mut told) = (vec![], vec![]);
         for model in &request.models {
             let (Platform::Python(interpreter), MadeOf::Processes) = (model.platform, model.made_of) else {

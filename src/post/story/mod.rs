@@ -20,6 +20,7 @@ mod event_loop;
 pub mod exhibition;
 pub mod four;
 pub mod music;
+pub mod plays;
 pub mod samples;
 pub mod stall;
 mod visits;
@@ -145,11 +146,11 @@ pub trait Story: Sync {
     fn name(&self) -> &'static str;
     /// A one-line description.
     fn about(&self) -> &'static str;
-    /// Runs it; a combination that a model does not support is a story run with the reason.
+    /// Plays it once, in every arrangement; a combination that a model does not support is a story run with the reason.
     ///
     /// # Errors
     /// Where a job fails or returns a wrong digest.
-    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>>;
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>>;
     /// The real length of a story second, unless another scale is requested.
     fn second(&self) -> Duration {
         Duration::from_millis(1)

@@ -1,9 +1,12 @@
 //! Two things at exactly the same time: music on one core while a browser uses another.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::engine::{Span, trace::overlap::union_ns};
 use crate::machine::host;
@@ -11,6 +14,7 @@ use crate::model::ModelEntry;
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
+use crate::workload::answer_of_parts;
 use crate::workload::script::{Action, Script};
 
 /// Stretches that each of the two computes, and their length; each stretch samples the current core.
@@ -20,6 +24,25 @@ const STRETCH: Duration = Duration::from_micros(2_500);
 /// Models with a separate thread for each job: pinning a pool's or the caller's thread would outlive the job. By name,
 /// because what a model is made of does not tell whether its threads outlive their jobs, as tokio's blocking ones do.
 const OWN_THREADS: [&str; 2] = ["threads", "processes"];
+
+/// Parts of 4 KiB that a thread of the load computes between two looks at whether it is to end: about 0.1 ms.
+const LOAD_PARTS: u64 = 40;
+
+/// An arrangement of the two.
+#[derive(Clone, Copy)]
+struct Arrangement {
+    name: &'static str,
+    /// Each is kept on a core.
+    pinned: bool,
+    /// On each core another thread computes meanwhile.
+    busy: bool,
+}
+
+const ARRANGEMENTS: [Arrangement; 3] = [
+    Arrangement { name: "pinned=no", pinned: false, busy: false },
+    Arrangement { name: "pinned=no busy=yes", pinned: false, busy: true },
+    Arrangement { name: "pinned=yes", pinned: true, busy: false },
+];
 
 /// The story. Its times are real, independent of the scale.
 pub struct Music;
@@ -37,12 +60,12 @@ impl Story for Music {
         Duration::from_secs(1)
     }
 
-    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let mut results = vec![];
         for model in request.chosen(has_own_threads) {
-            for (pinned, answer) in [(false, "no"), (true, "yes")] {
-                let ran = run(runner, &model, pinned);
-                results.push(runner.result(self.name(), format!("pinned={answer}"), model.name, ran));
+            for arrangement in ARRANGEMENTS {
+                let ran = run(runner, &model, arrangement);
+                results.push(runner.result(self.name(), arrangement.name.into(), model.name, ran));
             }
         }
         Ok(results)
@@ -67,16 +90,62 @@ fn has_own_threads(model: &ModelEntry) -> bool {
     OWN_THREADS.contains(&model.name)
 }
 
-fn run(runner: &StoryRunner, model: &ModelEntry, pinned: bool) -> Result<Ran> {
+fn run(
+    runner: &StoryRunner,
+    model: &ModelEntry,
+    Arrangement { pinned, busy, .. }: Arrangement,
+) -> Result<Ran> {
     let pins = if pinned { host::allowed_cores() } else { vec![] };
     ensure!(
         !pinned || has_own_threads(model),
         "its jobs have no threads of their own, and others would stay pinned"
     );
     ensure!(!pinned || pins.len() >= 2, "there are no two cores that this system pins threads to");
+    let load = if busy { Some(Load::start(runner.with.cores)?) } else { None };
     let performance = runner.perform(model, jobs(runner, &pins))?;
+    drop(load);
     let extra = extras(&performance.spans);
-    Ok(Ran::once(performance, &extra))
+    let mut ran = Ran::once(performance, &extra);
+    if busy {
+        // It has that of the load in it.
+        for act in &mut ran.acts {
+            act.figures.remove(Figure::CpuNs.name());
+        }
+    }
+    Ok(ran)
+}
+
+/// Threads that compute until they are dropped.
+struct Load {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Load {
+    /// A thread for each of `cores`.
+    fn start(cores: usize) -> Result<Self> {
+        let mut load = Load { stop: Arc::default(), threads: vec![] };
+        for _ in 0..cores {
+            let stop = Arc::clone(&load.stop);
+            let compute = move || {
+                while !stop.load(Ordering::Relaxed) {
+                    std::hint::black_box(answer_of_parts(0, LOAD_PARTS));
+                }
+            };
+            load.threads.push(Builder::new().spawn(compute).context("cannot start a thread")?);
+        }
+        Ok(load)
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            // It only computes: there is nothing that it could tell.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// Two jobs, pinned to `pins` if there are any.

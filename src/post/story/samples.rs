@@ -46,7 +46,7 @@ impl Story for CodeSample {
         self.about
     }
 
-    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let chosen = request.chosen(|model| request.all || model.name == self.model);
         let mut results = vec![];
         for (arrangement, body) in self.bodies {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::engine::Span;
-use crate::model::ModelEntry;
+use crate::model::{MadeOf, ModelEntry};
 use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
@@ -14,15 +14,15 @@ use crate::workload::script::{Action, Script};
 /// The interval between beats, in microseconds.
 const BEAT_US: u64 = 1_000;
 
-/// The duration of the beats, in milliseconds.
-const LONG_MS: u64 = 2_000;
-const QUICK_MS: u64 = 500;
+/// The duration of the beats of a play, in milliseconds.
+const LONG_MS: u64 = 700;
+const QUICK_MS: u64 = 300;
 
 /// Milliseconds for which the other task computes without yielding, and then waits; 0 means no other task.
 const BLOCKS_MS: [u64; 4] = [0, 1, 10, 100];
 
-/// The models of a quick run: threads, and each way of tokio.
-const QUICK_MODELS: [&str; 4] = ["threads", "tokio-one", "tokio-many", "tokio-blocking"];
+/// What the models of a quick run are made of: those whose tasks share threads.
+const QUICK: [MadeOf; 2] = [MadeOf::Tasks, MadeOf::TasksOnOneThread];
 
 /// The story. Its times are real, independent of the scale.
 pub struct Stall;
@@ -40,10 +40,13 @@ impl Story for Stall {
         Duration::from_secs(1)
     }
 
-    fn run(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
         let (all_ms, blocks): (u64, &[u64]) =
             if request.quick { (QUICK_MS, &[10, 100]) } else { (LONG_MS, &BLOCKS_MS) };
-        let chosen = request.chosen(|model| !request.quick || QUICK_MODELS.contains(&model.name));
+        let mut chosen = request.chosen(|_| true);
+        if request.quick {
+            chosen.retain(|model| QUICK.contains(&model.made_of));
+        }
         let mut results = vec![];
         for &block_ms in blocks {
             for model in &chosen {

@@ -3,6 +3,7 @@
 use crate::analysis::same::tests::on_a_machine;
 use crate::analysis::{costs::tests::record, evidence::tests::evidence_record};
 use crate::post::claims::{tests::Side, thresholds::WAITING};
+use crate::post::story::plays::PLAYS;
 use crate::record::figure::Figure::*;
 use crate::record::schema::{
     Arm, Costs, EvidenceRecord, Kind, ProbeRecord, Recording, Sample, Sizes, StoryRun, TracedRun,
@@ -12,9 +13,6 @@ use crate::report::platforms::tests::with_python;
 use crate::workload::{catalog::Catalog, series::Series};
 
 const SECOND: u64 = 1_000_000;
-
-/// Plays of each story.
-const PLAYS: usize = 3;
 
 /// Recordings with every number on one side of each border.
 pub(super) fn made_up(side: Side) -> Vec<Recording> {
@@ -187,6 +185,7 @@ impl Stories {
         ];
         self.push("music", "pinned=no", "threads", 100.0, &music);
         self.push("music", "pinned=no", "processes", 100.0, &music);
+        self.push("music", "pinned=no busy=yes", "processes", 100.0, &music);
     }
 
     fn code_samples(&mut self, threads: &str, processes: &str) {
