@@ -56,6 +56,9 @@ fn run() -> Result<ExitCode> {
     }
     let mut criterion = criterion(&asked);
     let mut bench = Bench::new(asked);
+    if bench.asked.measures && !bench.asked.times {
+        println!("Where a run takes 0.1 s or more, a sample is one run; criterion warns of that.");
+    }
     // Cells are ordered by platform, and criterion keeps a group together only while its cells are consecutive.
     let names: Vec<&str> = table_order(&Catalog::builtin());
     let mut cells = bench.cells.clone();
