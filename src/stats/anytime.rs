@@ -9,7 +9,8 @@
 
 use crate::stats::interval::{LEVEL, half_binomial, has_interval};
 use crate::stats::ratio::Times;
-use crate::stats::verdict::{ROW_ERROR, Verdict, contenders, fastest};
+use crate::stats::sign_test::Signs;
+use crate::stats::verdict::{Lies, ROW_ERROR, Verdict, contenders, fastest, within_others};
 
 /// The verdict on each cell of a row, as [`verdicts`](crate::stats::verdict::verdicts) has it, by evidence that may be looked at after
 /// every launch.
@@ -19,17 +20,31 @@ pub fn verdicts(baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
     let contenders = contenders(cells, fastest);
     let required = contenders.len() as f64 / ROW_ERROR;
     let need = need(required);
+    for contender in &contenders {
+        verdicts[contender.cell] =
+            if contender.lies() == Lies::Beyond && is_settled(contender.beyond, required) {
+                Verdict::Slower(contender.over_fastest)
+            } else {
+                contender.without_word(need)
+            };
+    }
     for contender in contenders {
-        let (launches, side) = (contender.over_fastest.launches, contender.beyond.max(contender.within));
-        let is_settled = 2 * side > launches && evidence(side, launches) >= required;
-        verdicts[contender.cell] = if is_settled && contender.has_clear_interval() {
-            contender.word()
-        } else {
-            contender.without_word(need)
-        };
+        if contender.lies() == Lies::Within {
+            let mut within = within_others(cells, contender.cell, fastest, need);
+            // Slower cells sit out: launches shared with them grow no more.
+            within.retain(|within| !matches!(verdicts[within.of], Verdict::Slower(_)));
+            if within.iter().all(|within| is_settled(within.signs, required)) {
+                verdicts[contender.cell] = Verdict::Within(contender.over_fastest);
+            }
+        }
     }
     verdicts[fastest] = Verdict::Fastest;
     verdicts
+}
+
+/// Whether most launches are on the side, and evidence enough.
+fn is_settled(signs: Signs, required: f64) -> bool {
+    2 * signs.side > signs.launches && evidence(signs.side, signs.launches) >= required
 }
 
 /// The evidence of `side` of `launches` launches on one side of the border.
@@ -84,23 +99,23 @@ mod tests {
     }
 
     /// Whether a row of `truth`, beside a baseline with as much noise, shows a false "slower", a false "within 5 %", or
-    /// excludes a true best at any of the looks after each launch. A cell with a word sits out, for as long as it has it.
+    /// excludes a true best at any of the looks after each launch. A slower cell sits out, for as long as it is.
     fn false_words(truth: &Truth, random: &mut fastrand::Rng) -> [bool; 3] {
         let mut row: Vec<Times> = vec![vec![]; truth.times.len()];
         let mut baseline = Times::new();
-        let mut words = vec![false; row.len()];
+        let mut slower = vec![false; row.len()];
         let mut found = [false; 3];
         for launch in 1..=30 {
-            baseline.push(vec![Some(2.0 * (truth.noise)(random).exp())]);
-            for ((cell, &time), &has_word) in row.iter_mut().zip(&truth.times).zip(&words) {
-                let time = time * (truth.noise)(random).exp();
-                cell.push(vec![if has_word { None } else { Some(time) }]);
+            baseline.push(vec![Some(truth.baseline(random))]);
+            for ((cell, &time), &is_slower) in row.iter_mut().zip(&truth.times).zip(&slower) {
+                let time = truth.launch(time, random);
+                cell.push(vec![if is_slower { None } else { Some(time) }]);
             }
             if launch < 12 {
                 continue;
             }
             let verdicts = verdicts(&baseline, &row);
-            words = verdicts.iter().map(Verdict::is_word).collect();
+            slower = verdicts.iter().map(|verdict| matches!(verdict, Verdict::Slower(_))).collect();
             for (found, is_false) in found.iter_mut().zip(false_among(truth, &verdicts)) {
                 *found |= is_false;
             }

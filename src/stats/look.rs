@@ -18,7 +18,7 @@ pub fn verdicts_at_look(baseline: &Times, cells: &[Times], launches: usize) -> V
     let mut verdicts = vec![Verdict::Unmeasured; cells.len()];
     let Some(fastest) = fastest(baseline, cells) else { return verdicts };
     for contender in contenders(cells, fastest) {
-        verdicts[contender.cell] = if contender.beyond >= launches {
+        verdicts[contender.cell] = if contender.beyond.side >= launches {
             Verdict::Slower(contender.over_fastest)
         } else {
             Verdict::Undecided(contender.over_fastest)
@@ -115,15 +115,15 @@ mod tests {
 
     /// The verdicts on a row of `truth`, beside a baseline with as much noise, of which some cells sit out after the look.
     fn study(truth: &Truth, random: &mut fastrand::Rng) -> Vec<Verdict> {
-        let baseline = launches((0..LAUNCHES).map(|_| 2.0 * (truth.noise)(random).exp()));
+        let baseline = launches((0..LAUNCHES).map(|_| truth.baseline(random)));
         let mut row = Vec::new();
         for time in &truth.times {
-            row.push(launches((0..LOOK).map(|_| time * (truth.noise)(random).exp())));
+            row.push(launches((0..LOOK).map(|_| truth.launch(*time, random))));
         }
         let at_look = verdicts_at_look(&baseline[..LOOK].to_vec(), &row, LOOK);
         for ((cell, verdict), time) in row.iter_mut().zip(&at_look).zip(&truth.times) {
             for _ in LOOK..LAUNCHES {
-                let time = time * (truth.noise)(random).exp();
+                let time = truth.launch(*time, random);
                 cell.push(vec![if verdict.is_word() { None } else { Some(time) }]);
             }
         }

@@ -2,6 +2,22 @@
 
 use crate::stats::interval::half_binomial;
 
+/// Launches on one side of a border, of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signs {
+    /// Those on the side.
+    pub side: usize,
+    /// All, those on the border included.
+    pub launches: usize,
+}
+
+impl Signs {
+    /// The probability of at least as many on the side if the border were their median.
+    pub fn probability(self) -> f64 {
+        at_least(self.side, self.launches)
+    }
+}
+
 /// The probability of at least `side` of `launches` values on one given side of their median: P(B >= side), where B is
 /// binomial with one half (W. J. Conover, "Practical Nonparametric Statistics", 3rd edition, section 3.4).
 pub fn at_least(side: usize, launches: usize) -> f64 {

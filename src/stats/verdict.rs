@@ -1,18 +1,23 @@
 //! Compares the cells of one workload with the fastest of them.
 //!
-//! Each contender is compared with the fastest cell by a sign test on the border of the margin: of the launches that
-//! both have, how many have a ratio of times above 1.05, and how many below. Under a true ratio of 1.05 either count
-//! is at most binomial with one half, whatever the distribution of times is.
+//! Each contender is compared by sign tests on the border of the margin: of the launches that it shares with another cell,
+//! how many have a ratio of times above 1.05, and how many below. Under a true ratio of 1.05 either count is at most
+//! binomial with one half, whatever the distribution of times is.
+//!
+//! It is slower where its launches are above the border of the fastest's. It is within the margin only where they are below
+//! the border of every other cell's: which cell is truly the fastest need not be known then, and the largest of those
+//! probabilities is valid on its own (the intersection-union test of R. L. Berger, "Multiparameter hypothesis testing and
+//! acceptance sampling", Technometrics 1982).
 //!
 //! With a fixed divisor (each contender against 0.05 / contenders) this is Bonferroni's procedure for comparisons with
 //! the best (J. C. Hsu, "Multiple Comparisons", 1996, section 4). The procedure here steps down: once a contender has
 //! its word, the others share the probability. Holm's theorem does not cover that, because the direction of each word
-//! and the fastest itself are chosen from the same data. Seeded tests over least favourable configurations hold that
-//! false words stay below 5 % of rows.
+//! and the cell that others are slower than are chosen from the same data. Seeded tests over least favourable configurations
+//! hold that false words stay below 5 % of rows.
 
 use crate::stats::interval::{Interval, LEVEL, TooFew, has_interval};
 use crate::stats::ratio::{Ratio, Times, log_ratios, of_logs, speedup};
-use crate::stats::sign_test;
+use crate::stats::sign_test::{Signs, at_least};
 
 /// How much slower a cell may be than the fastest and still count as equivalent: smaller differences do not
 /// matter to readers, and often come from the machine (the memory layout of a program alone accounts for several
@@ -29,7 +34,7 @@ pub enum Verdict {
     Fastest,
     /// Its time is more than the margin above the fastest's.
     Slower(Ratio),
-    /// Its time is within the margin of the fastest's.
+    /// Its time is within the margin of every other cell's, the fastest's among them.
     Within(Ratio),
     /// Launches lie on both sides of the margin: more may decide.
     Undecided(Ratio),
@@ -68,9 +73,24 @@ pub(super) struct Contender {
     pub(super) cell: usize,
     /// Its time over the fastest's.
     pub(super) over_fastest: Ratio,
-    /// Launches beyond the margin, and within.
-    pub(super) beyond: usize,
-    pub(super) within: usize,
+    /// Launches in which it is beyond the margin of the fastest.
+    pub(super) beyond: Signs,
+}
+
+/// On which side of the margin's border the interval lies that is shown beside a contender: no word is laxer than it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lies {
+    Beyond,
+    Within,
+    /// On both sides, or there is none.
+    Across,
+}
+
+/// Launches in which a cell is within the margin of another.
+pub(super) struct Within {
+    /// The index of the other in the row.
+    pub(super) of: usize,
+    pub(super) signs: Signs,
 }
 
 /// The verdict on each cell of a row: `cells` are the times of the cells of one workload, including the
@@ -94,22 +114,35 @@ pub fn verdicts_over(cells: &[Times], fastest: usize) -> Vec<Verdict> {
 
 fn over_fastest(cells: &[Times], fastest: usize, error: f64) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Unmeasured; cells.len()];
-    let mut contenders = contenders(cells, fastest);
+    let contenders = contenders(cells, fastest);
     let need = need(contenders.len(), error);
     for contender in &contenders {
         verdicts[contender.cell] = contender.without_word(need);
     }
     verdicts[fastest] = Verdict::Fastest;
-    contenders.sort_by(|a, b| a.probability().total_cmp(&b.probability()));
+    let mut words = vec![];
+    for contender in &contenders {
+        let ratio = contender.over_fastest;
+        words.push(match contender.lies() {
+            Lies::Beyond => (contender.beyond.probability(), contender.cell, Verdict::Slower(ratio)),
+            Lies::Within => {
+                let mut largest = 0.0_f64;
+                for within in within_others(cells, contender.cell, fastest, need) {
+                    largest = largest.max(within.signs.probability());
+                }
+                (largest, contender.cell, Verdict::Within(ratio))
+            }
+            Lies::Across => continue,
+        });
+    }
+    words.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut undecided = contenders.len();
-    for contender in contenders {
-        if contender.probability() > error / undecided as f64 {
+    for (probability, cell, word) in words {
+        if probability > error / undecided as f64 {
             break;
         }
-        if contender.has_clear_interval() {
-            verdicts[contender.cell] = contender.word();
-            undecided -= 1;
-        }
+        verdicts[cell] = word;
+        undecided -= 1;
     }
     verdicts
 }
@@ -128,48 +161,54 @@ pub(super) fn fastest(baseline: &Times, cells: &[Times]) -> Option<usize> {
 
 /// The cells that share a launch with the fastest.
 pub(super) fn contenders(cells: &[Times], fastest: usize) -> Vec<Contender> {
-    // As the logarithm of a ratio of exactly the margin comes out.
-    let border = (1.0 + MARGIN).ln();
     let mut contenders = Vec::new();
     for (cell, times) in cells.iter().enumerate() {
         let logs = log_ratios(times, &cells[fastest]);
         let Some(over_fastest) = of_logs(&logs, LEVEL) else { continue };
         if cell != fastest {
-            let beyond = logs.iter().filter(|&&log| log > border).count();
-            let within = logs.iter().filter(|&&log| log < border).count();
-            contenders.push(Contender { cell, over_fastest, beyond, within });
+            let side = logs.iter().filter(|&&log| log > border()).count();
+            let beyond = Signs { side, launches: logs.len() };
+            contenders.push(Contender { cell, over_fastest, beyond });
         }
     }
     contenders
+}
+
+/// In how many launches a cell is within the margin of each other. Those of which it shares fewer launches than a word
+/// takes have no say, unless it is the fastest.
+pub(super) fn within_others(cells: &[Times], cell: usize, fastest: usize, need: usize) -> Vec<Within> {
+    let mut within = Vec::new();
+    for (of, other) in cells.iter().enumerate() {
+        let logs = log_ratios(&cells[cell], other);
+        if of != cell && (of == fastest || logs.len() >= need) {
+            let side = logs.iter().filter(|&&log| log < border()).count();
+            within.push(Within { of, signs: Signs { side, launches: logs.len() } });
+        }
+    }
+    within
+}
+
+/// The margin's border, as the logarithm of a ratio of exactly that comes out.
+fn border() -> f64 {
+    (1.0 + MARGIN).ln()
 }
 
 /// The number of launches that can decide one of `contenders`: if all of them are on one side.
 fn need(contenders: usize, error: f64) -> usize {
     let error = error / contenders.max(1) as f64;
     let mut launches = 1;
-    while sign_test::at_least(launches, launches) > error || !has_interval(launches, LEVEL) {
+    while at_least(launches, launches) > error || !has_interval(launches, LEVEL) {
         launches += 1;
     }
     launches
 }
 
 impl Contender {
-    /// The probability of at least as many launches on one side if its true ratio were the margin's border.
-    fn probability(&self) -> f64 {
-        sign_test::at_least(self.beyond.max(self.within), self.over_fastest.launches)
-    }
-
-    /// Whether the interval that is shown beside the word lies on one side of the border: no word is laxer than it.
-    pub(super) fn has_clear_interval(&self) -> bool {
-        let border = 1.0 + MARGIN;
-        matches!(self.over_fastest.interval, Ok(Interval { low, high, .. }) if low > border || high < border)
-    }
-
-    pub(super) fn word(&self) -> Verdict {
-        if self.beyond > self.within {
-            Verdict::Slower(self.over_fastest)
-        } else {
-            Verdict::Within(self.over_fastest)
+    pub(super) fn lies(&self) -> Lies {
+        match self.over_fastest.interval {
+            Ok(Interval { low, .. }) if low > 1.0 + MARGIN => Lies::Beyond,
+            Ok(Interval { high, .. }) if high < 1.0 + MARGIN => Lies::Within,
+            _ => Lies::Across,
         }
     }
 
@@ -222,6 +261,17 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn within_is_within_every_other_cell() {
+        // The last cell is 6 % slower than the second in `beyond` launches; the first is the fastest, and 3 % from both.
+        for (beyond, is_within) in [(4, true), (5, false), (8, false)] {
+            let second = launches((0..16).map(|launch| if launch < beyond { 1.0 } else { 1.02 }));
+            let row = [launches([1.01; 16]), second, launches([1.06; 16])];
+            let verdicts = verdicts_over(&row, 0);
+            assert_eq!(matches!(verdicts[2], Verdict::Within(_)), is_within, "{beyond}: {verdicts:?}");
+        }
+    }
+
+    #[test]
     fn decided_cells_leave_their_share_to_others() {
         // P(B >= 13) is 0.0106: enough for one of four, not of eight.
         let slower = |counts: &[u32]| matches!(beyond(counts).last(), Some(Verdict::Slower(_)));
@@ -256,7 +306,21 @@ pub(super) mod tests {
         pub(in crate::stats) name: &'static str,
         /// Each cell's true time over the best's; the first is the best.
         pub(in crate::stats) times: Vec<f64>,
-        pub(in crate::stats) noise: fn(&mut fastrand::Rng) -> f64,
+        noise: fn(&mut fastrand::Rng) -> f64,
+        /// That of the baseline beside it, of twice the best's time: which cell seems the fastest depends on it too.
+        baseline: fn(&mut fastrand::Rng) -> f64,
+    }
+
+    impl Truth {
+        /// A launch of a cell of true time `time`.
+        pub(in crate::stats) fn launch(&self, time: f64, random: &mut fastrand::Rng) -> f64 {
+            time * (self.noise)(random).exp()
+        }
+
+        /// A launch of the baseline.
+        pub(in crate::stats) fn baseline(&self, random: &mut fastrand::Rng) -> f64 {
+            2.0 * (self.baseline)(random).exp()
+        }
     }
 
     fn normal(random: &mut fastrand::Rng) -> f64 {
@@ -289,20 +353,24 @@ pub(super) mod tests {
             ("three at 1.05, the rest far", few_near),
             ("mixed", mixed),
         ] {
-            truths.push(Truth { name, times: times.clone(), noise: normal });
-            truths.push(Truth { name, times: times.clone(), noise: two_modes });
-            truths.push(Truth { name, times, noise: heavy_tails });
+            for noise in [normal, two_modes, heavy_tails] {
+                truths.push(Truth { name, times: times.clone(), noise, baseline: noise });
+            }
+            truths.push(Truth { name, times, noise: two_modes, baseline: |_| 0.0 });
         }
         truths
     }
 
     /// Whether a row drawn from `truth` has a false "slower", a false "within 5 %", and excludes a true best.
     fn false_words(truth: &Truth, random: &mut fastrand::Rng) -> [bool; 3] {
-        let mut row = Vec::new();
-        for time in &truth.times {
-            row.push(launches((0..16).map(|_| time * (truth.noise)(random).exp())));
-        }
-        false_among(truth, &verdicts(&row[0], &row))
+        let baseline = launches((0..16).map(|_| truth.baseline(random)));
+        let row = row_of(truth, random);
+        false_among(truth, &verdicts(&baseline, &row))
+    }
+
+    fn row_of(truth: &Truth, random: &mut fastrand::Rng) -> Vec<Times> {
+        let launches_of = |&time| launches((0..16).map(|_| truth.launch(time, random)));
+        truth.times.iter().map(launches_of).collect()
     }
 
     /// The same of the verdicts on a row whose truth is `truth`.
@@ -358,11 +426,7 @@ pub(super) mod tests {
     fn no_word_is_laxer_than_its_interval() {
         let mut random = fastrand::Rng::with_seed(5);
         for truth in least_favourable() {
-            let row: Vec<Times> = truth
-                .times
-                .iter()
-                .map(|time| launches((0..16).map(|_| time * (truth.noise)(&mut random).exp())))
-                .collect();
+            let row = row_of(&truth, &mut random);
             for verdict in verdicts(&row[0], &row) {
                 match verdict {
                     Verdict::Slower(ratio) => assert!(ratio.bounds().unwrap().0 > 1.05),

@@ -70,18 +70,19 @@ impl<'a> Row<'a> {
         cells.into_iter().zip(verdicts).map(|(arm, verdict)| Judged { arm, verdict }).collect()
     }
 
-    /// Settled cells stop, and go on if they are settled no more. The baseline goes on while any cell does: speedups are
-    /// over it.
+    /// Slower cells stop, and go on if they are slower no more. Those within the margin go on while any cell does, since
+    /// others are compared with them, and so does the baseline: speedups are over it.
     fn changes(&self, cells: &[Judged]) -> Vec<Entry> {
         if cells.iter().all(Judged::is_done) {
             return self.stop_all(StopReason::RowSettled);
         }
         let mut changes = vec![];
         for cell in cells {
-            let (has_word, has_stopped) = (cell.verdict.is_word(), self.study.stop_of(cell.arm).is_some());
-            if has_stopped && !has_word {
+            let is_slower = matches!(cell.verdict, Verdict::Slower(_));
+            let has_stopped = self.study.stop_of(cell.arm).is_some();
+            if has_stopped && !is_slower {
                 changes.push(Entry::Resume(cell.arm as u64));
-            } else if has_word && !has_stopped && !self.study.arms[cell.arm].is_baseline() {
+            } else if is_slower && !has_stopped && !self.study.arms[cell.arm].is_baseline() {
                 changes.push(self.stop(cell.arm, StopReason::Settled));
             }
         }
