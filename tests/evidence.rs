@@ -7,7 +7,7 @@ use bakeoff::internals::analysis::evidence::{Observation, properties};
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::{ModelEntry, models};
 use bakeoff::internals::record::schema::EvidenceRecord;
-use bakeoff::internals::study::evidence::{JobsOf, LOOKS, evidence_record};
+use bakeoff::internals::study::evidence::{JobsOf, LOOKS, QUICK_LOOKS, evidence_record, gather};
 use bakeoff::internals::study::run_environment::RunEnvironment;
 use bakeoff::internals::workload::catalog::Catalog;
 
@@ -33,4 +33,18 @@ fn only_gil_without_lock_is_parallel() {
         eprintln!("skipped in part: this machine is too busy to show parallelism");
     }
     assert_eq!(properties(&unlocked).unwrap().concurrent.0, Observation::Yes);
+}
+
+#[test]
+fn runtimes_resolve_names_on_threads() {
+    let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
+    let with = RunEnvironment::new(&Catalog::builtin(), exe.into(), host::cores());
+    let models = ["threads", "tokio-one"].map(model);
+    let mut records = gather(&with, &models, QUICK_LOOKS, |_, _| {});
+    records.retain(|record| record.jobs == JobsOf::Names.name());
+    let [of_tokio] = &records[..] else { panic!("names are asked of runtimes only: {records:?}") };
+    assert_eq!(of_tokio.model, "tokio-one");
+    if cfg!(target_os = "linux") {
+        assert_eq!(properties(of_tokio).unwrap().threads.0, Observation::Yes);
+    }
 }

@@ -15,12 +15,13 @@ use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::Resources;
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::Phase;
-use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::{Interpreter, InterpreterChoice, find};
+use bakeoff::internals::model::{MadeOf, Platform};
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Role;
 use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
+use bakeoff::internals::workload::script::{self, Action, Script};
 use bakeoff::internals::workload::{Size, Workload};
 
 mod shared;
@@ -99,6 +100,29 @@ fn traced_python_model_records_every_phase() {
                 let expected: Vec<_> =
                     (0..24).flat_map(|job| [(job, Phase::Wait), (job, Phase::Compute)]).collect();
                 assert_eq!(found, expected, "{name} under {}", entry.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn python_steps_return_the_native_digests() {
+    let stage = stage();
+    let steps = || {
+        vec![Action::Resolve {}.freely(), Action::Print {}.freely(), Action::Compute { parts: 1 }.freely()]
+    };
+    let scripts = (0..6).map(|seed| Script { seed, steps: steps() }).collect();
+    let batch = script::batch(scripts, &stage).unwrap();
+    for platform in interpreters().into_iter().map(Platform::Python) {
+        for entry in platform.models().iter().filter(|entry| entry.unavailable.is_none()) {
+            let resources = entry.resources(2, Path::new(EXE));
+            let mut performer = entry.start_traced(&batch, &resources).unwrap();
+            let performance =
+                performer.perform(&batch).unwrap_or_else(|why| panic!("{}: {why:#}", entry.name));
+            assert_eq!(performance.spans.len(), 6 * 3, "{}", entry.name);
+            // asyncio has no resolver of its own.
+            if cfg!(target_os = "linux") && entry.made_of == MadeOf::TasksOnOneThread {
+                assert!(performance.threads() > 1, "{}", entry.name);
             }
         }
     }

@@ -93,7 +93,7 @@ fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
             "parallel: more CPU time than {PARALLEL} times the time in which any job computed, also at the lower bound; the number is that ratio."
         ),
         "threads: several threads of one process were at work, those of a runtime's own pool included. processes: of children.".into(),
-        format!("cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms{}.", amount(rows)),
+        format!("cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms; names resolve localhost and compute for 5 ms{}.", amount(rows)),
     ];
     for EvidenceRow { record, properties } in rows {
         let Some(Properties { parallel, concurrent, threads, processes, .. }) = properties else { continue };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use crate::engine::{Batch, Context, Performance, Sample, Spans, Usage, now};
-use crate::model::ModelEntry;
+use crate::model::{MadeOf, ModelEntry};
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::study::run_environment::{RunEnvironment, traced_run};
 use crate::workload::script::{Action, Script};
@@ -31,18 +31,26 @@ pub enum JobsOf {
     Cakes,
     /// Reads a file, then computes.
     Files,
+    /// Resolves a name, then computes.
+    Names,
 }
 
 impl JobsOf {
-    /// Both kinds.
-    pub const ALL: [JobsOf; 2] = [JobsOf::Cakes, JobsOf::Files];
+    /// All kinds.
+    pub const ALL: [JobsOf; 3] = [JobsOf::Cakes, JobsOf::Files, JobsOf::Names];
 
     /// Its name in recordings.
     pub fn name(self) -> &'static str {
         match self {
             JobsOf::Cakes => "cakes",
             JobsOf::Files => "files",
+            JobsOf::Names => "names",
         }
+    }
+
+    /// Whether it tells something of `model`: how a runtime resolves names is asked only of runtimes.
+    fn is_for(self, model: &ModelEntry) -> bool {
+        self != JobsOf::Names || matches!(model.made_of, MadeOf::Tasks | MadeOf::TasksOnOneThread)
     }
 
     fn batch(self, with: &RunEnvironment) -> Result<Batch> {
@@ -55,6 +63,7 @@ impl JobsOf {
             let (first, ms) = match self {
                 JobsOf::Cakes => (Action::Wait { us: 5_000 }, 10),
                 JobsOf::Files => (Action::Read(ReadFile::new(&with.stage, FOLDER, size, seed)?), 5),
+                JobsOf::Names => (Action::Resolve {}, 5),
             };
             let compute = Action::Compute { parts: with.calibration.parts(Duration::from_millis(ms)) };
             scripts.push(Script { seed, steps: vec![first.freely(), compute.freely()] });
@@ -72,7 +81,7 @@ pub fn gather(
 ) -> Vec<EvidenceRecord> {
     let mut evidence_records = Vec::new();
     for jobs in JobsOf::ALL {
-        for model in models {
+        for model in models.iter().filter(|model| jobs.is_for(model)) {
             progress(model, jobs);
             evidence_records.push(evidence_record(with, model, jobs, looks));
         }

@@ -13,6 +13,7 @@ use crate::workload::fixture::stage::Stage;
 pub use crate::engine::Size;
 
 mod cake;
+mod calls;
 pub mod catalog;
 mod cold_file;
 pub mod fixture;

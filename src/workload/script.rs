@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Timestamp, Work, now};
 use crate::workload::queue::{Need, Queues};
-use crate::workload::{Size, answer_of_parts, fixture::stage::Stage, in_python, read_file::ReadFile};
+use crate::workload::{Size, answer_of_parts, calls, fixture::stage::Stage, in_python, read_file::ReadFile};
 
 /// What scripts are called where jobs are told to another process.
 pub(crate) const NAME: &str = "script";
@@ -53,6 +53,10 @@ pub enum Action {
     },
     /// Reads a whole file.
     Read(ReadFile),
+    /// Asks for the address of this machine's name, as programs do before they connect.
+    Resolve {},
+    /// Prints a line to a pipe.
+    Print {},
     /// Keeps the thread on one core from now on; does nothing if the system does not support it.
     Pin {
         /// Which core.
@@ -129,6 +133,8 @@ impl Work for Script {
             digest = digest.combine(match &step.action {
                 Action::Wait { us } | Action::WaitUntil { us } => *us,
                 Action::Read(file) => file.expected().bits(),
+                Action::Resolve {} => calls::RESOLVED,
+                Action::Print {} => calls::PRINTED,
                 Action::Pin { cpu } => u64::from(*cpu),
                 Action::Compute { parts } => match known {
                     Some((same, answer)) if same == *parts => answer,
@@ -182,6 +188,8 @@ impl Action {
                 *us
             }
             Action::Read(file) => file.run(ctx)?.bits(),
+            Action::Resolve {} => ctx.wait(calls::resolve)?,
+            Action::Print {} => ctx.wait(calls::print)?,
             Action::Compute { parts } => ctx.compute(|| answer_of_parts(seed, *parts)),
             Action::Pin { cpu } => pin(*cpu),
         })
@@ -198,6 +206,9 @@ impl Action {
                 *us
             }
             Action::Read(file) => file.run_async(ctx).await?.bits(),
+            Action::Resolve {} => ctx.wait_async(calls::resolve_async()).await?,
+            // As `println!` does, it blocks the thread for a moment.
+            Action::Print {} => ctx.wait(calls::print)?,
             Action::Compute { parts } => ctx.compute(|| answer_of_parts(seed, *parts)),
             Action::Pin { cpu } => pin(*cpu),
         })

@@ -28,14 +28,17 @@ impl Performer {
     /// # Errors
     /// As [`sample()`], and where the model panics.
     pub fn perform(&mut self, batch: &Batch) -> Result<Performance> {
-        let before = threads::run_times();
+        let process_id = self.model.process_id().unwrap_or_else(std::process::id);
+        let before = threads::run_times(process_id);
         let sample = catch_panic(|| sample(self.model.as_mut(), batch))?;
-        let ran = match (before, threads::run_times()) {
+        let ran = match (before, threads::run_times(process_id)) {
             (Some(before), Some(after)) => Some(threads::that_ran(&before, &after)),
             _ => None,
         };
-        let process_id = self.model.process_id().unwrap_or_else(std::process::id);
-        Ok(Performance { sample, spans: self.spans.take(), ran, caller: threads::this_thread(), process_id })
+        let is_own = process_id == std::process::id();
+        // The main thread of another process has the number of the process.
+        let caller = if is_own { threads::this_thread() } else { process_id };
+        Ok(Performance { sample, spans: self.spans.take(), ran, caller, process_id })
     }
 }
 
@@ -46,8 +49,9 @@ pub struct Performance {
     pub sample: Sample,
     /// Its spans.
     pub spans: Vec<Span>,
-    /// The threads of this process that ran meanwhile, if the system reports them.
+    /// The threads of the model's process that ran meanwhile, if the system reports them.
     ran: Option<Vec<u32>>,
+    /// The thread that called the model.
     caller: u32,
     /// The process id of the model.
     process_id: u32,
@@ -70,13 +74,11 @@ impl Performance {
         Performance { process_id, ..self }
     }
 
-    /// The maximum number of threads of one process that worked on the jobs. In this process, threads without
-    /// a span also count if they ran: a runtime reads files in its own threads.
+    /// The maximum number of threads of one process that worked on the jobs. In the model's process, threads without
+    /// a span also count if they ran: a runtime reads files, or resolves names, in its own threads.
     pub fn threads(&self) -> usize {
         let mut threads = by_process(&self.spans);
-        if self.process_id == std::process::id()
-            && let Some(own) = threads.get_mut(&self.process_id)
-        {
+        if let Some(own) = threads.get_mut(&self.process_id) {
             for &thread in self.ran.iter().flatten() {
                 // The caller only waits for the others, unless it has a span.
                 if thread != self.caller {

@@ -30,12 +30,12 @@ pub(crate) fn this_cpu() -> Option<u32> {
     None
 }
 
-/// The run time of each living thread of this process so far, in nanoseconds, by id; `None` if the system
+/// The run time of each living thread of a process so far, in nanoseconds, by id; `None` if the system
 /// does not report it.
 ///
 /// Internal threads of a library leave no span, but have a run time.
-pub fn run_times() -> Option<BTreeMap<u32, u64>> {
-    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
+pub fn run_times(process_id: u32) -> Option<BTreeMap<u32, u64>> {
+    let tasks = std::fs::read_dir(format!("/proc/{process_id}/task")).ok()?;
     let mut times = BTreeMap::new();
     for task in tasks.flatten() {
         // A thread may have ended meanwhile.
@@ -44,7 +44,7 @@ pub fn run_times() -> Option<BTreeMap<u32, u64>> {
     if times.is_empty() { None } else { Some(times) }
 }
 
-/// The id and the run time of the thread of a folder of `/proc/self/task`.
+/// The id and the run time of the thread of a folder of `/proc/PID/task`.
 fn run_time(task: &std::fs::DirEntry) -> Option<(u32, u64)> {
     // The first number of the three: include/linux/sched.h of the kernel, struct sched_info.
     let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
@@ -79,6 +79,7 @@ mod tests {
         let number = answers.recv().unwrap();
         // It may still be about to sleep again.
         std::thread::sleep(std::time::Duration::from_millis(20));
+        let run_times = || run_times(std::process::id());
         let before = run_times().unwrap();
         let between = run_times().unwrap();
         assert!(!that_ran(&before, &between).contains(&number));

@@ -14,9 +14,10 @@ use crate::engine::Resources;
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 23] = [
+const WORKER: [(&str, &str); 24] = [
     ("__main__.py", include_str!("worker/__main__.py")),
     ("base.py", include_str!("worker/base.py")),
+    ("calls.py", include_str!("worker/calls.py")),
     ("computing.py", include_str!("worker/computing.py")),
     ("digests.py", include_str!("worker/digests.py")),
     ("frames.py", include_str!("worker/frames.py")),

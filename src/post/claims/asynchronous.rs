@@ -48,11 +48,13 @@ pub(crate) const CLAIMS: &[Claim] = &[
     Claim {
         id: "A3",
         says: quote("Not by using threads or CPUs-but by using coroutines that can pause.", DOING),
-        decided_by: "trace: threads at work, on timers and on files",
+        decided_by: "trace: threads at work, on timers, on files, and on names (lookup_host, and the loop's getaddrinfo)",
         needs: &[EVIDENCE],
         judge: |m| {
             let mut cases = vec![];
-            for (jobs, name) in [(JobsOf::Cakes, "timers"), (JobsOf::Files, "files")] {
+            for (jobs, name) in
+                [(JobsOf::Cakes, "timers"), (JobsOf::Files, "files"), (JobsOf::Names, "names")]
+            {
                 for mut case in by_evidence(m, ONE_THREAD, jobs, no_thread_but_one) {
                     case.name = format!("{name}: {}", case.name);
                     cases.push(case);

@@ -77,9 +77,9 @@ fn downloads(runner: &StoryRunner, platform: Platform) -> Result<Batch> {
     of_workload(runner, platform, "http", 10, 1)
 }
 
-/// As cheap as a line of output: several microseconds of computing.
+/// A line of output to a pipe, as in the example.
 fn prints(runner: &StoryRunner, _: Platform) -> Result<Batch> {
-    let print = Action::Compute { parts: 1 }.freely();
+    let print = Action::Print {}.freely();
     let scripts = (0..10).map(|seed| Script { seed, steps: vec![print.clone()] }).collect();
     script::batch(scripts, &runner.with.stage)
 }

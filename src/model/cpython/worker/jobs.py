@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+import calls
 from computing import escape_time, hash_blocks, hash_parts, is_prime
 from digests import WORD, digest, first_word, pseudorandom_bytes, sampled_checksum
 from phases import now_ns
@@ -132,6 +133,9 @@ class Save(Job):
             flush_to_device(file.fileno())
 
 
+ACTS = ("Wait", "WaitUntil", "Read", "Resolve", "Print", "Compute")
+
+
 class Script(Job):
     """Steps, one after the other."""
 
@@ -143,6 +147,10 @@ class Script(Job):
                 found = digest(found, value["us"])
             elif act == "Read":
                 found = digest(found, ReadFile(self.index, **value).run(phases))
+            elif act == "Resolve":
+                found = digest(found, phases.wait(self, calls.resolve))
+            elif act == "Print":
+                found = digest(found, phases.wait(self, calls.print_line))
             else:
                 found = digest(found, phases.compute(self, hash_parts, self.seed, value["parts"]))
         return found
@@ -155,6 +163,11 @@ class Script(Job):
                 found = digest(found, value["us"])
             elif act == "Read":
                 found = digest(found, await ReadFile(self.index, **value).run_async(phases))
+            elif act == "Resolve":
+                loop = asyncio.get_running_loop()
+                found = digest(found, await phases.wait_async(self, calls.resolve_async(loop)))
+            elif act == "Print":
+                found = digest(found, phases.wait(self, calls.print_line))
             else:
                 found = digest(found, phases.compute(self, hash_parts, self.seed, value["parts"]))
         return found
@@ -168,7 +181,7 @@ class Script(Job):
     @staticmethod
     def act(step):
         ((act, value),) = step["act"].items()
-        if step["need"] is not None or act not in ("Wait", "WaitUntil", "Read", "Compute"):
+        if step["need"] is not None or act not in ACTS:
             raise NotImplementedError("no step of Python's shares a thing or is kept on a core")
         return act, value
 

@@ -407,7 +407,7 @@ fn evidence_records(side: Side) -> Vec<EvidenceRecord> {
     );
     let mut records = vec![];
     for model in ["tokio-one", "tokio-many", "py-asyncio@3.11"] {
-        for (jobs, in_flight) in [("cakes", alone[0]), ("files", many[0])] {
+        for (jobs, in_flight) in [("cakes", alone[0]), ("files", many[0]), ("names", many[0])] {
             let figures = side.pick(one_thread, [in_flight, many[1], many[2]]);
             let mut it = evidence(model, jobs, side.pick(109, 111), figures);
             for act in &mut it.seen {
