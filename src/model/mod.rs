@@ -92,6 +92,15 @@ pub fn made_of(name: &str) -> Option<MadeOf> {
     }
 }
 
+/// The names of today's models of a platform, without their interpreter, and what each is made of: those of Rust where a recording
+/// names no platform.
+pub fn names_on(platform: Option<&str>) -> Vec<(&'static str, MadeOf)> {
+    match platform {
+        None => models().iter().map(|model| (model.name, model.made_of)).collect(),
+        Some(_) => cpython::names(),
+    }
+}
+
 /// A model's line in the registry.
 #[derive(Clone, Copy)]
 pub struct ModelEntry {

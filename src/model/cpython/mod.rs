@@ -12,5 +12,5 @@ pub(crate) mod script;
 pub use find::{InterpreterChoice, find};
 pub use interpreter::Interpreter;
 pub use model::Python;
-pub(crate) use model::made_of;
 pub use model::models;
+pub(crate) use model::{made_of, names};

@@ -97,6 +97,11 @@ pub fn models(interpreter: &'static Interpreter) -> &'static [ModelEntry] {
     interpreter.models_by(|interpreter| MODELS.iter().map(|model| model.under(interpreter)).collect())
 }
 
+/// The models' names, without their interpreter, and what each is made of.
+pub(crate) fn names() -> Vec<(&'static str, MadeOf)> {
+    MODELS.iter().map(|model| (model.name, model.made_of)).collect()
+}
+
 /// What a model is made of by its name, without its interpreter.
 pub(crate) fn made_of(name: &str) -> Option<MadeOf> {
     Some(MODELS.iter().find(|model| model.name == name)?.made_of)

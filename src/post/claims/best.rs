@@ -1,48 +1,74 @@
 //! Whether a tool is the best in a row, or within 5 % of the best.
+//!
+//! A best among few is none: what today's registry has on the row's platform has to be measured there, the rivals before a tool is
+//! called the best, and all models of the tool before it is called slower.
 
 use crate::analysis::summary::{CellResult, Row};
-use crate::model::{MadeOf, made_of};
+use crate::model::{MadeOf, names_on};
 use crate::post::claims::CaseResult;
 use crate::stats::units;
 use crate::stats::verdict::{MARGIN, Verdict};
 
-/// What has to be measured for a tool to be called the best: a best among few is none.
-const CONTENDERS: [&[MadeOf]; 4] = [&[MadeOf::Caller], &[MadeOf::Threads], ASYNC, &[MadeOf::Processes]];
-
 /// What async IO is made of.
 pub(crate) const ASYNC: &[MadeOf] = &[MadeOf::Tasks, MadeOf::TasksOnOneThread];
 
-/// Whether the best cell of those that `is_tool` accepts is within 5 % of the best of `row`; `None` if it or one kind of its
-/// contenders was not measured.
-pub(crate) fn is_best(row: &Row, is_tool: impl Fn(&CellResult) -> bool) -> Option<CaseResult> {
+/// Whether the best cell of the models that `is_tool` accepts by their names is within 5 % of the best of `row`; `None` if it was not
+/// measured.
+pub(crate) fn is_best(row: &Row, is_tool: impl Fn(&str) -> bool) -> Option<CaseResult> {
     let fastest = row.fastest()?;
-    let mut tools: Vec<&CellResult> = row.cells.iter().filter(|cell| is_tool(cell)).collect();
-    tools.retain(|cell| is_measured(cell));
-    // The fastest of the row by its estimate is not the best while one of the others may be faster by more than the margin.
-    let rivals = || row.cells.iter().filter(|cell| !is_tool(cell));
+    let mut tools = vec![];
+    let mut may_lose = false;
+    for cell in row.cells.iter().filter(|cell| is_measured(cell)) {
+        if is_tool(cell.plain_model()) {
+            tools.push(cell);
+        } else {
+            // The fastest by its estimate is not the best while another may be faster by more than the margin.
+            may_lose |= may_be_faster(cell);
+        }
+    }
     let standing = |cell: &CellResult| match cell.verdict {
-        Verdict::Fastest if rivals().any(may_be_faster) => Standing::Undecided,
+        Verdict::Fastest if may_lose => Standing::Undecided,
         _ => standing(cell),
     };
     tools.sort_by_key(|cell| standing(cell));
     let tool = tools.last()?;
     let numbers = beside(tool, fastest);
     Some(match standing(tool) {
-        Standing::Slower => CaseResult::Fails(numbers),
-        _ if !has_contenders(row) => return None,
+        Standing::Best => unless_missing(row, CaseResult::Holds, numbers, |model| !is_tool(model)),
         Standing::Undecided => CaseResult::Undecided(numbers),
-        Standing::Best => CaseResult::Holds(numbers),
+        Standing::Slower => unless_missing(row, CaseResult::Fails, numbers, is_tool),
     })
 }
 
-/// Whether every kind of contender was measured in a row.
-pub(crate) fn has_contenders(row: &Row) -> bool {
-    CONTENDERS.iter().all(|group| row.cells.iter().any(|cell| is_measured(cell) && is_made_of(cell, group)))
+/// `result` with its numbers, if all models that `has_to_be_there` accepts were measured in `row`, or can't be.
+pub(crate) fn unless_missing(
+    row: &Row,
+    result: fn(String) -> CaseResult,
+    numbers: String,
+    has_to_be_there: impl Fn(&str) -> bool,
+) -> CaseResult {
+    let mut missing = vec![];
+    for (name, _) in names_on(row.workload.platform.as_deref()) {
+        let mut cells = row.cells.iter().filter(|cell| cell.plain_model() == name);
+        let is_there = cells.any(|cell| is_measured(cell) || cell.error.is_some());
+        if !is_there && has_to_be_there(name) {
+            missing.push(name);
+        }
+    }
+    match missing.len() {
+        0 => result(numbers),
+        _ => CaseResult::Undecided(format!("{numbers}; {} not measured", missing.join(", "))),
+    }
 }
 
-/// Whether the model of a cell is made of one of `groups`. Those that today's registry does not know are in no group.
-pub(crate) fn is_made_of(cell: &CellResult, groups: &[MadeOf]) -> bool {
-    made_of(cell.plain_model()).is_some_and(|it| groups.contains(&it))
+/// Whether a model is made of one of `groups`. One that today's registry does not know is in no group.
+pub(crate) fn is_made_of(model: &str, groups: &[MadeOf]) -> bool {
+    crate::model::made_of(model).is_some_and(|it| groups.contains(&it))
+}
+
+/// Whether a cell is within 5 % of the best of its row, or may be.
+pub(crate) fn may_be_best(cell: &CellResult) -> bool {
+    is_measured(cell) && standing(cell) > Standing::Slower
 }
 
 /// How a cell stands to the best of its row.

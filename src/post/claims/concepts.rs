@@ -1,9 +1,10 @@
 //! The post's claims about concurrency, parallelism, threads and processes in its first table.
 
 use crate::analysis::evidence::{Observation, Properties};
-use crate::analysis::summary::CellResult;
+use crate::analysis::sizes::fastest;
+use crate::analysis::summary::Row;
 use crate::model::MadeOf;
-use crate::post::claims::best::{ASYNC, is_best};
+use crate::post::claims::best::{ASYNC, is_best, may_be_best, speedup};
 use crate::post::claims::interpreter::Build;
 use crate::post::claims::python::{PROCESSES, WITH_GIL, best_is_made_of, by_models};
 use crate::post::claims::thresholds::{GREAT, WAITING};
@@ -35,11 +36,11 @@ pub(crate) const CLAIMS: &[Claim] = &[
             "Parallelism | \"Simultaneous\" | 24 bakers baking 24 cakes at once | CPU-bound work",
             CONCEPTS,
         ),
-        decided_by: "the fastest tool on each workload that computes: is it seen to be parallel, and how fast is it",
+        decided_by: "verdicts on workloads that compute: is a tool that is seen to be parallel within 5 % of the best, and every other slower",
         needs: &[Needs::Evidence, Needs::Study],
         judge: |m| {
             each(["hash", "primes", "mandelbrot"], |workload| {
-                Needs::Study.case(workload, fastest_is_parallel(m, workload))
+                Needs::Study.case(workload, m.of_row(workload, |row| parallel_is_best(m, row)))
             })
         },
     },
@@ -109,17 +110,26 @@ pub(crate) fn cores_busy(seen: &Properties) -> String {
     }
 }
 
-/// Whether the fastest model on a workload is seen to be parallel, and is faster than sequential.
-fn fastest_is_parallel(m: &Measurements<'_>, workload: &str) -> Option<CaseResult> {
-    let fastest = m.row(workload)?.fastest()?;
-    let seen = m.evidence(fastest.model(), JobsOf::Cakes)?;
-    let speedup = fastest.speedup?;
-    let interval = speedup.interval.ok()?;
-    let numbers = format!("{}: {}", fastest.name, in_words(&speedup, interval));
-    if interval.low <= 1.0 {
-        return Some(CaseResult::Fails(numbers));
+/// Whether a model that is seen to be parallel is within 5 % of the best on a workload, and every other is slower.
+fn parallel_is_best(m: &Measurements<'_>, row: &Row) -> Option<CaseResult> {
+    let is_parallel = |model: &str| m.evidence(model, JobsOf::Cakes)?.parallel.0.seen();
+    let result = is_best(row, |model| is_parallel(model) == Some(true))?;
+    for cell in row.cells.iter().filter(|cell| may_be_best(cell)) {
+        let numbers = format!("{}; {} {}, not parallel", result.numbers(), cell.model(), speedup(cell));
+        match is_parallel(cell.model()) {
+            Some(true) => {}
+            // It could be either.
+            None => return None,
+            Some(false) if matches!(result, CaseResult::Holds(_)) && cell.verdict.is_best() => {
+                return Some(CaseResult::Partly(numbers));
+            }
+            Some(false) if matches!(result, CaseResult::Holds(_)) => {
+                return Some(CaseResult::Undecided(numbers));
+            }
+            Some(false) => {}
+        }
     }
-    Some(as_observed(&[(&seen.parallel.0, true)], numbers))
+    Some(result)
 }
 
 /// Whether no two jobs of a model compute at once.
@@ -130,14 +140,14 @@ fn one_brain(m: &Measurements<'_>, model: &str) -> Option<CaseResult> {
 
 /// Whether a native model is within 5 % of the best on a workload.
 fn best_in_rust(m: &Measurements<'_>, workload: &str, model: &str) -> Case {
-    let best = m.row(workload).and_then(|row| is_best(row, |cell: &CellResult| cell.model() == model));
+    let best = m.of_row(workload, |row| is_best(row, |other| other == model));
     Needs::Study.case(format!("{workload} under {model}"), best)
 }
 
 /// Whether a model is at least [`GREAT`] times as fast as sequential.
 pub(crate) fn is_great(m: &Measurements<'_>, workload: &str, model: &str) -> Case {
-    let great = m.cell(workload, model).and_then(|cell| {
-        let speedup = cell.speedup?;
+    let great = m.of_row(workload, |row| {
+        let speedup = fastest(row.cells.iter().filter(|cell| cell.model() == model))?.speedup?;
         let interval = speedup.interval.ok()?;
         let numbers = in_words(&speedup, interval);
         Some(if interval.low <= GREAT && interval.high > GREAT {

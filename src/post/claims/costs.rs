@@ -41,7 +41,7 @@ pub(crate) fn processes_are_best(m: &Measurements<'_>) -> Vec<Case> {
         ("hash", "hashing, for encrypting, in Rust"),
     ];
     let mut cases = each(native, |(workload, name)| {
-        let best = m.row(workload).and_then(|row| is_best(row, |cell| is_made_of(cell, PROCESSES)));
+        let best = m.of_row(workload, |row| is_best(row, |model| is_made_of(model, PROCESSES)));
         Needs::Study.case(name, best)
     });
     cases.push(Needs::Costs.case("the smallest jobs in Rust", smallest_jobs(m, "prefork")));

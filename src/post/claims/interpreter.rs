@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::analysis::sizes::fastest;
 use crate::analysis::summary::{CellResult, Row};
-use crate::model::{MadeOf, made_of};
+use crate::model::MadeOf;
+use crate::post::claims::best::is_made_of;
 use crate::record::schema::{Environment, Kind};
 
 /// A kind of CPython.
@@ -73,7 +74,7 @@ impl<'a> Interpreter<'a> {
     /// The fastest cell on a workload of the models that are made of one of `groups`.
     pub(crate) fn fastest_made_of(&self, workload: &str, groups: &[MadeOf]) -> Option<&'a CellResult> {
         let cells = self.row(workload)?.cells.iter();
-        fastest(cells.filter(|cell| made_of(cell.plain_model()).is_some_and(|it| groups.contains(&it))))
+        fastest(cells.filter(|cell| is_made_of(cell.plain_model(), groups)))
     }
 
     /// The cell of a native model on a workload, of the same study.

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use crate::analysis::evidence::{Properties, properties};
 use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
-use crate::analysis::sizes::{SizeSeries, fastest};
-use crate::analysis::summary::{CellResult, Row};
+use crate::analysis::sizes::SizeSeries;
+use crate::analysis::summary::Row;
 use crate::analysis::{analysed::Analysed, costs::AnalysedCosts, costs::CostSummary};
 use crate::model::{MadeOf, made_of};
 use crate::post::claims::interpreter::{Build, Interpreter};
-use crate::post::claims::{Needs, measured::Measured, story::MeasuredStory};
+use crate::post::claims::{CaseResult, Needs, measured::Measured, story::MeasuredStory};
 use crate::record::figure::Figure;
 use crate::record::schema::{Environment, EvidenceRecord, InterpreterEntry, Kind, Recording, StoryRun};
 use crate::report::costs::all_size_series;
@@ -191,22 +191,27 @@ impl<'a> Measurements<'a> {
         models
     }
 
-    /// The cell of a model on a workload, at its better concurrency.
-    pub(crate) fn cell(&self, workload: &str, model: &str) -> Option<&CellResult> {
-        fastest(self.row(workload)?.cells.iter().filter(|cell| cell.model() == model))
-    }
-
-    /// The native row of a workload with valid verdicts. On one core nothing that computes can be faster than sequential.
-    pub(crate) fn row(&self, workload: &str) -> Option<&Row> {
+    /// What the native rows of a workload show that have verdicts: the first that decides something, or else that shows
+    /// something. On one core nothing that computes can be faster than sequential.
+    pub(crate) fn of_row(
+        &self,
+        workload: &str,
+        shown: impl Fn(&Row) -> Option<CaseResult>,
+    ) -> Option<CaseResult> {
+        let mut undecided = None;
         for part in &self.parts {
             for row in &part.analysed.summary.rows {
                 let could_show_it = row.workload.kind != Kind::Computes || part.environment().cores > 1;
-                if row.workload.name == workload && !row.has_no_verdict() && could_show_it {
-                    return Some(row);
+                if row.workload.name != workload || row.has_no_verdict() || !could_show_it {
+                    continue;
+                }
+                match shown(row) {
+                    Some(result) if result.is_decided() => return Some(result),
+                    result => undecided = undecided.or(result),
                 }
             }
         }
-        None
+        undecided
     }
 
     fn story_runs(&self) -> impl Iterator<Item = (&'a Environment, &'a StoryRun)> {

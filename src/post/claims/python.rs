@@ -4,7 +4,7 @@ use crate::analysis::platforms::{self, ToolVerdict, judge_tools};
 use crate::analysis::sizes::fastest;
 use crate::analysis::summary::{CellResult, Row};
 use crate::model::MadeOf;
-use crate::post::claims::best::{has_contenders, is_best, is_made_of, speedup};
+use crate::post::claims::best::{is_best, is_made_of, speedup, unless_missing};
 use crate::post::claims::interpreter::{Build, Interpreter};
 use crate::post::claims::thresholds::{GREAT, PARALLEL, SAME_SHAPE};
 use crate::post::claims::{Case, CaseResult, Measurements, case::agreed};
@@ -141,19 +141,31 @@ pub(crate) fn threads_are_great(m: &Measurements<'_>, waiting: &[&str]) -> Vec<C
 
 /// Whether processes compute at the same time.
 pub(crate) fn processes_get_around_the_lock(m: &Measurements<'_>) -> Vec<Case> {
-    let expected = Expected::Above(PARALLEL);
-    let mut faster = by_build(m, WITH_GIL, &["primes"], |it, _| {
-        expected.of(it.fastest_made_of("primes", PROCESSES)?.speedup.as_ref()?, "x as fast as py-loop")
-    });
-    let mut busy = by_build(m, WITH_GIL, &["primes"], |it, _| {
-        expected.of(it.fastest_made_of("primes", PROCESSES)?.busy_cores.as_ref()?, " cores busy")
-    });
+    let mut faster = of_fastest_processes(m, |cell| cell.speedup, "x as fast as py-loop");
+    let mut busy = of_fastest_processes(m, |cell| cell.busy_cores, " cores busy");
     for (cases, what) in [(&mut faster, "faster than one"), (&mut busy, "on several cores")] {
         for case in cases {
             case.name = format!("{what}: {}", case.name);
         }
     }
     [faster, busy].concat()
+}
+
+/// Whether a ratio of the fastest model of processes is above that of one core, on `primes`.
+fn of_fastest_processes(
+    m: &Measurements<'_>,
+    ratio: fn(&CellResult) -> Option<Ratio>,
+    unit: &str,
+) -> Vec<Case> {
+    by_build(m, WITH_GIL, &["primes"], |it, row| {
+        let ratio = ratio(it.fastest_made_of("primes", PROCESSES)?)?;
+        Some(match Expected::Above(PARALLEL).of(&ratio, unit)? {
+            CaseResult::Fails(numbers) => {
+                unless_missing(row, CaseResult::Fails, numbers, |model| is_made_of(model, PROCESSES))
+            }
+            other => other,
+        })
+    })
 }
 
 /// Whether a model made of `tools` is the best, or within 5 %, on each of the workloads `on`.
@@ -163,7 +175,7 @@ pub(crate) fn best_is_made_of(
     on: &[&str],
     tools: &[MadeOf],
 ) -> Vec<Case> {
-    by_build(m, builds, on, |_, row| is_best(row, |cell| is_made_of(cell, tools)))
+    by_build(m, builds, on, |_, row| is_best(row, |model| is_made_of(model, tools)))
 }
 
 /// What becomes of the tools that the post names for each of the tasks `on`, by the judge of the post's own table.
@@ -173,9 +185,10 @@ pub(crate) fn named_tools(m: &Measurements<'_>, builds: &[Build], on: &[&str]) -
 
 fn of_named_tools(row: &Row) -> Option<CaseResult> {
     let verdict = judge_tools(row);
+    let tools = platforms::named_tools(&row.workload.post_says);
     let mut numbers = vec![];
-    for tool in platforms::named_tools(&row.workload.post_says) {
-        if let Some(cell) = fastest(row.cells.iter().filter(|cell| is_made_of(cell, &[tool]))) {
+    for &tool in &tools {
+        if let Some(cell) = fastest(row.cells.iter().filter(|cell| is_made_of(cell.plain_model(), &[tool]))) {
             numbers.push(format!("{} {}", cell.plain_model(), speedup(cell)));
         }
     }
@@ -184,13 +197,15 @@ fn of_named_tools(row: &Row) -> Option<CaseResult> {
     }
     let numbers = format!("{} ({})", in_words(&verdict), numbers.join(", "));
     Some(match verdict {
-        ToolVerdict::False => CaseResult::Fails(numbers),
-        ToolVerdict::NoVerdict => CaseResult::Undecided(numbers),
         ToolVerdict::Unknown => return None,
-        _ if !has_contenders(row) => return None,
-        ToolVerdict::True => CaseResult::Holds(numbers),
-        ToolVerdict::Qualified(_) => CaseResult::Partly(numbers),
-        ToolVerdict::Undecided(_) => CaseResult::Undecided(numbers),
+        ToolVerdict::NoVerdict | ToolVerdict::Undecided(_) => CaseResult::Undecided(numbers),
+        ToolVerdict::False => {
+            unless_missing(row, CaseResult::Fails, numbers, |model| is_made_of(model, &tools))
+        }
+        ToolVerdict::True => {
+            unless_missing(row, CaseResult::Holds, numbers, |model| !is_made_of(model, &tools))
+        }
+        ToolVerdict::Qualified(_) => unless_missing(row, CaseResult::Partly, numbers, |_| true),
     })
 }
 

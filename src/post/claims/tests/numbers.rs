@@ -2,6 +2,7 @@
 
 use crate::analysis::same::tests::on_a_machine;
 use crate::analysis::{costs::tests::record, evidence::tests::evidence_record};
+use crate::model::{MadeOf, names_on};
 use crate::post::claims::{tests::Side, thresholds::WAITING};
 use crate::post::story::plays::PLAYS;
 use crate::record::figure::Figure::*;
@@ -34,21 +35,41 @@ pub(super) fn made_up(side: Side) -> Vec<Recording> {
     let mut native = vec![];
     for workload in WAITING {
         // The pool of processes is the best where the others are not.
-        let (threads, tasks) = (("threads/jobs", side.pick(66, 67)), ("tokio-one/jobs", side.pick(66, 67)));
-        native.push(study(2, workload, &[threads, tasks, ("prefork/jobs", side.pick(100, 63))]));
+        let is_decisive = |model: &str| match model {
+            "threads" | "tokio-one" => side.pick(66, 67),
+            "prefork" => side.pick(100, 63),
+            _ => 110,
+        };
+        native.push(study(2, workload, &all_models(None, "jobs", is_decisive)));
     }
     for workload in COMPUTING {
-        let (pool, processes) = (("rayon/cores", side.pick(99, 101)), ("prefork/cores", side.pick(103, 107)));
-        let other_pool = ("crossbeam/cores", side.pick(103, 107));
-        native.push(study(2, workload, &[pool, processes, other_pool, ("tokio-one/jobs", 110)]));
+        let is_decisive = |model: &str| match model {
+            "rayon" => side.pick(94, 106),
+            "prefork" => side.pick(97, 107),
+            "crossbeam" => side.pick(97, 107),
+            _ => 110,
+        };
+        native.push(study(2, workload, &all_models(None, "cores", is_decisive)));
     }
-    let four_cores = on_cores(4, side.pick(66, 80), side.pick(97, 106));
+    let four_cores = on_cores(4, side.pick(66, 80), side.pick(92, 106));
     let with_gil = under_python(WITH_GIL, side);
     let mut recordings = vec![of_stories, joined(native), costs(side), four_cores, with_gil];
     recordings.push(on_cores(1, side.pick(66, 60), 110));
-    recordings.push(on_cores(8, side.pick(66, 90), side.pick(92, 105)));
+    recordings.push(on_cores(8, side.pick(66, 90), side.pick(87, 105)));
     recordings.push(under_python(WITHOUT_GIL, side));
     recordings
+}
+
+/// A cell for every model of a platform but its baseline, with its percents of the baseline's time.
+fn all_models(tag: Option<&str>, width: &str, percent: impl Fn(&str) -> u64) -> Vec<(String, u64)> {
+    let mut cells = vec![];
+    for (model, made_of) in names_on(tag) {
+        let at = tag.map_or(String::new(), |tag| format!("@{tag}"));
+        if made_of != MadeOf::Caller {
+            cells.push((format!("{model}{at}/{width}"), percent(model)));
+        }
+    }
+    cells
 }
 
 /// Workloads that compute, in Rust.
@@ -244,12 +265,12 @@ fn whole(number: f64) -> u64 {
 }
 
 /// A study on `cores` cores in which each of `cells` takes so many percent of the baseline's time.
-fn study(cores: u64, workload: &str, cells: &[(&str, u64)]) -> Recording {
+fn study(cores: u64, workload: &str, cells: &[(impl AsRef<str>, u64)]) -> Recording {
     study_of(16, cores, workload, cells)
 }
 
 /// The same of so many launches.
-fn study_of(launches: u64, cores: u64, workload: &str, cells: &[(&str, u64)]) -> Recording {
+fn study_of(launches: u64, cores: u64, workload: &str, cells: &[(impl AsRef<str>, u64)]) -> Recording {
     let mut recording = on_a_machine(recording(launches, 50));
     recording.environment.cores = cores;
     let study = recording.study.as_mut().unwrap();
@@ -257,7 +278,7 @@ fn study_of(launches: u64, cores: u64, workload: &str, cells: &[(&str, u64)]) ->
     let arm = study.arms[0].clone();
     study.arms = vec![Arm { id: format!("{workload}/sequential/one"), ..arm.clone() }];
     for (cell, _) in cells {
-        study.arms.push(Arm { id: format!("{workload}/{cell}"), ..arm.clone() });
+        study.arms.push(Arm { id: format!("{workload}/{}", cell.as_ref()), ..arm.clone() });
     }
     for launch in &mut study.launches {
         launch.workload = workload.into();
@@ -389,12 +410,14 @@ fn of_python(
     gil: u64,
     [threading, asyncio, processes]: [u64; 3],
 ) -> Recording {
-    let models = [
-        ("py-threading@3.11/jobs", threading),
-        ("py-asyncio@3.11/jobs", asyncio),
-        ("py-multiprocessing@3.11/cores", processes),
-    ];
-    with_python(workload, post_says, ("gil/jobs", gil), &models)
+    let cells = all_models(Some(WITH_GIL), "jobs", |model| match model {
+        "py-threading" => threading,
+        "py-asyncio" => asyncio,
+        "py-multiprocessing" => processes,
+        _ => 110,
+    });
+    let cells: Vec<(&str, u64)> = cells.iter().map(|(cell, percent)| (cell.as_str(), *percent)).collect();
+    with_python(workload, post_says, ("gil/jobs", gil), &cells)
 }
 
 /// The two runtimes, threads with and without a lock, and a pool.
