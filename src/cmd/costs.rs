@@ -123,7 +123,10 @@ fn series(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[Model
                 models = one_of_each_kind(&models);
             }
             let cells = series.of(platform).iter().flat_map(|workload| widest(workload, &models)).collect();
-            groups.push(Group { series: Some(name_on(series.name, platform)), cells });
+            // Some series are of one platform only.
+            if !series.of(platform).is_empty() {
+                groups.push(Group { series: Some(name_on(series.name, platform)), cells });
+            }
         }
     }
     groups

@@ -32,6 +32,7 @@ fn about(series: &SizeSeries) -> &str {
         BREAK_EVEN => "counting primes, by the size of a job",
         "pages" => "downloads, by the server's pause and the parsing after it",
         "files" => "reading files, by their size, warm and cold",
+        "frames" => "frames of 1 MiB that jobs bring along, by how often they are hashed",
         _ => &series.series,
     }
 }

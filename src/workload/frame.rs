@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
+use anyhow::Result;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::{Digest, pseudorandom_bytes};
-use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
+use crate::workload::{Computes, Each, Kind, Size, Workload, fixture::stage::Stage, no_setup};
 
 /// The workload, for Python only: native jobs carry seeds, so that no native process ever receives a buffer.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -22,14 +23,22 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 700,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Frame::rendered(seed, size.each)) },
+    jobs: &Each { setup: no_setup, job: rendered::<1> },
 };
+
+/// A job that hashes its frame so many times: more work for the same buffer.
+pub(super) fn rendered<const TIMES: u64>(_: &Stage, size: Size, seed: u64) -> Result<Frame> {
+    let frame = Frame { seed, len: size.each, times: TIMES, pixels: Pixels::default() };
+    frame.pixels();
+    Ok(frame)
+}
 
 /// Hashes its pixels.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Frame {
     seed: u64,
     len: u64,
+    times: u64,
     /// Created once, before anything is timed; recreated on the other side of a pipe.
     #[serde(skip)]
     pixels: Pixels,
@@ -41,12 +50,6 @@ type Pixels = Arc<OnceLock<Vec<u8>>>;
 const BAND: usize = 64 * 1024;
 
 impl Frame {
-    fn rendered(seed: u64, len: u64) -> Self {
-        let frame = Frame { seed, len, pixels: Pixels::default() };
-        frame.pixels();
-        frame
-    }
-
     fn pixels(&self) -> &[u8] {
         self.pixels.get_or_init(|| {
             let len = usize::try_from(self.len).expect("a test frame fits into memory");
@@ -59,6 +62,10 @@ impl Computes for Frame {
     const IN_PYTHON: &'static str = "Frame";
 
     fn compute(&self) -> Digest {
-        Digest::new(self.seed, super::hash::first_word(Sha256::new_with_prefix(self.pixels())))
+        let mut hasher = Sha256::new();
+        for _ in 0..self.times {
+            hasher.update(self.pixels());
+        }
+        Digest::new(self.seed, super::hash::first_word(hasher))
     }
 }

@@ -1,7 +1,7 @@
 //! The same work in other sizes, for break-evens and crossovers. No best-tool table has a row for it.
 
 use crate::model::Platform;
-use crate::workload::{Each, Kind, Size, Workload, cold_file, http, no_setup, primes, warm_file};
+use crate::workload::{Each, Kind, Size, Workload, cold_file, frame, http, no_setup, primes, warm_file};
 
 /// Workloads that differ only in size.
 #[derive(Debug)]
@@ -45,6 +45,12 @@ pub(crate) static SERIES: &[Series] = &[
         about: "reading files, by their size, warm and cold",
         workloads: FILES,
         in_python: FILES,
+    },
+    Series {
+        name: "frames",
+        about: "hashing frames of 1 MiB that jobs bring along, by how often: more work for each byte that a process is sent",
+        workloads: &[],
+        in_python: FRAMES,
     },
 ];
 
@@ -153,6 +159,25 @@ const fn warm(name: &'static str, about: &'static str, kib: u64, jobs: usize, jo
 
 const fn cold(name: &'static str, about: &'static str, kib: u64, jobs: usize, job_us: u64) -> Workload {
     Workload { name, about, size: Size { jobs, each: kib * 1024 }, job_us, ..cold_file::WORKLOAD }
+}
+
+/// Work of about 0.6 ms for each MiB, where the processor has SHA extensions, and of 4, 16 and 64 times that.
+const FRAMES: &[Workload] = &[
+    frame::<1>("frame-1x", "hashes a frame of 1 MiB that the job brings along"),
+    frame::<4>("frame-4x", "hashes a frame of 1 MiB that the job brings along, 4 times"),
+    frame::<16>("frame-16x", "hashes a frame of 1 MiB that the job brings along, 16 times"),
+    frame::<64>("frame-64x", "hashes a frame of 1 MiB that the job brings along, 64 times"),
+];
+
+const fn frame<const TIMES: u64>(name: &'static str, about: &'static str) -> Workload {
+    Workload {
+        name,
+        about,
+        size: Size { jobs: 12, each: 1024 * 1024 },
+        job_us: 700 * TIMES,
+        jobs: &Each { setup: no_setup, job: frame::rendered::<TIMES> },
+        ..frame::WORKLOAD
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ import sys
 import time
 
 import calls
-from computing import escape_time, hash_blocks, hash_parts, is_prime
+from computing import escape_time, hash_all, hash_blocks, hash_parts, is_prime
 from digests import WORD, digest, first_word, pseudorandom_bytes, sampled_checksum
 from phases import now_ns
 
@@ -50,12 +50,12 @@ class Primes(Computing):
 class Frame(Computing):
     """Has a large buffer from the beginning, which is sent to processes."""
 
-    def __init__(self, index, seed, len):
+    def __init__(self, index, seed, len, times):
         band = min(len, 64 * 1024)
-        super().__init__(index, seed=seed, pixels=pseudorandom_bytes(seed, band) * (len // band))
+        super().__init__(index, seed=seed, times=times, pixels=pseudorandom_bytes(seed, band) * (len // band))
 
     def compute(self):
-        return digest(self.seed, first_word(hashlib.sha256(self.pixels).digest()))
+        return digest(self.seed, hash_all(self.pixels, self.times))
 
 
 class Mandelbrot(Computing):
