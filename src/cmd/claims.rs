@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
+use crate::analysis::analysed::Analysed;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{Watch, folder, recording_of, save_section};
@@ -18,6 +19,7 @@ use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::export::Format;
+use crate::report::footnotes::about_warning;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::study::{cell::Cell, plan::Profile, run_environment::RunEnvironment};
@@ -54,16 +56,32 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     } else {
         (read_all(&args.from)?, None)
     };
-    let judged = judge(chosen, &Sources::of(&recordings));
+    let analysed = Analysed::all(&recordings);
+    let judged = judge(chosen, &Sources::of_analysed(&analysed));
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&judged, args.format, !args.ids.is_empty()))?;
     if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {
         writeln!(out, "\n{sentence}")?;
     }
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
+        for line in analysed.iter().flat_map(blocking_warnings) {
+            writeln!(out, "{line}")?;
+        }
         writeln!(out, "\nThe recording is {}", path.display())?;
     }
     Ok(stop.exit().unwrap_or(Exit::Ok))
+}
+
+/// The warnings that block verdicts of a study or of traces, each once.
+fn blocking_warnings(of: &Analysed<'_>) -> Vec<String> {
+    let mut lines = vec![];
+    for warning in of.summary.warnings.iter().chain(&of.summary.of_traces) {
+        let line = about_warning(warning);
+        if warning.blocks_verdicts() && !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// The claims of these ids, or all.
@@ -167,7 +185,7 @@ fn run_story(
     platforms: &[Platform],
     quick: bool,
 ) -> Result<Vec<StoryRun>> {
-    show(&format!("telling {}", story.name()));
+    show(&format!("playing {}", story.name()));
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), story.second());
     let mut request = StoryRequest { quick, ..StoryRequest::default() };
     if story.name() == chess::PIZZA.name {

@@ -109,11 +109,15 @@ pub fn summary(judged: &[Judged]) -> String {
     if !checks.is_empty() {
         let passed = count(&checks, ClaimVerdict::CheckPassed);
         let failed = count(&checks, ClaimVerdict::CheckFailed);
+        let all = checks.len();
         let _ = write!(
             text,
-            " {} more could fail only by a bug of bakeoff's, and check it: {passed} passed, {failed} failed.",
-            checks.len()
+            " {all} more could fail only by a bug of bakeoff's, and check it: {passed} passed, {failed} failed"
         );
+        match all - passed - failed {
+            0 => text += ".",
+            others => text += &format!(", {others} without verdict."),
+        }
     }
     text
 }
@@ -130,10 +134,17 @@ pub fn decided_by(recording: &Recording) -> String {
 
 /// A verdict with its condition.
 fn in_a_sentence(judgement: &Judgement) -> String {
-    match judgement.condition() {
+    match condition_after(judgement) {
         Some(condition) => format!("{}: {condition}", judgement.verdict),
         None => judgement.verdict.to_string(),
     }
+}
+
+/// The condition as it reads behind the verdict, whose word it may begin with.
+fn condition_after(judgement: &Judgement) -> Option<String> {
+    let condition = judgement.condition()?;
+    let word = format!("{}: ", judgement.verdict);
+    Some(condition.strip_prefix(&word).unwrap_or(&condition).to_owned())
 }
 
 fn full((claim, judgement): &Judged) -> String {
@@ -147,7 +158,7 @@ fn full((claim, judgement): &Judged) -> String {
     }
     for case in &judgement.cases {
         let name = &case.name;
-        text += &wrapped(&format!("{}{name}: {}", check(case), in_words(&case.result)), 5);
+        text += &wrapped(&format!("{}{name}: {}, {}", check(case), case.result.word(), case.numbers()), 5);
     }
     text
 }
@@ -167,36 +178,46 @@ fn check(case: &Case) -> &'static str {
     }
 }
 
-fn in_words(result: &CaseResult) -> String {
-    let word = match result {
-        CaseResult::Holds(_) => "true",
-        CaseResult::Fails(_) => "false",
-        CaseResult::Partly(_) => "qualified",
-        CaseResult::Contradicts(_) => "contradicts itself",
-        CaseResult::Undecided(_) => "undecided",
-        CaseResult::Missing(_) => "not measured",
-    };
-    format!("{word}, {}", result.numbers())
-}
-
-/// All cases in one line: first the measured ones, then the others by reason.
+/// All cases in one line: first the measured ones, then those without a verdict and the others, by reason.
 fn cases(judgement: &Judgement) -> String {
-    let mut said = Vec::new();
-    let mut unmeasured: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut said = vec![];
+    let (mut without_verdict, mut unmeasured) = (Reasons::default(), Reasons::default());
     for case in &judgement.cases {
-        let name = case.name.as_str();
-        match &case.result {
-            CaseResult::Missing(why) => match unmeasured.iter_mut().find(|(reason, _)| reason == why) {
-                Some((_, names)) => names.push(name),
-                None => unmeasured.push((why, vec![name])),
-            },
-            measured => said.push(format!("{}{name}: {}", check(case), measured.numbers())),
+        if let CaseResult::Missing(why) = &case.result {
+            unmeasured.add(why, &case.name);
+            continue;
+        }
+        said.push(format!("{}{}: {}", check(case), case.name, case.result.numbers()));
+        if let Some(why) = &case.no_verdict {
+            without_verdict.add(why, &case.name);
         }
     }
-    for (why, names) in unmeasured {
+    let measured = said.len();
+    for (why, names) in without_verdict.all {
+        said.push(match names.len() == measured {
+            true => format!("no verdict: {why}"),
+            false => format!("no verdict on {}: {why}", some_of(&names)),
+        });
+    }
+    for (why, names) in unmeasured.all {
         said.push(format!("not measured: {} ({why})", some_of(&names)));
     }
     said.join("; ")
+}
+
+/// Reasons, each with the cases that it holds for.
+#[derive(Default)]
+struct Reasons<'a> {
+    all: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+impl<'a> Reasons<'a> {
+    fn add(&mut self, why: &'a str, name: &'a str) {
+        match self.all.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, names)) => names.push(name),
+            None => self.all.push((why, vec![name])),
+        }
+    }
 }
 
 /// A table in Markdown with a row for each claim, as pages have it between their markers.
@@ -204,7 +225,8 @@ pub fn rows(judged: &[Judged]) -> String {
     let mut text = String::from("| | the post says | verdict | numbers |\n|---|---|---|---|\n");
     for (claim, judgement) in judged {
         let (says, numbers) = (in_markdown(claim.says), escape::markdown(&cases(judgement)));
-        let condition = judgement.condition().map_or(String::new(), |condition| format!(": {condition}"));
+        let condition =
+            condition_after(judgement).map_or(String::new(), |condition| format!(": {condition}"));
         let (verdict, condition) = (judgement.verdict, escape::markdown(&condition));
         let _ = writeln!(text, "| {} | {says} | **{verdict}**{condition} | {numbers} |", claim.id);
     }
@@ -240,7 +262,7 @@ fn with_cases(judged: &[Judged]) -> Value {
             .left("name", |case| case.name.as_str())
             .left("check", |case| case.kind == CaseKind::Check)
             .left("holds", |case| holds(&case.result))
-            .left("numbers", |case| case.result.numbers())
+            .left("numbers", Case::numbers)
             .build();
         claims[at]["cases"] = json::rows(&table);
     }
@@ -273,7 +295,7 @@ fn wrapped(text: &str, indent: usize) -> String {
 mod tests {
     use super::*;
     use crate::analysis::same::tests::on_a_machine;
-    use crate::post::claims::tests::inside;
+    use crate::post::claims::tests::{inside, someone_else_measured_beside};
     use crate::record::read::tests::recording;
 
     fn some(ids: &[&str]) -> Vec<Judged> {
@@ -287,6 +309,21 @@ mod tests {
         insta::assert_snapshot!(render(&some(&["C1", "C8", "T3", "G1"]), Format::Table, false));
         insta::assert_snapshot!(render(&some(&["T3"]), Format::Table, true));
         insta::assert_snapshot!(render(&some(&["C8", "G1"]), Format::Markdown, false));
+    }
+
+    #[test]
+    fn blocked_verdicts_have_their_reason_once() {
+        let mut recordings = inside();
+        someone_else_measured_beside(&mut recordings);
+        let judged = judge(claims(), &Sources::of(&recordings));
+        let (_, chess) = judged.iter().find(|(claim, _)| claim.id == "C1").unwrap();
+        assert!(chess.cases.len() > 1);
+        let cases = cases(chess);
+        assert_eq!(cases.matches("no verdict").count(), 1, "{cases}");
+        assert!(cases.ends_with("; no verdict: another study ran"), "{cases}");
+        assert!(summary(&judged).ends_with("0 passed, 0 failed, 9 without verdict."), "{}", summary(&judged));
+        let (_, coroutines) = judged.iter().find(|(claim, _)| claim.id == "A1").unwrap();
+        assert_eq!(in_a_sentence(coroutines).matches("undecided").count(), 1);
     }
 
     #[test]

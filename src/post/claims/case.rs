@@ -20,8 +20,12 @@ pub struct Case {
     pub name: String,
     /// What it can show.
     pub kind: CaseKind,
+    /// Traces decide it: those of evidence or of stories.
+    pub by_traces: bool,
     /// The result.
     pub result: CaseResult,
+    /// Why a result that would decide it is undecided: a warning blocks its verdict.
+    pub no_verdict: Option<String>,
 }
 
 /// The result of a case.
@@ -64,6 +68,23 @@ impl CaseResult {
         }
     }
 
+    /// Whether it was not measured.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, CaseResult::Missing(_))
+    }
+
+    /// What it says of the claim, in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            CaseResult::Holds(_) => "true",
+            CaseResult::Fails(_) => "false",
+            CaseResult::Partly(_) => "qualified",
+            CaseResult::Contradicts(_) => "contradicts itself",
+            CaseResult::Undecided(_) => "undecided",
+            CaseResult::Missing(_) => "not measured",
+        }
+    }
+
     /// The numbers of a case, or why there are none.
     pub fn numbers(&self) -> &str {
         match self {
@@ -77,12 +98,34 @@ impl CaseResult {
 impl Case {
     /// A case with a result.
     pub(crate) fn new(name: impl Into<String>, result: CaseResult) -> Self {
-        Case { name: name.into(), kind: CaseKind::Finding, result }
+        Case { name: name.into(), kind: CaseKind::Finding, by_traces: false, result, no_verdict: None }
     }
 
     /// A case that this machine or program can't measure.
     pub(crate) fn missing(name: impl Into<String>, why: impl Into<String>) -> Self {
         Case::new(name, CaseResult::Missing(why.into()))
+    }
+
+    /// The same case, decided by traces.
+    pub(crate) fn by_traces(self) -> Self {
+        Case { by_traces: true, ..self }
+    }
+
+    /// The same case where traces allow no verdict, and why: it has numbers, and is undecided if they decide it.
+    pub(crate) fn without_verdict(self, why: &str) -> Self {
+        if !self.by_traces || !self.result.is_decided() {
+            return self;
+        }
+        let result = CaseResult::Undecided(self.result.numbers().to_owned());
+        Case { result, no_verdict: Some(why.to_owned()), ..self }
+    }
+
+    /// Its numbers with the reason why they have no verdict, or why there are none.
+    pub(crate) fn numbers(&self) -> String {
+        match &self.no_verdict {
+            Some(why) => format!("{}; no verdict: {why}", self.result.numbers()),
+            None => self.result.numbers().to_owned(),
+        }
     }
 
     /// The same case as a check.

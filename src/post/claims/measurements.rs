@@ -7,6 +7,7 @@ use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::analysis::sizes::SizeSeries;
 use crate::analysis::summary::Row;
+use crate::analysis::warning::Warning;
 use crate::analysis::{analysed::Analysed, costs::AnalysedCosts, costs::CostSummary};
 use crate::model::{MadeOf, made_of};
 use crate::post::claims::interpreter::{Build, Interpreter};
@@ -21,6 +22,8 @@ use crate::study::evidence::JobsOf;
 pub struct Measurements<'a> {
     parts: Vec<Rc<Part<'a>>>,
     scaled: Vec<Scaled>,
+    /// Why the traces among them allow no verdict: the cases that they decide have none either.
+    pub(crate) no_verdict: Option<String>,
 }
 
 /// What is computed of a recording once.
@@ -49,17 +52,30 @@ impl<'a> Part<'a> {
         self.analysed.recording
     }
 
-    /// The recording, if its traces may be judged.
-    fn traced(&self) -> Option<&'a Recording> {
-        (!self.analysed.summary.traces_have_no_verdict()).then_some(self.analysed.recording)
+    /// Why its traces allow no verdict.
+    fn no_verdict(&self) -> Option<String> {
+        let mut reasons = vec![];
+        for reason in self.analysed.summary.of_traces.iter().filter_map(Warning::reason) {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        if reasons.is_empty() { None } else { Some(reasons.join(", ")) }
     }
 }
 
 impl<'a> Measurements<'a> {
-    /// The measurements of `parts`; the first recording with a measurement takes precedence.
-    pub(crate) fn of(parts: Vec<Rc<Part<'a>>>) -> Self {
-        if parts.len() == 1 {
-            return Measurements { parts, scaled: vec![] };
+    /// The measurements of one recording.
+    pub(crate) fn of_one(part: Rc<Part<'a>>) -> Self {
+        let no_verdict = part.no_verdict();
+        Measurements { parts: vec![part], scaled: vec![], no_verdict }
+    }
+
+    /// The measurements of all `parts`; of several, without traces that allow no verdict. The first recording with a
+    /// measurement takes precedence.
+    pub(crate) fn of_all(parts: Vec<Rc<Part<'a>>>) -> Self {
+        if let [part] = &parts[..] {
+            return Measurements::of_one(Rc::clone(part));
         }
         // Core counts are comparable on one machine only.
         let mut of_one_machine: Vec<Analysed<'a>> = vec![];
@@ -72,7 +88,7 @@ impl<'a> Measurements<'a> {
         }
         let mut scaled = scale(&of_one_machine);
         scaled.retain(|it| it.rows.len() > 1);
-        Measurements { parts, scaled }
+        Measurements { parts, scaled, no_verdict: None }
     }
 
     /// A story in an arrangement under a model.
@@ -214,16 +230,22 @@ impl<'a> Measurements<'a> {
         undecided
     }
 
+    /// The recording of a part, if its traces are among the measurements.
+    fn traced(&self, part: &Part<'a>) -> Option<&'a Recording> {
+        let is_among = self.no_verdict.is_some() || !part.analysed.summary.traces_have_no_verdict();
+        is_among.then_some(part.recording())
+    }
+
     fn story_runs(&self) -> impl Iterator<Item = (&'a Environment, &'a StoryRun)> {
         self.parts
             .iter()
-            .filter_map(|part| part.traced())
+            .filter_map(|part| self.traced(part))
             .flat_map(|recording| recording.stories.iter().flatten().map(|run| (&recording.environment, run)))
     }
 
     /// The first record of a model on one kind of jobs that has enough runs.
     fn evidence_record(&self, model: &str, jobs: JobsOf) -> Option<&'a EvidenceRecord> {
-        let traced = self.parts.iter().filter_map(|part| part.traced());
+        let traced = self.parts.iter().filter_map(|part| self.traced(part));
         let mut records = traced.flat_map(|recording| recording.evidence.iter().flatten());
         records.find(|it| it.model == model && it.jobs == jobs.name() && properties(it).is_some())
     }

@@ -70,15 +70,9 @@ pub enum Needs {
 impl fmt::Display for Needs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Needs::Evidence => {
-                f.write_str("no recording has evidence whose verdicts stand (bakeoff evidence)")
-            }
-            Needs::Story("four") => {
-                f.write_str("no recording has it with verdicts that stand (bakeoff story four --python)")
-            }
-            Needs::Story(name) => {
-                write!(f, "no recording has it with verdicts that stand (bakeoff story {name})")
-            }
+            Needs::Evidence => f.write_str("no recording has evidence of it (bakeoff evidence)"),
+            Needs::Story("four") => f.write_str("no recording has it (bakeoff story four --python)"),
+            Needs::Story(name) => write!(f, "no recording has it (bakeoff story {name})"),
             Needs::Study => f.write_str("no recording has a study of it whose verdicts stand (bakeoff run)"),
             Needs::Python => {
                 f.write_str("no recording has CPython's models on it with verdicts that stand (--python)")
@@ -94,10 +88,11 @@ impl fmt::Display for Needs {
 impl Needs {
     /// A case that this kind of measurement decides: missing if there is no result.
     fn case(self, name: impl Into<String>, result: Option<CaseResult>) -> Case {
-        match result {
+        let case = match result {
             Some(result) => Case::new(name, result),
             None => Case::missing(name, self.to_string()),
-        }
+        };
+        if matches!(self, Needs::Evidence | Needs::Story(_)) { case.by_traces() } else { case }
     }
 
     /// The same as a check.

@@ -76,7 +76,7 @@ pub(crate) fn by_models(
                 results.extend(result(model).map(|found| (model.to_owned(), found)));
             }
         }
-        cases.push(of_interpreters(m, format!("{name} in {wanted}"), &results));
+        cases.push(of_interpreters(m, format!("{name} in {wanted}"), &results).by_traces());
     }
     cases
 }

@@ -34,30 +34,40 @@ impl<'a> Sources<'a> {
             let environment = part.environment();
             (Reverse(environment.started_unix_s), Reverse(environment.cores))
         });
-        let mut each = vec![];
-        for part in &parts {
-            each.push(Measurements::of(vec![Rc::clone(part)]));
-        }
-        Sources { each, together: Measurements::of(parts) }
+        let each = parts.iter().map(|part| Measurements::of_one(Rc::clone(part))).collect();
+        Sources { each, together: Measurements::of_all(parts) }
     }
 
     /// The cases that `judge` finds in them.
     pub(crate) fn cases(&self, judge: fn(&Measurements<'_>) -> Vec<Case>) -> Vec<Case> {
-        let mut cases = judge(&self.together);
-        if self.each.len() > 1 {
-            let by_recording: Vec<Vec<Case>> = self.each.iter().map(judge).collect();
-            for case in &mut cases {
-                let mut results = vec![];
-                for same in by_recording.iter().flatten().filter(|it| it.name == case.name) {
-                    results.push(&same.result);
-                }
-                if let Some(result) = joined(&results) {
-                    case.result = result;
-                }
+        let mut cases = found_in(&self.together, judge);
+        if self.each.len() < 2 {
+            return cases;
+        }
+        let by_recording: Vec<Vec<Case>> = self.each.iter().map(|each| found_in(each, judge)).collect();
+        for case in &mut cases {
+            let same: Vec<&Case> = by_recording.iter().flatten().filter(|it| it.name == case.name).collect();
+            let results: Vec<&CaseResult> = same.iter().map(|it| &it.result).collect();
+            if let Some(result) = joined(&results) {
+                case.result = result;
+            } else if case.result.is_missing()
+                && let Some(&measured) = same.iter().find(|it| !it.result.is_missing())
+            {
+                // It has numbers without a verdict.
+                *case = measured.clone();
             }
         }
         cases
     }
+}
+
+/// The cases that `judge` finds in `measurements`: undecided where traces without a verdict decide them.
+fn found_in(measurements: &Measurements<'_>, judge: fn(&Measurements<'_>) -> Vec<Case>) -> Vec<Case> {
+    let mut cases = judge(measurements);
+    if let Some(why) = &measurements.no_verdict {
+        cases = cases.into_iter().map(|case| case.without_verdict(why)).collect();
+    }
+    cases
 }
 
 /// The result of the same case in several recordings, the newest first; `None` if none decides it.

@@ -39,6 +39,15 @@ fn all_inside() -> Vec<Recording> {
     numbers::made_up(Side::Inside)
 }
 
+/// Makes another study run beside the traces of each recording.
+pub(crate) fn someone_else_measured_beside(recordings: &mut [Recording]) {
+    let quiet = recordings.iter().find_map(|recording| recording.study.as_ref()).unwrap().idle_checks[0];
+    for recording in recordings {
+        let busy = IdleCheck { alone: Some(false), ..quiet };
+        recording.idle_checks = Some(vec![quiet, busy]);
+    }
+}
+
 /// The verdict of `recordings` on the claim of an id.
 fn judged(id: &str, recordings: &[Recording]) -> Judgement {
     claims().find(|claim| claim.id == id).unwrap().judge(&Sources::of(recordings))
@@ -178,16 +187,18 @@ fn study_without_verdicts_decides_no_claims() {
 #[test]
 fn traces_of_a_busy_machine_decide_no_claims() {
     let mut recordings = all_inside();
-    let quiet = recordings.iter().find_map(|recording| recording.study.as_ref()).unwrap().idle_checks[0];
-    for recording in &mut recordings {
-        let busy = IdleCheck { alone: Some(false), ..quiet };
-        recording.idle_checks = Some(vec![quiet, busy]);
-    }
-    for (id, expected) in
-        [("C1", ClaimVerdict::NotMeasured), ("A2", ClaimVerdict::NotMeasured), ("K4", ClaimVerdict::True)]
-    {
+    someone_else_measured_beside(&mut recordings);
+    for (id, expected) in [
+        ("C1", ClaimVerdict::Undecided),
+        ("C6", ClaimVerdict::Undecided),
+        ("A2", ClaimVerdict::Undecided),
+        ("T2", ClaimVerdict::NotMeasured),
+        ("K4", ClaimVerdict::True),
+    ] {
         assert_eq!(judged(id, &recordings).verdict, expected, "{id}");
     }
+    let chess = judged("C1", &recordings);
+    assert!(chess.cases[0].numbers().contains("no verdict: another study ran"), "{chess:?}");
 }
 
 #[test]
