@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::analysis::{analysed::Analysed, same::another_machine};
+use crate::post::claims::words::Source;
 use crate::post::claims::{
     Case, CaseKind, CaseResult, Claim, ClaimVerdict, Judgement, Sources, Words, claims,
 };
-use crate::post::claims::{verdict::some_of, words::Source};
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json};
+use crate::report::footnotes::some_of;
 use crate::report::table::{Columns, Table};
 use crate::report::{escape, page::Appendix};
 

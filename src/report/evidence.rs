@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
+use crate::report::footnotes::{about_warning, some_of};
 use crate::report::table::{Cell, Table};
-use crate::report::{block::Block, footnotes::about_warning, section::Section};
+use crate::report::{block::Block, section::Section};
+use crate::study::evidence::JobsOf;
 
 /// The evidence.
 pub static SECTION: Section = Section {
@@ -93,8 +95,32 @@ fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
             "parallel: more CPU time than {PARALLEL} times the time in which any job computed, also at the lower bound; the number is that ratio."
         ),
         "threads: several threads of one process were at work, those of a runtime's own pool included. processes: of children.".into(),
-        format!("cakes wait 5 ms for a timer and compute for 10 ms; files read 64 KiB and compute for 5 ms; names resolve localhost and compute for 5 ms{}.", amount(rows)),
     ];
+    let mut jobs = vec![];
+    for kind in JobsOf::ALL {
+        if rows.iter().any(|it| it.record.jobs == kind.name()) {
+            jobs.push(kind.about());
+        }
+    }
+    notes.push(format!("{}{}.", jobs.join("; "), amount(rows)));
+    for NotSeen { question, why, of } in not_seen(rows) {
+        let of: Vec<&str> = of.iter().map(String::as_str).collect();
+        notes.push(format!("{question} not seen of {}: {why}.", some_of(&of)));
+    }
+    notes
+}
+
+/// A question that has no answer for one reason.
+struct NotSeen<'a> {
+    question: &'static str,
+    why: &'a str,
+    /// The models, and with which jobs.
+    of: Vec<String>,
+}
+
+/// The questions without an answer, in the order of rows; those of the same reason together.
+fn not_seen<'a>(rows: &'a [EvidenceRow<'_>]) -> Vec<NotSeen<'a>> {
+    let mut all: Vec<NotSeen<'_>> = vec![];
     for EvidenceRow { record, properties } in rows {
         let Some(Properties { parallel, concurrent, threads, processes, .. }) = properties else { continue };
         let answers = [
@@ -104,12 +130,15 @@ fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
             ("processes", &processes.0),
         ];
         for (question, answer) in answers {
-            if let Observation::Inconclusive(why) = answer {
-                notes.push(format!("{question} not seen of {} with {}: {why}.", record.model, record.jobs));
+            let Observation::Inconclusive(why) = answer else { continue };
+            let of = format!("{} with {}", record.model, record.jobs);
+            match all.iter_mut().find(|it| it.question == question && it.why == why) {
+                Some(same) => same.of.push(of),
+                None => all.push(NotSeen { question, why, of: vec![of] }),
             }
         }
     }
-    notes
+    all
 }
 
 /// The numbers of jobs and of runs, as `; 24 jobs, 9 runs each`, of the records that have some.
@@ -120,7 +149,7 @@ fn amount(rows: &[EvidenceRow<'_>]) -> String {
             runs.insert(record.seen.len() as u64);
         }
         for run in &record.seen {
-            // A job of either kind waits once: for its timer or for its file.
+            // A job of any kind waits once: for its timer, its file or its name.
             jobs.extend(run.get(Figure::Waits));
         }
     }
@@ -157,9 +186,11 @@ mod tests {
             unavailable: Some("no process could be started".into()),
             ..evidence_record([100; 9], 190, figures)
         };
+        let alone = evidence_record([100; 9], 105, figures);
         let evidence_records = vec![
             evidence_record([190; 9], 190, figures),
-            evidence_record([100; 9], 105, figures),
+            alone.clone(),
+            EvidenceRecord { jobs: "files".into(), ..alone },
             unavailable,
         ];
         let mut recording = Recording { evidence: Some(evidence_records), ..recording(1, 50) };
@@ -172,6 +203,6 @@ mod tests {
         busy.idle_checks.as_mut().unwrap()[0].alone = Some(false);
         assert!(render(&busy, &[&SECTION], Format::Table).contains("NO VERDICT: another study ran"));
         let markdown = render(&recording, &[&SECTION], Format::Markdown);
-        assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 5);
+        assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 6);
     }
 }

@@ -31,6 +31,16 @@ pub(crate) fn about_warning(warning: &Warning) -> String {
     if warning.blocks_verdicts() { format!("NO VERDICT: {warning}") } else { format!("note: {warning}") }
 }
 
+/// The first of many names.
+pub(crate) fn some_of(names: &[&str]) -> String {
+    match names {
+        [first, second, third, _, rest @ ..] => {
+            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
+        }
+        few => few.join(", "),
+    }
+}
+
 /// How to read the tables of interpreters.
 const READING: &str = "In Python speedups are over `py-loop`. Under asyncio files are read and written by asyncio.to_thread, in its own \
                    few threads, and HTTP, which it has none of, is a minimal GET. primes and mandelbrot have \

@@ -48,6 +48,15 @@ impl JobsOf {
         }
     }
 
+    /// What they do.
+    pub fn about(self) -> &'static str {
+        match self {
+            JobsOf::Cakes => "cakes wait 5 ms for a timer and compute for 10 ms",
+            JobsOf::Files => "files read 64 KiB and compute for 5 ms",
+            JobsOf::Names => "names resolve localhost and compute for 5 ms",
+        }
+    }
+
     /// Whether it tells something of `model`: how a runtime resolves names is asked only of runtimes.
     fn is_for(self, model: &ModelEntry) -> bool {
         self != JobsOf::Names || matches!(model.made_of, MadeOf::Tasks | MadeOf::TasksOnOneThread)

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::post::claims::case::{Case, CaseKind, CaseResult};
+use crate::report::footnotes::some_of;
 
 /// The verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,16 +101,6 @@ impl Judgement {
         }
         let says_nothing_else = self.verdict == ClaimVerdict::Undecided && parts.len() == 1;
         if says_nothing_else { None } else { Some(parts.join("; ")) }
-    }
-}
-
-/// The first of many names.
-pub(crate) fn some_of(names: &[&str]) -> String {
-    match names {
-        [first, second, third, _, rest @ ..] => {
-            format!("{first}, {second}, {third} and {} more", rest.len() + 1)
-        }
-        few => few.join(", "),
     }
 }
 
