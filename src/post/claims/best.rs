@@ -6,13 +6,14 @@
 use crate::analysis::summary::{CellResult, Row};
 use crate::model::{MadeOf, names_on};
 use crate::post::claims::CaseResult;
+use crate::stats::interval::TooFew;
 use crate::stats::units;
 use crate::stats::verdict::{MARGIN, Verdict};
 
 /// What async IO is made of.
 pub(crate) const ASYNC: &[MadeOf] = &[MadeOf::Tasks, MadeOf::TasksOnOneThread];
 
-/// Whether the best cell of the models that `is_tool` accepts by their names is within 5 % of the best of `row`; `None` if it was not
+/// Whether the best cell of the models that `is_tool` accepts by their names is within 5 % of the best of `row`; `None` if none was
 /// measured.
 pub(crate) fn is_best(row: &Row, is_tool: impl Fn(&str) -> bool) -> Option<CaseResult> {
     let fastest = row.fastest()?;
@@ -31,7 +32,9 @@ pub(crate) fn is_best(row: &Row, is_tool: impl Fn(&str) -> bool) -> Option<CaseR
         _ => standing(cell),
     };
     tools.sort_by_key(|cell| standing(cell));
-    let tool = tools.last()?;
+    let Some(tool) = tools.last() else {
+        return Some(CaseResult::too_few(too_few(row, is_tool)?));
+    };
     let numbers = beside(tool, fastest);
     Some(match standing(tool) {
         Standing::Best => unless_missing(row, CaseResult::Holds, numbers, |model| !is_tool(model)),
@@ -47,6 +50,10 @@ pub(crate) fn unless_missing(
     numbers: String,
     has_to_be_there: impl Fn(&str) -> bool,
 ) -> CaseResult {
+    if let Some(few) = too_few(row, &has_to_be_there) {
+        let why = CaseResult::too_few(few);
+        return CaseResult::Undecided(format!("{numbers}, in {}", why.numbers()));
+    }
     let mut missing = vec![];
     for (name, _) in names_on(row.workload.platform.as_deref()) {
         let mut cells = row.cells.iter().filter(|cell| cell.plain_model() == name);
@@ -59,6 +66,16 @@ pub(crate) fn unless_missing(
         0 => result(numbers),
         _ => CaseResult::Undecided(format!("{numbers}; {} not measured", missing.join(", "))),
     }
+}
+
+/// The launches of the first of the models that `is` accepts which have too few of them.
+fn too_few(row: &Row, is: impl Fn(&str) -> bool) -> Option<TooFew> {
+    for cell in row.cells.iter().filter(|cell| is(cell.plain_model())) {
+        if let Verdict::TooFew(few) = cell.verdict {
+            return Some(few);
+        }
+    }
+    None
 }
 
 /// Whether a model is made of one of `groups`. One that today's registry does not know is in no group.

@@ -149,7 +149,10 @@ fn best_in_rust(m: &Measurements<'_>, workload: &str, model: &str) -> Case {
 pub(crate) fn is_great(m: &Measurements<'_>, workload: &str, model: &str) -> Case {
     let great = m.of_row(workload, |row| {
         let speedup = fastest(row.cells.iter().filter(|cell| cell.model() == model))?.speedup?;
-        let interval = speedup.interval.ok()?;
+        let interval = match speedup.interval {
+            Ok(interval) => interval,
+            Err(few) => return Some(CaseResult::too_few(few)),
+        };
         let numbers = in_words(&speedup, interval);
         Some(if interval.low <= GREAT && interval.high > GREAT {
             CaseResult::Undecided(numbers)

@@ -90,22 +90,26 @@ enum Expected {
 
 impl Expected {
     /// The result for a whole interval; inconclusive if it straddles the border.
-    fn of(self, ratio: &Ratio, unit: &str) -> Option<CaseResult> {
-        let Interval { low, high, .. } = ratio.interval.ok()?;
+    fn of(self, ratio: &Ratio, unit: &str) -> CaseResult {
+        let Interval { low, high, .. } = match ratio.interval {
+            Ok(interval) => interval,
+            Err(few) => return CaseResult::too_few(few),
+        };
         let numbers = format!("{:.2}{unit} ({low:.2} .. {high:.2})", ratio.ratio);
         let (Expected::Above(border) | Expected::NotAbove(border)) = self;
         if low <= border && high > border {
-            return Some(CaseResult::Undecided(numbers));
+            return CaseResult::Undecided(numbers);
         }
         let is_as_expected = matches!(self, Expected::Above(_)) == (low > border);
-        Some(CaseResult::of(is_as_expected, numbers))
+        CaseResult::of(is_as_expected, numbers)
     }
 }
 
 /// The speedup of threads over `py-loop`, on each of the workloads `on`.
 fn speedup_of_threads(m: &Measurements<'_>, builds: &[Build], on: &[&str], expected: Expected) -> Vec<Case> {
     by_build(m, builds, on, |it, row| {
-        expected.of(it.cell(&row.workload.name, THREADING)?.speedup.as_ref()?, "x as fast as py-loop")
+        let speedup = it.cell(&row.workload.name, THREADING)?.speedup?;
+        Some(expected.of(&speedup, "x as fast as py-loop"))
     })
 }
 
@@ -113,7 +117,7 @@ fn speedup_of_threads(m: &Measurements<'_>, builds: &[Build], on: &[&str], expec
 pub(crate) fn threads_share_a_core(m: &Measurements<'_>) -> Vec<Case> {
     by_build(m, Build::ALL, &["primes", "sha-loop"], |it, row| {
         let busy = it.cell(&row.workload.name, THREADING)?.busy_cores.as_ref()?;
-        Expected::NotAbove(PARALLEL).of(busy, " cores busy")
+        Some(Expected::NotAbove(PARALLEL).of(busy, " cores busy"))
     })
 }
 
@@ -159,7 +163,7 @@ fn of_fastest_processes(
 ) -> Vec<Case> {
     by_build(m, WITH_GIL, &["primes"], |it, row| {
         let ratio = ratio(it.fastest_made_of("primes", PROCESSES)?)?;
-        Some(match Expected::Above(PARALLEL).of(&ratio, unit)? {
+        Some(match Expected::Above(PARALLEL).of(&ratio, unit) {
             CaseResult::Fails(numbers) => {
                 unless_missing(row, CaseResult::Fails, numbers, |model| is_made_of(model, PROCESSES))
             }

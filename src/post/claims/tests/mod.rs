@@ -185,6 +185,26 @@ fn study_without_verdicts_decides_no_claims() {
 }
 
 #[test]
+fn few_launches_are_undecided_and_say_so() {
+    let mut recordings = all_inside();
+    for recording in &mut recordings {
+        recording.costs = None;
+        if let Some(study) = &mut recording.study {
+            study.launches.retain(|launch| launch.number < 3);
+        }
+    }
+    for id in ["T2", "K4", "K6", "K9"] {
+        let judgement = judged(id, &recordings);
+        assert_eq!(judgement.verdict, ClaimVerdict::Undecided, "{id}: {judgement:?}");
+        let numbers = judgement.cases[0].numbers();
+        assert!(
+            numbers.contains("3 launches, and it takes") && !numbers.contains("not measured"),
+            "{numbers}"
+        );
+    }
+}
+
+#[test]
 fn traces_of_a_busy_machine_decide_no_claims() {
     let mut recordings = all_inside();
     someone_else_measured_beside(&mut recordings);
