@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bakeoff::internals::analysis::evidence::{Observation, properties};
 use bakeoff::internals::machine::host;
@@ -15,8 +16,16 @@ fn model(name: &str) -> ModelEntry {
     models().into_iter().find(|model| model.name == name).unwrap()
 }
 
+/// CPU time and threads are counted for the whole process, so that tests must not measure at once.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn only_gil_without_lock_is_parallel() {
+    let _alone = alone();
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
     let with = RunEnvironment::new(&Catalog::builtin(), exe.into(), host::cores());
     let [locked, unlocked] =
@@ -37,6 +46,7 @@ fn only_gil_without_lock_is_parallel() {
 
 #[test]
 fn runtimes_resolve_names_on_threads() {
+    let _alone = alone();
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
     let with = RunEnvironment::new(&Catalog::builtin(), exe.into(), host::cores());
     let models = ["threads", "tokio-one"].map(model);
