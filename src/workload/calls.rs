@@ -15,7 +15,7 @@ const LINE: &[u8] = b"Downloading...\n";
 /// What [`resolve`] answers: which of this machine's addresses comes first differs.
 pub(super) const RESOLVED: u64 = 1;
 
-/// What [`print`] answers: the length of its line.
+/// What [`print()`] answers: the length of its line.
 pub(super) const PRINTED: u64 = LINE.len() as u64;
 
 /// Asks the system for the address of this machine, as `getaddrinfo` does.
