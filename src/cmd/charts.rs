@@ -12,19 +12,19 @@ use crate::post::charts::charts;
 use crate::record::save::SaveError;
 use crate::report::chart::png::png;
 
-/// Which recordings, and where their pictures go.
+/// Which recordings, and the folder for their charts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Recordings; each chart is of the first that has what it needs, scaling of all of one machine
+    /// Recordings; each chart uses the first one that has its data, scaling uses all of one machine
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Folder for the pictures: NAME.svg follows the reader's light or dark mode, NAME-light.svg and NAME-dark.svg do not
+    /// Folder for the charts: NAME.svg follows the reader's light or dark mode, NAME-light.svg and NAME-dark.svg do not
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Write NAME.png besides, 1200 by 630 pixels; needs a build with --features png
+    /// Also write NAME.png, 1200 by 630 pixels; needs a build with --features png
     #[arg(long)]
     png: bool,
-    /// Replace pictures that are there already
+    /// Overwrite existing files
     #[arg(long)]
     force: bool,
 }

@@ -25,12 +25,12 @@ use crate::study::run::{Request, run_and_save};
 use crate::study::{cell::Cell, plan::Profile, run_environment::RunEnvironment};
 use crate::workload::catalog::Catalog;
 
-/// Which claims, and where their numbers come from.
+/// Which claims, and the source of their numbers.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these, in full: `C1`, `K3`
+    /// Only these claims, in full: `C1`, `K3`
     ids: Vec<String>,
-    /// Measure nothing: the numbers are in these recordings
+    /// Measure nothing: take the numbers from these recordings
     #[arg(long, value_name = "FILE")]
     from: Vec<PathBuf>,
     /// How much to measure
@@ -38,10 +38,10 @@ pub(super) struct Args {
     profile: Profile,
     #[command(flatten)]
     platforms: Platforms,
-    /// How the ledger is written
+    /// Output format of the claims
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Folder for the recording of what is measured; by default `bakeoff` in the target folder
+    /// Folder for the recording; by default `bakeoff` in the target folder
     #[arg(long, value_name = "DIR", conflicts_with = "from")]
     out: Option<PathBuf>,
 }

@@ -13,24 +13,24 @@ use crate::record::schema::Recording;
 use crate::report::compare::{blocks, values};
 use crate::report::export::{Format, write};
 
-/// Which recordings, and what is to fail.
+/// Which recordings, and which change is a failure.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Two or more recordings; all are compared with the first
     #[arg(required = true, num_args = 1..)]
     files: Vec<PathBuf>,
-    /// End with exit code 7 where any cell of the same machine is
+    /// Exit with 7 if any cell has this change on the same machine
     #[arg(long, value_enum, value_name = "CHANGE")]
     fail_on: Option<FailOn>,
-    /// How the cells are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
-/// What is to fail.
+/// The change that is a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum FailOn {
-    /// Slower than in the first recording, failed since, or not measured any more; 6 where no cell could be judged
+    /// Slower than in the first recording, failed since, or not measured any more; exit 6 if no cell could be judged
     Slower,
 }
 

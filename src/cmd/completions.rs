@@ -7,7 +7,7 @@ use clap::CommandFactory;
 
 use crate::cmd::{Cli, Exit};
 
-/// For which shell.
+/// Which shell.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The shell

@@ -22,27 +22,27 @@ use crate::study::probe::{Gathered, ProbeOptions, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::{Workload, catalog::Catalog};
 
-/// What to ask, and where to keep the answers.
+/// What to measure, and where to store it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these models, and `sequential` beside them
+    /// Only these models, and `sequential`
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]
     platforms: Platforms,
-    /// Take dispatch and CPU time from the study in this recording of this machine, instead of measuring noop and hash
+    /// Take dispatch overhead and CPU time from the study in this recording of this machine, instead of measuring noop and hash
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// Ask each question once, in small crowds, and leave the other sizes of the same work out
+    /// Measure each cost once, with few jobs at once, and skip the series of job sizes
     #[arg(long)]
     quick: bool,
-    /// The most jobs that wait at once
+    /// Maximum number of jobs that wait at once
     #[arg(long, default_value_t = 1_000_000, value_name = "JOBS", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     most: u32,
-    /// The most memory that waiting jobs may take together, in MiB
+    /// Maximum memory of all waiting jobs together, in MiB
     #[arg(long, default_value_t = 1024, value_name = "MIB", value_parser = clap::value_parser!(u32).range(16..))]
     memory: u32,
-    /// How the tables are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Folder for the recording; by default `bakeoff` in the target folder

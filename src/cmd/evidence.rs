@@ -17,7 +17,7 @@ use crate::study::evidence::{JobsOf, LOOKS, gather};
 use crate::study::run_environment::RunEnvironment;
 use crate::workload::catalog::Catalog;
 
-/// What to trace, and where to keep it.
+/// What to trace, and where to store it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only these models
@@ -25,10 +25,10 @@ pub(super) struct Args {
     models: Vec<String>,
     #[command(flatten)]
     platforms: Platforms,
-    /// How the table is written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Keep what was seen in a recording in this folder
+    /// Store the evidence as a recording in this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

@@ -2,24 +2,24 @@
 
 pub(super) const VERIFY: &str = "Examples:
   bakeoff verify                          every cell once
-  bakeoff verify '^hash/'                 those of one workload";
+  bakeoff verify '^hash/'                 the cells of one workload";
 
 pub(super) const EVIDENCE: &str = "Examples:
   bakeoff evidence                        all models
   bakeoff evidence --models gil,tokio-one --format markdown";
 
 pub(super) const CLAIMS: &str = "Examples:
-  bakeoff claims                          measure, and judge all; 10 minutes
-  bakeoff claims --profile quick C1 K3    measure what these two need, and say how each is decided
+  bakeoff claims                          measure, and judge all claims; 10 minutes
+  bakeoff claims --profile quick C1 K3    measure what these two need, and show how each is decided
   bakeoff claims --from recording.json --from costs.json --format csv";
 
 pub(super) const COSTS: &str = "Examples:
   bakeoff costs                           all models; 5 minutes
-  bakeoff costs --from recording.json     dispatch and CPU time from the study of a recording
+  bakeoff costs --from recording.json     dispatch overhead and CPU time from the study of a recording
   bakeoff costs --quick --models threads,tokio-one";
 
 pub(super) const STORY: &str = "Examples:
-  bakeoff story                           which there are
+  bakeoff story                           list the stories
   bakeoff story cook-eat                  run one
   bakeoff story chess --boards 12 --models tokio-one --trace chess.json";
 
@@ -27,7 +27,7 @@ pub(super) const RUN: &str = "Examples:
   bakeoff run                             every cell; 5 minutes on two cores
   bakeoff run --profile quick '^hash/'    one workload, fewer launches
   bakeoff run '^hash/' --until settled --at-most 10m   until every cell has its verdict
-  bakeoff run --cores 1 --out results     on one core, into a folder of yours";
+  bakeoff run --cores 1 --out results     on one core, into a folder of your choice";
 
 pub(super) const SWEEP: &str = "Examples:
   bakeoff sweep --into cores              on 1, 2, 4, ... and all cores
@@ -50,7 +50,7 @@ pub(super) const COMPLETIONS: &str = "Examples:
   bakeoff completions zsh";
 
 pub(super) const REPORT: &str = "Examples:
-  bakeoff report recording.json           the table
+  bakeoff report recording.json           the tables
   bakeoff report recording.json --bars --color always
   bakeoff report recording.json --format csv
   bakeoff report recording.json costs.json --html report.html

@@ -12,7 +12,7 @@ use crate::report::table::{Table, Unit};
 use crate::study::cell::Cell;
 use crate::workload::catalog::Catalog;
 
-/// Of which lanes.
+/// Of which platforms.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]

@@ -123,7 +123,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Measures which execution model is the best tool for a task, with real work on this machine.
+/// Measures which execution models are the best tools for a task, with real work on this machine.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Cli {
@@ -133,45 +133,45 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum CliCommand {
-    /// List the models and the workloads, and with --python the interpreters
+    /// List the models and workloads, and with --python the interpreters
     List(list::Args),
-    /// Run every cell once and compare each job's digest; exit 3 where one differs
+    /// Run every cell once and check each job's digest against the known-good one; exit 3 if one differs
     #[command(after_help = examples::VERIFY)]
     Verify(verify::Args),
-    /// Derive from traces which models are concurrent and parallel, and what they use for it
+    /// Show from traces which models are concurrent and parallel, and by which threads and processes
     #[command(after_help = examples::EVIDENCE)]
     Evidence(evidence::Args),
-    /// Judge what the post says by the numbers: measured now, or of recordings
+    /// Check the blog post's claims against measurements, new or from recordings
     #[command(after_help = examples::CLAIMS)]
     Claims(claims::Args),
-    /// Find what models cost besides the time of a warm run: starting, memory, limits, timers, small jobs
+    /// Measure start-up, memory, dispatch overhead, limits, timers and break-even job sizes of models
     #[command(after_help = examples::COSTS)]
     Costs(costs::Args),
-    /// Run one of the post's worked examples for real, or list them
+    /// Run one of the blog post's worked examples with real timers and computing, or list them
     #[command(after_help = examples::STORY)]
     Story(story::Args),
-    /// Measure by launches and interleaved rounds, and save a recording
+    /// Measure cells in fresh processes and interleaved rounds, and save a recording
     #[command(after_help = examples::RUN)]
     Run(run::Args),
-    /// Measure on 1, 2, 4, ... and all cores, a recording each
+    /// Measure on 1, 2, 4, ... and all cores, with a recording for each
     #[command(after_help = examples::SWEEP)]
     Sweep(sweep::Args),
-    /// Show speedups over numbers of cores, from recordings
+    /// Show speedups by core count, from recordings
     #[command(after_help = examples::SCALING)]
     Scaling(scaling::Args),
-    /// Compare recordings: other machines, or this one before and after
+    /// Compare recordings of several machines, or of one machine before and after a change
     #[command(after_help = examples::COMPARE)]
     Compare(compare::Args),
     /// Draw charts of recordings as SVG
     #[command(after_help = examples::CHARTS)]
     Charts(charts::Args),
-    /// Write the completions of a shell: `bakeoff completions bash`
+    /// Print the completion script of a shell: `bakeoff completions bash`
     #[command(after_help = examples::COMPLETIONS)]
     Completions(completions::Args),
-    /// Say what recordings have, and what they disclose
+    /// Show what recordings contain, and what they disclose
     #[command(subcommand)]
     Results(results::ResultsCommand),
-    /// Show the table of a recording, from its file alone
+    /// Show the tables of a recording, from its file alone
     #[command(after_help = examples::REPORT)]
     Report(report::Args),
 }

@@ -15,37 +15,37 @@ use crate::record::schema::Recording;
 use crate::report::bars::{TerminalStyle, bars};
 use crate::report::{export::Format, render::render};
 
-/// Which recordings, and how they are written.
+/// Which recordings, and their output format.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The recording; with --splice, all that the page is about
+    /// The recording; several with --splice, --html or --chirpy
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// How the table is written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Write what the recordings have into this Markdown page instead, between its markers
+    /// Write the results into this Markdown page instead, between its markers
     #[arg(long, value_name = "PAGE", conflicts_with = "format")]
     splice: Option<PathBuf>,
-    /// Show the best tool for each task as bars with whiskers
+    /// Show the best tools for each task as bars with whiskers
     #[arg(long, conflicts_with_all = ["format", "splice", "html", "chirpy"])]
     bars: bool,
-    /// Draw bars with characters that every terminal has
+    /// Draw bars with ASCII characters only
     #[arg(long, requires = "bars")]
     ascii: bool,
-    /// Draw bars in colour; NO_COLOR is heeded where nothing is said
+    /// When to draw bars in colour; auto follows NO_COLOR
     #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
     color: clap::ColorChoice,
-    /// Write one page with everything that the recordings have, to open offline
+    /// Write one page with everything in the recordings, to open offline
     #[arg(long, value_name = "PAGE", conflicts_with_all = ["format", "splice"])]
     html: Option<PathBuf>,
-    /// Write a post for a Jekyll blog on the Chirpy theme into this folder: post.md, pictures, data
+    /// Write a post for a Jekyll blog with the Chirpy theme into this folder: post.md, charts, data
     #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "splice", "html"])]
     chirpy: Option<PathBuf>,
-    /// The address of this project, for links to the commit that a recording names
+    /// URL of this project, for links to the commit that a recording names
     #[arg(long, value_name = "URL", requires = "chirpy")]
     repository: Option<String>,
-    /// Replace files that are there already
+    /// Overwrite existing files
     #[arg(long)]
     force: bool,
 }

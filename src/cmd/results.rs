@@ -13,9 +13,9 @@ use crate::report::disclosure::{disclosure, summary};
 /// What to do with recordings.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum ResultsCommand {
-    /// Say in a line what each recording has
+    /// Show in one line what each recording contains
     Show {
-        /// All that it discloses of the machine, word by word
+        /// Show everything that it discloses about the machine, word for word
         #[arg(long)]
         public: bool,
         /// Recordings

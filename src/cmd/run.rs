@@ -20,10 +20,10 @@ use crate::study::plan::{Profile, arms};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::catalog::Catalog;
 
-/// What to measure, how much of it, and where to keep it.
+/// What to measure, how much of it, and where to store it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Regular expression on ids, workload/model/width: `hash`, `/rayon/`, `^hash/rayon/cores$`
+    /// Regular expression on cell ids, workload/model/concurrency: `hash`, `/rayon/`, `^hash/rayon/cores$`
     #[arg(default_value = "")]
     filter: String,
     /// How much to measure
@@ -31,28 +31,28 @@ pub(super) struct Args {
     profile: Profile,
     #[command(flatten)]
     until: Until,
-    /// Only these models, and `sequential` beside them
+    /// Only these models, and `sequential`
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]
     platforms: Platforms,
-    /// Workers of every pool and runtime; by default as many as there are cores
+    /// Number of workers of every pool and runtime; by default the number of cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
-    /// Jobs of every batch: another number is another workload, which compares with its like only
+    /// Number of jobs of every batch; results are comparable only with those of the same number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Use this many cores: by a mask set before anything is started, physical cores and fast ones first; by pool sizes alone
-    /// where the system has no masks
+    /// Use this many cores: by an affinity mask that is set before anything starts, physical and fast cores first; by pool
+    /// sizes alone if the system has no masks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     cores: Option<u16>,
-    /// Decides the order of launches and slots; drawn where it is not given, and recorded
+    /// Seed for the order of launches and slots; random by default; stored in the recording
     #[arg(long)]
     seed: Option<u64>,
     /// Folder for the recording; by default `bakeoff` in the target folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// How the table is written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Name of the recording's file, without its extension

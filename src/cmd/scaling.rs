@@ -14,10 +14,10 @@ use crate::report::scaling::{blocks, values};
 /// Which recordings.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Recordings of one machine, each on another number of cores
+    /// Recordings of one machine, each on a different number of cores
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// How the cells are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }

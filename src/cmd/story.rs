@@ -36,9 +36,9 @@ const MOST_BOARDS: u64 = MOST_WORKERS as u64;
 /// Which story, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which one; without it, the list of all
+    /// Name of the story; without it, all stories are listed
     name: Option<String>,
-    /// How many milliseconds a second of the story takes, such as 1; by default each story's own, the shortest that is exact enough
+    /// Milliseconds that a second of story time takes, such as 1; by default each story's own, the shortest that is accurate enough
     #[arg(long, value_name = "MS")]
     scale: Option<f64>,
     /// Only under these models
@@ -49,34 +49,34 @@ pub(super) struct Args {
     /// Every arrangement under every model
     #[arg(long)]
     all: bool,
-    /// Fewer runs, and no sweep
+    /// Fewer runs, and no series of boards or exhibitors
     #[arg(long)]
     quick: bool,
-    /// chess, pizza: how many boards or houses
+    /// chess, pizza: number of boards or houses
     #[arg(long, value_name = "N")]
     boards: Option<u64>,
-    /// chess, pizza: how many go from one to the next
+    /// chess, pizza: number of exhibitors who go from one to the next
     #[arg(long, value_name = "K")]
     exhibitors: Option<u64>,
-    /// chess, pizza: where they go next
+    /// chess, pizza: where exhibitors go next
     #[arg(long, value_enum)]
     order: Option<BoardOrder>,
     /// chess, pizza: how long opponents think
     #[arg(long, value_enum)]
     think: Option<Think>,
-    /// chess, pizza: draws the times of opponents that are not alike
+    /// chess, pizza: seed for the times of opponents whose times vary
     #[arg(long)]
     seed: Option<u64>,
-    /// Keep what was measured in a recording in this folder
+    /// Store the measurements as a recording in this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Write the trace of the first play for Perfetto or Chromium
+    /// Write the trace of the first run for Perfetto or Chromium
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
-    /// Draw who ran when in the first play, as SVG
+    /// Draw the timeline of the first run as SVG
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
-    /// Replace files that are there already
+    /// Overwrite existing files
     #[arg(long)]
     force: bool,
 }

@@ -16,19 +16,19 @@ use crate::report::scaling::terminal;
 use crate::study::plan::Profile;
 use crate::workload::catalog::Catalog;
 
-/// How many cores, and what to measure on each number of them.
+/// Which core counts, and what to measure on each.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Regular expression on ids, workload/model/width: `hash`, `/rayon/`
+    /// Regular expression on cell ids, workload/model/concurrency: `hash`, `/rayon/`
     #[arg(default_value = "")]
     filter: String,
-    /// Numbers of cores; by default 1, 2, 4, ... and all
+    /// Core counts; by default 1, 2, 4, ... and all cores
     #[arg(long, value_delimiter = ',', value_name = "N,..")]
     cores: Vec<u64>,
     /// How much to measure on each
     #[arg(long, value_enum, default_value_t = Profile::Standard)]
     profile: Profile,
-    /// Folder for the recordings, cores-N.json; those that are there already are not measured again
+    /// Folder for the recordings, cores-N.json; existing ones are not measured again
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
 }

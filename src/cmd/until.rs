@@ -7,13 +7,13 @@ use anyhow::{Result, ensure};
 use crate::cmd::BadUsage;
 use crate::study::plan::{LEAST_TO_SETTLE, PlannedArm, Profile, launch_time};
 
-/// When a study ends, if not after a number of launches.
+/// The end of a study, if it is not after a number of launches.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Until {
-    /// Measure until all cells are settled, by a rule that holds after every launch; cells and rows that are settled sit out
+    /// Measure until all cells are settled, by a rule that is valid after every launch; slower cells and settled rows sit out
     #[arg(long, value_enum, value_name = "GOAL", requires = "at_most", conflicts_with = "profile")]
     until: Option<Goal>,
-    /// The longest duration of such a study: 90s, 10m, 1h
+    /// Maximum duration of such a study: 90s, 10m, 1h
     #[arg(long, value_name = "T", requires = "until", value_parser = duration)]
     at_most: Option<Duration>,
 }

@@ -13,7 +13,7 @@ use crate::workload::catalog::Catalog;
 /// Which cells.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Regular expression on ids, workload/model/width: `hash`, `/rayon/`, `^hash/rayon/cores$`
+    /// Regular expression on cell ids, workload/model/concurrency: `hash`, `/rayon/`, `^hash/rayon/cores$`
     #[arg(default_value = "")]
     filter: String,
     #[command(flatten)]
