@@ -15,8 +15,8 @@ pub enum Stopping {
         /// The launches before it.
         launches: NonZeroU64,
     },
-    /// A look after each launch: cells that are settled by evidence that is valid at any time sit out, and the study
-    /// ends with the last of them, or after so long.
+    /// A look after each launch, by evidence that is valid at any time: slower cells sit out, and the study ends when
+    /// every cell is slower or within the margin, or after so long.
     Settled {
         /// The longest duration of the study, in nanoseconds.
         at_most_ns: NonZeroU64,

@@ -118,7 +118,7 @@ fn rule(study: &Study) -> String {
             format!(" (cells slower than the fastest in each of the first {launches} sit out the rest)")
         }
         Some(Stopping::Settled { at_most_ns }) => format!(
-            " (until every cell is settled, or {} are over; settled cells sit out)",
+            " (until every cell is settled, or {} are over; slower cells sit out)",
             units::nanoseconds(at_most_ns.get() as f64)
         ),
     }
