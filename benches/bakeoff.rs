@@ -12,12 +12,12 @@ use std::time::Duration;
 use anyhow::{Error, Result, anyhow};
 use bakeoff::internals::cmd::Exit;
 use bakeoff::internals::cmd::progress::show_progress;
-use bakeoff::internals::cmd::stop::Stop;
+use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style};
 use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::find;
 use bakeoff::internals::post::ledger::decided_by;
-use bakeoff::internals::report::study::beside_criterion;
+use bakeoff::internals::report::{screen::answer, study::beside_criterion};
 use bakeoff::internals::study::cell::{Cell, with_baselines};
 use bakeoff::internals::study::plan::Profile;
 use bakeoff::internals::study::run::{Request, run_and_save};
@@ -290,6 +290,10 @@ impl Bench {
         };
         let medians = rows.iter().filter_map(median);
         print!("{}", beside_criterion(&recording, &medians.collect()));
+        // The answer comes last: a terminal shows the end of what was printed.
+        if let Some(answer) = answer(&recording, usual_style()) {
+            print!("\n{answer}");
+        }
         println!("The recording is {}", path.display());
         println!("{}", decided_by(&recording));
         if recording.environment.interpreters.is_none() {

@@ -54,7 +54,7 @@ impl Suite {
         Suite { catalog: Catalog::builtin() }
     }
 
-    /// Executes the command line, and returns how it ended, as the README says. The program is its own worker, launch, probe
+    /// Executes the command line, and returns how it ended, as its help says. The program is its own worker, launch, probe
     /// and server: their hidden commands come before the command line.
     #[cfg(feature = "cli")]
     pub fn main(&self) -> ExitCode {

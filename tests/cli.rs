@@ -131,7 +131,7 @@ fn existing_output_needs_force() {
     let folder = folder_with_recording();
     let place = |name: &str| folder.path().join(name);
     std::fs::create_dir(place("charts")).unwrap();
-    for name in ["charts/heat.svg", "page.html", "trace.json", "lanes.svg"] {
+    for name in ["charts/matrix.svg", "page.html", "trace.json", "lanes.svg"] {
         std::fs::write(place(name), "mine").unwrap();
     }
     for args in [

@@ -1,6 +1,7 @@
 //! Recordings in, judgements out: statistics, verdicts, warnings, comparison, scaling, costs, evidence.
 
 pub mod analysed;
+pub mod answer;
 pub mod comparison;
 pub mod costs;
 pub mod criterion;
@@ -8,7 +9,6 @@ pub mod differences;
 pub mod evidence;
 pub(crate) mod judgement;
 mod launches;
-pub mod no_winner;
 pub mod platforms;
 pub mod running;
 pub mod same;

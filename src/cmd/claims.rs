@@ -9,7 +9,7 @@ use crate::analysis::analysed::Analysed;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{Watch, folder, recording_of, save_section};
-use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop};
+use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop, unknown};
 use crate::machine::host;
 use crate::model::{Platform, models};
 use crate::post::claims::{Claim, Needs, Sources, claims};
@@ -88,8 +88,8 @@ fn blocking_warnings(of: &Analysed<'_>) -> Vec<String> {
 fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
     for id in ids {
         if !claims().any(|claim| claim.id.eq_ignore_ascii_case(id)) {
-            let known: Vec<&str> = claims().map(|claim| claim.id).collect();
-            return Err(BadUsage(format!("there is no claim {id:?}; there are {}", known.join(", "))).into());
+            let known: Vec<String> = claims().map(|claim| claim.id.to_owned()).collect();
+            return Err(BadUsage(unknown("claim", id, &known)).into());
         }
     }
     let mut chosen: Vec<&'static Claim> = claims().collect();

@@ -37,10 +37,11 @@ pub mod stop;
 mod story;
 mod sweep;
 mod swept;
+pub mod terminal;
 mod until;
 mod verify;
 
-/// How a run ended; the exit codes are documented in the README.
+/// How a run ended; the exit codes are in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
@@ -123,9 +124,28 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// What is below the list of commands.
+const CODES: &str = "Exit codes:
+  0    measured, verified, saved
+  1    a bug
+  2    a wrong option, a filter that matches nothing, or a named interpreter that is not there
+  3    some cell failed or returned a wrong result, and the rest was saved; or nothing could be measured
+  4    an input file could not be read
+  5    results could not be saved
+  6    recordings that can't be compared, or of which `compare --fail-on slower` could judge no cell
+  7    `compare --fail-on slower` found a cell that is slower, failed since, or is not measured any more
+  129, 130, 143   stopped by a closed terminal, Ctrl-C or a request to terminate, after saving
+Through `cargo bench` any code but 0 becomes 101, and cargo names the code.
+
+Environment:
+  BAKEOFF_PYTHON=1   `cargo bench` measures CPython's tools too
+  BAKEOFF_QUICK=1    `cargo bench` takes under two minutes: ranges, no verdicts
+  BAKEOFF_STAGE=DIR  where the files of file workloads lie while a run lasts
+  NO_COLOR           no colour and no bold";
+
 /// Measures which execution models are the best tools for a task, with real work on this machine.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = CODES)]
 struct Cli {
     #[command(subcommand)]
     command: CliCommand,
@@ -255,6 +275,24 @@ fn without_folders(value: &str) -> String {
     }
 }
 
+/// That there is no `what` of this name: with the name that is nearest, or with all of them.
+fn unknown(what: &str, name: &str, known: &[String]) -> String {
+    let mut nearest: Option<(f64, &String)> = None;
+    for other in known {
+        let likeness = strsim::jaro_winkler(name, other);
+        if likeness > LEAST_LIKENESS && nearest.is_none_or(|(most, _)| likeness > most) {
+            nearest = Some((likeness, other));
+        }
+    }
+    match nearest {
+        Some((_, other)) => format!("unknown {what} {name:?}; did you mean {other:?}?"),
+        None => format!("unknown {what} {name:?}; there are {}", known.join(", ")),
+    }
+}
+
+/// Names less like than that are not meant.
+const LEAST_LIKENESS: f64 = 0.8;
+
 /// Those of `cells` whose id the regular expression `filter` matches.
 fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     let regex = Regex::new(filter)
@@ -277,11 +315,10 @@ fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry
     }
     for name in names {
         if !all.iter().any(|model| is_called(model, name)) {
-            let known: Vec<&str> = all.iter().map(|model| model.name).collect();
+            let known: Vec<String> = all.iter().map(|model| model.name.to_owned()).collect();
             let only_native = all.iter().all(|model| model.platform == Platform::Native);
             let python = if only_native { "; --python has those of CPython" } else { "" };
-            let why = format!("there is no model {name:?}; there are {}{python}", known.join(", "));
-            return Err(BadUsage(why).into());
+            return Err(BadUsage(unknown("model", name, &known) + python).into());
         }
     }
     let mut models = all;
@@ -310,6 +347,16 @@ mod tests {
         assert_eq!(Exit::of_study(&study), Exit::Ok);
         study.study.as_mut().unwrap().launches.clear();
         assert_eq!(Exit::of_study(&study), Exit::CellFailed);
+    }
+
+    #[test]
+    fn unknown_names_suggest_the_nearest() {
+        let known = ["chess", "cakes", "music"].map(str::to_owned);
+        assert_eq!(unknown("story", "ches", &known), r#"unknown story "ches"; did you mean "chess"?"#);
+        assert_eq!(
+            unknown("story", "pizza", &known),
+            r#"unknown story "pizza"; there are chess, cakes, music"#
+        );
     }
 
     #[test]

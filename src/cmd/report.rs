@@ -1,19 +1,18 @@
 //! `bakeoff report`: the table of a recording, from its file alone.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::analysis::summary::Summary;
 use crate::cmd::outputs::{Output, write_all};
-use crate::cmd::{BadUsage, Exit, read_all};
+use crate::cmd::{BadUsage, Exit, read_all, terminal::Drawing, unknown};
 use crate::post::splice::{Part, begin, end, splice};
 use crate::post::{chirpy, page::page, sections};
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
-use crate::report::bars::{TerminalStyle, bars};
-use crate::report::{export::Format, render::render};
+use crate::report::{bars::bars, export::Format, render::render, screen::answer, study};
 
 /// Which recordings, and their output format.
 #[derive(Debug, clap::Args)]
@@ -27,15 +26,20 @@ pub(super) struct Args {
     /// Write the results into this Markdown page instead, between its markers
     #[arg(long, value_name = "PAGE", conflicts_with = "format")]
     splice: Option<PathBuf>,
-    /// Show the best tools for each task as bars with whiskers
+    /// Show everything that the recording has, not the answer alone
+    #[arg(long, conflicts_with_all = ["format", "splice", "html", "chirpy", "bars"])]
+    all: bool,
+    /// Show one section: study, evidence, costs or stories
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "splice", "html", "chirpy", "bars", "all"])]
+    section: Option<String>,
+    /// Show all cells of one workload
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "splice", "html", "chirpy", "bars", "all", "section"])]
+    workload: Option<String>,
+    /// Show the speedup of each task's fastest tool as a bar with a whisker
     #[arg(long, conflicts_with_all = ["format", "splice", "html", "chirpy"])]
     bars: bool,
-    /// Draw bars with ASCII characters only
-    #[arg(long, requires = "bars")]
-    ascii: bool,
-    /// When to draw bars in colour; auto follows NO_COLOR
-    #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
-    color: clap::ColorChoice,
+    #[command(flatten)]
+    drawing: Drawing,
     /// Write one page with everything in the recordings, to open offline
     #[arg(long, value_name = "PAGE", conflicts_with_all = ["format", "splice"])]
     html: Option<PathBuf>,
@@ -69,10 +73,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     }
     match (&args.splice, &recordings[..]) {
         (Some(page), recordings) => splice_into(page, recordings)?,
-        (None, [recording]) if args.bars => {
-            write!(std::io::stdout(), "{}", bars(&Summary::of(recording), terminal_style(args)))?;
-        }
-        (None, [recording]) => write!(std::io::stdout(), "{}", render(recording, &sections(), args.format))?,
+        (None, [recording]) => write!(std::io::stdout(), "{}", text(args, recording)?)?,
         (None, _) => {
             let why =
                 "report shows one recording at a time: bakeoff compare and bakeoff scaling show several";
@@ -82,17 +83,36 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// The capabilities of the terminal, and the requested options.
-fn terminal_style(args: &Args) -> TerminalStyle {
-    let is_terminal = std::io::stdout().is_terminal();
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-    let coloured = match args.color {
-        clap::ColorChoice::Always => true,
-        clap::ColorChoice::Never => false,
-        clap::ColorChoice::Auto => is_terminal && !no_color,
-    };
-    TerminalStyle { width, ascii: args.ascii, coloured }
+/// What is shown of a recording.
+fn text(args: &Args, recording: &Recording) -> Result<String> {
+    if args.bars {
+        return Ok(bars(&Summary::of(recording), args.drawing.style()));
+    }
+    if let Some(name) = &args.workload {
+        let of_workload = study::of_workload(recording, name);
+        let names = || workloads(recording);
+        return of_workload.ok_or_else(|| BadUsage(unknown("workload", name, &names())).into());
+    }
+    let mut all = sections();
+    if let Some(name) = &args.section {
+        let names: Vec<String> = all.iter().map(|section| section.name.to_owned()).collect();
+        all.retain(|section| section.name == *name);
+        if all.is_empty() {
+            return Err(BadUsage(unknown("section", name, &names)).into());
+        }
+    }
+    let is_whole = args.all || args.section.is_some() || args.format != Format::Table;
+    match answer(recording, args.drawing.style()) {
+        Some(answer) if !is_whole => {
+            Ok(answer + "More: --all, --section, --workload; --html PAGE for everything on one page.\n")
+        }
+        _ => Ok(render(recording, &all, args.format)),
+    }
+}
+
+fn workloads(recording: &Recording) -> Vec<String> {
+    let workloads = recording.study.iter().flat_map(|study| &study.workloads);
+    workloads.map(|workload| workload.name.clone()).collect()
 }
 
 fn splice_into(page: &Path, recordings: &[Recording]) -> Result<()> {

@@ -9,12 +9,12 @@ use crate::child::parent_death;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, models_named, progress::show_progress, select_of, stop::Stop,
-    until::Until,
+    terminal::usual_style, until::Until,
 };
 use crate::machine::host;
 use crate::post::sections;
 use crate::record::schema::Recording;
-use crate::report::{export::Format, render::render};
+use crate::report::{export::Format, render::render, screen::answer};
 use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::{Profile, arms};
 use crate::study::run::{Request, run_and_save};
@@ -124,9 +124,12 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
 
 fn report(args: &Args, recording: &Recording, path: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(recording, &sections(), args.format))?;
+    match answer(recording, usual_style()) {
+        Some(answer) if args.format == Format::Table => write!(out, "{answer}")?,
+        _ => write!(out, "{}", render(recording, &sections(), args.format))?,
+    }
     if args.format == Format::Table {
-        writeln!(out, "The recording is {}", path.display())?;
+        writeln!(out, "The recording is {}; bakeoff report --all shows every cell of it.", path.display())?;
     }
     Ok(())
 }

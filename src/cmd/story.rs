@@ -10,7 +10,7 @@ use crate::analysis::analysed::Analysed;
 use crate::cmd::outputs::{Output, check, write_all};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, recording_of, save_section};
-use crate::cmd::{BadUsage, Exit, models_named};
+use crate::cmd::{BadUsage, Exit, models_named, unknown};
 use crate::engine::trace::chrome;
 use crate::machine::host;
 use crate::model::{MOST_WORKERS, Platform};
@@ -128,8 +128,8 @@ fn named(name: &str) -> Result<&'static dyn Story> {
             return Ok(*story);
         }
     }
-    let known: Vec<&str> = STORIES.iter().map(|story| story.name()).collect();
-    Err(BadUsage(format!("there is no story {name:?}; there are {}", known.join(", "))).into())
+    let known: Vec<String> = STORIES.iter().map(|story| story.name().to_owned()).collect();
+    Err(BadUsage(unknown("story", name, &known)).into())
 }
 
 fn second(args: &Args, story: &dyn Story) -> Result<Duration> {

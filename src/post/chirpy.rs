@@ -1,18 +1,17 @@
-//! The start of a post for a Jekyll blog with the Chirpy theme: front matter, image pairs, the table,
-//! caveats, data.
+//! A post for a Jekyll blog with the Chirpy theme: the answer, the post's advice, its claims, pictures in pairs, and the data.
 
 use std::fmt::Write as _;
 
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
-use crate::post::{charts::charts, ledger};
+use crate::post::{charts::charts, claims::words, ledger};
 use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::chart::caption::{date, source};
-use crate::report::chart::{Chart, HEIGHT, WIDTH};
+use crate::report::chart::{Chart, Form, Size};
 use crate::report::escape::{markdown as escape, plain};
 use crate::report::export::{csv, markdown};
-use crate::report::{chart::png::png, footnotes::footnotes, study};
+use crate::report::{chart::png::png, platforms, study};
 
 /// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
 const MEDIA: &str = "/assets/bakeoff/";
@@ -70,15 +69,68 @@ fn post(
 ) -> String {
     let first = recordings[0].recording;
     let mut text = front_matter(first, preview(charts));
-    for chart in charts {
-        let _ = write!(text, "\n{}", picture(chart));
-    }
+    let _ = write!(text, "\n{}\n", introduction(recordings));
+    let of_study = |name: &str| name == "matrix";
+    let of_python = |name: &str| name.starts_with("matrix-python");
     if let Some(study) = study {
-        let blocks = (study::SECTION.in_short)(study).unwrap_or_default();
-        let _ = write!(text, "\n{}\n{}", markdown::blocks(&blocks), caveats(study));
+        let blocks = study::answer(study).unwrap_or_default();
+        let _ = write!(text, "\n## Which tool is best?\n\n{}", markdown::blocks(&blocks));
+        text += &pictures(charts, of_study);
+        let _ = write!(text, "\n{}", warning(study));
     }
-    let _ = write!(text, "\nOf the post's {}\n", ledger::summary(&ledger::judge_all(recordings)));
-    let _ = writeln!(text, "\n{} {}", data(recordings.len(), study.is_some()), origin(first, repository));
+    if let Some(advice) = recordings.iter().find_map(platforms::advice) {
+        let _ = write!(text, "\n## Is the post's advice right?\n\n{}", markdown::blocks(&advice));
+        text += &pictures(charts, of_python);
+    }
+    let _ = write!(text, "\n## What became of its claims\n\n{}", claims_of(recordings));
+    let rest = pictures(charts, |name| !of_study(name) && !of_python(name));
+    if !rest.is_empty() {
+        let _ = write!(text, "\n## Why\n{rest}");
+    }
+    let _ = writeln!(
+        text,
+        "\n## The data\n\n{} {}",
+        data(recordings.len(), study.is_some()),
+        origin(first, repository)
+    );
+    text
+}
+
+/// What was measured, and why.
+fn introduction(recordings: &[Analysed<'_>]) -> String {
+    let first = recordings[0].recording;
+    let plural = if recordings.len() == 1 { "" } else { "s" };
+    format!(
+        "[async IO, coroutines & concurrency explained like cake]({}) ends in a table: which tool for which task. I measured that \
+         table with bakeoff: real waiting and real computing, every result checked, each task in fresh processes. \
+         What follows is generated from {} recording{plural}; the first was made on {}. A tool is the best if it is \
+         within 5 % of the fastest; where a study can't tell, it is undecided, and no winner is named.",
+        words::POST,
+        recordings.len(),
+        escape(&source(first)),
+    )
+}
+
+/// The pictures of the charts whose names `is` accepts.
+fn pictures(charts: &[Chart], is: impl Fn(&str) -> bool) -> String {
+    let mut text = String::new();
+    for chart in charts {
+        if chart.form == Form::Usual && is(&chart.name) {
+            let _ = write!(text, "\n{}", picture(chart));
+        }
+    }
+    text
+}
+
+/// How many claims have which verdict, by which recordings, and each claim of the post with its verdict.
+fn claims_of(recordings: &[Analysed<'_>]) -> String {
+    let judged = ledger::judge_all(recordings);
+    let mut text = format!("By {} recordings: {}\n\n", recordings.len(), ledger::summary(&judged));
+    for (claim, judgement) in &judged {
+        if claim.is_of_the_post() && !judgement.is_check() {
+            let _ = writeln!(text, "- \"{}\": **{}**", escape(claim.says.text()), judgement.verdict);
+        }
+    }
     text
 }
 
@@ -111,7 +163,8 @@ fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
 /// An image for light and one for dark mode, with the caption on the next line, as the theme requires.
 fn picture(chart: &Chart) -> String {
     let alt = escape(&chart.description);
-    let size = format!("width=\"{WIDTH}\" height=\"{HEIGHT}\"");
+    let Size { width, height } = chart.extent();
+    let size = format!("width=\"{width}\" height=\"{height}\"");
     let name = &chart.name;
     format!(
         "![{alt}]({name}-light.svg){{: .light {size} }}\n![{alt}]({name}-dark.svg){{: .dark {size} }}\n_{}_\n",
@@ -119,13 +172,15 @@ fn picture(chart: &Chart) -> String {
     )
 }
 
-/// The caveats for readers, in a box.
-fn caveats(of: &Analysed<'_>) -> String {
-    let mut text = String::new();
-    for note in footnotes(of) {
-        let _ = writeln!(text, "> {}  ", escape(&note));
-    }
-    text + "{: .prompt-warning }\n"
+/// What readers are to be wary of, in a box of two lines.
+fn warning(of: &Analysed<'_>) -> String {
+    let warnings = of.summary.all_warnings();
+    let blocking = warnings.iter().filter(|warning| warning.blocks_verdicts()).count();
+    format!(
+        "> These are the numbers of one machine: run it on yours. Differences below 5 % count as none.  \n\
+         > {} notes on the state of the machine, {blocking} of which block verdicts, are in the recording.\n{{: .prompt-warning }}\n",
+        warnings.len()
+    )
 }
 
 /// The source of the numbers.
@@ -161,6 +216,9 @@ mod tests {
             );
         }
         for name in post.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if name == words::POST {
+                continue;
+            }
             let name = name.trim_start_matches(MEDIA);
             assert!(files.iter().any(|(file, _)| file == name), "{name} is linked to and not there");
         }

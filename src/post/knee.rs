@@ -9,7 +9,7 @@ use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::caption::{no_verdict, origin};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::scale::{Linear, Log};
-use crate::report::{chart::Chart, chart::palette::Color};
+use crate::report::{chart::Chart, chart::Form, chart::Size, chart::palette::Color};
 use crate::stats::units;
 
 /// The chart of the exhibitions with one exhibitor, on several numbers of boards.
@@ -50,6 +50,8 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     vec![Chart {
         name: "knee".into(),
         title: "One exhibitor at ever more boards: seconds of the story until the exhibition is over".into(),
+        size: Size::USUAL,
+        form: Form::Usual,
         description: format!(
             "Seconds until the exhibition is over by the number of boards, measured under threads and by the closed form. Measured: {}.",
             measured.join(", ")

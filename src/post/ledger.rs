@@ -234,6 +234,16 @@ pub fn rows(judged: &[Judged]) -> String {
     text
 }
 
+/// A line of a list in Markdown for each claim: its words, and its verdict with the condition.
+pub fn sentences(judged: &[Judged]) -> String {
+    let mut text = String::new();
+    for (claim, judgement) in judged {
+        let verdict = escape::markdown(&in_a_sentence(judgement));
+        let _ = writeln!(text, "- {} is {verdict}.", in_markdown(claim.says));
+    }
+    text
+}
+
 /// Words with a link to the heading that they stand under.
 fn in_markdown(says: Words) -> String {
     let words = escape::markdown(&says.to_string());

@@ -10,6 +10,8 @@ pub mod claims;
 pub mod knee;
 pub mod ledger;
 pub mod page;
+#[cfg(test)]
+mod same_answer;
 pub mod splice;
 pub mod stories;
 pub mod story;

@@ -1,17 +1,17 @@
 //! Inserts the results of a recording into a page, between markers; the rest of the page is unchanged.
 
 use crate::analysis::analysed::Analysed;
-use crate::post::ledger;
+use crate::post::{claims::ClaimVerdict, ledger};
 use crate::record::schema::Recording;
 use crate::report::{block::Block, costs, evidence, export::markdown, platforms, study};
 
 /// A part of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The native best-tool table.
-    Table,
-    /// The evidence.
-    Evidence,
+    /// The answer: sentences and a table.
+    Answer,
+    /// The tools, with what the evidence shows of them.
+    Tools,
     /// The main costs.
     Costs,
     /// The most informative claims.
@@ -22,13 +22,13 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Part; 5] = [Part::Table, Part::Evidence, Part::Costs, Part::Claims, Part::Python];
+    pub const ALL: [Part; 5] = [Part::Answer, Part::Tools, Part::Costs, Part::Claims, Part::Python];
 
     /// Its name in markers.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Table => "table",
-            Part::Evidence => "evidence",
+            Part::Answer => "answer",
+            Part::Tools => "tools",
             Part::Costs => "costs",
             Part::Claims => "claims",
             Part::Python => "python",
@@ -38,11 +38,11 @@ impl Part {
     /// What a recording has for it; all recordings together decide claims.
     fn blocks(self, of: &Analysed<'_>) -> Option<Vec<Block>> {
         match self {
-            Part::Table => Some(study::native(of)?.into()),
-            Part::Evidence => (evidence::SECTION.in_short)(of),
-            Part::Costs => (costs::SECTION.in_short)(of),
+            Part::Answer => study::answer(of),
+            Part::Tools => evidence::tools(of),
+            Part::Costs => costs::narrow(of),
             Part::Claims => None,
-            Part::Python => platforms::post_blocks(of),
+            Part::Python => platforms::advice(of),
         }
     }
 }
@@ -87,14 +87,17 @@ pub fn text(part: Part, recordings: &[Analysed<'_>]) -> Option<String> {
     None
 }
 
-/// The most informative claims, for a page without room for all.
-const TELLING: [&str; 13] = ["C1", "C2", "C3", "C9", "T3", "K3", "K4", "K7", "G2", "D2", "A2", "A3", "A11"];
+/// The claims of most interest whose verdict has a condition, for a page without room for all; those that are false are all there.
+const TELLING: [&str; 6] = ["C2", "T3", "K3", "K7", "A2", "A3"];
 
 fn telling_claims(recordings: &[Analysed<'_>]) -> String {
     let all = ledger::judge_all(recordings);
     let mut telling = all.clone();
-    telling.retain(|(claim, _)| TELLING.contains(&claim.id));
-    format!("{}\n{}\n", ledger::rows(&telling), ledger::summary(&all))
+    telling.retain(|(claim, judgement)| {
+        let is_decided = judgement.verdict == ClaimVerdict::Qualified && TELLING.contains(&claim.id);
+        claim.is_of_the_post() && (is_decided || judgement.verdict == ClaimVerdict::False)
+    });
+    format!("{}\n{}\n", ledger::sentences(&telling), ledger::summary(&all))
 }
 
 fn replace(page: &str, part: Part, text: &str) -> Option<String> {
@@ -113,11 +116,11 @@ mod tests {
 
     #[test]
     fn splice_is_idempotent_between_markers() {
-        let (begin, end) = (begin(Part::Table), end(Part::Table));
+        let (begin, end) = (begin(Part::Answer), end(Part::Answer));
         let page = format!("above\n{begin}\nold\n{end}\nbelow\n");
         let spliced = splice(&page, &[recording(16, 50)]).unwrap();
         assert!(spliced.starts_with("above\n") && spliced.ends_with("\nbelow\n") && !spliced.contains("old"));
-        assert!(spliced.contains("| hash: encrypting data | rayon/cores |"), "{spliced}");
+        assert!(spliced.contains("| hash: encrypting data | rayon |"), "{spliced}");
         assert_eq!(splice(&spliced, &[recording(16, 50)]).unwrap(), spliced);
     }
 
@@ -132,13 +135,13 @@ mod tests {
         let parts =
             Part::ALL.map(|part| format!("{}\nold {}\n{}\n", begin(part), part.name(), end(part))).concat();
         let spliced = splice(&parts, &evidence).unwrap();
-        assert!(spliced.contains("old table") && !spliced.contains("old evidence"), "{spliced}");
+        assert!(spliced.contains("old answer") && !spliced.contains("old tools"), "{spliced}");
         assert_eq!(splice("neither", &evidence), None);
     }
 
     #[test]
     fn rejects_missing_or_misordered_markers() {
-        let (begin, end) = (begin(Part::Table), end(Part::Table));
+        let (begin, end) = (begin(Part::Answer), end(Part::Answer));
         for page in [
             "",
             &begin,

@@ -1,11 +1,12 @@
-//! The best tool for each task as bars with whiskers, for a terminal of any width.
+//! The fastest time of each task as a bar with a whisker, and beneath it the best tools, for a terminal of any width.
 
 use anstyle::{AnsiColor, Style};
 
-use crate::analysis::no_winner::NoWinner;
-use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::analysis::answer::Answer;
+use crate::analysis::summary::{Row, Summary};
+use crate::report::best::in_full;
 use crate::report::{escape::plain, footnotes::about_warning};
-use crate::stats::{ratio::Ratio, units, verdict::Verdict};
+use crate::stats::{ratio::Ratio, units};
 
 /// The capabilities of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,34 +19,33 @@ pub struct TerminalStyle {
     pub coloured: bool,
 }
 
-/// Columns of the labels before a bar: task, tool (more if a name is longer), speedup.
+/// Columns of the labels before a bar: task and speedup.
 const TASK: usize = 12;
-const TOOL: usize = 20;
 const SPEEDUP: usize = 8;
 
 /// The minimum number of columns of a useful bar.
 const LEAST: usize = 10;
 
 /// A bar from 1 to the speedup of each workload's fastest cell, on a common logarithmic axis, with a whisker over its
-/// interval, and the number of other cells within 5 %; and the warnings.
+/// interval; its best tools; and the warnings.
 pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
-    let mut fastest = Vec::new();
-    let (mut most, mut tool): (f64, usize) = (1.0, TOOL);
+    let mut measured = Vec::new();
+    let mut most: f64 = 1.0;
     for row in &findings.rows {
-        if let Some(cell) = row.fastest()
-            && let Some(speedup) = &cell.speedup
-        {
-            let label = label(row, cell);
-            most = most.max(bounds(speedup).1.log2());
-            tool = tool.max(label.chars().count());
-            fastest.push((row, label, speedup));
+        if let Some(speedup) = row.fastest().and_then(|fastest| fastest.speedup) {
+            most = most.max(bounds(&speedup).1.log2());
+            measured.push((row, speedup));
         }
     }
-    let labels = TASK + tool + SPEEDUP + 3;
-    let axis = Axis { most, tool, room: terminal_style.width.saturating_sub(labels).max(LEAST) };
+    let labels = TASK + SPEEDUP + 2;
+    let axis = Axis { most, room: terminal_style.width.saturating_sub(labels).max(LEAST) };
     let mut text = String::new();
-    for (row, label, speedup) in fastest {
-        text += &line(row, &label, speedup, terminal_style, axis);
+    for (row, speedup) in measured {
+        text += &line(row, &speedup, terminal_style, axis);
+        let tools = plain(&in_full(&Answer::of(row)));
+        for line in textwrap::wrap(&tools, axis.room) {
+            text += &format!("{:labels$}{line}\n", "");
+        }
     }
     let (from, to) = ("1x", units::ratio(most.exp2()));
     let rest = axis.room - from.len();
@@ -54,18 +54,6 @@ pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
         text += &(plain(&about_warning(warning)) + "\n");
     }
     text
-}
-
-/// The fastest cell of a row, and what may be said of it.
-fn label(row: &Row, fastest: &CellResult) -> String {
-    let within = row.cells.iter().filter(|cell| matches!(cell.verdict, Verdict::Within(_))).count();
-    let name = plain(&fastest.name);
-    match within {
-        _ if fastest.has_no_verdict() => format!("{name} (no verdict)"),
-        _ if NoWinner::of(row).is_some() => format!("{name} (no winner)"),
-        0 => name,
-        others => format!("{name} +{others}"),
-    }
 }
 
 /// The interval of a speedup; without one, the speedup twice.
@@ -81,8 +69,6 @@ fn bounds(speedup: &Ratio) -> (f64, f64) {
 struct Axis {
     /// The logarithm of its end.
     most: f64,
-    /// The columns of the tools before it.
-    tool: usize,
     /// Its columns.
     room: usize,
 }
@@ -93,7 +79,7 @@ impl Axis {
     }
 }
 
-fn line(row: &Row, label: &str, speedup: &Ratio, terminal_style: TerminalStyle, axis: Axis) -> String {
+fn line(row: &Row, speedup: &Ratio, terminal_style: TerminalStyle, axis: Axis) -> String {
     let (low, high) = bounds(speedup);
     let [low, middle, high] = [low, speedup.ratio, high].map(|ratio| axis.column(ratio));
     let bar = bar(low, middle, high, axis.room, terminal_style.ascii);
@@ -102,9 +88,8 @@ fn line(row: &Row, label: &str, speedup: &Ratio, terminal_style: TerminalStyle, 
         style = style.fg_color(Some(AnsiColor::Cyan.into()));
     }
     format!(
-        "{} {} {:>SPEEDUP$} {style}{}{style:#}\n",
+        "{} {:>SPEEDUP$} {style}{}{style:#}\n",
         fitted(&row.workload.name, TASK),
-        fitted(label, axis.tool),
         units::ratio(speedup.ratio),
         bar.trim_end()
     )
@@ -157,7 +142,7 @@ mod tests {
                 .map(|line| line.chars().count())
                 .max()
                 .unwrap();
-            assert!(longest <= width.max(TASK + TOOL + SPEEDUP + 3 + LEAST), "{longest} of {width}");
+            assert!(longest <= width.max(TASK + SPEEDUP + 2 + 2 * LEAST), "{longest} of {width}");
         }
     }
 
@@ -166,7 +151,7 @@ mod tests {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
         let text = bars(&Summary::of(&busy), LOOK);
-        assert!(text.contains("rayon/cores (no verdict) "), "{text}");
+        assert!(text.contains(" no verdict\n"), "{text}");
         assert!(text.lines().last().unwrap().starts_with("NO VERDICT: a CPU quota"), "{text}");
     }
 

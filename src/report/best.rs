@@ -1,20 +1,14 @@
 //! The best-tool table: the results of a study for each workload, under the post's words.
 
-use crate::analysis::no_winner::NoWinner;
+use crate::analysis::answer::{Answer, Outcome, Standing};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::report::table::{Cell, Columns, Table, Unit};
 use crate::stats::{interval::Interval, ratio::Ratio, units, verdict::Verdict};
 
-/// A row of the best-tool table: the fastest cell, and the models that are or may be within 5 % of it.
+/// A row of the best-tool table: the set of the best, and what is undecided.
 pub(crate) struct BestRow<'a> {
     pub(crate) row: &'a Row,
-    /// The fastest, if anything was measured.
-    best: Option<&'a CellResult>,
-    within: Vec<&'a str>,
-    undecided: Vec<&'a str>,
-    /// Too few launches for verdicts.
-    few: bool,
-    no_winner: Option<NoWinner<'a>>,
+    answer: Answer<'a>,
 }
 
 impl<'a> BestRow<'a> {
@@ -24,84 +18,84 @@ impl<'a> BestRow<'a> {
     }
 
     fn of(row: &'a Row) -> Self {
-        let best = row.fastest();
-        let few = row.cells.iter().any(|cell| matches!(cell.verdict, Verdict::TooFew(_)));
-        let (mut within, mut undecided) = (vec![], vec![]);
-        let no_winner = NoWinner::of(row);
-        if let Some(best) = best.filter(|_| !few && no_winner.is_none()) {
-            within = models(row, &[best.model()], |verdict| matches!(verdict, Verdict::Within(_)));
-            let named = [&[best.model()][..], &within].concat();
-            undecided = models(row, &named, |verdict| matches!(verdict, Verdict::Undecided(_)));
-        }
-        BestRow { row, best, within, undecided, few, no_winner }
+        BestRow { row, answer: Answer::of(row) }
     }
 
     /// A cell about the fastest; blank if there is none, or no winner.
-    pub(crate) fn of_best<C: Into<Cell>>(&self, cell: impl Fn(&'a CellResult) -> C) -> Cell {
-        match self.best {
-            Some(best) if self.no_winner.is_none() => cell(best).into(),
+    pub(crate) fn of_fastest<C: Into<Cell>>(&self, cell: impl Fn(&'a CellResult) -> C) -> Cell {
+        match self.row.fastest() {
+            Some(fastest) if !matches!(self.answer.outcome, Outcome::NoWinner { .. }) => cell(fastest).into(),
             _ => Cell::Blank,
         }
     }
 
-    fn tool(&self) -> String {
-        if let Some(no_winner) = &self.no_winner {
-            return format!("no winner: {} tools within {}", no_winner.models.len(), percent(no_winner));
-        }
-        match self.best {
-            None => not_measured(self.row),
-            Some(best) if best.has_no_verdict() => format!("(no verdict; fastest here: {})", best.name),
-            Some(best) if self.few => format!("(too few launches; fastest here: {})", best.name),
-            Some(best) => best.name.clone(),
-        }
+    /// The best tools in short, or why there are none.
+    pub(crate) fn tools(&self) -> String {
+        in_words(&self.answer)
     }
 
-    /// The models that may be within 5 % of the fastest; without a winner, all that may be the fastest.
-    fn undecided(&self) -> Option<String> {
-        match &self.no_winner {
-            Some(no_winner) => list(&no_winner.models),
-            None => list(&self.undecided),
+    pub(crate) fn undecided(&self) -> Option<String> {
+        undecided(&self.answer)
+    }
+}
+
+/// The best tools of a row, or why there are none.
+pub(crate) fn in_words(answer: &Answer<'_>) -> String {
+    match &answer.outcome {
+        Outcome::Best => list(&answer.best()).unwrap_or_default(),
+        Outcome::NoWinner { within } => format!("no winner within {}", percent(*within)),
+        Outcome::NoVerdict => "no verdict".into(),
+        Outcome::TooFew => "no verdict: too few launches".into(),
+        Outcome::NotMeasured(why) => format!("not measured: {why}"),
+    }
+}
+
+/// The same, and the tools that may be the best too.
+pub(crate) fn in_full(answer: &Answer<'_>) -> String {
+    match undecided(answer) {
+        Some(undecided) => format!("{}; undecided: {undecided}", in_words(answer)),
+        None => in_words(answer),
+    }
+}
+
+/// The tools that may be the best beside those that are; all that may be, where none is. Most of a row's tools are named by
+/// those that are not among them.
+pub(crate) fn undecided(answer: &Answer<'_>) -> Option<String> {
+    let undecided = answer.undecided();
+    let mut others = Vec::new();
+    for tool in &answer.tools {
+        if tool.standing != Standing::Undecided {
+            others.push(tool.cell);
         }
     }
-
-    /// The best tool and its speedup.
-    fn in_short(&self) -> String {
-        if let Some(no_winner) = &self.no_winner {
-            return format!("no winner: {} within {}", no_winner.models.join(", "), percent(no_winner));
-        }
-        match self.best {
-            Some(best) => format!("{} {}", self.tool(), ratio_and_interval(best.speedup.as_ref())),
-            None => self.tool(),
-        }
+    match list(&others) {
+        None => Some("all".into()),
+        Some(others_list) if undecided.len() > 3 * others.len() => Some(format!("all but {others_list}")),
+        Some(_) => list(&undecided),
     }
 }
 
 /// The distance within which all tools of a row without a winner lie, rounded upwards.
-fn percent(no_winner: &NoWinner<'_>) -> String {
-    format!("{:.0} %", ((no_winner.within - 1.0) * 100.0).ceil())
+pub(crate) fn percent(within: f64) -> String {
+    format!("{:.0} %", ((within - 1.0) * 100.0).ceil())
 }
 
 /// The columns of the best-tool table that every platform has.
 pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
     Table::of(rows)
         .left("task", |it| task(it.row))
-        .left("best tool", BestRow::tool)
-        .right("in flight", Unit::Plain, |it| it.of_best(|best| best.in_flight))
-        .right("speedup", Unit::Speedup, |it| it.of_best(|best| Some(best.speedup?.ratio)))
-        .left("95 %", |it| it.of_best(|best| Some(interval(best.speedup.as_ref()?))))
-        .right("time", Unit::Nanoseconds, |it| it.of_best(|best| best.wall_ns))
-        .right("CPU", Unit::Multiple, |it| it.of_best(|best| Some(best.cpu_ratio?.ratio)))
-        .left("within 5 %", |it| it.of_best(|_| list(&it.within)))
+        .left("best (within 5 % of the fastest)", BestRow::tools)
+        .right("speedup", Unit::Speedup, |it| it.of_fastest(|fastest| Some(fastest.speedup?.ratio)))
+        .left("95 %", |it| it.of_fastest(|fastest| Some(interval(fastest.speedup.as_ref()?))))
+        .right("time", Unit::Nanoseconds, |it| it.of_fastest(|fastest| fastest.wall_ns))
+        .right("CPU", Unit::Multiple, |it| it.of_fastest(|fastest| Some(fastest.cpu_ratio?.ratio)))
         .left("undecided", BestRow::undecided)
 }
 
-fn list(models: &[&str]) -> Option<String> {
-    if models.is_empty() { None } else { Some(models.join(", ")) }
-}
-
-fn not_measured(row: &Row) -> String {
-    let error = row.cells.iter().find_map(|cell| cell.error.as_deref());
-    format!("not measured: {}", error.unwrap_or("no samples"))
+/// The names of the models of `cells`, without their interpreter; `None` for none.
+pub(crate) fn list(cells: &[&CellResult]) -> Option<String> {
+    let names: Vec<&str> = cells.iter().map(|cell| cell.plain_model()).collect();
+    if names.is_empty() { None } else { Some(names.join(", ")) }
 }
 
 /// A workload with the post's words for it.
@@ -113,22 +107,17 @@ pub(crate) fn task(row: &Row) -> String {
     format!("{}: {}", workload.name, workload.answers_to)
 }
 
-/// A short form of the best tool for the workload of `row` and its speedup; `None` if it is no workload of the study.
+/// The best tools for the workload of `row` and the speedup of the fastest; `None` if it is no workload of the study.
 pub(crate) fn in_short(summary: &Summary, row: &Row) -> Option<String> {
     let row = summary.rows.iter().find(|other| other.workload.name == row.workload.name)?;
-    Some(BestRow::of(row).in_short())
-}
-
-/// The models of the cells that `is` accepts, each once: a model counts at its better concurrency, so models
-/// in `named` are omitted.
-fn models<'a>(row: &'a Row, named: &[&str], is: fn(&Verdict) -> bool) -> Vec<&'a str> {
-    let mut models = Vec::new();
-    for cell in row.cells.iter().filter(|cell| is(&cell.verdict)) {
-        if !named.contains(&cell.model()) && !models.contains(&cell.model()) {
-            models.push(cell.model());
+    let answer = Answer::of(row);
+    let tools = in_words(&answer);
+    match row.fastest().and_then(|fastest| fastest.speedup) {
+        Some(speedup) if answer.outcome == Outcome::Best => {
+            Some(format!("{tools} {}", ratio_and_interval(Some(&speedup))))
         }
+        _ => Some(tools),
     }
-    models
 }
 
 /// The interval of a speedup; the range of launches if there are too few for an interval.

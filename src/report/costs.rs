@@ -128,6 +128,29 @@ fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
     Some(notes)
 }
 
+/// The three costs that matter most, for a page.
+pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let costs = of.recording.costs.as_ref()?;
+    let analysed = AnalysedCosts::of(of.recording)?;
+    let started_on = started_on(&costs.probes);
+    let all_size_series = all_size_series(of.recording, costs);
+    let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.has_no_verdict());
+    let mut models = analysed.models.clone();
+    models.retain(|model| started_on.iter().any(|workload| model.starting(workload).is_some()));
+    let table = Table::of(&models)
+        .left("tool", CostSummary::model)
+        .right("start", Unit::Nanoseconds, |it| Some(it.starting(started_on.first()?)?.start_ns.value))
+        .right("memory of a waiting job", Unit::Bytes, |it| {
+            Some(job_bytes(it)? + kernel_bytes(it).unwrap_or(0.0))
+        })
+        .right("pays for jobs from", Unit::Nanoseconds, |it| match grains {
+            Some(grains) => sizes::pays_from(grains, it.model()),
+            None => Cell::Missing,
+        })
+        .build();
+    Some(vec![Block::table(table)])
+}
+
 /// How to read the main costs.
 const HOW: &str = "Memory of a waiting job: what each further one takes, of the \
      process and its children; kernel memory: stacks and page tables besides. Most at once: as far as it was asked for or possible. \

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
+use crate::model::{MadeOf, cpython, models};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
 use crate::report::footnotes::{about_warning, some_of};
 use crate::report::table::{Cell, Table};
@@ -28,6 +29,33 @@ fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let mut notes = notes(&rows);
     notes.extend(of.summary.of_traces.iter().map(about_warning));
     Some(vec![Block::table(table(&rows, "?")), Block::Notes(notes)])
+}
+
+/// The native tools with what the evidence shows of them, and the tools of Python that are made of the same, for a page.
+pub(crate) fn tools(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let mut rows = rows(of)?;
+    rows.retain(|it| it.record.jobs == JobsOf::Cakes.name() && !it.record.model.contains('@'));
+    let models = models();
+    let entry = |it: &EvidenceRow<'_>| models.iter().find(|model| model.name == it.record.model);
+    let table = Table::of(&rows)
+        .left("tool", |it| it.record.model.as_str())
+        .left("in Rust", |it| entry(it).map(|model| model.about))
+        .left("in Python", |it| entry(it).map(|model| in_python(model.made_of)))
+        .left("concurrent; parallel", EvidenceRow::overlap)
+        .left("runs on", EvidenceRow::runs_on)
+        .build();
+    Some(vec![Block::table(table)])
+}
+
+/// The models of Python that are made of the same, without their prefix.
+fn in_python(made_of: MadeOf) -> String {
+    let mut names = Vec::new();
+    for (name, other) in cpython::names() {
+        if other == made_of {
+            names.push(name.strip_prefix("py-").unwrap_or(name));
+        }
+    }
+    if names.is_empty() { "-".into() } else { names.join(", ") }
 }
 
 /// A record and what it shows.
@@ -70,6 +98,23 @@ fn table(rows: &[EvidenceRow<'_>], mark: &str) -> Table {
 }
 
 impl EvidenceRow<'_> {
+    /// How many jobs at once, and how many cores busy.
+    fn overlap(&self) -> Cell {
+        self.cell(|it| {
+            let concurrent = answer(&it.concurrent.0, &format!("{:.0} at once", it.concurrent.1));
+            format!("{concurrent}; {}", answer(&it.parallel.0, &format!("{:.2} cores", it.busy_cores)))
+        })
+    }
+
+    /// Its processes, if it has several, or its threads.
+    fn runs_on(&self) -> Cell {
+        self.cell(|it| match (&it.processes.0, &it.threads.0) {
+            (Observation::Yes, _) => format!("{:.0} processes", it.processes.1),
+            (_, Observation::Yes) => format!("{:.0} threads", it.threads.1),
+            _ => "one thread".into(),
+        })
+    }
+
     fn cell(&self, of: fn(&Properties) -> String) -> Cell {
         match &self.properties {
             Some(properties) => of(properties).into(),

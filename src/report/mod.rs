@@ -6,6 +6,7 @@
 //! - [`compare`], [`scaling`]: tables of several recordings; [`bars`], [`timeline`]: text that draws
 //! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless
 
+pub(crate) mod answer;
 pub mod bars;
 pub(crate) mod best;
 pub mod block;
@@ -18,10 +19,13 @@ pub mod escape;
 pub mod evidence;
 pub mod export;
 pub(crate) mod footnotes;
+pub(crate) mod matrix;
 pub mod page;
+pub(crate) mod page_answer;
 pub(crate) mod platforms;
 pub mod render;
 pub mod scaling;
+pub mod screen;
 pub mod section;
 pub mod sizes;
 pub mod study;

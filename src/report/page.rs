@@ -11,8 +11,8 @@ use crate::analysis::same::{Machine, hardware};
 use crate::analysis::{analysed::Analysed, summary::Row};
 use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::{
-    best, chart::caption::date, chart::kind::Drawn, chart::palette::Mode, disclosure::summary, escape::plain,
-    export::html as export, section::Section, table::Table,
+    best, chart::Form, chart::caption::date, chart::kind::Drawn, chart::palette::Mode, disclosure::summary,
+    escape::plain, export::html as export, page_answer::answer, section::Section, table::Table,
 };
 use crate::stats::units;
 
@@ -67,7 +67,8 @@ impl Page<'_> {
                 }
                 body {
                     main {
-                        h1 { "Which tool is best for which task" }
+                        h1 { "Which tool is best for which task?" }
+                        (answer(self.recordings))
                         (beside(self.recordings))
                         @for (at, (name, recording)) in self.names.iter().zip(self.recordings).enumerate() {
                             (self.section(at, name, recording))
@@ -91,7 +92,10 @@ impl Page<'_> {
             section {
                 h2 { (plain(&summary(of.recording, self.sections))) }
                 @for warning in withheld { p.warning role="alert" { strong { "No verdict" } ": " (plain(&warning.to_string())) } }
-                @for warning in told { p.note { "Note: " (plain(&warning.to_string())) } }
+                @if !told.is_empty() {
+                    details { summary { "Notes on the machine: " (told.len()) }
+                        @for warning in told { p.note { (plain(&warning.to_string())) } } }
+                }
                 @for section in self.sections {
                     @for panel in section.on_page(of) { (export::panel(&panel)) }
                 }
@@ -179,7 +183,7 @@ fn pictures(charts: &[Drawn]) -> Markup {
             h2 { "Pictures" }
             @for drawn in charts {
                 @match drawn {
-                    Ok(chart) => figure { (PreEscaped(chart.svg(Mode::Auto))) }
+                    Ok(chart) => @if chart.form == Form::Usual { figure { (PreEscaped(chart.svg(Mode::Auto))) } }
                     Err(why) => p.note { "No chart of " (plain(why)) "." }
                 }
             }
@@ -266,11 +270,13 @@ mod tests {
     }
 
     #[test]
-    fn warnings_precede_all_tables() {
+    fn warnings_stand_beneath_the_matrix() {
         let mut busy = recording(16, 50);
         busy.environment.quota_millicores = Some(1_500);
         let page = page_of(&[busy]);
-        assert!(page.find("No verdict").unwrap() < page.find("<table").unwrap());
+        let (matrix, rest) = page.split_once("</table>").unwrap();
+        assert!(matrix.contains("class=\"none\"") && !matrix.contains("class=\"best\""));
+        assert!(rest.find("No verdict").unwrap() < rest.find("<table").unwrap());
     }
 
     #[test]

@@ -2,13 +2,13 @@
 //! results.
 
 use crate::analysis::analysed::Analysed;
-use crate::analysis::no_winner::NoWinner;
+use crate::analysis::answer::{Answer, Outcome};
 use crate::analysis::platforms::{Qualification, ToolVerdict, judge_tools, named_tools, python_over_rust};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
 use crate::report::best::{BestRow, ratio_and_interval};
 use crate::report::table::{Table, Unit};
-use crate::report::{best, block::Block, footnotes};
+use crate::report::{answer::finding_on_advice, best, block::Block};
 
 /// Two tables of each interpreter.
 pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
@@ -25,13 +25,20 @@ pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
     blocks
 }
 
-/// The post's table of the first interpreter with its caption; `None` if the recording has none.
-pub(crate) fn post_blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
+/// The post's advice against the first interpreter, in a sentence and a narrow table; `None` if the recording has none.
+pub(crate) fn advice(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let (tag, rows) =
         of.summary.platforms().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
-    let mut notes = vec![describe(of.recording, tag)];
-    notes.extend(footnotes::of_platforms(of));
-    Some(vec![Block::table(post_table(rows, &of.summary)), Block::Notes(notes)])
+    let mut named: Vec<&Row> = rows.iter().collect();
+    named.retain(|row| !named_tools(&row.workload.post_says).is_empty());
+    let table = Table::of(&named)
+        .left("task", |row| best::task(row))
+        .left("the post's pick", |row| format!("\"{}\"", row.workload.post_says))
+        .left("best in CPython", |row| best::in_words(&Answer::of(row)))
+        .left("is the post right?", |row| verdict(&judge_tools(row)))
+        .build();
+    let sentence = format!("{}: {}.", describe(of.recording, tag), finding_on_advice(rows));
+    Some(vec![Block::Paragraph(sentence), Block::table(table)])
 }
 
 /// A description of an interpreter.
@@ -53,7 +60,7 @@ pub(crate) fn describe(recording: &Recording, tag: &str) -> String {
 fn best_tools(rows: &[Row]) -> Table {
     best::columns(&BestRow::all(rows))
         .right("Rust's sequential", Unit::Speedup, |it| {
-            it.of_best(|_| Some(it.row.reference.as_ref()?.speedup.ratio))
+            it.of_fastest(|_| Some(it.row.reference.as_ref()?.speedup.ratio))
         })
         .build()
 }
@@ -86,12 +93,7 @@ fn post_table(rows: &[Row], summary: &Summary) -> Table {
 
 impl PostRow<'_> {
     fn in_python(&self) -> String {
-        match self.row.fastest() {
-            None => "not measured".into(),
-            Some(best) if best.has_no_verdict() => "no verdict".into(),
-            Some(_) if NoWinner::of(self.row).is_some() => "no winner".into(),
-            Some(best) => in_short(best),
-        }
+        best::in_words(&Answer::of(self.row))
     }
 
     fn in_rust(&self) -> String {
@@ -99,13 +101,10 @@ impl PostRow<'_> {
             return tool.name.clone();
         }
         let Some(native) = self.native else { return "not measured".into() };
-        match native.fastest() {
-            None => "not measured".into(),
-            Some(best) if best.has_no_verdict() => "no verdict".into(),
-            Some(_) if NoWinner::of(native).is_some() => "no winner".into(),
-            Some(best) if native.is_same_work(self.row) => best.name.clone(),
-            Some(best) => format!("{} (other jobs)", best.name),
-        }
+        let answer = Answer::of(native);
+        let tools = best::in_words(&answer);
+        let has_other_jobs = answer.outcome == Outcome::Best && !native.is_same_work(self.row);
+        if has_other_jobs { format!("{tools} (other jobs)") } else { tools }
     }
 
     fn python_over_rust(&self) -> Option<String> {
@@ -117,12 +116,6 @@ impl PostRow<'_> {
         }
         Some(ratio_and_interval(Some(&python_over_rust(self.row, python, self.native)?)))
     }
-}
-
-fn in_short(cell: &CellResult) -> String {
-    // The interpreter is named above the table.
-    let name = cell.name.replacen(cell.model(), cell.plain_model(), 1);
-    format!("{name} {}", ratio_and_interval(cell.speedup.as_ref()))
 }
 
 /// A verdict in words.
@@ -292,12 +285,12 @@ pub(crate) mod tests {
         let recording = with_python("hash", "threading", RAYON, &[("py-threading@3.11/cores", 50)]);
         let ratio = |ratio: &str| Some(format!("{ratio} ({ratio} .. {ratio})"));
         // Python's best takes 1.5 times as long as sequential, Rust's best half of it.
-        assert_eq!(over_rust(&recording), ("rayon/cores".into(), ratio("3.00x")));
+        assert_eq!(over_rust(&recording), ("rayon".into(), ratio("3.00x")));
         assert_eq!(best_tools(&Summary::of(&recording).others).texts()[0].last().unwrap(), "3.00x");
         let mut other_jobs = recording;
         let workload = &mut other_jobs.study.as_mut().unwrap().workloads[1];
         workload.jobs = 7.try_into().unwrap();
-        assert_eq!(over_rust(&other_jobs), ("rayon/cores (other jobs)".into(), None));
+        assert_eq!(over_rust(&other_jobs), ("rayon (other jobs)".into(), None));
         assert_eq!(over_rust(&with_native_tool(other_jobs)), ("rayon/cores".into(), ratio("2.00x")));
     }
 
@@ -306,7 +299,7 @@ pub(crate) mod tests {
         let recording =
             with_python("hash", "multiprocessing", RAYON, &[("py-multiprocessing@3.11/cores", 55)]);
         insta::assert_snapshot!(render::render(&recording, &[&study::SECTION], Format::Table));
-        let blocks = post_blocks(&Analysed::of(&recording)).unwrap();
+        let blocks = advice(&Analysed::of(&recording)).unwrap();
         insta::assert_snapshot!(markdown::blocks(&blocks));
     }
 

@@ -1,13 +1,15 @@
 //! The study of a recording: the best-tool tables, every cell, and their context.
 
 use crate::analysis::analysed::Analysed;
+use crate::analysis::answer::{Answer, Standing};
 use crate::analysis::criterion::{Medians, drifts, median_of};
 use crate::analysis::summary::{CellResult, Row, Summary};
-use crate::record::schema::Recording;
+use crate::record::schema::{Kind, Recording};
 use crate::report::block::{Block, Panel};
 use crate::report::table::{Columns, Table, Unit};
 use crate::report::{
-    best, best::BestRow, export::terminal, footnotes::footnotes, platforms, section::Section,
+    answer::sentences, best, best::BestRow, export::terminal, footnotes::footnotes, platforms,
+    section::Section,
 };
 
 /// The study.
@@ -59,12 +61,29 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .left("cpu_ratio", |it| Some(it.cell.cpu_ratio?.ratio))
         .left("verdict", |it| best::verdict(it.cell))
         .ratio("over_fastest", |it| it.cell.verdict.over_fastest())
+        .left("tool", |it| of_tool(it.row, it.cell))
         .build();
     Some(values)
 }
 
-/// The native best-tool table and its notes, for a page that shows interpreters elsewhere.
-pub fn native(of: &Analysed<'_>) -> Option<[Block; 2]> {
+/// The answer for a page in which it is the first thing: sentences, and a narrow table. What does nothing is no task.
+pub fn answer(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    of.recording.study.as_ref()?;
+    let mut rows = BestRow::all(&of.summary.rows);
+    rows.retain(|it| it.row.workload.kind != Kind::Nothing);
+    let table = Table::of(&rows)
+        .left("task", |it| best::task(it.row))
+        .left("best: within 5 % of the fastest", BestRow::tools)
+        .right("as fast as one at a time", Unit::Speedup, |it| {
+            it.of_fastest(|fastest| Some(fastest.speedup?.ratio))
+        })
+        .left("undecided", BestRow::undecided)
+        .build();
+    Some(vec![Block::Notes(sentences(of.recording, &of.summary.rows)), Block::table(table)])
+}
+
+/// The native best-tool table and its notes.
+fn native(of: &Analysed<'_>) -> Option<[Block; 2]> {
     of.recording.study.as_ref()?;
     Some([Block::table(best_tools(&of.summary)), Block::Notes(footnotes(of))])
 }
@@ -72,6 +91,23 @@ pub fn native(of: &Analysed<'_>) -> Option<[Block; 2]> {
 /// The text for a terminal, with the `criterion` medians of the cells.
 pub fn beside_criterion(recording: &Recording, criterion: &Medians) -> String {
     terminal::blocks(&blocks(&Analysed::of(recording), criterion).unwrap_or_default())
+}
+
+/// All cells of the workload of this name, on each platform; `None` if the recording has none.
+pub fn of_workload(recording: &Recording, name: &str) -> Option<String> {
+    let of = Analysed::of(recording);
+    let mut blocks = Vec::new();
+    for row in of.summary.all_rows() {
+        if row.workload.name == name {
+            let cells = cells(row, &Medians::new(), Shown::of(recording));
+            blocks.push(Block::titled(title(row), cells, vec![]));
+        }
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    blocks.push(Block::Notes(footnotes(&of)));
+    Some(terminal::blocks(&blocks))
 }
 
 fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
@@ -117,6 +153,18 @@ impl CellOf<'_> {
     fn speedup(&self) -> f64 {
         self.cell.speedup.map_or(f64::NEG_INFINITY, |speedup| speedup.ratio)
     }
+}
+
+/// What is known of the tool at the better of its concurrencies; nothing of another.
+fn of_tool(row: &Row, cell: &CellResult) -> Option<&'static str> {
+    let tool = Answer::of(row).tools.into_iter().find(|tool| tool.cell.name == cell.name)?;
+    Some(match tool.standing {
+        Standing::Best => "best",
+        Standing::Undecided => "undecided",
+        Standing::Slower => "slower",
+        Standing::NoVerdict | Standing::TooFew => "no verdict",
+        Standing::NotMeasured => "not measured",
+    })
 }
 
 fn cells_of(row: &Row) -> impl Iterator<Item = CellOf<'_>> {
@@ -216,8 +264,7 @@ mod tests {
     fn too_few_processes_report_required_number() {
         let text = render(&recording(3, 50), Format::Table);
         assert!(
-            text.contains("too few launches; fastest here: rayon/cores")
-                && text.contains("range 2.00x .. 2.00x"),
+            text.contains("no verdict: too few launches") && text.contains("range 2.00x .. 2.00x"),
             "{text}"
         );
     }

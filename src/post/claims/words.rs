@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Where the post is published.
-const POST: &str = "https://kay-a11y.github.io/posts/async-io";
+pub const POST: &str = "https://kay-a11y.github.io/posts/async-io";
 
 /// The words of a claim, and whose they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

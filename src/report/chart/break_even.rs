@@ -6,7 +6,7 @@ use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, legend};
-use crate::report::chart::{Chart, speedup_grid, tick};
+use crate::report::chart::{Chart, Form, Size, speedup_grid, tick};
 use crate::report::{chart::caption::origin, chart::palette::Color, chart::scale::Log};
 use crate::stats::units;
 
@@ -58,6 +58,8 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     vec![Chart {
         name: "break-even".into(),
         title: "How large a job has to be: speedup over one job after the other, by the time of a job".into(),
+        size: Size::USUAL,
+        form: Form::Usual,
         description: format!(
             "A line for each model over the time that a computing job takes, both axes logarithmic. Faster than sequential: {}.",
             faster.join(", ")

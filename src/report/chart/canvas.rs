@@ -39,6 +39,19 @@ pub enum Stroke {
     Dashed,
 }
 
+/// A place with an extent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rectangle {
+    /// Its left edge.
+    pub x: f64,
+    /// Its upper edge.
+    pub y: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+}
+
 /// Draws with a palette.
 pub struct Canvas<'a> {
     palette: &'a Palette,
@@ -57,6 +70,47 @@ impl<'a> Canvas<'a> {
             text class=(ink.class()) x=(place(x)) y=(place(y)) text-anchor=(anchor.name()) font-size=(size) fill=(fill) {
                 (plain(text))
             }
+        }
+    }
+
+    /// A text in bold.
+    pub fn bold(&self, x: f64, y: f64, anchor: Anchor, ink: Color, size: f64, text: &str) -> Markup {
+        let fill = self.palette.colour(ink);
+        html! {
+            text class=(ink.class()) x=(place(x)) y=(place(y)) text-anchor=(anchor.name()) font-size=(size)
+                font-weight="700" fill=(fill) { (plain(text)) }
+        }
+    }
+
+    /// A text in bold that reads upwards from its start.
+    pub fn upright(&self, x: f64, y: f64, ink: Color, size: f64, text: &str) -> Markup {
+        let turned = format!("rotate(-90 {} {})", place(x), place(y));
+        html! { g transform=(turned) { (self.bold(x, y, Anchor::Start, ink, size, text)) } }
+    }
+
+    /// A bookmark, hanging from the middle of its upper edge.
+    pub fn bookmark(&self, x: f64, y: f64) -> Markup {
+        let corners = [(-4.0, 0.0), (4.0, 0.0), (4.0, 11.0), (0.0, 7.5), (-4.0, 11.0)];
+        let mut path = String::new();
+        for (at, (dx, dy)) in corners.iter().enumerate() {
+            let _ = write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(x + dx), place(y + dy));
+        }
+        let class = format!("{} {}-line", Color::Mark.class(), Color::Ground.class());
+        let (fill, stroke) = (self.palette.colour(Color::Mark), self.palette.colour(Color::Ground));
+        html! { path class=(class) d={ (path) " Z" } fill=(fill) stroke=(stroke) stroke-width="1" {} }
+    }
+
+    /// A box with round corners, and a dashed outline if it has one.
+    pub fn round_box(&self, at: Rectangle, ground: Color, outline: Option<Color>) -> Markup {
+        let mut class = ground.class();
+        if let Some(ink) = outline {
+            class += &format!(" {}-line", ink.class());
+        }
+        let stroke = outline.map(|ink| self.palette.colour(ink));
+        html! {
+            rect class=(class) x=(place(at.x)) y=(place(at.y)) width=(place(at.width)) height=(place(at.height)) rx="4"
+                fill=(self.palette.colour(ground)) stroke=[stroke] stroke-width=[stroke.map(|_| "1.5")]
+                stroke-dasharray=[stroke.map(|_| "3.5 2.5")] {}
         }
     }
 
@@ -139,6 +193,15 @@ fn place(value: f64) -> String {
         text.truncate(text.len() - 2);
     }
     text
+}
+
+/// How many letters of this width have `room`.
+pub fn letters_in(room: f64, letter: f64) -> usize {
+    let mut letters: u16 = 0;
+    while f64::from(letters + 1) * letter <= room && letters < 1_000 {
+        letters += 1;
+    }
+    letters.into()
 }
 
 /// `text` truncated to `most` characters, with an ellipsis if anything is removed.

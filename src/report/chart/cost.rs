@@ -8,6 +8,8 @@ use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::costs::dispatch;
 use crate::report::{
     chart::Chart,
+    chart::Form,
+    chart::Size,
     chart::caption::{no_verdict, origin},
     chart::legend::MarkedModel,
     chart::palette::Color,
@@ -116,6 +118,8 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     vec![Chart {
         name: "cost".into(),
         title: "What a job costs: memory while it waits, time to hand it out".into(),
+        size: Size::USUAL,
+        form: Form::Usual,
         description,
         source: no_verdict(warnings) + &origin(of.recording),
         draw: Box::new(move |canvas| draw(canvas, &lines, dispatch)),

@@ -5,20 +5,21 @@
 //! - [`canvas`]: text, lines and markers
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
-//! - [`kind`]: what a kind of chart is; one file a kind: [`best`], [`heatmap`], [`scaling`], [`cost`], [`break_even`]
+//! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`scaling`], [`cost`], [`break_even`]
 //! - [`draw`]: the list of kinds; [`timeline`]: the chart of a trace, which is in no recording
+
+use std::borrow::Cow;
 
 use maud::{Markup, html};
 
-pub mod best;
 pub mod break_even;
 pub mod canvas;
 pub mod caption;
 pub mod cost;
 pub mod draw;
-pub mod heatmap;
 pub mod kind;
 pub mod legend;
+pub mod matrix;
 pub mod palette;
 pub mod png;
 pub mod scale;
@@ -26,14 +27,46 @@ pub mod scaling;
 pub mod timeline;
 
 use crate::report::escape::plain;
-use canvas::{Anchor, Canvas, Stroke};
+use canvas::{Anchor, Canvas, Stroke, letters_in};
 use palette::{Color, Mode, Palette};
 use scale::Log;
 
-/// The width and height of every chart in its own units: readable on a page that shows it 800 pixels wide.
+/// The width and height of most charts in their own units: readable on a page that shows them 800 pixels wide.
 pub const WIDTH: f64 = 800.0;
 /// See [`WIDTH`].
 pub const HEIGHT: f64 = 420.0;
+
+/// The extent of a chart, in its own units.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Size {
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+}
+
+impl Size {
+    /// That of most charts.
+    pub const USUAL: Size = Size { width: WIDTH, height: HEIGHT };
+}
+
+/// Which screens a chart is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// All, if there is no other form of it.
+    Usual,
+    /// Narrow ones: the same as another chart, whose text would be too small there.
+    Narrow,
+}
+
+/// The heights of lines of a title and of a source, and the widths of their letters, on average.
+const TITLE_LINE: f64 = 20.0;
+const TITLE_LETTER: f64 = 9.4;
+const SOURCE_LINE: f64 = 12.0;
+const SOURCE_LETTER: f64 = 5.7;
+
+/// The distance of texts from the edges.
+const EDGE: f64 = 16.0;
 
 /// A speedup label on an axis: `1/4x`, `8x`.
 fn tick(value: f64) -> String {
@@ -65,8 +98,12 @@ fn part_of_file_name(text: &str) -> String {
 pub struct Chart {
     /// Base name of its files.
     pub name: String,
-    /// What it shows.
+    /// Its finding, or what it shows.
     pub title: String,
+    /// Its extent without the further lines of a long title or source.
+    pub size: Size,
+    /// What it is for.
+    pub form: Form,
     /// A text alternative for readers who can't see the chart.
     pub description: String,
     /// Machine, cores, date, commit, number of launches, interval.
@@ -76,21 +113,43 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Its whole extent.
+    pub fn extent(&self) -> Size {
+        let further = |lines: usize| lines.saturating_sub(1) as f64;
+        let title = TITLE_LINE * further(self.lines_of(&self.title, TITLE_LETTER).len());
+        let source = SOURCE_LINE * further(self.lines_of(&self.source, SOURCE_LETTER).len());
+        Size { width: self.size.width, height: self.size.height + title + source }
+    }
+
+    /// A text in lines as wide as the chart, in letters of this width.
+    fn lines_of<'a>(&self, text: &'a str, letter: f64) -> Vec<Cow<'a, str>> {
+        textwrap::wrap(text, letters_in(self.size.width - 2.0 * EDGE, letter))
+    }
+
     /// The chart as an SVG document.
     pub fn svg(&self, mode: Mode) -> String {
         let palette = Palette::of(mode);
         let canvas = Canvas::new(&palette);
+        let Size { width, height } = self.extent();
+        let title = self.lines_of(&self.title, TITLE_LETTER);
+        let source = self.lines_of(&self.source, SOURCE_LETTER);
+        let shift = TITLE_LINE * title.len().saturating_sub(1) as f64;
+        let source_top = self.size.height + shift - 8.0;
         let markup = html! {
-            svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } width=(WIDTH) height=(HEIGHT)
+            svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height)
                 role="img" aria-labelledby={ (self.name) "-title " (self.name) "-about" }
                 font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif" {
                 title id={ (self.name) "-title" } { (plain(&self.title)) }
                 desc id={ (self.name) "-about" } { (plain(&self.description)) }
                 @if let Some(style) = palette.style() { style { (maud::PreEscaped(style)) } }
-                rect class="ground" width=(WIDTH) height=(HEIGHT) fill=(palette.colour(Color::Ground)) {}
-                (canvas.text(16.0, 24.0, Anchor::Start, Color::Text, 15.0, &self.title))
-                ((self.draw)(&canvas))
-                (canvas.text(16.0, HEIGHT - 8.0, Anchor::Start, Color::Faint, 10.0, &self.source))
+                rect class="ground" width=(width) height=(height) fill=(palette.colour(Color::Ground)) {}
+                @for (at, line) in title.iter().enumerate() {
+                    (canvas.bold(EDGE, 24.0 + TITLE_LINE * at as f64, Anchor::Start, Color::Text, 15.0, line))
+                }
+                g transform={ "translate(0 " (shift) ")" } { ((self.draw)(&canvas)) }
+                @for (at, line) in source.iter().enumerate() {
+                    (canvas.text(EDGE, source_top + SOURCE_LINE * at as f64, Anchor::Start, Color::Faint, 10.0, line))
+                }
             }
         };
         markup.into_string() + "\n"

@@ -12,6 +12,18 @@ pub enum Color {
     Faint,
     /// Grid lines.
     Grid,
+    /// The ground of a best tool, the text on it, and the outline of one that may be.
+    Best,
+    /// Text on [`Color::Best`].
+    OnBest,
+    /// The ground of a tool that may be the best.
+    MayBeBest,
+    /// The ground of a tool that is slower than the baseline.
+    Worse,
+    /// Text on [`Color::Worse`].
+    OnWorse,
+    /// A mark on a cell.
+    Mark,
     /// A model, by its mark.
     Model(usize),
 }
@@ -24,10 +36,30 @@ impl Color {
             Color::Text => "text".into(),
             Color::Faint => "faint".into(),
             Color::Grid => "grid".into(),
+            Color::Best => "best".into(),
+            Color::OnBest => "on-best".into(),
+            Color::MayBeBest => "may-be".into(),
+            Color::Worse => "worse".into(),
+            Color::OnWorse => "on-worse".into(),
+            Color::Mark => "mark".into(),
             Color::Model(at) => format!("m{}", at % COLOURS),
         }
     }
 }
+
+/// All colours but those of models.
+const PLAIN: [Color; 10] = [
+    Color::Ground,
+    Color::Text,
+    Color::Faint,
+    Color::Grid,
+    Color::Best,
+    Color::OnBest,
+    Color::MayBeBest,
+    Color::Worse,
+    Color::OnWorse,
+    Color::Mark,
+];
 
 /// The colour scheme that a chart is drawn for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +105,7 @@ impl Palette {
             return None;
         }
         let mut rules = String::new();
-        for ink in [Color::Ground, Color::Text, Color::Faint, Color::Grid] {
+        for ink in PLAIN {
             rules += &dark_rule(ink);
         }
         for model in 0..COLOURS {
@@ -100,6 +132,18 @@ fn colour(ink: Color, dark: bool) -> &'static str {
         (Color::Faint, true) => "#b0b0b0",
         (Color::Grid, false) => "#dcdcdc",
         (Color::Grid, true) => "#3a3a3f",
+        (Color::Best, false) => "#0b57a4",
+        (Color::Best, true) => "#8cc4ff",
+        (Color::OnBest, false) => "#ffffff",
+        (Color::OnBest, true) => "#08223d",
+        (Color::MayBeBest, false) => "#dbe9fb",
+        (Color::MayBeBest, true) => "#1f3a58",
+        (Color::Worse, false) => "#fbe3d4",
+        (Color::Worse, true) => "#4a2a17",
+        (Color::OnWorse, false) => "#7a3300",
+        (Color::Mark, false) => "#c98a00",
+        (Color::Mark, true) => "#ffcc4d",
+        (Color::OnWorse, true) => "#ffc9a3",
         (Color::Model(at), false) => LIGHT[at % COLOURS],
         (Color::Model(at), true) => DARK[at % COLOURS],
     }

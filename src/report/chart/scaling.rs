@@ -11,7 +11,7 @@ use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::caption::{no_verdict, source};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::legend::{MarkedModel, Marks, legend};
-use crate::report::chart::{Chart, part_of_file_name, speedup_grid};
+use crate::report::chart::{Chart, Form, Size, part_of_file_name, speedup_grid};
 use crate::report::{chart::palette::Color, chart::scale::Log};
 use crate::stats::ratio::Ratio;
 
@@ -69,6 +69,8 @@ fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
     let name = scaled.name().to_owned();
     Chart {
         title: format!("{name}: speedup over one job after the other, by the number of cores"),
+        size: Size::USUAL,
+        form: Form::Usual,
         description: "A marker for each model and number of cores, with its 95 percent interval, both axes logarithmic; dashed what \
                       would be ideal, and a thick line for what independent copies of sequential on all cores gave."
             .into(),

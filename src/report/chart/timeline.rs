@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::engine::{Phase, Span};
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::{chart::Chart, chart::palette::Color, chart::scale::Linear};
+use crate::report::{chart::Chart, chart::Form, chart::Size, chart::palette::Color, chart::scale::Linear};
 use crate::stats::units;
 
 /// The position of the rows.
@@ -57,7 +57,15 @@ pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Opt
         "A lane for each of {all} jobs over time: a thin bar where it waits, a thick one where it computes, nothing where it does \
          neither."
     );
-    Some(Chart { name, title, description, source, draw: Box::new(move |canvas| draw(canvas, &traces, all)) })
+    Some(Chart {
+        name,
+        title,
+        size: Size::USUAL,
+        form: Form::Usual,
+        description,
+        source,
+        draw: Box::new(move |canvas| draw(canvas, &traces, all)),
+    })
 }
 
 fn draw(canvas: &Canvas<'_>, traces: &[JobTrace], all: usize) -> Markup {

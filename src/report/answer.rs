@@ -1,0 +1,304 @@
+//! The answer of a study in sentences. Each is made from the verdicts, so that it can say nothing else.
+
+use crate::analysis::answer::{Answer, Group, Outcome, Standing, groups};
+use crate::analysis::platforms::named_tools;
+use crate::analysis::summary::{CellResult, Row};
+use crate::model::{Concurrency, MadeOf, made_of, models};
+use crate::record::schema::{Kind, Recording};
+use crate::stats::units;
+
+/// Three sentences on the native tools of a study: waiting, computing, a process for each job.
+pub(crate) fn sentences(recording: &Recording, rows: &[Row]) -> Vec<String> {
+    let groups = groups(rows);
+    vec![
+        format!("Waiting: {}", on(&groups, Kind::Waits, "")),
+        format!("Computing: {}", on(&groups, Kind::Computes, &on_cores(recording))),
+        on_processes(&groups),
+    ]
+}
+
+/// The finding of a study in a title: how much faster, and whether a process for each job pays.
+pub(crate) fn finding(recording: &Recording, rows: &[Row]) -> String {
+    let groups = groups(rows);
+    let waiting = up_to(&groups, Kind::Waits);
+    let computing = up_to(&groups, Kind::Computes);
+    format!(
+        "Waiting: {waiting}. Computing: {computing}{}. {}",
+        on_cores(recording),
+        in_counts(&per_job(&groups))
+    )
+}
+
+/// The finding on the tools that the post names for an interpreter, in a title.
+pub(crate) fn finding_on_advice(rows: &[Row]) -> String {
+    let (mut best, mut open, mut slower) = (0, vec![], vec![]);
+    for row in rows {
+        let named = named_tools(&row.workload.post_says);
+        let answer = Answer::of(row);
+        if named.is_empty() || answer.outcome != Outcome::Best {
+            continue;
+        }
+        let is_named = |cell: &&CellResult| made_of(cell.plain_model()).is_some_and(|of| named.contains(&of));
+        if answer.best().iter().any(is_named) {
+            best += 1;
+        } else if answer.undecided().iter().any(is_named) {
+            open.push(row.workload.name.as_str());
+        } else {
+            slower.push(row.workload.name.as_str());
+        }
+    }
+    let decided = best + open.len() + slower.len();
+    if decided == 0 {
+        return "the post's advice: nothing could be decided".into();
+    }
+    let mut text =
+        format!("a tool that the post names is among the best on {best} of {decided} tasks with a winner");
+    if !open.is_empty() {
+        text += &format!(", undecided on {}", in_a_row(&open));
+    }
+    if !slower.is_empty() {
+        text += &format!(", slower on {}", in_a_row(&slower));
+    }
+    text
+}
+
+fn on_cores(recording: &Recording) -> String {
+    format!(" on {}", units::cores(recording.environment.cores))
+}
+
+/// The answers of a kind that have best tools.
+fn decided<'a, 'b>(groups: &'b [Group<'a>], kind: Kind) -> Vec<&'b Answer<'a>> {
+    let mut decided = Vec::new();
+    for answer in of_kind(groups, kind) {
+        if answer.outcome == Outcome::Best {
+            decided.push(answer);
+        }
+    }
+    decided
+}
+
+fn of_kind<'a, 'b>(groups: &'b [Group<'a>], kind: Kind) -> &'b [Answer<'a>] {
+    groups.iter().find(|group| group.kind == kind).map_or(&[], |group| &group.answers)
+}
+
+/// The speedups of the fastest tools, the lowest first.
+fn speedups(answers: &[&Answer<'_>]) -> Vec<f64> {
+    let mut speedups = Vec::new();
+    for answer in answers {
+        if let Some(speedup) = answer.row.fastest().and_then(|fastest| fastest.speedup) {
+            speedups.push(speedup.ratio);
+        }
+    }
+    speedups.sort_by(f64::total_cmp);
+    speedups
+}
+
+fn up_to(groups: &[Group<'_>], kind: Kind) -> String {
+    match speedups(&decided(groups, kind)).last() {
+        Some(highest) => format!("up to {}", units::ratio(*highest)),
+        None => nothing(of_kind(groups, kind)).into(),
+    }
+}
+
+/// Why nothing is said of `answers`, none of which has best tools.
+fn nothing(answers: &[Answer<'_>]) -> &'static str {
+    let is_measured = |answer: &Answer<'_>| !matches!(answer.outcome, Outcome::NotMeasured(_));
+    if answers.iter().any(is_measured) { "nothing could be decided" } else { "not measured" }
+}
+
+/// How much faster the best tools of a kind are, which they are, and what is not decided.
+fn on(groups: &[Group<'_>], kind: Kind, where_: &str) -> String {
+    let all = of_kind(groups, kind);
+    let decided = decided(groups, kind);
+    let speedups = speedups(&decided);
+    let (Some(lowest), Some(highest)) = (speedups.first(), speedups.last()) else {
+        return format!("{}.", nothing(all));
+    };
+    let (lowest, highest) = (units::ratio(*lowest), units::ratio(*highest));
+    let range = if lowest == highest { highest } else { format!("{lowest} to {highest}") };
+    let mut text =
+        format!("the best tools are {range} as fast as one job at a time{where_}; {}", whose(&decided));
+    let mut open = Vec::new();
+    for answer in all {
+        if answer.outcome != Outcome::Best {
+            open.push(answer.row.workload.name.as_str());
+        }
+    }
+    if !open.is_empty() {
+        text += &format!("; not decided: {}", open.join(", "));
+    }
+    text + "."
+}
+
+/// The tools that are among the best in each of `decided`, or in most of them.
+fn whose(decided: &[&Answer<'_>]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for answer in decided {
+        for cell in answer.best() {
+            match counts.iter_mut().find(|(model, _)| *model == cell.plain_model()) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((cell.plain_model(), 1)),
+            }
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or_default();
+    let mut names = Vec::new();
+    for (model, count) in &counts {
+        if *count == most {
+            names.push(*model);
+        }
+    }
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let names = in_a_row(&names);
+    match decided {
+        [only] => format!("{names} {verb} the best on {}", only.row.workload.name),
+        all if most == all.len() => format!("{names} {verb} among the best on all of {}", all.len()),
+        all => format!("no tool is among the best on all of {}, {names} {verb} on {most}", all.len()),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn in_a_row(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A process for each job: on how many tasks it has a verdict, where it is among the best, and where it is slower than
+/// one job at a time.
+struct PerJob<'a> {
+    judged: usize,
+    best: Vec<&'a str>,
+    worse: Vec<&'a str>,
+}
+
+fn per_job<'a>(groups: &[Group<'a>]) -> PerJob<'a> {
+    let model = models().into_iter().find(|model| {
+        model.made_of == MadeOf::Processes && matches!(model.concurrency, Concurrency::Jobs { .. })
+    });
+    let mut per_job = PerJob { judged: 0, best: vec![], worse: vec![] };
+    for answer in groups.iter().flat_map(|group| &group.answers) {
+        let Some(tool) = model.as_ref().and_then(|model| answer.tool(model.name)) else { continue };
+        if tool.standing < Standing::Slower {
+            continue;
+        }
+        per_job.judged += 1;
+        let name = answer.row.workload.name.as_str();
+        if tool.standing == Standing::Best {
+            per_job.best.push(name);
+        }
+        if tool.is_slower_than_baseline() {
+            per_job.worse.push(name);
+        }
+    }
+    per_job
+}
+
+/// The sentence on a process for each job.
+fn on_processes(groups: &[Group<'_>]) -> String {
+    let PerJob { judged, best, worse } = per_job(groups);
+    if judged == 0 {
+        return "A process for each job: no verdict.".into();
+    }
+    let best = if best.is_empty() { "on no task".into() } else { format!("on {}", in_a_row(&best)) };
+    let worse = if worse.is_empty() { "on none".into() } else { format!("on {}", in_a_row(&worse)) };
+    format!("A process for each job is among the best {best}, and slower than one job at a time {worse}.")
+}
+
+/// The same with numbers of tasks instead of their names.
+fn in_counts(PerJob { judged, best, worse }: &PerJob<'_>) -> String {
+    if *judged == 0 {
+        return "A process for each job: no verdict.".into();
+    }
+    format!(
+        "A process for each job: among the best on {} of {judged} tasks, slower than one at a time on {}.",
+        best.len(),
+        worse.len()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::answer::tests::row;
+    use crate::analysis::summary::Summary;
+    use crate::record::schema::Kind;
+
+    /// The sentences on a study of a task of `kind`, of `sequential`, `rayon` in half its time, and others, whose launches take
+    /// these percents of rayon's time in turn.
+    fn said(kind: Kind, noisy: &[[u64; 2]]) -> Vec<String> {
+        let mut recording = row(noisy);
+        recording.study.as_mut().unwrap().workloads[0].kind = kind;
+        sentences(&recording, &Summary::of(&recording).rows)
+    }
+
+    #[test]
+    fn best_tools_are_named_as_a_set() {
+        let [waiting, computing, processes] =
+            said(Kind::Waits, &[[101, 101], [150, 150]]).try_into().unwrap();
+        assert_eq!(
+            waiting,
+            "Waiting: the best tools are 2.00x as fast as one job at a time; rayon and other0 are the best on hash."
+        );
+        assert_eq!(computing, "Computing: not measured.");
+        assert_eq!(processes, "A process for each job: no verdict.");
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_not_decided() {
+        let no_winner = [[101, 120], [101, 130]];
+        assert_eq!(said(Kind::Computes, &no_winner)[1], "Computing: nothing could be decided.");
+        let mut busy = row(&[]);
+        busy.environment.quota_millicores = Some(500);
+        assert_eq!(sentences(&busy, &Summary::of(&busy).rows)[1], "Computing: nothing could be decided.");
+        let nothing = sentences(&busy, &[]);
+        assert_eq!(nothing[0], "Waiting: not measured.");
+    }
+
+    /// A study of several tasks: each a copy of the one of [`row`] with these percents, and `processes` in its place `at` if it
+    /// has one.
+    fn tasks(each: &[(&str, [u64; 2], [u64; 2])]) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (name, crossbeam, processes) in each {
+            let mut recording = row(&[*crossbeam, *processes]);
+            let study = recording.study.as_mut().unwrap();
+            study.arms[2].id = "hash/crossbeam/cores".into();
+            study.arms[3].id = "hash/processes/jobs".into();
+            let mut of_task = Summary::of(&recording).rows;
+            of_task[0].workload.name = (*name).into();
+            rows.extend(of_task);
+        }
+        rows
+    }
+
+    #[test]
+    fn tools_that_are_not_best_everywhere_are_counted() {
+        let recording = row(&[]);
+        let (slow, best) = ([150, 150], [80, 80]);
+        let said = |each: &[_]| sentences(&recording, &tasks(each))[1].clone();
+        let on_all = said(&[("a", [101, 101], slow), ("b", slow, slow)]);
+        assert!(on_all.ends_with("; rayon is among the best on all of 2."), "{on_all}");
+        let on_most = said(&[("a", best, slow), ("b", slow, slow), ("c", slow, slow)]);
+        assert!(on_most.ends_with("; no tool is among the best on all of 3, rayon is on 2."), "{on_most}");
+        let open = said(&[("a", slow, slow), ("b", [101, 120], [101, 120])]);
+        assert!(open.ends_with("; rayon is the best on a; not decided: b."), "{open}");
+    }
+
+    #[test]
+    fn a_process_for_each_job_is_judged_by_its_verdicts() {
+        let (even, best, worse) = ([150, 150], [80, 80], [400, 400]);
+        let rows = tasks(&[("a", even, best), ("b", even, worse), ("c", even, even)]);
+        let said = &sentences(&row(&[]), &rows)[2];
+        assert_eq!(
+            said,
+            "A process for each job is among the best on a, and slower than one job at a time on b."
+        );
+        let none = &sentences(&row(&[]), &tasks(&[("c", even, even)]))[2];
+        assert_eq!(
+            none,
+            "A process for each job is among the best on no task, and slower than one job at a time on none."
+        );
+    }
+}

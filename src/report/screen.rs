@@ -1,0 +1,214 @@
+//! The answer of a recording on one screen of a terminal: sentences, the matrix, its key, and warnings.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+
+use crate::analysis::analysed::Analysed;
+use crate::record::schema::Recording;
+use crate::report::answer::{finding_on_advice, sentences};
+use crate::report::bars::TerminalStyle;
+use crate::report::chart::caption::source;
+use crate::report::escape::plain;
+use crate::report::footnotes::about_warning;
+use crate::report::matrix::{Cell, Family, Matrix, State, Task, in_short};
+
+/// The columns between two tools.
+const GAP: usize = 1;
+
+/// The answer of a recording, if it has a study with speedups; with it the names of the tools that have no room.
+pub fn answer(recording: &Recording, style: TerminalStyle) -> Option<String> {
+    screen(&Analysed::of(recording), style)
+}
+
+fn screen(of: &Analysed<'_>, style: TerminalStyle) -> Option<String> {
+    let (recording, summary) = (of.recording, &of.summary);
+    let native = Matrix::of(&summary.rows);
+    let platforms: Vec<_> = summary.platforms().collect();
+    if native.is_none() && platforms.is_empty() {
+        return None;
+    }
+    let mut text = String::new();
+    paragraph(&mut text, "", "Which tool is best for which task? Times as fast as one job at a time.", style);
+    paragraph(&mut text, "", &source(recording), style);
+    if let Some(matrix) = &native {
+        text.push('\n');
+        for sentence in sentences(recording, &summary.rows) {
+            paragraph(&mut text, "  ", &sentence, style);
+        }
+        text.push('\n');
+        text += &drawn(matrix, style);
+    }
+    for (tag, rows) in platforms {
+        let sentence = format!("CPython {tag}: {}.", finding_on_advice(rows));
+        paragraph(&mut text, "  ", &sentence, style);
+        if native.is_none()
+            && let Some(matrix) = Matrix::of(rows)
+        {
+            text += &drawn(&matrix, style);
+        }
+    }
+    let mut notes = 0;
+    for warning in &summary.warnings {
+        if warning.blocks_verdicts() {
+            paragraph(&mut text, "  ", &about_warning(warning), style);
+        } else {
+            notes += 1;
+        }
+    }
+    if notes > 0 {
+        let them = if notes == 1 { "1 note" } else { &format!("{notes} notes") };
+        let sentence =
+            format!("{them} on the state of the machine, which no verdict shown here depends on: --all.");
+        paragraph(&mut text, "  ", &sentence, style);
+    }
+    Some(text)
+}
+
+/// A paragraph in lines that fit the terminal; `indent` is before all but the first.
+fn paragraph(text: &mut String, indent: &str, words: &str, style: TerminalStyle) {
+    let options = textwrap::Options::new(style.width.max(20)).subsequent_indent(indent);
+    for line in textwrap::wrap(&plain(words), options) {
+        let _ = writeln!(text, "{line}");
+    }
+}
+
+/// The matrix with as many tools as have room, and its key.
+fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
+    let tasks = matrix.tasks().map(|task| name(task).chars().count()).max().unwrap_or_default();
+    let (shown, left_out) = fitting(matrix, style.width.saturating_sub(tasks));
+    let mut text = String::new();
+    for line in 0..2 {
+        let mut header = " ".repeat(tasks);
+        for tool in &shown {
+            let _ = write!(header, "{:>width$}", tool.header[line], width = tool.width + GAP);
+        }
+        let _ = writeln!(text, "{}", header.trim_end());
+    }
+    for group in &matrix.groups {
+        let _ = writeln!(text, "{}", group.heading.to_uppercase());
+        for task in &group.rows {
+            let mut row = format!("{:<tasks$}", name(task));
+            for tool in &shown {
+                row += &cell(task.cells[tool.column], tool.width + GAP, style);
+            }
+            if let Some(note) = task.note() {
+                let _ = write!(row, "  {}", plain(&note));
+            }
+            let _ = writeln!(text, "{}", row.trim_end());
+        }
+    }
+    paragraph(&mut text, "  ", KEY, style);
+    if !left_out.is_empty() {
+        let left_out = format!("Without room here: {} (--all has them).", left_out.join(", "));
+        paragraph(&mut text, "  ", &left_out, style);
+    }
+    text
+}
+
+/// The signs behind speedups.
+const KEY: &str = "* best: within 5 % of the fastest; ? undecided: may be as good; unmarked: slower than the best; below 1.00: slower than one at a time.";
+
+/// A tool that has room.
+struct Shown {
+    column: usize,
+    /// Its name in two lines, the first of which may be empty.
+    header: [String; 2],
+    width: usize,
+}
+
+/// The tools for which `room` columns are enough, and the names of the others. Those leave first that are never best or
+/// undecided: one job at a time, and then the last; thereafter the last of all.
+fn fitting<'a>(matrix: &Matrix<'a>, room: usize) -> (Vec<Shown>, Vec<&'a str>) {
+    let mut shown: Vec<Shown> = (0..matrix.columns.len()).map(|column| Shown::of(matrix, column)).collect();
+    let mut left_out = Vec::new();
+    while shown.len() > 1 && shown.iter().map(|tool| tool.width + GAP).sum::<usize>() > room {
+        let mut leaves = shown.len() - 1;
+        let mut rank = 0;
+        for (at, tool) in shown.iter().enumerate() {
+            let of_tool = match (is_in_the_running(matrix, tool.column), matrix.columns[tool.column].family) {
+                (true, _) => 1,
+                (false, Family::Baseline) => 3,
+                (false, _) => 2,
+            };
+            if of_tool >= rank {
+                (leaves, rank) = (at, of_tool);
+            }
+        }
+        left_out.push(matrix.columns[shown.remove(leaves).column].model);
+    }
+    (shown, left_out)
+}
+
+/// Whether a tool is the best of a task, or may be.
+fn is_in_the_running(matrix: &Matrix<'_>, column: usize) -> bool {
+    matrix.tasks().any(|task| {
+        task.cells[column].is_some_and(|cell| matches!(cell.state, State::Best | State::Undecided))
+    })
+}
+
+impl Shown {
+    fn of(matrix: &Matrix<'_>, column: usize) -> Self {
+        let model = plain(matrix.columns[column].model);
+        let model = model.strip_prefix("py-").unwrap_or(&model);
+        let header = match model.split_once('-') {
+            Some((first, second)) => [first.to_owned(), second.to_owned()],
+            None => [String::new(), model.to_owned()],
+        };
+        let mut width = header[0].chars().count().max(header[1].chars().count());
+        for task in matrix.tasks() {
+            width = width.max(task.cells[column].map_or(1, |cell| signed(cell).chars().count()));
+        }
+        Shown { column, header, width }
+    }
+}
+
+fn name(task: &Task<'_>) -> String {
+    plain(&task.answer.row.workload.name)
+}
+
+/// A speedup with the sign of its state.
+fn signed(cell: Cell) -> String {
+    let sign = match cell.state {
+        State::Best => "*",
+        State::Undecided => "?",
+        State::Slower | State::SlowerThanBaseline | State::NoVerdict => " ",
+    };
+    in_short(cell.speedup) + sign
+}
+
+fn cell(cell: Option<Cell>, width: usize, style: TerminalStyle) -> String {
+    let text = cell.map_or("- ".into(), signed);
+    let padded = format!("{text:>width$}");
+    let look = match cell.map(|cell| cell.state) {
+        Some(State::Best) => Style::new().bold(),
+        Some(State::Slower | State::SlowerThanBaseline) => Style::new().dimmed(),
+        _ => Style::new(),
+    };
+    if style.coloured { format!("{look}{padded}{look:#}") } else { padded }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+
+    const STYLE: TerminalStyle = TerminalStyle { width: 80, ascii: true, coloured: false };
+
+    #[test]
+    fn screen_of_sample_data() {
+        let recording = recording(16, 50);
+        insta::assert_snapshot!(screen(&Analysed::of(&recording), STYLE).unwrap());
+    }
+
+    #[test]
+    fn screen_fits_any_terminal() {
+        let recording = recording(16, 50);
+        for width in [40, 60, 80, 120, 200] {
+            let text = screen(&Analysed::of(&recording), TerminalStyle { width, ..STYLE }).unwrap();
+            for line in text.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+            }
+        }
+    }
+}
