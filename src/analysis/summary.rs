@@ -186,20 +186,6 @@ impl Row {
         self.cells.iter().map(CellResult::plain_model)
     }
 
-    /// The cell of `model`, named without its interpreter, with the higher speedup of its concurrencies, and
-    /// that speedup.
-    pub fn better_cell(&self, model: &str) -> Option<(&CellResult, Ratio)> {
-        let mut better: Option<(&CellResult, Ratio)> = None;
-        for cell in &self.cells {
-            let Some(speedup) = cell.speedup else { continue };
-            let is_higher = better.is_none_or(|(_, other)| speedup.ratio >= other.ratio);
-            if cell.plain_model() == model && is_higher {
-                better = Some((cell, speedup));
-            }
-        }
-        better
-    }
-
     /// Whether both have the same jobs.
     pub fn is_same_work(&self, other: &Row) -> bool {
         let (one, other) = (&self.workload, &other.workload);

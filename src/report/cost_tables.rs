@@ -213,9 +213,10 @@ pub(super) fn failures(recording: &Recording) -> Option<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::analysed::Analysed;
     use crate::analysis::costs::tests::{record, recording_of};
     use crate::record::schema::{ProbeRecord, Turn};
-    use crate::report::export::terminal;
+    use crate::report::{costs::narrow, export::terminal};
 
     /// What is shown of a recording, sizes apart.
     fn shown(recording: &Recording) -> String {
@@ -265,6 +266,8 @@ mod tests {
         let disturbed = shown(&recording);
         assert!(disturbed.contains("NO VERDICT from these numbers: another study ran"), "{disturbed}");
         assert!(disturbed.contains("no verdict") && !disturbed.contains(" run\n"), "{disturbed}");
+        let narrow = terminal::blocks(&narrow(&Analysed::of(&recording)).unwrap());
+        assert!(narrow.contains("another study ran"), "{narrow}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::costs::{AnalysedCosts, CostSummary};
+use crate::analysis::sizes::SizeSeries;
 use crate::analysis::starting::BreaksEven;
 use crate::record::figure::ProbeKind;
 use crate::record::schema::{ProbeRecord, Recording};
@@ -98,57 +99,84 @@ pub(crate) fn dispatch(recording: &Recording) -> &'static str {
     }
 }
 
+/// What the tables of the main costs have in common.
+struct MainCosts<'a> {
+    analysed: AnalysedCosts<'a>,
+    /// The workloads that models were started on; the first counts.
+    started_on: Vec<&'a str>,
+    /// The series that tells from which job size on a model pays.
+    break_even: Option<SizeSeries>,
+}
+
+impl<'a> MainCosts<'a> {
+    fn of(of: &Analysed<'a>) -> Option<Self> {
+        let costs = of.recording.costs.as_ref()?;
+        let analysed = AnalysedCosts::of(of.recording)?;
+        let mut series = all_size_series(of.recording, costs);
+        series.retain(|it| it.series == sizes::BREAK_EVEN && !it.has_no_verdict());
+        let break_even = series.into_iter().next();
+        Some(MainCosts { analysed, started_on: started_on(&costs.probes), break_even })
+    }
+
+    /// The models that were started.
+    fn models(&self) -> Vec<CostSummary<'a>> {
+        let mut models = self.analysed.models.clone();
+        models.retain(|model| self.started_on.iter().any(|workload| model.starting(workload).is_some()));
+        models
+    }
+
+    fn start(&self, model: &CostSummary<'_>) -> Option<Estimate> {
+        Some(model.starting(self.started_on.first()?)?.start_ns)
+    }
+
+    fn pays_from(&self, model: &CostSummary<'_>) -> Cell {
+        match &self.break_even {
+            Some(series) => sizes::pays_from(series, model.model()),
+            None => Cell::Missing,
+        }
+    }
+
+    /// Why some of them have no verdict.
+    fn warnings(&self) -> Vec<Block> {
+        let mut warnings = cost_tables::no_verdict(self.analysed.warnings_of_passes());
+        warnings.extend(cost_tables::no_verdict(&self.analysed.of_study));
+        warnings.dedup();
+        warnings.into_iter().map(Block::Paragraph).collect()
+    }
+}
+
 /// A column for each of the main costs, and how to read them.
 fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
-    let costs = of.recording.costs.as_ref()?;
-    let analysed = AnalysedCosts::of(of.recording)?;
-    let started_on = started_on(&costs.probes);
-    let all_size_series = all_size_series(of.recording, costs);
-    let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.has_no_verdict());
-    let mut models = analysed.models.clone();
-    models.retain(|model| started_on.iter().any(|workload| model.starting(workload).is_some()));
-    let table = Table::of(&models)
+    let costs = MainCosts::of(of)?;
+    let table = Table::of(&costs.models())
         .left("model", CostSummary::model)
-        .right("start", Unit::Plain, |it| Some(time(it.starting(started_on.first()?)?.start_ns)))
+        .right("start", Unit::Plain, |it| costs.start(it).map(time))
         .right(dispatch(of.recording), Unit::Plain, |it| it.dispatch_ns().map(time))
         .right("memory of a waiting job", Unit::Bytes, job_bytes)
         .right("kernel memory", Unit::Bytes, kernel_bytes)
         .right("most at once", Unit::Count, most_jobs)
-        .right("break-even job size", Unit::Nanoseconds, |it| match grains {
-            Some(grains) => sizes::pays_from(grains, it.model()),
-            None => Cell::Missing,
-        })
+        .right("break-even job size", Unit::Nanoseconds, |it| costs.pays_from(it))
         .build();
-    let times = cost_tables::reading(&analysed);
-    let mut notes = vec![Block::table(table), Block::Paragraph(format!("{times} {HOW}"))];
-    let mut warnings = cost_tables::no_verdict(analysed.warnings_of_passes());
-    warnings.extend(cost_tables::no_verdict(&analysed.of_study));
-    warnings.dedup();
-    notes.extend(warnings.into_iter().map(Block::Paragraph));
-    Some(notes)
+    let times = cost_tables::reading(&costs.analysed);
+    let mut blocks = vec![Block::table(table), Block::Paragraph(format!("{times} {HOW}"))];
+    blocks.extend(costs.warnings());
+    Some(blocks)
 }
 
 /// The three costs that matter most, for a page.
 pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
-    let costs = of.recording.costs.as_ref()?;
-    let analysed = AnalysedCosts::of(of.recording)?;
-    let started_on = started_on(&costs.probes);
-    let all_size_series = all_size_series(of.recording, costs);
-    let grains = all_size_series.iter().find(|it| it.series == sizes::BREAK_EVEN && !it.has_no_verdict());
-    let mut models = analysed.models.clone();
-    models.retain(|model| started_on.iter().any(|workload| model.starting(workload).is_some()));
-    let table = Table::of(&models)
+    let costs = MainCosts::of(of)?;
+    let table = Table::of(&costs.models())
         .left("tool", CostSummary::model)
-        .right("start", Unit::Nanoseconds, |it| Some(it.starting(started_on.first()?)?.start_ns.value))
+        .right("start", Unit::Nanoseconds, |it| Some(costs.start(it)?.value))
         .right("memory of a waiting job", Unit::Bytes, |it| {
             Some(job_bytes(it)? + kernel_bytes(it).unwrap_or(0.0))
         })
-        .right("pays for jobs from", Unit::Nanoseconds, |it| match grains {
-            Some(grains) => sizes::pays_from(grains, it.model()),
-            None => Cell::Missing,
-        })
+        .right("pays for jobs from", Unit::Nanoseconds, |it| costs.pays_from(it))
         .build();
-    Some(vec![Block::table(table)])
+    let mut blocks = vec![Block::table(table)];
+    blocks.extend(costs.warnings());
+    Some(blocks)
 }
 
 /// How to read the main costs.
