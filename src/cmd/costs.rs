@@ -20,6 +20,7 @@ use crate::study::cell::{Cell, Width};
 use crate::study::plan::Profile;
 use crate::study::probe::{Gathered, ProbeOptions, gather};
 use crate::study::run::{Request, run_and_save};
+use crate::workload::series::BREAK_EVEN;
 use crate::workload::{Workload, catalog::Catalog};
 
 /// What to measure, and where to store it.
@@ -113,13 +114,13 @@ fn running(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
     cells
 }
 
-/// The series on each platform. If no model is named, they have one of each kind.
+/// The series on each platform. If no model is named, each model has a break-even size, and the others have one of each kind.
 fn series(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[ModelEntry]) -> Vec<Group> {
     let mut groups = Vec::new();
     for series in catalog.series() {
         for &platform in platforms {
             let mut models = with_baseline(platform, named);
-            if args.models.is_empty() {
+            if args.models.is_empty() && series.name != BREAK_EVEN {
                 models = one_of_each_kind(&models);
             }
             let cells = series.of(platform).iter().flat_map(|workload| widest(workload, &models)).collect();

@@ -11,6 +11,7 @@ use crate::report::table::{Cell, Table, Unit};
 use crate::report::{block::Block, cost_tables, section::Section, sizes, sizes::CostValue};
 use crate::stats::{estimate::Estimate, units};
 use crate::study::probe::BURST;
+use crate::workload::series::BREAK_EVEN;
 
 /// The costs of models.
 pub static SECTION: Section = Section {
@@ -113,7 +114,7 @@ impl<'a> MainCosts<'a> {
         let costs = of.recording.costs.as_ref()?;
         let analysed = AnalysedCosts::of(of.recording)?;
         let mut series = all_size_series(of.recording, costs);
-        series.retain(|it| it.series == sizes::BREAK_EVEN && !it.has_no_verdict());
+        series.retain(|it| it.series == BREAK_EVEN && !it.has_no_verdict());
         let break_even = series.into_iter().next();
         Some(MainCosts { analysed, started_on: started_on(&costs.probes), break_even })
     }

@@ -6,9 +6,7 @@ use crate::record::schema::{Costs, Recording};
 use crate::report::table::{Cell, Table, Unit};
 use crate::report::{block::Block, cost_tables::no_verdict, footnotes::about_warning};
 use crate::stats::{interval::Interval, units};
-
-/// The series that varies only the job size.
-pub(crate) const BREAK_EVEN: &str = "grains";
+use crate::workload::series::BREAK_EVEN;
 
 /// A result for programs.
 pub(crate) struct CostValue {
@@ -100,7 +98,7 @@ pub(crate) fn pays_from(series: &SizeSeries, model: &str) -> Cell {
         _ if model == series.baseline() => Cell::Missing,
         BreakEven::Inconclusive => "inconclusive".into(),
         BreakEven::Never => "never".into(),
-        BreakEven::Unknown => Cell::Missing,
+        BreakEven::Unknown => "not measured".into(),
     }
 }
 

@@ -26,10 +26,13 @@ impl Series {
     }
 }
 
+/// The name of the series that varies only the job size.
+pub const BREAK_EVEN: &str = "grains";
+
 /// Every series.
 pub(crate) static SERIES: &[Series] = &[
     Series {
-        name: "grains",
+        name: BREAK_EVEN,
         about: "counting primes, by the size of a job",
         workloads: GRAINS,
         in_python: GRAINS_IN_PYTHON,
