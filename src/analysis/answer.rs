@@ -24,17 +24,18 @@ pub struct Tool<'a> {
     pub standing: Standing,
 }
 
-/// How a tool compares with the fastest of its row; later ones are better.
+/// How a tool compares with the fastest of its row. Of two cells of a tool the later one counts: a tool is slower only if no cell
+/// of it may be the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// It has no samples, or fails.
     NotMeasured,
+    /// More than the margin slower.
+    Slower,
     /// Too few launches for any verdict.
     TooFew,
     /// The state of the machine allows none.
     NoVerdict,
-    /// More than the margin slower.
-    Slower,
     /// It may be within the margin.
     Undecided,
     /// It is the fastest, or within the margin.
@@ -136,8 +137,8 @@ impl Tool<'_> {
         bounds.is_some_and(|(_, high)| high < 1.0 / (1.0 + MARGIN))
     }
 
-    /// Whether it is to be preferred to another cell of its model.
-    fn is_better_than(&self, other: &Tool<'_>) -> bool {
+    /// Whether it is to be preferred to another cell of the same tool.
+    pub(crate) fn is_better_than(&self, other: &Tool<'_>) -> bool {
         (self.standing, self.speedup()) > (other.standing, other.speedup())
     }
 }

@@ -1,81 +1,91 @@
 //! Interpreters: the tools that the post names for a task, and the best tool of Rust beside them.
 
+use crate::analysis::answer::{Answer, Standing, Tool};
 use crate::analysis::summary::{CellResult, Row};
-use crate::model::{MadeOf, made_of};
+use crate::model::{self, MadeOf};
+use crate::stats::interval::LEVEL;
 use crate::stats::present;
 use crate::stats::ratio::{Ratio, of_logs};
-use crate::stats::{interval::LEVEL, verdict::Verdict};
 
-/// The verdict on the tools that the post names for a task, each by its best cell. In its words a tool is called by the model of that
-/// cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The tools that the post names for a task, beside all others, each by the best of its models.
+#[derive(Clone, Debug)]
+pub struct Advice {
+    /// Whether the post is right.
+    pub verdict: ToolVerdict,
+    /// The tools that it names.
+    pub named: Tools,
+    /// All others.
+    pub others: Tools,
+}
+
+/// Whether the tools that the post names for a task are the best there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolVerdict {
     /// The state of the machine allows none.
     NoVerdict,
     /// All are the fastest or within 5 % of it, and every other tool is slower.
     True,
-    /// Some are, but something else is not as the post says.
-    Qualified(Qualification),
-    /// These named tools may be, or these others may be as fast.
-    Undecided(Vec<String>),
+    /// Some are, but others are slower, or a tool that the post does not name is as fast.
+    Qualified,
+    /// Some may be, or other tools may be as fast.
+    Undecided,
     /// None is.
     False,
     /// They are not measured, or in too few launches.
     Unknown,
 }
 
-/// Why the post's tools are the best only with a qualification.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Qualification {
-    /// Named tools that are slower.
-    pub slower: Vec<String>,
-    /// Tools that it does not name, and that are within 5 % of the fastest too.
-    pub also_best: Vec<String>,
-}
-
-/// The result of a tool.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    Slower,
-    NoVerdict,
-    Undecided,
-    Best,
-}
-
-/// Tools by their result, as their best models.
-#[derive(Default)]
-struct Tools {
-    best: Vec<String>,
-    undecided: Vec<String>,
-    slower: Vec<String>,
+/// Tools by their standing.
+#[derive(Clone, Debug, Default)]
+pub struct Tools {
+    /// The fastest, and those within 5 % of it.
+    pub best: Vec<NamedTool>,
+    /// Those that may be.
+    pub undecided: Vec<NamedTool>,
+    /// Those that are slower.
+    pub slower: Vec<NamedTool>,
     /// The state of the machine allows no verdict on some of them.
     has_no_verdict: bool,
 }
 
+/// A tool by the best of its models.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTool {
+    /// The post's word for it, if it has one.
+    pub word: Option<&'static str>,
+    /// The model, without its interpreter.
+    pub model: String,
+}
+
 impl Tools {
-    /// Adds the best result of a tool, by the fastest of the models that have it.
-    fn add(&mut self, row: &Row, tool: Option<MadeOf>) {
-        let mut best: Option<(Standing, &CellResult)> = None;
-        for cell in &row.cells {
-            let Some(standing) = standing(cell).filter(|_| made_of(cell.plain_model()) == tool) else {
-                continue;
-            };
-            if best.is_none_or(|(known, of)| (standing, ratio(cell)) > (known, ratio(of))) {
-                best = Some((standing, cell));
+    /// Adds a tool by the best of its models in `answer`.
+    fn add(&mut self, answer: &Answer<'_>, made_of: Option<MadeOf>) {
+        let mut best: Option<Tool<'_>> = None;
+        for tool in &answer.tools {
+            let is_of_it = model::made_of(tool.cell.plain_model()) == made_of;
+            if is_of_it && best.is_none_or(|known| tool.is_better_than(&known)) {
+                best = Some(*tool);
             }
         }
-        let Some((standing, cell)) = best else { return };
-        let models = match standing {
+        let Some(tool) = best else { return };
+        let tools = match tool.standing {
+            Standing::Best => &mut self.best,
+            Standing::Undecided => &mut self.undecided,
+            Standing::Slower => &mut self.slower,
             Standing::NoVerdict => {
                 self.has_no_verdict = true;
                 return;
             }
-            Standing::Best => &mut self.best,
-            Standing::Undecided => &mut self.undecided,
-            Standing::Slower => &mut self.slower,
+            Standing::TooFew | Standing::NotMeasured => return,
         };
-        models.push(cell.plain_model().to_owned());
+        tools.push(NamedTool { word: word(made_of), model: tool.cell.plain_model().to_owned() });
     }
+}
+
+/// The post's word for what is made of this.
+fn word(made_of: Option<MadeOf>) -> Option<&'static str> {
+    let named = MadeOf::NAMED.into_iter().find(|(_, named)| Some(*named) == made_of);
+    named.map(|(word, _)| word)
 }
 
 /// The tools in the post's words: each is every model that is made of it.
@@ -89,59 +99,46 @@ pub fn named_tools(post_says: &str) -> Vec<MadeOf> {
     named
 }
 
-/// The verdict on the tools that the post names for the task of `row`.
-pub fn judge_tools(row: &Row) -> ToolVerdict {
-    let tools = named_tools(&row.workload.post_says);
+/// The tools that the post names for the task of `row`, beside all others.
+pub fn judge_tools(row: &Row) -> Advice {
+    let answer = Answer::of(row);
+    let words = named_tools(&row.workload.post_says);
     let (mut named, mut others) = (Tools::default(), Tools::default());
     for tool in tools_of(row) {
-        let is_named = tool.is_some_and(|tool| tools.contains(&tool));
-        if is_named { named.add(row, tool) } else { others.add(row, tool) }
+        let is_named = tool.is_some_and(|tool| words.contains(&tool));
+        if is_named { named.add(&answer, tool) } else { others.add(&answer, tool) }
     }
+    Advice { verdict: verdict(&named, &others), named, others }
+}
+
+fn verdict(named: &Tools, others: &Tools) -> ToolVerdict {
     if named.has_no_verdict || !named.best.is_empty() && others.has_no_verdict {
         return ToolVerdict::NoVerdict;
     }
     if named.best.is_empty() {
         return match (named.undecided.is_empty(), named.slower.is_empty()) {
-            (false, _) => ToolVerdict::Undecided(named.undecided),
+            (false, _) => ToolVerdict::Undecided,
             (true, false) => ToolVerdict::False,
             (true, true) => ToolVerdict::Unknown,
         };
     }
-    // A tool with the best point estimate alone is not the best while another may be faster.
-    let undecided = [named.undecided, others.undecided].concat();
-    if !undecided.is_empty() {
-        return ToolVerdict::Undecided(undecided);
+    // Nothing is the only best tool while another may be as fast.
+    if !named.undecided.is_empty() || !others.undecided.is_empty() {
+        return ToolVerdict::Undecided;
     }
-    if named.slower.is_empty() && others.best.is_empty() {
-        return ToolVerdict::True;
-    }
-    ToolVerdict::Qualified(Qualification { slower: named.slower, also_best: others.best })
+    if named.slower.is_empty() && others.best.is_empty() { ToolVerdict::True } else { ToolVerdict::Qualified }
 }
 
 /// The tools of `row`, each once; the models that are not known now are one.
 fn tools_of(row: &Row) -> Vec<Option<MadeOf>> {
     let mut tools = Vec::new();
     for model in row.plain_models() {
-        let tool = made_of(model);
+        let tool = model::made_of(model);
         if !tools.contains(&tool) {
             tools.push(tool);
         }
     }
     tools
-}
-
-fn standing(cell: &CellResult) -> Option<Standing> {
-    match cell.verdict {
-        Verdict::Fastest | Verdict::Within(_) => Some(Standing::Best),
-        Verdict::Undecided(_) => Some(Standing::Undecided),
-        Verdict::Slower(_) => Some(Standing::Slower),
-        Verdict::NoVerdict => Some(Standing::NoVerdict),
-        Verdict::TooFew(_) | Verdict::Unmeasured => None,
-    }
-}
-
-fn ratio(cell: &CellResult) -> Option<f64> {
-    cell.speedup.map(|speedup| speedup.ratio)
 }
 
 /// The time of an interpreter's best tool, `python` in `row`, over that of Rust's on the same jobs; `None` if none was

@@ -234,21 +234,31 @@ pub fn rows(judged: &[Judged]) -> String {
     text
 }
 
-/// A line of a list in Markdown for each claim: its words, and its verdict with the condition.
+/// A line of a list in Markdown for each claim: its words, and its verdict with the condition in short.
 pub fn sentences(judged: &[Judged]) -> String {
     let mut text = String::new();
     for (claim, judgement) in judged {
-        let verdict = escape::markdown(&in_a_sentence(judgement));
-        let _ = writeln!(text, "- {} is {verdict}.", in_markdown(claim.says));
+        let condition = judgement.condition_in_short().unwrap_or_else(|| some_numbers(judgement));
+        let (says, verdict) = (in_markdown(claim.says), judgement.verdict);
+        let _ = writeln!(text, "- {says}: **{verdict}**: {}.", escape::markdown(&condition));
     }
     text
 }
 
-/// Words with a link to the heading that they stand under.
+/// The numbers of the first case of each name, for a claim without conditions.
+fn some_numbers(judgement: &Judgement) -> String {
+    let mut numbers = Vec::new();
+    for case in judgement.cases.iter().filter(|case| case.kind == judgement.kind()).take(2) {
+        numbers.push(format!("{}: {}", case.name, case.numbers()));
+    }
+    numbers.join("; ")
+}
+
+/// Words in quotation marks that link to the heading that they stand under.
 fn in_markdown(says: Words) -> String {
     let words = escape::markdown(&says.to_string());
     match says.link() {
-        Some(link) => format!("{words} ([{}]({link}))", escape::markdown(says.at())),
+        Some(link) => format!("[{words}]({link})"),
         None => words,
     }
 }

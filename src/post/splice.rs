@@ -87,15 +87,20 @@ pub fn text(part: Part, recordings: &[Analysed<'_>]) -> Option<String> {
     None
 }
 
-/// The claims of most interest whose verdict has a condition, for a page without room for all; those that are false are all there.
-const TELLING: [&str; 6] = ["C2", "T3", "K3", "K7", "A2", "A3"];
+/// The claims of most interest whose verdict has a condition, for a page without room for all; those that are false or contradict
+/// themselves are all there.
+const TELLING: [&str; 4] = ["C2", "C11", "G2", "A2"];
 
 fn telling_claims(recordings: &[Analysed<'_>]) -> String {
     let all = ledger::judge_all(recordings);
     let mut telling = all.clone();
     telling.retain(|(claim, judgement)| {
-        let is_decided = judgement.verdict == ClaimVerdict::Qualified && TELLING.contains(&claim.id);
-        claim.is_of_the_post() && (is_decided || judgement.verdict == ClaimVerdict::False)
+        let is_told = match judgement.verdict {
+            ClaimVerdict::False | ClaimVerdict::ContradictsItself => true,
+            ClaimVerdict::Qualified => TELLING.contains(&claim.id),
+            _ => false,
+        };
+        claim.is_of_the_post() && is_told
     });
     format!("{}\n{}\n", ledger::sentences(&telling), ledger::summary(&all))
 }

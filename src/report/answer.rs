@@ -1,10 +1,11 @@
 //! The answer of a study in sentences. Each is made from the verdicts, so that it can say nothing else.
 
 use crate::analysis::answer::{Answer, Group, Outcome, Standing, groups};
-use crate::analysis::platforms::named_tools;
-use crate::analysis::summary::{CellResult, Row};
-use crate::model::{Concurrency, MadeOf, made_of, models};
+use crate::analysis::platforms::{ToolVerdict, judge_tools, named_tools};
+use crate::analysis::summary::Row;
+use crate::model::{Concurrency, MadeOf, models};
 use crate::record::schema::{Kind, Recording};
+use crate::report::best::without_prefix;
 use crate::stats::units;
 
 /// Three sentences on the native tools of a study: waiting, computing, a process for each job.
@@ -12,9 +13,14 @@ pub(crate) fn sentences(recording: &Recording, rows: &[Row]) -> Vec<String> {
     let groups = groups(rows);
     vec![
         format!("Waiting: {}", on(&groups, Kind::Waits, "")),
-        format!("Computing: {}", on(&groups, Kind::Computes, &on_cores(recording))),
+        format!("Computing: {}", computing(recording, rows)),
         on_processes(&groups),
     ]
+}
+
+/// What is to be said of computing.
+pub(crate) fn computing(recording: &Recording, rows: &[Row]) -> String {
+    on(&groups(rows), Kind::Computes, &on_cores(recording))
 }
 
 /// The finding of a study in a title: how much faster, and whether a process for each job pays.
@@ -33,31 +39,29 @@ pub(crate) fn finding(recording: &Recording, rows: &[Row]) -> String {
 pub(crate) fn finding_on_advice(rows: &[Row]) -> String {
     let (mut best, mut open, mut slower) = (0, vec![], vec![]);
     for row in rows {
-        let named = named_tools(&row.workload.post_says);
-        let answer = Answer::of(row);
-        if named.is_empty() || answer.outcome != Outcome::Best {
+        if named_tools(&row.workload.post_says).is_empty() || Answer::of(row).outcome != Outcome::Best {
             continue;
         }
-        let is_named = |cell: &&CellResult| made_of(cell.plain_model()).is_some_and(|of| named.contains(&of));
-        if answer.best().iter().any(is_named) {
+        let advice = judge_tools(row);
+        let name = row.workload.name.as_str();
+        if !advice.named.best.is_empty() {
             best += 1;
-        } else if answer.undecided().iter().any(is_named) {
-            open.push(row.workload.name.as_str());
-        } else {
-            slower.push(row.workload.name.as_str());
+        } else if !advice.named.undecided.is_empty() {
+            open.push(name);
+        } else if advice.verdict == ToolVerdict::False {
+            slower.push(name);
         }
     }
     let decided = best + open.len() + slower.len();
     if decided == 0 {
-        return "the post's advice: nothing could be decided".into();
+        return "the post's pick: nothing could be decided".into();
     }
-    let mut text =
-        format!("a tool that the post names is among the best on {best} of {decided} tasks with a winner");
+    let mut text = format!("the post's pick is among the best on {best} of {decided} tasks with a winner");
     if !open.is_empty() {
-        text += &format!(", undecided on {}", in_a_row(&open));
+        text += &format!(", undecided on {}", listed(&open));
     }
     if !slower.is_empty() {
-        text += &format!(", slower on {}", in_a_row(&slower));
+        text += &format!(", slower on {}", listed(&slower));
     }
     text
 }
@@ -93,10 +97,18 @@ fn speedups(answers: &[&Answer<'_>]) -> Vec<f64> {
     speedups
 }
 
+/// The highest speedup of the tasks that have verdicts, with a winner or without.
 fn up_to(groups: &[Group<'_>], kind: Kind) -> String {
-    match speedups(&decided(groups, kind)).last() {
+    let all = of_kind(groups, kind);
+    let mut judged = Vec::new();
+    for answer in all {
+        if matches!(answer.outcome, Outcome::Best | Outcome::NoWinner { .. }) {
+            judged.push(answer);
+        }
+    }
+    match speedups(&judged).last() {
         Some(highest) => format!("up to {}", units::ratio(*highest)),
-        None => nothing(of_kind(groups, kind)).into(),
+        None => nothing(all).into(),
     }
 }
 
@@ -106,32 +118,76 @@ fn nothing(answers: &[Answer<'_>]) -> &'static str {
     if answers.iter().any(is_measured) { "nothing could be decided" } else { "not measured" }
 }
 
-/// How much faster the best tools of a kind are, which they are, and what is not decided.
+/// How many tasks of a kind have a winner, which tools win and by how much, and the tasks without.
 fn on(groups: &[Group<'_>], kind: Kind, where_: &str) -> String {
     let all = of_kind(groups, kind);
     let decided = decided(groups, kind);
-    let speedups = speedups(&decided);
-    let (Some(lowest), Some(highest)) = (speedups.first(), speedups.last()) else {
+    if decided.is_empty() {
         return format!("{}.", nothing(all));
-    };
-    let (lowest, highest) = (units::ratio(*lowest), units::ratio(*highest));
-    let range = if lowest == highest { highest } else { format!("{lowest} to {highest}") };
-    let mut text =
-        format!("the best tools are {range} as fast as one job at a time{where_}; {}", whose(&decided));
-    let mut open = Vec::new();
-    for answer in all {
-        if answer.outcome != Outcome::Best {
-            open.push(answer.row.workload.name.as_str());
+    }
+    let speed = format!("{} as fast as one job at a time{where_}", range(&speedups(&decided)));
+    let mut text = match &decided[..] {
+        [only] => {
+            let winners = winners(&decided);
+            format!("{} the best on {}, {speed}", winners.with_verb(), only.row.workload.name)
         }
-    }
-    if !open.is_empty() {
-        text += &format!("; not decided: {}", open.join(", "));
-    }
+        _ => {
+            let have = match all.len() {
+                all if all == decided.len() => format!("all {all} tasks have a winner"),
+                all => format!("{} of {all} tasks have a winner", decided.len()),
+            };
+            format!("{have}, {speed}; {}", most_often(&decided))
+        }
+    };
+    text += &without_best(all);
     text + "."
 }
 
-/// The tools that are among the best in each of `decided`, or in most of them.
-fn whose(decided: &[&Answer<'_>]) -> String {
+/// The tasks without best tools, by the reason.
+fn without_best(all: &[Answer<'_>]) -> String {
+    let (mut no_winner, mut no_verdict, mut not_measured) = (vec![], vec![], vec![]);
+    for answer in all {
+        let reason = match answer.outcome {
+            Outcome::Best => continue,
+            Outcome::NoWinner { .. } => &mut no_winner,
+            Outcome::NoVerdict | Outcome::TooFew => &mut no_verdict,
+            Outcome::NotMeasured(_) => &mut not_measured,
+        };
+        reason.push(answer.row.workload.name.as_str());
+    }
+    let mut text = String::new();
+    for (reason, tasks) in
+        [("no winner on", no_winner), ("no verdict on", no_verdict), ("not measured:", not_measured)]
+    {
+        if !tasks.is_empty() {
+            text += &format!("; {reason} {}", listed(&tasks));
+        }
+    }
+    text
+}
+
+/// `1.92x`, or `1.92x to 23.5x`; `speedups` are in order, and not empty.
+fn range(speedups: &[f64]) -> String {
+    let text = |speedup: Option<&f64>| speedup.map_or("-".into(), |ratio| units::ratio(*ratio));
+    let (lowest, highest) = (text(speedups.first()), text(speedups.last()));
+    if lowest == highest { highest } else { format!("{lowest} to {highest}") }
+}
+
+/// The tools that are among the best on most tasks.
+struct Winners<'a> {
+    names: Vec<&'a str>,
+    /// On so many.
+    tasks: usize,
+}
+
+impl Winners<'_> {
+    fn with_verb(&self) -> String {
+        let verb = if self.names.len() == 1 { "is" } else { "are" };
+        format!("{} {verb}", listed(&self.names))
+    }
+}
+
+fn winners<'a>(decided: &[&Answer<'a>]) -> Winners<'a> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for answer in decided {
         for cell in answer.best() {
@@ -141,25 +197,33 @@ fn whose(decided: &[&Answer<'_>]) -> String {
             }
         }
     }
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or_default();
+    let tasks = counts.iter().map(|(_, count)| *count).max().unwrap_or_default();
     let mut names = Vec::new();
-    for (model, count) in &counts {
-        if *count == most {
-            names.push(*model);
+    for (model, count) in counts {
+        if count == tasks {
+            names.push(without_prefix(model));
         }
     }
-    let verb = if names.len() == 1 { "is" } else { "are" };
-    let names = in_a_row(&names);
-    match decided {
-        [only] => format!("{names} {verb} the best on {}", only.row.workload.name),
-        all if most == all.len() => format!("{names} {verb} among the best on all of {}", all.len()),
-        all => format!("no tool is among the best on all of {}, {names} {verb} on {most}", all.len()),
+    Winners { names, tasks }
+}
+
+/// The tools that are among the best on each of several tasks, or on most of them.
+fn most_often(decided: &[&Answer<'_>]) -> String {
+    let winners = winners(decided);
+    match (decided.len(), winners.tasks) {
+        (2, 2) => format!("{} among the best on both", winners.with_verb()),
+        (all, tasks) if tasks == all => format!("{} among the best on each of them", winners.with_verb()),
+        (_, 1) => "no tool is among the best on more than one of them".into(),
+        (_, tasks) => {
+            format!("no tool is among the best on each of them, {} on {tasks}", winners.with_verb())
+        }
     }
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn in_a_row(names: &[&str]) -> String {
-    match names {
+pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match &names[..] {
         [] => String::new(),
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
@@ -181,7 +245,7 @@ fn per_job<'a>(groups: &[Group<'a>]) -> PerJob<'a> {
     let mut per_job = PerJob { judged: 0, best: vec![], worse: vec![] };
     for answer in groups.iter().flat_map(|group| &group.answers) {
         let Some(tool) = model.as_ref().and_then(|model| answer.tool(model.name)) else { continue };
-        if tool.standing < Standing::Slower {
+        if !matches!(tool.standing, Standing::Best | Standing::Undecided | Standing::Slower) {
             continue;
         }
         per_job.judged += 1;
@@ -202,9 +266,11 @@ fn on_processes(groups: &[Group<'_>]) -> String {
     if judged == 0 {
         return "A process for each job: no verdict.".into();
     }
-    let best = if best.is_empty() { "on no task".into() } else { format!("on {}", in_a_row(&best)) };
-    let worse = if worse.is_empty() { "on none".into() } else { format!("on {}", in_a_row(&worse)) };
-    format!("A process for each job is among the best {best}, and slower than one job at a time {worse}.")
+    let on = |tasks: &[&str], none: &str| if tasks.is_empty() { none.to_owned() } else { listed(tasks) };
+    let (best, worse) = (on(&best, "no task"), on(&worse, "none"));
+    format!(
+        "A process for each job is among the best on {best}, and slower than one job at a time on {worse}."
+    )
 }
 
 /// The same with numbers of tasks instead of their names.
@@ -240,7 +306,7 @@ mod tests {
             said(Kind::Waits, &[[101, 101], [150, 150]]).try_into().unwrap();
         assert_eq!(
             waiting,
-            "Waiting: the best tools are 2.00x as fast as one job at a time; rayon and other0 are the best on hash."
+            "Waiting: rayon and other0 are the best on hash, 2.00x as fast as one job at a time."
         );
         assert_eq!(computing, "Computing: not measured.");
         assert_eq!(processes, "A process for each job: no verdict.");
@@ -279,11 +345,19 @@ mod tests {
         let (slow, best) = ([150, 150], [80, 80]);
         let said = |each: &[_]| sentences(&recording, &tasks(each))[1].clone();
         let on_all = said(&[("a", [101, 101], slow), ("b", slow, slow)]);
-        assert!(on_all.ends_with("; rayon is among the best on all of 2."), "{on_all}");
+        assert!(on_all.ends_with("; rayon is among the best on both."), "{on_all}");
         let on_most = said(&[("a", best, slow), ("b", slow, slow), ("c", slow, slow)]);
-        assert!(on_most.ends_with("; no tool is among the best on all of 3, rayon is on 2."), "{on_most}");
+        assert!(
+            on_most.ends_with("; no tool is among the best on each of them, rayon is on 2."),
+            "{on_most}"
+        );
         let open = said(&[("a", slow, slow), ("b", [101, 120], [101, 120])]);
-        assert!(open.ends_with("; rayon is the best on a; not decided: b."), "{open}");
+        assert!(
+            open.ends_with(
+                "rayon is the best on a, 2.00x as fast as one job at a time on 2 cores; no winner on b."
+            ),
+            "{open}"
+        );
     }
 
     #[test]

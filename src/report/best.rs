@@ -92,10 +92,15 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
         .left("undecided", BestRow::undecided)
 }
 
-/// The names of the models of `cells`, without their interpreter; `None` for none.
+/// The names of the models of `cells`, without their platform; `None` for none.
 pub(crate) fn list(cells: &[&CellResult]) -> Option<String> {
-    let names: Vec<&str> = cells.iter().map(|cell| cell.plain_model()).collect();
+    let names: Vec<&str> = cells.iter().map(|cell| without_prefix(cell.plain_model())).collect();
     if names.is_empty() { None } else { Some(names.join(", ")) }
+}
+
+/// The name of a model where its platform is known: CPython's have a prefix.
+pub(crate) fn without_prefix(model: &str) -> &str {
+    model.strip_prefix("py-").unwrap_or(model)
 }
 
 /// A workload with the post's words for it.

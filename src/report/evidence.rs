@@ -6,6 +6,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
 use crate::model::{MadeOf, cpython, models};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
+use crate::report::best::without_prefix;
 use crate::report::footnotes::{about_warning, some_of};
 use crate::report::table::{Cell, Table};
 use crate::report::{block::Block, section::Section};
@@ -52,7 +53,7 @@ fn in_python(made_of: MadeOf) -> String {
     let mut names = Vec::new();
     for (name, other) in cpython::names() {
         if other == made_of {
-            names.push(name.strip_prefix("py-").unwrap_or(name));
+            names.push(without_prefix(name));
         }
     }
     if names.is_empty() { "-".into() } else { names.join(", ") }

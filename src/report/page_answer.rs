@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::analysis::analysed::Analysed;
 use crate::report::answer::sentences;
+use crate::report::best::without_prefix;
 use crate::report::chart::caption::source;
 use crate::report::escape::plain;
 use crate::report::matrix::{Cell, Matrix, State, Task, in_short};
@@ -42,7 +43,7 @@ pub(crate) fn matrix(caption: &str, matrix: &Matrix<'_>) -> Markup {
                 thead { tr {
                     th scope="col" { "task" }
                     @for column in &matrix.columns {
-                        th scope="col" { (plain(column.model.strip_prefix("py-").unwrap_or(column.model))) }
+                        th scope="col" { (plain(without_prefix(column.model))) }
                     }
                 } }
                 @for group in &matrix.groups {

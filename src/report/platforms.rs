@@ -3,12 +3,15 @@
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::answer::{Answer, Outcome};
-use crate::analysis::platforms::{Qualification, ToolVerdict, judge_tools, named_tools, python_over_rust};
+use crate::analysis::platforms::{
+    Advice, NamedTool, ToolVerdict, judge_tools, named_tools, python_over_rust,
+};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{InterpreterEntry, Recording};
+use crate::report::answer::{computing, finding_on_advice, listed};
 use crate::report::best::{BestRow, ratio_and_interval};
 use crate::report::table::{Table, Unit};
-use crate::report::{answer::finding_on_advice, best, block::Block};
+use crate::report::{best, block::Block};
 
 /// Two tables of each interpreter.
 pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
@@ -25,35 +28,58 @@ pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
     blocks
 }
 
-/// The post's advice against the first interpreter, in a sentence and a narrow table; `None` if the recording has none.
+/// The post's advice against the first interpreter, in a sentence and a narrow table, and what computes fastest under the others;
+/// `None` if the recording has none.
 pub(crate) fn advice(of: &Analysed<'_>) -> Option<Vec<Block>> {
-    let (tag, rows) =
-        of.summary.platforms().find(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()))?;
-    let mut named: Vec<&Row> = rows.iter().collect();
-    named.retain(|row| !named_tools(&row.workload.post_says).is_empty());
+    let mut platforms: Vec<(&str, &[Row])> = of.summary.platforms().collect();
+    platforms.retain(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()));
+    let (tag, rows) = *platforms.first()?;
+    let named: Vec<BestRow<'_>> = BestRow::all(rows).into_iter().filter(is_named).collect();
     let table = Table::of(&named)
-        .left("task", |row| best::task(row))
-        .left("the post's pick", |row| format!("\"{}\"", row.workload.post_says))
-        .left("best in CPython", |row| best::in_words(&Answer::of(row)))
-        .left("is the post right?", |row| verdict(&judge_tools(row)))
+        .left("task", |it| best::task(it.row))
+        .left("the post's pick", |it| format!("\"{}\"", it.row.workload.post_says))
+        .left("best in CPython", BestRow::tools)
+        .right("speedup", Unit::Speedup, |it| it.of_fastest(|fastest| Some(fastest.speedup?.ratio)))
+        .left("is the post right?", |it| verdict(&judge_tools(it.row)))
         .build();
-    let sentence = format!("{}: {}.", describe(of.recording, tag), finding_on_advice(rows));
-    Some(vec![Block::Paragraph(sentence), Block::table(table)])
+    let finding = format!("{}: {}.", name_of(of.recording, tag), finding_on_advice(rows));
+    let mut blocks = vec![Block::Paragraph(finding), Block::table(table)];
+    for (tag, rows) in &platforms[1..] {
+        let name = name_of(of.recording, tag);
+        blocks.push(Block::Paragraph(format!("{name}, computing: {}", computing(of.recording, rows))));
+    }
+    Some(blocks)
+}
+
+fn is_named(it: &BestRow<'_>) -> bool {
+    !named_tools(&it.row.workload.post_says).is_empty()
+}
+
+/// The name of an interpreter: its version, and whether it has a GIL.
+pub(crate) fn name_of(recording: &Recording, tag: &str) -> String {
+    match entry(recording, tag) {
+        Some(InterpreterEntry { version: Some(version), gil, .. }) => {
+            let build = if *gil == Some(false) { "free-threaded" } else { "GIL" };
+            format!("CPython {version} ({build} build)")
+        }
+        _ => format!("CPython {tag}"),
+    }
 }
 
 /// A description of an interpreter.
 pub(crate) fn describe(recording: &Recording, tag: &str) -> String {
-    let entry = recording.environment.interpreters.iter().flatten().find(|entry| entry.tag == tag);
-    let Some(InterpreterEntry { version: Some(version), build, gil, start_method, .. }) = entry else {
-        return format!("CPython {tag}");
-    };
-    let lock = if *gil == Some(false) { "without a lock" } else { "with its lock" };
-    match build {
-        Some(build) => {
-            format!("CPython {version} {lock}, built {build}; processes started by {start_method}")
+    let name = name_of(recording, tag);
+    match entry(recording, tag) {
+        Some(InterpreterEntry { version: Some(_), build, start_method, .. }) => {
+            let of_build = build.as_ref().map(|build| format!(", built {build}")).unwrap_or_default();
+            format!("{name}{of_build}; processes started by {start_method}")
         }
-        None => format!("CPython {version} {lock}; processes started by {start_method}"),
+        _ => name,
     }
+}
+
+fn entry<'a>(recording: &'a Recording, tag: &str) -> Option<&'a InterpreterEntry> {
+    recording.environment.interpreters.iter().flatten().find(|entry| entry.tag == tag)
 }
 
 /// The best-tool table of an interpreter, with the speedup of Rust's `sequential` in the last column.
@@ -118,27 +144,44 @@ impl PostRow<'_> {
     }
 }
 
-/// A verdict in words.
-pub(crate) fn verdict(verdict: &ToolVerdict) -> String {
-    match verdict {
-        ToolVerdict::NoVerdict => "no verdict".into(),
-        ToolVerdict::True => "true".into(),
-        ToolVerdict::Qualified(but) => format!("qualified: {}", qualification(but)),
-        ToolVerdict::Undecided(tools) => format!("undecided: {}", tools.join(", ")),
-        ToolVerdict::False => "false".into(),
-        ToolVerdict::Unknown => "not measured, or in too few launches".into(),
+/// Whether the post's tools are the best, and why not simply so.
+pub(crate) fn verdict(advice: &Advice) -> String {
+    let word = match advice.verdict {
+        ToolVerdict::NoVerdict => return "no verdict".into(),
+        ToolVerdict::Unknown => return "not measured, or in too few launches".into(),
+        ToolVerdict::True => "true",
+        ToolVerdict::Qualified => "qualified",
+        ToolVerdict::Undecided => "undecided",
+        ToolVerdict::False => "false",
+    };
+    let Advice { named, others, .. } = advice;
+    let mut reasons = Vec::new();
+    if advice.verdict == ToolVerdict::Undecided {
+        reasons.extend(said(&named.undecided, "may be best", "may be best"));
+        if !named.best.is_empty() {
+            reasons.extend(said(&others.undecided, "may be best too", "may be best too"));
+        }
+    }
+    if advice.verdict == ToolVerdict::Qualified {
+        reasons.extend(said(&named.slower, "is slower", "are slower"));
+        reasons.extend(said(&others.best, "is best too", "are best too"));
+    }
+    if reasons.is_empty() { word.into() } else { format!("{word}: {}", reasons.join(", ")) }
+}
+
+/// What is said of `tools`; `None` if there are none.
+fn said(tools: &[NamedTool], of_one: &str, of_many: &str) -> Option<String> {
+    let names: Vec<String> = tools.iter().map(name).collect();
+    match names.len() {
+        0 => None,
+        1 => Some(format!("{} {of_one}", names[0])),
+        _ => Some(format!("{} {of_many}", listed(&names))),
     }
 }
 
-fn qualification(but: &Qualification) -> String {
-    let mut parts = Vec::new();
-    if !but.slower.is_empty() {
-        parts.push(format!("{} slower", but.slower.join(", ")));
-    }
-    if !but.also_best.is_empty() {
-        parts.push(format!("{} within 5 % too", but.also_best.join(", ")));
-    }
-    parts.join("; ")
+/// A tool in the post's word, or by its model.
+fn name(tool: &NamedTool) -> String {
+    tool.word.unwrap_or(best::without_prefix(&tool.model)).to_owned()
 }
 
 #[cfg(test)]
@@ -216,7 +259,7 @@ pub(crate) mod tests {
         assert_eq!(word("threading, asyncio", &[(threading, 50), (asyncio, 51)]), "true");
         assert_eq!(
             word("threading, asyncio", &[(threading, 50), (asyncio, 60)]),
-            "qualified: py-asyncio slower"
+            "qualified: asyncio is slower"
         );
         assert_eq!(
             word("multiprocessing", &[(threading, 50), ("py-multiprocessing@3.11/cores", 60)]),
@@ -229,10 +272,7 @@ pub(crate) mod tests {
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
         assert_eq!(word("threading", &both), "true");
         // A tool that the post does not name is as good.
-        assert_eq!(
-            word("threading", &[(threading, 50), (asyncio, 51)]),
-            "qualified: py-asyncio within 5 % too"
-        );
+        assert_eq!(word("threading", &[(threading, 50), (asyncio, 51)]), "qualified: asyncio is best too");
         assert_eq!(word("asyncio", &[(threading, 90)]), "not measured, or in too few launches");
     }
 
@@ -253,7 +293,10 @@ pub(crate) mod tests {
                 }
             }
         }
-        assert_eq!(verdict(&judge_tools(&Summary::of(&recording).others[0])), "undecided: py-asyncio");
+        assert_eq!(
+            verdict(&judge_tools(&Summary::of(&recording).others[0])),
+            "undecided: asyncio may be best too"
+        );
     }
 
     /// The recording of [`with_python`], and in it Rust's sequential in a third of py-loop's time and Rust's tool in a quarter,

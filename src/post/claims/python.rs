@@ -188,7 +188,7 @@ pub(crate) fn named_tools(m: &Measurements<'_>, builds: &[Build], on: &[&str]) -
 }
 
 fn of_named_tools(row: &Row) -> Option<CaseResult> {
-    let verdict = judge_tools(row);
+    let advice = judge_tools(row);
     let tools = platforms::named_tools(&row.workload.post_says);
     let mut numbers = vec![];
     for &tool in &tools {
@@ -199,17 +199,17 @@ fn of_named_tools(row: &Row) -> Option<CaseResult> {
     if let Some(fastest) = row.fastest() {
         numbers.push(format!("the fastest {} {}", fastest.plain_model(), speedup(fastest)));
     }
-    let numbers = format!("{} ({})", in_words(&verdict), numbers.join(", "));
-    Some(match verdict {
+    let numbers = format!("{} ({})", in_words(&advice), numbers.join(", "));
+    Some(match advice.verdict {
         ToolVerdict::Unknown => return None,
-        ToolVerdict::NoVerdict | ToolVerdict::Undecided(_) => CaseResult::Undecided(numbers),
+        ToolVerdict::NoVerdict | ToolVerdict::Undecided => CaseResult::Undecided(numbers),
         ToolVerdict::False => {
             unless_missing(row, CaseResult::Fails, numbers, |model| is_made_of(model, &tools))
         }
         ToolVerdict::True => {
             unless_missing(row, CaseResult::Holds, numbers, |model| !is_made_of(model, &tools))
         }
-        ToolVerdict::Qualified(_) => unless_missing(row, CaseResult::Partly, numbers, |_| true),
+        ToolVerdict::Qualified => unless_missing(row, CaseResult::Partly, numbers, |_| true),
     })
 }
 

@@ -76,12 +76,21 @@ impl Judgement {
     }
 
     /// The kind of the cases that decide it.
-    fn kind(&self) -> CaseKind {
+    pub(crate) fn kind(&self) -> CaseKind {
         kind(&self.cases)
     }
 
     /// The condition of a verdict that does not stand alone, in one sentence.
     pub fn condition(&self) -> Option<String> {
+        self.condition_of(|names| names.join(", "))
+    }
+
+    /// The same with at most three cases of a kind by name.
+    pub fn condition_in_short(&self) -> Option<String> {
+        self.condition_of(some_of)
+    }
+
+    fn condition_of(&self, list: fn(&[&str]) -> String) -> Option<String> {
         if !matches!(self.verdict, ClaimVerdict::Qualified | ClaimVerdict::Undecided) {
             return None;
         }
@@ -96,7 +105,7 @@ impl Judgement {
             match names.len() {
                 0 => {}
                 _ if part == MISSING => parts.push(format!("{part} {}", some_of(&names))),
-                _ => parts.push(format!("{part} {}", names.join(", "))),
+                _ => parts.push(format!("{part} {}", list(&names))),
             }
         }
         let says_nothing_else = self.verdict == ClaimVerdict::Undecided && parts.len() == 1;
