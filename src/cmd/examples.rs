@@ -1,4 +1,23 @@
-//! The examples below the options of each subcommand. A test parses every line as a command line.
+//! What is below the options of the program and of each subcommand. A test parses every example as a command line.
+
+/// What is below the list of commands.
+pub(super) const CODES: &str = "Exit codes:
+  0    measured, verified, saved
+  1    a bug
+  2    a wrong option, a filter that matches nothing, or a named interpreter that is not there
+  3    some cell failed or returned a wrong result, and the rest was saved; or nothing could be measured
+  4    an input file could not be read
+  5    results could not be saved
+  6    recordings that can't be compared, or of which `compare --fail-on slower` could judge no cell
+  7    `compare --fail-on slower` found a cell that is slower, failed since, or is not measured any more
+  129, 130, 143   stopped by a closed terminal, Ctrl-C or a request to terminate, after saving
+Through `cargo bench` any code but 0 becomes 101, and cargo names the code.
+
+Environment:
+  BAKEOFF_PYTHON=1   `cargo bench` measures CPython's tools too
+  BAKEOFF_QUICK=1    `cargo bench` takes under two minutes: ranges, no verdicts
+  BAKEOFF_STAGE=DIR  where the files of file workloads lie while a run lasts
+  NO_COLOR           no colour and no bold";
 
 pub(super) const VERIFY: &str = "Examples:
   bakeoff verify                          every cell once
