@@ -289,7 +289,7 @@ impl Bench {
             _ => None,
         };
         let medians = rows.iter().filter_map(median);
-        print!("{}", beside_criterion(&recording, &medians.collect()));
+        print!("{}", beside_criterion(&recording, &medians.collect(), usual_style()));
         // The answer comes last: a terminal shows the end of what was printed.
         if let Some(answer) = answer(&recording, usual_style()) {
             print!("\n{answer}");

@@ -1,6 +1,7 @@
 //! Rows of text as a table.
 
 use bakeoff::internals::report::export::terminal;
+use bakeoff::internals::report::style::TerminalStyle;
 use bakeoff::internals::report::table::{Table, Unit};
 
 /// A table for a terminal; the columns in `right` are aligned right.
@@ -14,5 +15,5 @@ pub(super) fn plain(header: &[&str], right: &[&str], rows: impl IntoIterator<Ite
             columns.left(*name, |row| row[at].as_str())
         };
     }
-    terminal::table(&columns.build())
+    terminal::table(&columns.build(), TerminalStyle::UNLIMITED)
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
 use crate::cmd::outputs::{Output, write_all};
-use crate::cmd::{Exit, read_all};
+use crate::cmd::{Exit, read_all, terminal::paragraph};
 use crate::post::charts::charts;
 use crate::record::save::SaveError;
 use crate::report::chart::png::png;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     write_all(&pictures, &args.files, args.force)?;
     let mut out = std::io::stdout().lock();
     for line in lines {
-        writeln!(out, "{line}")?;
+        write!(out, "{}", paragraph(&line))?;
     }
     Ok(Exit::Ok)
 }

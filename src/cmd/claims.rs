@@ -9,6 +9,7 @@ use crate::analysis::analysed::Analysed;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{Watch, folder, recording_of, save_section};
+use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop, unknown};
 use crate::machine::host;
 use crate::model::{Platform, models};
@@ -59,15 +60,15 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let analysed = Analysed::all(&recordings);
     let judged = judge(chosen, &Sources::of_analysed(&analysed));
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&judged, args.format, !args.ids.is_empty()))?;
+    write!(out, "{}", render(&judged, args.format, !args.ids.is_empty(), usual_style()))?;
     if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {
-        writeln!(out, "\n{sentence}")?;
+        write!(out, "\n{}", paragraph(&sentence))?;
     }
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
         for line in analysed.iter().flat_map(blocking_warnings) {
-            writeln!(out, "{line}")?;
+            write!(out, "{}", paragraph(&line))?;
         }
-        writeln!(out, "\nThe recording is {}", path.display())?;
+        write!(out, "\n{}", paragraph(&format!("The recording is {}", path.display())))?;
     }
     Ok(stop.exit().unwrap_or(Exit::Ok))
 }

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 
 use crate::analysis::comparison::Comparison;
 use crate::analysis::same::{Machine, differing_workload, hardware, shared_workloads};
+use crate::cmd::terminal::usual_style;
 use crate::cmd::{BadUsage, Exit, read_all};
 use crate::record::schema::Recording;
 use crate::report::compare::{blocks, values};
@@ -56,7 +57,11 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
     let comparison = Comparison::of(&recordings);
     let blocks = blocks(&names, &recordings, &comparison);
-    write!(std::io::stdout(), "{}", write(args.format, &blocks, &values(&names, &comparison)))?;
+    write!(
+        std::io::stdout(),
+        "{}",
+        write(args.format, &blocks, &values(&names, &comparison), usual_style())
+    )?;
     match args.fail_on {
         Some(FailOn::Slower) => fail_on_slower(&names[1..], &comparison),
         None => Ok(Exit::Ok),

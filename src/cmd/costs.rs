@@ -9,6 +9,7 @@ use crate::cmd::cost_rows::{RUNNING, copied};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{folder, recording_of, save_section};
+use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
 use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
@@ -81,9 +82,10 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         let _ = std::fs::remove_file(path);
     }
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&recording, &sections(), args.format))?;
+    write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
     if args.format == Format::Table {
-        writeln!(out, "\n{}\nThe recording is {}", host::describe(), path.display())?;
+        let end = format!("{}\nThe recording is {}", host::describe(), path.display());
+        write!(out, "\n{}", paragraph(&end))?;
     }
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, recording_of, save_section};
+use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, has_model, models_named, progress::show};
 use crate::machine::host;
 use crate::model::ModelEntry;
@@ -44,9 +45,9 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         Recording { idle_checks: watch.checks(), ..recording_of(&platforms, Some(evidence), None) };
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&recording, &sections(), args.format))?;
+    write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
-        writeln!(out, "The recording is {}", path.display())?;
+        write!(out, "{}", paragraph(&format!("The recording is {}", path.display())))?;
     }
     // Models that this kind of machine can't support are not failures.
     let mut measurable = models;

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
+use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, platforms::Platforms};
 use crate::machine::host;
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
@@ -25,7 +26,11 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     for &platform in &platforms {
         if let Platform::Python(interpreter) = platform {
-            writeln!(out, "{}: {}\n", interpreter.path.display(), interpreter.about())?;
+            writeln!(
+                out,
+                "{}",
+                paragraph(&format!("{}: {}", interpreter.path.display(), interpreter.about()))
+            )?;
         }
         writeln!(out, "{}", list_models(platform))?;
         // Interpreters share the same workloads.
@@ -33,7 +38,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             writeln!(out, "{}", list_workloads(catalog, platform))?;
         }
     }
-    write!(out, "{}", ids(catalog, &platforms))?;
+    write!(out, "{}", paragraph(&ids(catalog, &platforms)))?;
     Ok(Exit::Ok)
 }
 
@@ -41,13 +46,14 @@ fn list_models(platform: Platform) -> String {
     let models = platform.models();
     let table = Table::of(&models)
         .left("model", |model| model.name)
-        .left("width", |model| width(model.concurrency))
+        .left("jobs at once", |model| jobs_at_once(model.concurrency))
         .left("what it is", about)
+        .wraps()
         .build();
-    terminal::table(&table)
+    terminal::table(&table, usual_style())
 }
 
-fn width(concurrency: Concurrency) -> String {
+fn jobs_at_once(concurrency: Concurrency) -> String {
     match concurrency {
         Concurrency::One => "one".to_owned(),
         Concurrency::Workers => format!("cores, jobs (at most {MOST_WORKERS})"),
@@ -70,16 +76,18 @@ fn list_workloads(catalog: &Catalog, platform: Platform) -> String {
         .right("jobs", Unit::Plain, |workload| workload.size.jobs as u64)
         .left("kind", |workload| workload.kind.to_string())
         .left("each job", |workload| workload.about)
+        .wraps()
         .left("in the post", |workload| workload.answers_to)
+        .wraps()
         .build();
-    terminal::table(&table)
+    terminal::table(&table, usual_style())
 }
 
 fn ids(catalog: &Catalog, platforms: &[Platform]) -> String {
     let cells = Cell::all(catalog, platforms, host::cores());
     let example = cells.iter().map(Cell::id).find(|id| id.starts_with("hash/rayon")).unwrap_or_default();
     format!(
-        "{} cells on this machine, workload/model/width; `cargo bench -- '^{example}$'` measures one of them.\n",
+        "{} cells on this machine, workload/model/concurrency; `cargo bench -- '^{example}$'` measures one of them.",
         cells.len()
     )
 }

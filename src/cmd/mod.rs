@@ -106,7 +106,7 @@ pub fn main(catalog: &Catalog) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) if is_closed_pipe(&error) => Exit::Ok.into(),
         Err(error) => {
-            eprintln!("bakeoff: {error:#}");
+            eprintln!("{}", terminal::usual_style().text(&format!("bakeoff: {error:#}")));
             Exit::of(&error).into()
         }
     }

@@ -7,7 +7,11 @@ use anyhow::{Context, Result};
 
 use crate::analysis::summary::Summary;
 use crate::cmd::outputs::{Output, write_all};
-use crate::cmd::{BadUsage, Exit, read_all, terminal::Drawing, unknown};
+use crate::cmd::{
+    BadUsage, Exit, read_all,
+    terminal::{Drawing, paragraph},
+    unknown,
+};
 use crate::post::splice::{Part, begin, end, splice};
 use crate::post::{chirpy, page::page, sections};
 use crate::record::save::{SaveError, replace};
@@ -89,7 +93,7 @@ fn text(args: &Args, recording: &Recording) -> Result<String> {
         return Ok(bars(&Summary::of(recording), args.drawing.style()));
     }
     if let Some(name) = &args.workload {
-        let of_workload = study::of_workload(recording, name);
+        let of_workload = study::of_workload(recording, name, args.drawing.style());
         let names = || workloads(recording);
         return of_workload.ok_or_else(|| BadUsage(unknown("workload", name, &names())).into());
     }
@@ -103,12 +107,13 @@ fn text(args: &Args, recording: &Recording) -> Result<String> {
     }
     let is_whole = args.all || args.section.is_some() || args.format != Format::Table;
     match answer(recording, args.drawing.style()) {
-        Some(answer) if !is_whole => {
-            Ok(answer + "More: --all, --section, --workload; --html PAGE for everything on one page.\n")
-        }
-        _ => Ok(render(recording, &all, args.format)),
+        Some(answer) if !is_whole => Ok(answer + &paragraph(MORE)),
+        _ => Ok(render(recording, &all, args.format, args.drawing.style())),
     }
 }
+
+/// The line below the answer.
+const MORE: &str = "More: --all, --section, --workload; --html PAGE for everything on one page; --format csv or json for programs.";
 
 fn workloads(recording: &Recording) -> Vec<String> {
     let workloads = recording.study.iter().flat_map(|study| &study.workloads);

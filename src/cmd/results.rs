@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::cmd::Exit;
+use crate::cmd::{Exit, terminal::paragraph};
 use crate::post::sections;
 use crate::record::read::read;
 use crate::report::disclosure::{disclosure, summary};
@@ -29,12 +29,9 @@ pub(super) fn run(command: &ResultsCommand) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     for path in files {
         let recording = read(path)?;
-        let text = if *public {
-            disclosure(&recording, &sections())
-        } else {
-            summary(&recording, &sections()) + "\n"
-        };
-        write!(out, "{}: {text}", path.display())?;
+        let text =
+            if *public { disclosure(&recording, &sections()) } else { summary(&recording, &sections()) };
+        write!(out, "{}", paragraph(&format!("{}: {text}", path.display())))?;
     }
     Ok(Exit::Ok)
 }

@@ -8,8 +8,12 @@ use anyhow::Result;
 use crate::child::parent_death;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
-    BadUsage, Exit, command_line, has_model, models_named, progress::show_progress, select_of, stop::Stop,
-    terminal::usual_style, until::Until,
+    BadUsage, Exit, command_line, has_model, models_named,
+    progress::show_progress,
+    select_of,
+    stop::Stop,
+    terminal::{paragraph, usual_style},
+    until::Until,
 };
 use crate::machine::host;
 use crate::post::sections;
@@ -126,10 +130,12 @@ fn report(args: &Args, recording: &Recording, path: &Path) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match answer(recording, usual_style()) {
         Some(answer) if args.format == Format::Table => write!(out, "{answer}")?,
-        _ => write!(out, "{}", render(recording, &sections(), args.format))?,
+        _ => write!(out, "{}", render(recording, &sections(), args.format, usual_style()))?,
     }
     if args.format == Format::Table {
-        writeln!(out, "The recording is {}; bakeoff report --all shows every cell of it.", path.display())?;
+        let end =
+            format!("The recording is {}; bakeoff report --all shows every cell of it.", path.display());
+        write!(out, "{}", paragraph(&end))?;
     }
     Ok(())
 }

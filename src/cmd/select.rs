@@ -16,7 +16,7 @@ pub(super) fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     ensure!(
         !cells.is_empty(),
         BadUsage(format!(
-            "the filter {filter:?} matches no cell; ids are workload/model/width, and `bakeoff list` names them"
+            "the filter {filter:?} matches no cell; ids are workload/model/concurrency, and `bakeoff list` names them"
         ))
     );
     Ok(cells)

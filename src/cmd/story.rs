@@ -10,6 +10,7 @@ use crate::analysis::analysed::Analysed;
 use crate::cmd::outputs::{Output, check, write_all};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, recording_of, save_section};
+use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, models_named, unknown};
 use crate::engine::trace::chrome;
 use crate::machine::host;
@@ -103,10 +104,15 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let story_runs = results.iter().map(|result| result.story_run.clone()).collect();
     let recording =
         Recording { idle_checks: watch.checks(), ..recording_of(&platforms, None, Some(story_runs)) };
-    write!(std::io::stdout(), "{}", stories::text(story, &results, &Analysed::of(&recording)))?;
+    write!(
+        std::io::stdout(),
+        "{}",
+        stories::text(story, &results, &Analysed::of(&recording), usual_style())
+    )?;
     if let Some(folder) = &args.out {
         let path = save_section(&recording, folder, "stories")?;
-        writeln!(std::io::stdout(), "\nThe recording is {}", path.display())?;
+        let line = paragraph(&format!("The recording is {}", path.display()));
+        write!(std::io::stdout(), "\n{line}")?;
     }
     write_all(&outputs(args, &results)?, &[], args.force)?;
     let ran = results.iter().any(|result| result.story_run.unavailable.is_none());
@@ -117,8 +123,9 @@ fn list() -> Result<Exit> {
     let table = Table::of(STORIES)
         .left("story", |story| story.name())
         .left("what happens", |story| story.about())
+        .wraps()
         .build();
-    write!(std::io::stdout(), "{}", terminal::table(&table))?;
+    write!(std::io::stdout(), "{}", terminal::table(&table, usual_style()))?;
     Ok(Exit::Ok)
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::cmd::swept::{Planned, cells};
+use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, section::folder, stop::Stop};
 use crate::machine::{environment::environment, host};
 use crate::record::{read::read, save::SaveError};
@@ -63,8 +64,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     }
     let recordings = numbers.iter().map(|&cores| read(&path(&into, cores))).collect::<Result<Vec<_>, _>>()?;
     let mut out = std::io::stdout().lock();
-    write!(out, "{}", terminal(&recordings))?;
-    writeln!(out, "\nThe recordings are in {}", into.display())?;
+    write!(out, "{}", terminal(&recordings, usual_style()))?;
+    write!(out, "\n{}", paragraph(&format!("The recordings are in {}", into.display())))?;
     Ok(exit)
 }
 

@@ -1,16 +1,23 @@
 //! What the terminal can do, and the options that say otherwise.
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 
-use crate::report::bars::TerminalStyle;
+use crate::report::style::TerminalStyle;
+
+/// The width of an output that is no terminal, unless `COLUMNS` has another.
+pub(super) const WIDTH: usize = 80;
+
+/// The variables that name the locale of characters; the first that is set counts.
+const LOCALE: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Drawing {
-    /// Draw with characters that every terminal has
+    /// Draw with characters that every terminal has, as under TERM=dumb and in a locale without UTF-8
     #[arg(long)]
     ascii: bool,
-    /// Draw in bold and colour; NO_COLOR is heeded where nothing is said
+    /// Write in bold, dim and colour; NO_COLOR and TERM=dumb turn `auto` off
     #[arg(long, value_enum, default_value_t = clap::ColorChoice::Auto, value_name = "WHEN")]
     color: clap::ColorChoice,
 }
@@ -18,26 +25,85 @@ pub(super) struct Drawing {
 impl Drawing {
     /// The capabilities of the terminal, and what was asked for.
     pub(super) fn style(self) -> TerminalStyle {
+        let usual = usual_style();
         let coloured = match self.color {
             clap::ColorChoice::Always => true,
             clap::ColorChoice::Never => false,
-            clap::ColorChoice::Auto => is_coloured(),
+            clap::ColorChoice::Auto => usual.coloured,
         };
-        TerminalStyle { width: width(), ascii: self.ascii, coloured }
+        TerminalStyle { ascii: self.ascii || usual.ascii, coloured, ..usual }
     }
 }
 
 /// The capabilities of the terminal where nothing is asked for.
 pub fn usual_style() -> TerminalStyle {
-    TerminalStyle { width: width(), ascii: false, coloured: is_coloured() }
+    let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let is_dumb = is_dumb(environment);
+    TerminalStyle {
+        width: width(environment),
+        ascii: is_dumb || is_ascii(environment),
+        coloured: std::io::stdout().is_terminal() && !is_dumb && environment("NO_COLOR").is_none(),
+    }
 }
 
-fn width() -> usize {
-    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
+/// `text` in lines that fit, with a hanging indent.
+pub(super) fn paragraph(text: &str) -> String {
+    usual_style().wrapped(text, "  ").join("\n") + "\n"
 }
 
-fn is_coloured() -> bool {
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    std::io::stdout().is_terminal() && !no_color && !is_dumb
+/// `COLUMNS` if it is a number, or what the terminal has.
+fn width(environment: impl Fn(&str) -> Option<OsString>) -> usize {
+    let asked = environment("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+    match asked.filter(|columns| *columns > 0) {
+        Some(columns) => columns,
+        None => of_terminal().unwrap_or(WIDTH),
+    }
+}
+
+fn of_terminal() -> Option<usize> {
+    let (columns, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(usize::from(columns.0)).filter(|columns| *columns > 0)
+}
+
+fn is_dumb(environment: impl Fn(&str) -> Option<OsString>) -> bool {
+    environment("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether the locale has no UTF-8; without any it is C. Consoles of Windows show all characters, and have no such variables.
+fn is_ascii(environment: impl Fn(&str) -> Option<OsString>) -> bool {
+    let locale = LOCALE.iter().find_map(|name| environment(name)).unwrap_or_default();
+    let locale = locale.to_string_lossy().to_lowercase();
+    cfg!(unix) && !locale.contains("utf-8") && !locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The environment of these variables.
+    fn with<'a>(variables: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<OsString> + 'a {
+        move |asked| Some(variables.iter().find(|(name, _)| *name == asked)?.1.into())
+    }
+
+    #[test]
+    fn width_is_that_of_columns() {
+        assert_eq!(width(with(&[("COLUMNS", "123")])), 123);
+        for other in ["0", "wide", "-1"] {
+            assert_eq!(width(with(&[("COLUMNS", other)])), width(with(&[])));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn first_locale_variable_decides_on_characters() {
+        for (variables, ascii) in [
+            (&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")][..], true),
+            (&[("LC_CTYPE", "en_US.utf8"), ("LANG", "C")], false),
+            (&[("LANG", "POSIX")], true),
+            (&[("LANG", "C.UTF-8")], false),
+            (&[], true),
+        ] {
+            assert_eq!(is_ascii(with(variables)), ascii, "{variables:?}");
+        }
+    }
 }

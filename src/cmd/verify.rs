@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use crate::cmd::{Exit, platforms::Platforms, select_of};
+use crate::cmd::{Exit, platforms::Platforms, select_of, terminal::paragraph};
 use crate::engine::Unavailable;
 use crate::machine::host;
 use crate::study::{cell::Cell, session::Session};
@@ -41,9 +41,13 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
                 format!("FAILED: {error:#}")
             }
         };
-        writeln!(out, "{:<32} {line}", cell.id())?;
+        write!(out, "{}", paragraph(&format!("{:<32} {line}", cell.id())))?;
     }
-    writeln!(out, "{passed} cells verified, {failed} failed, {unavailable} not available")?;
+    write!(
+        out,
+        "{}",
+        paragraph(&format!("{passed} cells verified, {failed} failed, {unavailable} not available"))
+    )?;
     // Where nothing was verified, nothing has passed.
     Ok(if failed > 0 || passed == 0 { Exit::CellFailed } else { Exit::Ok })
 }

@@ -12,11 +12,13 @@ use crate::post::claims::{
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json};
 use crate::report::footnotes::some_of;
+use crate::report::style::TerminalStyle;
 use crate::report::table::{Columns, Table};
 use crate::report::{escape, page::Appendix};
 
-/// The text width in columns.
-const WIDTH: usize = 100;
+/// What is before a claim's words in a list, and before the facts about it where it stands alone.
+const LIST: &str = "                         ";
+const ALONE: &str = "     ";
 
 /// A claim and its verdict.
 pub type Judged = (&'static Claim, Judgement);
@@ -32,10 +34,10 @@ pub fn judge_all(recordings: &[Analysed<'_>]) -> Vec<Judged> {
 }
 
 /// The ledger in `format`; in a terminal each claim can be shown in full.
-pub fn render(judged: &[Judged], format: Format, in_full: bool) -> String {
+pub fn render(judged: &[Judged], format: Format, in_full: bool, style: TerminalStyle) -> String {
     match format {
-        Format::Table if in_full => judged.iter().map(full).collect::<Vec<_>>().join("\n"),
-        Format::Table => terminal(judged),
+        Format::Table if in_full => judged.iter().map(|it| full(it, style)).collect::<Vec<_>>().join("\n"),
+        Format::Table => terminal(judged, style),
         Format::Markdown => format!("{}\n{}\n", rows(judged), summary(judged)),
         Format::Csv => {
             csv::table(&columns(judged).left("numbers", |(_, judgement)| cases(judgement)).build())
@@ -78,16 +80,20 @@ pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
 }
 
 /// At least two lines for each claim, with its verdict and numbers, and a line with the totals.
-fn terminal(judged: &[Judged]) -> String {
+fn terminal(judged: &[Judged], style: TerminalStyle) -> String {
     let mut text = String::new();
     for (claim, judgement) in judged {
-        let _ = writeln!(text, "{:<4} {:<18}  {}", claim.id, judgement.verdict, claim.says);
-        if let Some(condition) = judgement.condition() {
-            text += &wrapped(&condition, 25);
+        let first = format!("{:<4} {:<18}  ", claim.id, judgement.verdict);
+        for line in style.wrapped_with(&claim.says.to_string(), &first, LIST) {
+            let _ = writeln!(text, "{}", style.bold(&line));
         }
-        text += &wrapped(&cases(judgement), 25);
+        if let Some(condition) = judgement.condition() {
+            text += &indented(&condition, LIST, style);
+        }
+        text += &indented(&cases(judgement), LIST, style);
     }
-    format!("{text}\n{}\nHow each was decided: bakeoff claims ID.\n", summary(judged))
+    let end = format!("{}\nHow each was decided: bakeoff claims ID.", summary(judged));
+    format!("{text}\n{}", indented(&end, "", style))
 }
 
 /// How many of the post's claims have which verdict. Checks of this program are counted apart, and no word is given for them.
@@ -148,18 +154,22 @@ fn condition_after(judgement: &Judgement) -> Option<String> {
     Some(condition.strip_prefix(&word).unwrap_or(&condition).to_owned())
 }
 
-fn full((claim, judgement): &Judged) -> String {
-    let mut text = format!("{}: {}\n", claim.id, in_a_sentence(judgement));
+fn full((claim, judgement): &Judged, style: TerminalStyle) -> String {
+    let mut text = String::new();
+    for line in style.wrapped(&format!("{}: {}", claim.id, in_a_sentence(judgement)), ALONE) {
+        let _ = writeln!(text, "{}", style.bold(&line));
+    }
     let mut facts = vec![(whose(claim.says), claim.says.text()), ("below", claim.says.at())];
     let link = claim.says.link();
     facts.extend(link.as_deref().map(|link| ("there", link)));
     facts.push(("decided by", claim.decided_by));
     for (name, fact) in facts {
-        text += &wrapped(&format!("{name}: {fact}"), 5);
+        text += &indented(&format!("{name}: {fact}"), ALONE, style);
     }
     for case in &judgement.cases {
         let name = &case.name;
-        text += &wrapped(&format!("{}{name}: {}, {}", check(case), case.result.word(), case.numbers()), 5);
+        let said = format!("{}{name}: {}, {}", check(case), case.result.word(), case.numbers());
+        text += &indented(&said, ALONE, style);
     }
     text
 }
@@ -298,18 +308,14 @@ fn holds(result: &CaseResult) -> Option<bool> {
     }
 }
 
-/// `text` in indented lines of at most [`WIDTH`] columns.
-fn wrapped(text: &str, indent: usize) -> String {
-    let margin = " ".repeat(indent);
-    let (mut lines, mut line) = (String::new(), margin.clone());
-    for word in text.split_whitespace() {
-        if line.chars().count() + word.chars().count() >= WIDTH {
-            lines += &(std::mem::replace(&mut line, margin.clone()).trim_end().to_owned() + "\n");
-        }
-        line += word;
-        line += " ";
+/// `text` in indented lines that fit.
+fn indented(text: &str, indent: &str, style: TerminalStyle) -> String {
+    let mut lines = String::new();
+    for line in style.wrapped_with(text, indent, indent) {
+        lines += &line;
+        lines.push('\n');
     }
-    lines + line.trim_end() + "\n"
+    lines
 }
 
 #[cfg(test)]
@@ -319,6 +325,8 @@ mod tests {
     use crate::post::claims::tests::{inside, someone_else_measured_beside};
     use crate::record::read::tests::recording;
 
+    const STYLE: TerminalStyle = TerminalStyle { width: 100, ascii: false, coloured: false };
+
     fn some(ids: &[&str]) -> Vec<Judged> {
         let recordings = inside();
         let all = judge(claims(), &Sources::of(&recordings));
@@ -327,9 +335,9 @@ mod tests {
 
     #[test]
     fn claims_show_verdict_and_numbers() {
-        insta::assert_snapshot!(render(&some(&["C1", "C8", "T3", "G1"]), Format::Table, false));
-        insta::assert_snapshot!(render(&some(&["T3"]), Format::Table, true));
-        insta::assert_snapshot!(render(&some(&["C8", "G1"]), Format::Markdown, false));
+        insta::assert_snapshot!(render(&some(&["C1", "C8", "T3", "G1"]), Format::Table, false, STYLE));
+        insta::assert_snapshot!(render(&some(&["T3"]), Format::Table, true, STYLE));
+        insta::assert_snapshot!(render(&some(&["C8", "G1"]), Format::Markdown, false, STYLE));
     }
 
     #[test]
@@ -365,8 +373,8 @@ mod tests {
     fn csv_and_json_contain_every_claim() {
         let all: Vec<&str> = claims().map(|claim| claim.id).collect();
         let judged = some(&all);
-        assert_eq!(render(&judged, Format::Csv, false).lines().count(), all.len() + 1);
-        let json: Value = serde_json::from_str(&render(&judged, Format::Json, false)).unwrap();
+        assert_eq!(render(&judged, Format::Csv, false, STYLE).lines().count(), all.len() + 1);
+        let json: Value = serde_json::from_str(&render(&judged, Format::Json, false, STYLE)).unwrap();
         assert_eq!(json.as_array().unwrap().len(), all.len());
     }
 }

@@ -8,8 +8,9 @@ use crate::analysis::summary::{CellResult, Summary};
 use crate::post::splice::{Part, text};
 use crate::post::{chirpy, page::page, sections};
 use crate::record::schema::{Kind, Recording};
-use crate::report::bars::{TerminalStyle, bars};
+use crate::report::bars::bars;
 use crate::report::export::Format;
+use crate::report::style::TerminalStyle;
 use crate::report::{render::render, screen::answer};
 
 const STYLE: TerminalStyle = TerminalStyle { width: 100, ascii: true, coloured: false };
@@ -117,7 +118,11 @@ fn every_view_has_the_same_sets() {
         assert_eq!(on_screen(&answer(&study, STYLE).unwrap(), &models), expected, "{name} on a terminal");
         let page = page(&["some.json".into()], std::slice::from_ref(&study));
         assert_eq!(on_page(&page, &models), expected, "{name} on the page");
-        assert_eq!(in_values(&render(&study, &sections(), Format::Json)), expected, "{name} in JSON");
+        assert_eq!(
+            in_values(&render(&study, &sections(), Format::Json, TerminalStyle::UNLIMITED)),
+            expected,
+            "{name} in JSON"
+        );
         let bars = bars(&summary, STYLE).split_whitespace().collect::<Vec<_>>().join(" ");
         for set in [&expected.best, &expected.undecided] {
             assert!(bars.contains(&set.join(", ")), "{name} in bars: {bars}");

@@ -8,6 +8,7 @@ use crate::analysis::stories;
 use crate::post::story::{Prediction, STORIES, Story, StoryResult};
 use crate::record::schema::StoryRun;
 use crate::report::footnotes::about_warning;
+use crate::report::style::TerminalStyle;
 use crate::report::table::{Cell, Table, Unit};
 use crate::report::{block::Block, export::terminal, section::Section, timeline::timeline};
 use crate::stats::{spread::Spread, units};
@@ -82,11 +83,11 @@ fn named(name: &str) -> Option<&'static dyn Story> {
 }
 
 /// All of `results` of a story, which the recording `of` has, with timelines.
-pub fn text(story: &dyn Story, results: &[StoryResult], of: &Analysed<'_>) -> String {
+pub fn text(story: &dyn Story, results: &[StoryResult], of: &Analysed<'_>, style: TerminalStyle) -> String {
     let runs: Vec<&StoryRun> = results.iter().map(|result| &result.story_run).collect();
     let mut blocks = blocks(story.name(), &runs);
     blocks.extend(warnings(of));
-    let mut text = terminal::blocks(&blocks);
+    let mut text = terminal::blocks(&blocks, style);
     let mut models = BTreeSet::new();
     for StoryResult { story_run, spans } in results {
         // The first run of each model: more timelines would hide it.
@@ -182,21 +183,27 @@ fn table(rows: &[RunRow<'_>]) -> Table {
     let mut columns = Table::of(rows)
         .left("model", |it| it.run.model.as_str())
         .left("arrangement", |it| it.run.arrangement.as_str())
+        .wraps()
         .right("plays", Unit::Plain, |it| it.run.acts.len() as u64)
+        .leaves(1)
         .right("took", Unit::Nanoseconds, RunRow::took)
-        .left("range", RunRow::range);
+        .left("range", RunRow::range)
+        .leaves(3);
     if is_predicted && only_second_ns(&runs).is_none() {
-        columns = columns.right("a second", Unit::Nanoseconds, |it| Some(it.run.second_ns.get() as f64));
+        columns =
+            columns.right("a second", Unit::Nanoseconds, |it| Some(it.run.second_ns.get() as f64)).leaves(2);
     }
     if is_predicted {
         columns = columns
             .right("story time", Unit::Plain, |it| it.seconds().map(in_seconds))
             .left("predicted", |it| it.prediction.as_ref().filter(|_| it.wall_ns.is_some()).map(by_numbers))
+            .wraps()
             .right("error", Unit::Plain, |it| it.error.map(percent));
     }
     if is_traced {
-        columns =
-            columns.right("error at the traced pace", Unit::Plain, |it| it.error_as_traced.map(percent));
+        columns = columns
+            .right("error at the measured pace", Unit::Plain, |it| it.error_as_traced.map(percent))
+            .leaves(4);
     }
     columns.build()
 }
@@ -280,7 +287,7 @@ mod tests {
         let unavailable =
             StoryRun { unavailable: Some("no more threads".into()), acts: vec![], ..chess(48, 1) };
         let runs = [&chess(24, 3_728), &chess(11, 1_850), &unavailable];
-        insta::assert_snapshot!(terminal::blocks(&blocks("chess", &runs)));
+        insta::assert_snapshot!(terminal::blocks(&blocks("chess", &runs), TerminalStyle::UNLIMITED));
     }
 
     #[test]

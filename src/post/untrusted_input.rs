@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::analysis::analysed::Analysed;
 use crate::post::{charts::charts, chirpy, claims::tests::inside, page, sections};
 use crate::record::{checksum::add_checksum, read::parse, schema::Recording};
+use crate::report::style::TerminalStyle;
 use crate::report::{chart::palette::Mode, escape::tests::hostile, export::Format, render::render};
 
 /// Calls `change` with each leaf of `value` and its path, without list indices.
@@ -94,7 +95,7 @@ fn lines_of_charts(page: &str) -> usize {
 }
 
 fn written(recordings: &[Recording], format: Format) -> String {
-    recordings.iter().map(|it| render(it, &sections(), format)).collect()
+    recordings.iter().map(|it| render(it, &sections(), format, TerminalStyle::UNLIMITED)).collect()
 }
 
 /// Nothing in `text` controls a terminal or reverses text.

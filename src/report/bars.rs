@@ -5,19 +5,8 @@ use anstyle::{AnsiColor, Style};
 use crate::analysis::answer::Answer;
 use crate::analysis::summary::{Row, Summary};
 use crate::report::best::in_full;
-use crate::report::{escape::plain, footnotes::about_warning};
+use crate::report::{escape::plain, footnotes::about_warning, style::TerminalStyle};
 use crate::stats::{ratio::Ratio, units};
-
-/// The capabilities of a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TerminalStyle {
-    /// Columns.
-    pub width: usize,
-    /// ASCII characters only.
-    pub ascii: bool,
-    /// With colours.
-    pub coloured: bool,
-}
 
 /// Columns of the labels before a bar: task and speedup.
 const TASK: usize = 12;
@@ -51,7 +40,9 @@ pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
     let rest = axis.room - from.len();
     text += &format!("{:labels$}{from}{to:>rest$}\n", "");
     for warning in &findings.warnings {
-        text += &(plain(&about_warning(warning)) + "\n");
+        for line in terminal_style.wrapped(&about_warning(warning), "  ") {
+            text += &(line + "\n");
+        }
     }
     text
 }
@@ -152,7 +143,7 @@ mod tests {
         busy.environment.quota_millicores = Some(1_500);
         let text = bars(&Summary::of(&busy), LOOK);
         assert!(text.contains(" no verdict\n"), "{text}");
-        assert!(text.lines().last().unwrap().starts_with("NO VERDICT: a CPU quota"), "{text}");
+        assert!(text.lines().any(|line| line.starts_with("NO VERDICT: a CPU quota")), "{text}");
     }
 
     #[test]

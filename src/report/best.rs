@@ -84,12 +84,18 @@ pub(crate) fn percent(within: f64) -> String {
 pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
     Table::of(rows)
         .left("task", |it| task(it.row))
+        .wraps()
         .left("best (within 5 % of the fastest)", BestRow::tools)
+        .wraps()
         .right("speedup", Unit::Speedup, |it| it.of_fastest(|fastest| Some(fastest.speedup?.ratio)))
         .left("95 %", |it| it.of_fastest(|fastest| Some(interval(fastest.speedup.as_ref()?))))
+        .leaves(4)
         .right("time", Unit::Nanoseconds, |it| it.of_fastest(|fastest| fastest.wall_ns))
+        .leaves(3)
         .right("CPU", Unit::Multiple, |it| it.of_fastest(|fastest| Some(fastest.cpu_ratio?.ratio)))
+        .leaves(2)
         .left("undecided", BestRow::undecided)
+        .wraps()
 }
 
 /// The names of the models of `cells`, without their platform; `None` for none.

@@ -83,7 +83,7 @@ fn differing(letters: &[String], recordings: &[Recording]) -> Block {
     }
     let mut columns = Table::of(&differences).left("differs", |(fact, _)| *fact);
     for (at, letter) in letters.iter().enumerate() {
-        columns = columns.left(letter, |(_, values)| values[at].as_str());
+        columns = columns.left(letter, |(_, values)| values[at].as_str()).wraps();
     }
     Block::table(columns.build())
 }
@@ -91,21 +91,22 @@ fn differing(letters: &[String], recordings: &[Recording]) -> Block {
 fn cells(letters: &[String], comparison: &Comparison) -> Table {
     let mut columns = Table::of(&comparison.cells).left("speedup over sequential", |it| it.id.as_str());
     for (at, letter) in letters.iter().enumerate() {
-        columns = columns.left(letter, |it| it.speedups[at].as_ref().map(shown));
+        columns = columns.with_interval(letter, 1, |it| it.speedups[at].as_ref().map(shown_apart)).leaves(1);
     }
     for (at, letter) in letters.iter().skip(1).enumerate() {
-        columns = columns.left(format!("{letter} over {}", letters[0]), |it| word(it.changes[at]));
+        if comparison.machines[at] != Machine::Same {
+            continue;
+        }
+        columns = columns.left(format!("{letter} over {}", letters[0]), |it| word(it.changes[at])).wraps();
     }
     columns.build()
 }
 
 /// A ratio and its interval, if it has one.
-pub(crate) fn shown(ratio: &Ratio) -> String {
-    let middle = units::ratio(ratio.ratio);
-    match ratio.interval {
-        Ok(it) => format!("{middle} ({} .. {})", units::ratio(it.low), units::ratio(it.high)),
-        Err(_) => middle,
-    }
+pub(crate) fn shown_apart(ratio: &Ratio) -> (String, Option<String>) {
+    let interval =
+        ratio.interval.ok().map(|it| format!("{} .. {}", units::ratio(it.low), units::ratio(it.high)));
+    (units::ratio(ratio.ratio), interval)
 }
 
 fn word(change: CellChange) -> String {
@@ -174,6 +175,7 @@ mod tests {
     use super::*;
     use crate::analysis::comparison::tests::recording;
     use crate::report::export::terminal;
+    use crate::report::style::TerminalStyle;
 
     #[test]
     fn differences_precede_cell_results() {
@@ -184,6 +186,6 @@ mod tests {
         let recordings = [recording(16, 50), after, other];
         let names = ["before.json", "after.json", "other.json"].map(str::to_owned);
         let blocks = blocks(&names, &recordings, &Comparison::of(&recordings));
-        insta::assert_snapshot!(terminal::blocks(&blocks));
+        insta::assert_snapshot!(terminal::blocks(&blocks, TerminalStyle::UNLIMITED));
     }
 }

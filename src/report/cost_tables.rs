@@ -63,14 +63,15 @@ fn starting(costs: &AnalysedCosts<'_>, workload: &str) -> Block {
     let baseline = costs.baseline();
     let mut columns = Table::of(&models)
         .left("model", CostSummary::model)
-        .right("start", Unit::Plain, |it| Some(time(it.starting(workload)?.start_ns)))
-        .right("end", Unit::Plain, |it| Some(time(it.starting(workload)?.stop_ns)))
+        .with_interval("start", 4, |it| Some(time_apart(it.starting(workload)?.start_ns)))
+        .with_interval("end", 2, |it| Some(time_apart(it.starting(workload)?.stop_ns)))
         .right("first run", Unit::Nanoseconds, |it| Some(it.starting(workload)?.first_ns.value))
+        .leaves(1)
         .right("warm run", Unit::Nanoseconds, |it| Some(it.starting(workload)?.warm_ns.value));
     let mut notes = vec![reading(costs).to_owned()];
     if costs.of_passes.is_some() {
         columns = columns
-            .right("gain of a warm run", Unit::Plain, |it| Some(time(costs.gain(it, workload)?.a_run_ns)))
+            .with_interval("gain of a warm run", 3, |it| Some(time_apart(costs.gain(it, workload)?.a_run_ns)))
             .right("breaks even after", Unit::Plain, |it| {
                 Some(breaks_even(costs, costs.gain(it, workload)?))
             });
@@ -112,8 +113,8 @@ fn running(costs: &AnalysedCosts<'_>, recording: &Recording) -> Block {
     let models = having(costs, |model| model.dispatch_ns().or(model.cpu()));
     let table = Table::of(&models)
         .left("model", CostSummary::model)
-        .right(dispatch, Unit::Plain, |it| it.dispatch_ns().map(time))
-        .right("CPU", Unit::Plain, |it| it.cpu().map(multiple))
+        .with_interval(dispatch, 2, |it| it.dispatch_ns().map(time_apart))
+        .with_interval("CPU", 1, |it| Some(it.cpu()?.shown_apart(units::times)))
         .right("voluntary", Unit::Hundredths, |it| Some(it.switches()?[0]))
         .right("involuntary", Unit::Hundredths, |it| Some(it.switches()?[1]))
         .build();
@@ -135,8 +136,9 @@ fn running(costs: &AnalysedCosts<'_>, recording: &Recording) -> Block {
     Block::titled("Running warm", table, notes)
 }
 
-fn multiple(estimate: Estimate) -> String {
-    estimate.shown(units::times)
+/// A time and its interval.
+fn time_apart(estimate: Estimate) -> (String, Option<String>) {
+    estimate.shown_apart(units::nanoseconds)
 }
 
 fn memory(costs: &AnalysedCosts<'_>) -> Block {
@@ -145,9 +147,13 @@ fn memory(costs: &AnalysedCosts<'_>) -> Block {
         .left("model", CostSummary::model)
         .right("a waiting job", Unit::Bytes, job_bytes)
         .right("kernel", Unit::Bytes, kernel_bytes)
+        .leaves(3)
         .right("most at once", Unit::Count, most_jobs)
         .right("taking", Unit::Bytes, |it| Some(it.most()?.bytes? as f64))
+        .leaves(1)
         .left("why no more", why_no_more)
+        .wraps()
+        .leaves(2)
         .build();
     Block::titled(
         "Memory of jobs that wait",
@@ -171,13 +177,16 @@ fn why_no_more(model: &CostSummary<'_>) -> String {
 
 fn waiting(costs: &AnalysedCosts<'_>, waits_us: &[u64]) -> Block {
     let models = having(costs, |model| waits_us.iter().find_map(|us| model.wait_ns(*us)));
-    let mut columns =
-        Table::of(&models).left("model", CostSummary::model).left("waits by", |it| timer(it.model()));
+    let mut columns = Table::of(&models)
+        .left("model", CostSummary::model)
+        .left("waits by", |it| timer(it.model()))
+        .leaves(2);
     for us in waits_us {
-        columns = columns.right(format!("{} ms", us / 1_000), Unit::Plain, |it| it.wait_ns(*us).map(time));
+        columns =
+            columns.with_interval(format!("{} ms", us / 1_000), 1, |it| it.wait_ns(*us).map(time_apart));
     }
     let burst = format!("{} of 10 ms at once", units::count(BURST as u64));
-    let table = columns.right(burst, Unit::Plain, |it| it.burst_ns().map(time)).build();
+    let table = columns.with_interval(burst, 1, |it| it.burst_ns().map(time_apart)).build();
     Block::titled("What waits really take", table, no_verdict(costs.warnings_of_passes()))
 }
 
@@ -216,13 +225,14 @@ mod tests {
     use crate::analysis::analysed::Analysed;
     use crate::analysis::costs::tests::{record, recording_of};
     use crate::record::schema::{ProbeRecord, Turn};
+    use crate::report::style::TerminalStyle;
     use crate::report::{costs::narrow, export::terminal};
 
     /// What is shown of a recording, sizes apart.
     fn shown(recording: &Recording) -> String {
         let mut blocks = blocks(recording).unwrap();
         blocks.extend(failures(recording));
-        terminal::blocks(&blocks)
+        terminal::blocks(&blocks, TerminalStyle::UNLIMITED)
     }
 
     /// The probes of a model in six passes; a warm run takes `warm_us` in each.
@@ -266,7 +276,7 @@ mod tests {
         let disturbed = shown(&recording);
         assert!(disturbed.contains("NO VERDICT from these numbers: another study ran"), "{disturbed}");
         assert!(disturbed.contains("no verdict") && !disturbed.contains(" run\n"), "{disturbed}");
-        let narrow = terminal::blocks(&narrow(&Analysed::of(&recording)).unwrap());
+        let narrow = terminal::blocks(&narrow(&Analysed::of(&recording)).unwrap(), TerminalStyle::UNLIMITED);
         assert!(narrow.contains("another study ran"), "{narrow}");
     }
 

@@ -13,6 +13,25 @@ pub fn lines(text: &str) -> String {
     lines.join("\n")
 }
 
+/// Text for a terminal or a locale that has ASCII characters alone; the others become the nearest, or a question mark.
+pub fn ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii() => ascii.push(c),
+            '\u{2018}' | '\u{2019}' => ascii.push('\''),
+            '\u{201c}' | '\u{201d}' => ascii.push('"'),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => ascii.push('-'),
+            '\u{2026}' => ascii.push_str("..."),
+            '\u{d7}' => ascii.push('x'),
+            '\u{b5}' | '\u{3bc}' => ascii.push('u'),
+            '\u{a0}' => ascii.push(' '),
+            _ => ascii.push('?'),
+        }
+    }
+    ascii
+}
+
 /// Text that Markdown treats as plain text: it contains no link, tag or table cell boundary, no kramdown
 /// attribute and no Liquid template, and options keep both of their hyphens.
 pub fn markdown(text: &str) -> String {

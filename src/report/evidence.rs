@@ -21,7 +21,7 @@ pub static SECTION: Section = Section {
     in_full: blocks,
     in_short: blocks,
     panels: None,
-    values: |of| Some(table(&rows(of)?, "")),
+    values: |of| Some(table(&rows(of)?, Reader::Program)),
     commands: |_| vec![],
 };
 
@@ -29,7 +29,7 @@ fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let rows = rows(of)?;
     let mut notes = notes(&rows);
     notes.extend(of.summary.of_traces.iter().map(about_warning));
-    Some(vec![Block::table(table(&rows, "?")), Block::Notes(notes)])
+    Some(vec![Block::table(table(&rows, Reader::Person)), Block::Notes(notes)])
 }
 
 /// The native tools with what the evidence shows of them, and the tools of Python that are made of the same, for a page.
@@ -74,8 +74,16 @@ fn rows<'a>(of: &Analysed<'a>) -> Option<Vec<EvidenceRow<'a>>> {
     Some(rows)
 }
 
-/// The answers; readers see the names of questions with a question `mark`.
-fn table(rows: &[EvidenceRow<'_>], mark: &str) -> Table {
+/// Who reads the answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Person,
+    Program,
+}
+
+/// The answers. A person finds reasons beneath them, and the names of questions with a question mark.
+fn table(rows: &[EvidenceRow<'_>], reader: Reader) -> Table {
+    let mark = if reader == Reader::Person { "?" } else { "" };
     Table::of(rows)
         .left("model", |it| it.record.model.as_str())
         .left("jobs", |it| it.record.jobs.as_str())
@@ -83,6 +91,7 @@ fn table(rows: &[EvidenceRow<'_>], mark: &str) -> Table {
             (Some(properties), _) => {
                 answer(&properties.concurrent.0, &format!("{:.0}", properties.concurrent.1))
             }
+            (None, Some(_)) if reader == Reader::Person => "unavailable".into(),
             (None, Some(why)) => format!("unavailable: {why}"),
             (None, None) => "too few runs".into(),
         })
@@ -153,6 +162,9 @@ fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
         let of: Vec<&str> = of.iter().map(String::as_str).collect();
         notes.push(format!("{question} not seen of {}: {why}.", some_of(&of)));
     }
+    for (why, models) in unavailable(rows) {
+        notes.push(format!("unavailable: {} ({why})", models.join(", ")));
+    }
     notes
 }
 
@@ -185,6 +197,20 @@ fn not_seen<'a>(rows: &'a [EvidenceRow<'_>]) -> Vec<NotSeen<'a>> {
         }
     }
     all
+}
+
+/// The models that were not traced, by the reason.
+fn unavailable<'a>(rows: &'a [EvidenceRow<'_>]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for EvidenceRow { record, .. } in rows {
+        let Some(why) = &record.unavailable else { continue };
+        match reasons.iter_mut().find(|(reason, _)| reason == why) {
+            Some((_, models)) if models.contains(&record.model.as_str()) => {}
+            Some((_, models)) => models.push(&record.model),
+            None => reasons.push((why, vec![&record.model])),
+        }
+    }
+    reasons
 }
 
 /// The numbers of jobs and of runs, as `; 24 jobs, 9 runs each`, of the records that have some.
@@ -224,6 +250,7 @@ mod tests {
     use crate::record::schema::Recording;
     use crate::report::export::Format;
     use crate::report::render::render;
+    use crate::report::style::TerminalStyle;
 
     #[test]
     fn every_cell_shows_answer_and_number() {
@@ -243,12 +270,15 @@ mod tests {
         for run in recording.evidence.iter_mut().flatten().flat_map(|record| &mut record.seen) {
             run.figures.insert("waits".into(), 24);
         }
-        insta::assert_snapshot!(render(&recording, &[&SECTION], Format::Table));
+        insta::assert_snapshot!(render(&recording, &[&SECTION], Format::Table, TerminalStyle::UNLIMITED));
         let mut busy = recording.clone();
         busy.idle_checks = busy.study.as_ref().map(|study| study.idle_checks.clone());
         busy.idle_checks.as_mut().unwrap()[0].alone = Some(false);
-        assert!(render(&busy, &[&SECTION], Format::Table).contains("NO VERDICT: another study ran"));
-        let markdown = render(&recording, &[&SECTION], Format::Markdown);
+        assert!(
+            render(&busy, &[&SECTION], Format::Table, TerminalStyle::UNLIMITED)
+                .contains("NO VERDICT: another study ran")
+        );
+        let markdown = render(&recording, &[&SECTION], Format::Markdown, TerminalStyle::UNLIMITED);
         assert_eq!(markdown.lines().filter(|line| line.starts_with('|')).count(), 6);
     }
 }

@@ -4,7 +4,7 @@
 //! - [`section`]: a section of a recording: [`study`], [`evidence`], [`costs`]; [`render`]: every format walks over them
 //! - `best`, `platforms`, `cost_tables`, [`sizes`], `footnotes`, [`disclosure`]: parts of a section; [`block`]: a piece of a section
 //! - [`compare`], [`scaling`]: tables of several recordings; [`bars`], [`timeline`]: text that draws
-//! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless
+//! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless; [`style`]: what a terminal can show
 
 pub(crate) mod answer;
 pub mod bars;
@@ -29,5 +29,6 @@ pub mod screen;
 pub mod section;
 pub mod sizes;
 pub mod study;
+pub mod style;
 pub mod table;
 pub mod timeline;

@@ -88,6 +88,7 @@ fn best_tools(rows: &[Row]) -> Table {
         .right("Rust's sequential", Unit::Speedup, |it| {
             it.of_fastest(|_| Some(it.row.reference.as_ref()?.speedup.ratio))
         })
+        .leaves(1)
         .build()
 }
 
@@ -109,11 +110,18 @@ fn post_table(rows: &[Row], summary: &Summary) -> Table {
     }
     Table::of(&tasks)
         .left("task", |it| best::task(it.row))
+        .wraps()
         .left("best tool in Python", PostRow::in_python)
+        .wraps()
         .left("the post says", |it| it.row.workload.post_says.as_str())
+        .wraps()
         .left("verdict", |it| verdict(&judge_tools(it.row)))
+        .wraps()
         .left("tool in Rust", PostRow::in_rust)
+        .wraps()
+        .leaves(2)
         .left("time of Python's best over its", PostRow::python_over_rust)
+        .leaves(1)
         .build()
 }
 
@@ -190,6 +198,7 @@ pub(crate) mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Launch, Role, Sample, WorkloadEntry};
     use crate::report::export::{Format, markdown};
+    use crate::report::style::TerminalStyle;
     use crate::report::{render, study};
 
     /// A recording of a workload with a native model that takes `native` percent of the time of `sequential`,
@@ -341,7 +350,12 @@ pub(crate) mod tests {
     fn interpreter_study_in_terminal_and_markdown() {
         let recording =
             with_python("hash", "multiprocessing", RAYON, &[("py-multiprocessing@3.11/cores", 55)]);
-        insta::assert_snapshot!(render::render(&recording, &[&study::SECTION], Format::Table));
+        insta::assert_snapshot!(render::render(
+            &recording,
+            &[&study::SECTION],
+            Format::Table,
+            TerminalStyle::UNLIMITED
+        ));
         let blocks = advice(&Analysed::of(&recording)).unwrap();
         insta::assert_snapshot!(markdown::blocks(&blocks));
     }

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json, markdown, terminal};
-use crate::report::{costs, evidence, section::Section, study};
+use crate::report::{costs, evidence, section::Section, study, style::TerminalStyle};
 
 /// The sections that this room shows; others are handed in by their rooms.
 pub static SECTIONS: &[&Section] = &[&study::SECTION, &evidence::SECTION, &costs::SECTION];
 
 /// The sections of `recording` in `format`.
-pub fn render(recording: &Recording, sections: &[&Section], format: Format) -> String {
+pub fn render(recording: &Recording, sections: &[&Section], format: Format, style: TerminalStyle) -> String {
     let of = Analysed::of(recording);
     let mut blocks = Vec::new();
     for section in sections {
@@ -22,7 +22,7 @@ pub fn render(recording: &Recording, sections: &[&Section], format: Format) -> S
         });
     }
     match format {
-        Format::Table => terminal::blocks(&blocks),
+        Format::Table => terminal::blocks(&blocks, style),
         Format::Markdown => markdown::blocks(&blocks),
         // A file of comma-separated values has one header.
         Format::Csv => match sections.iter().find_map(|section| (section.values)(&of)) {

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use crate::analysis::analysed::Analysed;
 use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::{Environment, Recording, Width};
-use crate::report::table::{Cell, Table};
-use crate::report::{block::Block, compare::shown, export, footnotes::about_warning};
+use crate::report::style::TerminalStyle;
+use crate::report::table::{Cell, Table, Unit};
+use crate::report::{block::Block, compare::shown_apart, export, footnotes::about_warning};
 use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::{change::Change, ratio::Ratio, units};
 
 /// The text for a terminal of `recordings`, of one machine with several core counts.
-pub fn terminal(recordings: &[Recording]) -> String {
-    export::terminal::blocks(&blocks(&Analysed::all(recordings)))
+pub fn terminal(recordings: &[Recording], style: TerminalStyle) -> String {
+    export::terminal::blocks(&blocks(&Analysed::all(recordings)), style)
 }
 
 /// The cores of each recording, and a table for each workload.
@@ -119,13 +120,18 @@ fn computing(scaled: &Scaled) -> Block {
     lines.push(Line::AllCores);
     lines.extend(scaled.changed_contenders().into_iter().map(Line::Changed));
     let capacity = scaled.capacity();
-    let mut columns = Table::of(&lines).left("model/width", Line::name);
+    let mut columns = Table::of(&lines).left("model/concurrency", Line::name);
     for &cores in scaled.rows.keys() {
-        columns = columns.left(units::cores(cores), |line| match line {
-            Line::Cell(name) => with_efficiency(scaled, name, cores),
-            Line::AllCores => capacity.get(&cores).map(shown),
-            Line::Changed(_) => None,
-        });
+        columns = columns
+            .with_interval(units::cores(cores), 2, |line| match line {
+                Line::Cell(name) => scaled.speedups(name).get(&cores).map(shown_apart),
+                Line::AllCores => capacity.get(&cores).map(shown_apart),
+                Line::Changed(_) => None,
+            })
+            .right("of all", Unit::Plain, |line| match line {
+                Line::Cell(name) => efficiency(scaled, name, cores).into(),
+                _ => Cell::Blank,
+            });
     }
     let table = columns
         .left("Karp-Flatt", |line| match line {
@@ -133,25 +139,25 @@ fn computing(scaled: &Scaled) -> Block {
             Line::AllCores => Cell::Blank,
             Line::Changed(_) => Cell::Missing,
         })
+        .leaves(3)
         .left("law", |line| match line {
             Line::Cell(name) => follows(scaled.scaling_model(name)).into(),
             Line::AllCores => Cell::Blank,
             Line::Changed(_) => CHANGED.into(),
         })
+        .wraps()
+        .leaves(1)
         .build();
     Block::titled(
-        format!("{}: speedup over sequential, and how much of what all cores gave", scaled.name()),
+        format!("{}: speedup over sequential, and its share of what all cores gave", scaled.name()),
         table,
         vec![],
     )
 }
 
-fn with_efficiency(scaled: &Scaled, name: &str, cores: u64) -> Option<String> {
-    let speedup = shown(scaled.speedups(name).get(&cores)?);
-    Some(match scaled.efficiency(name).get(&cores) {
-        Some(share) => format!("{speedup}, {:.0} %", 100.0 * share.ratio),
-        None => speedup,
-    })
+/// The share of what all cores gave, in percent.
+fn efficiency(scaled: &Scaled, name: &str, cores: u64) -> Option<String> {
+    Some(format!("{:.0} %", 100.0 * scaled.efficiency(name).get(&cores)?.ratio))
 }
 
 /// The speedup at each core count, and whether it changes.
@@ -164,11 +170,11 @@ fn waiting(scaled: &Scaled) -> Block {
         }
     }
     lines.extend(scaled.changed_contenders().into_iter().map(Line::Changed));
-    let mut columns = Table::of(&lines).left("model/width", Line::name);
+    let mut columns = Table::of(&lines).left("model/concurrency", Line::name);
     for cores in scaled.rows.keys() {
-        columns = columns.left(units::cores(*cores), |line| match line {
+        columns = columns.with_interval(units::cores(*cores), 1, |line| match line {
             Line::Changed(_) => None,
-            line => scaled.speedups(line.name()).get(cores).map(shown),
+            line => scaled.speedups(line.name()).get(cores).map(shown_apart),
         });
     }
     let table = columns
@@ -237,7 +243,7 @@ mod tests {
 
     #[test]
     fn two_core_counts_give_speedups_only() {
-        insta::assert_snapshot!(terminal(&[on(1, 100), on(2, 51)]));
+        insta::assert_snapshot!(terminal(&[on(1, 100), on(2, 51)], TerminalStyle::UNLIMITED));
     }
 
     #[test]
@@ -249,11 +255,16 @@ mod tests {
             study.arms[1].id = "hash/threads/jobs".into();
             recording
         };
-        assert!(terminal(&[waits(1, 50), waits(2, 50)]).contains("flat (1.00 .. 1.00)"));
-        assert!(terminal(&[waits(1, 50), waits(2, 30)]).contains("rises (1.67 .. 1.67)"));
+        assert!(
+            terminal(&[waits(1, 50), waits(2, 50)], TerminalStyle::UNLIMITED).contains("flat (1.00 .. 1.00)")
+        );
+        assert!(
+            terminal(&[waits(1, 50), waits(2, 30)], TerminalStyle::UNLIMITED)
+                .contains("rises (1.67 .. 1.67)")
+        );
         let mut busy = waits(2, 30);
         busy.environment.quota_millicores = Some(1_500);
-        let text = terminal(&[waits(1, 50), busy]);
+        let text = terminal(&[waits(1, 50), busy], TerminalStyle::UNLIMITED);
         assert!(text.contains("no verdict") && !text.contains("rises"), "{text}");
         assert!(text.contains("On 2 cores: NO VERDICT: a CPU quota"), "{text}");
     }
@@ -261,8 +272,10 @@ mod tests {
     #[test]
     fn law_needs_quiet_studies() {
         let mut busy = on(4, 33);
-        assert!(terminal(&[on(1, 100), on(2, 55), busy.clone()]).contains("Amdahl"));
+        assert!(
+            terminal(&[on(1, 100), on(2, 55), busy.clone()], TerminalStyle::UNLIMITED).contains("Amdahl")
+        );
         busy.environment.quota_millicores = Some(1_500);
-        assert!(!terminal(&[on(1, 100), on(2, 55), busy]).contains("Amdahl"));
+        assert!(!terminal(&[on(1, 100), on(2, 55), busy], TerminalStyle::UNLIMITED).contains("Amdahl"));
     }
 }

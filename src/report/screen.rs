@@ -7,12 +7,12 @@ use anstyle::Style;
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::answer::{finding_on_advice, sentences};
-use crate::report::bars::TerminalStyle;
 use crate::report::best::without_prefix;
 use crate::report::chart::caption::source;
 use crate::report::escape::plain;
 use crate::report::footnotes::about_warning;
 use crate::report::matrix::{Cell, Family, Matrix, State, Task, in_short};
+use crate::report::style::TerminalStyle;
 
 /// The columns between two tools.
 const GAP: usize = 1;
@@ -68,8 +68,7 @@ fn screen(of: &Analysed<'_>, style: TerminalStyle) -> Option<String> {
 
 /// A paragraph in lines that fit the terminal; `indent` is before all but the first.
 fn paragraph(text: &mut String, indent: &str, words: &str, style: TerminalStyle) {
-    let options = textwrap::Options::new(style.width.max(20)).subsequent_indent(indent);
-    for line in textwrap::wrap(&plain(words), options) {
+    for line in style.wrapped(words, indent) {
         let _ = writeln!(text, "{line}");
     }
 }
@@ -86,6 +85,8 @@ fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
         }
         let _ = writeln!(text, "{}", header.trim_end());
     }
+    let width = tasks + extent(&shown);
+    let mut beneath = Vec::new();
     for group in &matrix.groups {
         let _ = writeln!(text, "{}", group.heading.to_uppercase());
         for task in &group.rows {
@@ -93,11 +94,18 @@ fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
             for tool in &shown {
                 row += &cell(task.cells[tool.column], tool.width + GAP, style);
             }
-            if let Some(note) = task.note() {
-                let _ = write!(row, "  {}", plain(&note));
+            match task.note() {
+                Some(note) if have_room_for_notes(matrix, style.width.saturating_sub(width)) => {
+                    let _ = write!(row, "{NOTE}{}", style.text(&note));
+                }
+                Some(note) => beneath.push(format!("{}: {note}", name(task))),
+                None => {}
             }
             let _ = writeln!(text, "{}", row.trim_end());
         }
+    }
+    if !beneath.is_empty() {
+        paragraph(&mut text, "  ", &(beneath.join("; ") + "."), style);
     }
     paragraph(&mut text, "  ", KEY, style);
     if !left_out.is_empty() {
@@ -106,6 +114,19 @@ fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
     }
     text
 }
+
+/// The columns of the tools.
+fn extent(shown: &[Shown]) -> usize {
+    shown.iter().map(|tool| tool.width + GAP).sum()
+}
+
+/// Whether what is said of whole rows can stand behind them.
+fn have_room_for_notes(matrix: &Matrix<'_>, room: usize) -> bool {
+    matrix.tasks().filter_map(Task::note).all(|note| NOTE.len() + note.chars().count() <= room)
+}
+
+/// What is between a row and what is said of it.
+const NOTE: &str = "  ";
 
 /// The signs behind speedups.
 const KEY: &str = "* best: within 5 % of the fastest; ? undecided: may be as good; unmarked: slower than the best; below 1.00: slower than one at a time.";
@@ -123,7 +144,7 @@ struct Shown {
 fn fitting<'a>(matrix: &Matrix<'a>, room: usize) -> (Vec<Shown>, Vec<&'a str>) {
     let mut shown: Vec<Shown> = (0..matrix.columns.len()).map(|column| Shown::of(matrix, column)).collect();
     let mut left_out = Vec::new();
-    while shown.len() > 1 && shown.iter().map(|tool| tool.width + GAP).sum::<usize>() > room {
+    while shown.len() > 1 && extent(&shown) > room {
         let mut leaves = shown.len() - 1;
         let mut rank = 0;
         for (at, tool) in shown.iter().enumerate() {

@@ -45,7 +45,9 @@ pub(crate) fn block(series: &SizeSeries) -> Block {
         |&at| series.job_ns(at),
     );
     for model in series.models().into_iter().skip(1) {
-        columns = columns.right(model, Unit::Plain, |&at| speedup(series, at, model));
+        // The title names the interpreter.
+        let name = model.split('@').next().unwrap_or(model);
+        columns = columns.right(name, Unit::Plain, |&at| speedup(series, at, model)).leaves(1);
     }
     let title = format!("Speedup over {baseline}: {}", about(series));
     Block::titled(title, columns.build(), notes(series))
@@ -126,9 +128,13 @@ mod tests {
     use super::*;
     use crate::analysis::sizes::tests::size_series;
     use crate::report::export::terminal;
+    use crate::report::style::TerminalStyle;
 
     #[test]
     fn sizes_are_rows_with_break_even_text() {
-        insta::assert_snapshot!(terminal::blocks(&[block(&size_series(&[300, 100, 50]))]));
+        insta::assert_snapshot!(terminal::blocks(
+            &[block(&size_series(&[300, 100, 50]))],
+            TerminalStyle::UNLIMITED
+        ));
     }
 }

@@ -9,7 +9,7 @@ use crate::report::block::{Block, Panel};
 use crate::report::table::{Columns, Table, Unit};
 use crate::report::{
     answer::sentences, best, best::BestRow, export::terminal, footnotes::footnotes, platforms,
-    section::Section,
+    section::Section, style::TerminalStyle,
 };
 
 /// The study.
@@ -89,12 +89,12 @@ fn native(of: &Analysed<'_>) -> Option<[Block; 2]> {
 }
 
 /// The text for a terminal, with the `criterion` medians of the cells.
-pub fn beside_criterion(recording: &Recording, criterion: &Medians) -> String {
-    terminal::blocks(&blocks(&Analysed::of(recording), criterion).unwrap_or_default())
+pub fn beside_criterion(recording: &Recording, criterion: &Medians, style: TerminalStyle) -> String {
+    terminal::blocks(&blocks(&Analysed::of(recording), criterion).unwrap_or_default(), style)
 }
 
 /// All cells of the workload of this name, on each platform; `None` if the recording has none.
-pub fn of_workload(recording: &Recording, name: &str) -> Option<String> {
+pub fn of_workload(recording: &Recording, name: &str, style: TerminalStyle) -> Option<String> {
     let of = Analysed::of(recording);
     let mut blocks = Vec::new();
     for row in of.summary.all_rows() {
@@ -107,7 +107,7 @@ pub fn of_workload(recording: &Recording, name: &str) -> Option<String> {
         return None;
     }
     blocks.push(Block::Notes(footnotes(&of)));
-    Some(terminal::blocks(&blocks))
+    Some(terminal::blocks(&blocks, style))
 }
 
 fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
@@ -126,7 +126,11 @@ fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
 
 fn best_tools(summary: &Summary) -> Table {
     let rows = BestRow::all(&summary.rows);
-    best::columns(&rows).left("the post says", |it| it.row.workload.post_says.as_str()).build()
+    best::columns(&rows)
+        .left("the post says", |it| it.row.workload.post_says.as_str())
+        .wraps()
+        .leaves(1)
+        .build()
 }
 
 fn title(row: &Row) -> String {
@@ -210,20 +214,26 @@ impl Shown {
 /// The columns of cells for readers.
 fn shown<'a>(columns: Columns<'a, CellOf<'a>>, what: Shown) -> Columns<'a, CellOf<'a>> {
     let mut columns = columns
-        .left("model/width", |it| it.cell.name.as_str())
-        .right("in flight", Unit::Plain, |it| it.cell.in_flight)
+        .left("model/concurrency", |it| it.cell.name.as_str())
+        .right("jobs at once", Unit::Plain, |it| it.cell.in_flight)
+        .leaves(2)
         .right("speedup", Unit::Speedup, |it| Some(it.cell.speedup?.ratio))
         .left("95 %", |it| Some(best::interval(it.cell.speedup.as_ref()?)));
     if let Shown::Launches = what {
-        columns = columns.right("launches", Unit::Plain, |it| Some(it.cell.speedup?.launches as u64));
+        columns =
+            columns.right("launches", Unit::Plain, |it| Some(it.cell.speedup?.launches as u64)).leaves(1);
     }
     columns
         .right("time", Unit::Nanoseconds, |it| it.cell.wall_ns)
+        .leaves(5)
         .right("CPU", Unit::Multiple, |it| Some(it.cell.cpu_ratio?.ratio))
+        .leaves(3)
         .left("verdict", |it| best::verdict(it.cell))
+        .wraps()
         .left("time over the fastest's", |it| {
             Some(best::ratio_and_interval(Some(&it.cell.verdict.over_fastest()?)))
         })
+        .leaves(4)
 }
 
 #[cfg(test)]
@@ -235,7 +245,7 @@ mod tests {
     use crate::report::render;
 
     fn render(recording: &Recording, format: Format) -> String {
-        render::render(recording, &[&SECTION], format)
+        render::render(recording, &[&SECTION], format, TerminalStyle::UNLIMITED)
     }
 
     #[test]
@@ -281,7 +291,7 @@ mod tests {
         }
         let table = |rayon: f64| {
             let medians = [("hash/sequential/one".to_owned(), 1e8), ("hash/rayon/cores".to_owned(), rayon)];
-            beside_criterion(&recording, &Medians::from(medians))
+            beside_criterion(&recording, &Medians::from(medians), TerminalStyle::UNLIMITED)
         };
         assert!(!table(5e7).contains("drift") && table(5e7).contains("criterion"));
         assert!(table(6e7).contains("60.0 ms  drift"), "{}", table(6e7));

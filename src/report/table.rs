@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::stats::{ratio::Ratio, units};
 
+/// The name of a column of intervals.
+const INTERVAL: &str = "95 %";
+
 /// Typed columns of equally many cells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -22,6 +25,10 @@ pub struct Column {
     pub unit: Unit,
     /// How readers see it.
     pub align: Align,
+    /// Its cells are lists or sentences, which a narrow terminal breaks between words.
+    pub wraps: bool,
+    /// Its place in the order in which columns leave a narrow terminal; without one it stays.
+    pub leaves: Option<u8>,
     cells: Vec<Cell>,
 }
 
@@ -130,6 +137,35 @@ impl<'a, R> Columns<'a, R> {
         self.column(name.into(), unit, Align::Right, cell)
     }
 
+    /// Adds a number for readers and, if it has one, its interval in a column that leaves a narrow terminal.
+    pub fn with_interval(
+        self,
+        name: impl Into<String>,
+        order: u8,
+        of: impl Fn(&'a R) -> Option<(String, Option<String>)>,
+    ) -> Self {
+        self.right(name, Unit::Plain, |row| Some(of(row)?.0))
+            .left(INTERVAL, |row| of(row).and_then(|(_, interval)| interval).map_or(Cell::Blank, Cell::Text))
+            .leaves(order)
+    }
+
+    /// The cells of the last column are lists or sentences, which a narrow terminal breaks between words.
+    pub fn wraps(mut self) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.wraps = true;
+        }
+        self
+    }
+
+    /// The last column leaves a terminal that is too narrow for all: after those of lower numbers, and of one number the last
+    /// column first.
+    pub fn leaves(mut self, order: u8) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.leaves = Some(order);
+        }
+        self
+    }
+
     /// Adds a ratio and the bounds of its interval for programs, a column each.
     pub fn ratio(self, name: &str, of: impl Fn(&'a R) -> Option<Ratio>) -> Self {
         self.left(name, |row| Some(of(row)?.ratio))
@@ -153,7 +189,7 @@ impl<'a, R> Columns<'a, R> {
         for row in self.rows {
             cells.push(cell(row).into());
         }
-        self.columns.push(Column { name, unit, align, cells });
+        self.columns.push(Column { name, unit, align, wraps: false, leaves: None, cells });
         self
     }
 }

@@ -20,14 +20,22 @@ impl Estimate {
 
     /// For readers: the median, and the bounds behind it, as in `1.24 us (1.20 .. 1.31 us)`. An interval of no width is left out.
     pub fn shown(&self, number: fn(f64) -> String) -> String {
-        let value = number(self.value);
-        match self.interval {
-            Ok(Interval { low, high, .. }) if low < high => {
-                let (low, high) = (number(low), number(high));
-                format!("{value} ({} .. {high})", without_shared_unit(&low, &high))
-            }
-            _ => value,
+        match self.shown_apart(number) {
+            (value, Some(interval)) => format!("{value} ({interval})"),
+            (value, None) => value,
         }
+    }
+
+    /// The same apart: the median, and the bounds if the interval has a width.
+    pub fn shown_apart(&self, number: fn(f64) -> String) -> (String, Option<String>) {
+        let mut bounds = None;
+        if let Ok(Interval { low, high, .. }) = self.interval
+            && low < high
+        {
+            let (low, high) = (number(low), number(high));
+            bounds = Some(format!("{} .. {high}", without_shared_unit(&low, &high)));
+        }
+        (number(self.value), bounds)
     }
 }
 

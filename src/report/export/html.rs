@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::report::block::{Block, Panel};
 use crate::report::escape::{lines, plain};
-use crate::report::{export::terminal, table::Table};
+use crate::report::{export::terminal, style::TerminalStyle, table::Table};
 
 /// A table with sortable columns.
 pub fn table(caption: &str, table: &Table) -> Markup {
@@ -36,7 +36,7 @@ pub fn panel(panel: &Panel) -> Markup {
             Panel::Folded(title, blocks) => details { summary { (title) } (self::blocks(blocks)) },
             Panel::Text(title, blocks) => details {
                 summary { (title) }
-                pre tabindex="0" role="group" aria-label=(title) { (lines(&terminal::blocks(blocks))) }
+                pre tabindex="0" role="group" aria-label=(title) { (lines(&terminal::blocks(blocks, TerminalStyle::UNLIMITED))) }
             },
         }
     }
