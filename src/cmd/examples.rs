@@ -1,23 +1,4 @@
-//! What is below the options of the program and of each subcommand. A test parses every example as a command line.
-
-/// What is below the list of commands.
-pub(super) const CODES: &str = "Exit codes:
-  0    measured, verified, saved
-  1    a bug
-  2    a wrong option, a filter that matches nothing, or a named interpreter that is not there
-  3    some cell failed or returned a wrong result, and the rest was saved; or nothing could be measured
-  4    an input file could not be read
-  5    results could not be saved
-  6    recordings that can't be compared, or of which `compare --fail-on slower` could judge no cell
-  7    `compare --fail-on slower` found a cell that is slower, failed since, or is not measured any more
-  129, 130, 143   stopped by a closed terminal, Ctrl-C or a request to terminate, after saving
-Through `cargo bench` any code but 0 becomes 101, and cargo names the code.
-
-Environment:
-  BAKEOFF_PYTHON=1   `cargo bench` measures CPython's tools too
-  BAKEOFF_QUICK=1    `cargo bench` takes under two minutes: ranges, no verdicts
-  BAKEOFF_STAGE=DIR  where the files of file workloads lie while a run lasts
-  NO_COLOR           no colour and no bold";
+//! What is below the options of each subcommand. A test parses every example as a command line.
 
 pub(super) const VERIFY: &str = "Examples:
   bakeoff verify                          every cell once
@@ -45,8 +26,8 @@ pub(super) const STORY: &str = "Examples:
 pub(super) const RUN: &str = "Examples:
   bakeoff run                             every cell; 5 minutes on two cores
   bakeoff run --profile quick '^hash/'    one workload, fewer launches
-  bakeoff run '^hash/' --until settled --at-most 10m   until every cell has its verdict
-  bakeoff run --cores 1 --out results     on one core, into a folder of your choice";
+  bakeoff run '^hash/' --until settled --at-most 10m   until all is decided
+  bakeoff run --cores 1 --out results     on one core, into this folder";
 
 pub(super) const SWEEP: &str = "Examples:
   bakeoff sweep --into cores              on 1, 2, 4, ... and all cores
@@ -69,11 +50,11 @@ pub(super) const COMPLETIONS: &str = "Examples:
   bakeoff completions zsh";
 
 pub(super) const REPORT: &str = "Examples:
-  bakeoff report recording.json           the tables
+  bakeoff report recording.json           the answer
   bakeoff report recording.json --bars --color always
   bakeoff report recording.json --format csv
   bakeoff report recording.json costs.json --html report.html
-  bakeoff report recording.json --chirpy post --repository https://example.org/you/bakeoff";
+  bakeoff report recording.json --chirpy post --repository https://example.org";
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Error, Result};
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::record::read::{ReadError, read};
 use crate::record::schema::Recording;
@@ -28,6 +28,7 @@ mod costs;
 mod evidence;
 mod examples;
 mod exit;
+mod help;
 mod list;
 mod outputs;
 mod platforms;
@@ -49,7 +50,7 @@ mod verify;
 
 /// Measures which execution models are the best tools for a task, with real work on this machine.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = examples::CODES)]
+#[command(version, about)]
 struct Cli {
     #[command(subcommand)]
     command: CliCommand,
@@ -115,7 +116,10 @@ pub fn main(catalog: &Catalog) -> ExitCode {
 fn run(catalog: &Catalog) -> Result<Exit> {
     match children::serve_if_asked(catalog) {
         Some(served) => served.map(|()| Exit::Ok),
-        None => Cli::parse().run(catalog),
+        None => {
+            let words = help::command().get_matches();
+            Cli::from_arg_matches(&words).unwrap_or_else(|error| error.exit()).run(catalog)
+        }
     }
 }
 
