@@ -142,7 +142,7 @@ fn existing_output_needs_force() {
     ] {
         let (code, out, err) = said(&bakeoff(args).current_dir(folder.path()).output().unwrap());
         assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");
-        assert!(err.contains("is there already") && err.contains("--force"), "{err}");
+        assert!(err.contains("already exists") && err.contains("--force"), "{err}");
     }
     assert_eq!(std::fs::read_dir(place("charts")).unwrap().count(), 1, "no chart of the set is written");
     let forced = ["report", "r.json", "--html", "page.html", "--force"];

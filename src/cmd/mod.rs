@@ -14,6 +14,7 @@ use crate::workload::catalog::Catalog;
 
 use command_line::command_line;
 pub use exit::Exit;
+use platforms::with_joined_python;
 use select::{has_model, models_named, select_of};
 pub use usage::BadUsage;
 use usage::unknown;
@@ -117,7 +118,7 @@ fn run(catalog: &Catalog) -> Result<Exit> {
     match children::serve_if_asked(catalog) {
         Some(served) => served.map(|()| Exit::Ok),
         None => {
-            let words = help::command().get_matches();
+            let words = help::command().get_matches_from(with_joined_python(std::env::args_os()));
             Cli::from_arg_matches(&words).unwrap_or_else(|error| error.exit()).run(catalog)
         }
     }

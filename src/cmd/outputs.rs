@@ -38,7 +38,10 @@ pub(super) fn check(paths: &[&Path], inputs: &[PathBuf], force: bool) -> Result<
         ensure!(!twice, BadUsage(format!("{shown} can't be two files: give each a name of its own")));
         let is_input = inputs.iter().any(|input| is_same_file(input, path));
         ensure!(!is_input, BadUsage(format!("{shown} is read too, and would be lost: choose another name")));
-        ensure!(force || !path.exists(), BadUsage(format!("{shown} is there already: --force replaces it")));
+        ensure!(
+            force || !path.exists(),
+            BadUsage(format!("{shown} already exists; use --force to overwrite"))
+        );
     }
     Ok(())
 }

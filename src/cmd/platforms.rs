@@ -1,6 +1,9 @@
 //! `--python`: which platforms a command measures besides the native one.
 
+use std::ffi::{OsStr, OsString};
+
 use anyhow::Result;
+use regex::Regex;
 
 use crate::cmd::BadUsage;
 use crate::model::cpython::{Interpreter, InterpreterChoice, find};
@@ -29,7 +32,7 @@ impl Platforms {
         if let Some(InterpreterChoice::These(_)) = &self.python {
             for interpreter in &found {
                 if let Err(why) = &interpreter.facts {
-                    return Err(BadUsage::new(format!("--python: {why}")).into());
+                    return Err(BadUsage::new(format!("--python: {why}; {}", known())).into());
                 }
             }
         }
@@ -41,7 +44,65 @@ impl Platforms {
     }
 }
 
+/// The interpreters that could have been named.
+fn known() -> String {
+    let mut tags = Vec::new();
+    for interpreter in find(&InterpreterChoice::All) {
+        if interpreter.facts.is_ok() {
+            tags.push(interpreter.tag.as_str());
+        }
+    }
+    match &tags[..] {
+        [] => "no other was found".into(),
+        tags => format!("found: {}", tags.join(", ")),
+    }
+}
+
+/// `words` of a command line with the interpreters behind `--python` joined to it: an option whose value may be missing takes
+/// it with a `=` alone, and what looks like an interpreter is no filter.
+pub(super) fn with_joined_python(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::new();
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if last == "--python" && names_interpreters(&word) => {
+                last.push("=");
+                last.push(word);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
+}
+
+fn names_interpreters(word: &OsStr) -> bool {
+    let interpreter =
+        Regex::new(r"^(all|newest|(.*[/\\])?(python|pypy)[0-9.]*t?(\.exe)?|[0-9]+(\.[0-9]+)*t?)$");
+    let interpreter = interpreter.expect("a constant pattern");
+    word.to_str().is_some_and(|word| word.split(',').all(|name| interpreter.is_match(name)))
+}
+
 /// The models of all given platforms.
 pub(super) fn models_of(platforms: &[Platform]) -> Vec<ModelEntry> {
     platforms.iter().flat_map(|platform| platform.models()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpreters_follow_python_without_equals() {
+        for (given, joined) in [
+            ("run --python 3.11", "run --python=3.11"),
+            ("run --python 3.14,3.13t ^hash/", "run --python=3.14,3.13t ^hash/"),
+            ("run --python /usr/bin/python3", "run --python=/usr/bin/python3"),
+            ("run --python all", "run --python=all"),
+            ("run --python ^hash/", "run --python ^hash/"),
+            ("run --python --quick 3.11", "run --python --quick 3.11"),
+            ("run --python", "run --python"),
+        ] {
+            let words = with_joined_python(given.split(' ').map(OsString::from));
+            assert_eq!(words.join(OsStr::new(" ")), joined);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use regex::Regex;
 
-use crate::cmd::{BadUsage, unknown};
+use crate::cmd::usage::{BadUsage, nearest, unknown};
 use crate::model::{ModelEntry, Platform};
 use crate::study::cell::Cell;
 
@@ -11,15 +11,28 @@ use crate::study::cell::Cell;
 pub(super) fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
     let regex = Regex::new(filter)
         .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?;
-    let mut cells = cells;
-    cells.retain(|cell| regex.is_match(&cell.id()));
-    ensure!(
-        !cells.is_empty(),
-        BadUsage(format!(
-            "the filter {filter:?} matches no cell; ids are workload/model/concurrency, and `bakeoff list` names them"
-        ))
-    );
-    Ok(cells)
+    let mut selected = cells.clone();
+    selected.retain(|cell| regex.is_match(&cell.id()));
+    ensure!(!selected.is_empty(), BadUsage(no_cell(filter, &cells)));
+    Ok(selected)
+}
+
+/// That the filter matches none of `cells`: with a name that may have been meant.
+fn no_cell(filter: &str, cells: &[Cell]) -> String {
+    let mut known = Vec::new();
+    for cell in cells {
+        known.extend([cell.workload.name.to_owned(), cell.model.name.to_owned()]);
+    }
+    let text = format!("the filter {filter:?} matches no cell");
+    for word in filter.split(|c: char| !c.is_alphanumeric() && !"-@.".contains(c)) {
+        if !word.is_empty()
+            && !known.iter().any(|name| name.contains(word))
+            && let Some(other) = nearest(word, &known)
+        {
+            return format!("{text}: unknown name {word:?}; did you mean {other:?}?");
+        }
+    }
+    text + "; ids are workload/model/concurrency, and `bakeoff list` names them"
 }
 
 /// The models of `all` with these names, with or without their interpreter; all of them if no name is given.
@@ -31,7 +44,8 @@ pub(super) fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec
         if !all.iter().any(|model| is_called(model, name)) {
             let known: Vec<String> = all.iter().map(|model| model.name.to_owned()).collect();
             let only_native = all.iter().all(|model| model.platform == Platform::Native);
-            let python = if only_native { "; --python has those of CPython" } else { "" };
+            let python =
+                if only_native && name.starts_with("py-") { "; --python has those of CPython" } else { "" };
             return Err(BadUsage(unknown("model", name, &known) + python).into());
         }
     }
@@ -48,4 +62,21 @@ fn is_called(model: &ModelEntry, name: &str) -> bool {
 /// Whether `models` has the model of this name.
 pub(super) fn has_model(models: &[ModelEntry], name: &str) -> bool {
     models.iter().any(|model| model.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::catalog::Catalog;
+
+    #[test]
+    fn filters_suggest_the_nearest_name() {
+        let all = Cell::all(&Catalog::builtin(), &[Platform::Native], 2);
+        for (filter, name) in [("^hahs/", "hash"), ("hash/rayn/", "rayon"), ("mandelbort", "mandelbrot")] {
+            let refused = select_of(all.clone(), filter).unwrap_err().to_string();
+            assert!(refused.contains(&format!("did you mean {name:?}")), "{refused}");
+        }
+        let other = select_of(all, "xyz").unwrap_err().to_string();
+        assert!(!other.contains("did you mean") && other.contains("bakeoff list"), "{other}");
+    }
 }

@@ -39,6 +39,8 @@ const LOOK: Duration = Duration::from_millis(50);
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let numbers = numbers(&args.cores, host::cores() as u64)?;
+    // A filter that matches nothing is refused before anything is measured.
+    cells(catalog, &args.filter, 1)?;
     refuse_under_quota(&numbers)?;
     let into = match &args.into {
         Some(folder) => folder.clone(),
@@ -125,7 +127,7 @@ fn missing(args: &Args, catalog: &Catalog, numbers: &[u64], into: &Path) -> Resu
             let why = format!("{} is {what}: take it away, or sweep into another folder", path.display());
             return Err(BadUsage::new(why).into());
         }
-        eprintln!("bakeoff: {} is there already", path.display());
+        eprintln!("bakeoff: {} already exists, and is not measured again", path.display());
     }
     Ok(missing)
 }

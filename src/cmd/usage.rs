@@ -23,17 +23,22 @@ impl std::error::Error for BadUsage {}
 
 /// That there is no `what` of this name: with the name that is nearest, or with all of them.
 pub(super) fn unknown(what: &str, name: &str, known: &[String]) -> String {
-    let mut nearest: Option<(f64, &String)> = None;
+    match nearest(name, known) {
+        Some(other) => format!("unknown {what} {name:?}; did you mean {other:?}?"),
+        None => format!("unknown {what} {name:?}; there are {}", known.join(", ")),
+    }
+}
+
+/// The one of `known` that may have been meant by `name`.
+pub(super) fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+    let mut nearest: Option<(f64, &str)> = None;
     for other in known {
         let likeness = strsim::jaro_winkler(name, other);
         if likeness > LEAST_LIKENESS && nearest.is_none_or(|(most, _)| likeness > most) {
             nearest = Some((likeness, other));
         }
     }
-    match nearest {
-        Some((_, other)) => format!("unknown {what} {name:?}; did you mean {other:?}?"),
-        None => format!("unknown {what} {name:?}; there are {}", known.join(", ")),
-    }
+    nearest.map(|(_, other)| other)
 }
 
 /// Names less like than that are not meant.
