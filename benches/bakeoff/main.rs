@@ -1,30 +1,38 @@
 //! `cargo bench`: runs criterion on every cell of both registries, then a study of the same cells, and prints
-//! its table.
+//! the answer.
 
-use std::any::Any;
-use std::fmt;
+mod args;
+mod measured;
+mod output;
+
+use std::fs;
 use std::io::IsTerminal;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Error, Result, anyhow};
+use anyhow::{Context, Result};
+use args::{BenchArgs, quickly};
+use bakeoff::internals::analysis::criterion::Medians;
 use bakeoff::internals::cmd::Exit;
 use bakeoff::internals::cmd::progress::show_progress;
 use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style};
-use bakeoff::internals::engine::error::Unavailable;
+use bakeoff::internals::engine::now;
 use bakeoff::internals::model::Platform;
 use bakeoff::internals::model::cpython::find;
 use bakeoff::internals::post::ledger::decided_by;
 use bakeoff::internals::report::{screen::answer, study::beside_criterion};
+use bakeoff::internals::stats::units;
 use bakeoff::internals::study::cell::{Cell, with_baselines};
-use bakeoff::internals::study::plan::Profile;
+use bakeoff::internals::study::plan::{Profile, arms, launch_time};
 use bakeoff::internals::study::run::{Request, run_and_save};
 use bakeoff::internals::study::session::{RunningCell, Session};
 use bakeoff::internals::workload::catalog::Catalog;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
+use measured::{BenchRow, Measured, Outcome, why};
+use output::Output;
 
 /// Criterion's warm-up time per cell, and its minimum measurement time.
 const WARM_UP: Duration = Duration::from_millis(100);
@@ -35,6 +43,9 @@ const QUICK_MEASUREMENT: Duration = Duration::from_millis(50);
 
 /// A run that is planned to take so long is a sample by itself.
 const LONG_RUN: Duration = Duration::from_millis(100);
+
+/// What criterion takes for a cell besides its runs: resampling and plots, on a slow core.
+const ANALYSIS: Duration = Duration::from_millis(500);
 
 /// The program that workers, the server and launches execute.
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
@@ -54,20 +65,21 @@ fn run() -> Result<ExitCode> {
     if asked.quick_by_environment {
         return quickly();
     }
-    let mut criterion = criterion(&asked);
-    let mut bench = Bench::new(asked);
-    if bench.asked.measures && !bench.asked.times {
-        println!("Where a run takes 0.1 s or more, a sample is one run; criterion warns of that.");
-    }
+    let mut bench = Bench::new(asked)?;
+    let mut criterion = criterion(&bench.asked);
     // Cells are ordered by platform, and criterion keeps a group together only while its cells are consecutive.
     let names: Vec<&str> = table_order(&Catalog::builtin());
     let mut cells = bench.cells.clone();
     cells.sort_by_key(|cell| names.iter().position(|name| *name == cell.workload.name));
     for cells in cells.chunk_by(|a, b| a.workload.name == b.workload.name) {
+        let start = now();
         let mut group = criterion.benchmark_group(cells[0].workload.name);
         group.sampling_mode(SamplingMode::Flat);
-        cells.iter().for_each(|&cell| bench.cell(&mut group, cell));
+        for &cell in cells {
+            bench.cell(&mut group, cell)?;
+        }
         group.finish();
+        bench.tell_group(cells, now() - start)?;
     }
     if bench.asked.measures {
         criterion.final_summary();
@@ -92,81 +104,6 @@ fn criterion(asked: &BenchArgs) -> Criterion {
         .configure_from_args()
 }
 
-/// Runs this program again with criterion's `--quick`, which only criterion's own option parser can enable,
-/// and without its plots, which take longer than the cells.
-fn quickly() -> Result<ExitCode> {
-    let args: Vec<_> = std::env::args_os().skip(1).collect();
-    let has_plots = !args.iter().any(|arg| arg == "--noplot" || arg == "-n");
-    let mut again = Command::new(std::env::current_exe()?);
-    again.args(&args).arg("--quick").args(has_plots.then_some("--noplot")).env_remove(QUICK);
-    let code = again.status()?.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(Exit::Bug.into(), ExitCode::from))
-}
-
-/// The environment variable that asks for a run of under a minute.
-const QUICK: &str = "BAKEOFF_QUICK";
-
-/// The options of criterion's command line that also matter to the study.
-struct BenchArgs {
-    /// Cells are measured, and not only listed, run once, loaded or profiled.
-    measures: bool,
-    /// Cells are run once.
-    tests: bool,
-    /// Criterion decides the measurement time.
-    times: bool,
-    quick_by_environment: bool,
-    /// The study is a quick one too.
-    quick: bool,
-    /// The command line without the arguments that cargo adds.
-    words: Vec<String>,
-}
-
-impl BenchArgs {
-    fn from_args(args: impl Iterator<Item = String>) -> Self {
-        let args: Vec<String> = args.collect();
-        let has = |option: &str| {
-            let with_value = format!("{option}=");
-            args.iter().any(|arg| arg == option || arg.starts_with(&with_value))
-        };
-        let tests = !has("--list") && (has("--test") || !has("--bench"));
-        let measures = has("--bench")
-            && !["--list", "--test", "--load-baseline", "--profile-time", "--ignored"].into_iter().any(has);
-        let set = ["--quick", "--sample-size", "--measurement-time"].into_iter().any(has);
-        let quick_by_environment =
-            measures && !set && std::env::var_os(QUICK).is_some_and(|value| value == "1");
-        let quick = has("--quick");
-        let words = args.into_iter().filter(|arg| arg != "--bench").collect();
-        BenchArgs { measures, tests, times: set, quick_by_environment, quick, words }
-    }
-}
-
-/// A cell that criterion selected, and its outcome.
-struct BenchRow {
-    cell: Cell,
-    outcome: Outcome,
-}
-
-/// The outcome of a cell under criterion.
-enum Outcome {
-    /// The median wall time of its runs, including warm-up runs.
-    Measured(Duration),
-    /// It can't be measured on this machine, and why.
-    Unavailable(String),
-    /// It failed, and why.
-    Failed(String),
-}
-
-impl fmt::Display for BenchRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id = self.cell.id();
-        match &self.outcome {
-            Outcome::Measured(median) => write!(f, "{id}: {median:?}"),
-            Outcome::Unavailable(why) => write!(f, "{id} is not available: {why}"),
-            Outcome::Failed(why) => write!(f, "{id} FAILED: {why}"),
-        }
-    }
-}
-
 /// The environment variable that asks for CPython's models too: 1, or as `--python` of the program has it.
 const PYTHON: &str = "BAKEOFF_PYTHON";
 
@@ -182,18 +119,59 @@ struct Bench {
     session: Session,
     cells: Vec<Cell>,
     rows: Vec<BenchRow>,
+    output: Output,
 }
 
 impl Bench {
-    fn new(asked: BenchArgs) -> Self {
+    fn new(asked: BenchArgs) -> Result<Self> {
         let session = Session::new(Path::new(EXE));
         let cells = Cell::all(&Catalog::builtin(), &platforms(), session.cores);
-        Bench { asked, session, cells, rows: Vec::new() }
+        let mut bench = Bench { asked, session, cells, rows: Vec::new(), output: Output::Through };
+        if bench.asked.is_plain {
+            println!("{}", bench.plan());
+            bench.output = Output::kept(beside_program("criterion-report.txt"))?;
+        } else if bench.asked.measures && !bench.asked.times {
+            println!("Where a run takes 0.1 s or more, a sample is one run; criterion warns of that.");
+        }
+        Ok(bench)
+    }
+
+    fn profile(&self) -> Profile {
+        if self.asked.quick { Profile::Quick } else { Profile::Standard }
+    }
+
+    /// What will come, and how long it takes about.
+    fn plan(&self) -> String {
+        let cores = self.session.cores;
+        let arms = arms(&Catalog::builtin(), &self.cells, self.profile());
+        let (launches, _) = self.profile().size();
+        let launches = u32::try_from(launches.get()).unwrap_or(u32::MAX);
+        let time = self.time_of_criterion() + launch_time(&arms, cores) * launches;
+        format!(
+            "{} cells in two parts, {} in all. First criterion measures each cell.\nThen a study \
+             measures them in fresh processes: it gives the answer, at the end.\n",
+            self.cells.len(),
+            in_minutes(time)
+        )
+    }
+
+    /// The approximate time of criterion's part: warm-up, samples, and what a cell takes besides.
+    fn time_of_criterion(&self) -> Duration {
+        let mut time = Duration::ZERO;
+        for cell in &self.cells {
+            let run = Duration::from_micros(cell.run_us(self.session.cores));
+            time += if self.asked.quick {
+                QUICK_MEASUREMENT.max(run * 2)
+            } else {
+                WARM_UP.max(run) + measurement_time(cell, self.session.cores).max(run * SAMPLES) + ANALYSIS
+            };
+        }
+        time
     }
 
     /// Lets criterion measure `cell` if criterion selects it. A failing cell unwinds out of criterion, which
     /// then saves nothing for it; it becomes a row with its reason, and the remaining cells continue.
-    fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: Cell) {
+    fn cell(&mut self, group: &mut BenchmarkGroup<'_, WallTime>, cell: Cell) -> Result<()> {
         if !self.asked.times {
             group.measurement_time(measurement_time(&cell, self.session.cores));
         }
@@ -207,16 +185,26 @@ impl Bench {
             });
         }));
         let outcome = match outcome {
-            Ok(()) if measured.walls.is_empty() => return,
+            Ok(()) if measured.walls.is_empty() => return Ok(()),
             Ok(()) => Outcome::Measured(measured.median()),
             Err(unwound) => why(unwound),
         };
         let row = BenchRow { cell, outcome };
         if !matches!(row.outcome, Outcome::Measured(_)) {
-            println!("\n{row}\n");
+            self.output.say(&format!("\n{row}\n"))?;
         }
         self.show_progress(&cell);
         self.rows.push(row);
+        Ok(())
+    }
+
+    /// Tells that criterion has measured the cells of a workload, where its own report does not.
+    fn tell_group(&mut self, cells: &[Cell], time: Duration) -> Result<()> {
+        if !self.asked.is_plain {
+            return Ok(());
+        }
+        let name = cells[0].workload.name;
+        self.output.say(&format!("criterion: {name}, {} cells in {}", cells.len(), units::duration(time)))
     }
 
     /// Starts the cell's model and verifies one run before criterion uses it.
@@ -235,13 +223,15 @@ impl Bench {
         }
     }
 
-    /// Studies the cells that criterion has measured, prints the table and returns the exit code.
-    fn finish(self) -> Result<ExitCode> {
+    /// Studies the cells that criterion has measured, prints the answer and returns the exit code.
+    fn finish(mut self) -> Result<ExitCode> {
+        let report = self.output.path().map(Path::to_owned);
+        self.output = Output::Through;
         let failed = self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count();
         let of_criterion = if failed > 0 { Exit::CellFailed } else { Exit::Ok };
         if self.asked.measures && self.rows.is_empty() {
             eprintln!(
-                "bakeoff: the filter matches no cell; ids are workload/model/width, and `cargo bench -- --list` lists them"
+                "bakeoff: the filter matches no cell; ids are task/tool/concurrency, and `cargo bench -- --list` lists them"
             );
             return Ok(Exit::Usage.into());
         }
@@ -261,19 +251,23 @@ impl Bench {
         println!(
             "\ncriterion: {measured} cells measured, every run verified; {unavailable} not available, {failed} failed"
         );
+        if let Some(report) = report {
+            println!("Its report: {}", report.display());
+        }
         let of_study = self.study()?;
         Ok(if of_study == Exit::Ok { of_criterion } else { of_study }.into())
     }
 
-    /// Runs the study of the cells that criterion has measured; writes its recording and its table.
+    /// Runs the study of the cells that criterion has measured; writes its recording and its answer.
     fn study(self) -> Result<Exit> {
-        let Bench { asked, session, cells, rows } = self;
+        let profile = self.profile();
+        let Bench { asked, session, cells, rows, .. } = self;
         let request = Request {
             catalog: Catalog::builtin(),
             cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), cells),
             workers: session.cores,
             exe: EXE.into(),
-            profile: if asked.quick { Profile::Quick } else { Profile::Standard },
+            profile,
             seed: None,
             folder: None,
             name: None,
@@ -284,24 +278,48 @@ impl Bench {
         let stop = Stop::listen()?;
         println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
         let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
-        let median = |row: &BenchRow| match row.outcome {
-            Outcome::Measured(median) => Some((row.cell.id(), median.as_nanos() as f64)),
-            _ => None,
-        };
-        let medians = rows.iter().filter_map(median);
-        print!("{}", beside_criterion(&recording, &medians.collect(), usual_style()));
+        let every_cell = beside_criterion(&recording, &medians(&rows), usual_style());
+        if !asked.is_plain {
+            print!("{every_cell}");
+        }
         // The answer comes last: a terminal shows the end of what was printed.
         if let Some(answer) = answer(&recording, usual_style()) {
-            print!("\n{answer}");
+            print!("\n{answer}\n");
         }
         println!("The recording is {}", path.display());
+        if asked.is_plain {
+            let file = beside_program("cells.txt");
+            fs::write(&file, every_cell).with_context(|| format!("cannot write {}", file.display()))?;
+            println!("Every cell beside criterion's medians: {}", file.display());
+        }
         println!("{}", decided_by(&recording));
         if recording.environment.interpreters.is_none() {
-            println!(
-                "CPython's models were not measured: {PYTHON}=1 cargo bench measures those of the newest python3 found"
-            );
+            println!("CPython's tools were not measured: {PYTHON}=1 cargo bench measures them too.");
         }
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
+    }
+}
+
+/// The medians of criterion in nanoseconds, by the ids of their cells.
+fn medians(rows: &[BenchRow]) -> Medians {
+    let mut medians = Medians::new();
+    for row in rows {
+        if let Outcome::Measured(median) = row.outcome {
+            medians.insert(row.cell.id(), median.as_nanos() as f64);
+        }
+    }
+    medians
+}
+
+/// A file in the folder of the program, which is cargo's for what it builds.
+fn beside_program(name: &str) -> PathBuf {
+    Path::new(EXE).with_file_name(name)
+}
+
+fn in_minutes(time: Duration) -> String {
+    match time.as_secs().div_ceil(60) {
+        1 => "about a minute".into(),
+        minutes => format!("about {minutes} minutes"),
     }
 }
 
@@ -310,57 +328,4 @@ impl Bench {
 fn measurement_time(cell: &Cell, cores: usize) -> Duration {
     let run = Duration::from_micros(cell.run_us(cores));
     if run >= LONG_RUN { MEASUREMENT } else { MEASUREMENT.max(run * 23 / 20 * SAMPLES) }
-}
-
-/// The runs of one cell.
-#[derive(Default)]
-struct Measured {
-    running: Option<RunningCell>,
-    walls: Vec<Duration>,
-}
-
-impl Measured {
-    /// Starts the model only when criterion first asks for it, because criterion may select another cell.
-    fn start(&mut self, start: impl FnOnce() -> Result<RunningCell>) {
-        if self.running.is_none() {
-            self.running = Some(start().unwrap_or_else(unwind));
-        }
-    }
-
-    /// The wall time of `runs` runs together, each verified.
-    fn sum_of(&mut self, runs: u64) -> Duration {
-        let running = self.running.as_mut().expect("it was started before");
-        let first = self.walls.len();
-        for _ in 0..runs {
-            self.walls.push(running.sample().unwrap_or_else(unwind).wall);
-        }
-        self.walls[first..].iter().sum()
-    }
-
-    fn median(&mut self) -> Duration {
-        let middle = self.walls.len() / 2;
-        *self.walls.select_nth_unstable(middle).1
-    }
-}
-
-/// Criterion accepts no errors: unwinding through it is the only way out, and prints nothing by itself.
-fn unwind<T>(error: Error) -> T {
-    resume_unwind(Box::new(error))
-}
-
-/// The reason why a cell unwound: an error of this file, or a panic of criterion.
-fn why(unwound: Box<dyn Any + Send>) -> Outcome {
-    let error = unwound
-        .downcast::<Error>()
-        .map_or_else(|other| anyhow!("criterion panicked: {}", text(&other)), |e| *e);
-    if error.is::<Unavailable>() {
-        Outcome::Unavailable(format!("{error:#}"))
-    } else {
-        Outcome::Failed(format!("{error:#}"))
-    }
-}
-
-fn text(panic: &Box<dyn Any + Send>) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }

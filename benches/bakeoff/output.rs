@@ -1,0 +1,96 @@
+//! Where criterion's own report goes: to the reader, or into a file while the cells are measured.
+//!
+//! Criterion has no option that silences it. Its report goes to the standard output and the standard error of this process, which
+//! therefore are that file for the time. On systems without such descriptors the report goes to the reader.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+/// Where criterion's report goes.
+pub(crate) enum Output {
+    /// To the reader.
+    Through,
+    /// Into a file; dropping it ends that.
+    #[cfg(unix)]
+    Kept(Kept),
+}
+
+impl Output {
+    /// Keeps the report in a file of this name, where that is possible.
+    #[cfg(unix)]
+    pub(crate) fn kept(path: PathBuf) -> Result<Self> {
+        Ok(Output::Kept(Kept::begin(path)?))
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn kept(_: PathBuf) -> Result<Self> {
+        Ok(Output::Through)
+    }
+
+    /// Tells the reader a line.
+    pub(crate) fn say(&mut self, line: &str) -> Result<()> {
+        match self {
+            Output::Through => println!("{line}"),
+            #[cfg(unix)]
+            Output::Kept(kept) => kept.say(line)?,
+        }
+        Ok(())
+    }
+
+    /// The file with the report, if it is kept in one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Output::Through => None,
+            #[cfg(unix)]
+            Output::Kept(kept) => Some(&kept.path),
+        }
+    }
+}
+
+/// A report that is kept in a file, and where the reader is meanwhile.
+#[cfg(unix)]
+pub(crate) struct Kept {
+    path: PathBuf,
+    stdout: std::fs::File,
+    stderr: std::fs::File,
+}
+
+#[cfg(unix)]
+impl Kept {
+    fn begin(path: PathBuf) -> Result<Self> {
+        use std::fs::File;
+        use std::io::{Write, stderr, stdout};
+        use std::os::fd::AsFd;
+
+        use anyhow::Context;
+        use nix::unistd::{dup2_stderr, dup2_stdout};
+
+        let report = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        stdout().flush()?;
+        let kept = Kept {
+            stdout: stdout().as_fd().try_clone_to_owned()?.into(),
+            stderr: stderr().as_fd().try_clone_to_owned()?.into(),
+            path,
+        };
+        dup2_stdout(&report)?;
+        dup2_stderr(&report)?;
+        Ok(kept)
+    }
+
+    fn say(&mut self, line: &str) -> Result<()> {
+        use std::io::Write;
+        Ok(writeln!(self.stdout, "{line}")?)
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Kept {
+    fn drop(&mut self) {
+        use std::io::{Write, stdout};
+        // What is not written belongs to the report, and there is nobody to tell an error.
+        let _ = stdout().flush();
+        let _ = nix::unistd::dup2_stdout(&self.stdout);
+        let _ = nix::unistd::dup2_stderr(&self.stderr);
+    }
+}
