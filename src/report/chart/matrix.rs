@@ -4,10 +4,12 @@
 use maud::{Markup, html};
 
 use crate::analysis::summary::Row;
-use crate::report::chart::canvas::{Anchor, Canvas, Rectangle, Stroke, cut, letters_in};
+use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut, letters_in};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
+use crate::report::chart::matrix_cells::{Layout, PHONE, SCREEN, Task, Tool};
+use crate::report::chart::matrix_key::{LINE, key};
 use crate::report::chart::{Chart, Form, Size, part_of_file_name, undrawn};
-use crate::report::matrix::{Cell, Matrix, State, in_short};
+use crate::report::matrix::{Cell, Matrix, State};
 use crate::report::{answer, chart::caption::source_of, chart::palette::Color};
 
 /// The chart of the native platform.
@@ -24,55 +26,7 @@ pub const MOST_TOOLS: usize = 12;
 /// See [`MOST_TOOLS`].
 pub const MOST_TASKS: usize = 15;
 
-/// Where things stand in a matrix for a screen, and in one for a phone, where a task's title is above its cells.
-#[derive(Clone, Copy)]
-struct Layout {
-    width: f64,
-    /// The left edge of the cells.
-    left: f64,
-    /// The upper edge of the first heading.
-    top: f64,
-    /// The height of a row, and of the part above its cells.
-    row: f64,
-    above: f64,
-    heading: f64,
-    /// The heights of letters.
-    number: f64,
-    label: f64,
-    tool: f64,
-    /// Whether names of tools read upwards.
-    upright: bool,
-}
-
-const SCREEN: Layout = Layout {
-    width: 800.0,
-    left: 206.0,
-    top: 114.0,
-    row: 40.0,
-    above: 0.0,
-    heading: 30.0,
-    number: 15.0,
-    label: 15.0,
-    tool: 10.0,
-    upright: false,
-};
-
-const PHONE: Layout = Layout {
-    width: 420.0,
-    left: 8.0,
-    top: 168.0,
-    row: 52.0,
-    above: 20.0,
-    heading: 30.0,
-    number: 12.5,
-    label: 14.0,
-    tool: 11.0,
-    upright: true,
-};
-
-/// The heights of cells and of lines of the key, and of what is around the key.
-const CELL: f64 = 30.0;
-const KEY_LINE: f64 = 20.0;
+/// The height of what is around the key.
 const AROUND_KEY: f64 = 36.0;
 
 fn native(of: &Evaluated<'_>) -> Vec<Chart> {
@@ -137,22 +91,9 @@ struct Drawn {
 }
 
 #[derive(Clone)]
-struct Tool {
-    name: String,
-    family: &'static str,
-}
-
-#[derive(Clone)]
 struct Tasks {
     heading: &'static str,
     tasks: Vec<Task>,
-}
-
-#[derive(Clone)]
-struct Task {
-    title: String,
-    about: String,
-    cells: Vec<Option<Cell>>,
 }
 
 impl Drawn {
@@ -189,8 +130,8 @@ impl Drawn {
     }
 
     fn height(&self, layout: &Layout) -> f64 {
-        let lines = self.key(layout).last().map_or(0, |entry| entry.line + 1);
-        let mut height = layout.top + AROUND_KEY + KEY_LINE * lines as f64;
+        let lines = key(&self.states, self.has_advice, layout.width).last().map_or(0, |entry| entry.line + 1);
+        let mut height = layout.top + AROUND_KEY + LINE * lines as f64;
         for group in &self.groups {
             height += layout.heading + layout.row * group.tasks.len() as f64;
         }
@@ -224,7 +165,7 @@ impl Drawn {
                 }
             }
             @for row in rows { (row) }
-            @for entry in self.key(layout) { (entry.draw(canvas, top + 12.0)) }
+            @for entry in key(&self.states, self.has_advice, layout.width) { (entry.draw(canvas, top + 12.0)) }
         }
     }
 
@@ -247,128 +188,5 @@ impl Drawn {
             });
         }
         html! { @for family in drawn { (family) } }
-    }
-
-    /// The states that occur and the marks, in lines as wide as the chart.
-    fn key(&self, layout: &Layout) -> Vec<Entry> {
-        let mut signs: Vec<Sign> = self.states.iter().copied().map(Sign::State).collect();
-        if self.has_advice {
-            signs.push(Sign::Advice);
-        }
-        let (mut x, mut line) = (16.0, 0);
-        let mut entries = Vec::new();
-        for sign in signs {
-            let room = 30.0 + 6.4 * sign.words().len() as f64;
-            if x + room > layout.width && x > 16.0 {
-                (x, line) = (16.0, line + 1);
-            }
-            entries.push(Entry { sign, x, line });
-            x += room + 14.0;
-        }
-        entries
-    }
-}
-
-/// What the key explains.
-#[derive(Clone, Copy)]
-enum Sign {
-    State(State),
-    Advice,
-}
-
-impl Sign {
-    fn words(self) -> &'static str {
-        match self {
-            Sign::State(state) => state.words(),
-            Sign::Advice => "the post's advice",
-        }
-    }
-}
-
-/// A sign of the key and where it stands.
-struct Entry {
-    sign: Sign,
-    x: f64,
-    line: usize,
-}
-
-impl Entry {
-    fn draw(&self, canvas: &Canvas<'_>, top: f64) -> Markup {
-        let y = top + KEY_LINE * self.line as f64;
-        let at = Rectangle { x: self.x, y, width: 24.0, height: 14.0 };
-        let is_unmarked = matches!(self.sign, Sign::State(State::Slower));
-        let words = self.x + if is_unmarked { 0.0 } else { 30.0 };
-        html! {
-            @match self.sign {
-                Sign::State(state) => (ground(canvas, at, state)),
-                Sign::Advice => (canvas.bookmark(self.x + 18.0, y + 1.0)),
-            }
-            (canvas.text(words, y + 11.5, Anchor::Start, Color::Text, 12.0, self.sign.words()))
-        }
-    }
-}
-
-impl Tool {
-    /// Its name above its column, in two lines where it has two words.
-    fn draw(&self, canvas: &Canvas<'_>, layout: &Layout, x: f64, width: f64) -> Markup {
-        let lines: Vec<&str> = self.name.splitn(2, '-').collect();
-        // A name may reach over the edges of its column, not to those of its neighbours.
-        let letters = letters_in(1.2 * width, 0.62 * layout.tool);
-        html! {
-            @for (line, text) in lines.iter().enumerate() {
-                @let y = layout.top - 12.0 - 13.0 * (lines.len() - 1 - line) as f64;
-                (canvas.bold(x, y, Anchor::Middle, Color::Text, layout.tool, &cut(text, letters)))
-            }
-        }
-    }
-}
-
-impl Task {
-    fn draw(&self, canvas: &Canvas<'_>, layout: &Layout, top: f64, width: f64) -> Markup {
-        let is_above = layout.above > 0.0;
-        let letters = if is_above { 28 } else { 24 };
-        html! {
-            (canvas.text(14.0, top + 15.0, Anchor::Start, Color::Text, layout.label, &cut(&self.title, letters)))
-            @if is_above {
-                (canvas.text(layout.width - 12.0, top + 15.0, Anchor::End, Color::Faint, 11.0, &cut(&self.about, 28)))
-            } @else {
-                (canvas.text(14.0, top + 30.0, Anchor::Start, Color::Faint, 11.0, &cut(&self.about, 31)))
-            }
-            @for (at, cell) in self.cells.iter().enumerate() {
-                @let x = layout.left + width * at as f64;
-                @let at = Rectangle { x: x + 2.0, y: top + layout.above + 3.0, width: width - 4.0, height: CELL };
-                (draw_cell(canvas, layout, at, *cell))
-            }
-        }
-    }
-}
-
-fn draw_cell(canvas: &Canvas<'_>, layout: &Layout, at: Rectangle, cell: Option<Cell>) -> Markup {
-    let (x, y) = (at.x + at.width / 2.0, at.y + at.height / 2.0 + layout.number * 0.36);
-    let Some(Cell { speedup, state, is_advised }) = cell else {
-        return canvas.text(x, y, Anchor::Middle, Color::Faint, layout.number, "-");
-    };
-    let text = in_short(speedup);
-    html! {
-        (ground(canvas, at, state))
-        @match state {
-            State::Best => (canvas.bold(x, y, Anchor::Middle, Color::OnBest, layout.number, &text)),
-            State::Undecided => (canvas.bold(x, y, Anchor::Middle, Color::Text, layout.number, &text)),
-            State::Slower => (canvas.text(x, y, Anchor::Middle, Color::Text, layout.number, &text)),
-            State::SlowerThanBaseline => (canvas.text(x, y, Anchor::Middle, Color::OnWorse, layout.number, &text)),
-            State::NoVerdict => (canvas.text(x, y, Anchor::Middle, Color::Faint, layout.number, &text)),
-        }
-        @if is_advised { (canvas.bookmark(at.x + at.width - 8.0, at.y)) }
-    }
-}
-
-/// What is below the number of a cell.
-fn ground(canvas: &Canvas<'_>, at: Rectangle, state: State) -> Markup {
-    match state {
-        State::Best => canvas.round_box(at, Color::Best, None),
-        State::Undecided => canvas.round_box(at, Color::MayBeBest, Some(Color::Best)),
-        State::SlowerThanBaseline => canvas.round_box(at, Color::Worse, None),
-        State::NoVerdict => canvas.round_box(at, Color::Ground, Some(Color::Grid)),
-        State::Slower => html! {},
     }
 }

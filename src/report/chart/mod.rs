@@ -20,6 +20,8 @@ pub mod draw;
 pub mod kind;
 pub mod legend;
 pub mod matrix;
+mod matrix_cells;
+mod matrix_key;
 pub mod palette;
 pub mod png;
 pub mod scale;
