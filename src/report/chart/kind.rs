@@ -2,7 +2,7 @@
 
 use crate::analysis::{analysed::Analysed, summary::Summary};
 use crate::record::schema::Recording;
-use crate::report::{chart::Chart, chart::legend::Marks};
+use crate::report::{chart::Chart, chart::interpreters::Interpreters, chart::legend::Marks};
 
 /// A chart, or a sentence that explains its absence.
 pub type Drawn = Result<Chart, &'static str>;
@@ -22,6 +22,8 @@ pub struct Kind {
 pub enum Charts {
     /// From the first recording that has the data.
     OfFirst(fn(&Evaluated<'_>) -> Vec<Chart>),
+    /// From each recording; of charts of one name, the first.
+    OfEach(fn(&Evaluated<'_>) -> Vec<Chart>),
     /// From all recordings together.
     OfAll(fn(&[Evaluated<'_>]) -> Vec<Chart>),
 }
@@ -34,12 +36,32 @@ pub struct Evaluated<'a> {
     pub summary: &'a Summary,
     /// The marks of the models of all recordings that are drawn together.
     pub marks: &'a Marks,
+    /// Their interpreters.
+    pub interpreters: &'a Interpreters,
+}
+
+impl Evaluated<'_> {
+    /// An interpreter of this recording as a part of a file's name; those of one tag and other builds have several.
+    pub fn name_of(&self, tag: &str) -> String {
+        self.interpreters.name(self.recording, tag)
+    }
 }
 
 impl Kind {
     fn draw(&self, recordings: &[Evaluated<'_>]) -> Vec<Chart> {
         match self.charts {
             Charts::OfAll(charts) => charts(recordings),
+            Charts::OfEach(charts) => {
+                let mut all: Vec<Chart> = Vec::new();
+                for recording in recordings {
+                    for chart in charts(recording) {
+                        if all.iter().all(|other| other.name != chart.name) {
+                            all.push(chart);
+                        }
+                    }
+                }
+                all
+            }
             Charts::OfFirst(charts) => {
                 for recording in recordings {
                     let charts = charts(recording);
@@ -56,9 +78,10 @@ impl Kind {
 /// Every chart of `kinds` that `recordings` have, in the order of `kinds`.
 pub fn draw_kinds(kinds: &[Kind], recordings: &[Analysed<'_>]) -> Vec<Drawn> {
     let marks = Marks::of(recordings.iter().map(|it| it.recording));
+    let interpreters = Interpreters::of(recordings);
     let mut evaluated = Vec::new();
     for Analysed { recording, summary } in recordings {
-        evaluated.push(Evaluated { recording, summary, marks: &marks });
+        evaluated.push(Evaluated { recording, summary, marks: &marks, interpreters: &interpreters });
     }
     let mut drawn = Vec::new();
     for kind in kinds {

@@ -8,7 +8,7 @@ use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut, letters_in};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::matrix_cells::{Layout, PHONE, SCREEN, Task, Tool};
 use crate::report::chart::matrix_key::{LINE, key};
-use crate::report::chart::{Chart, Form, Size, part_of_file_name, undrawn};
+use crate::report::chart::{Chart, Form, Size, undrawn};
 use crate::report::matrix::{Cell, Matrix, State};
 use crate::report::{answer, chart::caption::source_of, chart::palette::Color};
 
@@ -19,7 +19,7 @@ pub const NATIVE: Kind = Kind {
 };
 
 /// A chart for each interpreter.
-pub const INTERPRETED: Kind = Kind { charts: Charts::OfFirst(interpreted), missing: None };
+pub const INTERPRETED: Kind = Kind { charts: Charts::OfEach(interpreted), missing: None };
 
 /// The most columns and rows with readable numbers.
 pub const MOST_TOOLS: usize = 12;
@@ -36,7 +36,7 @@ fn native(of: &Evaluated<'_>) -> Vec<Chart> {
 fn interpreted(of: &Evaluated<'_>) -> Vec<Chart> {
     let mut charts = Vec::new();
     for (tag, rows) in of.summary.platforms() {
-        let name = format!("matrix-python-{}", part_of_file_name(tag));
+        let name = format!("matrix-python-{}", of.name_of(tag));
         let title = format!("CPython {tag}: {}", answer::finding_on_advice(rows));
         charts.extend(of_rows(of, rows, &name, title));
     }

@@ -17,6 +17,7 @@ pub mod canvas;
 pub mod caption;
 pub mod cost;
 pub mod draw;
+pub mod interpreters;
 pub mod kind;
 pub mod legend;
 pub mod matrix;
