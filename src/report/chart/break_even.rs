@@ -1,110 +1,258 @@
-//! The job size from which each model is faster than sequential.
+//! The job size from which each model is faster than sequential: a row for each, the smallest size first.
 
 use maud::{Markup, html};
 
 use crate::analysis::sizes::{BreakEven, SizeSeries};
-use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
+use crate::model::{Concurrency, MadeOf, models};
+use crate::report::chart::canvas::{Anchor, Canvas};
+use crate::report::chart::forms::{Layout, Picture, Words, in_both_forms, width_of};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
-use crate::report::chart::legend::{MarkedModel, legend};
-use crate::report::chart::{Chart, Form, Size, speedup_grid, tick};
-use crate::report::{chart::caption::origin, chart::palette::Color, chart::scale::Log};
+use crate::report::chart::scale::Log;
+use crate::report::chart::{Chart, axis, caption::origin, palette::Color, rows, undrawn};
+use crate::report::{answer::listed, sizes};
 use crate::stats::units;
 
-/// The chart of computing jobs of several sizes.
+/// A chart of the computing jobs of several sizes, for each platform.
 pub const KIND: Kind = Kind {
-    charts: Charts::OfFirst(charts),
+    charts: Charts::OfEach(charts),
     missing: Some(
-        "break-even: no recording has jobs of several sizes that no stamp withholds (bakeoff costs)",
+        "break-even: no recording has jobs of several sizes that no warning blocks (bakeoff costs)",
     ),
 };
 
-/// The series whose jobs compute and differ in nothing but size.
-const SERIES: &str = "grains";
+/// A model and its break-even size.
+struct Row {
+    name: String,
+    size: Size,
+}
 
-/// The position of the plot.
-const LEFT: f64 = 60.0;
-const RIGHT: f64 = 765.0;
-const TOP: f64 = 40.0;
-const BOTTOM: f64 = 320.0;
-
-/// Speedups below this are drawn at the lower edge: the slowdown of a process per microsecond is of no
-/// interest.
-const LEAST: f64 = 1.0 / 128.0;
-
-/// A model's speedups by job time in nanoseconds, and the first point from which on it is faster.
-struct Curve {
-    points: Vec<(f64, f64)>,
-    from: Option<usize>,
+/// What is known of a break-even size; times of jobs in nanoseconds.
+#[derive(Clone, Copy)]
+enum Size {
+    /// From jobs of this time on it is faster; jobs of the time `above`, the next smaller size, do not show that.
+    From { ns: f64, above: Option<f64> },
+    /// Inconclusive at the largest jobs, of this time.
+    Inconclusive(f64),
+    /// Slower up to the largest jobs, of this time.
+    Never(f64),
+    /// Not measured at every size.
+    Unknown,
 }
 
 fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
-    let Some(costs) = &of.recording.costs else { return vec![] };
-    let Some(sizes) = costs.sizes.iter().find(|sizes| sizes.series == SERIES) else { return vec![] };
-    let size_series = SizeSeries::of(of.recording, sizes);
-    if size_series.rows.len() < 2 || size_series.has_no_verdict() {
+    let mut charts = Vec::new();
+    for sizes in of.recording.costs.iter().flat_map(|costs| &costs.sizes) {
+        let series = SizeSeries::of(of.recording, sizes);
+        if series.plain_series() != sizes::BREAK_EVEN || series.rows.len() < 2 || series.has_no_verdict() {
+            continue;
+        }
+        let launches = sizes.study.launches_text();
+        let source = format!("{}; {launches} launches, 95 % intervals", origin(of.recording));
+        charts.extend(chart(of, &series, source));
+    }
+    charts
+}
+
+fn chart(of: &Evaluated<'_>, series: &SizeSeries, source: String) -> Vec<Chart> {
+    let mut rows = Vec::new();
+    for model in series.models() {
+        if model != series.baseline() {
+            rows.push(Row { name: plain(model).to_owned(), size: size(series, model) });
+        }
+    }
+    // A stable sort: equal ones stand in the order of the registry.
+    rows.sort_by(|a, b| a.size.order().total_cmp(&b.size.order()));
+    if rows.is_empty() {
         return vec![];
     }
-    let mut models = of.marks.models(size_series.models());
-    models.retain(|model| model.name != size_series.baseline());
-    let mut curves = Vec::new();
-    let mut faster = Vec::new();
-    for model in &models {
-        let curve = curve(&size_series, &model.name);
-        if let Some((ns, _)) = curve.from.and_then(|from| curve.points.get(from)) {
-            faster.push(format!("{} from {}", model.name, units::nanoseconds(*ns)));
-        }
-        curves.push(curve);
+    let mut listed = Vec::new();
+    for row in &rows {
+        listed.push(format!("{}: {}", row.name, row.size.in_words()));
     }
-    vec![Chart {
-        name: "break-even".into(),
-        title: "How large a job has to be: speedup over one job after the other, by the time of a job".into(),
-        size: Size::USUAL,
-        form: Form::Usual,
-        description: format!(
-            "A line for each model over the time that a computing job takes, both axes logarithmic. Faster than sequential: {}.",
-            faster.join(", ")
-        ),
-        source: format!("{}; {} launches, 95 % intervals", origin(of.recording), sizes.study.launches_text()),
-        draw: Box::new(move |canvas| draw(canvas, &models, &curves)),
-    }]
-}
-
-fn curve(size_series: &SizeSeries, model: &str) -> Curve {
-    let mut points = Vec::new();
-    for row in 0..size_series.rows.len() {
-        if let (Some(ns), Some(speedup)) = (size_series.job_ns(row), size_series.speedup(row, model)) {
-            points.push((ns, speedup.ratio.max(LEAST)));
-        }
-    }
-    let from = match size_series.break_even(model) {
-        BreakEven::From(row) => Some(row),
-        _ => None,
+    let tag = series.series.split_once('@').map(|(_, tag)| tag);
+    let (name, platform) = match tag {
+        Some(tag) => (format!("break-even-python-{}", of.name_of(tag)), format!("CPython {tag}: ")),
+        None => ("break-even".into(), String::new()),
     };
-    Curve { points, from }
+    let words = Words {
+        name,
+        title: format!("{platform}{}", finding(&rows)),
+        about: format!(
+            "Time of a computing job from which a tool is surely faster than {}; the line begins at the next smaller size",
+            plain(series.baseline())
+        ),
+        description: format!(
+            "A row for each tool on a logarithmic axis of job times. {}.",
+            listed.join("; ")
+        ),
+        source: source + &undrawn(rows.len().saturating_sub(rows::MOST), "tools"),
+    };
+    rows.truncate(rows::MOST);
+    in_both_forms(words, BreakEvens { rows })
 }
 
-fn draw(canvas: &Canvas<'_>, models: &[MarkedModel], curves: &[Curve]) -> Markup {
-    let (mut times, mut speedups) = (vec![], vec![1.0]);
-    for (ns, speedup) in curves.iter().flat_map(|curve| &curve.points) {
-        times.push(*ns);
-        speedups.push(*speedup);
+/// The name of a model in a chart of one platform.
+fn plain(model: &str) -> &str {
+    let name = model.split('@').next().unwrap_or(model);
+    name.strip_prefix("py-").unwrap_or(name)
+}
+
+fn size(series: &SizeSeries, model: &str) -> Size {
+    let largest = series.job_ns(series.rows.len() - 1);
+    match (series.break_even(model), largest) {
+        (BreakEven::From(row), _) => match series.job_ns(row) {
+            Some(ns) => {
+                let above = row.checked_sub(1).and_then(|row| series.job_ns(row)).filter(|it| *it < ns);
+                Size::From { ns, above }
+            }
+            None => Size::Unknown,
+        },
+        (BreakEven::Inconclusive, Some(ns)) => Size::Inconclusive(ns),
+        (BreakEven::Never, Some(ns)) => Size::Never(ns),
+        _ => Size::Unknown,
     }
-    let x = Log::of(&times, 10.0, LEFT, RIGHT);
-    let y = Log::of(&speedups, 2.0, BOTTOM, TOP);
-    html! {
-        (speedup_grid(canvas, &y, LEFT, RIGHT))
-        @for value in x.ticks(9) {
-            (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &units::nanoseconds(value)))
+}
+
+impl Size {
+    /// Its place among others.
+    fn order(self) -> f64 {
+        match self {
+            Size::From { ns, .. } => ns,
+            Size::Inconclusive(_) | Size::Never(_) | Size::Unknown => f64::INFINITY,
         }
-        @for (model, curve) in models.iter().zip(curves) {
-            @let line: Vec<_> = curve.points.iter().map(|(ns, speedup)| (x.place(*ns), y.place(*speedup))).collect();
-            (canvas.line(&line, Color::Model(model.mark), Stroke::Thin))
-            @for (at, (x, y)) in line.iter().enumerate() {
-                (canvas.marker(*x, *y, model.mark, curve.from.is_some_and(|from| at >= from)))
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Size::From { ns, .. } => format!("from {}", units::nanoseconds(ns)),
+            Size::Inconclusive(ns) => format!("undecided at {}", units::nanoseconds(ns)),
+            Size::Never(ns) => format!("slower at {} too", units::nanoseconds(ns)),
+            Size::Unknown => "not measured at all sizes".into(),
+        }
+    }
+}
+
+/// From which size the cheapest tools pay, and a thread or a process for each job. `rows` are sorted by size.
+fn finding(rows: &[Row]) -> String {
+    let Some(Size::From { ns: least, .. }) = rows.first().map(|row| row.size) else {
+        return "No tool is surely faster than one job at a time, at any size of computing jobs".into();
+    };
+    let mut cheapest = Vec::new();
+    let mut clauses = Vec::new();
+    for Row { name, size } in rows {
+        let Size::From { ns, .. } = size else { continue };
+        if *ns <= least {
+            cheapest.push(name.as_str());
+        } else if let Some(made_of) = of_each_job(name) {
+            clauses.push(format!("{} with {made_of} for each job", time(*ns)));
+        }
+    }
+    let first = format!("{} with {}", time(least), listed(&cheapest));
+    format!("Computing jobs pay off from {}", [&[first], &clauses[..]].concat().join(", "))
+}
+
+/// A time that no line break divides.
+fn time(ns: f64) -> String {
+    units::nanoseconds(ns).replace(' ', "\u{a0}")
+}
+
+/// What a native model makes for each job: a thread or a process.
+fn of_each_job(name: &str) -> Option<&'static str> {
+    let model = models().into_iter().find(|model| model.name == name)?;
+    match (model.concurrency, model.made_of) {
+        (Concurrency::Jobs { .. }, MadeOf::Threads) => Some("a thread"),
+        (Concurrency::Jobs { .. }, MadeOf::Processes) => Some("a process"),
+        _ => None,
+    }
+}
+
+struct BreakEvens {
+    rows: Vec<Row>,
+}
+
+impl Picture for BreakEvens {
+    fn height(&self, _: &Layout) -> f64 {
+        rows::ROW * self.rows.len() as f64 + axis::HEIGHT
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, layout: &Layout) -> Markup {
+        let bottom = rows::ROW * self.rows.len() as f64;
+        let left = rows::left_of(layout, self.rows.iter().map(|row| row.name.as_str()));
+        // A number stands right of the largest.
+        let right = layout.right() - 10.0 - width_of("0.00 us", layout.label);
+        let scale = self.scale(left + 8.0, right);
+        let ticks = axis::log_ticks(&scale, layout, [left, right], units::nanoseconds);
+        html! {
+            (axis::grid(canvas, layout, &ticks, [0.0, bottom]))
+            @for (at, row) in self.rows.iter().enumerate() {
+                @let y = rows::ROW * (at as f64 + 0.5);
+                (rows::name(canvas, layout, left, y, &row.name))
+                @if let Size::From { ns, above } = row.size {
+                    @let x = scale.place(ns);
+                    (rows::dot(canvas, y, x, above.map(|above| [scale.place(above), x])))
+                    (rows::number(canvas, layout, x, y, &units::nanoseconds(ns)))
+                } @else {
+                    (canvas.text(layout.right(), y + 0.35 * layout.small, Anchor::End, Color::Faint, layout.small, &row.size.in_words()))
+                }
             }
         }
-        (canvas.text(RIGHT, BOTTOM + 32.0, Anchor::End, Color::Faint, 11.0,
-            &format!("filled: from where it is faster than sequential, by the whole 95 % interval; lower edge: {} or slower", tick(LEAST))))
-        (legend(canvas, models, BOTTOM + 50.0))
+    }
+}
+
+impl BreakEvens {
+    /// An axis of all sizes.
+    fn scale(&self, left: f64, right: f64) -> Log {
+        let mut times = Vec::new();
+        for row in &self.rows {
+            match row.size {
+                Size::From { ns, above } => times.extend([ns, above.unwrap_or(ns)]),
+                Size::Inconclusive(ns) | Size::Never(ns) => times.push(ns),
+                Size::Unknown => {}
+            }
+        }
+        Log::of(&times, 10.0, left, right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, size: Size) -> Row {
+        Row { name: name.into(), size }
+    }
+
+    fn from(us: f64) -> Size {
+        Size::From { ns: us * 1e3, above: None }
+    }
+
+    #[test]
+    fn title_names_cheapest_and_each_job() {
+        let rows = [
+            row("rayon", from(7.0)),
+            row("prefork", from(7.0)),
+            row("crossbeam", from(80.0)),
+            row("threads", from(239.0)),
+            row("processes", Size::Never(8e6)),
+        ];
+        assert_eq!(
+            finding(&rows).replace('\u{a0}', " "),
+            "Computing jobs pay off from 7.00 us with rayon and prefork, 239 us with a thread for each job"
+        );
+        assert_eq!(
+            finding(&rows[3..]).replace('\u{a0}', " "),
+            "Computing jobs pay off from 239 us with threads"
+        );
+    }
+
+    #[test]
+    fn title_claims_nothing_where_nothing_pays() {
+        let rows = [
+            row("threads", Size::Never(8e6)),
+            row("rayon", Size::Inconclusive(8e6)),
+            row("gil", Size::Unknown),
+        ];
+        assert!(finding(&rows).starts_with("No tool is surely faster"));
+        assert!(finding(&[]).starts_with("No tool is surely faster"));
     }
 }

@@ -139,6 +139,20 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// A filled dot, with an edge in the colour of the ground.
+    pub fn dot(&self, x: f64, y: f64, radius: f64, ink: Color) -> Markup {
+        let class = format!("{} {}-line", ink.class(), Color::Ground.class());
+        let (fill, stroke) = (self.palette.colour(ink), self.palette.colour(Color::Ground));
+        html! { circle class=(class) cx=(place(x)) cy=(place(y)) r=(radius) fill=(fill) stroke=(stroke) stroke-width="1" {} }
+    }
+
+    /// A hollow dot.
+    pub fn ring(&self, x: f64, y: f64, radius: f64, ink: Color) -> Markup {
+        let class = format!("{} {}-line", Color::Ground.class(), ink.class());
+        let (fill, stroke) = (self.palette.colour(Color::Ground), self.palette.colour(ink));
+        html! { circle class=(class) cx=(place(x)) cy=(place(y)) r=(radius) fill=(fill) stroke=(stroke) stroke-width="2" {} }
+    }
+
     /// The marker of a model: colour and shape by its mark, so that either suffices; hollow unless it is among
     /// the best.
     pub fn marker(&self, x: f64, y: f64, mark: usize, filled: bool) -> Markup {

@@ -40,7 +40,7 @@ pub(super) const SCREEN: Layout = Layout {
 };
 
 pub(super) const PHONE: Layout = Layout {
-    width: 420.0,
+    width: 400.0,
     left: 8.0,
     top: 168.0,
     row: 52.0,

@@ -5,6 +5,7 @@
 //! - [`canvas`]: text, lines and markers
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
+//! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`]: what several have in common
 //! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`scaling`], [`cost`], [`break_even`]
 //! - [`draw`]: the list of kinds; [`timeline`]: the chart of a trace, which is in no recording
 
@@ -12,11 +13,13 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
+pub mod axis;
 pub mod break_even;
 pub mod canvas;
 pub mod caption;
 pub mod cost;
 pub mod draw;
+pub mod forms;
 pub mod interpreters;
 pub mod kind;
 pub mod legend;
@@ -25,6 +28,7 @@ mod matrix_cells;
 mod matrix_key;
 pub mod palette;
 pub mod png;
+pub mod rows;
 pub mod scale;
 pub mod scaling;
 pub mod timeline;
@@ -65,8 +69,9 @@ pub enum Form {
 /// The heights of lines of a title and of a source, and the widths of their letters, on average.
 const TITLE_LINE: f64 = 20.0;
 const TITLE_LETTER: f64 = 9.4;
-const SOURCE_LINE: f64 = 12.0;
-const SOURCE_LETTER: f64 = 5.7;
+const SOURCE: f64 = 11.0;
+const SOURCE_LINE: f64 = 14.0;
+const SOURCE_LETTER: f64 = 6.1;
 
 /// The distance of texts from the edges.
 const EDGE: f64 = 16.0;
@@ -151,7 +156,7 @@ impl Chart {
                 }
                 g transform={ "translate(0 " (shift) ")" } { ((self.draw)(&canvas)) }
                 @for (at, line) in source.iter().enumerate() {
-                    (canvas.text(EDGE, source_top + SOURCE_LINE * at as f64, Anchor::Start, Color::Faint, 10.0, line))
+                    (canvas.text(EDGE, source_top + SOURCE_LINE * at as f64, Anchor::Start, Color::Faint, SOURCE, line))
                 }
             }
         };
