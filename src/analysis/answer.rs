@@ -137,6 +137,12 @@ impl Tool<'_> {
         bounds.is_some_and(|(_, high)| high < 1.0 / (1.0 + MARGIN))
     }
 
+    /// Whether it is faster than one job at a time, by more than the margin and by its whole interval.
+    pub fn is_faster_than_baseline(&self) -> bool {
+        let bounds = self.cell.speedup.and_then(|speedup| speedup.bounds());
+        bounds.is_some_and(|(low, _)| low > 1.0 + MARGIN)
+    }
+
     /// Whether it is to be preferred to another cell of the same tool.
     pub(crate) fn is_better_than(&self, other: &Tool<'_>) -> bool {
         (self.standing, self.speedup()) > (other.standing, other.speedup())

@@ -4,7 +4,7 @@ use crate::analysis::answer::{Answer, Outcome, Standing, Tool, groups};
 use crate::analysis::platforms::named_tools;
 use crate::analysis::summary::Row;
 use crate::model::{MadeOf, made_of};
-use crate::record::schema::Kind;
+use crate::record::schema::{Kind, WorkloadEntry};
 use crate::report::best;
 
 /// The tasks of a platform by its tools.
@@ -131,16 +131,7 @@ impl<'a> Matrix<'a> {
 impl Task<'_> {
     /// The task in the post's words, or its name.
     pub(crate) fn title(&self) -> String {
-        let workload = &self.answer.row.workload;
-        let mut title = workload.answers_to.clone();
-        if title.is_empty() {
-            title.clone_from(&workload.name);
-        }
-        let mut characters = title.chars();
-        match characters.next() {
-            Some(first) => first.to_uppercase().chain(characters).collect(),
-            None => title,
-        }
+        title_of(&self.answer.row.workload)
     }
 
     /// What is to be said of the whole row, if anything.
@@ -220,6 +211,19 @@ fn state(tool: &Tool<'_>) -> State {
         Standing::Slower if tool.is_slower_than_baseline() => State::SlowerThanBaseline,
         Standing::Slower => State::Slower,
         Standing::NoVerdict | Standing::TooFew | Standing::NotMeasured => State::NoVerdict,
+    }
+}
+
+/// A task in the post's words, or its name.
+pub(crate) fn title_of(workload: &WorkloadEntry) -> String {
+    let mut title = workload.answers_to.clone();
+    if title.is_empty() {
+        title.clone_from(&workload.name);
+    }
+    let mut characters = title.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => title,
     }
 }
 

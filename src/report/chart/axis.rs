@@ -17,20 +17,15 @@ pub struct Tick {
     pub label: String,
 }
 
-/// The ticks of a logarithmic scale, so few that their labels have room between `left` and `right`.
-pub fn log_ticks(
-    scale: &Log,
-    layout: &Layout,
-    [left, right]: [f64; 2],
-    shown: fn(f64) -> String,
-) -> Vec<Tick> {
+/// The ticks of a logarithmic scale, so few that their labels are apart.
+pub fn log_ticks(scale: &Log, layout: &Layout, shown: fn(f64) -> String) -> Vec<Tick> {
     let mut most = 9;
     loop {
         let mut ticks = Vec::new();
         for value in scale.ticks(most) {
             ticks.push(Tick { x: scale.place(value), label: short(&shown(value)) });
         }
-        if most == 1 || fits(&ticks, layout, right - left) {
+        if most == 1 || are_apart(&ticks, layout) {
             return ticks;
         }
         most -= 1;
@@ -46,13 +41,15 @@ pub fn linear_ticks(scale: &Linear, shown: fn(f64) -> String) -> Vec<Tick> {
     ticks
 }
 
-/// Whether the labels have `room` and distances.
-fn fits(ticks: &[Tick], layout: &Layout, room: f64) -> bool {
-    let mut width = 0.0;
-    for tick in ticks {
-        width += width_of(&tick.label, layout.small) + layout.small;
+/// Whether there is a letter's room between any two labels.
+fn are_apart(ticks: &[Tick], layout: &Layout) -> bool {
+    for pair in ticks.windows(2) {
+        let [a, b] = [&pair[0], &pair[1]].map(|tick| width_of(&tick.label, layout.small) / 2.0);
+        if pair[1].x - pair[0].x < a + b + layout.small {
+            return false;
+        }
     }
-    width <= room
+    true
 }
 
 /// Grid lines from `top` to `bottom`, and their labels below.
@@ -90,7 +87,7 @@ mod tests {
     #[test]
     fn labels_of_ticks_have_room() {
         let scale = Log::of(&[1.0, 1e9], 10.0, 0.0, 200.0);
-        let labels = |layout| log_ticks(&scale, layout, [0.0, 200.0], units::nanoseconds).len();
-        assert_eq!((labels(&SCREEN), labels(&PHONE)), (4, 4));
+        let labels = |layout| log_ticks(&scale, layout, units::nanoseconds).len();
+        assert_eq!((labels(&SCREEN), labels(&PHONE)), (4, 5));
     }
 }

@@ -181,7 +181,7 @@ impl Picture for BreakEvens {
         // A number stands right of the largest.
         let right = layout.right() - 10.0 - width_of("0.00 us", layout.label);
         let scale = self.scale(left + 8.0, right);
-        let ticks = axis::log_ticks(&scale, layout, [left, right], units::nanoseconds);
+        let ticks = axis::log_ticks(&scale, layout, units::nanoseconds);
         html! {
             (axis::grid(canvas, layout, &ticks, [0.0, bottom]))
             @for (at, row) in self.rows.iter().enumerate() {
@@ -210,7 +210,7 @@ impl BreakEvens {
                 Size::Unknown => {}
             }
         }
-        Log::of(&times, 10.0, left, right)
+        Log::around(&times, 10.0, left, right)
     }
 }
 

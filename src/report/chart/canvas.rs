@@ -37,6 +37,8 @@ pub enum Stroke {
     Thick,
     /// Thin and dashed.
     Dashed,
+    /// Below another line, so that it stands out.
+    Halo,
 }
 
 /// A place with an extent.
@@ -82,6 +84,16 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// A text in bold that grid lines do not cross.
+    pub fn over_grid(&self, x: f64, y: f64, ink: Color, size: f64, text: &str) -> Markup {
+        let class = format!("{} {}-line", ink.class(), Color::Ground.class());
+        let (fill, stroke) = (self.palette.colour(ink), self.palette.colour(Color::Ground));
+        html! {
+            text class=(class) x=(place(x)) y=(place(y)) text-anchor="start" font-size=(size) font-weight="700" fill=(fill)
+                stroke=(stroke) stroke-width="4" paint-order="stroke" { (plain(text)) }
+        }
+    }
+
     /// A text in bold that reads upwards from its start.
     pub fn upright(&self, x: f64, y: f64, ink: Color, size: f64, text: &str) -> Markup {
         let turned = format!("rotate(-90 {} {})", place(x), place(y));
@@ -124,6 +136,7 @@ impl<'a> Canvas<'a> {
             Stroke::Thin => (1.0, None),
             Stroke::Thick => (2.0, None),
             Stroke::Dashed => (1.0, Some("5 4")),
+            Stroke::Halo => (4.5, None),
         };
         html! {
             path class={ (ink.class()) "-line" } d=(path) fill="none" stroke=(self.palette.colour(ink)) stroke-width=(width)

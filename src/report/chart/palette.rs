@@ -24,6 +24,8 @@ pub enum Color {
     OnWorse,
     /// A mark on a cell.
     Mark,
+    /// A bar that does not stand out.
+    Bar,
     /// A model, by its mark.
     Model(usize),
 }
@@ -42,13 +44,14 @@ impl Color {
             Color::Worse => "worse".into(),
             Color::OnWorse => "on-worse".into(),
             Color::Mark => "mark".into(),
+            Color::Bar => "bar".into(),
             Color::Model(at) => format!("m{}", at % COLOURS),
         }
     }
 }
 
 /// All colours but those of models.
-const PLAIN: [Color; 10] = [
+const PLAIN: [Color; 11] = [
     Color::Ground,
     Color::Text,
     Color::Faint,
@@ -59,6 +62,7 @@ const PLAIN: [Color; 10] = [
     Color::Worse,
     Color::OnWorse,
     Color::Mark,
+    Color::Bar,
 ];
 
 /// The colour scheme that a chart is drawn for.
@@ -143,6 +147,8 @@ fn colour(ink: Color, dark: bool) -> &'static str {
         (Color::OnWorse, false) => "#7a3300",
         (Color::Mark, false) => "#c98a00",
         (Color::Mark, true) => "#ffcc4d",
+        (Color::Bar, false) => "#c3cbd3",
+        (Color::Bar, true) => "#5c6570",
         (Color::OnWorse, true) => "#ffc9a3",
         (Color::Model(at), false) => LIGHT[at % COLOURS],
         (Color::Model(at), true) => DARK[at % COLOURS],

@@ -9,6 +9,9 @@ use crate::report::chart::{EDGE, palette::Color};
 /// The height of a row.
 pub const ROW: f64 = 26.0;
 
+/// The radius of a dot.
+const DOT: f64 = 5.5;
+
 /// The maximum number of rows.
 pub const MOST: usize = 20;
 
@@ -31,16 +34,24 @@ pub fn name(canvas: &Canvas<'_>, layout: &Layout, left: f64, y: f64, name: &str)
 pub fn dot(canvas: &Canvas<'_>, y: f64, x: f64, interval: Option<[f64; 2]>) -> Markup {
     html! {
         @if let Some([low, high]) = interval {
-            (canvas.line(&[(low, y), (high, y)], Color::Text, Stroke::Thick))
-            @for end in [low, high] {
-                (canvas.line(&[(end, y - 4.0), (end, y + 4.0)], Color::Text, Stroke::Thick))
-            }
+            // What the dot covers is not drawn: only the ends would stick out.
+            @if high - x > DOT + 2.0 || x - low > DOT + 2.0 { (whisker(canvas, y, low, high)) }
         }
-        (canvas.dot(x, y, 5.5, Color::Best))
+        (canvas.dot(x, y, DOT, Color::Best))
     }
 }
 
 /// A number right of what ends at `x`.
 pub fn number(canvas: &Canvas<'_>, layout: &Layout, x: f64, y: f64, text: &str) -> Markup {
-    canvas.bold(x + 10.0, y + 0.35 * layout.label, Anchor::Start, Color::Text, layout.label, text)
+    canvas.over_grid(x + 10.0, y + 0.35 * layout.label, Color::Text, layout.label, text)
+}
+
+/// An interval.
+pub fn whisker(canvas: &Canvas<'_>, y: f64, low: f64, high: f64) -> Markup {
+    let lines = [[(low, y), (high, y)], [(low, y - 4.0), (low, y + 4.0)], [(high, y - 4.0), (high, y + 4.0)]];
+    html! {
+        @for (color, stroke) in [(Color::Ground, Stroke::Halo), (Color::Text, Stroke::Thick)] {
+            @for line in lines { (canvas.line(&line, color, stroke)) }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Maps values to coordinates, with round ticks.
 
-/// A logarithmic scale: equal ratios are equal distances. Its ends are powers of its base.
+/// A logarithmic scale: equal ratios are equal distances.
 #[derive(Clone, Copy, Debug)]
 pub struct Log {
     base: f64,
@@ -13,21 +13,19 @@ pub struct Log {
 }
 
 impl Log {
-    /// A scale that covers `values` between the coordinates `from` and `to`. Values that are not positive have no
-    /// coordinate.
+    /// A scale that covers `values` between the coordinates `from` and `to`, and ends at powers of its base. Values that are
+    /// not positive have no coordinate.
     pub fn of(values: &[f64], base: f64, from: f64, to: f64) -> Self {
-        let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
-        for &value in values {
-            if value > 0.0 && value.is_finite() {
-                (low, high) = (low.min(value), high.max(value));
-            }
-        }
-        if high == 0.0 {
-            (low, high) = (1.0, 1.0);
-        }
+        let (low, high) = range(values);
         let first = power(low, base).floor();
         let last = power(high, base).ceil().max(first + 1.0);
         Log { base, first, last, from, to }
+    }
+
+    /// A scale that ends a little beyond `values`.
+    pub fn around(values: &[f64], base: f64, from: f64, to: f64) -> Self {
+        let (low, high) = range(values);
+        Log { base, first: power(low / 1.5, base), last: power(high * 1.5, base), from, to }
     }
 
     /// The coordinate of a value; values beyond the scale are clamped.
@@ -41,7 +39,7 @@ impl Log {
     pub fn ticks(&self, most: u32) -> Vec<f64> {
         let step = ((self.last - self.first) / f64::from(most)).floor() + 1.0;
         let mut ticks = Vec::new();
-        let mut power = self.first;
+        let mut power = self.first.ceil();
         while power <= self.last {
             if power % step == 0.0 {
                 ticks.push(self.base.powf(power));
@@ -50,6 +48,17 @@ impl Log {
         }
         ticks
     }
+}
+
+/// The least and the largest of the positive `values`.
+fn range(values: &[f64]) -> (f64, f64) {
+    let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
+    for &value in values {
+        if value > 0.0 && value.is_finite() {
+            (low, high) = (low.min(value), high.max(value));
+        }
+    }
+    if high == 0.0 { (1.0, 1.0) } else { (low, high) }
 }
 
 /// The power of `base` that `value` is, without the noise of rounding.
@@ -117,6 +126,9 @@ mod tests {
         let wide = Log::of(&[0.02, 5_000.0, 1.0], 2.0, 0.0, 1.0);
         assert!(wide.ticks(9).len() <= 9 && wide.ticks(9).contains(&1.0), "{:?}", wide.ticks(9));
         assert!(wide.place(1e9) <= 1.0);
+        let tight = Log::around(&[30.0, 2_000.0], 10.0, 0.0, 1.0);
+        assert_eq!(tight.ticks(9), [100.0, 1_000.0]);
+        assert!(tight.place(30.0) > 0.0 && tight.place(2_000.0) < 1.0);
         let nothing = Log::of(&[], 10.0, 0.0, 1.0);
         assert!(nothing.place(5.0).is_finite());
     }
