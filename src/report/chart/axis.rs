@@ -32,13 +32,19 @@ pub fn log_ticks(scale: &Log, layout: &Layout, shown: fn(f64) -> String) -> Vec<
     }
 }
 
-/// The ticks of a linear scale.
-pub fn linear_ticks(scale: &Linear, shown: fn(f64) -> String) -> Vec<Tick> {
-    let mut ticks = Vec::new();
-    for value in scale.ticks() {
-        ticks.push(Tick { x: scale.place(value), label: shown(value) });
+/// The ticks of a linear scale: every one, every second and so on, so that their labels are apart.
+pub fn linear_ticks(scale: &Linear, layout: &Layout, shown: fn(f64) -> String) -> Vec<Tick> {
+    let mut step = 1;
+    loop {
+        let mut ticks = Vec::new();
+        for value in scale.ticks().into_iter().step_by(step) {
+            ticks.push(Tick { x: scale.place(value), label: shown(value) });
+        }
+        if ticks.len() == 1 || are_apart(&ticks, layout) {
+            return ticks;
+        }
+        step += 1;
     }
-    ticks
 }
 
 /// Whether there is a letter's room between any two labels.

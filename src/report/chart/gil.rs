@@ -231,7 +231,7 @@ impl Picture for Bars {
         let labels: Vec<String> = self.interpreters.iter().map(Interpreter::label).collect();
         let left = rows::left_of(layout, labels.iter().map(String::as_str));
         let scale = self.scale(left, layout.right() - 20.0 - width_of("0.00x", layout.label));
-        let ticks = axis::linear_ticks(&scale, speedup);
+        let ticks = axis::linear_ticks(&scale, layout, speedup);
         let one = scale.place(1.0);
         html! {
             (axis::grid(canvas, layout, &ticks, [0.0, bottom]))
