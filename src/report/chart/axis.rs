@@ -47,6 +47,18 @@ pub fn linear_ticks(scale: &Linear, layout: &Layout, shown: fn(f64) -> String) -
     }
 }
 
+/// As many of `ticks` as are apart, from the first on.
+pub fn thinned(ticks: Vec<Tick>, layout: &Layout) -> Vec<Tick> {
+    let mut thinned: Vec<Tick> = Vec::new();
+    for tick in ticks {
+        thinned.push(tick);
+        if !are_apart(&thinned, layout) {
+            thinned.pop();
+        }
+    }
+    thinned
+}
+
 /// Whether there is a letter's room between any two labels.
 fn are_apart(ticks: &[Tick], layout: &Layout) -> bool {
     for pair in ticks.windows(2) {

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use crate::record::schema::{Recording, Role, Study};
-use crate::report::chart::canvas::{Anchor, Canvas, cut};
-use crate::report::chart::palette::Color;
+use crate::report::chart::canvas::{Anchor, Canvas, cut, letters_in};
+use crate::report::chart::forms::{Layout, width_of};
+use crate::report::chart::{EDGE, palette::Color};
 
 /// The first mark of models in interpreters: they keep theirs whether or not native models were measured
 /// beside them.
@@ -97,32 +98,43 @@ pub struct MarkedModel {
     pub mark: usize,
 }
 
-/// The maximum number of models in a legend; further models are drawn and counted.
+/// The maximum number of models in a chart with a legend.
 pub const MOST: usize = 20;
 
-/// Three lines of this height fit between a plot and the source below.
-const LINE: f64 = 13.0;
-
-/// Markers and names, several per line.
-pub fn legend(canvas: &Canvas<'_>, models: &[MarkedModel], top: f64) -> Markup {
-    let (per_line, letters) = if models.len() > 10 { (7, 13) } else { (5, 18) };
-    html! {
-        @for (index, model) in models.iter().enumerate().take(MOST) {
-            @let (x, y) = place(index, per_line, top);
-            (canvas.marker(x, y, model.mark, true))
-            (canvas.text(x + 10.0, y + 4.0, Anchor::Start, Color::Text, 11.0, &cut(&model.name, letters)))
-        }
-        @if models.len() > MOST {
-            @let (x, y) = place(MOST, per_line, top);
-            (canvas.text(x, y + 4.0, Anchor::Start, Color::Faint, 11.0, &format!("and {} more", models.len() - MOST)))
-        }
-    }
+/// The height of a line of small letters.
+fn line(layout: &Layout) -> f64 {
+    (layout.small * 1.5).round()
 }
 
-/// The coordinates of an entry of a legend.
-fn place(index: usize, per_line: usize, top: f64) -> (f64, f64) {
-    let (column, line) = (index % per_line, index / per_line);
-    (22.0 + 768.0 / per_line as f64 * column as f64, top + LINE * line as f64)
+/// The number of entries in a line, and the room of each.
+fn columns(layout: &Layout, models: &[MarkedModel]) -> (usize, f64) {
+    let mut widest = 0.0_f64;
+    for model in models {
+        widest = widest.max(width_of(&cut(&model.name, LETTERS), layout.small));
+    }
+    let room = widest + 30.0;
+    (letters_in(layout.right() - EDGE, room).max(1), room)
+}
+
+/// The longest name that is not cut.
+const LETTERS: usize = 20;
+
+/// The height of the legend of `models`.
+pub fn legend_height(layout: &Layout, models: &[MarkedModel]) -> f64 {
+    line(layout) * models.len().div_ceil(columns(layout, models).0) as f64
+}
+
+/// Markers and names, several per line.
+pub fn legend(canvas: &Canvas<'_>, layout: &Layout, models: &[MarkedModel], top: f64) -> Markup {
+    let (per_line, room) = columns(layout, models);
+    html! {
+        @for (index, model) in models.iter().enumerate() {
+            @let x = EDGE + 6.0 + room * (index % per_line) as f64;
+            @let y = top + line(layout) * ((index / per_line) as f64 + 0.5);
+            (canvas.marker(x, y, model.mark, true))
+            (canvas.text(x + 11.0, y + 0.35 * layout.small, Anchor::Start, Color::Text, layout.small, &cut(&model.name, LETTERS)))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! - [`canvas`]: text, lines and markers
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
-//! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`]: what several have in common
+//! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`]: what several have in common
 //! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`scaling`], [`cost`], [`break_even`]
 //! - [`draw`]: the list of kinds; [`timeline`]: the chart of a trace, which is in no recording
 
@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
+pub mod apart;
 pub mod axis;
 pub mod break_even;
 pub mod canvas;
@@ -88,12 +89,12 @@ fn grid_color(speedup: f64) -> Color {
 }
 
 /// Labelled grid lines of a vertical axis of speedups, from `left` to `right`.
-fn speedup_grid(canvas: &Canvas<'_>, y: &Log, left: f64, right: f64) -> Markup {
+fn speedup_grid(canvas: &Canvas<'_>, y: &Log, [left, right]: [f64; 2], size: f64) -> Markup {
     html! {
-        @for value in y.ticks(12) {
+        @for value in y.ticks(9) {
             @let place = y.place(value);
             (canvas.line(&[(left, place), (right, place)], grid_color(value), Stroke::Thin))
-            (canvas.text(left - 8.0, place + 4.0, Anchor::End, Color::Faint, 11.0, &tick(value)))
+            (canvas.text(left - 8.0, place + 4.0, Anchor::End, Color::Faint, size, &tick(value)))
         }
     }
 }

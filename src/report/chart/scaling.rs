@@ -7,25 +7,28 @@ use maud::{Markup, html};
 use crate::analysis::analysed::Analysed;
 use crate::analysis::same::scales_with;
 use crate::analysis::scaling::{Scaled, scale};
+use crate::report::chart::apart::apart;
+use crate::report::chart::axis::Tick;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::caption::{no_verdict, source};
+use crate::report::chart::forms::{Layout, Picture, Words, in_both_forms};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
-use crate::report::chart::legend::{MarkedModel, Marks, legend};
-use crate::report::chart::{Chart, Form, Size, part_of_file_name, speedup_grid};
+use crate::report::chart::legend::{MOST, MarkedModel, Marks, legend, legend_height};
+use crate::report::chart::{Chart, EDGE, axis, part_of_file_name, speedup_grid, undrawn};
 use crate::report::{chart::palette::Color, chart::scale::Log};
-use crate::stats::ratio::Ratio;
+use crate::stats::{ratio::Ratio, units};
 
 /// A chart for each computing workload.
 pub const KIND: Kind = Kind {
     charts: Charts::OfAll(charts),
-    missing: Some("scaling: no recordings of one machine have several numbers of cores (bakeoff sweep)"),
+    missing: Some("scaling: no recordings of one machine have three numbers of cores (bakeoff sweep)"),
 };
 
-/// The position of the plot.
-const LEFT: f64 = 60.0;
-const RIGHT: f64 = 780.0;
-const TOP: f64 = 40.0;
-const BOTTOM: f64 = 320.0;
+/// The fewest core counts that show how speedups grow.
+const LEAST_COUNTS: usize = 3;
+
+/// The height of the plot.
+const PLOT: f64 = 280.0;
 
 /// The speedups of a cell by cores.
 struct Curve {
@@ -44,16 +47,16 @@ fn charts(all: &[Evaluated<'_>]) -> Vec<Chart> {
     }
     let mut charts = Vec::new();
     for scaled in scale(&of_one) {
-        if scaled.computes() && scaled.rows.len() > 1 {
+        if scaled.computes() && scaled.rows.len() >= LEAST_COUNTS {
             let source =
                 no_verdict(of_one.iter().flat_map(|of| &of.summary.warnings)) + &source(of_one[0].recording);
-            charts.push(chart(&scaled, all[0].marks, source));
+            charts.extend(chart(&scaled, all[0].marks, source));
         }
     }
     charts
 }
 
-fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
+fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Vec<Chart> {
     let mut curves = Vec::new();
     let mut names = Vec::new();
     for cell in scaled.cells() {
@@ -64,69 +67,123 @@ fn chart(scaled: &Scaled, marks: &Marks, source: String) -> Chart {
             curves.push(Curve { mark: marks.model(name).mark, speedups: scaled.speedups(cell) });
         }
     }
-    let models = marks.models(names);
-    let capacity = scaled.capacity();
+    let mut models = marks.models(names);
+    let left_out = models.len().saturating_sub(MOST);
+    models.truncate(MOST);
+    curves.retain(|curve| models.iter().any(|model| model.mark == curve.mark));
     let name = scaled.name().to_owned();
-    Chart {
-        title: format!("{name}: speedup over one job after the other, by the number of cores"),
-        size: Size::USUAL,
-        form: Form::Usual,
+    let words = Words {
+        name: format!("scaling-{}", part_of_file_name(&name)),
+        title: format!("{name}: {}", finding(&models, &curves)),
+        about: "Times as fast as one job at a time, by the number of cores. Dashed: ideal; thick: what copies of sequential on all \
+                cores gave"
+            .into(),
         description: "A marker for each model and number of cores, with its 95 percent interval, both axes logarithmic; dashed what \
                       would be ideal, and a thick line for what independent copies of sequential on all cores gave."
             .into(),
-        name: format!("scaling-{}", part_of_file_name(&name)),
-        source,
-        draw: Box::new(move |canvas| draw(canvas, &models, &curves, &capacity)),
-    }
+        source: source + &undrawn(left_out, "models"),
+    };
+    in_both_forms(words, Curves { models, curves, capacity: scaled.capacity() })
 }
 
-/// The core counts of all curves, ascending, each once, and the axes that hold all points.
-fn axes(curves: &[Curve], capacity: &BTreeMap<u64, Ratio>) -> (Vec<f64>, Log, Log) {
-    let mut cores = Vec::new();
-    let mut speedups = vec![1.0];
-    for (&count, speedup) in curves.iter().map(|curve| &curve.speedups).chain([capacity]).flatten() {
-        cores.push(count as f64);
-        speedups.push(speedup.ratio);
-    }
-    cores.sort_by(f64::total_cmp);
-    cores.dedup();
-    // The ideal speedup is the number of cores.
-    speedups.extend(cores.last());
-    let x = Log::of(&cores, 2.0, LEFT + 30.0, RIGHT - 60.0);
-    let y = Log::of(&speedups, 2.0, BOTTOM, TOP);
-    (cores, x, y)
-}
-
-fn draw(
-    canvas: &Canvas<'_>,
-    models: &[MarkedModel],
-    curves: &[Curve],
-    capacity: &BTreeMap<u64, Ratio>,
-) -> Markup {
-    let (cores, x, y) = axes(curves, capacity);
-    let ideal: Vec<_> = cores.iter().map(|&cores| (x.place(cores), y.place(cores))).collect();
-    let measured: Vec<_> =
-        capacity.iter().map(|(cores, of_all)| (x.place(*cores as f64), y.place(of_all.ratio))).collect();
-    html! {
-        (speedup_grid(canvas, &y, LEFT, RIGHT))
-        @for &cores in &cores {
-            (canvas.text(x.place(cores), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &format!("{cores:.0}")))
+/// The highest speedup on the most cores.
+fn finding(models: &[MarkedModel], curves: &[Curve]) -> String {
+    let mut highest: Option<(u64, f64, usize)> = None;
+    for curve in curves {
+        if let Some((cores, speedup)) = curve.speedups.last_key_value()
+            && highest.is_none_or(|(most, best, _)| (*cores, speedup.ratio) > (most, best))
+        {
+            highest = Some((*cores, speedup.ratio, curve.mark));
         }
-        (canvas.text((LEFT + RIGHT) / 2.0, BOTTOM + 32.0, Anchor::Middle, Color::Text, 12.0, "cores"))
-        (canvas.line(&ideal, Color::Faint, Stroke::Dashed))
-        (canvas.line(&measured, Color::Faint, Stroke::Thick))
-        @for (at, curve) in curves.iter().enumerate() {
-            // Markers of one core count are side by side, so that each is visible.
-            @let aside = 5.0 * (at as f64 - (curves.len() as f64 - 1.0) / 2.0);
-            @for (&cores, speedup) in &curve.speedups {
-                @let x = x.place(cores as f64) + aside;
-                @if let Some((low, high)) = speedup.bounds() {
-                    (canvas.line(&[(x, y.place(low)), (x, y.place(high))], Color::Model(curve.mark), Stroke::Thin))
-                }
-                (canvas.marker(x, y.place(speedup.ratio), curve.mark, true))
+    }
+    let Some((cores, speedup, mark)) = highest else {
+        return "no tool was measured on all numbers of cores".into();
+    };
+    let name = models.iter().find(|model| model.mark == mark).map_or("", |model| &model.name);
+    format!("up to {} on {} ({name})", units::ratio(speedup), units::cores(cores))
+}
+
+struct Curves {
+    models: Vec<MarkedModel>,
+    curves: Vec<Curve>,
+    capacity: BTreeMap<u64, Ratio>,
+}
+
+impl Curves {
+    /// The core counts of all curves, ascending, each once, and the axes that hold all points.
+    fn axes(&self, left: f64, right: f64) -> (Vec<f64>, Log, Log) {
+        let mut cores = Vec::new();
+        let mut speedups = vec![1.0];
+        let all = self.curves.iter().map(|curve| &curve.speedups).chain([&self.capacity]);
+        for (&count, speedup) in all.flatten() {
+            cores.push(count as f64);
+            let (low, high) = speedup.bounds().unwrap_or((speedup.ratio, speedup.ratio));
+            speedups.extend([low, speedup.ratio, high]);
+        }
+        cores.sort_by(f64::total_cmp);
+        cores.dedup();
+        // The ideal speedup is the number of cores.
+        speedups.extend(cores.last());
+        let x = Log::of(&cores, 2.0, left, right);
+        let y = Log::around(&speedups, 2.0, PLOT, 0.0);
+        (cores, x, y)
+    }
+
+    /// The points of a curve, and where its marks stand beside those of others.
+    fn points(&self, x: &Log, y: &Log) -> Vec<Mark> {
+        let (mut places, mut marks) = (Vec::new(), Vec::new());
+        for curve in &self.curves {
+            for (&cores, speedup) in &curve.speedups {
+                places.push((x.place(cores as f64), y.place(speedup.ratio)));
+                let bounds = speedup.bounds().map(|(low, high)| [y.place(low), y.place(high)]);
+                marks.push(Mark { mark: curve.mark, at: (0.0, 0.0), bounds });
             }
         }
-        (canvas.text(LEFT + 6.0, TOP + 12.0, Anchor::Start, Color::Faint, 11.0, "dashed: ideal; thick: what all cores gave"))
-        (legend(canvas, models, BOTTOM + 50.0))
+        for (mark, place) in marks.iter_mut().zip(apart(&places)) {
+            mark.at = place;
+        }
+        marks
+    }
+}
+
+/// A mark of a curve: its place, and its interval.
+struct Mark {
+    mark: usize,
+    at: (f64, f64),
+    bounds: Option<[f64; 2]>,
+}
+
+impl Picture for Curves {
+    fn height(&self, layout: &Layout) -> f64 {
+        PLOT + axis::HEIGHT + layout.small + 16.0 + legend_height(layout, &self.models)
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, layout: &Layout) -> Markup {
+        let left = EDGE + layout.either(44.0, 40.0);
+        let right = layout.right();
+        let (cores, x, y) = self.axes(left + 30.0, right - 30.0);
+        let (mut ideal, mut measured, mut ticks) = (vec![], vec![], vec![]);
+        for &count in &cores {
+            ideal.push((x.place(count), y.place(count)));
+            ticks.push(Tick { x: x.place(count), label: count.to_string() });
+        }
+        for (count, of_all) in &self.capacity {
+            measured.push((x.place(*count as f64), y.place(of_all.ratio)));
+        }
+        let below = PLOT + axis::HEIGHT + layout.small;
+        html! {
+            (speedup_grid(canvas, &y, [left, right], layout.small))
+            (axis::grid(canvas, layout, &axis::thinned(ticks, layout), [0.0, PLOT]))
+            (canvas.text(f64::midpoint(left, right), below, Anchor::Middle, Color::Text, layout.small, "cores"))
+            (canvas.line(&ideal, Color::Faint, Stroke::Dashed))
+            (canvas.line(&measured, Color::Faint, Stroke::Thick))
+            @for Mark { mark, at, bounds } in self.points(&x, &y) {
+                @if let Some([low, high]) = bounds {
+                    (canvas.line(&[(at.0, low), (at.0, high)], Color::Model(mark), Stroke::Thin))
+                }
+                (canvas.marker(at.0, at.1, mark, true))
+            }
+            (legend(canvas, layout, &self.models, below + 16.0))
+        }
     }
 }
