@@ -6,7 +6,7 @@
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
 //! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`]: what several have in common
-//! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`scaling`], [`cost`], [`break_even`]
+//! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`cpu`], [`scaling`], [`cost`], [`break_even`]
 //! - [`draw`]: the list of kinds; [`timeline`]: the chart of a trace, which is in no recording
 
 use std::borrow::Cow;
@@ -19,6 +19,7 @@ pub mod break_even;
 pub mod canvas;
 pub mod caption;
 pub mod cost;
+pub mod cpu;
 pub mod draw;
 pub mod forms;
 pub mod gil;
