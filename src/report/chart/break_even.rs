@@ -9,8 +9,9 @@ use crate::report::chart::forms::{Layout, Picture, Words, in_both_forms, width_o
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, axis, caption::origin, palette::Color, rows, undrawn};
-use crate::report::{answer::listed, sizes};
+use crate::report::{answer::listed, best::without_prefix};
 use crate::stats::units;
+use crate::workload::series::BREAK_EVEN;
 
 /// A chart of the computing jobs of several sizes, for each platform.
 pub const KIND: Kind = Kind {
@@ -43,7 +44,7 @@ fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     let mut charts = Vec::new();
     for sizes in of.recording.costs.iter().flat_map(|costs| &costs.sizes) {
         let series = SizeSeries::of(of.recording, sizes);
-        if series.plain_series() != sizes::BREAK_EVEN || series.rows.len() < 2 || series.has_no_verdict() {
+        if series.plain_series() != BREAK_EVEN || series.rows.len() < 2 || series.has_no_verdict() {
             continue;
         }
         let launches = sizes.study.launches_text();
@@ -94,7 +95,7 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, source: String) -> Vec<Chart> 
 /// The name of a model in a chart of one platform.
 fn plain(model: &str) -> &str {
     let name = model.split('@').next().unwrap_or(model);
-    name.strip_prefix("py-").unwrap_or(name)
+    without_prefix(name)
 }
 
 fn size(series: &SizeSeries, model: &str) -> Size {

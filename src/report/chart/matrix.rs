@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 
 use crate::analysis::summary::Row;
+use crate::report::best::without_prefix;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut, letters_in};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::matrix_cells::{Layout, PHONE, SCREEN, Task, Tool};
@@ -101,7 +102,7 @@ impl Drawn {
     fn of(matrix: &Matrix<'_>, shows_advice: bool) -> Self {
         let mut tools = Vec::new();
         for column in matrix.columns.iter().take(MOST_TOOLS) {
-            let name = column.model.strip_prefix("py-").unwrap_or(column.model);
+            let name = without_prefix(column.model);
             tools.push(Tool { name: name.to_owned(), family: column.family.heading() });
         }
         let (mut room, mut has_advice) = (MOST_TASKS, false);
