@@ -10,12 +10,12 @@ use crate::cmd::outputs::{Output, write_all};
 use crate::cmd::{Exit, read_all, terminal::paragraph};
 use crate::post::charts::charts;
 use crate::record::save::SaveError;
-use crate::report::chart::png::png;
+use crate::report::chart::png::{hint, png};
 
 /// Which recordings, and the folder for their charts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Recordings; each chart uses the first one that has its data, scaling uses all of one machine
+    /// Recordings; each chart uses the first one that has its data, those of interpreters and of scaling use all
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Folder for the charts: NAME.svg follows the reader's light or dark mode, NAME-light.svg and NAME-dark.svg do not
@@ -54,6 +54,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let mut out = std::io::stdout().lock();
     for line in lines {
         write!(out, "{}", paragraph(&line))?;
+    }
+    if let Some(hint) = hint() {
+        writeln!(out, "{hint}")?;
     }
     Ok(Exit::Ok)
 }

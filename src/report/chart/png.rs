@@ -9,6 +9,12 @@ pub const WIDTH: u16 = 1_200;
 /// The height, in pixels.
 pub const HEIGHT: u16 = 630;
 
+/// How to make pixels of SVG files, in builds that can't.
+pub fn hint() -> Option<&'static str> {
+    let hint = "For a PNG: rsvg-convert -w 1600 FILE.svg -o FILE.png";
+    if cfg!(feature = "png") { None } else { Some(hint) }
+}
+
 /// `chart` in its light colours.
 ///
 /// # Errors
@@ -16,16 +22,20 @@ pub const HEIGHT: u16 = 630;
 #[cfg(feature = "png")]
 pub fn png(chart: &Chart) -> Result<Vec<u8>> {
     use anyhow::Context as _;
-    use resvg::tiny_skia::{Pixmap, Transform};
+    use resvg::tiny_skia::{Color, Pixmap, Transform};
     use resvg::usvg::Tree;
 
     use crate::report::chart::palette::Mode;
 
     let tree = Tree::from_str(&chart.svg(Mode::Light), &options()?)?;
     let mut pixels = Pixmap::new(WIDTH.into(), HEIGHT.into()).context("a picture of no pixels")?;
-    // All charts have the same aspect ratio, so one factor suffices.
-    let scale = f32::from(WIDTH) / tree.size().width();
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    // Charts are of several shapes: each is as large as fits, in the middle, on its own ground.
+    let (width, height) = (f32::from(WIDTH), f32::from(HEIGHT));
+    let scale = (width / tree.size().width()).min(height / tree.size().height());
+    let [x, y] = [(width, tree.size().width()), (height, tree.size().height())]
+        .map(|(room, length)| (room - scale * length) / 2.0);
+    pixels.fill(Color::WHITE);
+    resvg::render(&tree, Transform::from_row(scale, 0.0, 0.0, scale, x, y), &mut pixels.as_mut());
     Ok(pixels.encode_png()?)
 }
 
@@ -78,9 +88,11 @@ mod tests {
         assert_eq!((picture.width(), picture.height()), (WIDTH.into(), HEIGHT.into()));
         // The title contains only text on the background.
         let ground = picture.pixel(1, 1);
+        let scale = 1_200.0 / chart.extent().width;
+        let top = (0..).find(|y| f64::from(2 * y) >= 630.0 - scale * chart.extent().height).unwrap();
         let mut inked = 0;
         for x in 20..700 {
-            for y in 18..40 {
+            for y in top + 18..top + 40 {
                 inked += u32::from(picture.pixel(x, y) != ground);
             }
         }
