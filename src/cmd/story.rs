@@ -1,10 +1,10 @@
 //! `bakeoff story`: the post's worked examples, run for real.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::analysis::analysed::Analysed;
 use crate::cmd::outputs::{Output, check, write_all};
@@ -19,8 +19,9 @@ use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
-use crate::record::schema::{Recording, StoryRun};
-use crate::report::chart::{Chart, timeline};
+use crate::record::schema::Recording;
+use crate::report::chart::timeline::Panel;
+use crate::report::chart::{Chart, Form, png, timeline};
 use crate::report::{chart::caption::origin, chart::palette::Mode, export::terminal, table::Table};
 use crate::workload::catalog::Catalog;
 
@@ -74,7 +75,7 @@ pub(super) struct Args {
     /// Write the trace of the first run for Perfetto or Chromium
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
-    /// Draw the timeline of the first run as SVG
+    /// Draw timelines as SVG, and for phones beside it as NAME-narrow.svg
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
     /// Overwrite existing files
@@ -89,9 +90,11 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let request = request(args, &platforms, story)?;
     let second = second(args, story)?;
     let mut paths = Vec::new();
-    for path in args.trace.iter().chain(&args.chart) {
-        paths.push(path.as_path());
+    paths.extend(args.trace.clone());
+    if let Some(path) = &args.chart {
+        paths.extend([path.clone(), narrow(path)]);
     }
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check(&paths, &[], args.force)?;
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
     let mut watch = Watch::begin();
@@ -114,7 +117,10 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         let line = paragraph(&format!("The recording is {}", path.display()));
         write!(std::io::stdout(), "\n{line}")?;
     }
-    write_all(&outputs(args, &results)?, &[], args.force)?;
+    write_all(&outputs(args, story, &results)?, &[], args.force)?;
+    if let (Some(path), Some(hint)) = (&args.chart, png::hint()) {
+        writeln!(std::io::stdout(), "\nThe timelines are {}. {hint}", path.display())?;
+    }
     let ran = results.iter().any(|result| result.story_run.unavailable.is_none());
     Ok(if ran { Exit::Ok } else { Exit::CellFailed })
 }
@@ -183,25 +189,41 @@ fn exhibition(args: &Args) -> Result<Option<Exhibition>> {
     Ok((given || args.order.is_some() || args.think.is_some()).then_some(exhibition))
 }
 
-/// The trace and the chart of the first run that has a trace, if they are requested.
-fn outputs(args: &Args, results: &[StoryResult]) -> Result<Vec<Output>> {
-    let traced = results.iter().find(|result| !result.spans.is_empty());
+/// The trace of the first run that has one, and the timelines, if they are requested.
+fn outputs(args: &Args, story: &dyn Story, results: &[StoryResult]) -> Result<Vec<Output>> {
     let mut outputs = Vec::new();
     if let Some(path) = &args.trace {
+        let traced = results.iter().find(|result| !result.spans.is_empty());
         let spans = traced.map_or(&[][..], |result| &result.spans);
         let contents = chrome::document(spans).to_string().into_bytes();
         outputs.push(Output { path: path.clone(), contents });
     }
     if let Some(path) = &args.chart {
-        let chart =
-            traced.and_then(chart).context("no play of this story has a trace that could be drawn")?;
-        outputs.push(Output { path: path.clone(), contents: chart.svg(Mode::Auto).into_bytes() });
+        let charts = timelines(story, results);
+        ensure!(!charts.is_empty(), "no play of this story has a trace that could be drawn");
+        for chart in charts {
+            let path = if chart.form == Form::Narrow { narrow(path) } else { path.clone() };
+            outputs.push(Output { path, contents: chart.svg(Mode::Auto).into_bytes() });
+        }
     }
     Ok(outputs)
 }
 
-fn chart(result: &StoryResult) -> Option<Chart> {
-    let StoryRun { story, model, arrangement, .. } = &result.story_run;
-    let title = format!("Who ran when: {story} under {model}, {arrangement}");
-    timeline::chart(&result.spans, format!("lanes-{story}"), title, origin(&recording_of(&[], None, None)))
+/// The name of the chart for phones beside the other.
+fn narrow(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-narrow.svg"))
+}
+
+/// The timelines of the runs that the story's picture shows, or of all.
+fn timelines(story: &dyn Story, results: &[StoryResult]) -> Vec<Chart> {
+    let has_pictured = results.iter().any(|it| !it.spans.is_empty() && story.is_pictured(&it.story_run));
+    let mut panels = Vec::new();
+    for StoryResult { story_run, spans } in results {
+        if story.is_pictured(story_run) || !has_pictured {
+            let heading = story.heading(story_run);
+            panels.extend(Panel::of(spans, story_run.second_ns.get(), heading, |job| story.job_name(job)));
+        }
+    }
+    timeline::charts(story.name(), panels, story.phases(), origin(&recording_of(&[], None, None)))
 }

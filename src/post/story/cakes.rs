@@ -8,6 +8,7 @@ use crate::model::{Concurrency, MadeOf, ModelEntry, Platform, made_of};
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
+use crate::report::chart::timeline::Phases;
 use crate::workload::queue::Need;
 use crate::workload::script::{Action, Script, Step};
 
@@ -118,6 +119,11 @@ impl Kitchen {
     }
 }
 
+/// The kitchen of `story_run`.
+fn kitchen(story_run: &StoryRun) -> Option<&'static Kitchen> {
+    KITCHENS.iter().find(|kitchen| story_run.setting("kitchen") == Some(kitchen.name))
+}
+
 /// A step during which one of the things is held, if cakes share it.
 fn sharing(thing: u32, capacity: Option<u64>, action: Action) -> Step {
     match capacity {
@@ -158,12 +164,36 @@ impl Story for Cakes {
     }
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
-        let kitchen = KITCHENS.iter().find(|kitchen| story_run.setting("kitchen") == Some(kitchen.name))?;
+        let kitchen = kitchen(story_run)?;
         let cores = match made_of(&story_run.model)? {
             MadeOf::TasksOnOneThread | MadeOf::ThreadsUnderLock => 1,
             _ => story_run.acts.first()?.get(Figure::Cores)?,
         };
         Some(kitchen.prediction(cores))
+    }
+
+    fn job_name(&self, job: u32) -> String {
+        match u8::try_from(job) {
+            Ok(job @ 0..26) => format!("cake {}", char::from(b'A' + job)),
+            _ => format!("cake {}", job + 1),
+        }
+    }
+
+    fn phases(&self) -> Phases {
+        Phases { computes: "decorating", waits: "in the oven" }
+    }
+
+    fn heading(&self, story_run: &StoryRun) -> String {
+        match kitchen(story_run) {
+            Some(kitchen) => format!("{}, {}", kitchen.about, story_run.model),
+            None => format!("{}, {}", story_run.arrangement, story_run.model),
+        }
+    }
+
+    /// The post's own tool in each kitchen: its clones are processes.
+    fn is_pictured(&self, story_run: &StoryRun) -> bool {
+        let threads = if story_run.arrangement == "kitchen=clones" { "processes" } else { "threads" };
+        story_run.model.contains('@') || ["sequential", threads].contains(&story_run.model.as_str())
     }
 
     fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {

@@ -12,6 +12,7 @@ use crate::post::story::visits::visits;
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
+use crate::report::chart::timeline::Phases;
 
 /// Boards of the sweep, besides the post's 24: on both sides of the 12 boards at which she returns just when the first
 /// opponent has replied.
@@ -31,6 +32,8 @@ pub struct Chess {
     pub about: &'static str,
     /// The words for an exhibitor, a board, moves and replies.
     pub words: [&'static str; 4],
+    /// What happens at a board.
+    pub phases: Phases,
 }
 
 /// The post's version.
@@ -38,6 +41,7 @@ pub static CHESS: Chess = Chess {
     name: "chess",
     about: "a chess master plays 24 boards at once: 30 moves of 5 s on each, and replies that take 55 s",
     words: ["exhibitor", "board", "moves", "replies"],
+    phases: Phases { computes: "the master moves", waits: "the opponent thinks" },
 };
 
 /// The same model with other words.
@@ -45,6 +49,7 @@ pub static PIZZA: Chess = Chess {
     name: "pizza",
     about: "a courier keeps 24 houses in pizza: 30 deliveries of 5 s to each, which is eaten in 55 s",
     words: ["courier", "house", "deliveries", "meals"],
+    phases: Phases { computes: "the courier delivers", waits: "the pizza is eaten" },
 };
 
 impl Story for Chess {
@@ -79,6 +84,26 @@ impl Story for Chess {
         let moves = act.get(Figure::Computes)?.max(1) as f64;
         let a_move = seconds(story_run, act.get(Figure::ComputeNs)?) / moves;
         prediction_at(&Exhibition::of(story_run)?, concurrency(story_run)?, a_move)
+    }
+
+    fn job_name(&self, job: u32) -> String {
+        let [_, board, ..] = self.words;
+        format!("{board} {}", job + 1)
+    }
+
+    fn phases(&self) -> Phases {
+        self.phases
+    }
+
+    fn heading(&self, story_run: &StoryRun) -> String {
+        let [_, board, ..] = self.words;
+        let boards = story_run.setting("boards").unwrap_or_default();
+        format!("{boards} {board}s, {}", story_run.model)
+    }
+
+    /// The post's exhibition; of one that was asked for, all.
+    fn is_pictured(&self, story_run: &StoryRun) -> bool {
+        story_run.arrangement == Exhibition::default().arrangement()
     }
 
     fn remarks_on(&self, story_run: &StoryRun, act: &TracedRun) -> Vec<String> {

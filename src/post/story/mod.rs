@@ -10,6 +10,7 @@ use crate::engine::{Performance, Span, nanoseconds};
 use crate::model::{ModelEntry, models};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
+use crate::report::chart::timeline::Phases;
 use crate::study::run_environment::{RunEnvironment, traced_run};
 use crate::workload::{catalog::Catalog, script, script::Script};
 
@@ -162,6 +163,22 @@ pub trait Story: Sync {
     /// The prediction with the traced times of single phases.
     fn prediction_as_traced(&self, _story_run: &StoryRun) -> Option<Prediction> {
         None
+    }
+    /// A job in the story's words.
+    fn job_name(&self, job: u32) -> String {
+        format!("job {}", job + 1)
+    }
+    /// What jobs do in the story's words.
+    fn phases(&self) -> Phases {
+        Phases { computes: "computes", waits: "waits" }
+    }
+    /// Who does what in `story_run`, above its timeline.
+    fn heading(&self, story_run: &StoryRun) -> String {
+        format!("{}, {}", story_run.model, story_run.arrangement)
+    }
+    /// Whether the picture of the story shows the timeline of `story_run`, if there are several.
+    fn is_pictured(&self, _story_run: &StoryRun) -> bool {
+        true
     }
     /// Further observations about `story_run`, one sentence each.
     fn remarks(&self, story_run: &StoryRun) -> Vec<String> {

@@ -72,12 +72,24 @@ fn are_apart(ticks: &[Tick], layout: &Layout) -> bool {
 
 /// Grid lines from `top` to `bottom`, and their labels below.
 pub fn grid(canvas: &Canvas<'_>, layout: &Layout, ticks: &[Tick], [top, bottom]: [f64; 2]) -> Markup {
+    html! {
+        (lines(canvas, ticks, [top, bottom]))
+        (labels(canvas, layout, ticks, bottom))
+    }
+}
+
+/// Grid lines from `top` to `bottom`.
+pub fn lines(canvas: &Canvas<'_>, ticks: &[Tick], [top, bottom]: [f64; 2]) -> Markup {
+    html! {
+        @for tick in ticks { (canvas.line(&[(tick.x, top), (tick.x, bottom)], Color::Grid, Stroke::Thin)) }
+    }
+}
+
+/// Labels below `bottom`.
+pub fn labels(canvas: &Canvas<'_>, layout: &Layout, ticks: &[Tick], bottom: f64) -> Markup {
     let y = bottom + layout.small + 4.0;
     html! {
-        @for Tick { x, label } in ticks {
-            (canvas.line(&[(*x, top), (*x, bottom)], Color::Grid, Stroke::Thin))
-            (canvas.text(*x, y, Anchor::Middle, Color::Faint, layout.small, label))
-        }
+        @for Tick { x, label } in ticks { (canvas.text(*x, y, Anchor::Middle, Color::Faint, layout.small, label)) }
     }
 }
 

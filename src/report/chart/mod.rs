@@ -7,7 +7,7 @@
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
 //! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`]: what several have in common
 //! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`cpu`], [`scaling`], [`cost`], [`break_even`]
-//! - [`draw`]: the list of kinds; [`timeline`]: the chart of a trace, which is in no recording
+//! - [`draw`]: the list of kinds; [`timeline`]: the chart of traces, which are in no recording; [`story_time`]: its axis
 
 use std::borrow::Cow;
 
@@ -34,6 +34,7 @@ pub mod png;
 pub mod rows;
 pub mod scale;
 pub mod scaling;
+pub mod story_time;
 pub mod timeline;
 
 use crate::report::escape::plain;

@@ -86,6 +86,11 @@ impl Linear {
         Linear { high: (high / step).ceil() * step, step, from, to }
     }
 
+    /// Its upper end.
+    pub fn high(&self) -> f64 {
+        self.high
+    }
+
     /// The coordinate of a value.
     pub fn place(&self, value: f64) -> f64 {
         self.from + value / self.high * (self.to - self.from)

@@ -1,105 +1,288 @@
-//! A timeline of jobs: one row per job, waiting as a thin bar and computing as a thick one.
+//! Timelines of jobs in small multiples: a panel for each run, a row for each job, waiting as a thin bar and computing as a
+//! thick one, on one axis of story time.
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::engine::{Phase, Span};
-use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
-use crate::report::{chart::Chart, chart::Form, chart::Size, chart::palette::Color, chart::scale::Linear};
-use crate::stats::units;
+use crate::engine::{Phase, Span, Timestamp};
+use crate::report::chart::canvas::{Anchor, Canvas, cut, letters_in};
+use crate::report::chart::forms::{LETTER, Layout, Picture, Words, in_both_forms};
+use crate::report::chart::story_time::{TimeAxis, in_words};
+use crate::report::chart::{Chart, EDGE, axis, palette::Color, rows};
 
-/// The position of the rows.
-const LEFT: f64 = 60.0;
-const RIGHT: f64 = 780.0;
-const TOP: f64 = 40.0;
-const BOTTOM: f64 = 350.0;
-
-/// The maximum number of readable rows, and of phases per job. Longer traces are drawn from their beginning.
+/// The maximum number of panels, of rows and of phases in a row that can be told apart.
+pub const MOST_PANELS: usize = 5;
+/// See [`MOST_PANELS`].
 pub const MOST_JOBS: usize = 30;
-/// See [`MOST_JOBS`].
-pub const MOST_PHASES: usize = 60;
 
-/// Colour indices for computing and waiting.
-const COMPUTES: usize = 1;
-const WAITS: usize = 2;
+/// The least width of a typical computing phase: the axis ends where it would be narrower.
+const LEAST_WIDTH: f64 = 3.0;
 
-/// The phases of a job in order of their start.
-struct JobTrace {
-    job: u32,
+/// A run: its jobs over time.
+pub struct Panel {
+    heading: String,
+    jobs: Vec<Job>,
+    /// The number of jobs that are not drawn.
+    left_out: usize,
+    /// The seconds until its last phase ends.
+    seconds: f64,
+}
+
+struct Job {
+    name: String,
     bars: Vec<Bar>,
 }
 
-/// A phase, its start and end in nanoseconds since the trace began.
+/// A phase, in seconds of the story since the run began.
+#[derive(Clone, Copy)]
 struct Bar {
     phase: Phase,
     start: f64,
     stop: f64,
 }
 
-/// The chart of `spans` under `title`; `None` if there are none.
-pub fn chart(spans: &[Span], name: String, title: String, source: String) -> Option<Chart> {
-    let began = spans.iter().map(|span| span.start).min()?;
-    let mut jobs: BTreeMap<u32, Vec<Bar>> = BTreeMap::new();
-    for span in spans {
-        let start = (span.start - began).as_nanos() as f64;
-        let stop = (span.stop - began).as_nanos() as f64;
-        jobs.entry(span.job).or_default().push(Bar { phase: span.phase, start, stop });
-    }
-    let all = jobs.len();
-    let mut traces = Vec::new();
-    for (job, mut bars) in jobs.into_iter().take(MOST_JOBS) {
-        bars.sort_by(|a, b| a.start.total_cmp(&b.start));
-        bars.truncate(MOST_PHASES);
-        traces.push(JobTrace { job, bars });
-    }
-    let description = format!(
-        "A lane for each of {all} jobs over time: a thin bar where it waits, a thick one where it computes, nothing where it does \
-         neither."
-    );
-    Some(Chart {
-        name,
-        title,
-        size: Size::USUAL,
-        form: Form::Usual,
-        description,
-        source,
-        draw: Box::new(move |canvas| draw(canvas, &traces, all)),
-    })
+/// The words of a story for what jobs do.
+#[derive(Clone, Copy, Debug)]
+pub struct Phases {
+    /// While they compute.
+    pub computes: &'static str,
+    /// While they wait.
+    pub waits: &'static str,
 }
 
-fn draw(canvas: &Canvas<'_>, traces: &[JobTrace], all: usize) -> Markup {
-    let mut ends = Vec::new();
-    for trace in traces {
-        ends.extend(trace.bars.iter().map(|bar| bar.stop));
-    }
-    let x = Linear::of(&ends, LEFT, RIGHT);
-    let height = (BOTTOM - TOP) / traces.len() as f64;
-    html! {
-        @for value in x.ticks() {
-            (canvas.line(&[(x.place(value), TOP), (x.place(value), BOTTOM)], Color::Grid, Stroke::Thin))
-            (canvas.text(x.place(value), BOTTOM + 15.0, Anchor::Middle, Color::Faint, 11.0, &time(value)))
+impl Panel {
+    /// The run of `spans`, in which a second of the story takes `second_ns`; `None` if there are none.
+    pub fn of(
+        spans: &[Span],
+        second_ns: u64,
+        heading: String,
+        job_name: impl Fn(u32) -> String,
+    ) -> Option<Self> {
+        let began = spans.iter().map(|span| span.start).min()?;
+        let seconds = |at: Timestamp| (at - began).as_nanos() as f64 / second_ns as f64;
+        let mut bars: BTreeMap<u32, Vec<Bar>> = BTreeMap::new();
+        let mut end = 0.0_f64;
+        for span in spans {
+            let bar = Bar { phase: span.phase, start: seconds(span.start), stop: seconds(span.stop) };
+            end = end.max(bar.stop);
+            bars.entry(span.job).or_default().push(bar);
         }
-        @for (at, trace) in traces.iter().enumerate() {
-            @let middle = TOP + height * (at as f64 + 0.5);
-            (canvas.text(LEFT - 8.0, middle + 3.5, Anchor::End, Color::Text, height.clamp(7.0, 11.0), &trace.job.to_string()))
-            @for bar in &trace.bars {
-                @let (share, mark) = if bar.phase == Phase::Compute { (0.8, COMPUTES) } else { (0.25, WAITS) };
-                @let width = (x.place(bar.stop) - x.place(bar.start)).max(0.6);
-                (canvas.rect(x.place(bar.start), middle - height * share / 2.0, width, height * share, Color::Model(mark), 1.0))
+        let left_out = bars.len().saturating_sub(MOST_JOBS);
+        let mut jobs = Vec::new();
+        for (job, bars) in bars.into_iter().take(MOST_JOBS) {
+            jobs.push(Job { name: job_name(job), bars });
+        }
+        Some(Panel { heading, jobs, left_out, seconds: end })
+    }
+
+    /// Its heading with its length.
+    fn title(&self) -> String {
+        let left_out =
+            if self.left_out > 0 { format!(", {} more jobs", self.left_out) } else { String::new() };
+        format!("{}: {}{left_out}", in_words(self.seconds), self.heading)
+    }
+
+    /// The height of a row.
+    fn row(&self) -> f64 {
+        if self.jobs.len() > 8 { 8.0 } else { 20.0 }
+    }
+
+    fn height(&self) -> f64 {
+        HEADING + self.row() * self.jobs.len() as f64 + GAP
+    }
+}
+
+/// The chart of `panels` in both forms; none without panels.
+pub fn charts(story: &str, mut panels: Vec<Panel>, phases: Phases, source: String) -> Vec<Chart> {
+    panels.truncate(MOST_PANELS);
+    let Some(finding) = finding(&panels) else { return vec![] };
+    let timelines = Timelines { panels, phases };
+    let mut listed = Vec::new();
+    for panel in &timelines.panels {
+        listed.push(panel.title());
+    }
+    let words = Words {
+        name: format!("lanes-{story}"),
+        title: format!("{story}: {finding}"),
+        about: timelines.about(),
+        description: format!("A row for each job over time, in a panel for each run. {}.", listed.join("; ")),
+        source,
+    };
+    in_both_forms(words, timelines)
+}
+
+/// The shortest and the longest run.
+fn finding(panels: &[Panel]) -> Option<String> {
+    let mut sorted: Vec<&Panel> = panels.iter().collect();
+    sorted.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    match sorted[..] {
+        [] => None,
+        [only] => Some(only.title()),
+        [shortest, .., longest] => Some(format!(
+            "{} ({}) to {} ({})",
+            in_words(shortest.seconds),
+            shortest.heading,
+            in_words(longest.seconds),
+            longest.heading
+        )),
+    }
+}
+
+struct Timelines {
+    panels: Vec<Panel>,
+    phases: Phases,
+}
+
+/// The height of a panel's heading, and of what is below a panel.
+const HEADING: f64 = 28.0;
+const GAP: f64 = 14.0;
+
+/// The height of the key.
+const KEY: f64 = 26.0;
+
+impl Timelines {
+    /// The seconds of the longest run.
+    fn longest(&self) -> f64 {
+        self.panels.iter().fold(0.0, |longest, panel| longest.max(panel.seconds))
+    }
+
+    /// The seconds that can be drawn on `width`.
+    fn drawn(&self, width: f64) -> f64 {
+        let mut computing = Vec::new();
+        for job in self.panels.iter().flat_map(|panel| &panel.jobs) {
+            for bar in job.bars.iter().filter(|bar| bar.phase == Phase::Compute) {
+                computing.push(bar.stop - bar.start);
             }
         }
-        (canvas.rect(LEFT, BOTTOM + 30.0, 24.0, 4.0, Color::Model(WAITS), 1.0))
-        (canvas.text(LEFT + 30.0, BOTTOM + 36.0, Anchor::Start, Color::Text, 11.0, "waits"))
-        (canvas.rect(LEFT + 90.0, BOTTOM + 26.0, 24.0, 12.0, Color::Model(COMPUTES), 1.0))
-        (canvas.text(LEFT + 120.0, BOTTOM + 36.0, Anchor::Start, Color::Text, 11.0, "computes"))
-        @if all > traces.len() {
-            (canvas.text(RIGHT, BOTTOM + 36.0, Anchor::End, Color::Faint, 11.0, &format!("and {} more jobs", all - traces.len())))
+        match crate::stats::median(&computing) {
+            Some(typical) if typical > 0.0 => self.longest().min(typical * width / LEAST_WIDTH),
+            _ => self.longest(),
+        }
+    }
+
+    fn about(&self) -> String {
+        "Time of the story from left to right, the same in each panel; longer runs go on beyond the right edge".into()
+    }
+
+    /// What each thickness means.
+    fn key(&self, canvas: &Canvas<'_>, layout: &Layout, top: f64) -> Markup {
+        let middle = top + 8.0;
+        let second = EDGE + layout.either(260.0, 170.0);
+        let baseline = middle + 0.35 * layout.small;
+        html! {
+            (canvas.rect(EDGE, middle - 7.0, 24.0, 14.0, Color::Best, 1.0))
+            (canvas.text(EDGE + 32.0, baseline, Anchor::Start, Color::Text, layout.small, self.phases.computes))
+            (canvas.rect(second, middle - 2.0, 24.0, 4.0, Color::Faint, 1.0))
+            (canvas.text(second + 32.0, baseline, Anchor::Start, Color::Text, layout.small, self.phases.waits))
         }
     }
 }
 
-/// A time label on an axis; the origin has none.
-fn time(ns: f64) -> String {
-    if ns == 0.0 { "0".into() } else { units::nanoseconds(ns) }
+impl Picture for Timelines {
+    fn height(&self, _: &Layout) -> f64 {
+        let mut height = KEY + axis::HEIGHT;
+        for panel in &self.panels {
+            height += panel.height();
+        }
+        height
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, layout: &Layout) -> Markup {
+        let names = self.panels.iter().flat_map(|panel| &panel.jobs).map(|job| job.name.as_str());
+        let left = rows::left_of(layout, names);
+        let right = layout.right() - 24.0;
+        let drawn_seconds = self.drawn(right - left);
+        let x = TimeAxis::of(drawn_seconds, left, right);
+        let ticks = x.ticks(layout);
+        let mut top = KEY;
+        let mut drawn = Vec::new();
+        for panel in &self.panels {
+            let rows_top = top + HEADING;
+            let bottom = rows_top + panel.row() * panel.jobs.len() as f64;
+            let letters = letters_in(layout.right() - EDGE, LETTER * layout.label + 0.6);
+            drawn.push(html! {
+                (canvas.bold(EDGE, top + 16.0, Anchor::Start, Color::Text, layout.label, &cut(&panel.title(), letters)))
+                (axis::lines(canvas, &ticks, [rows_top, bottom]))
+                (panel.draw(canvas, layout, &x, [left, rows_top]))
+            });
+            top += panel.height();
+        }
+        html! {
+            (self.key(canvas, layout, 0.0))
+            @for panel in drawn { (panel) }
+            (axis::labels(canvas, layout, &ticks, top - GAP))
+        }
+    }
+}
+
+impl Panel {
+    fn draw(&self, canvas: &Canvas<'_>, layout: &Layout, x: &TimeAxis, [left, top]: [f64; 2]) -> Markup {
+        let row = self.row();
+        // Names of low rows stand beside every second or third.
+        let mut named = 0.0;
+        let mut drawn = Vec::new();
+        for (at, job) in self.jobs.iter().enumerate() {
+            let y = top + row * (at as f64 + 0.5);
+            let has_room = y >= named;
+            if has_room {
+                named = y + layout.label + 3.0;
+            }
+            drawn.push(html! {
+                @if has_room { (rows::name(canvas, layout, left, y, &job.name)) }
+                @for bar in &job.bars { (bar.draw(canvas, x, y, row)) }
+            });
+        }
+        html! { @for job in drawn { (job) } }
+    }
+}
+
+impl Bar {
+    fn draw(&self, canvas: &Canvas<'_>, x: &TimeAxis, y: f64, row: f64) -> Markup {
+        if self.start >= x.end() {
+            return html! {};
+        }
+        let (start, stop) = (x.place(self.start), x.place(self.stop.min(x.end())));
+        let (height, color) = match self.phase {
+            Phase::Compute => (row * 0.8, Color::Best),
+            Phase::Wait => ((row * 0.2).max(1.6), Color::Faint),
+        };
+        canvas.rect(start, y - height / 2.0, (stop - start).max(0.6), height, color, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::trace::overlap::tests::span;
+    use crate::report::chart::palette::Mode;
+
+    fn panel(heading: &str, minutes: u64) -> Panel {
+        let end = minutes * 60_000;
+        let spans = [span(0, Phase::Wait, 0..end - 60_000), span(1, Phase::Compute, end - 60_000..end)];
+        Panel::of(&spans, 1_000, heading.into(), |job| format!("cake {job}")).unwrap()
+    }
+
+    #[test]
+    fn panels_share_an_axis_of_story_time() {
+        let phases = Phases { computes: "decorating", waits: "in the oven" };
+        let charts = charts("cakes", vec![panel("alone", 33), panel("twins", 12)], phases, "here".into());
+        assert_eq!(charts[0].title.replace('\u{a0}', " "), "cakes: 12 min (twins) to 33 min (alone)");
+        let svg = charts[0].svg(Mode::Light).replace('\u{a0}', " ");
+        for text in
+            [">33 min: alone<", ">12 min: twins<", ">10 min<", ">cake 1<", ">decorating<", ">in the oven<"]
+        {
+            assert!(svg.contains(text), "{text}: {svg}");
+        }
+    }
+
+    #[test]
+    fn axis_ends_where_phases_would_vanish() {
+        let mut spans = vec![span(0, Phase::Wait, 0..43_200_000)];
+        spans.extend((0..100).map(|at| span(1, Phase::Compute, at * 10_000..at * 10_000 + 5_000)));
+        let panel = Panel::of(&spans, 1_000, "chess".into(), |job| job.to_string()).unwrap();
+        let phases = Phases { computes: "moves", waits: "thinks" };
+        let timelines = Timelines { panels: vec![panel], phases };
+        assert_eq!((timelines.longest(), timelines.drawn(600.0)), (43_200.0, 1_000.0));
+    }
 }
