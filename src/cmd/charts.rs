@@ -15,7 +15,7 @@ use crate::report::chart::png::{hint, png};
 /// Which recordings, and the folder for their charts.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Recordings; each chart uses the first one that has its data, those of interpreters and of scaling use all
+    /// Recordings; each chart uses the first one that has its data, on all cores if there is one; those of interpreters and of scaling use all
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Folder for the charts: NAME.svg follows the reader's light or dark mode, NAME-light.svg and NAME-dark.svg do not

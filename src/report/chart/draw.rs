@@ -80,6 +80,16 @@ mod tests {
     }
 
     #[test]
+    fn recordings_on_fewer_cores_come_last() {
+        let whole = recording(16, 50);
+        let mut limited = whole.clone();
+        limited.environment.cores = 1;
+        limited.environment.limited_by = Some("a mask of 1 core".into());
+        let Ok(matrix) = charts(&[limited, whole]).remove(0) else { panic!("no chart") };
+        assert!(matrix.title.contains("on 2 cores"), "{}", matrix.title);
+    }
+
+    #[test]
     fn matrix_of_sample_data() {
         insta::assert_snapshot!(drawn(recording(16, 50))[0]);
     }

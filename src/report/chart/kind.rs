@@ -75,7 +75,8 @@ impl Kind {
     }
 }
 
-/// Every chart of `kinds` that `recordings` have, in the order of `kinds`.
+/// Every chart of `kinds` that `recordings` have, in the order of `kinds`. Recordings on fewer cores than the machine has come last:
+/// by the names of their files they are often first.
 pub fn draw_kinds(kinds: &[Kind], recordings: &[Analysed<'_>]) -> Vec<Drawn> {
     let marks = Marks::of(recordings.iter().map(|it| it.recording));
     let interpreters = Interpreters::of(recordings);
@@ -83,6 +84,7 @@ pub fn draw_kinds(kinds: &[Kind], recordings: &[Analysed<'_>]) -> Vec<Drawn> {
     for Analysed { recording, summary } in recordings {
         evaluated.push(Evaluated { recording, summary, marks: &marks, interpreters: &interpreters });
     }
+    evaluated.sort_by_key(|it| it.recording.environment.limited_by.is_some());
     let mut drawn = Vec::new();
     for kind in kinds {
         let charts = kind.draw(&evaluated);
