@@ -133,6 +133,9 @@ impl Size {
     }
 }
 
+/// How many of the cheapest tools a title names.
+const MOST_NAMED: usize = 3;
+
 /// From which size the cheapest tools pay, and a thread or a process for each job. `rows` are sorted by size.
 fn finding(rows: &[Row]) -> String {
     let Some(Size::From { ns: least, .. }) = rows.first().map(|row| row.size) else {
@@ -147,6 +150,11 @@ fn finding(rows: &[Row]) -> String {
         } else if let Some(made_of) = of_each_job(name) {
             clauses.push(format!("{} with {made_of} for each job", time(*ns)));
         }
+    }
+    let more = format!("{} more", cheapest.len().saturating_sub(MOST_NAMED));
+    if cheapest.len() > MOST_NAMED {
+        cheapest.truncate(MOST_NAMED);
+        cheapest.push(&more);
     }
     let first = format!("{} with {}", time(least), listed(&cheapest));
     format!("Computing jobs pay off from {}", [&[first], &clauses[..]].concat().join(", "))
@@ -240,6 +248,8 @@ mod tests {
             finding(&rows).replace('\u{a0}', " "),
             "Computing jobs pay off from 7.00 us with rayon and prefork, 239 us with a thread for each job"
         );
+        let many = [1, 2, 3, 4, 5].map(|at| row(&format!("model-{at}"), from(7.0)));
+        assert!(finding(&many).ends_with("with model-1, model-2, model-3 and 2 more"));
         assert_eq!(
             finding(&rows[3..]).replace('\u{a0}', " "),
             "Computing jobs pay off from 239 us with threads"
