@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 
 use crate::report::chart::palette::{Color, Palette};
+use crate::report::chart::shapes::outline;
 use crate::report::escape::plain;
 
 /// The part of a text that is at its coordinates.
@@ -174,47 +175,12 @@ impl<'a> Canvas<'a> {
         let ground = self.palette.colour(Color::Ground);
         let fill = if filled { colour } else { ground };
         let class = if filled { ink.class() } else { Color::Ground.class() } + " " + &ink.class() + "-line";
-        html! { path class=(class) d=(shape(mark, x, y)) fill=(fill) stroke=(colour) stroke-width="1.5" {} }
+        html! { path class=(class) d=(outline(mark, x, y)) fill=(fill) stroke=(colour) stroke-width="1.5" {} }
     }
-}
-
-/// The outline of a shape: circle, square, triangle, diamond, triangle upside down, cross.
-fn shape(mark: usize, x: f64, y: f64) -> String {
-    const R: f64 = 4.0;
-    let corners: &[(f64, f64)] = match mark % 6 {
-        0 => {
-            let (left, right, y) = (place(x - R), place(x + R), place(y));
-            return format!("M{left} {y} A{R} {R} 0 1 1 {right} {y} A{R} {R} 0 1 1 {left} {y} Z");
-        }
-        1 => &[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)],
-        2 => &[(0.0, -1.2), (1.2, 1.0), (-1.2, 1.0)],
-        3 => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
-        4 => &[(0.0, 1.2), (1.2, -1.0), (-1.2, -1.0)],
-        _ => &[
-            (-1.2, -0.4),
-            (-0.4, -0.4),
-            (-0.4, -1.2),
-            (0.4, -1.2),
-            (0.4, -0.4),
-            (1.2, -0.4),
-            (1.2, 0.4),
-            (0.4, 0.4),
-            (0.4, 1.2),
-            (-0.4, 1.2),
-            (-0.4, 0.4),
-            (-1.2, 0.4),
-        ],
-    };
-    let mut path = String::new();
-    for (at, (dx, dy)) in corners.iter().enumerate() {
-        let _ =
-            write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(x + dx * R), place(y + dy * R));
-    }
-    path + " Z"
 }
 
 /// A coordinate rounded to a tenth of a unit: more digits are invisible and would change with every rounding.
-fn place(value: f64) -> String {
+pub(super) fn place(value: f64) -> String {
     let mut text = format!("{value:.1}");
     if text.ends_with(".0") {
         text.truncate(text.len() - 2);

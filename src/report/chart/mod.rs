@@ -2,7 +2,7 @@
 //! files: one that follows the reader's light or dark mode, and one for each mode.
 //!
 //! - [`palette`]: literal colours, because some SVG renderers do not support variables
-//! - [`canvas`]: text, lines and markers
+//! - [`canvas`]: text, lines and markers; `shapes`: of markers
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
 //! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`]: what several have in common
@@ -34,6 +34,7 @@ pub mod png;
 pub mod rows;
 pub mod scale;
 pub mod scaling;
+mod shapes;
 pub mod story_time;
 pub mod timeline;
 
