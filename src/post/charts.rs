@@ -22,7 +22,8 @@ mod tests {
     use super::*;
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
-    use crate::record::schema::{Arm, Launch, Recording, Sample, WorkloadEntry};
+    use crate::record::schema::{Arm, Kind, Launch, Recording, Sample, Sizes, WorkloadEntry};
+    use crate::report::chart::interpreters::tests::python;
 
     /// Every chart of `recordings`, in every mode.
     fn drawn(recordings: &[Recording]) -> Vec<(String, String)> {
@@ -109,9 +110,120 @@ mod tests {
                 samples.extend((0..models).map(|model| sample(template, first, model, launch.number)));
                 study.launches.push(launch);
             }
-            study.workloads.push(WorkloadEntry { name, ..task.clone() });
+            // Every second task waits, so that it has a chart of CPU use.
+            let kind = if at % 2 == 1 { Kind::Waits } else { Kind::Computes };
+            study.workloads.push(WorkloadEntry { name, kind, ..task.clone() });
         }
         crowd
+    }
+
+    /// Recordings of crowds: studies, several core counts, costs and interpreters.
+    fn crowds() -> Vec<Vec<Recording>> {
+        let mut crowds = vec![inside()];
+        for (models, tasks) in [(1, 1), (2, 12), (24, 1), (24, 12), (40, 30)] {
+            crowds.push(vec![crowd(models, tasks)]);
+        }
+        let mut cores = vec![crowd(24, 2), crowd(24, 2), crowd(24, 2)];
+        for (recording, cores) in cores.iter_mut().zip([1, 2, 4]) {
+            on_one_machine(recording);
+            recording.environment.cores = cores;
+        }
+        crowds.push(cores);
+        let mut costs = inside().into_iter().find(|recording| recording.costs.is_some()).unwrap();
+        let study = crowd(24, 6).study.unwrap();
+        costs.costs.as_mut().unwrap().sizes = vec![Sizes { series: "grains".into(), study }];
+        crowds.push(vec![costs]);
+        let mut interpreters = Vec::new();
+        for (tag, gil) in [("3.11", true), ("3.13", true), ("3.13t", false), ("3.14", true), ("3.14t", false)]
+        {
+            interpreters.push(python(tag, tag, gil, 60));
+        }
+        interpreters.iter_mut().for_each(on_one_machine);
+        crowds.push(interpreters);
+        crowds
+    }
+
+    fn on_one_machine(recording: &mut Recording) {
+        let environment = &mut recording.environment;
+        environment.cpu_model = Some("a processor".into());
+        environment.physical_cores = Some(4);
+        environment.memory_bytes = Some(1 << 30);
+    }
+
+    /// The charts of all crowds, in every mode.
+    fn drawn_crowds() -> Vec<(String, String)> {
+        crowds().iter().flat_map(|recordings| drawn(recordings)).collect()
+    }
+
+    /// The boxes of the marks of a chart: cells and bars, dots, and markers of models.
+    fn marks(document: &Document<'_>) -> Vec<[f64; 4]> {
+        let mut marks = Vec::new();
+        for node in document.descendants().filter(roxmltree::Node::is_element) {
+            let class = node.attribute("class").unwrap_or_default();
+            let mut mark = match node.tag_name().name() {
+                "rect" if class != "ground" => {
+                    let [x, y] = ["x", "y"].map(|key| number(&node, key));
+                    [x, y, x + number(&node, "width"), y + number(&node, "height")]
+                }
+                "circle" => {
+                    let [x, y, r] = ["cx", "cy", "r"].map(|key| number(&node, key));
+                    [x - r, y - r, x + r, y + r]
+                }
+                "path" if node.attribute("fill") != Some("none") && !class.starts_with("mark") => {
+                    outline(node.attribute("d").unwrap())
+                }
+                _ => continue,
+            };
+            for transform in node.ancestors().filter_map(|node| node.attribute("transform")) {
+                mark = transformed(mark, transform);
+            }
+            marks.push(mark);
+        }
+        marks
+    }
+
+    /// The extent of a marker: a circle, or lines between corners.
+    fn outline(path: &str) -> [f64; 4] {
+        let numbers: Vec<f64> =
+            path.split([' ', 'M', 'L', 'A', 'Z']).filter_map(|number| number.parse().ok()).collect();
+        if path.contains('A') {
+            let [left, y, radius] = [0, 1, 2].map(|at| numbers[at]);
+            return [left, y - radius, left + 2.0 * radius, y + radius];
+        }
+        let mut extent = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        for corner in numbers.chunks_exact(2) {
+            extent = [
+                extent[0].min(corner[0]),
+                extent[1].min(corner[1]),
+                extent[2].max(corner[0]),
+                extent[3].max(corner[1]),
+            ];
+        }
+        extent
+    }
+
+    /// The share of the smaller mark that both have.
+    fn shared([left, top, right, bottom]: [f64; 4], [from, upper, to, lower]: [f64; 4]) -> f64 {
+        let width = (right.min(to) - left.max(from)).max(0.0);
+        let height = (bottom.min(lower) - top.max(upper)).max(0.0);
+        let areas = [(right - left) * (bottom - top), (to - from) * (lower - upper)];
+        width * height / areas[0].min(areas[1])
+    }
+
+    #[test]
+    fn no_mark_covers_half_of_another() {
+        let (mut charts, mut boxes) = (0, 0);
+        for (name, svg) in drawn_crowds() {
+            let document = Document::parse(&svg).unwrap();
+            let marks = marks(&document);
+            (charts, boxes) = (charts + 1, boxes + marks.len());
+            for (at, one) in marks.iter().enumerate() {
+                for other in &marks[at + 1..] {
+                    assert!(shared(*one, *other) < 0.5, "{name}: {one:?} and {other:?}");
+                }
+            }
+        }
+        assert!(charts > 100 && boxes > 20 * charts, "{charts} charts with {boxes} marks");
     }
 
     /// A number of an element.
@@ -149,11 +261,7 @@ mod tests {
 
     #[test]
     fn text_never_overlaps_or_leaves_chart() {
-        let mut files = drawn(&inside());
-        for (models, tasks) in [(1, 1), (2, 12), (24, 1), (24, 12), (40, 30)] {
-            files.extend(drawn(&[crowd(models, tasks)]));
-        }
-        for (name, svg) in files {
+        for (name, svg) in drawn_crowds() {
             let document = Document::parse(&svg).unwrap();
             let (width, height) =
                 (number(&document.root_element(), "width"), number(&document.root_element(), "height"));
