@@ -16,7 +16,7 @@ use crate::post::splice::{Part, begin, end, splice};
 use crate::post::{chirpy, page::page, sections};
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
-use crate::report::{bars::bars, export::Format, render::render, screen::answer, study};
+use crate::report::{bars::bars, chart::png::hint, export::Format, render::render, screen::answer, study};
 
 /// Which recordings, and their output format.
 #[derive(Debug, clap::Args)]
@@ -73,6 +73,9 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
         std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
         write_all(&post, &args.files, args.force)?;
+        if let Some(hint) = hint() {
+            writeln!(std::io::stdout(), "{hint}")?;
+        }
         return Ok(Exit::Ok);
     }
     match (&args.splice, &recordings[..]) {
