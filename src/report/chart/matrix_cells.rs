@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::report::chart::canvas::{Anchor, Canvas, Rectangle, cut, letters_in};
+use crate::report::chart::canvas::{Anchor, Canvas, Rectangle, Stroke, cut, letters_in};
 use crate::report::chart::palette::Color;
 use crate::report::matrix::{Cell, State, in_short};
 
@@ -42,9 +42,9 @@ pub(super) const SCREEN: Layout = Layout {
 pub(super) const PHONE: Layout = Layout {
     width: 400.0,
     left: 8.0,
-    top: 168.0,
-    row: 52.0,
-    above: 20.0,
+    top: 178.0,
+    row: 56.0,
+    above: 21.0,
     heading: 30.0,
     number: 12.5,
     label: 14.0,
@@ -127,7 +127,14 @@ pub(super) fn ground(canvas: &Canvas<'_>, at: Rectangle, state: State) -> Markup
     match state {
         State::Best => canvas.round_box(at, Color::Best, None),
         State::Undecided => canvas.round_box(at, Color::MayBeBest, Some(Color::Best)),
-        State::SlowerThanBaseline => canvas.round_box(at, Color::Worse, None),
+        State::SlowerThanBaseline => {
+            // Told without colour: by the line at its foot.
+            let (left, right, foot) = (at.x + 3.0, at.x + at.width - 3.0, at.y + at.height - 1.5);
+            html! {
+                (canvas.round_box(at, Color::Worse, None))
+                (canvas.line(&[(left, foot), (right, foot)], Color::OnWorse, Stroke::Thick))
+            }
+        }
         State::NoVerdict => canvas.round_box(at, Color::Ground, Some(Color::Grid)),
         State::Slower => html! {},
     }

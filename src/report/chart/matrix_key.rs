@@ -19,7 +19,7 @@ pub(super) fn key(states: &[State], has_advice: bool, width: f64) -> Vec<Entry> 
     let (mut x, mut line) = (16.0, 0);
     let mut entries = Vec::new();
     for sign in signs {
-        let room = 30.0 + 6.4 * sign.words().len() as f64;
+        let room = 30.0 + 7.0 * sign.words().len() as f64;
         if x + room > width && x > 16.0 {
             (x, line) = (16.0, line + 1);
         }
