@@ -3,7 +3,9 @@
 use crate::analysis::analysed::Analysed;
 use crate::post::knee;
 use crate::report::chart::draw::KINDS;
-use crate::report::chart::kind::{Drawn, draw_kinds};
+use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
+use crate::report::chart::{break_even, cost, cpu, gil, scaling};
+use crate::report::page::Pictures;
 
 /// The post's own charts stand behind this number of others: those of a study.
 const OF_STUDY: usize = 4;
@@ -13,6 +15,17 @@ pub fn charts(recordings: &[Analysed<'_>]) -> Vec<Drawn> {
     let mut kinds = KINDS.to_vec();
     kinds.insert(OF_STUDY, knee::KIND);
     draw_kinds(&kinds, recordings)
+}
+
+/// The charts of a page, by what they are about. The matrices are tables there.
+pub fn pictures(recordings: &[Analysed<'_>]) -> Pictures {
+    let of = |kinds: &[Kind]| draw_kinds(kinds, recordings);
+    Pictures {
+        python: of(&[gil::KIND]),
+        stories: of(&[knee::KIND]),
+        costs: of(&[break_even::KIND, cost::KIND, cpu::KIND]),
+        cores: of(&[scaling::KIND]),
+    }
 }
 
 #[cfg(test)]
@@ -32,6 +45,19 @@ mod tests {
             files.extend(chart.files());
         }
         files
+    }
+
+    #[test]
+    fn page_has_every_chart_but_the_matrices() {
+        let kept = inside();
+        let recordings = &Analysed::all(&kept)[..];
+        let Pictures { python, stories, costs, cores } = pictures(recordings);
+        let mut on_page = 0;
+        for drawn in [python, stories, costs, cores] {
+            on_page += drawn.iter().flatten().count();
+        }
+        let all = charts(recordings).into_iter().flatten();
+        assert_eq!(on_page, all.filter(|chart| !chart.name.starts_with("matrix")).count());
     }
 
     /// The texts of the elements with this name.

@@ -10,11 +10,12 @@ use crate::post::claims::{
     Case, CaseKind, CaseResult, Claim, ClaimVerdict, Judgement, Sources, Words, claims,
 };
 use crate::record::schema::Recording;
+use crate::report::escape;
 use crate::report::export::{Format, csv, json};
 use crate::report::footnotes::some_of;
+use crate::report::page_claims::{ClaimOnPage, Claims};
 use crate::report::style::TerminalStyle;
 use crate::report::table::{Columns, Table};
-use crate::report::{escape, page::Appendix};
 
 /// What is before a claim's words in a list, and before the facts about it where it stands alone.
 const LIST: &str = "                         ";
@@ -55,27 +56,35 @@ pub fn of_several_machines<'a>(recordings: impl IntoIterator<Item = &'a Recordin
     ))
 }
 
-/// The section of all claims at the end of the page of `recordings`.
-pub fn appendix(recordings: &[Analysed<'_>]) -> Appendix {
-    let judged = judge_all(recordings);
+/// All claims on the page of `recordings`: those that are not true first.
+pub fn on_page(recordings: &[Analysed<'_>]) -> Claims {
+    let mut judged = judge_all(recordings);
     let mut result = summary(&judged);
     if let Some(sentence) = of_several_machines(recordings.iter().map(|it| it.recording)) {
         result = format!("{result} {sentence}");
     }
-    let table = Table::of(&judged)
-        .left("claim", |(claim, _)| claim.id)
-        .left("the post says", |(claim, _)| claim.says.to_string())
-        .left("below", |(claim, _)| claim.says.at())
-        .left("verdict", |(_, judgement)| in_a_sentence(judgement))
-        .left("numbers", |(_, judgement)| cases(judgement))
-        .build();
-    Appendix {
-        heading: "Is the post right?",
-        result,
-        folded: "All of its claims",
-        class: "claims",
-        caption: "Claims",
-        table,
+    // A stable sort: within a verdict the order of the post stands.
+    judged.sort_by_key(|(_, judgement)| judgement.verdict.place_on_page());
+    let (mut claims, mut checks) = (vec![], vec![]);
+    for (claim, judgement) in judged {
+        let list = if judgement.is_check() { &mut checks } else { &mut claims };
+        list.push(claim_on_page(claim, &judgement));
+    }
+    Claims { result, claims, checks }
+}
+
+fn claim_on_page(claim: &Claim, judgement: &Judgement) -> ClaimOnPage {
+    let mut cases = Vec::new();
+    for case in &judgement.cases {
+        cases.push(format!("{}{}: {}, {}", check(case), case.name, case.result.word(), case.numbers()));
+    }
+    ClaimOnPage {
+        id: claim.id,
+        says: claim.says.to_string(),
+        link: claim.says.link(),
+        verdict: judgement.verdict.to_string(),
+        condition: judgement.condition_in_short(),
+        cases,
     }
 }
 
@@ -365,7 +374,7 @@ mod tests {
         other.environment.memory_bytes = None;
         let all = [one, smaller, other];
         assert!(of_several_machines(&all).unwrap().contains("(memory unknown)"));
-        let page = appendix(&Analysed::all(&all));
+        let page = on_page(&Analysed::all(&all));
         assert!(page.result.contains("not known to be of one machine"), "{}", page.result);
     }
 

@@ -1,13 +1,13 @@
 //! The page of recordings with what the post has to do with them: its stories and its claims.
 
 use crate::analysis::analysed::Analysed;
-use crate::post::{charts::charts, ledger, sections};
+use crate::post::{charts::pictures, ledger, sections};
 use crate::record::schema::Recording;
 use crate::report::page::Page;
 
 /// The page of `recordings`, whose files have `names`.
 pub fn page(names: &[String], recordings: &[Recording]) -> String {
     let recordings = &Analysed::all(recordings)[..];
-    let (charts, appendix) = (charts(recordings), ledger::appendix(recordings));
-    Page { names, recordings, sections: &sections(), charts, appendix }.html()
+    let claims = ledger::on_page(recordings);
+    Page { names, recordings, sections: &sections(), pictures: pictures(recordings), claims }.html()
 }

@@ -75,7 +75,7 @@ fn on_screen(text: &str, models: &[String]) -> Sets {
 fn on_page(page: &str, models: &[String]) -> Sets {
     let row = page.split("<small>hash").nth(1).unwrap().split("</tr>").next().unwrap();
     let mut sets = Sets::default();
-    for (cell, model) in row.split("<td>").skip(1).zip(models) {
+    for (cell, model) in row.split("<td ").skip(1).zip(models) {
         if cell.contains("class=\"best\"") {
             sets.best.push(model.clone());
         }

@@ -115,6 +115,11 @@ impl<'a> Matrix<'a> {
         self.groups.iter().flat_map(|group| &group.rows)
     }
 
+    /// Whether the post names a tool for any of its tasks.
+    pub(crate) fn has_advice(&self) -> bool {
+        self.tasks().any(|task| task.cells.iter().flatten().any(|cell| cell.is_advised))
+    }
+
     /// The states that its cells have, in the order of the key.
     pub(crate) fn states(&self) -> Vec<State> {
         let mut states = Vec::new();
@@ -199,8 +204,11 @@ fn family(model: &str) -> Family {
 
 fn cell(answer: &Answer<'_>, model: &str) -> Option<Cell> {
     let tool = answer.tool(model)?;
-    let advised = named_tools(&answer.row.workload.post_says);
-    let is_advised = made_of(model).is_some_and(|made_of| advised.contains(&made_of));
+    let workload = &answer.row.workload;
+    let advised = named_tools(&workload.post_says);
+    // The post's advice is about Python.
+    let is_advised =
+        workload.platform.is_some() && made_of(model).is_some_and(|made_of| advised.contains(&made_of));
     Some(Cell { speedup: tool.speedup()?, state: state(&tool), is_advised })
 }
 

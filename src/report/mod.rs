@@ -22,6 +22,7 @@ pub(crate) mod footnotes;
 pub(crate) mod matrix;
 pub mod page;
 pub(crate) mod page_answer;
+pub mod page_claims;
 pub(crate) mod platforms;
 pub mod render;
 pub mod scaling;

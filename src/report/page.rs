@@ -10,9 +10,12 @@ use sha2::{Digest as _, Sha256};
 use crate::analysis::same::{Machine, hardware};
 use crate::analysis::{analysed::Analysed, summary::Row};
 use crate::record::{checksum::add_checksum, schema::Recording};
+use crate::report::chart::caption::{date, source};
+use crate::report::chart::{Form, kind::Drawn, palette::Mode};
+use crate::report::page_answer::{answer, matrices_of_python, with_answer};
 use crate::report::{
-    best, chart::Form, chart::caption::date, chart::kind::Drawn, chart::palette::Mode, disclosure::summary,
-    escape::plain, export::html as export, page_answer::answer, section::Section, table::Table,
+    best, block::Block, costs, disclosure::summary, escape::plain, evidence, export::html as export,
+    page_claims::Claims, platforms, section::Section, table::Table,
 };
 use crate::stats::units;
 
@@ -29,31 +32,37 @@ pub struct Page<'a> {
     /// The sections that recordings may have.
     pub sections: &'a [&'a Section],
     /// Their charts.
-    pub charts: Vec<Drawn>,
+    pub pictures: Pictures,
     /// What all of them together decide.
-    pub appendix: Appendix,
+    pub claims: Claims,
 }
 
-/// The last section of a page.
-pub struct Appendix {
-    /// Its heading.
-    pub heading: &'static str,
-    /// Its result in a sentence.
-    pub result: String,
-    /// What its table is folded under.
-    pub folded: &'static str,
-    /// The class of its table for the style sheet.
-    pub class: &'static str,
-    /// The caption of its table.
-    pub caption: &'static str,
-    /// Its table.
-    pub table: Table,
+/// The charts of a page, by what they are about.
+pub struct Pictures {
+    /// Interpreters.
+    pub python: Vec<Drawn>,
+    /// Stories.
+    pub stories: Vec<Drawn>,
+    /// Costs.
+    pub costs: Vec<Drawn>,
+    /// Numbers of cores.
+    pub cores: Vec<Drawn>,
+}
+
+/// A part of a page, to which its contents bar links.
+struct Part {
+    id: &'static str,
+    /// Its words in the contents bar.
+    short: &'static str,
+    heading: &'static str,
+    content: Markup,
 }
 
 impl Page<'_> {
     /// The page as an HTML document.
     pub fn html(&self) -> String {
-        let title = "bakeoff: which execution model is the best tool for the task";
+        let title = "bakeoff: which tool is best for which task?";
+        let parts = self.parts();
         let markup = html! {
             (DOCTYPE)
             html lang="en" {
@@ -68,13 +77,12 @@ impl Page<'_> {
                 body {
                     main {
                         h1 { "Which tool is best for which task?" }
+                        (provenance(self.recordings))
+                        nav aria-label="Contents" { @for part in &parts { a href={ "#" (part.id) } { (part.short) } " " } }
                         (answer(self.recordings))
-                        (beside(self.recordings))
-                        @for (at, (name, recording)) in self.names.iter().zip(self.recordings).enumerate() {
-                            (self.section(at, name, recording))
+                        @for part in &parts {
+                            section id=(part.id) { h2 { (part.heading) } (part.content) }
                         }
-                        (pictures(&self.charts))
-                        (appendix(&self.appendix))
                     }
                     script { (PreEscaped(SCRIPT)) }
                 }
@@ -83,24 +91,93 @@ impl Page<'_> {
         markup.into_string() + "\n"
     }
 
-    /// A recording: first its warnings, then its sections, then the file.
-    fn section(&self, at: usize, name: &str, of: &Analysed<'_>) -> Markup {
-        let warnings = of.summary.all_warnings();
-        let (withheld, told): (Vec<_>, Vec<_>) =
-            warnings.into_iter().partition(|warning| warning.blocks_verdicts());
+    /// The parts behind the answer; without those that the recordings have nothing for.
+    fn parts(&self) -> Vec<Part> {
+        let part = |id, short, heading, content| Part { id, short, heading, content };
+        let pictures = &self.pictures;
+        let mut parts = vec![
+            part("python", "Python", "Is the post's advice right for Python?", self.python()),
+            part("claims", "Claims", "Is the post right?", self.claims.markup()),
+            part("stories", "Stories", "The post's worked examples", figures(&pictures.stories)),
+            part(
+                "tools",
+                "Tools",
+                "The tools, as traces show them",
+                self.first_blocks(evidence::tools, "The tools"),
+            ),
+            part("costs", "Costs", "What each tool costs", self.costs()),
+            part("cores", "Cores", "Other numbers of cores, other machines", self.cores()),
+            part("numbers", "All numbers", "All numbers", self.numbers()),
+            part("data", "Data", "The recordings", self.data()),
+        ];
+        parts.retain(|part| !part.content.0.is_empty());
+        parts
+    }
+
+    /// What the first recording that has it says.
+    fn first_blocks(&self, of: fn(&Analysed<'_>) -> Option<Vec<Block>>, heading: &str) -> Markup {
+        html! { @if let Some(blocks) = self.recordings.iter().find_map(of) { (export::blocks(&blocks, heading)) } }
+    }
+
+    fn python(&self) -> Markup {
         html! {
-            section {
-                h2 { (plain(&summary(of.recording, self.sections))) }
-                @for warning in withheld { p.warning role="alert" { strong { "No verdict" } ": " (plain(&warning.to_string())) } }
-                @if !told.is_empty() {
-                    details { summary { "Notes on the machine: " (told.len()) }
-                        @for warning in told { p.note { (plain(&warning.to_string())) } } }
+            (self.first_blocks(platforms::advice, "The post's advice"))
+            (matrices_of_python(self.recordings))
+            (figures(&self.pictures.python))
+        }
+    }
+
+    fn costs(&self) -> Markup {
+        html! { (self.first_blocks(costs::narrow, "The main costs")) (figures(&self.pictures.costs)) }
+    }
+
+    fn cores(&self) -> Markup {
+        html! { (beside(self.recordings)) (figures(&self.pictures.cores)) }
+    }
+
+    /// Every table of each recording, and what blocks its verdicts.
+    fn numbers(&self) -> Markup {
+        html! {
+            @for of in self.recordings {
+                h3 { (plain(&summary(of.recording, self.sections))) }
+                @for warning in of.summary.all_warnings() {
+                    @if warning.blocks_verdicts() {
+                        p.warning role="alert" { strong { "No verdict" } ": " (plain(&warning.to_string())) }
+                    }
                 }
                 @for section in self.sections {
-                    @for panel in section.on_page(of) { (export::panel(&panel)) }
+                    @for panel in section.on_page(of) { (export::folded(&panel, section.heading)) }
                 }
+            }
+        }
+    }
+
+    /// Each recording: what is to be noted of its machine, and the file itself.
+    fn data(&self) -> Markup {
+        html! {
+            @for (at, (name, of)) in self.names.iter().zip(self.recordings).enumerate() {
+                h3 { (plain(&source(of.recording))) }
+                (notes(of))
                 p { (download(at, name, of.recording)) }
             }
+        }
+    }
+}
+
+/// Where the numbers of the answer come from.
+fn provenance(recordings: &[Analysed<'_>]) -> Markup {
+    let first = with_answer(recordings).or(recordings.first());
+    html! { @if let Some(of) = first { p.source { (plain(&source(of.recording))) } } }
+}
+
+/// What is to be noted of the machine of a recording, folded.
+fn notes(of: &Analysed<'_>) -> Markup {
+    let mut notes = of.summary.all_warnings();
+    notes.retain(|warning| !warning.blocks_verdicts());
+    html! {
+        @if !notes.is_empty() {
+            details { summary { "Notes on the machine: " (notes.len()) }
+                @for note in notes { p.note { (plain(&note.to_string())) } } }
         }
     }
 }
@@ -146,7 +223,7 @@ fn beside(recordings: &[Analysed<'_>]) -> Markup {
         columns = columns.left(column, |row| best::in_short(&study.summary, row));
     }
     let table = columns.build();
-    html! { @if studies.len() > 1 { section { (export::table("The best tool on each machine", &table)) } } }
+    html! { @if studies.len() > 1 { (export::table("Best: within 5 % of the fastest, with the speedup of the fastest", &table)) } }
 }
 
 /// The number of the machine of each of `studies`, from 1: those that can't be told to be of one machine are of two.
@@ -177,27 +254,19 @@ fn machine(recording: &Recording) -> String {
     }
 }
 
-fn pictures(charts: &[Drawn]) -> Markup {
+/// Charts, and why others are absent; nothing if there is no chart.
+fn figures(charts: &[Drawn]) -> Markup {
     html! {
-        section {
-            h2 { "Pictures" }
+        @if charts.iter().any(Result::is_ok) {
             @for drawn in charts {
                 @match drawn {
-                    Ok(chart) => @if chart.form == Form::Usual { figure { (PreEscaped(chart.svg(Mode::Auto))) } }
+                    Ok(chart) => {
+                        @let class = if chart.form == Form::Narrow { "narrow" } else { "usual" };
+                        figure class=(class) { (PreEscaped(chart.svg(Mode::Auto))) }
+                    }
                     Err(why) => p.note { "No chart of " (plain(why)) "." }
                 }
             }
-        }
-    }
-}
-
-fn appendix(appendix: &Appendix) -> Markup {
-    html! {
-        section {
-            h2 { (appendix.heading) }
-            p { (appendix.result) }
-            details { summary { (appendix.folded) }
-                div class=(appendix.class) { (export::table(appendix.caption, &appendix.table)) } }
         }
     }
 }
@@ -234,18 +303,11 @@ mod tests {
 
     fn page_of(recordings: &[Recording]) -> String {
         let names = vec!["some.json".to_owned(); recordings.len()];
-        let table = Table::of(&["C1"]).left("claim", |id| *id).build();
-        let appendix = Appendix {
-            heading: "Claims",
-            result: "1 claim".into(),
-            folded: "All",
-            class: "claims",
-            caption: "Claims",
-            table,
-        };
         let recordings = &Analysed::all(recordings)[..];
-        let charts = draw_kinds(KINDS, recordings);
-        Page { names: &names, recordings, sections: SECTIONS, charts, appendix }.html()
+        let drawn = draw_kinds(KINDS, recordings);
+        let pictures = Pictures { python: vec![], stories: vec![], costs: drawn, cores: vec![] };
+        let claims = Claims { result: "1 claim".into(), claims: vec![], checks: vec![] };
+        Page { names: &names, recordings, sections: SECTIONS, pictures, claims }.html()
     }
 
     #[test]
@@ -254,8 +316,10 @@ mod tests {
         assert!(page.contains("default-src 'none'") && page.contains("<script>") && page.contains("<svg"));
         let loads = |text: &str| text.contains("src=\"") || text.contains("url(") || text.contains("@import");
         assert!(!loads(&page));
-        let links =
-            page.split("href=\"").skip(1).all(|link| link.starts_with("data:application/gzip;base64,"));
+        let links = page
+            .split("href=\"")
+            .skip(1)
+            .all(|link| link.starts_with('#') || link.starts_with("data:application/gzip;base64,"));
         assert!(links);
     }
 

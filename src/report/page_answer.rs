@@ -5,31 +5,41 @@ use maud::{Markup, html};
 use crate::analysis::analysed::Analysed;
 use crate::report::answer::sentences;
 use crate::report::best::without_prefix;
-use crate::report::chart::caption::source;
 use crate::report::escape::plain;
-use crate::report::matrix::{Cell, Matrix, State, Task, in_short};
+use crate::report::matrix::{Cell, Column, Matrix, State, Task, in_short};
+use crate::report::platforms::describe;
 
-/// The answer of the first recording that has one for native tools.
+/// The first recording that has an answer for native tools.
+pub(crate) fn with_answer<'a>(recordings: &'a [Analysed<'a>]) -> Option<&'a Analysed<'a>> {
+    recordings.iter().find(|of| Matrix::of(&of.summary.rows).is_some())
+}
+
+/// The answer of that recording.
 pub(crate) fn answer(recordings: &[Analysed<'_>]) -> Markup {
-    let mut first = None;
-    for of in recordings {
-        if first.is_none() {
-            first = Matrix::of(&of.summary.rows).map(|matrix| (of, matrix));
-        }
-    }
-    let Some((of, matrix)) = first else { return html! {} };
+    let Some(of) = with_answer(recordings) else { return html! {} };
     html! {
-        p.source { (plain(&source(of.recording))) }
         div.cards {
             @for sentence in sentences(of.recording, &of.summary.rows) {
-                @let (head, rest) = sentence.split_once(": ").unwrap_or((sentence.as_str(), ""));
-                div.card {
-                    @if rest.is_empty() { p { (plain(head)) } } @else { h2 { (plain(head)) } p { (plain(rest)) } }
+                @let (head, rest) = sentence.split_once(": ").unwrap_or(("", sentence.as_str()));
+                div.card { h2 { (plain(head)) } p { (plain(rest)) } }
+            }
+        }
+        @if let Some(matrix) = Matrix::of(&of.summary.rows) { (self::matrix("Times as fast as one job at a time", &matrix)) }
+        (warnings(of))
+    }
+}
+
+/// The matrices of all interpreters, each with the post's pick marked.
+pub(crate) fn matrices_of_python(recordings: &[Analysed<'_>]) -> Markup {
+    html! {
+        @for of in recordings {
+            @for (tag, rows) in of.summary.platforms() {
+                @if let Some(matrix) = Matrix::of(rows) {
+                    h3 { (plain(&describe(of.recording, tag))) }
+                    (self::matrix("Times as fast as its own loop", &matrix))
                 }
             }
         }
-        (self::matrix("Times as fast as one job at a time", &matrix))
-        (warnings(of))
     }
 }
 
@@ -38,48 +48,52 @@ pub(crate) fn matrix(caption: &str, matrix: &Matrix<'_>) -> Markup {
     let tools = matrix.columns.len();
     html! {
         div.wide tabindex="0" role="group" aria-label=(caption) {
-            table.matrix {
+            // The roles stay where a narrow screen shows rows as blocks.
+            table.matrix role="table" {
                 caption { (caption) }
-                thead { tr {
-                    th scope="col" { "task" }
+                thead role="rowgroup" { tr role="row" {
+                    th scope="col" role="columnheader" { "task" }
                     @for column in &matrix.columns {
-                        th scope="col" { (plain(without_prefix(column.model))) }
+                        th scope="col" role="columnheader" { (plain(without_prefix(column.model))) }
                     }
                 } }
                 @for group in &matrix.groups {
-                    tbody {
-                        tr { th.group scope="rowgroup" colspan=(tools + 1) { (group.heading) } }
-                        @for task in &group.rows { (row(task)) }
+                    tbody role="rowgroup" {
+                        tr role="row" { th.group scope="rowgroup" role="rowheader" colspan=(tools + 1) { (group.heading) } }
+                        @for task in &group.rows { (row(task, &matrix.columns)) }
                     }
                 }
             }
         }
         p.key {
             @for state in matrix.states() { span class=(class(state)) { (state.words()) } " " }
+            @if matrix.has_advice() { span.pick { "the post's pick" } }
         }
     }
 }
 
-fn row(task: &Task<'_>) -> Markup {
+fn row(task: &Task<'_>, columns: &[Column<'_>]) -> Markup {
     html! {
-        tr {
-            th scope="row" {
+        tr role="row" {
+            th scope="row" role="rowheader" {
                 (plain(&task.title())) br;
                 small { (plain(&task.answer.row.workload.name)) @if let Some(note) = task.note() { ": " (plain(&note)) } }
             }
-            @for cell in &task.cells { (self::cell(*cell)) }
+            @for (column, cell) in columns.iter().zip(&task.cells) { (self::cell(without_prefix(column.model), *cell)) }
         }
     }
 }
 
-fn cell(cell: Option<Cell>) -> Markup {
+/// A cell; on a narrow screen the style sheet shows the tool's name above it.
+fn cell(tool: &str, cell: Option<Cell>) -> Markup {
     html! {
         @match cell {
-            None => td { "-" },
-            Some(Cell { speedup, state, .. }) => td {
+            None => td role="cell" data-tool=(plain(tool)) { "-" },
+            Some(Cell { speedup, state, is_advised }) => td role="cell" data-tool=(plain(tool)) {
                 span class=(class(state)) { (in_short(speedup)) }
                 // Said to those who do not see the ground.
-                span.said { " " (state.words()) }
+                span.said { " " (state.words()) @if is_advised { ", the post's pick" } }
+                @if is_advised { span.pick aria-hidden="true" {} }
             },
         }
     }

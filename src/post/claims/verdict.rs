@@ -39,6 +39,20 @@ impl ClaimVerdict {
         ClaimVerdict::Undecided,
         ClaimVerdict::NotMeasured,
     ];
+
+    /// Its place in a list that begins with what is not as the post says.
+    pub(crate) fn place_on_page(self) -> usize {
+        match self {
+            ClaimVerdict::CheckFailed => 0,
+            ClaimVerdict::False => 1,
+            ClaimVerdict::ContradictsItself => 2,
+            ClaimVerdict::Qualified => 3,
+            ClaimVerdict::Undecided => 4,
+            ClaimVerdict::True => 5,
+            ClaimVerdict::NotMeasured => 6,
+            ClaimVerdict::CheckPassed => 7,
+        }
+    }
 }
 
 impl fmt::Display for ClaimVerdict {

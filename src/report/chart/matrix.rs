@@ -47,8 +47,7 @@ fn interpreted(of: &Evaluated<'_>) -> Vec<Chart> {
 /// The chart of `rows` for a screen and for a phone; none if no tool has a speedup.
 fn of_rows(of: &Evaluated<'_>, rows: &[Row], name: &str, title: String) -> Vec<Chart> {
     let Some(matrix) = Matrix::of(rows) else { return vec![] };
-    let is_python = rows.iter().any(|row| row.workload.platform.is_some());
-    let drawn = Drawn::of(&matrix, is_python);
+    let drawn = Drawn::of(&matrix);
     let source = source_of(of)
         + &undrawn(matrix.tasks().count().saturating_sub(MOST_TASKS), "tasks")
         + &undrawn(matrix.columns.len().saturating_sub(MOST_TOOLS), "tools");
@@ -98,14 +97,13 @@ struct Tasks {
 }
 
 impl Drawn {
-    /// `shows_advice`: whether the tools that the post names are marked. It names those of Python.
-    fn of(matrix: &Matrix<'_>, shows_advice: bool) -> Self {
+    fn of(matrix: &Matrix<'_>) -> Self {
         let mut tools = Vec::new();
         for column in matrix.columns.iter().take(MOST_TOOLS) {
             let name = without_prefix(column.model);
             tools.push(Tool { name: name.to_owned(), family: column.family.heading() });
         }
-        let (mut room, mut has_advice) = (MOST_TASKS, false);
+        let mut room = MOST_TASKS;
         let mut groups = Vec::new();
         for group in &matrix.groups {
             let mut tasks = Vec::new();
@@ -115,11 +113,7 @@ impl Drawn {
                 if let Some(note) = task.note() {
                     about = format!("{} · {note}", workload.name);
                 }
-                let mut cells: Vec<Option<Cell>> = task.cells.iter().take(MOST_TOOLS).copied().collect();
-                for cell in cells.iter_mut().flatten() {
-                    cell.is_advised &= shows_advice;
-                    has_advice |= cell.is_advised;
-                }
+                let cells: Vec<Option<Cell>> = task.cells.iter().take(MOST_TOOLS).copied().collect();
                 tasks.push(Task { title: task.title(), about, cells });
             }
             room -= tasks.len();
@@ -127,7 +121,7 @@ impl Drawn {
                 groups.push(Tasks { heading: group.heading, tasks });
             }
         }
-        Drawn { tools, groups, states: matrix.states(), has_advice }
+        Drawn { tools, groups, states: matrix.states(), has_advice: matrix.has_advice() }
     }
 
     fn height(&self, layout: &Layout) -> f64 {
