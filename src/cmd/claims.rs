@@ -186,21 +186,21 @@ fn run_story(
     platforms: &[Platform],
     quick: bool,
 ) -> Result<Vec<StoryRun>> {
-    show(&format!("playing {}", story.name()));
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), story.second());
     let mut request = StoryRequest { quick, ..StoryRequest::default() };
     if story.name() == chess::PIZZA.name {
         request.exhibition = Some(Exhibition::default());
         request.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
-    let mut results = play_all(story, &runner, &request)?;
+    let mut results = play_all(story, &runner, &request, show)?;
     for platform in platforms {
         if *platform == Platform::Native || !IN_PYTHON.contains(&story.name()) {
             continue;
         }
         let mut models = platform.models();
         models.retain(|model| model.unavailable.is_none());
-        results.extend(play_all(story, &runner, &StoryRequest { models, quick, ..StoryRequest::default() })?);
+        let request = StoryRequest { models, quick, ..StoryRequest::default() };
+        results.extend(play_all(story, &runner, &request, show)?);
     }
     Ok(results.into_iter().map(|result| result.story_run).collect())
 }

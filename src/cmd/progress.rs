@@ -7,9 +7,14 @@ use crate::stats::units;
 
 /// One line on a terminal, written while nothing is measured; an empty one clears the last.
 pub fn show(what: &str) {
-    if std::io::stderr().is_terminal() {
+    if std::io::stderr().is_terminal() && !is_dumb() {
         eprint!("\r\x1b[2K{what}");
     }
+}
+
+/// Whether the terminal can't clear a line.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// One line on a terminal, written between launches: nothing updates during a measurement.

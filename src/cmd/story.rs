@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 use crate::analysis::analysed::Analysed;
 use crate::cmd::outputs::{Output, check, write_all};
 use crate::cmd::platforms::{Platforms, models_of};
+use crate::cmd::progress::show;
 use crate::cmd::section::{Watch, recording_of, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, models_named, unknown};
@@ -98,7 +99,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     check(&paths, &[], args.force)?;
     let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
     let mut watch = Watch::begin();
-    let results = play_all(story, &runner, &request)?;
+    let results = play_all(story, &runner, &request, show)?;
     watch.look();
     ensure!(
         !results.is_empty(),

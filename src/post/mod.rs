@@ -15,6 +15,7 @@ mod same_answer;
 pub mod splice;
 pub mod stories;
 pub mod story;
+mod story_table;
 #[cfg(test)]
 mod untrusted_input;
 

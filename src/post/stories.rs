@@ -4,17 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::analysis::analysed::Analysed;
-use crate::analysis::stories;
-use crate::post::story::{Prediction, STORIES, Story, StoryResult};
+use crate::post::story::{STORIES, Story, StoryResult};
+use crate::post::story_table::{RunRow, Settings, only_second_ns, table};
 use crate::record::schema::StoryRun;
 use crate::report::footnotes::about_warning;
 use crate::report::style::TerminalStyle;
-use crate::report::table::{Cell, Table, Unit};
+use crate::report::table::Table;
 use crate::report::{block::Block, export::terminal, section::Section, timeline::timeline};
-use crate::stats::{spread::Spread, units};
-
-/// Columns of a timeline.
-const WIDTH: usize = 72;
+use crate::stats::units;
 
 /// The stories of a recording.
 pub static SECTION: Section = Section {
@@ -88,163 +85,64 @@ pub fn text(story: &dyn Story, results: &[StoryResult], of: &Analysed<'_>, style
     let mut blocks = blocks(story.name(), &runs);
     blocks.extend(warnings(of));
     let mut text = terminal::blocks(&blocks, style);
-    let mut models = BTreeSet::new();
+    let (settings, mut models) = (Settings::of_all(&runs), BTreeSet::new());
     for StoryResult { story_run, spans } in results {
         // The first run of each model: more timelines would hide it.
         if !spans.is_empty() && models.insert(&story_run.model) {
-            let _ = write!(text, "\n{}\n{}\n", name(story_run), timeline(spans, WIDTH));
+            let title = style.bold(&style.text(&settings.name(story_run)));
+            let _ = write!(text, "\n{title}\n{}", timeline(spans, story_run.second_ns.get(), style));
         }
     }
     text
 }
 
-/// The description, times and remarks of the runs of a story.
+/// The result of a story, its description, times and remarks.
 fn blocks(name: &str, runs: &[&StoryRun]) -> Vec<Block> {
     let story = named(name);
     let rows: Vec<RunRow<'_>> = runs.iter().map(|run| RunRow::of(story, run)).collect();
+    let settings = Settings::of_all(runs);
+    let mut blocks = vec![];
+    if let Some(lead) = story.and_then(|story| story.lead(runs)) {
+        blocks.push(Block::Paragraph(lead));
+    }
     let title = match story {
         Some(story) => format!("{name}: {}", story.about()),
         None => name.to_owned(),
     };
-    let mut blocks = vec![Block::Paragraph(title), Block::table(table(&rows))];
+    let mut notes = vec![];
     if let Some(ns) = only_second_ns(runs)
         && rows.iter().any(|row| row.prediction.is_some())
     {
-        let second = units::nanoseconds(ns as f64);
-        blocks.push(Block::Paragraph(format!("One second of the story is {second} here.")));
+        notes.push(format!("One second of the story is {} here.", units::nanoseconds(ns as f64)));
     }
-    blocks.push(Block::Notes(remarks(story, runs)));
+    if !settings.common.is_empty() {
+        let otherwise = if settings.vary() { ", unless a row says otherwise" } else { "" };
+        notes.push(format!("Arrangement: {}{otherwise}.", settings.common.join(", ")));
+    }
+    blocks.push(Block::titled(title, table(&rows, &settings), notes));
+    blocks.push(Block::Notes(remarks(story, runs, &settings)));
     blocks
 }
 
-/// A run and what is computed of it.
-struct RunRow<'a> {
-    run: &'a StoryRun,
-    /// The time of its plays.
-    wall_ns: Option<Spread>,
-    prediction: Option<Prediction>,
-    /// How much longer it took than predicted, of 1: by the nominal numbers, and by those of the trace.
-    error: Option<Spread>,
-    error_as_traced: Option<Spread>,
-}
-
-impl<'a> RunRow<'a> {
-    fn of(story: Option<&dyn Story>, run: &'a StoryRun) -> Self {
-        let (mut walls, mut errors, mut as_traced) = (vec![], vec![], vec![]);
-        for act in &run.acts {
-            let play = StoryRun { acts: vec![act.clone()], ..run.clone() };
-            walls.push(act.wall_ns as f64);
-            if let Some(story) = story {
-                errors.extend(error(&play, story.prediction(&play)));
-                as_traced.extend(error(&play, story.prediction_as_traced(&play)));
-            }
-        }
-        RunRow {
-            run,
-            wall_ns: Spread::of(&walls),
-            prediction: story.and_then(|story| story.prediction(run)),
-            error: Spread::of(&errors),
-            error_as_traced: Spread::of(&as_traced),
-        }
-    }
-
-    fn took(&self) -> Cell {
-        match (&self.run.unavailable, self.wall_ns) {
-            (Some(_), _) => "not available".into(),
-            (None, wall_ns) => wall_ns.map(|it| it.median).into(),
-        }
-    }
-
-    /// The fastest and the slowest play.
-    fn range(&self) -> Option<String> {
-        let Spread { low, high, .. } = self.wall_ns?;
-        let is_range = self.run.acts.len() > 1;
-        is_range.then(|| format!("{} .. {}", units::nanoseconds(low), units::nanoseconds(high)))
-    }
-
-    /// The median time in story seconds.
-    fn seconds(&self) -> Option<f64> {
-        Some(self.wall_ns?.median / self.run.second_ns.get() as f64)
-    }
-}
-
-/// By how much the only play of `story_run` took longer than predicted.
-fn error(story_run: &StoryRun, prediction: Option<Prediction>) -> Option<f64> {
-    let predicted = prediction?.seconds;
-    let seconds = stories::wall_ns(story_run)? / story_run.second_ns.get() as f64;
-    if predicted > 0.0 { Some(seconds / predicted - 1.0) } else { None }
-}
-
-/// A row for each run; empty columns are omitted.
-fn table(rows: &[RunRow<'_>]) -> Table {
-    let is_traced = rows.iter().any(|row| row.error_as_traced.is_some());
-    let is_predicted = is_traced || rows.iter().any(|row| row.prediction.is_some());
-    let runs: Vec<&StoryRun> = rows.iter().map(|row| row.run).collect();
-    let mut columns = Table::of(rows)
-        .left("model", |it| it.run.model.as_str())
-        .left("arrangement", |it| it.run.arrangement.as_str())
-        .wraps()
-        .right("plays", Unit::Plain, |it| it.run.acts.len() as u64)
-        .leaves(1)
-        .right("took", Unit::Nanoseconds, RunRow::took)
-        .left("range", RunRow::range)
-        .leaves(3);
-    if is_predicted && only_second_ns(&runs).is_none() {
-        columns =
-            columns.right("a second", Unit::Nanoseconds, |it| Some(it.run.second_ns.get() as f64)).leaves(2);
-    }
-    if is_predicted {
-        columns = columns
-            .right("story time", Unit::Plain, |it| it.seconds().map(in_seconds))
-            .left("predicted", |it| it.prediction.as_ref().filter(|_| it.wall_ns.is_some()).map(by_numbers))
-            .wraps()
-            .right("error", Unit::Plain, |it| it.error.map(percent));
-    }
-    if is_traced {
-        columns = columns
-            .right("error at the measured pace", Unit::Plain, |it| it.error_as_traced.map(percent))
-            .leaves(4);
-    }
-    columns.build()
-}
-
-fn by_numbers(prediction: &Prediction) -> String {
-    format!("{} = {}", prediction.formula, in_seconds(prediction.seconds))
-}
-
-fn percent(error: Spread) -> String {
-    format!("{} %", (error * 100.0).with(|percent| format!("{percent:+.1}")))
-}
-
-/// The real length of a story second, if all have the same.
-fn only_second_ns(runs: &[&StoryRun]) -> Option<u64> {
-    let first = runs.first()?.second_ns;
-    runs.iter().all(|run| run.second_ns == first).then_some(first.get())
-}
-
-fn name(run: &StoryRun) -> String {
-    format!("{}, {}", run.model, run.arrangement)
-}
-
-/// Story seconds, with a comma between thousands.
-fn in_seconds(seconds: f64) -> String {
-    if seconds < 100.0 {
-        return format!("{seconds:.2} s");
-    }
-    format!("{} s", units::grouped(&format!("{seconds:.0}")))
-}
-
 /// Remarks, and reasons for missing results.
-fn remarks(story: Option<&dyn Story>, runs: &[&StoryRun]) -> Vec<String> {
+fn remarks(story: Option<&dyn Story>, runs: &[&StoryRun], settings: &Settings<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
+    let mut unavailable: Vec<(&str, Vec<String>)> = Vec::new();
     for run in runs {
         if let Some(why) = &run.unavailable {
-            remarks.push(format!("{}: not available: {why}", name(run)));
+            let name = settings.name(run);
+            match unavailable.iter_mut().find(|(reason, _)| reason == why) {
+                Some((_, names)) => names.push(name),
+                None => unavailable.push((why, vec![name])),
+            }
         }
-        let Some(story) = story else { continue };
-        for remark in story.remarks(run) {
-            remarks.push(format!("{}: {remark}", name(run)));
+        let of_run = story.map_or(vec![], |story| story.remarks(run));
+        if !of_run.is_empty() {
+            remarks.push(format!("{}: {}", settings.name(run), of_run.join("; ")));
         }
+    }
+    for (why, names) in unavailable {
+        remarks.push(format!("not available: {why}: {}", names.join("; ")));
     }
     remarks
 }
@@ -254,6 +152,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::post::story_table::in_seconds;
     use crate::record::{figure::Figure, schema::TracedRun};
 
     fn play(wall_ms: u64, figures: BTreeMap<String, u64>) -> TracedRun {

@@ -4,22 +4,47 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::engine::{Phase, Span};
-
+use crate::report::style::TerminalStyle;
 use crate::stats::units;
 
 /// The maximum number of rows.
 const ROWS: usize = 24;
 
-/// The states of a column.
-const COMPUTES: char = '█';
-const WAITS: char = '░';
-const NEITHER: char = ' ';
-
-/// The maximum number of phases per job: with more, columns would show an arbitrary selection.
+/// The maximum number of phases of each job that is shown: with more, columns would show an arbitrary selection.
 const PHASES: usize = 8;
 
-/// `spans` in rows of `width` columns, truncated to the beginning of long ones; empty if there are none.
-pub fn timeline(spans: &[Span], width: usize) -> String {
+/// The columns before a row.
+const LABEL: usize = 5;
+
+/// The maximum number of columns of a row.
+const COLUMNS: usize = 100;
+
+/// The states of a column.
+struct Signs {
+    computes: char,
+    waits: char,
+}
+
+impl Signs {
+    fn of(style: TerminalStyle) -> Self {
+        if style.ascii {
+            Signs { computes: '#', waits: '.' }
+        } else {
+            Signs { computes: '█', waits: '░' }
+        }
+    }
+}
+
+/// What is shown of the time: its beginning and end, in nanoseconds.
+struct Window {
+    start: u64,
+    stop: u64,
+    columns: usize,
+}
+
+/// `spans` in rows that fit the terminal, with the time in seconds of `second_ns`; empty if there are none. Of long ones it is
+/// the beginning, in which every job has its first phases.
+pub fn timeline(spans: &[Span], second_ns: u64, style: TerminalStyle) -> String {
     let (mut start, mut end, mut stop) = (u64::MAX, 0, 0);
     let mut jobs: BTreeMap<u32, Vec<&Span>> = BTreeMap::new();
     for span in spans {
@@ -29,32 +54,44 @@ pub fn timeline(spans: &[Span], width: usize) -> String {
     }
     for spans in jobs.values_mut() {
         spans.sort_by_key(|span| span.start);
-        spans.truncate(PHASES);
-        stop = stop.max(spans[spans.len() - 1].stop.ns());
+        stop = stop.max(spans[spans.len().min(PHASES) - 1].stop.ns());
     }
     if start >= stop {
         return String::new();
     }
-    let column_ns = (stop - start) as f64 / width as f64;
+    let columns = style.width.saturating_sub(LABEL + 1).clamp(1, COLUMNS);
+    let (window, signs) = (Window { start, stop, columns }, Signs::of(style));
     let mut text = String::new();
     for (job, spans) in jobs.iter().take(ROWS) {
-        let _ = writeln!(text, "{job:>4} {}", row(spans, start, column_ns, width).trim_end());
+        let _ = writeln!(text, "{job:>4} {}", row(spans, &window, &signs).trim_end());
     }
     if jobs.len() > ROWS {
         let _ = writeln!(text, "     and {} more", jobs.len() - ROWS);
     }
-    let [shown, all] = [stop, end].map(|it| units::nanoseconds((it - start) as f64));
-    let of_all = if stop < end { format!(", the beginning of {all}") } else { String::new() };
-    let rest = width - 1;
-    let _ = writeln!(text, "     0{shown:>rest$}   {COMPUTES} computes {WAITS} waits{of_all}");
+    let [shown, all] = [stop, end].map(|it| seconds(it - start, second_ns));
+    let rest = columns.saturating_sub(1);
+    let _ = writeln!(text, "     0{shown:>rest$}");
+    let of_all = if stop < end { format!("; the beginning of {all}") } else { String::new() };
+    let _ = writeln!(text, "     {} computes {} waits{of_all}", signs.computes, signs.waits);
     text
 }
 
-fn row(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
-    let mut shares = vec![[0.0; 2]; width];
+/// A time in seconds that take `second_ns`: real ones as they are, those of a story as such.
+fn seconds(ns: u64, second_ns: u64) -> String {
+    match second_ns {
+        REAL => units::nanoseconds(ns as f64),
+        _ => format!("{} s", units::grouped(&format!("{:.0}", ns as f64 / second_ns.max(1) as f64))),
+    }
+}
+
+/// A second that takes as long as it is.
+const REAL: u64 = 1_000_000_000;
+
+fn row(spans: &[&Span], window: &Window, signs: &Signs) -> String {
+    let column_ns = (window.stop - window.start) as f64 / window.columns as f64;
+    let mut shares = vec![[0.0; 2]; window.columns];
     for span in spans {
-        let (from, to) =
-            ((span.start.ns() - start) as f64 / column_ns, (span.stop.ns() - start) as f64 / column_ns);
+        let [from, to] = [span.start, span.stop].map(|it| (it.ns() - window.start) as f64 / column_ns);
         let phase = usize::from(span.phase == Phase::Wait);
         for (column, shares) in shares.iter_mut().enumerate() {
             let (left, right) = (column as f64, column as f64 + 1.0);
@@ -66,11 +103,11 @@ fn row(spans: &[&Span], start: u64, column_ns: f64, width: usize) -> String {
         let neither = 1.0 - computes - waits;
         // Computing is rare and short in most stories: a quarter of a column makes it visible.
         row.push(if computes >= 0.25 {
-            COMPUTES
+            signs.computes
         } else if waits >= neither {
-            WAITS
+            signs.waits
         } else {
-            NEITHER
+            ' '
         });
     }
     row
@@ -81,6 +118,8 @@ mod tests {
     use super::*;
     use crate::engine::trace::overlap::tests::span;
 
+    const STYLE: TerminalStyle = TerminalStyle { width: 30, ascii: false, coloured: false };
+
     #[test]
     fn timeline_shows_one_row_per_job() {
         let spans = [
@@ -90,13 +129,32 @@ mod tests {
             span(1, Phase::Compute, 660..720),
             span(2, Phase::Wait, 120..360),
         ];
-        insta::assert_snapshot!(timeline(&spans, 24));
-        assert_eq!(timeline(&[], 24), "");
+        insta::assert_snapshot!(timeline(&spans, REAL, STYLE));
+        assert_eq!(timeline(&[], REAL, STYLE), "");
     }
 
     #[test]
     fn omitted_rows_are_counted() {
         let spans: Vec<_> = (0..30).map(|job| span(job, Phase::Wait, 0..10)).collect();
-        assert!(timeline(&spans, 10).contains("and 6 more"));
+        assert!(timeline(&spans, REAL, STYLE).contains("and 6 more"));
+    }
+
+    #[test]
+    fn long_jobs_in_turn_are_all_visible() {
+        let mut spans = Vec::new();
+        for job in 0..3 {
+            for pair in 0..30 {
+                let at = u64::from(job) * 18_000 + pair * 600;
+                spans.push(span(job, Phase::Compute, at..at + 50));
+                spans.push(span(job, Phase::Wait, at + 50..at + 600));
+            }
+        }
+        let text = timeline(&spans, 1, TerminalStyle { ascii: true, ..STYLE });
+        let rows: Vec<&str> = text.lines().take(3).collect();
+        assert_eq!(
+            rows,
+            ["   0 ...........", "   1            ...........", "   2                        ."]
+        );
+        assert!(text.contains("38,400 s\n") && text.ends_with("; the beginning of 54,000 s\n"), "{text}");
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Result, bail, ensure};
 
 use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think, prediction, prediction_at};
+use crate::post::story::lead::{clock, fastest};
 use crate::post::story::visits::visits;
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
 use crate::record::figure::Figure;
@@ -75,6 +76,10 @@ impl Story for Chess {
         Ok(results)
     }
 
+    fn runs(&self, request: &StoryRequest) -> Option<usize> {
+        Some(program(request).len())
+    }
+
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
         prediction(&Exhibition::of(story_run)?, concurrency(story_run)?)
     }
@@ -106,6 +111,29 @@ impl Story for Chess {
         story_run.arrangement == Exhibition::default().arrangement()
     }
 
+    fn lead(&self, runs: &[&StoryRun]) -> Option<String> {
+        let first = runs.first()?;
+        let (mut alone, mut at_once) = (vec![], vec![]);
+        for run in runs.iter().filter(|run| run.arrangement == first.arrangement) {
+            if concurrency(run) == Some(Concurrency::One) { &mut alone } else { &mut at_once }.push(*run);
+        }
+        let (mut took, mut predicted) = (vec![], vec![]);
+        let boards = format!("{} {}s", first.setting("boards")?, self.words[1]);
+        for (what, runs) in [(boards, at_once), ("one at a time".to_owned(), alone)] {
+            if let Some((fastest, seconds)) = fastest(runs.into_iter()) {
+                took.push(format!("{what}: {}", clock(seconds)));
+                predicted.extend(self.prediction(fastest).map(|it| clock(it.seconds)));
+            }
+        }
+        if took.is_empty() {
+            return None;
+        }
+        if !predicted.is_empty() {
+            took.push(format!("predicted: {}", predicted.join(" and ")));
+        }
+        Some(took.join("; ") + ".")
+    }
+
     fn remarks_on(&self, story_run: &StoryRun, act: &TracedRun) -> Vec<String> {
         let [exhibitor, board, moves, replies] = self.words;
         let mut remarks = Vec::new();
@@ -113,7 +141,7 @@ impl Story for Chess {
             let share = 100.0 * busy as f64 / extent as f64;
             let (moving, replying) = (count(act, Figure::ComputesAtOnce), count(act, Figure::WaitsAtOnce));
             remarks.push(format!(
-                "some {exhibitor} is busy for {share:.0} % of the time, {moves} at once: {moving}, {replies} at once: {replying}"
+                "the {exhibitor} is busy {share:.0} % of the time; {moves} at once: {moving}; {replies} at once: {replying}"
             ));
         }
         if let Some(thinks_ns) = act.get(Figure::ThinksNs) {

@@ -2,12 +2,14 @@
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::engine::{Performance, Span, nanoseconds};
 use crate::model::{ModelEntry, models};
+use crate::post::story::progress::Progress;
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::report::chart::timeline::Phases;
@@ -20,8 +22,10 @@ pub mod cook_eat;
 mod event_loop;
 pub mod exhibition;
 pub mod four;
+mod lead;
 pub mod music;
 pub mod plays;
+mod progress;
 pub mod samples;
 pub mod stall;
 mod visits;
@@ -34,17 +38,19 @@ pub struct StoryRunner {
     pub with: RunEnvironment,
     /// The real length of a story second.
     pub second: Duration,
+    /// Who is told of each run.
+    progress: Option<Arc<Progress>>,
 }
 
 impl StoryRunner {
     /// A runner whose children run `exe`, with `second` as the length of a story second.
     pub fn new(catalog: &Catalog, exe: PathBuf, cores: usize, second: Duration) -> Self {
-        StoryRunner { with: RunEnvironment::new(catalog, exe, cores), second }
+        StoryRunner { with: RunEnvironment::new(catalog, exe, cores), second, progress: None }
     }
 
     /// The same at the machine's current speed.
     pub fn recalibrated(&self) -> Self {
-        StoryRunner { with: self.with.recalibrated(), second: self.second }
+        StoryRunner { with: self.with.recalibrated(), ..self.clone() }
     }
 
     /// `seconds` story seconds in real microseconds.
@@ -79,6 +85,9 @@ impl StoryRunner {
         model: &str,
         ran: Result<Ran>,
     ) -> StoryResult {
+        if let Some(progress) = &self.progress {
+            progress.add_run();
+        }
         let (Ran { acts, spans }, unavailable) = match ran {
             Ok(ran) => (ran, None),
             Err(why) => (Ran::default(), Some(format!("{why:#}"))),
@@ -152,6 +161,10 @@ pub trait Story: Sync {
     /// # Errors
     /// Where a job fails or returns a wrong digest.
     fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>>;
+    /// How many runs a play has, where that is known before it.
+    fn runs(&self, _request: &StoryRequest) -> Option<usize> {
+        None
+    }
     /// The real length of a story second, unless another scale is requested.
     fn second(&self) -> Duration {
         Duration::from_millis(1)
@@ -179,6 +192,10 @@ pub trait Story: Sync {
     /// Whether the picture of the story shows the timeline of `story_run`, if there are several.
     fn is_pictured(&self, _story_run: &StoryRun) -> bool {
         true
+    }
+    /// The result of `runs` of it in a sentence, from what was measured; `None` if none could run.
+    fn lead(&self, runs: &[&StoryRun]) -> Option<String> {
+        lead::of_arrangements(self, runs)
     }
     /// Further observations about `story_run`, one sentence each.
     fn remarks(&self, story_run: &StoryRun) -> Vec<String> {

@@ -1,23 +1,37 @@
 //! Several plays of a story.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 
+use crate::post::story::progress::Progress;
 use crate::post::story::{Story, StoryRequest, StoryResult, StoryRunner};
 
 /// Plays of a story: the fewest that have a median and a range.
 pub const PLAYS: usize = 3;
 
-/// Plays `story` several times, all of its arrangements each time, so that what is slow for a moment meets different ones.
+/// Plays `story` several times, all of its arrangements each time, so that what is slow for a moment meets different ones; `tell`
+/// gets a line between runs, and an empty one at the end.
 ///
 /// # Errors
 /// As [`Story::play`].
-pub fn play_all(story: &dyn Story, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+pub fn play_all(
+    story: &dyn Story,
+    runner: &StoryRunner,
+    request: &StoryRequest,
+    tell: fn(&str),
+) -> Result<Vec<StoryResult>> {
+    let runs = story.runs(request).map(|runs| runs * PLAYS);
+    let progress = Arc::new(Progress::begin(story.name(), runs, tell));
+    let runner = StoryRunner { progress: Some(progress.clone()), ..runner.clone() };
     let mut results = vec![];
     for _ in 0..PLAYS {
-        for result in story.play(runner, request)? {
+        for result in story.play(&runner, request)? {
             add(&mut results, result);
         }
+        progress.end_play(PLAYS);
     }
+    progress.end();
     Ok(results)
 }
 

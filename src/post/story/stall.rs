@@ -57,15 +57,37 @@ impl Story for Stall {
         Ok(results)
     }
 
+    fn lead(&self, runs: &[&StoryRun]) -> Option<String> {
+        let longest = runs.iter().filter_map(|run| block_ms(run)).max()?;
+        let mut delays = Vec::new();
+        for run in runs.iter().filter(|run| block_ms(run) == Some(longest)) {
+            if let Some(act) = run.acts.first() {
+                delays.push((count(act, Figure::P99Ns), run.model.as_str()));
+            }
+        }
+        let (least, most) = (delays.iter().min()?, delays.iter().max()?);
+        Some(format!(
+            "A task that computes for {longest} ms without yielding delays the beats of another task by {:.2} ms (p99) under {}, and by \
+             {:.2} ms under {}.",
+            least.0 as f64 / 1e6,
+            least.1,
+            most.0 as f64 / 1e6,
+            most.1
+        ))
+    }
+
     fn remarks_on(&self, story_run: &StoryRun, act: &TracedRun) -> Vec<String> {
         let [p50, p99, most] =
             [Figure::P50Ns, Figure::P99Ns, Figure::MaxNs].map(|figure| count(act, figure) as f64 / 1e6);
         let alone = act.get(Figure::InFlight) == Some(1) && story_run.setting("block_ms") != Some("0");
         let alone = if alone { "; but one task waited until the other was over" } else { "" };
-        vec![format!(
-            "beats are late by {p50:.2} ms at the median, {p99:.2} ms at the 99th of 100, {most:.2} ms at most{alone}"
-        )]
+        vec![format!("delay of beats: p50 {p50:.2} ms, p99 {p99:.2} ms, at most {most:.2} ms{alone}")]
     }
+}
+
+/// For how long the task of a run computes without yielding.
+fn block_ms(run: &StoryRun) -> Option<u64> {
+    run.setting("block_ms")?.parse().ok()
 }
 
 fn run(runner: &StoryRunner, model: &ModelEntry, block_ms: u64, all_ms: u64) -> Result<Ran> {

@@ -1,0 +1,74 @@
+//! How far the plays of a story are, told between two runs: nothing is written while one is measured.
+
+use std::sync::Mutex;
+
+use crate::engine::{Timestamp, lock, now};
+use crate::stats::units;
+
+/// What is told, and to whom.
+#[derive(Debug)]
+pub(super) struct Progress {
+    story: &'static str,
+    start: Timestamp,
+    tell: fn(&str),
+    counts: Mutex<Counts>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    made: usize,
+    /// All runs of all plays; unknown during the first play of most stories.
+    all: Option<usize>,
+}
+
+impl Progress {
+    pub(super) fn begin(story: &'static str, all: Option<usize>, tell: fn(&str)) -> Self {
+        tell(&format!("playing {story}"));
+        Progress { story, start: now(), tell, counts: Mutex::new(Counts { made: 0, all }) }
+    }
+
+    /// A run was made.
+    pub(super) fn add_run(&self) {
+        let mut counts = lock(&self.counts);
+        counts.made += 1;
+        (self.tell)(&counts.line(self.story, now() - self.start));
+    }
+
+    /// The first of so many plays is over: the others have as many runs.
+    pub(super) fn end_play(&self, plays: usize) {
+        let mut counts = lock(&self.counts);
+        counts.all = counts.all.or(Some(counts.made * plays));
+    }
+
+    /// All is over.
+    pub(super) fn end(&self) {
+        (self.tell)("");
+    }
+}
+
+impl Counts {
+    fn line(self, story: &str, elapsed: std::time::Duration) -> String {
+        let made = self.made;
+        match self.all {
+            None => format!("playing {story}: run {made}"),
+            Some(all) => {
+                let left = elapsed.mul_f64(all.saturating_sub(made) as f64 / made.max(1) as f64);
+                format!("playing {story}: run {made} of {all}, about {} left", units::duration(left))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn remaining_time_follows_from_runs_made() {
+        let line = |made, all| Counts { made, all }.line("chess", Duration::from_secs(10));
+        assert_eq!(line(2, None), "playing chess: run 2");
+        assert_eq!(line(2, Some(6)), "playing chess: run 2 of 6, about 20.0 s left");
+    }
+}
