@@ -18,4 +18,5 @@ pub mod starting;
 pub mod stories;
 pub mod summary;
 pub mod warning;
+pub mod warning_groups;
 pub mod warnings;

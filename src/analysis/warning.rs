@@ -165,6 +165,20 @@ impl Warning {
 }
 
 impl WorkloadWarning {
+    /// Its numbers, where the workload stands before them.
+    pub(super) fn figure(self) -> String {
+        match self {
+            WorkloadWarning::CoreTaken(share, required) => {
+                format!("{} of them, at least {}", percent(share), percent(required))
+            }
+            WorkloadWarning::Slow(share, LaunchCount { some, all }) => {
+                format!("{some} of {all}, {}", percent(share))
+            }
+            WorkloadWarning::Drift(ratio) => percent(ratio - 1.0),
+            WorkloadWarning::CapacityBelowCores(share) => percent(share),
+        }
+    }
+
     fn cause(self, workload: &str) -> String {
         match self {
             WorkloadWarning::CoreTaken(share, required) => {
@@ -185,7 +199,7 @@ impl WorkloadWarning {
         }
     }
 
-    fn advice(self) -> &'static str {
+    pub(super) fn advice(self) -> &'static str {
         match self {
             WorkloadWarning::CoreTaken(..) => "something else ran; close it and run again",
             WorkloadWarning::Slow(..) => "a cell whose verdict depends on them has none",

@@ -20,7 +20,7 @@ use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::export::Format;
-use crate::report::footnotes::about_warning;
+use crate::report::footnotes::about_warnings;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::study::{cell::Cell, plan::Profile, run_environment::RunEnvironment};
@@ -75,14 +75,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 
 /// The warnings that block verdicts of a study or of traces, each once.
 fn blocking_warnings(of: &Analysed<'_>) -> Vec<String> {
-    let mut lines = vec![];
-    for warning in of.summary.warnings.iter().chain(&of.summary.of_traces) {
-        let line = about_warning(warning);
-        if warning.blocks_verdicts() && !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines
+    let all = of.summary.warnings.iter().chain(&of.summary.of_traces);
+    about_warnings(all.filter(|warning| warning.blocks_verdicts()))
 }
 
 /// The claims of these ids, or all.

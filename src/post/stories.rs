@@ -7,10 +7,15 @@ use crate::analysis::analysed::Analysed;
 use crate::post::story::{STORIES, Story, StoryResult};
 use crate::post::story_table::{RunRow, Settings, only_second_ns, table};
 use crate::record::schema::StoryRun;
-use crate::report::footnotes::about_warning;
+use crate::report::footnotes::about_warnings;
 use crate::report::style::TerminalStyle;
 use crate::report::table::Table;
-use crate::report::{block::Block, export::terminal, section::Section, timeline::timeline};
+use crate::report::{
+    block::Block,
+    export::terminal,
+    section::Section,
+    timeline::{Words, timeline},
+};
 use crate::stats::units;
 
 /// The stories of a recording.
@@ -50,7 +55,7 @@ fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
 
 /// The warnings of what was traced, if there are any.
 fn warnings(of: &Analysed<'_>) -> Option<Block> {
-    let warnings: Vec<String> = of.summary.of_traces.iter().map(about_warning).collect();
+    let warnings: Vec<String> = about_warnings(&of.summary.of_traces);
     if warnings.is_empty() { None } else { Some(Block::Notes(warnings)) }
 }
 
@@ -85,12 +90,17 @@ pub fn text(story: &dyn Story, results: &[StoryResult], of: &Analysed<'_>, style
     let mut blocks = blocks(story.name(), &runs);
     blocks.extend(warnings(of));
     let mut text = terminal::blocks(&blocks, style);
-    let (settings, mut models) = (Settings::of_all(&runs), BTreeSet::new());
+    let mut models = BTreeSet::new();
     for StoryResult { story_run, spans } in results {
         // The first run of each model: more timelines would hide it.
         if !spans.is_empty() && models.insert(&story_run.model) {
-            let title = style.bold(&style.text(&settings.name(story_run)));
-            let _ = write!(text, "\n{title}\n{}", timeline(spans, story_run.second_ns.get(), style));
+            let title = style.bold(&style.text(&story.heading(story_run)));
+            let words = Words {
+                job: &|job| story.job_name(job),
+                phases: story.phases(),
+                second_ns: story_run.second_ns.get(),
+            };
+            let _ = write!(text, "\n{title}\n{}", timeline(spans, words, style));
         }
     }
     text

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use crate::analysis::answer::Answer;
 use crate::analysis::summary::{Row, Summary};
 use crate::report::best::in_full;
-use crate::report::{escape::plain, footnotes::about_warning, style::TerminalStyle};
+use crate::report::{escape::plain, footnotes::about_warnings, style::TerminalStyle};
 use crate::stats::{ratio::Ratio, units};
 
 /// Columns of the labels before a bar: task and speedup.
@@ -39,8 +39,8 @@ pub fn bars(findings: &Summary, terminal_style: TerminalStyle) -> String {
     let (from, to) = ("1x", units::ratio(most.exp2()));
     let rest = axis.room - from.len();
     text += &format!("{:labels$}{from}{to:>rest$}\n", "");
-    for warning in &findings.warnings {
-        for line in terminal_style.wrapped(&about_warning(warning), "  ") {
+    for warning in about_warnings(&findings.warnings) {
+        for line in terminal_style.wrapped(&warning, "  ") {
             text += &(line + "\n");
         }
     }

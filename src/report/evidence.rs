@@ -7,7 +7,7 @@ use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
 use crate::model::{MadeOf, cpython, models};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
 use crate::report::best::without_prefix;
-use crate::report::footnotes::{about_warning, some_of};
+use crate::report::footnotes::{about_warnings, some_of};
 use crate::report::table::{Cell, Table};
 use crate::report::{block::Block, section::Section};
 use crate::study::evidence::JobsOf;
@@ -28,7 +28,7 @@ pub static SECTION: Section = Section {
 fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let rows = rows(of)?;
     let mut notes = notes(&rows);
-    notes.extend(of.summary.of_traces.iter().map(about_warning));
+    notes.extend(about_warnings(&of.summary.of_traces));
     Some(vec![Block::table(table(&rows, Reader::Person)), Block::Notes(notes)])
 }
 

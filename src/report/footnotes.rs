@@ -1,5 +1,6 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
+use crate::analysis::warning_groups::in_groups;
 use crate::analysis::{analysed::Analysed, summary::Summary, warning::Warning};
 use crate::record::schema::{Environment, Stopping, Study};
 use crate::stats::{units, verdict::MARGIN};
@@ -11,9 +12,7 @@ pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
     if let Some(of_study) = &recording.study {
         notes.push(study(of_study));
     }
-    for warning in &summary.warnings {
-        notes.push(about_warning(warning));
-    }
+    notes.extend(about_warnings(&summary.warnings));
     notes.push(noise(summary));
     notes.push(format!(
         "Speedups are over `sequential`, paired by round, with 95 % intervals over launches. CPU: time of all cores over \
@@ -26,9 +25,14 @@ pub(crate) fn footnotes(of: &Analysed<'_>) -> Vec<String> {
     notes
 }
 
-/// A warning in the words of all tables and charts.
-pub(crate) fn about_warning(warning: &Warning) -> String {
-    if warning.blocks_verdicts() { format!("NO VERDICT: {warning}") } else { format!("note: {warning}") }
+/// Warnings in the words of all tables and charts: those of one kind on several workloads are one.
+pub(crate) fn about_warnings<'a>(warnings: impl IntoIterator<Item = &'a Warning>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for group in in_groups(warnings) {
+        let mark = if group.blocks_verdicts { "NO VERDICT" } else { "note" };
+        notes.push(format!("{mark}: {}", group.text));
+    }
+    notes
 }
 
 /// The first of many names.

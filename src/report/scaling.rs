@@ -7,7 +7,7 @@ use crate::analysis::scaling::{Scaled, scale};
 use crate::record::schema::{Environment, Recording, Width};
 use crate::report::style::TerminalStyle;
 use crate::report::table::{Cell, Table, Unit};
-use crate::report::{block::Block, compare::shown_apart, export, footnotes::about_warning};
+use crate::report::{block::Block, compare::shown_apart, export, footnotes::about_warnings};
 use crate::stats::scaling_model::{FOR_AMDAHL, FitError, Parameter, ScalingModel, karp_flatt};
 use crate::stats::{change::Change, ratio::Ratio, units};
 
@@ -34,8 +34,8 @@ fn warnings(recordings: &[Analysed<'_>]) -> Vec<String> {
     let mut warnings = Vec::new();
     for Analysed { recording, summary } in recordings {
         let cores = units::cores(recording.environment.cores);
-        for warning in &summary.warnings {
-            warnings.push(format!("On {cores}: {}", about_warning(warning)));
+        for warning in about_warnings(&summary.warnings) {
+            warnings.push(format!("On {cores}: {warning}"));
         }
     }
     warnings

@@ -10,7 +10,7 @@ use crate::report::answer::{finding_on_advice, sentences};
 use crate::report::best::without_prefix;
 use crate::report::chart::caption::source;
 use crate::report::escape::plain;
-use crate::report::footnotes::about_warning;
+use crate::report::footnotes::about_warnings;
 use crate::report::matrix::{Cell, Family, Matrix, State, Task, in_short};
 use crate::report::style::TerminalStyle;
 
@@ -49,14 +49,12 @@ fn screen(of: &Analysed<'_>, style: TerminalStyle) -> Option<String> {
             text += &drawn(&matrix, style);
         }
     }
-    let mut notes = 0;
-    for warning in &summary.warnings {
-        if warning.blocks_verdicts() {
-            paragraph(&mut text, "  ", &about_warning(warning), style);
-        } else {
-            notes += 1;
-        }
+    let (blocking, others): (Vec<_>, Vec<_>) =
+        summary.warnings.iter().partition(|warning| warning.blocks_verdicts());
+    for warning in about_warnings(blocking) {
+        paragraph(&mut text, "  ", &warning, style);
     }
+    let notes = about_warnings(others).len();
     if notes > 0 {
         let them = if notes == 1 { "1 note" } else { &format!("{notes} notes") };
         let sentence =

@@ -4,7 +4,7 @@ use crate::analysis::sizes::{BreakEven, Side, SizeSeries};
 use crate::analysis::warning::{Warning, WorkloadWarning};
 use crate::record::schema::{Costs, Recording};
 use crate::report::table::{Cell, Table, Unit};
-use crate::report::{block::Block, cost_tables::no_verdict, footnotes::about_warning};
+use crate::report::{block::Block, cost_tables::no_verdict, footnotes::about_warnings};
 use crate::stats::{interval::Interval, units};
 use crate::workload::series::BREAK_EVEN;
 
@@ -66,11 +66,8 @@ fn notes(series: &SizeSeries) -> Vec<String> {
         "a job: as long as one takes under {baseline}. ?: the 95 % interval contains 1, or there is none, or no verdict."
     )];
     notes.extend(no_verdict(&series.warnings));
-    for warning in &series.warnings {
-        if matches!(warning, Warning::OfWorkload(_, WorkloadWarning::Slow(..))) {
-            notes.push(about_warning(warning));
-        }
-    }
+    let slow = |it: &&Warning| matches!(it, Warning::OfWorkload(_, WorkloadWarning::Slow(..)));
+    notes.extend(about_warnings(series.warnings.iter().filter(slow)));
     if series.plain_series() == BREAK_EVEN && !series.has_no_verdict() {
         for model in series.models().into_iter().skip(1) {
             notes.push(format!("{model}: {}", break_even(series, model)));

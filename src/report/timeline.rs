@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::engine::{Phase, Span};
+use crate::report::chart::timeline::Phases;
 use crate::report::style::TerminalStyle;
 use crate::stats::units;
 
@@ -12,9 +13,6 @@ const ROWS: usize = 24;
 
 /// The maximum number of phases of each job that is shown: with more, columns would show an arbitrary selection.
 const PHASES: usize = 8;
-
-/// The columns before a row.
-const LABEL: usize = 5;
 
 /// The maximum number of columns of a row.
 const COLUMNS: usize = 100;
@@ -42,9 +40,20 @@ struct Window {
     columns: usize,
 }
 
-/// `spans` in rows that fit the terminal, with the time in seconds of `second_ns`; empty if there are none. Of long ones it is
-/// the beginning, in which every job has its first phases.
-pub fn timeline(spans: &[Span], second_ns: u64, style: TerminalStyle) -> String {
+/// What jobs are called, and how long a second is.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    /// The name of a job.
+    pub job: &'a dyn Fn(u32) -> String,
+    /// What it does.
+    pub phases: Phases,
+    /// The length of a second, in nanoseconds.
+    pub second_ns: u64,
+}
+
+/// `spans` in rows that fit the terminal; empty if there are none. Of long ones it is the beginning, in which every job has its
+/// first phases.
+pub fn timeline(spans: &[Span], words: Words<'_>, style: TerminalStyle) -> String {
     let (mut start, mut end, mut stop) = (u64::MAX, 0, 0);
     let mut jobs: BTreeMap<u32, Vec<&Span>> = BTreeMap::new();
     for span in spans {
@@ -59,20 +68,27 @@ pub fn timeline(spans: &[Span], second_ns: u64, style: TerminalStyle) -> String 
     if start >= stop {
         return String::new();
     }
-    let columns = style.width.saturating_sub(LABEL + 1).clamp(1, COLUMNS);
+    let mut label = 0;
+    for job in jobs.keys().take(ROWS) {
+        label = label.max((words.job)(*job).chars().count());
+    }
+    let columns = style.width.saturating_sub(label + 2).clamp(1, COLUMNS);
     let (window, signs) = (Window { start, stop, columns }, Signs::of(style));
     let mut text = String::new();
     for (job, spans) in jobs.iter().take(ROWS) {
-        let _ = writeln!(text, "{job:>4} {}", row(spans, &window, &signs).trim_end());
+        let name = style.text(&(words.job)(*job));
+        let _ = writeln!(text, "{name:>label$} {}", row(spans, &window, &signs).trim_end());
     }
     if jobs.len() > ROWS {
-        let _ = writeln!(text, "     and {} more", jobs.len() - ROWS);
+        let _ = writeln!(text, "{:label$} and {} more", "", jobs.len() - ROWS);
     }
-    let [shown, all] = [stop, end].map(|it| seconds(it - start, second_ns));
+    let [shown, all] = [stop, end].map(|it| seconds(it - start, words.second_ns));
     let rest = columns.saturating_sub(1);
-    let _ = writeln!(text, "     0{shown:>rest$}");
+    let _ = writeln!(text, "{:label$} 0{shown:>rest$}", "");
     let of_all = if stop < end { format!("; the beginning of {all}") } else { String::new() };
-    let _ = writeln!(text, "     {} computes {} waits{of_all}", signs.computes, signs.waits);
+    let Phases { computes, waits } = words.phases;
+    let key = format!("{} {computes}, {} {waits}{of_all}", signs.computes, signs.waits);
+    let _ = writeln!(text, "{:label$} {key}", "");
     text
 }
 
@@ -118,7 +134,13 @@ mod tests {
     use super::*;
     use crate::engine::trace::overlap::tests::span;
 
-    const STYLE: TerminalStyle = TerminalStyle { width: 30, ascii: false, coloured: false };
+    const WORDS: Words<'_> = Words {
+        job: &|job| format!("job {job}"),
+        phases: Phases { computes: "computes", waits: "waits" },
+        second_ns: REAL,
+    };
+
+    const STYLE: TerminalStyle = TerminalStyle { width: 31, ascii: false, coloured: false };
 
     #[test]
     fn timeline_shows_one_row_per_job() {
@@ -129,14 +151,14 @@ mod tests {
             span(1, Phase::Compute, 660..720),
             span(2, Phase::Wait, 120..360),
         ];
-        insta::assert_snapshot!(timeline(&spans, REAL, STYLE));
-        assert_eq!(timeline(&[], REAL, STYLE), "");
+        insta::assert_snapshot!(timeline(&spans, WORDS, STYLE));
+        assert_eq!(timeline(&[], WORDS, STYLE), "");
     }
 
     #[test]
     fn omitted_rows_are_counted() {
         let spans: Vec<_> = (0..30).map(|job| span(job, Phase::Wait, 0..10)).collect();
-        assert!(timeline(&spans, REAL, STYLE).contains("and 6 more"));
+        assert!(timeline(&spans, WORDS, STYLE).contains("and 6 more"));
     }
 
     #[test]
@@ -149,11 +171,11 @@ mod tests {
                 spans.push(span(job, Phase::Wait, at + 50..at + 600));
             }
         }
-        let text = timeline(&spans, 1, TerminalStyle { ascii: true, ..STYLE });
+        let text = timeline(&spans, Words { second_ns: 1, ..WORDS }, TerminalStyle { ascii: true, ..STYLE });
         let rows: Vec<&str> = text.lines().take(3).collect();
         assert_eq!(
             rows,
-            ["   0 ...........", "   1            ...........", "   2                        ."]
+            ["job 0 ...........", "job 1            ...........", "job 2                        ."]
         );
         assert!(text.contains("38,400 s\n") && text.ends_with("; the beginning of 54,000 s\n"), "{text}");
     }
