@@ -59,9 +59,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    let recordings = read_all(&args.files)?;
+    let (names, recordings) = whole_machines_first(&args.files, read_all(&args.files)?);
     if let Some(file) = &args.html {
-        let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
         let contents = page(&names, &recordings).into_bytes();
         write_all(&[Output { path: file.clone(), contents }], &args.files, args.force)?;
         return Ok(Exit::Ok);
@@ -88,6 +87,17 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Recordings and the names of their files; those on fewer cores than the machine has come last, because by the names of their files
+/// they are often first, and the first that has an answer gives it.
+fn whole_machines_first(files: &[PathBuf], recordings: Vec<Recording>) -> (Vec<String>, Vec<Recording>) {
+    let mut named = Vec::new();
+    for (path, recording) in files.iter().zip(recordings) {
+        named.push((path.display().to_string(), recording));
+    }
+    named.sort_by_key(|(_, recording)| recording.environment.limited_by.is_some());
+    named.into_iter().unzip()
 }
 
 /// What is shown of a recording.
