@@ -71,7 +71,8 @@ fn invalid_ends_of_a_study_are_explained() {
 fn unusable_folder_is_reported_with_exit_3() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut verify = bakeoff(&["verify", "^(noop|warm-file|cold-file|save)/sequential/"]);
-    let (code, out, _) = said(&verify.env("BAKEOFF_STAGE", file.path()).output().unwrap());
+    let (code, out, _) =
+        said(&verify.env("BAKEOFF_STAGE", file.path()).env("COLUMNS", "400").output().unwrap());
     assert_eq!(code, Some(3), "{out}");
     let row = |name: &str| out.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
     for name in ["warm-file", "cold-file", "save"] {
@@ -131,14 +132,14 @@ fn existing_output_needs_force() {
     let folder = folder_with_recording();
     let place = |name: &str| folder.path().join(name);
     std::fs::create_dir(place("charts")).unwrap();
-    for name in ["charts/matrix.svg", "page.html", "trace.json", "lanes.svg"] {
+    for name in ["charts/matrix.svg", "page.html", "trace.json", "timeline.svg"] {
         std::fs::write(place(name), "mine").unwrap();
     }
     for args in [
         &["charts", "r.json", "--out", "charts"][..],
         &["report", "r.json", "--html", "page.html"],
         &["story", "cakes", "--quick", "--trace", "trace.json"],
-        &["story", "cakes", "--quick", "--chart", "lanes.svg"],
+        &["story", "cakes", "--quick", "--chart", "timeline.svg"],
     ] {
         let (code, out, err) = said(&bakeoff(args).current_dir(folder.path()).output().unwrap());
         assert_eq!((code, out.as_str()), (Some(2), ""), "{args:?}: {err}");

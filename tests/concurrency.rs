@@ -65,7 +65,7 @@ struct Runs {
 }
 
 impl Runs {
-    /// How many of `jobs` jobs are in flight at once under the model of `cell`.
+    /// How many of `jobs` jobs run at once under the model of `cell`.
     fn most_in_flight(&self, cell: &Cell, waits_for: WaitsFor, jobs: usize) -> usize {
         if waits_for == WaitsFor::Files {
             return self.most_files(cell, jobs);

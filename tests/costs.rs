@@ -15,7 +15,13 @@ mod shared;
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 fn costs(program: &str, args: &[&str], folder: &Path) -> (Output, Recording) {
-    let output = Command::new(program).args(args).arg(folder).env("BAKEOFF_TEST", folder).output().unwrap();
+    let output = Command::new(program)
+        .args(args)
+        .arg(folder)
+        .env("BAKEOFF_TEST", folder)
+        .env("COLUMNS", "1000")
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let recording = read(&files.next().unwrap_or_else(|| panic!("no recording: {said}"))).unwrap();

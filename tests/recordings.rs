@@ -90,7 +90,7 @@ fn numbers(sentence: &Value) -> Vec<Value> {
     number.find_iter(&sentence).map(|digits| digits.as_str().parse::<f64>().unwrap().into()).collect()
 }
 
-/// Withheld verdicts, warnings and tables of a recording, added to `tables` under the name of its file.
+/// Missing verdicts, warnings and tables of a recording, added to `tables` under the name of its file.
 fn add_report(tables: &mut Map<String, Value>, file: &str) {
     let report = printed("report", &[file.to_owned()]);
     let stem = Path::new(file).file_stem().unwrap().to_str().unwrap();

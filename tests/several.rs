@@ -10,8 +10,13 @@ use bakeoff::internals::record::save::save;
 use bakeoff::internals::record::schema::Recording;
 
 fn bakeoff(command: &str, files: &[&Path], options: &[&str]) -> (Option<i32>, String) {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_bakeoff")).arg(command).args(files).args(options).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bakeoff"))
+        .arg(command)
+        .args(files)
+        .args(options)
+        .env("COLUMNS", "200")
+        .output()
+        .unwrap();
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     (output.status.code(), said)
 }
@@ -180,7 +185,7 @@ fn incomparable_recordings_are_rejected_with_reason() {
         ("scaling", &other_machine, 6, "another machine (processor differs)"),
         ("scaling", &unknown_machine, 6, "can't tell whether it is one machine (processor unknown)"),
         ("compare", &without, 6, "has no study"),
-        ("compare", &foreign, 4, "seal"),
+        ("compare", &foreign, 4, "not a bakeoff recording"),
         ("compare", &missing, 4, "No such file"),
     ] {
         let (found, said) = bakeoff(command, &[&original, file], &[]);

@@ -1,4 +1,4 @@
-//! The command line of `cargo bench`, as far as it matters to the study.
+//! The command line of `cargo bench`, the part that matters to the study.
 
 use std::process::{Command, ExitCode};
 

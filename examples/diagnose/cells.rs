@@ -108,7 +108,7 @@ fn at_once(copies: &mut [RunningCell]) -> Result<()> {
     })
 }
 
-/// What handing out one `noop` job costs under each model.
+/// What the dispatch of one `noop` job costs under each model.
 pub fn dispatch(rounds: usize) -> Result<String> {
     let mut session = Session::new(&std::env::current_exe()?);
     let cells = select("^noop/")?;

@@ -44,9 +44,9 @@ enum DiagnoseCommand {
     Harness(Rounds),
     /// Show how much of what N independent copies of `sequential` reach each model reaches
     Capacity(Rounds),
-    /// Show what handing out one `noop` job costs under each model
+    /// Show what the dispatch of one `noop` job costs under each model
     Dispatch(Rounds),
-    /// Show what a slot reads after shorter and longer warm-ins
+    /// Show what a slot reads after shorter and longer warm-ups
     WarmIn(Rounds),
     /// Show what it costs to trace each model, and what it costs not to
     Tracing(Rounds),

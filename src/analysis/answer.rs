@@ -47,7 +47,7 @@ pub enum Standing {
 pub enum Outcome {
     /// Some are the best, and others may be.
     Best,
-    /// The fastest can't be told from the baseline, or from half of the tools.
+    /// The fastest is not decided against the baseline, or against half of the tools.
     NoWinner {
         /// Those that are not slower are at most this many times as slow as the fastest: the largest of their upper bounds.
         within: f64,

@@ -35,7 +35,7 @@ pub struct CellChange {
     pub word: Word,
     /// The second speedup over the first, if it was judged.
     pub speedup: Option<Ratio>,
-    /// The second time over the first, on one machine: it is told and never makes a word.
+    /// The second time over the first, on one machine: it is shown and decides nothing.
     pub time: Option<Ratio>,
     /// How many launches a word takes, if there are too few.
     pub few: Option<TooFew>,
@@ -54,7 +54,7 @@ pub enum Word {
     Undecided,
     /// There are too few launches to decide.
     TooFew,
-    /// It is the baseline, of which only the time is told.
+    /// It is the baseline, which has only a time.
     Baseline,
     /// A warning blocks verdicts in one of the recordings, or launches in which a machine was slow make the word.
     NoVerdict,
@@ -66,7 +66,7 @@ pub enum Word {
     Failed,
     /// The first recording has numbers of it, and the other has none.
     Gone,
-    /// It was measured on another machine or other cores, or on one that can't be told to be the same.
+    /// It was measured on another machine or other cores, or on one that is not known to be the same.
     OtherMachine,
 }
 

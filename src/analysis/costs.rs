@@ -82,7 +82,7 @@ impl<'a> AnalysedCosts<'a> {
     }
 
     /// Whether a warning blocks what would be said about the passes.
-    pub fn is_withheld(&self) -> bool {
+    pub fn has_no_verdict(&self) -> bool {
         self.warnings_of_passes().iter().any(Warning::blocks_verdicts)
     }
 
@@ -237,7 +237,7 @@ fn kernel_bytes(probe: &ProbeRecord) -> Option<f64> {
     figure(probe, ProbeFigure::KernelBytes)
 }
 
-/// The memory of the process, its children and the kernel, as far as it is known.
+/// The memory of the process, its children and the kernel, the parts that are known.
 fn all_bytes(probe: &ProbeRecord) -> Option<u64> {
     let children = probe.get(ProbeFigure::ChildrenBytes).unwrap_or(0);
     let kernel = probe.get(ProbeFigure::KernelBytes).unwrap_or(0);
@@ -371,22 +371,22 @@ pub(crate) mod tests {
         assert_eq!(costs.gain(&costs.models[1], "hash"), None);
         assert_eq!(costs.models[1].starting("hash").unwrap().start_ns.value, 10_000.0);
         assert_eq!(costs.models[2].dispatch_ns().unwrap().value, 1_000.0);
-        assert!(!costs.is_withheld() && costs.of_study.is_empty());
+        assert!(!costs.has_no_verdict() && costs.of_study.is_empty());
     }
 
     #[test]
-    fn disturbed_passes_are_withheld() {
+    fn disturbed_passes_have_no_verdict() {
         let mut disturbed = recording_of(passes(), 150);
         let costs = AnalysedCosts::of(&disturbed).unwrap();
-        assert!(!costs.is_withheld());
+        assert!(!costs.has_no_verdict());
         assert!(matches!(costs.gain(&costs.models[1], "hash").unwrap().breaks_even, BreaksEven::After(_)));
         assert_eq!(costs.gain(&costs.models[0], "hash"), None, "the baseline gains nothing over itself");
         let checks = &mut disturbed.costs.as_mut().unwrap().passes.as_mut().unwrap().idle_checks;
         checks[0].alone = Some(false);
         let costs = AnalysedCosts::of(&disturbed).unwrap();
-        assert!(costs.is_withheld() && costs.of_study.is_empty(), "{costs:?}");
+        assert!(costs.has_no_verdict() && costs.of_study.is_empty(), "{costs:?}");
         let checks = &mut disturbed.costs.as_mut().unwrap().passes.as_mut().unwrap().idle_checks;
         checks[0] = IdleCheck { alone: Some(true), pressure_ns: None, busy_ns: None, ..checks[0] };
-        assert!(AnalysedCosts::of(&disturbed).unwrap().is_withheld(), "nobody watched");
+        assert!(AnalysedCosts::of(&disturbed).unwrap().has_no_verdict(), "nobody watched");
     }
 }

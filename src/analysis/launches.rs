@@ -42,7 +42,7 @@ struct OfLaunch {
     noise: Option<f64>,
     /// The share of all cores that the copies on them got.
     cores_share: Option<f64>,
-    /// What all cores gave, as a share of that many times what one gave to the baseline.
+    /// What all cores gave, as a share of one core times their number, of what it gave to the baseline.
     capacity: Option<f64>,
 }
 
@@ -113,7 +113,7 @@ impl Launches {
         (median(&of_core), median(&of_cores))
     }
 
-    /// What all cores gave in each launch, as a share of that many times one core.
+    /// What all cores gave in each launch, as a share of one core times their number.
     pub(super) fn capacities(&self) -> Vec<Option<f64>> {
         self.each(|launch| launch.capacity)
     }

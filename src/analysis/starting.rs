@@ -30,7 +30,7 @@ pub struct Gain {
 /// The number of runs after which starting, running and ending a model has taken less time than the baseline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BreaksEven {
-    /// After so many: the whole interval of the gain is above 0.
+    /// After this many: the whole interval of the gain is above 0.
     After(Estimate),
     /// The whole interval of the gain is below 0.
     Never,

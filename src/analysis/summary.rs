@@ -18,7 +18,7 @@ pub struct Summary {
     pub others: Vec<Row>,
     /// The warnings that affect the numbers of the study.
     pub warnings: Vec<Warning>,
-    /// The warnings that affect what was traced: evidence and stories.
+    /// The warnings that affect evidence and stories.
     pub of_traces: Vec<Warning>,
 }
 
@@ -136,7 +136,7 @@ impl Summary {
         Summary { rows, others, warnings, of_traces: warnings_of_traces(recording) }
     }
 
-    /// Whether a warning blocks verdicts on what was traced.
+    /// Whether a warning blocks verdicts on evidence and stories.
     pub fn traces_have_no_verdict(&self) -> bool {
         self.of_traces.iter().any(Warning::blocks_verdicts)
     }

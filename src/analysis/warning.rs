@@ -194,7 +194,7 @@ impl WorkloadWarning {
                 percent(ratio - 1.0)
             ),
             WorkloadWarning::CapacityBelowCores(share) => {
-                format!("all cores together give {workload} {} of that many times one core", percent(share))
+                format!("all cores together give {workload} {} of as many times one core", percent(share))
             }
         }
     }

@@ -51,7 +51,7 @@ pub fn warnings_around(recording: &Recording, checks: &[IdleCheck]) -> Vec<Warni
     around(recording, checks, Warning::MachineUnknown)
 }
 
-/// The warnings of what was traced, if anything was. Recordings before version 5 tell nothing else than how idle the machine
+/// The warnings of evidence and stories, if there are any. Recordings before version 5 tell nothing else than how idle the machine
 /// was during their study.
 pub(super) fn warnings_of_traces(recording: &Recording) -> Vec<Warning> {
     let evidence = recording.evidence.iter().flatten().flat_map(|record| &record.seen);

@@ -94,7 +94,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
 }
 
-/// Limits this process to so many cores.
+/// Limits this process to this many cores.
 fn limit_to(cores: usize) -> Result<()> {
     let there = num_cpus::get();
     if cores > there {

@@ -57,7 +57,7 @@ impl Watch {
         watch
     }
 
-    /// Takes half a second to look again, after something was traced.
+    /// Takes half a second to look again, after evidence or a story.
     pub(super) fn look(&mut self) {
         let looks = self.checks.len() as u64;
         self.checks.push(idle::watch(Path::new("/"), &self.study_lock, looks));

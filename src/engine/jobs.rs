@@ -30,11 +30,11 @@ pub struct Origin {
     pub workload: String,
     /// The size of the batch.
     pub size: Size,
-    /// The folder of its files and the port of its server, as far as it has them.
+    /// The folder of its files and the port of its server, where it has them.
     pub fixture: (Option<PathBuf>, Option<u16>),
 }
 
-/// What a child process is told about the jobs that it makes for itself.
+/// What a child process gets to know about the jobs that it makes for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
     /// Where they come from.

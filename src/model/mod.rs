@@ -150,7 +150,7 @@ impl ModelEntry {
         Ok(Performer::new(model, spans))
     }
 
-    /// Whoever starts it otherwise asks first.
+    /// Callers that start it otherwise ask first.
     ///
     /// # Errors
     /// [`Unavailable`] if this machine can't have it.
@@ -213,7 +213,7 @@ macro_rules! models {
 }
 
 models! {
-    "sequential": sequential::Sequential, "one job after the other: the baseline",
+    "sequential": sequential::Sequential, "one job at a time: the baseline",
         MadeOf::Caller, Concurrency::One, revision 1;
     "threads": threads::Threads, "a new OS thread for each job",
         MadeOf::Threads, CAPPED, revision 1;

@@ -53,7 +53,7 @@ fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
     Some(all)
 }
 
-/// The warnings of what was traced, if there are any.
+/// The warnings of evidence and stories, if there are any.
 fn warnings(of: &Analysed<'_>) -> Option<Block> {
     let warnings: Vec<String> = about_warnings(&of.summary.of_traces);
     if warnings.is_empty() { None } else { Some(Block::Notes(warnings)) }

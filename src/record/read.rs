@@ -22,7 +22,7 @@ pub struct ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} was refused: {}", self.path.display(), self.why)
+        write!(f, "cannot read {}: {}", self.path.display(), self.why)
     }
 }
 
@@ -51,8 +51,8 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// # Errors
 /// Why they are not a recording.
 pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
-    let text =
-        strip_checksum(bytes).ok_or("its seal is broken: it is no recording, or was cut or changed")?;
+    let text = strip_checksum(bytes)
+        .ok_or("not a bakeoff recording, or truncated or modified (checksum mismatch)")?;
     check_version(&text)?;
     let recording: Recording = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     recording.check()?;

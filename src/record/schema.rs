@@ -39,7 +39,7 @@ pub struct Recording {
     pub stories: Option<Vec<StoryRun>>,
     /// Costs of models; from version 3 on.
     pub costs: Option<Costs>,
-    /// How idle the machine was before, between and after what was traced, which is evidence and stories; from version 5 on.
+    /// How idle the machine was before, between and after evidence and stories were traced; from version 5 on.
     #[serde(rename = "quiet", default, skip_serializing_if = "Option::is_none")]
     pub idle_checks: Option<Vec<IdleCheck>>,
 }

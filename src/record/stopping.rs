@@ -10,7 +10,7 @@ use crate::record::schema::{Study, WorkloadEntry};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub enum Stopping {
-    /// One look, after so many launches of a row: cells that are slower than the fastest in all of them sit out.
+    /// One look, after this many launches of a row: cells that are slower than the fastest in all of them sit out.
     Look {
         /// The launches before it.
         launches: NonZeroU64,

@@ -176,7 +176,7 @@ fn range(speedups: &[f64]) -> String {
 /// The tools that are among the best on most tasks.
 struct Winners<'a> {
     names: Vec<&'a str>,
-    /// On so many.
+    /// On this many.
     tasks: usize,
 }
 

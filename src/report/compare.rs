@@ -164,7 +164,7 @@ fn summary(letters: &[String], comparison: &Comparison) -> Vec<String> {
     lines.push(
         "Faster, slower: the speedup over the sequential of its own rounds and the time of the cell itself changed by more than \
          5 %, both; equal: the speedup did not. Any wrong word among all cells of a recording has a probability of at most 5 %. \
-         Times are told and make no word, as the clock of a machine differs between studies; sequential has only a time."
+         Times are shown and decide nothing, as the clock of a machine differs between studies; sequential has only a time."
             .into(),
     );
     lines

@@ -76,7 +76,7 @@ fn starting(costs: &AnalysedCosts<'_>, workload: &str) -> Block {
                 Some(breaks_even(costs, costs.gain(it, workload)?))
             });
         notes.push(format!(
-            "gain: over {baseline} in the same pass. breaks even after: from so many runs on, start, runs and end together take less \
+            "gain: over {baseline} in the same pass. breaks even after: the number of runs from which on start, runs and end together take less \
              than under {baseline}, if the whole interval of the gain is above 0."
         ));
     }
@@ -93,7 +93,7 @@ fn starting(costs: &AnalysedCosts<'_>, workload: &str) -> Block {
 /// The number of runs from which on a model has paid for its start, in words.
 fn breaks_even(costs: &AnalysedCosts<'_>, gain: Gain) -> String {
     match gain.breaks_even {
-        _ if costs.is_withheld() => "no verdict".into(),
+        _ if costs.has_no_verdict() => "no verdict".into(),
         BreaksEven::After(runs) if runs.value < 1.5 && runs.interval.is_ok_and(|it| it.high < 1.5) => {
             "1 run".into()
         }

@@ -182,9 +182,9 @@ pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
 
 /// How to read the main costs.
 const HOW: &str = "Memory of a waiting job: what each further one takes, of the \
-     process and its children; kernel memory: stacks and page tables besides. Most at once: as far as it was asked for or possible. \
+     process and its children; kernel memory: stacks and page tables besides. Most at once: up to the limit that was asked for, or what is possible. \
      Break-even job size: faster than `sequential` from computing jobs of this size on, by the whole 95 % interval; inconclusive: not \
-     told from it at the largest; -: not measured in other sizes.";
+     decided at the largest; -: not measured in other sizes.";
 
 /// A time with its interval.
 pub(super) fn time(estimate: Estimate) -> String {
@@ -237,7 +237,7 @@ impl Values {
         let Some(gain) = costs.gain(model, on) else { return };
         self.add(&format!("gain of a warm run, {on}"), "ns", Some(gain.a_run_ns));
         if let BreaksEven::After(runs) = gain.breaks_even
-            && !costs.is_withheld()
+            && !costs.has_no_verdict()
         {
             self.add(&format!("runs to break even, {on}"), "runs", Some(runs));
         }

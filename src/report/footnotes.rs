@@ -138,7 +138,7 @@ fn noise(summary: &Summary) -> String {
     }
     floors.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let reaches = match &floors[..] {
-        [] => return "A/A: unknown, for want of launches or of the baseline.".into(),
+        [] => return "noise floor (A/A test): unknown, as launches or the baseline are missing.".into(),
         [only] => reach(only),
         [least, .., most] => format!("{} to {}", reach(least), reach(most)),
     };

@@ -226,7 +226,7 @@ fn beside(recordings: &[Analysed<'_>]) -> Markup {
     html! { @if studies.len() > 1 { (export::table("Best: within 5 % of the fastest, with the speedup of the fastest", &table)) } }
 }
 
-/// The number of the machine of each of `studies`, from 1: those that can't be told to be of one machine are of two.
+/// The number of the machine of each of `studies`, from 1: those that are not known to be of one machine are of two.
 fn numbered(studies: &[&Analysed<'_>]) -> Vec<usize> {
     let mut firsts: Vec<&Analysed<'_>> = Vec::new();
     let mut numbers = Vec::new();

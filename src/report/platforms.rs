@@ -280,7 +280,7 @@ pub(crate) mod tests {
         // The better of two concurrencies counts.
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
         assert_eq!(word("threading", &both), "true");
-        // A tool that the post does not name is as good.
+        // A tool that the post does not name may be the best too.
         assert_eq!(word("threading", &[(threading, 50), (asyncio, 51)]), "qualified: asyncio is best too");
         assert_eq!(word("asyncio", &[(threading, 90)]), "not measured, or in too few launches");
     }

@@ -35,14 +35,14 @@ pub fn render(recording: &Recording, sections: &[&Section], format: Format, styl
 
 /// The warnings on a recording, and the values of every section.
 fn document(of: &Analysed<'_>, sections: &[&Section]) -> Value {
-    let mut withheld = Vec::new();
+    let mut without_verdict = Vec::new();
     for row in of.summary.all_rows() {
         if row.has_no_verdict() {
-            withheld.push(row.workload.called());
+            without_verdict.push(row.workload.called());
         }
     }
     let warnings: Vec<String> = of.summary.all_warnings().iter().map(ToString::to_string).collect();
-    let mut document = json!({ "withheld": withheld, "stamps": warnings, study::SECTION.key: [] });
+    let mut document = json!({ "withheld": without_verdict, "stamps": warnings, study::SECTION.key: [] });
     for section in sections {
         if let Some(values) = (section.values)(of) {
             document[section.key] = json::rows(&values);

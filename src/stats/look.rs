@@ -1,4 +1,4 @@
-//! The look of a study: after so many launches, cells that are slower than the fastest in every one of them sit out
+//! The look of a study: after some launches, cells that are slower than the fastest in every one of them sit out
 //! the rest, and their time goes to launches of the others.
 //!
 //! A contender at the border of the margin is slower in all of n launches with probability 2^-n at most. That much, for

@@ -10,7 +10,7 @@
 //! - [`rank_sum`]: two independent samples
 //! - [`ratio`]: speedups, paired by round
 //! - [`look`]: cells that sit out after a first look; [`anytime`]: a rule for looks after every launch
-//! - [`sign_test`]: the probability of so many values on one side of a median
+//! - [`sign_test`]: the probability of this many values on one side of a median
 //! - [`verdict`]: the comparison of a row of cells
 //! - [`units`]: numbers for readers
 

@@ -1,4 +1,4 @@
-//! The sign test: how surprising it is that so many launches lie on one side of a border.
+//! The sign test: how surprising it is that this many launches lie on one side of a border.
 
 use crate::stats::interval::half_binomial;
 

@@ -232,7 +232,7 @@ pub(super) mod tests {
         launches((0..16).map(|launch| time * (1.0 + 0.001 * f64::from(launch % 3))))
     }
 
-    /// A row of a fastest cell and others, of whose 16 launches so many are 10 % beyond it; the others are equal.
+    /// A row of a fastest cell and others, of whose 16 launches this many are 10 % beyond it; the others are equal.
     fn beyond(counts: &[u32]) -> Vec<Verdict> {
         let mut row = vec![launches([1.0; 16])];
         for &count in counts {

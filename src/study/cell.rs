@@ -77,7 +77,7 @@ impl Cell {
         }
     }
 
-    /// How many jobs of the default batch are in flight at once, as a trace of it shows: of those that the model takes on, some
+    /// How many jobs of the default batch run at once, as a trace of it shows: of those that the model takes on, some
     /// only wait for a thread or a lock.
     pub fn in_flight(&self, workers: usize) -> usize {
         let Workload { kind, waits_for_files, .. } = self.workload;

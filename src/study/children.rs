@@ -29,7 +29,7 @@ pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
 }
 
 fn with_exe(parent: &str, catalog: &Catalog, serve: fn(u32, &Path, &Catalog) -> Result<()>) -> Result<()> {
-    let parent = parent.parse().context("a child is told the process id of its parent")?;
+    let parent = parent.parse().context("the command line of a child lacks the process id of its parent")?;
     let exe = std::env::current_exe().context("nobody knows where this program is")?;
     serve(parent, &exe, catalog)
 }

@@ -210,7 +210,7 @@ impl Starter<'_> {
         let cell = cells.iter().find(|cell| cell.id() == order.id);
         let cell = cell.with_context(|| format!("there is no cell {}", order.id))?;
         let model = catch_panic(|| self.model(cell, order.role))?;
-        // As many jobs as are in flight at once, so that every thread, process and connection exists.
+        // As many jobs as run at once, so that every thread, process and connection exists.
         let warm_up = self.batch.first(cell.in_flight(self.order.workers).max(2));
         Ok(RunningArm { arm: order.index, model, warm_up })
     }

@@ -184,7 +184,7 @@ impl PlannedArm {
     /// As the recording has it.
     pub fn entry(&self, workers: usize, unavailable: Option<String>) -> Arm {
         let in_flight = self.cell.in_flight(workers) as u64;
-        let in_flight = NonZeroU64::new(in_flight).expect("at least one job is in flight");
+        let in_flight = NonZeroU64::new(in_flight).expect("at least one job runs at once");
         Arm {
             id: self.cell.id(),
             platform: self.platform.tag().map(str::to_owned),

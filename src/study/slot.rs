@@ -46,7 +46,7 @@ pub(super) fn warm_device(model: &mut dyn Started, batch: &Batch) {
 pub(super) fn slot(model: &mut dyn Started, warm_up: &Batch, batch: &Batch) -> Result<Measured> {
     let start = now();
     while now() - start < WARM_UP {
-        sample(model, warm_up).context("in the warm-in")?;
+        sample(model, warm_up).context("in the warm-up")?;
     }
     let (mut runs, mut wall, mut used, mut copies) = (0, Duration::ZERO, Usage::ZERO, vec![]);
     let start = now();

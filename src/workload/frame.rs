@@ -26,7 +26,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     jobs: &Each { setup: no_setup, job: rendered::<1> },
 };
 
-/// A job that hashes its frame so many times: more work for the same buffer.
+/// A job that hashes its frame this many times: more work for the same buffer.
 pub(super) fn rendered<const TIMES: u64>(_: &Stage, size: Size, seed: u64) -> Result<Frame> {
     let frame = Frame { seed, len: size.each, times: TIMES, pixels: Pixels::default() };
     frame.pixels();

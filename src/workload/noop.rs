@@ -9,7 +9,7 @@ use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
 pub(crate) const WORKLOAD: Workload = Workload {
     name: "noop",
     revision: 1,
-    about: "does nothing: what handing out a job costs",
+    about: "does nothing: what the dispatch of a job costs",
     answers_to: "",
     post_says: "",
     kind: Kind::Nothing,

@@ -11,7 +11,7 @@ use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe,
 use crate::workload::queue::{Need, Queues};
 use crate::workload::{Size, answer_of_parts, calls, fixture::stage::Stage, in_python, read_file::ReadFile};
 
-/// What scripts are called where jobs are told to another process.
+/// What scripts are called where jobs are sent to another process.
 pub(crate) const NAME: &str = "script";
 
 /// Steps in sequence.
@@ -81,7 +81,7 @@ pub fn batch(scripts: Vec<Script>, stage: &Arc<Stage>) -> Result<Batch> {
 /// If it has none.
 pub(crate) fn own(recipe: &Recipe, kept: &mut Kept) -> Result<Box<dyn OwnJobs>> {
     let mut scripts: Vec<Script> = Vec::with_capacity(recipe.range.len());
-    for script in recipe.portable.as_ref().context("scripts are told whole")? {
+    for script in recipe.portable.as_ref().context("scripts are sent whole")? {
         scripts.push(postcard::from_bytes(script).context("a script can't be read")?);
     }
     Ok(Box::new(Made::new(recipe.range.start, scripts, kept)))

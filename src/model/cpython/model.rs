@@ -34,7 +34,7 @@ struct PythonModel {
 const MODELS: [PythonModel; 7] = [
     PythonModel {
         name: "py-loop",
-        about: "one job after the other: Python's baseline",
+        about: "one job at a time: Python's baseline",
         made_of: MadeOf::Caller,
         concurrency: Concurrency::One,
         revision: 1,
@@ -76,7 +76,7 @@ const MODELS: [PythonModel; 7] = [
     },
     PythonModel {
         name: "py-processpool-chunks",
-        about: "a ProcessPoolExecutor that is told to send each worker four chunks of jobs",
+        about: "a ProcessPoolExecutor that sends each worker four chunks of jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Cores,
         revision: 1,

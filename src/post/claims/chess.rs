@@ -133,7 +133,7 @@ pub(crate) const CLAIMS: &[Claim] = &[
                 she_waits(m, "55 s for every reply", "order=ready think=fixed"),
                 she_waits(
                     m,
-                    "exponential times if she goes to whoever is ready",
+                    "exponential times if she goes to the boards that are ready",
                     "order=ready think=exponential",
                 ),
                 she_waits(m, "exponential times if she keeps her route", "order=route think=exponential"),
@@ -226,7 +226,7 @@ fn several_at_once(most: &Measured) -> Option<CaseResult> {
     most.above(1.0).shows(|most| format!("{most:.0} at once"))
 }
 
-/// Whether a time is that of so many moves.
+/// Whether a time is that of this many moves.
 fn in_moves(thinks: &Measured, moves: f64) -> Option<CaseResult> {
     thinks.rounds_to(moves).passes(|thinks| format!("{thinks:.1} moves of 5 s"))
 }

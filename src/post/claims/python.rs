@@ -182,7 +182,7 @@ pub(crate) fn best_is_made_of(
     by_build(m, builds, on, |_, row| is_best(row, |model| is_made_of(model, tools)))
 }
 
-/// What becomes of the tools that the post names for each of the tasks `on`, by the judge of the post's own table.
+/// The verdicts on the tools that the post names for each of the tasks `on`, by the judge of the post's own table.
 pub(crate) fn named_tools(m: &Measurements<'_>, builds: &[Build], on: &[&str]) -> Vec<Case> {
     by_build(m, builds, on, |_, row| of_named_tools(row))
 }

@@ -35,7 +35,7 @@ impl<'a> MeasuredStory<'a> {
         self.in_seconds(self.figure(figure))
     }
 
-    /// The time of a computing step in story seconds, as traced: a core that is slower or faster than at calibration affects
+    /// The time of a computing step in story seconds, as measured: a core that is slower or faster than at calibration affects
     /// every step alike.
     pub(crate) fn step(self) -> Measured {
         self.time(Figure::ComputeNs) / self.figure(Figure::Computes).positive()

@@ -228,7 +228,7 @@ mod tests {
         CaseResult::Missing,
     ];
 
-    /// Every choice of results for so many cases.
+    /// Every choice of results for this many cases.
     fn all_cases(count: usize) -> Vec<Vec<Case>> {
         let mut all = vec![vec![]];
         for name in 0..count {

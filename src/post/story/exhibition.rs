@@ -18,7 +18,7 @@ pub(crate) const PAIRS: u64 = 30;
 /// In which order she goes to boards.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum BoardOrder {
-    /// To whoever has replied, in the order of the replies
+    /// To opponents who have replied, in the order of the replies
     #[default]
     Ready,
     /// Along a fixed route, waiting where the reply is not there yet

@@ -38,7 +38,7 @@ pub struct StoryRunner {
     pub with: RunEnvironment,
     /// The real length of a story second.
     pub second: Duration,
-    /// Who is told of each run.
+    /// Where each run is reported.
     progress: Option<Arc<Progress>>,
 }
 

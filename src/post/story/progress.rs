@@ -1,11 +1,11 @@
-//! How far the plays of a story are, told between two runs: nothing is written while one is measured.
+//! How far the plays of a story are, reported between two runs: nothing is written while one is measured.
 
 use std::sync::Mutex;
 
 use crate::engine::{Timestamp, lock, now};
 use crate::stats::units;
 
-/// What is told, and to whom.
+/// What is reported, and where.
 #[derive(Debug)]
 pub(super) struct Progress {
     story: &'static str,
@@ -34,7 +34,7 @@ impl Progress {
         (self.tell)(&counts.line(self.story, now() - self.start));
     }
 
-    /// The first of so many plays is over: the others have as many runs.
+    /// The first of these plays is over: the others have as many runs.
     pub(super) fn end_play(&self, plays: usize) {
         let mut counts = lock(&self.counts);
         counts.all = counts.all.or(Some(counts.made * plays));

@@ -32,7 +32,7 @@ struct Unit {
 }
 
 impl Unit {
-    /// That of an axis of so many seconds.
+    /// That of an axis of this many seconds.
     fn of(seconds: f64) -> Self {
         if seconds >= 7_200.0 {
             Unit { seconds: 3_600.0, shown: |hours| tick(hours, "h") }

@@ -11,7 +11,7 @@ use crate::report::chart::forms::{LETTER, Layout, Picture, Words, in_both_forms}
 use crate::report::chart::story_time::{TimeAxis, in_words};
 use crate::report::chart::{Chart, EDGE, axis, palette::Color, rows};
 
-/// The maximum number of panels, of rows and of phases in a row that can be told apart.
+/// The maximum number of panels, of rows and of phases in a row that a reader can distinguish.
 pub const MOST_PANELS: usize = 5;
 /// See [`MOST_PANELS`].
 pub const MOST_JOBS: usize = 30;

@@ -182,7 +182,7 @@ fn crowd(jobs: usize, wait: Duration, run: impl FnOnce() -> Result<Duration>) ->
     })?;
     // The last job waits until the end of the run: if the run is shorter than two waits, it overlapped the
     // first.
-    ensure!(wall < 2 * wait, "not all were in flight at once: the run took {wall:?} for waits of {wait:?}");
+    ensure!(wall < 2 * wait, "not all ran at once: the run took {wall:?} for waits of {wait:?}");
     Ok(known([
         (ProbeFigure::OwnBytes, own),
         (ProbeFigure::ChildrenBytes, seen.children),

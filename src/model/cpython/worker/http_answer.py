@@ -1,4 +1,4 @@
-"""A GET as bytes, whoever sends and receives them: the request, and the answer as it arrives; the same as in Rust."""
+"""A GET as bytes, independent of who sends and receives them: the request, and the answer as it arrives; the same as in Rust."""
 
 # Seconds that a client waits for the server: a hundred times the longest pause of a page.
 PATIENCE = 5
@@ -30,7 +30,7 @@ def silence(port):
 
 
 class Answer:
-    """The answer to a request, as far as it has arrived."""
+    """The answer to a request, the part that has arrived."""
 
     def __init__(self):
         self.buffer = bytearray(READ)

@@ -21,7 +21,7 @@ class Processes(Pool):
         self.processes = {process for process, _ in self.await_all(workers)}
 
     def start(self, workers, context, begin, started):
-        """The pool of so many processes of `context`, each of which first calls `begin` with `started`."""
+        """The pool of this many processes of `context`, each of which first calls `begin` with `started`."""
         raise NotImplementedError
 
     def usage(self):

@@ -1,4 +1,4 @@
-"""py-processpool: a ProcessPoolExecutor, whose map sends single jobs unless it is told otherwise."""
+"""py-processpool: a ProcessPoolExecutor, whose map sends single jobs by default."""
 
 from concurrent.futures import ProcessPoolExecutor
 

@@ -1,4 +1,4 @@
-"""py-processpool-chunks: a ProcessPoolExecutor whose map is told to send four chunks of jobs to each worker."""
+"""py-processpool-chunks: a ProcessPoolExecutor whose map sends four chunks of jobs to each worker."""
 
 import py_processpool
 

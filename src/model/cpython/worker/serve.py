@@ -65,7 +65,7 @@ def end(own_folder):
     """The parent has ended: remaining work is useless, and nobody else removes the folder that it made for this program."""
     if own_folder:
         remove(own_folder)
-    # Whoever started this program by hand may be in the group, too.
+    # A shell that started this program may be in the group, too.
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)

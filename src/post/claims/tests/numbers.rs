@@ -75,7 +75,7 @@ fn all_models(tag: Option<&str>, width: &str, percent: impl Fn(&str) -> u64) -> 
 /// Workloads that compute, in Rust.
 const COMPUTING: [&str; 3] = ["hash", "primes", "mandelbrot"];
 
-/// A study of `cores` cores, in which waiting and computing take so many percent of the baseline's time.
+/// A study of `cores` cores, in which waiting and computing take this many percent of the baseline's time.
 fn on_cores(cores: u64, waiting: u64, computing: u64) -> Recording {
     let mut studies = vec![];
     for workload in ["sleep", "http"] {
@@ -264,12 +264,12 @@ fn whole(number: f64) -> u64 {
     number.round() as u64
 }
 
-/// A study on `cores` cores in which each of `cells` takes so many percent of the baseline's time.
+/// A study on `cores` cores in which each of `cells` takes this many percent of the baseline's time.
 fn study(cores: u64, workload: &str, cells: &[(impl AsRef<str>, u64)]) -> Recording {
     study_of(16, cores, workload, cells)
 }
 
-/// The same of so many launches.
+/// The same of this many launches.
 fn study_of(launches: u64, cores: u64, workload: &str, cells: &[(impl AsRef<str>, u64)]) -> Recording {
     let mut recording = on_a_machine(recording(launches, 50));
     recording.environment.cores = cores;
