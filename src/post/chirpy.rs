@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::analysis::analysed::Analysed;
 use crate::post::{charts::charts, claims::words, ledger};
 use crate::record::{checksum::add_checksum, schema::Recording};
+use crate::report::block::Block;
 use crate::report::chart::caption::{date, source};
 use crate::report::chart::{Chart, Form, Size};
 use crate::report::escape::{markdown as escape, plain};
@@ -69,16 +70,18 @@ fn post(
 ) -> String {
     let first = recordings[0].recording;
     let mut text = front_matter(first, preview(charts));
-    let _ = write!(text, "\n{}\n", introduction(recordings));
+    let _ = write!(text, "\n{}\n\n{}\n", style(), introduction(recordings));
     let of_study = |name: &str| name == "matrix";
-    let of_python = |name: &str| name.starts_with("matrix-python");
+    let of_python = |name: &str| name.starts_with("matrix-python") || name == "gil";
     if let Some(study) = study {
         let blocks = study::answer(study).unwrap_or_default();
         let _ = write!(text, "\n## Which tool is best?\n\n{}", markdown::blocks(&blocks));
         text += &pictures(charts, of_study);
         let _ = write!(text, "\n{}", warning(study));
     }
-    if let Some(advice) = recordings.iter().find_map(platforms::advice) {
+    if let Some(mut advice) = recordings.iter().find_map(platforms::advice) {
+        // The pictures say what its sentences say.
+        advice.retain(|block| matches!(block, Block::Table { .. }));
         let _ = write!(text, "\n## Is the post's advice right?\n\n{}", markdown::blocks(&advice));
         text += &pictures(charts, of_python);
     }
@@ -98,34 +101,47 @@ fn post(
 
 /// What was measured, and why.
 fn introduction(recordings: &[Analysed<'_>]) -> String {
-    let first = recordings[0].recording;
     let plural = if recordings.len() == 1 { "" } else { "s" };
     format!(
-        "[async IO, coroutines & concurrency explained like cake]({}) ends in a table: which tool for which task. I measured that \
-         table with bakeoff: real waiting and real computing, every result checked, each task in fresh processes. \
-         What follows is generated from {} recording{plural}; the first was made on {}. A tool is the best if it is \
-         within 5 % of the fastest; where a study can't tell, it is undecided, and no winner is named.",
+        "[async IO, coroutines & concurrency explained like cake]({}) ends in a table: which tool for which task. bakeoff measured it, \
+         with real waiting and real computing. This is generated from {} recording{plural}. A tool is the best if it is within 5 % of the \
+         fastest, and undecided where a study can't tell.",
         words::POST,
         recordings.len(),
-        escape(&source(first)),
     )
 }
 
-/// The pictures of the charts whose names `is` accepts.
+/// The pictures of the charts whose names `is` accepts, each for a screen and for a phone.
 fn pictures(charts: &[Chart], is: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
     for chart in charts {
-        if chart.form == Form::Usual && is(&chart.name) {
-            let _ = write!(text, "\n{}", picture(chart));
+        // The name of the form for phones is longer.
+        let (plain, class) = match chart.form {
+            Form::Usual => (chart.name.as_str(), WIDE),
+            Form::Narrow => (chart.name.strip_suffix("-narrow").unwrap_or(&chart.name), NARROW),
+        };
+        if is(plain) {
+            let _ = write!(text, "\n{}", picture(chart, class));
         }
     }
     text
 }
 
+/// The classes of pictures for a screen and for a phone, and the style that shows one of them.
+const WIDE: &str = ".on-a-screen";
+const NARROW: &str = ".on-a-phone";
+
+fn style() -> String {
+    format!(
+        "<style>@media (max-width: 500px) {{ {WIDE} {{ display: none !important; }} }} @media (min-width: 501px) {{ {NARROW} {{ \
+         display: none !important; }} }}</style>"
+    )
+}
+
 /// How many claims have which verdict, by which recordings, and each claim of the post with its verdict.
 fn claims_of(recordings: &[Analysed<'_>]) -> String {
     let judged = ledger::judge_all(recordings);
-    let mut text = format!("By {} recordings: {}\n\n", recordings.len(), ledger::summary(&judged));
+    let mut text = format!("By {} recordings: {}\n\n", recordings.len(), ledger::findings(&judged));
     for (claim, judgement) in &judged {
         if claim.is_of_the_post() && !judgement.is_check() {
             let _ = writeln!(text, "- \"{}\": **{}**", escape(claim.says.text()), judgement.verdict);
@@ -160,15 +176,14 @@ fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
     )
 }
 
-/// An image for light and one for dark mode, with the caption on the next line, as the theme requires.
-fn picture(chart: &Chart) -> String {
-    let alt = escape(&chart.description);
+/// An image for light and one for dark mode. The picture has its title in it, so that no caption repeats it.
+fn picture(chart: &Chart, class: &str) -> String {
+    let alt = escape(&format!("{}. {}", chart.title.trim_end_matches('.'), chart.description));
     let Size { width, height } = chart.extent();
     let size = format!("width=\"{width}\" height=\"{height}\"");
     let name = &chart.name;
     format!(
-        "![{alt}]({name}-light.svg){{: .light {size} }}\n![{alt}]({name}-dark.svg){{: .dark {size} }}\n_{}_\n",
-        escape(&chart.title)
+        "![{alt}]({name}-light.svg){{: .light {class} {size} }}\n![{alt}]({name}-dark.svg){{: .dark {class} {size} }}\n"
     )
 }
 
@@ -201,20 +216,17 @@ mod tests {
     use crate::record::read::tests::recording;
 
     #[test]
-    fn images_are_paired_with_captions() {
+    fn images_are_paired_by_mode_and_form() {
         let files = files(&inside(), None).unwrap();
         let post = std::str::from_utf8(&files[0].1).unwrap();
         let lines: Vec<&str> = post.lines().collect();
-        let dark: Vec<usize> =
-            (0..lines.len()).filter(|&at| lines[at].contains("-dark.svg){: .dark ")).collect();
-        assert!(dark.len() >= 6);
-        for at in dark {
-            assert!(
-                lines[at - 1].contains("-light.svg){: .light ") && lines[at + 1].starts_with('_'),
-                "{}",
-                lines[at]
-            );
+        let (mut wide, mut narrow) = (0, 0);
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("-dark.svg){: .dark ")) {
+            assert!(lines[at - 1].contains("-light.svg){: .light "), "{line}");
+            wide += usize::from(line.contains(WIDE));
+            narrow += usize::from(line.contains(NARROW) && line.contains("-narrow-dark.svg"));
         }
+        assert!(wide >= 6 && wide == narrow, "{wide} for screens, {narrow} for phones");
         for name in post.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             if name == words::POST {
                 continue;

@@ -107,35 +107,42 @@ fn terminal(judged: &[Judged], style: TerminalStyle) -> String {
 
 /// How many of the post's claims have which verdict. Checks of this program are counted apart, and no word is given for them.
 pub fn summary(judged: &[Judged]) -> String {
-    let (mut findings, mut checks) = (vec![], vec![]);
-    for (claim, judgement) in judged {
-        if claim.is_of_the_post() {
-            if judgement.is_check() {
-                checks.push(judgement.verdict);
-            } else {
-                findings.push(judgement.verdict);
-            }
-        }
+    let checks = verdicts(judged, CaseKind::Check);
+    let findings = findings(judged);
+    if checks.is_empty() {
+        return findings;
     }
+    let passed = count(&checks, ClaimVerdict::CheckPassed);
+    let failed = count(&checks, ClaimVerdict::CheckFailed);
+    let all = checks.len();
+    let without = match all - passed - failed {
+        0 => String::new(),
+        others => format!(", {others} without verdict"),
+    };
+    format!(
+        "{findings} {all} more could fail only by a bug of bakeoff's, and check it: {passed} passed, {failed} failed{without}."
+    )
+}
+
+/// How many of the post's claims that measurements decide have which verdict.
+pub fn findings(judged: &[Judged]) -> String {
+    let findings = verdicts(judged, CaseKind::Finding);
     let mut parts = vec![];
     for verdict in ClaimVerdict::OF_FINDINGS {
         parts.push(format!("{} {verdict}", count(&findings, verdict)));
     }
-    let mut text = format!("{} claims: {}.", findings.len(), parts.join(", "));
-    if !checks.is_empty() {
-        let passed = count(&checks, ClaimVerdict::CheckPassed);
-        let failed = count(&checks, ClaimVerdict::CheckFailed);
-        let all = checks.len();
-        let _ = write!(
-            text,
-            " {all} more could fail only by a bug of bakeoff's, and check it: {passed} passed, {failed} failed"
-        );
-        match all - passed - failed {
-            0 => text += ".",
-            others => text += &format!(", {others} without verdict."),
+    format!("{} claims: {}.", findings.len(), parts.join(", "))
+}
+
+/// The verdicts on the post's claims that cases of this kind decide.
+fn verdicts(judged: &[Judged], kind: CaseKind) -> Vec<ClaimVerdict> {
+    let mut verdicts = vec![];
+    for (claim, judgement) in judged {
+        if claim.is_of_the_post() && judgement.kind() == kind {
+            verdicts.push(judgement.verdict);
         }
     }
-    text
+    verdicts
 }
 
 fn count(verdicts: &[ClaimVerdict], wanted: ClaimVerdict) -> usize {

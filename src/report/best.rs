@@ -29,6 +29,14 @@ impl<'a> BestRow<'a> {
         }
     }
 
+    /// The speedup of the fastest, where there are best tools.
+    pub(crate) fn speedup(&self) -> Option<f64> {
+        if self.answer.outcome != Outcome::Best {
+            return None;
+        }
+        Some(self.row.fastest()?.speedup?.ratio)
+    }
+
     /// The best tools in short, or why there are none.
     pub(crate) fn tools(&self) -> String {
         in_words(&self.answer)

@@ -173,10 +173,10 @@ impl Family {
     pub(crate) fn heading(self) -> &'static str {
         match self {
             Family::Baseline => "",
-            Family::Threads => "threads and pools",
+            Family::Threads => "threads",
             Family::Async => "async",
             Family::Processes => "processes",
-            Family::Locked => "one lock",
+            Family::Locked => "lock",
             Family::Others => "others",
         }
     }

@@ -12,6 +12,7 @@ use crate::report::answer::{computing, finding_on_advice, listed};
 use crate::report::best::{BestRow, ratio_and_interval};
 use crate::report::table::{Table, Unit};
 use crate::report::{best, block::Block};
+use crate::stats::units;
 
 /// Two tables of each interpreter.
 pub(crate) fn blocks(of: &Analysed<'_>) -> Vec<Block> {
@@ -38,8 +39,7 @@ pub(crate) fn advice(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let table = Table::of(&named)
         .left("task", |it| best::task(it.row))
         .left("the post's pick", |it| format!("\"{}\"", it.row.workload.post_says))
-        .left("best in CPython", BestRow::tools)
-        .right("speedup", Unit::Speedup, |it| it.of_fastest(|fastest| Some(fastest.speedup?.ratio)))
+        .left("best in CPython", with_speedup)
         .left("is the post right?", |it| verdict(&judge_tools(it.row)))
         .build();
     let finding = format!("{}: {}.", name_of(of.recording, tag), finding_on_advice(rows));
@@ -49,6 +49,14 @@ pub(crate) fn advice(of: &Analysed<'_>) -> Option<Vec<Block>> {
         blocks.push(Block::Paragraph(format!("{name}, computing: {}", computing(of.recording, rows))));
     }
     Some(blocks)
+}
+
+/// The best tools with the speedup of the fastest.
+fn with_speedup(it: &BestRow<'_>) -> String {
+    match it.speedup() {
+        Some(speedup) => format!("{} ({})", it.tools(), units::ratio(speedup)),
+        None => it.tools(),
+    }
 }
 
 fn is_named(it: &BestRow<'_>) -> bool {

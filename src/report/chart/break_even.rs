@@ -72,12 +72,12 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, source: String) -> Vec<Chart> 
     }
     let tag = series.series.split_once('@').map(|(_, tag)| tag);
     let (name, platform) = match tag {
-        Some(tag) => (format!("break-even-python-{}", of.name_of(tag)), format!("CPython {tag}: ")),
+        Some(tag) => (format!("break-even-python-{}", of.name_of(tag)), format!("CPython {tag}. ")),
         None => ("break-even".into(), String::new()),
     };
     let words = Words {
         name,
-        title: format!("{platform}{}", finding(&rows)),
+        title: platform + &finding(&rows),
         about: format!(
             "Time of a computing job from which a tool is surely faster than {}; the line begins at the next smaller size",
             plain(series.baseline())

@@ -30,10 +30,13 @@ struct Point {
     is_best: bool,
 }
 
+/// The charts of the tasks that have a winner: without one, nothing is known to be as fast with less.
 fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
     let mut charts = Vec::new();
-    for row in of.summary.rows.iter().filter(|row| row.workload.kind == WorkloadKind::Waits) {
-        charts.extend(chart(of, row));
+    for row in &of.summary.rows {
+        if row.workload.kind == WorkloadKind::Waits && Answer::of(row).outcome == Outcome::Best {
+            charts.extend(chart(of, row));
+        }
     }
     charts
 }
@@ -51,9 +54,7 @@ fn chart(of: &Evaluated<'_>, row: &Row) -> Vec<Chart> {
             });
         }
     }
-    if points.len() < 2 {
-        return vec![];
-    }
+    let Some(finding) = finding(&points).filter(|_| points.len() > 1) else { return vec![] };
     let left_out = points.len().saturating_sub(MOST);
     let name = &row.workload.name;
     let mut listed = Vec::new();
@@ -67,7 +68,7 @@ fn chart(of: &Evaluated<'_>, row: &Row) -> Vec<Chart> {
     }
     let words = Words {
         name: format!("cpu-{}", part_of_file_name(name)),
-        title: format!("{name}: {}", finding(&answer, &points)),
+        title: format!("{name}: {finding}"),
         about: "Times as fast as one job at a time, by the CPU that a tool uses meanwhile; logarithmic axes. Filled: the best, within 5 % \
                 of the fastest. Marks that would cover others are moved, with a line to their place"
             .into(),
@@ -78,24 +79,14 @@ fn chart(of: &Evaluated<'_>, row: &Row) -> Vec<Chart> {
     in_both_forms(words, Scatter { points })
 }
 
-/// How much CPU equally fast tools use.
-fn finding(answer: &Answer<'_>, points: &[Point]) -> String {
+/// How much CPU the best tools use; `None` if that is not known of any.
+fn finding(points: &[Point]) -> Option<String> {
     let mut best: Vec<&Point> = points.iter().filter(|point| point.is_best).collect();
-    let mut all: Vec<&Point> = points.iter().collect();
-    for points in [&mut best, &mut all] {
-        points.sort_by(|a, b| a.percent.total_cmp(&b.percent));
-    }
-    match (&answer.outcome, &best[..]) {
-        (Outcome::Best, [only]) => {
-            format!("{} is the fastest, at {} of a core", only.model.name, percent(only.percent))
-        }
-        (Outcome::Best, [least, .., most]) => {
-            format!("the same speed within 5 %, at {}", range(least, most))
-        }
-        (Outcome::NoWinner { .. }, _) => {
-            format!("no tool is surely the fastest, at {}", range(all[0], all[all.len() - 1]))
-        }
-        _ => format!("no verdict on speed, at {}", range(all[0], all[all.len() - 1])),
+    best.sort_by(|a, b| a.percent.total_cmp(&b.percent));
+    match &best[..] {
+        [] => None,
+        [only] => Some(format!("{} is the fastest, at {} of a core", only.model.name, percent(only.percent))),
+        [least, .., most] => Some(format!("the same speed within 5 %, at {}", range(least, most))),
     }
 }
 
