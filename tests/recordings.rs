@@ -94,9 +94,9 @@ fn numbers(sentence: &Value) -> Vec<Value> {
 fn add_report(tables: &mut Map<String, Value>, file: &str) {
     let report = printed("report", &[file.to_owned()]);
     let stem = Path::new(file).file_stem().unwrap().to_str().unwrap();
-    let warnings = report["stamps"].as_array().unwrap().iter().map(numbers);
-    tables.insert(format!("{stem} no verdict"), report["withheld"].clone());
-    tables.insert(format!("{stem} stamps"), warnings.collect());
+    let warnings = report["warnings"].as_array().unwrap().iter().map(numbers);
+    tables.insert(format!("{stem} no verdict"), report["no_verdict"].clone());
+    tables.insert(format!("{stem} warnings"), warnings.collect());
     for name in ["cells", "costs", "evidence", "stories"] {
         if report[name].as_array().is_some_and(|table| !table.is_empty()) {
             tables.insert(format!("{stem} {name}"), rows(name, &report[name]));

@@ -1,4 +1,4 @@
-//! The runs of one cell under criterion, and what becomes of it.
+//! The runs of one cell under criterion, and its outcome.
 
 use std::any::Any;
 use std::fmt;

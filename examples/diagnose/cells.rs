@@ -154,7 +154,7 @@ pub fn warm_up(rounds: usize) -> Result<String> {
         }
         rows.push(row);
     }
-    let mut header = vec!["warm-in"];
+    let mut header = vec!["warm-up"];
     header.extend(cells[1..].iter().map(|cell| cell.model.name));
     Ok(table::plain(&header, &header, rows))
 }

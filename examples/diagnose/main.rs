@@ -47,7 +47,7 @@ enum DiagnoseCommand {
     /// Show what the dispatch of one `noop` job costs under each model
     Dispatch(Rounds),
     /// Show what a slot reads after shorter and longer warm-ups
-    WarmIn(Rounds),
+    WarmUp(Rounds),
     /// Show what it costs to trace each model, and what it costs not to
     Tracing(Rounds),
     /// Show what a waiting thread and a waiting task take of memory, and in hand-written code
@@ -85,7 +85,7 @@ fn main() -> Result<()> {
         DiagnoseCommand::Harness(rounds) => harness(rounds.rounds.into())?,
         DiagnoseCommand::Capacity(rounds) => capacity(rounds.rounds.into())?,
         DiagnoseCommand::Dispatch(rounds) => dispatch(rounds.rounds.into())?,
-        DiagnoseCommand::WarmIn(rounds) => warm_up(rounds.rounds.into())?,
+        DiagnoseCommand::WarmUp(rounds) => warm_up(rounds.rounds.into())?,
         DiagnoseCommand::Tracing(rounds) => tracing(rounds.rounds.into())?,
         DiagnoseCommand::Memory(rounds) => memory(rounds.rounds.into())?,
         DiagnoseCommand::Sleep(rounds) => sleep(rounds.rounds.into())?,

@@ -160,7 +160,7 @@ impl State {
     pub(crate) fn words(self) -> &'static str {
         match self {
             State::Best => "best: within 5 % of the fastest",
-            State::Undecided => "undecided: may be as good",
+            State::Undecided => "undecided: may be best",
             State::Slower => "unmarked: slower",
             State::SlowerThanBaseline => "slower than one at a time",
             State::NoVerdict => "no verdict",

@@ -42,7 +42,7 @@ fn document(of: &Analysed<'_>, sections: &[&Section]) -> Value {
         }
     }
     let warnings: Vec<String> = of.summary.all_warnings().iter().map(ToString::to_string).collect();
-    let mut document = json!({ "withheld": without_verdict, "stamps": warnings, study::SECTION.key: [] });
+    let mut document = json!({ "no_verdict": without_verdict, "warnings": warnings, study::SECTION.key: [] });
     for section in sections {
         if let Some(values) = (section.values)(of) {
             document[section.key] = json::rows(&values);

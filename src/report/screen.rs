@@ -127,7 +127,7 @@ fn have_room_for_notes(matrix: &Matrix<'_>, room: usize) -> bool {
 const NOTE: &str = "  ";
 
 /// The signs behind speedups.
-const KEY: &str = "* best: within 5 % of the fastest; ? undecided: may be as good; unmarked: slower than the best; below 1.00: slower than one at a time.";
+const KEY: &str = "* best: within 5 % of the fastest; ? undecided: may be best; unmarked: slower than the best; below 1.00: slower than one at a time.";
 
 /// A tool that has room.
 struct Shown {

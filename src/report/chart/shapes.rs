@@ -1,4 +1,4 @@
-//! The shapes of markers: as many as models that are drawn together, so that they can be told apart without colours.
+//! The shapes of markers: as many as models that are drawn together, to distinguish them without colours.
 
 use std::fmt::Write as _;
 

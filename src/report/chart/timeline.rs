@@ -103,7 +103,7 @@ pub fn charts(story: &str, mut panels: Vec<Panel>, phases: Phases, source: Strin
         listed.push(panel.title());
     }
     let words = Words {
-        name: format!("lanes-{story}"),
+        name: format!("timeline-{story}"),
         title: format!("{story}: {finding}"),
         about: timelines.about(),
         description: format!("A row for each job over time, in a panel for each run. {}.", listed.join("; ")),
