@@ -74,7 +74,9 @@ fn post(
     let of_study = |name: &str| name == "matrix";
     let of_python = |name: &str| name.starts_with("matrix-python") || name == "gil";
     if let Some(study) = study {
-        let blocks = study::answer(study).unwrap_or_default();
+        let mut blocks = study::answer(study).unwrap_or_default();
+        // The post names its machine at its end.
+        blocks.truncate(2);
         let _ = write!(text, "\n## Which tool is best?\n\n{}", markdown::blocks(&blocks));
         text += &pictures(charts, of_study);
         let _ = write!(text, "\n{}", warning(study));
@@ -203,9 +205,9 @@ fn origin(recording: &Recording, repository: Option<&str>) -> String {
     let said = escape(&source(recording));
     match (repository, &recording.environment.commit) {
         (Some(address), Some(commit)) if commit.chars().all(|c| c.is_ascii_hexdigit()) => {
-            format!("Measured by {said}: [the sources]({}/tree/{commit}).", address.trim_end_matches('/'))
+            format!("Measured on {said}: [the sources]({}/tree/{commit}).", address.trim_end_matches('/'))
         }
-        _ => format!("Measured by {said}."),
+        _ => format!("Measured on {said}."),
     }
 }
 

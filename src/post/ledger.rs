@@ -120,7 +120,7 @@ pub fn summary(judged: &[Judged]) -> String {
         others => format!(", {others} without verdict"),
     };
     format!(
-        "{findings} {all} more could fail only by a bug of bakeoff's, and check it: {passed} passed, {failed} failed{without}."
+        "{findings} {all} more follow by definition and check bakeoff itself: {passed} passed, {failed} failed{without}."
     )
 }
 

@@ -89,7 +89,7 @@ pub fn text(part: Part, recordings: &[Analysed<'_>]) -> Option<String> {
 
 /// The claims of most interest whose verdict has a condition, for a page without room for all; those that are false or contradict
 /// themselves are all there.
-const TELLING: [&str; 4] = ["C2", "C11", "G2", "A2"];
+const TELLING: [&str; 3] = ["G1", "G2", "A2"];
 
 fn telling_claims(recordings: &[Analysed<'_>]) -> String {
     let all = ledger::judge_all(recordings);

@@ -268,7 +268,9 @@ fn on_processes(groups: &[Group<'_>]) -> String {
     }
     let on = |tasks: &[&str], none: &str| if tasks.is_empty() { none.to_owned() } else { listed(tasks) };
     let (best, worse) = (on(&best, "no task"), on(&worse, "none"));
-    format!("A process for each job: among the best on {best}, slower than one job at a time on {worse}.")
+    format!(
+        "A process for each job: among the best on {best}, surely slower than one job at a time on {worse}."
+    )
 }
 
 /// The same with numbers of tasks instead of their names.
@@ -277,7 +279,7 @@ fn in_counts(PerJob { judged, best, worse }: &PerJob<'_>) -> String {
         return "A process for each job: no verdict.".into();
     }
     format!(
-        "A process for each job: among the best on {} of {judged} tasks, slower than one at a time on {}.",
+        "A process for each job: among the best on {} of {judged} tasks, surely slower than one at a time on {}.",
         best.len(),
         worse.len()
     )
@@ -363,11 +365,14 @@ mod tests {
         let (even, best, worse) = ([150, 150], [80, 80], [400, 400]);
         let rows = tasks(&[("a", even, best), ("b", even, worse), ("c", even, even)]);
         let said = &sentences(&row(&[]), &rows)[2];
-        assert_eq!(said, "A process for each job: among the best on a, slower than one job at a time on b.");
+        assert_eq!(
+            said,
+            "A process for each job: among the best on a, surely slower than one job at a time on b."
+        );
         let none = &sentences(&row(&[]), &tasks(&[("c", even, even)]))[2];
         assert_eq!(
             none,
-            "A process for each job: among the best on no task, slower than one job at a time on none."
+            "A process for each job: among the best on no task, surely slower than one job at a time on none."
         );
     }
 }

@@ -172,15 +172,14 @@ pub(crate) fn verdict(advice: &Advice) -> String {
     };
     let Advice { named, others, .. } = advice;
     let mut reasons = Vec::new();
-    if advice.verdict == ToolVerdict::Undecided {
+    if matches!(advice.verdict, ToolVerdict::Undecided | ToolVerdict::Qualified) {
+        reasons.extend(said(&named.best, "is best", "are best"));
         reasons.extend(said(&named.undecided, "may be best", "may be best"));
-        if !named.best.is_empty() {
-            reasons.extend(said(&others.undecided, "may be best too", "may be best too"));
-        }
-    }
-    if advice.verdict == ToolVerdict::Qualified {
         reasons.extend(said(&named.slower, "is slower", "are slower"));
+    }
+    if !named.best.is_empty() {
         reasons.extend(said(&others.best, "is best too", "are best too"));
+        reasons.extend(said(&others.undecided, "may be best too", "may be best too"));
     }
     if reasons.is_empty() { word.into() } else { format!("{word}: {}", reasons.join(", ")) }
 }
@@ -276,7 +275,7 @@ pub(crate) mod tests {
         assert_eq!(word("threading, asyncio", &[(threading, 50), (asyncio, 51)]), "true");
         assert_eq!(
             word("threading, asyncio", &[(threading, 50), (asyncio, 60)]),
-            "qualified: asyncio is slower"
+            "qualified: threading is best, asyncio is slower"
         );
         assert_eq!(
             word("multiprocessing", &[(threading, 50), ("py-multiprocessing@3.11/cores", 60)]),
@@ -289,7 +288,10 @@ pub(crate) mod tests {
         let both = [(threading, 50), ("py-threading@3.11/cores", 90)];
         assert_eq!(word("threading", &both), "true");
         // A tool that the post does not name may be the best too.
-        assert_eq!(word("threading", &[(threading, 50), (asyncio, 51)]), "qualified: asyncio is best too");
+        assert_eq!(
+            word("threading", &[(threading, 50), (asyncio, 51)]),
+            "qualified: threading is best, asyncio is best too"
+        );
         assert_eq!(word("asyncio", &[(threading, 90)]), "not measured, or in too few launches");
     }
 
@@ -312,7 +314,7 @@ pub(crate) mod tests {
         }
         assert_eq!(
             verdict(&judge_tools(&Summary::of(&recording).others[0])),
-            "undecided: asyncio may be best too"
+            "undecided: threading is best, asyncio may be best too"
         );
     }
 

@@ -6,6 +6,7 @@ use crate::analysis::criterion::{Medians, drifts, median_of};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::record::schema::{Kind, Recording};
 use crate::report::block::{Block, Panel};
+use crate::report::chart::caption::source;
 use crate::report::table::{Columns, Table, Unit};
 use crate::report::{
     answer::sentences, best, best::BestRow, export::terminal, footnotes::footnotes, platforms,
@@ -79,7 +80,9 @@ pub fn answer(of: &Analysed<'_>) -> Option<Vec<Block>> {
         })
         .left("undecided", BestRow::undecided)
         .build();
-    Some(vec![Block::Notes(sentences(of.recording, &of.summary.rows)), Block::table(table)])
+    let measured = format!("Measured on {}.", source(of.recording));
+    let sentences = sentences(of.recording, &of.summary.rows);
+    Some(vec![Block::Notes(sentences), Block::table(table), Block::Paragraph(measured)])
 }
 
 /// The native best-tool table and its notes.
