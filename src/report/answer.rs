@@ -114,8 +114,19 @@ fn up_to(groups: &[Group<'_>], kind: Kind) -> String {
 
 /// Why nothing is said of `answers`, none of which has best tools.
 fn nothing(answers: &[Answer<'_>]) -> &'static str {
-    let is_measured = |answer: &Answer<'_>| !matches!(answer.outcome, Outcome::NotMeasured(_));
-    if answers.iter().any(is_measured) { "nothing could be decided" } else { "not measured" }
+    let (mut measured, mut too_few) = (0, 0);
+    for answer in answers {
+        match answer.outcome {
+            Outcome::NotMeasured(_) => {}
+            Outcome::TooFew => too_few += 1,
+            _ => measured += 1,
+        }
+    }
+    match (measured, too_few) {
+        (0, 0) => "not measured",
+        (0, _) => "too few launches for verdicts",
+        _ => "nothing could be decided",
+    }
 }
 
 /// How many tasks of a kind have a winner, which tools win and by how much, and the tasks without.
@@ -290,6 +301,7 @@ mod tests {
     use super::*;
     use crate::analysis::answer::tests::row;
     use crate::analysis::summary::Summary;
+    use crate::record::read::tests::recording;
     use crate::record::schema::Kind;
 
     /// The sentences on a study of a task of `kind`, of `sequential`, `rayon` in half its time, and others, whose launches take
@@ -319,6 +331,8 @@ mod tests {
         let mut busy = row(&[]);
         busy.environment.quota_millicores = Some(500);
         assert_eq!(sentences(&busy, &Summary::of(&busy).rows)[1], "Computing: nothing could be decided.");
+        let few = recording(3, 50);
+        assert_eq!(sentences(&few, &Summary::of(&few).rows)[1], "Computing: too few launches for verdicts.");
         let nothing = sentences(&busy, &[]);
         assert_eq!(nothing[0], "Waiting: not measured.");
     }

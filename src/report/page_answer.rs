@@ -113,13 +113,14 @@ fn class(state: State) -> &'static str {
 fn warnings(of: &Analysed<'_>) -> Markup {
     let warnings = of.summary.all_warnings();
     let blocking = warnings.iter().filter(|warning| warning.blocks_verdicts()).count();
-    let mut line = format!("{} notes on the machine", warnings.len());
-    if blocking > 0 {
-        line = format!("{blocking} warnings block verdicts; {line}");
-    }
+    let all = warnings.len();
+    let line = match blocking {
+        0 => format!("{all} notes on the machine; none blocks a verdict"),
+        _ => format!("{blocking} of {all} notes on the machine block verdicts"),
+    };
     html! {
         @if !warnings.is_empty() {
-            details.warnings { summary { (line) ": why" }
+            details.warnings { summary { (line) }
                 @for warning in warnings {
                     p { @if warning.blocks_verdicts() { strong { "No verdict" } ": " } (plain(&warning.to_string())) }
                 }
