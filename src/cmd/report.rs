@@ -16,7 +16,14 @@ use crate::post::splice::{Part, begin, end, splice};
 use crate::post::{chirpy, page::page, sections};
 use crate::record::save::{SaveError, replace};
 use crate::record::schema::Recording;
-use crate::report::{bars::bars, chart::png::hint, export::Format, render::render, screen::answer, study};
+use crate::report::{
+    bars::bars,
+    chart::png::hint,
+    export::Format,
+    render::{main_results, render},
+    screen::answer,
+    study,
+};
 
 /// Which recordings, and their output format.
 #[derive(Debug, clap::Args)]
@@ -119,10 +126,12 @@ fn text(args: &Args, recording: &Recording) -> Result<String> {
         }
     }
     let is_whole = args.all || args.section.is_some() || args.format != Format::Table;
-    match answer(recording, args.drawing.style()) {
-        Some(answer) if !is_whole => Ok(answer + &paragraph(MORE)),
-        _ => Ok(render(recording, &all, args.format, args.drawing.style())),
+    let style = args.drawing.style();
+    if is_whole {
+        return Ok(render(recording, &all, args.format, style));
     }
+    let first = answer(recording, style).unwrap_or_else(|| main_results(recording, &all, style) + "\n");
+    Ok(first + &paragraph(MORE))
 }
 
 /// The line below the answer.

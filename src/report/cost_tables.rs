@@ -137,7 +137,7 @@ fn running(costs: &AnalysedCosts<'_>, recording: &Recording) -> Block {
 }
 
 /// A time and its interval.
-fn time_apart(estimate: Estimate) -> (String, Option<String>) {
+pub(super) fn time_apart(estimate: Estimate) -> (String, Option<String>) {
     estimate.shown_apart(units::nanoseconds)
 }
 

@@ -151,11 +151,13 @@ fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let costs = MainCosts::of(of)?;
     let table = Table::of(&costs.models())
         .left("model", CostSummary::model)
-        .right("start", Unit::Plain, |it| costs.start(it).map(time))
-        .right(dispatch(of.recording), Unit::Plain, |it| it.dispatch_ns().map(time))
+        .with_interval("start", 3, |it| costs.start(it).map(cost_tables::time_apart))
+        .with_interval(dispatch(of.recording), 2, |it| it.dispatch_ns().map(cost_tables::time_apart))
         .right("memory of a waiting job", Unit::Bytes, job_bytes)
         .right("kernel memory", Unit::Bytes, kernel_bytes)
+        .leaves(1)
         .right("most at once", Unit::Count, most_jobs)
+        .leaves(4)
         .right("break-even job size", Unit::Nanoseconds, |it| costs.pays_from(it))
         .build();
     let times = cost_tables::reading(&costs.analysed);
@@ -184,7 +186,7 @@ pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
 const HOW: &str = "Memory of a waiting job: what each further one takes, of the \
      process and its children; kernel memory: stacks and page tables besides. Most at once: up to the limit that was asked for, or what is possible. \
      Break-even job size: faster than `sequential` from computing jobs of this size on, by the whole 95 % interval; inconclusive: not \
-     decided at the largest; -: not measured in other sizes.";
+     decided at the largest.";
 
 /// A time with its interval.
 pub(super) fn time(estimate: Estimate) -> String {

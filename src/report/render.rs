@@ -33,6 +33,16 @@ pub fn render(recording: &Recording, sections: &[&Section], format: Format, styl
     }
 }
 
+/// The main results of the sections of `recording`, for a terminal.
+pub fn main_results(recording: &Recording, sections: &[&Section], style: TerminalStyle) -> String {
+    let of = Analysed::of(recording);
+    let mut blocks = Vec::new();
+    for section in sections {
+        blocks.extend((section.in_short)(&of).unwrap_or_default());
+    }
+    terminal::blocks(&blocks, style)
+}
+
 /// The warnings on a recording, and the values of every section.
 fn document(of: &Analysed<'_>, sections: &[&Section]) -> Value {
     let mut without_verdict = Vec::new();
