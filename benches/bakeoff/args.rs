@@ -3,7 +3,6 @@
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
-use bakeoff::internals::cmd::Exit;
 
 /// The environment variable that asks for a run of under a minute: 1. The same program with criterion's options for that has
 /// [`BEGUN`] there.
@@ -59,6 +58,17 @@ pub(crate) fn quickly() -> Result<ExitCode> {
     let [quick, no_plots] = QUICK_OPTIONS;
     let mut again = Command::new(std::env::current_exe()?);
     again.args(&args).arg(quick).args(has_plots.then_some(no_plots)).env(QUICK, BEGUN);
-    let code = again.status()?.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(Exit::Bug.into(), ExitCode::from))
+    run_instead(again)
+}
+
+/// Becomes `command`, so that no second process can outlive this one.
+#[cfg(unix)]
+fn run_instead(mut command: Command) -> Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command).into())
+}
+
+#[cfg(not(unix))]
+fn run_instead(mut command: Command) -> Result<ExitCode> {
+    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(bakeoff::internals::cmd::Exit::Bug.into(), ExitCode::from))
 }

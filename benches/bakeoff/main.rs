@@ -15,8 +15,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use args::{BenchArgs, quickly};
 use bakeoff::internals::analysis::criterion::Medians;
-use bakeoff::internals::cmd::Exit;
 use bakeoff::internals::cmd::progress::show_progress;
+use bakeoff::internals::cmd::{Exit, is_closed_pipe};
 use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style};
 use bakeoff::internals::engine::now;
 use bakeoff::internals::model::Platform;
@@ -32,7 +32,7 @@ use bakeoff::internals::workload::catalog::Catalog;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, PlottingBackend, SamplingMode};
 use measured::{BenchRow, Measured, Outcome, why};
-use output::Output;
+use output::{Output, errors, say};
 
 /// Criterion's warm-up time per cell, and its minimum measurement time.
 const WARM_UP: Duration = Duration::from_millis(100);
@@ -55,6 +55,9 @@ const SAMPLES: u32 = 10;
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
+        if is_closed_pipe(&error) {
+            return ExitCode::SUCCESS;
+        }
         eprintln!("bakeoff: {error:#}");
         Exit::of(&error).into()
     })
@@ -128,10 +131,10 @@ impl Bench {
         let cells = Cell::all(&Catalog::builtin(), &platforms(), session.cores);
         let mut bench = Bench { asked, session, cells, rows: Vec::new(), output: Output::Through };
         if bench.asked.is_plain {
-            println!("{}", bench.plan());
+            say(&bench.plan())?;
             bench.output = Output::kept(beside_program("criterion-report.txt"))?;
         } else if bench.asked.measures && !bench.asked.times {
-            println!("Where a run takes 0.1 s or more, a sample is one run; criterion warns of that.");
+            say("Where a run takes 0.1 s or more, a sample is one run; criterion warns of that.")?;
         }
         Ok(bench)
     }
@@ -238,7 +241,7 @@ impl Bench {
         let count = |is: fn(&Outcome) -> bool| self.rows.iter().filter(|row| is(&row.outcome)).count();
         let measured = count(|outcome| matches!(outcome, Outcome::Measured(_)));
         if self.asked.tests {
-            println!("{measured} passed, {failed} failed");
+            say(&format!("{measured} passed, {failed} failed"))?;
             // A filter of `cargo test` may be meant for other targets.
             if measured + failed == 0 && self.asked.words.iter().any(|word| word == "--test") {
                 return Ok(Exit::CellFailed.into());
@@ -248,11 +251,11 @@ impl Bench {
             return Ok(of_criterion.into());
         }
         let unavailable = count(|outcome| matches!(outcome, Outcome::Unavailable(_)));
-        println!(
+        say(&format!(
             "\ncriterion: {measured} cells measured, every run verified; {unavailable} not available, {failed} failed"
-        );
+        ))?;
         if let Some(report) = report {
-            println!("Its report: {}", report.display());
+            tell_report(&report)?;
         }
         let of_study = self.study()?;
         Ok(if of_study == Exit::Ok { of_criterion } else { of_study }.into())
@@ -276,28 +279,44 @@ impl Bench {
         // The study has its own stage and server.
         drop(session);
         let stop = Stop::listen()?;
-        println!("\nThe study: fresh processes, every cell a turn in each round, in random order.\n");
+        say("\nThe study: fresh processes, every cell a turn in each round, in random order.\n")?;
         let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
-        let every_cell = beside_criterion(&recording, &medians(&rows), usual_style());
+        let style = usual_style();
+        let every_cell = beside_criterion(&recording, &medians(&rows), style);
         if !asked.is_plain {
-            print!("{every_cell}");
+            say(&every_cell)?;
         }
         // The answer comes last: a terminal shows the end of what was printed.
-        if let Some(answer) = answer(&recording, usual_style()) {
-            print!("\n{answer}\n");
+        if let Some(answer) = answer(&recording, style) {
+            say(&answer)?;
         }
-        println!("The recording is {}", path.display());
+        let mut last = vec![format!("The recording is {}", path.display())];
         if asked.is_plain {
             let file = beside_program("cells.txt");
             fs::write(&file, every_cell).with_context(|| format!("cannot write {}", file.display()))?;
-            println!("Every cell beside criterion's medians: {}", file.display());
+            last.push(format!("Every cell beside criterion's medians: {}", file.display()));
         }
-        println!("{}", decided_by(&recording));
+        last.push(decided_by(&recording));
         if recording.environment.interpreters.is_none() {
-            println!("CPython's tools were not measured: {PYTHON}=1 cargo bench measures them too.");
+            last.push(format!(
+                "CPython's tools were not measured: {PYTHON}=1 cargo bench measures them too."
+            ));
+        }
+        for line in last {
+            say(&style.wrapped(&line, "  ").join("\n"))?;
         }
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }
+}
+
+/// Where criterion's report is, and what went wrong in it.
+fn tell_report(report: &Path) -> Result<()> {
+    let text = fs::read_to_string(report).unwrap_or_default();
+    let errors = errors(&text);
+    if let Some(first) = errors.first() {
+        say(&format!("criterion could not keep all of its files, {} errors: {first}", errors.len()))?;
+    }
+    say(&format!("Its report: {}", report.display()))
 }
 
 /// The medians of criterion in nanoseconds, by the ids of their cells.

@@ -3,6 +3,7 @@
 //! Criterion has no option that silences it. Its report goes to the standard output and the standard error of this process, which
 //! therefore are that file for the time. On systems without such descriptors the report goes to the reader.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -31,7 +32,7 @@ impl Output {
     /// Tells the reader a line.
     pub(crate) fn say(&mut self, line: &str) -> Result<()> {
         match self {
-            Output::Through => println!("{line}"),
+            Output::Through => say(line)?,
             #[cfg(unix)]
             Output::Kept(kept) => kept.say(line)?,
         }
@@ -48,6 +49,16 @@ impl Output {
     }
 }
 
+/// Writes a line for the reader, who may have closed the pipe.
+pub(crate) fn say(line: &str) -> Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+/// The errors that criterion reports in `report`: it goes on without the files that it could not write.
+pub(crate) fn errors(report: &str) -> Vec<&str> {
+    report.lines().filter(|line| line.contains("Criterion.rs ERROR")).collect()
+}
+
 /// A report that is kept in a file, and where the reader is meanwhile.
 #[cfg(unix)]
 pub(crate) struct Kept {
@@ -60,7 +71,7 @@ pub(crate) struct Kept {
 impl Kept {
     fn begin(path: PathBuf) -> Result<Self> {
         use std::fs::File;
-        use std::io::{Write, stderr, stdout};
+        use std::io::{stderr, stdout};
         use std::os::fd::AsFd;
 
         use anyhow::Context;
@@ -79,7 +90,6 @@ impl Kept {
     }
 
     fn say(&mut self, line: &str) -> Result<()> {
-        use std::io::Write;
         Ok(writeln!(self.stdout, "{line}")?)
     }
 }
@@ -87,10 +97,13 @@ impl Kept {
 #[cfg(unix)]
 impl Drop for Kept {
     fn drop(&mut self) {
-        use std::io::{Write, stdout};
+        use std::io::stdout;
         // What is not written belongs to the report, and there is nobody to tell an error.
         let _ = stdout().flush();
         let _ = nix::unistd::dup2_stdout(&self.stdout);
         let _ = nix::unistd::dup2_stderr(&self.stderr);
+        if std::thread::panicking() {
+            eprintln!("bakeoff: criterion's report, and why it ended: {}", self.path.display());
+        }
     }
 }

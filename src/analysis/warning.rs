@@ -113,7 +113,7 @@ impl Warning {
             Warning::Unoptimised => "the program was built without optimisation".into(),
             Warning::OtherStudy => "another study ran at the same time".into(),
             Warning::Pressure(share) => format!(
-                "other tasks waited for a core in {} of a quiet while (at most {})",
+                "other programs waited for a core {} of the time while bakeoff was idle (at most {})",
                 percent(*share),
                 percent(PRESSURE)
             ),
@@ -186,7 +186,7 @@ impl WorkloadWarning {
                 format!("{workload} got only {share} of its cores (at least {required})")
             }
             WorkloadWarning::Slow(share, LaunchCount { some, all }) => format!(
-                "the machine was slow in {some} of {all} launches of {workload}, at worst {} of what it gave to a good one",
+                "the machine slowed down in {some} of {all} launches of {workload}, to {} of its best",
                 percent(share)
             ),
             WorkloadWarning::Drift(ratio) => format!(

@@ -125,7 +125,7 @@ fn run(catalog: &Catalog) -> Result<Exit> {
 }
 
 /// A reader that closes the output early is no error: `bakeoff list | head -1`.
-fn is_closed_pipe(error: &Error) -> bool {
+pub fn is_closed_pipe(error: &Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 

@@ -8,6 +8,9 @@ use crate::report::style::TerminalStyle;
 /// The width of an output that is no terminal, unless `COLUMNS` has another.
 pub(super) const WIDTH: usize = 80;
 
+/// The most columns that are used.
+const WIDEST: usize = 1_000;
+
 /// The variables that name the locale of characters; the first that is set counts.
 const LOCALE: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 
@@ -53,9 +56,10 @@ pub(super) fn paragraph(text: &str) -> String {
 
 /// `COLUMNS` if it is a number, or what the terminal has.
 fn width(environment: impl Fn(&str) -> Option<OsString>) -> usize {
-    let asked = environment("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+    let asked: Option<usize> = environment("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
     match asked.filter(|columns| *columns > 0) {
-        Some(columns) => columns,
+        // No line is longer; what pads lines can't take any number.
+        Some(columns) => columns.min(WIDEST),
         None => of_terminal().unwrap_or(WIDTH),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
+use crate::analysis::warning_groups::in_groups;
 use crate::post::{charts::charts, claims::words, ledger};
 use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::block::Block;
@@ -12,6 +13,7 @@ use crate::report::chart::caption::{date, source};
 use crate::report::chart::{Chart, Form, Size};
 use crate::report::escape::{markdown as escape, plain};
 use crate::report::export::{csv, markdown};
+use crate::report::footnotes::counted;
 use crate::report::{chart::png::png, platforms, study};
 
 /// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
@@ -73,7 +75,7 @@ fn post(
     let _ = write!(text, "\n{}\n\n{}\n", style(), introduction(recordings));
     let of_study = |name: &str| name == "matrix";
     let of_python = |name: &str| name.starts_with("matrix-python") || name == "gil";
-    if let Some(study) = study {
+    if let Some(study) = study.filter(|study| !study.summary.rows.is_empty()) {
         let mut blocks = study::answer(study).unwrap_or_default();
         // The post names its machine at its end.
         blocks.truncate(2);
@@ -191,12 +193,9 @@ fn picture(chart: &Chart, class: &str) -> String {
 
 /// What readers are to be wary of, in a box of two lines.
 fn warning(of: &Analysed<'_>) -> String {
-    let warnings = of.summary.all_warnings();
-    let blocking = warnings.iter().filter(|warning| warning.blocks_verdicts()).count();
     format!(
-        "> These are the numbers of one machine: run it on yours. Differences below 5 % count as none.  \n\
-         > {} notes on the state of the machine, {blocking} of which block verdicts, are in the recording.\n{{: .prompt-warning }}\n",
-        warnings.len()
+        "> These are the numbers of one machine: run it on yours. Differences below 5 % count as none.  \n> {}.\n{{: .prompt-warning }}\n",
+        counted(&in_groups(of.summary.all_warnings()))
     )
 }
 

@@ -152,7 +152,7 @@ fn count(verdicts: &[ClaimVerdict], wanted: ClaimVerdict) -> usize {
 /// What `recording` alone says of the post's claims.
 pub fn decided_by(recording: &Recording) -> String {
     let judged = judge_all(&[Analysed::of(recording)]);
-    format!("This recording alone decides of the post's {} The rest: bakeoff claims", summary(&judged))
+    format!("The post by this recording alone, {} More: bakeoff claims", findings(&judged))
 }
 
 /// A verdict with its condition.

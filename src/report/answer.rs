@@ -27,17 +27,16 @@ pub(crate) fn computing(recording: &Recording, rows: &[Row]) -> String {
 pub(crate) fn finding(recording: &Recording, rows: &[Row]) -> String {
     let groups = groups(rows);
     let waiting = up_to(&groups, Kind::Waits);
-    let computing = up_to(&groups, Kind::Computes);
-    format!(
-        "Waiting: {waiting}. Computing: {computing}{}. {}",
-        on_cores(recording),
-        in_counts(&per_job(&groups))
-    )
+    let mut computing = up_to(&groups, Kind::Computes);
+    if computing.starts_with(UP_TO) {
+        computing += &on_cores(recording);
+    }
+    format!("Waiting: {waiting}. Computing: {computing}. {}", in_counts(&per_job(&groups)))
 }
 
 /// The finding on the tools that the post names for an interpreter, in a title.
 pub(crate) fn finding_on_advice(rows: &[Row]) -> String {
-    let (mut best, mut open, mut slower) = (0, vec![], vec![]);
+    let (mut best, mut open, mut slower, mut missing) = (0, vec![], vec![], vec![]);
     for row in rows {
         if named_tools(&row.workload.post_says).is_empty() || Answer::of(row).outcome != Outcome::Best {
             continue;
@@ -46,25 +45,33 @@ pub(crate) fn finding_on_advice(rows: &[Row]) -> String {
         let name = row.workload.name.as_str();
         if !advice.named.best.is_empty() {
             best += 1;
-        } else if !advice.named.undecided.is_empty() {
-            open.push(name);
-        } else if advice.verdict == ToolVerdict::False {
-            slower.push(name);
+        } else {
+            match advice.verdict {
+                ToolVerdict::False => slower.push(name),
+                ToolVerdict::Unknown => missing.push(name),
+                _ => open.push(name),
+            }
         }
     }
-    let decided = best + open.len() + slower.len();
+    let decided = best + open.len() + slower.len() + missing.len();
     if decided == 0 {
         return "the post's pick: nothing could be decided".into();
     }
     let mut text = format!("the post's pick is among the best on {best} of {decided} tasks with a winner");
     if !open.is_empty() {
-        text += &format!(", undecided on {}", listed(&open));
+        text += &format!(", may be on {}", listed(&open));
     }
     if !slower.is_empty() {
-        text += &format!(", slower on {}", listed(&slower));
+        text += &format!(", is slower on {}", listed(&slower));
+    }
+    if !missing.is_empty() {
+        text += &format!(", was not measured on {}", listed(&missing));
     }
     text
 }
+
+/// What a range with one end begins with.
+const UP_TO: &str = "up to ";
 
 fn on_cores(recording: &Recording) -> String {
     format!(" on {}", units::cores(recording.environment.cores))
@@ -107,7 +114,7 @@ fn up_to(groups: &[Group<'_>], kind: Kind) -> String {
         }
     }
     match speedups(&judged).last() {
-        Some(highest) => format!("up to {}", units::ratio(*highest)),
+        Some(highest) => format!("{UP_TO}{}", units::ratio(*highest)),
         None => nothing(all).into(),
     }
 }
@@ -134,7 +141,13 @@ fn on(groups: &[Group<'_>], kind: Kind, where_: &str) -> String {
     let all = of_kind(groups, kind);
     let decided = decided(groups, kind);
     if decided.is_empty() {
-        return format!("{}.", nothing(all));
+        return match up_to(groups, kind) {
+            speed if speed.starts_with(UP_TO) => {
+                let without = without_best(all);
+                format!("{speed} as fast as one job at a time{where_}{without}.")
+            }
+            why => format!("{why}."),
+        };
     }
     let speed = format!("{} as fast as one job at a time{where_}", range(&speedups(&decided)));
     let mut text = match &decided[..] {
@@ -144,6 +157,7 @@ fn on(groups: &[Group<'_>], kind: Kind, where_: &str) -> String {
         }
         _ => {
             let have = match all.len() {
+                2 if decided.len() == 2 => "both tasks have a winner".into(),
                 all if all == decided.len() => format!("all {all} tasks have a winner"),
                 all => format!("{} of {all} tasks have a winner", decided.len()),
             };
@@ -241,11 +255,14 @@ pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// A process for each job: on how many tasks it has a verdict, where it is among the best, and where it is slower than
-/// one job at a time.
+/// A process for each job: the tasks on which it has a verdict, by what that is.
 struct PerJob<'a> {
+    /// It was measured somewhere.
+    is_measured: bool,
     judged: usize,
     best: Vec<&'a str>,
+    undecided: Vec<&'a str>,
+    /// Slower than one job at a time.
     worse: Vec<&'a str>,
 }
 
@@ -253,16 +270,20 @@ fn per_job<'a>(groups: &[Group<'a>]) -> PerJob<'a> {
     let model = models().into_iter().find(|model| {
         model.made_of == MadeOf::Processes && matches!(model.concurrency, Concurrency::Jobs { .. })
     });
-    let mut per_job = PerJob { judged: 0, best: vec![], worse: vec![] };
+    let mut per_job =
+        PerJob { is_measured: false, judged: 0, best: vec![], undecided: vec![], worse: vec![] };
     for answer in groups.iter().flat_map(|group| &group.answers) {
         let Some(tool) = model.as_ref().and_then(|model| answer.tool(model.name)) else { continue };
+        per_job.is_measured |= tool.standing != Standing::NotMeasured;
         if !matches!(tool.standing, Standing::Best | Standing::Undecided | Standing::Slower) {
             continue;
         }
         per_job.judged += 1;
         let name = answer.row.workload.name.as_str();
-        if tool.standing == Standing::Best {
-            per_job.best.push(name);
+        match tool.standing {
+            Standing::Best => per_job.best.push(name),
+            Standing::Undecided => per_job.undecided.push(name),
+            _ => {}
         }
         if tool.is_slower_than_baseline() {
             per_job.worse.push(name);
@@ -273,27 +294,31 @@ fn per_job<'a>(groups: &[Group<'a>]) -> PerJob<'a> {
 
 /// The sentence on a process for each job.
 fn on_processes(groups: &[Group<'_>]) -> String {
-    let PerJob { judged, best, worse } = per_job(groups);
-    if judged == 0 {
-        return "A process for each job: no verdict.".into();
-    }
-    let on = |tasks: &[&str], none: &str| if tasks.is_empty() { none.to_owned() } else { listed(tasks) };
-    let (best, worse) = (on(&best, "no task"), on(&worse, "none"));
-    format!(
-        "A process for each job: among the best on {best}, surely slower than one job at a time on {worse}."
-    )
+    let of = per_job(groups);
+    let said = |tasks: &[&str]| if tasks.is_empty() { "no task".to_owned() } else { listed(tasks) };
+    sentence_of(&of, &said(&of.best), &said(&of.undecided), &said(&of.worse), "one job at a time")
 }
 
 /// The same with numbers of tasks instead of their names.
-fn in_counts(PerJob { judged, best, worse }: &PerJob<'_>) -> String {
-    if *judged == 0 {
-        return "A process for each job: no verdict.".into();
+fn in_counts(of: &PerJob<'_>) -> String {
+    let best = format!("{} of {} tasks", of.best.len(), of.judged);
+    let [undecided, worse] = [&of.undecided, &of.worse].map(|tasks| tasks.len().to_string());
+    sentence_of(of, &best, &undecided, &worse, "one at a time")
+}
+
+fn sentence_of(of: &PerJob<'_>, best: &str, undecided: &str, worse: &str, baseline: &str) -> String {
+    if of.judged == 0 {
+        let why = if of.is_measured { "no verdict" } else { "not measured" };
+        return format!("A process for each job: {why}.");
     }
-    format!(
-        "A process for each job: among the best on {} of {judged} tasks, surely slower than one at a time on {}.",
-        best.len(),
-        worse.len()
-    )
+    let mut text = format!("A process for each job: among the best on {best}");
+    if !of.undecided.is_empty() {
+        text += &format!(", undecided on {undecided}");
+    }
+    if !of.worse.is_empty() {
+        text += &format!(", surely slower than {baseline} on {worse}");
+    }
+    text + "."
 }
 
 #[cfg(test)]
@@ -321,13 +346,16 @@ mod tests {
             "Waiting: rayon and other0 are the best on hash, 2.00x as fast as one job at a time."
         );
         assert_eq!(computing, "Computing: not measured.");
-        assert_eq!(processes, "A process for each job: no verdict.");
+        assert_eq!(processes, "A process for each job: not measured.");
     }
 
     #[test]
     fn nothing_is_said_of_what_is_not_decided() {
         let no_winner = [[101, 120], [101, 130]];
-        assert_eq!(said(Kind::Computes, &no_winner)[1], "Computing: nothing could be decided.");
+        assert_eq!(
+            said(Kind::Computes, &no_winner)[1],
+            "Computing: up to 2.00x as fast as one job at a time on 2 cores; no winner on hash."
+        );
         let mut busy = row(&[]);
         busy.environment.quota_millicores = Some(500);
         assert_eq!(sentences(&busy, &Summary::of(&busy).rows)[1], "Computing: nothing could be decided.");
@@ -383,10 +411,18 @@ mod tests {
             said,
             "A process for each job: among the best on a, surely slower than one job at a time on b."
         );
-        let none = &sentences(&row(&[]), &tasks(&[("c", even, even)]))[2];
+        let open = tasks(&[("a", even, best), ("b", even, worse), ("c", even, [101, 120])]);
+        let recording = row(&[]);
         assert_eq!(
-            none,
-            "A process for each job: among the best on no task, surely slower than one job at a time on none."
+            sentences(&recording, &open)[2],
+            "A process for each job: among the best on a, undecided on c, surely slower than one job at a time on b."
         );
+        assert_eq!(
+            finding(&recording, &open),
+            "Waiting: not measured. Computing: up to 2.50x on 2 cores. A process for each job: among the best on 1 of 3 tasks, \
+             undecided on 1, surely slower than one at a time on 1."
+        );
+        let none = &sentences(&row(&[]), &tasks(&[("c", even, even)]))[2];
+        assert_eq!(none, "A process for each job: among the best on no task.");
     }
 }

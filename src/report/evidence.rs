@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
-use crate::model::{MadeOf, cpython, models};
+use crate::model::{Concurrency, MadeOf, ModelEntry, cpython, models};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
 use crate::report::best::without_prefix;
 use crate::report::footnotes::{about_warnings, some_of};
@@ -36,25 +36,44 @@ fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
 pub(crate) fn tools(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let mut rows = rows(of)?;
     rows.retain(|it| it.record.jobs == JobsOf::Cakes.name() && !it.record.model.contains('@'));
+    let of_python = busy_in_python(of);
     let models = models();
     let entry = |it: &EvidenceRow<'_>| models.iter().find(|model| model.name == it.record.model);
     let table = Table::of(&rows)
         .left("tool", |it| it.record.model.as_str())
         .left("in Rust", |it| entry(it).map(|model| model.about))
-        .left("in Python", |it| entry(it).map(|model| in_python(model.made_of)))
+        .left("in Python (cores busy)", |it| entry(it).map(|model| in_python(model, &of_python)))
         .left("concurrent; parallel", EvidenceRow::overlap)
         .left("runs on", EvidenceRow::runs_on)
         .build();
     Some(vec![Block::table(table)])
 }
 
-/// The models of Python that are made of the same, without their prefix.
-fn in_python(made_of: MadeOf) -> String {
-    let mut names = Vec::new();
-    for (name, other) in cpython::names() {
-        if other == made_of {
-            names.push(without_prefix(name));
+/// The cores that the models of the first interpreter with traces keep busy.
+fn busy_in_python(of: &Analysed<'_>) -> Vec<(String, f64)> {
+    let mut busy: Vec<(String, f64)> = Vec::new();
+    for row in rows(of).unwrap_or_default() {
+        let Some((model, _)) = row.record.model.split_once('@') else { continue };
+        if let Some(properties) = row.properties
+            && row.record.jobs == JobsOf::Cakes.name()
+            && busy.iter().all(|(known, _)| known != model)
+        {
+            busy.push((model.to_owned(), properties.busy_cores));
         }
+    }
+    busy
+}
+
+/// The models of Python that are made of the same, each with the cores that it keeps busy. Python's processes are pools.
+fn in_python(model: &ModelEntry, busy: &[(String, f64)]) -> String {
+    let is_per_job = matches!(model.concurrency, Concurrency::Jobs { .. });
+    let mut names = Vec::new();
+    for (name, made_of) in cpython::names() {
+        if made_of != model.made_of || made_of == MadeOf::Processes && is_per_job {
+            continue;
+        }
+        let cores = busy.iter().find(|(known, _)| known == name).map(|(_, cores)| format!(" ({cores:.2})"));
+        names.push(format!("{}{}", without_prefix(name), cores.unwrap_or_default()));
     }
     if names.is_empty() { "-".into() } else { names.join(", ") }
 }

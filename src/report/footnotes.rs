@@ -1,6 +1,6 @@
 //! The context of a table: machine, command, warnings, noise, and how to read it.
 
-use crate::analysis::warning_groups::in_groups;
+use crate::analysis::warning_groups::{WarningGroup, in_groups};
 use crate::analysis::{analysed::Analysed, summary::Summary, warning::Warning};
 use crate::record::schema::{Environment, Stopping, Study};
 use crate::stats::{units, verdict::MARGIN};
@@ -33,6 +33,20 @@ pub(crate) fn about_warnings<'a>(warnings: impl IntoIterator<Item = &'a Warning>
         notes.push(format!("{mark}: {}", group.text));
     }
     notes
+}
+
+/// How many notes on the machine there are, and how many of them block verdicts.
+pub(crate) fn counted(groups: &[WarningGroup]) -> String {
+    let blocking = groups.iter().filter(|group| group.blocks_verdicts).count();
+    let notes = match groups.len() {
+        1 => "1 note on the machine".to_owned(),
+        all => format!("{all} notes on the machine"),
+    };
+    match blocking {
+        0 => format!("{notes}; no verdict that is shown depends on them"),
+        1 => format!("{notes}; 1 blocks verdicts"),
+        blocking => format!("{notes}; {blocking} block verdicts"),
+    }
 }
 
 /// The first of many names.
@@ -155,4 +169,19 @@ fn noise(summary: &Summary) -> String {
 
 fn reach((floor, name): &(f64, String)) -> String {
     format!("{:.1} % ({name})", floor.exp_m1() * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocking_notes_are_counted_apart() {
+        let group = |blocks_verdicts| WarningGroup { blocks_verdicts, text: String::new() };
+        assert_eq!(counted(&[group(true)]), "1 note on the machine; 1 blocks verdicts");
+        assert_eq!(
+            counted(&[group(false), group(true), group(true)]),
+            "3 notes on the machine; 2 block verdicts"
+        );
+    }
 }

@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 
 use crate::analysis::analysed::Analysed;
+use crate::analysis::warning_groups::in_groups;
 use crate::report::answer::sentences;
 use crate::report::best::without_prefix;
 use crate::report::escape::plain;
+use crate::report::footnotes::counted;
 use crate::report::matrix::{Cell, Column, Matrix, State, Task, in_short};
 use crate::report::platforms::describe;
 
@@ -111,18 +113,12 @@ fn class(state: State) -> &'static str {
 
 /// What was wrong with the machine, in one line that unfolds.
 fn warnings(of: &Analysed<'_>) -> Markup {
-    let warnings = of.summary.all_warnings();
-    let blocking = warnings.iter().filter(|warning| warning.blocks_verdicts()).count();
-    let all = warnings.len();
-    let line = match blocking {
-        0 => format!("{all} notes on the machine; none blocks a verdict"),
-        _ => format!("{blocking} of {all} notes on the machine block verdicts"),
-    };
+    let groups = in_groups(of.summary.all_warnings());
     html! {
-        @if !warnings.is_empty() {
-            details.warnings { summary { (line) }
-                @for warning in warnings {
-                    p { @if warning.blocks_verdicts() { strong { "No verdict" } ": " } (plain(&warning.to_string())) }
+        @if !groups.is_empty() {
+            details.warnings { summary { (counted(&groups)) }
+                @for group in &groups {
+                    p { @if group.blocks_verdicts { strong { "No verdict" } ": " } (plain(&group.text)) }
                 }
             }
         }

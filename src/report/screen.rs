@@ -77,6 +77,9 @@ fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
     let (shown, left_out) = fitting(matrix, style.width.saturating_sub(tasks));
     let mut text = String::new();
     for line in 0..2 {
+        if shown.iter().all(|tool| tool.header[line].is_empty()) {
+            continue;
+        }
         let mut header = " ".repeat(tasks);
         for tool in &shown {
             let _ = write!(header, "{:>width$}", tool.header[line], width = tool.width + GAP);
@@ -105,7 +108,7 @@ fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
     if !beneath.is_empty() {
         paragraph(&mut text, "  ", &(beneath.join("; ") + "."), style);
     }
-    paragraph(&mut text, "  ", KEY, style);
+    paragraph(&mut text, "  ", &key(matrix), style);
     if !left_out.is_empty() {
         let left_out = format!("Without room here: {} (--all has them).", left_out.join(", "));
         paragraph(&mut text, "  ", &left_out, style);
@@ -126,8 +129,14 @@ fn have_room_for_notes(matrix: &Matrix<'_>, room: usize) -> bool {
 /// What is between a row and what is said of it.
 const NOTE: &str = "  ";
 
-/// The signs behind speedups.
-const KEY: &str = "* best: within 5 % of the fastest; ? undecided: may be best; unmarked: slower than the best; below 1.00: slower than one at a time.";
+/// What the signs behind speedups mean, of those that are there.
+fn key(matrix: &Matrix<'_>) -> String {
+    let mut entries = Vec::new();
+    for state in matrix.states() {
+        entries.push(format!("{} {}", sign(state), state.words()).trim().to_owned());
+    }
+    entries.join("; ") + "."
+}
 
 /// A tool that has room.
 struct Shown {
@@ -189,12 +198,17 @@ fn name(task: &Task<'_>) -> String {
 
 /// A speedup with the sign of its state.
 fn signed(cell: Cell) -> String {
-    let sign = match cell.state {
+    in_short(cell.speedup) + sign(cell.state)
+}
+
+fn sign(state: State) -> &'static str {
+    match state {
         State::Best => "*",
         State::Undecided => "?",
-        State::Slower | State::SlowerThanBaseline | State::NoVerdict => " ",
-    };
-    in_short(cell.speedup) + sign
+        State::SlowerThanBaseline => "-",
+        State::NoVerdict => "!",
+        State::Slower => " ",
+    }
 }
 
 fn cell(cell: Option<Cell>, width: usize, style: TerminalStyle) -> String {
@@ -203,7 +217,7 @@ fn cell(cell: Option<Cell>, width: usize, style: TerminalStyle) -> String {
     let look = match cell.map(|cell| cell.state) {
         Some(State::Best) => Style::new().bold(),
         Some(State::Slower | State::SlowerThanBaseline) => Style::new().dimmed(),
-        _ => Style::new(),
+        Some(State::Undecided | State::NoVerdict) | None => Style::new(),
     };
     if style.coloured { format!("{look}{padded}{look:#}") } else { padded }
 }
@@ -211,7 +225,26 @@ fn cell(cell: Option<Cell>, width: usize, style: TerminalStyle) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::answer::tests::row;
     use crate::record::read::tests::recording;
+
+    #[test]
+    fn slower_tools_leave_before_the_best() {
+        let style = TerminalStyle { width: 30, ascii: true, coloured: false };
+        let text = answer(&row(&[[101, 101], [150, 150], [160, 160]]), style).unwrap();
+        assert!(text.contains("Without room here: sequential,\n  other2 (--all has them)."), "{text}");
+    }
+
+    #[test]
+    fn key_has_the_signs_that_are_there() {
+        let style = TerminalStyle { width: 100, ascii: true, coloured: false };
+        let slower = answer(&row(&[[101, 101], [400, 400]]), style).unwrap();
+        assert!(slower.contains("0.50-") && slower.contains("- slower than one at a time."), "{slower}");
+        let mut busy = row(&[[101, 101]]);
+        busy.environment.quota_millicores = Some(500);
+        let busy = answer(&busy, style).unwrap();
+        assert!(busy.contains("2.00!") && busy.contains("\n! no verdict."), "{busy}");
+    }
 
     const STYLE: TerminalStyle = TerminalStyle { width: 80, ascii: true, coloured: false };
 

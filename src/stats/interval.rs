@@ -59,7 +59,7 @@ pub fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
 }
 
 /// The minimum n for which the smallest and largest values reach `level`: 1 - 2 / 2^n.
-fn need(level: f64) -> usize {
+pub(crate) fn need(level: f64) -> usize {
     (2..).find(|&n| has_interval(n, level)).expect("every level below 1 is reached by some number of values")
 }
 

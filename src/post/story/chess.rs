@@ -40,7 +40,7 @@ pub struct Chess {
 /// The post's version.
 pub static CHESS: Chess = Chess {
     name: "chess",
-    about: "a chess master plays 24 boards at once: 30 moves of 5 s on each, and replies that take 55 s",
+    about: "a chess master plays many boards at once: 30 moves of 5 s on each, and replies that take 55 s",
     words: ["exhibitor", "board", "moves", "replies"],
     phases: Phases { computes: "the master moves", waits: "the opponent thinks" },
 };

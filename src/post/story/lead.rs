@@ -36,7 +36,12 @@ pub(super) fn of_arrangements(story: &(impl Story + ?Sized), runs: &[&StoryRun])
             && let Some(prediction) = story.prediction(fastest)
         {
             let what = run.arrangement.split_once('=').map_or(run.arrangement.as_str(), |(_, what)| what);
-            parts.push(format!("{what}: {} (predicted {})", clock(seconds), clock(prediction.seconds)));
+            let by = &fastest.model;
+            parts.push(format!(
+                "{what}: {} by {by} (predicted {})",
+                clock(seconds),
+                clock(prediction.seconds)
+            ));
         }
     }
     if parts.is_empty() { first_remark(story, runs) } else { Some(parts.join("; ") + ".") }

@@ -79,7 +79,7 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, source: String) -> Vec<Chart> 
         name,
         title: platform + &finding(&rows),
         about: format!(
-            "Time of a computing job from which a tool is surely faster than {}; the line begins at the next smaller size",
+            "Time of a computing job from which a tool is surely faster than {}, and never slower beyond; the line begins at the next smaller size",
             plain(series.baseline())
         ),
         description: format!(
@@ -128,7 +128,7 @@ impl Size {
             Size::From { ns, .. } => format!("from {}", units::nanoseconds(ns)),
             Size::Inconclusive(ns) => format!("undecided at {}", units::nanoseconds(ns)),
             Size::Never(ns) => format!("slower at {} too", units::nanoseconds(ns)),
-            Size::Unknown => "not measured at all sizes".into(),
+            Size::Unknown => "not measured at every size".into(),
         }
     }
 }
@@ -139,7 +139,10 @@ const MOST_NAMED: usize = 3;
 /// From which size the cheapest tools pay, and a thread or a process for each job. `rows` are sorted by size.
 fn finding(rows: &[Row]) -> String {
     let Some(Size::From { ns: least, .. }) = rows.first().map(|row| row.size) else {
-        return "No tool is surely faster than one job at a time, at any size of computing jobs".into();
+        if rows.iter().all(|row| matches!(row.size, Size::Unknown)) {
+            return "No tool was measured at every size of computing jobs".into();
+        }
+        return "No tool is surely faster than one job at a time up to the largest computing jobs".into();
     };
     let mut cheapest = Vec::new();
     let mut clauses = Vec::new();
@@ -264,6 +267,6 @@ mod tests {
             row("gil", Size::Unknown),
         ];
         assert!(finding(&rows).starts_with("No tool is surely faster"));
-        assert!(finding(&[]).starts_with("No tool is surely faster"));
+        assert!(finding(&rows[2..]).starts_with("No tool was measured at every size"));
     }
 }

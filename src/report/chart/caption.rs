@@ -1,8 +1,9 @@
 //! The source of a chart's numbers, in words.
 
 use crate::analysis::warning::Warning;
-use crate::record::schema::Recording;
+use crate::record::schema::{Recording, Study};
 use crate::report::chart::kind::Evaluated;
+use crate::stats::interval::{LEVEL, need};
 use crate::stats::units;
 
 /// The source of a study's numbers, and the number of launches behind them and their intervals. Why they have no verdict
@@ -27,8 +28,19 @@ pub fn no_verdict<'a>(warnings: impl IntoIterator<Item = &'a Warning>) -> String
 /// The same without that.
 pub fn source(recording: &Recording) -> String {
     match &recording.study {
-        Some(study) => format!("{}; {} launches, 95 % intervals", origin(recording), study.launches_text()),
+        Some(study) => format!("{}; {}", origin(recording), launches(study)),
         None => origin(recording),
+    }
+}
+
+/// The launches behind numbers, and whether they are enough for intervals.
+fn launches(study: &Study) -> String {
+    match study.launches_text().as_str() {
+        "1" => "1 launch, too few for intervals".into(),
+        few if few.parse().is_ok_and(|launches: usize| launches < need(LEVEL)) => {
+            format!("{few} launches, too few for intervals")
+        }
+        launches => format!("{launches} launches, 95 % intervals"),
     }
 }
 

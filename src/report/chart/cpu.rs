@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::analysis::answer::{Answer, Outcome, Standing};
 use crate::analysis::summary::Row;
 use crate::record::schema::Kind as WorkloadKind;
+use crate::report::best;
 use crate::report::chart::apart::apart;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke};
 use crate::report::chart::caption::source_of;
@@ -54,7 +55,7 @@ fn chart(of: &Evaluated<'_>, row: &Row) -> Vec<Chart> {
             });
         }
     }
-    let Some(finding) = finding(&points).filter(|_| points.len() > 1) else { return vec![] };
+    let Some(finding) = finding(&answer, &points).filter(|_| points.len() > 1) else { return vec![] };
     let left_out = points.len().saturating_sub(MOST);
     let name = &row.workload.name;
     let mut listed = Vec::new();
@@ -80,12 +81,16 @@ fn chart(of: &Evaluated<'_>, row: &Row) -> Vec<Chart> {
 }
 
 /// How much CPU the best tools use; `None` if that is not known of any.
-fn finding(points: &[Point]) -> Option<String> {
-    let mut best: Vec<&Point> = points.iter().filter(|point| point.is_best).collect();
-    best.sort_by(|a, b| a.percent.total_cmp(&b.percent));
-    match &best[..] {
+fn finding(answer: &Answer<'_>, points: &[Point]) -> Option<String> {
+    let mut best_points: Vec<&Point> = points.iter().filter(|point| point.is_best).collect();
+    best_points.sort_by(|a, b| a.percent.total_cmp(&b.percent));
+    match &best_points[..] {
         [] => None,
-        [only] => Some(format!("{} is the fastest, at {} of a core", only.model.name, percent(only.percent))),
+        [only] => {
+            let undecided = best::undecided(answer);
+            let too = undecided.map(|tools| format!("; {tools} may be too")).unwrap_or_default();
+            Some(format!("{} is best, at {} of a core{too}", only.model.name, percent(only.percent)))
+        }
         [least, .., most] => Some(format!("the same speed within 5 %, at {}", range(least, most))),
     }
 }
@@ -153,5 +158,42 @@ impl Picture for Scatter {
             }
             (legend(canvas, layout, &self.models(), below + 16.0))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::answer::tests::row;
+    use crate::record::schema::Recording;
+    use crate::report::chart::draw::charts;
+
+    /// The title of the chart of a waiting task of two tools, whose launches take these percents of rayon's time in turn.
+    fn title(noisy: &[[u64; 2]]) -> String {
+        let mut recording: Recording = row(noisy);
+        let study = recording.study.as_mut().unwrap();
+        study.workloads[0].kind = WorkloadKind::Waits;
+        for (number, launch) in study.launches.iter_mut().enumerate() {
+            for (tool, sample) in launch.rounds[0].samples.iter_mut().enumerate() {
+                // 10 % of a core for the first, 20 % for the next; each launch has its own noise.
+                let share = 100 * (tool as u64 + 1) + number as u64 % 2;
+                sample.cpu_ns = Some(sample.wall_ns.get() * share / 1_000);
+            }
+        }
+        let charts = charts(&[recording]);
+        let chart = charts.into_iter().flatten().find(|chart| chart.name.starts_with("cpu-")).unwrap();
+        chart.title
+    }
+
+    #[test]
+    fn title_goes_from_least_to_most_cpu() {
+        assert_eq!(
+            title(&[[101, 101], [200, 200]]),
+            "hash: the same speed within 5 %, at 20\u{a0}% (rayon) to 30\u{a0}% of a core (other0)"
+        );
+        assert_eq!(
+            title(&[[101, 120], [200, 200], [200, 200]]),
+            "hash: rayon is best, at 20\u{a0}% of a core; other0 may be too"
+        );
     }
 }

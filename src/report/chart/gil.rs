@@ -101,7 +101,7 @@ fn results(rows: &[Row]) -> Vec<TaskResult> {
         let is_threads = |tool: &&Tool<'_>| made_of(tool.cell.plain_model()) == Some(MadeOf::Threads);
         let Some(tool) = answer.tools.iter().find(is_threads) else { continue };
         let Some(speedup) = tool.cell.speedup else { continue };
-        let has_verdict = !row.has_no_verdict();
+        let has_verdict = !row.has_no_verdict() && speedup.bounds().is_some();
         results.push(TaskResult {
             task: row.workload.name.clone(),
             title: title_of(&row.workload),
