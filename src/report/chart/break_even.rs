@@ -136,7 +136,7 @@ impl Size {
 /// How many of the cheapest tools a title names.
 const MOST_NAMED: usize = 3;
 
-/// From which size the cheapest tools pay, and a thread or a process for each job. `rows` are sorted by size.
+/// From which size the cheapest tools pay, and those with a thread or a process for each job. `rows` are sorted by size.
 fn finding(rows: &[Row]) -> String {
     let Some(Size::From { ns: least, .. }) = rows.first().map(|row| row.size) else {
         if rows.iter().all(|row| matches!(row.size, Size::Unknown)) {
@@ -150,8 +150,8 @@ fn finding(rows: &[Row]) -> String {
         let Size::From { ns, .. } = size else { continue };
         if *ns <= least {
             cheapest.push(name.as_str());
-        } else if let Some(made_of) = of_each_job(name) {
-            clauses.push(format!("{} with {made_of} for each job", time(*ns)));
+        } else if is_for_each_job(name) {
+            clauses.push(format!("{} with {name}", time(*ns)));
         }
     }
     let more = format!("{} more", cheapest.len().saturating_sub(MOST_NAMED));
@@ -168,14 +168,13 @@ fn time(ns: f64) -> String {
     units::nanoseconds(ns).replace(' ', "\u{a0}")
 }
 
-/// What a native model makes for each job: a thread or a process.
-fn of_each_job(name: &str) -> Option<&'static str> {
-    let model = models().into_iter().find(|model| model.name == name)?;
-    match (model.concurrency, model.made_of) {
-        (Concurrency::Jobs { .. }, MadeOf::Threads) => Some("a thread"),
-        (Concurrency::Jobs { .. }, MadeOf::Processes) => Some("a process"),
-        _ => None,
-    }
+/// Whether a native model has a thread or a process for each job.
+fn is_for_each_job(name: &str) -> bool {
+    let model = models().into_iter().find(|model| model.name == name);
+    model.is_some_and(|model| {
+        matches!(model.concurrency, Concurrency::Jobs { .. })
+            && matches!(model.made_of, MadeOf::Threads | MadeOf::Processes)
+    })
 }
 
 struct BreakEvens {
@@ -249,7 +248,7 @@ mod tests {
         ];
         assert_eq!(
             finding(&rows).replace('\u{a0}', " "),
-            "Computing jobs pay off from 7.00 us with rayon and prefork, 239 us with a thread for each job"
+            "Computing jobs pay off from 7.00 us with rayon and prefork, 239 us with threads"
         );
         let many = [1, 2, 3, 4, 5].map(|at| row(&format!("model-{at}"), from(7.0)));
         assert!(finding(&many).ends_with("with model-1, model-2, model-3 and 2 more"));
