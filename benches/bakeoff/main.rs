@@ -151,7 +151,7 @@ impl Bench {
         let launches = u32::try_from(launches.get()).unwrap_or(u32::MAX);
         let time = self.time_of_criterion() + launch_time(&arms, cores) * launches;
         format!(
-            "{} cells in two parts, {} in all. First criterion measures each cell.\nThen a study \
+            "{} cells in two parts, {} in all: criterion measures each cell,\nthen a study \
              measures them in fresh processes: it gives the answer, at the end.\n",
             self.cells.len(),
             in_minutes(time)
