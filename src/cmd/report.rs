@@ -127,11 +127,13 @@ fn text(args: &Args, recording: &Recording) -> Result<String> {
     }
     let is_whole = args.all || args.section.is_some() || args.format != Format::Table;
     let style = args.drawing.style();
-    if is_whole {
-        return Ok(render(recording, &all, args.format, style));
+    match answer(recording, style) {
+        Some(answer) if !is_whole => Ok(answer + &paragraph(MORE)),
+        None if !is_whole && recording.study.is_none() => {
+            Ok(main_results(recording, &all, style) + "\n" + &paragraph(MORE))
+        }
+        _ => Ok(render(recording, &all, args.format, style)),
     }
-    let first = answer(recording, style).unwrap_or_else(|| main_results(recording, &all, style) + "\n");
-    Ok(first + &paragraph(MORE))
 }
 
 /// The line below the answer.
