@@ -174,11 +174,13 @@ pub(crate) fn verdict(advice: &Advice) -> String {
     let mut reasons = Vec::new();
     if matches!(advice.verdict, ToolVerdict::Undecided | ToolVerdict::Qualified) {
         reasons.extend(said(&named.best, "is best", "are best"));
+        if !named.best.is_empty() {
+            reasons.extend(said(&others.best, "too", "too"));
+        }
         reasons.extend(said(&named.undecided, "may be best", "may be best"));
         reasons.extend(said(&named.slower, "is slower", "are slower"));
     }
     if !named.best.is_empty() {
-        reasons.extend(said(&others.best, "is best too", "are best too"));
         reasons.extend(said(&others.undecided, "may be best too", "may be best too"));
     }
     if reasons.is_empty() { word.into() } else { format!("{word}: {}", reasons.join(", ")) }
@@ -290,7 +292,7 @@ pub(crate) mod tests {
         // A tool that the post does not name may be the best too.
         assert_eq!(
             word("threading", &[(threading, 50), (asyncio, 51)]),
-            "qualified: threading is best, asyncio is best too"
+            "qualified: threading is best, asyncio too"
         );
         assert_eq!(word("asyncio", &[(threading, 90)]), "not measured, or in too few launches");
     }
