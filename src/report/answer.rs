@@ -26,11 +26,8 @@ pub(crate) fn computing(recording: &Recording, rows: &[Row]) -> String {
 /// The finding of a study in a title: how much faster, and whether a process for each job pays.
 pub(crate) fn finding(recording: &Recording, rows: &[Row]) -> String {
     let groups = groups(rows);
-    let waiting = up_to(&groups, Kind::Waits);
-    let mut computing = up_to(&groups, Kind::Computes);
-    if computing.starts_with(UP_TO) {
-        computing += &on_cores(recording);
-    }
+    let waiting = up_to(&groups, Kind::Waits, "");
+    let computing = up_to(&groups, Kind::Computes, &on_cores(recording));
     format!("Waiting: {waiting}. Computing: {computing}. {}", in_counts(&per_job(&groups)))
 }
 
@@ -70,9 +67,6 @@ pub(crate) fn finding_on_advice(rows: &[Row]) -> String {
     text
 }
 
-/// What a range with one end begins with.
-const UP_TO: &str = "up to ";
-
 fn on_cores(recording: &Recording) -> String {
     format!(" on {}", units::cores(recording.environment.cores))
 }
@@ -105,16 +99,20 @@ fn speedups(answers: &[&Answer<'_>]) -> Vec<f64> {
 }
 
 /// The highest speedup of the tasks that have verdicts, with a winner or without.
-fn up_to(groups: &[Group<'_>], kind: Kind) -> String {
-    let all = of_kind(groups, kind);
+fn highest(answers: &[Answer<'_>]) -> Option<f64> {
     let mut judged = Vec::new();
-    for answer in all {
+    for answer in answers {
         if matches!(answer.outcome, Outcome::Best | Outcome::NoWinner { .. }) {
             judged.push(answer);
         }
     }
-    match speedups(&judged).last() {
-        Some(highest) => format!("{UP_TO}{}", units::ratio(*highest)),
+    speedups(&judged).last().copied()
+}
+
+fn up_to(groups: &[Group<'_>], kind: Kind, where_: &str) -> String {
+    let all = of_kind(groups, kind);
+    match highest(all) {
+        Some(highest) => format!("up to {}{where_}", units::ratio(highest)),
         None => nothing(all).into(),
     }
 }
@@ -141,12 +139,12 @@ fn on(groups: &[Group<'_>], kind: Kind, where_: &str) -> String {
     let all = of_kind(groups, kind);
     let decided = decided(groups, kind);
     if decided.is_empty() {
-        return match up_to(groups, kind) {
-            speed if speed.starts_with(UP_TO) => {
-                let without = without_best(all);
-                format!("{speed} as fast as one job at a time{where_}{without}.")
+        return match highest(all) {
+            Some(highest) => {
+                let (speed, without) = (units::ratio(highest), without_best(all));
+                format!("up to {speed} as fast as one job at a time{where_}{without}.")
             }
-            why => format!("{why}."),
+            None => format!("{}.", nothing(all)),
         };
     }
     let speed = format!("{} as fast as one job at a time{where_}", range(&speedups(&decided)));
