@@ -23,6 +23,7 @@ pub(crate) mod matrix;
 pub mod page;
 pub(crate) mod page_answer;
 pub mod page_claims;
+pub(crate) mod per_job;
 pub(crate) mod platforms;
 pub mod render;
 pub mod scaling;
