@@ -21,7 +21,7 @@ const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 fn stage() -> Arc<Stage> {
     let exe = Path::new(EXE);
-    Arc::new(Stage::new(&Stage::default_place(exe), exe))
+    Arc::new(Stage::new(&Stage::default_place(), exe))
 }
 
 fn resources(workers: usize) -> Resources {

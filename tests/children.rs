@@ -83,7 +83,9 @@ fn broken_worker_is_reported_and_removed() {
     });
     for model in ["processes", "prefork"] {
         let complaint = complaint(model, Path::new("/no/such/bakeoff"));
-        assert!(complaint.contains("/no/such/bakeoff"), "{complaint}");
+        // Folders are private: the text may stand in a recording.
+        assert!(complaint.contains("cannot start bakeoff as"), "{complaint}");
+        assert!(!complaint.contains("/no/such"), "{complaint}");
     }
     let left = running(folder.path().to_str().unwrap(), "cmdline");
     assert!(left.is_empty(), "still running: {left:?}");

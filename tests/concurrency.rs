@@ -156,7 +156,7 @@ fn hold_all(paths: &[PathBuf], ended: &AtomicBool) -> usize {
 fn recorded_concurrency_is_seen_in_runs() {
     let runs = Runs {
         catalog: Catalog::builtin(),
-        stage: Arc::new(Stage::new(&Stage::default_place(EXE.as_ref()), EXE.as_ref())),
+        stage: Arc::new(Stage::new(&Stage::default_place(), EXE.as_ref())),
         calibration: Calibration::of_this_machine(),
     };
     let mut interpreters = find(&InterpreterChoice::All);

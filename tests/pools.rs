@@ -42,7 +42,7 @@ fn has_ended(leader: u32) -> bool {
 
 #[test]
 fn pool_processes_are_counted_and_end_with_model() {
-    let stage = Arc::new(Stage::new(&Stage::default_place(EXE.as_ref()), Path::new(EXE)));
+    let stage = Arc::new(Stage::new(&Stage::default_place(), Path::new(EXE)));
     let interpreters = find(&InterpreterChoice::All);
     if interpreters.iter().all(|interpreter| interpreter.facts.is_err()) {
         eprintln!("skipped: no python3 on this machine");

@@ -39,7 +39,7 @@ fn interpreters() -> Vec<&'static Interpreter> {
 }
 
 fn stage() -> Arc<Stage> {
-    Arc::new(Stage::new(&Stage::default_place(Path::new(EXE)), Path::new(EXE)))
+    Arc::new(Stage::new(&Stage::default_place(), Path::new(EXE)))
 }
 
 fn batch(workload: &Workload, jobs: usize, stage: &Arc<Stage>) -> Option<Batch> {

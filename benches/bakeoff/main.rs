@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use args::{BenchArgs, quickly};
 use bakeoff::internals::analysis::criterion::Medians;
+use bakeoff::internals::child::program::held;
 use bakeoff::internals::cmd::progress::show_progress;
 use bakeoff::internals::cmd::{Exit, is_closed_pipe};
 use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style};
@@ -119,6 +120,8 @@ fn platforms() -> Vec<Platform> {
 /// Every cell that criterion selects, with its outcome.
 struct Bench {
     asked: BenchArgs,
+    /// [`EXE`] as it was when the bench began.
+    program: PathBuf,
     session: Session,
     cells: Vec<Cell>,
     rows: Vec<BenchRow>,
@@ -127,9 +130,10 @@ struct Bench {
 
 impl Bench {
     fn new(asked: BenchArgs) -> Result<Self> {
-        let session = Session::new(Path::new(EXE));
+        let program = held(Path::new(EXE)).with_context(|| format!("cannot open {EXE}"))?;
+        let session = Session::new(&program);
         let cells = Cell::all(&Catalog::builtin(), &platforms(), session.cores);
-        let mut bench = Bench { asked, session, cells, rows: Vec::new(), output: Output::Through };
+        let mut bench = Bench { asked, program, session, cells, rows: Vec::new(), output: Output::Through };
         if bench.asked.is_plain {
             say(&bench.plan())?;
             bench.output = Output::kept(beside_program("criterion-report.txt"))?;
@@ -264,12 +268,12 @@ impl Bench {
     /// Runs the study of the cells that criterion has measured; writes its recording and its answer.
     fn study(self) -> Result<Exit> {
         let profile = self.profile();
-        let Bench { asked, session, cells, rows, .. } = self;
+        let Bench { asked, program, session, cells, rows, .. } = self;
         let request = Request {
             catalog: Catalog::builtin(),
             cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), cells),
             workers: session.cores,
-            exe: EXE.into(),
+            exe: program,
             profile,
             seed: None,
             folder: None,

@@ -33,7 +33,7 @@ pub struct Piped {
 /// When a model can't be started or a run fails.
 pub fn pipe(interpreter: &'static Interpreter, runs: usize, exe: &Path) -> Result<Vec<Piped>> {
     let platform = Platform::Python(interpreter);
-    let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
+    let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
     let mut all = Vec::new();
     for cell in Cell::all(&Catalog::builtin(), &[platform], host::cores()) {
         match cell.workload.batch(cell.workload.size, &stage) {

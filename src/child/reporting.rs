@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::child::piped::PipedChild;
+use crate::child::program;
 use crate::child::supervisor::{Ends, Supervisor};
 
 /// The time that a process has to end after its last report.
@@ -49,7 +49,7 @@ impl<T: DeserializeOwned> ReportingChild<T> {
         stop: &Arc<AtomicBool>,
     ) -> Result<Self> {
         let supervisor = Supervisor::start(deadline, Some(Arc::clone(stop)))?;
-        let mut command = Command::new(exe);
+        let mut command = program::command(exe)?;
         command.args([subcommand, &std::process::id().to_string()]);
         let child = supervisor.spawn(format!("the {subcommand}"), command, Ends::Alone)?;
         let mut reporter = ReportingChild { child, supervisor, stop: Arc::clone(stop), reports: PhantomData };

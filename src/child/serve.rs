@@ -5,7 +5,7 @@ use std::ops::Range;
 use anyhow::{Context, Result};
 
 use crate::child::worker::{ONCE, Reply, Request, SUBCOMMAND, VERSION};
-use crate::child::{parent_death, wire};
+use crate::child::{parent_death, program, wire};
 use crate::engine::{Kept, OwnJobs, Recipe, Spans, Usage};
 
 /// Makes the jobs of a recipe with the same code as the parent does.
@@ -26,6 +26,7 @@ pub fn serve_if_asked(mut args: impl Iterator<Item = String>, make: MakeJobs<'_>
 /// Serves requests on the standard streams until the parent closes them or ends, or only the first one.
 fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
     parent_death::hold(parent)?;
+    program::show_name();
     if !once {
         parent_death::watch_pipe()?;
     }

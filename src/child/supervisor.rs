@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use crossbeam::channel::{Sender, bounded};
 
-use crate::child::{piped::PipedChild, process::Process, watchdog::Watchdog};
+use crate::child::{piped::PipedChild, process::Process, program, watchdog::Watchdog};
 
 /// Whether a child is killed alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Supervisor {
             Ends::WithGroup => Process::start_group(piped),
         };
         let process = process.map_err(|error| {
-            let (program, advice) = (Path::new(piped.get_program()).display(), advice(&error));
+            let (program, advice) = (program::shown(Path::new(piped.get_program())), advice(&error));
             anyhow!(error).context(format!("cannot start {program} as {name}{advice}"))
         })?;
         Ok(PipedChild::new(name, process, Arc::clone(&self.watchdog)))

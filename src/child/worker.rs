@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Error, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::child::piped::PipedChild;
+use crate::child::program;
 use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::{Digest, Jobs, Recipe, Resources, Span, Usage, Work};
 
@@ -78,7 +78,7 @@ impl Workers {
     /// # Errors
     /// Names the program and the worker.
     pub(crate) fn spawn(&self, name: String, life: Life) -> Result<Worker> {
-        let mut command = Command::new(&self.exe);
+        let mut command = program::command(&self.exe)?;
         command.args([SUBCOMMAND, &std::process::id().to_string()]);
         if life == Life::OneRequest {
             command.arg(ONCE);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 
 use crate::analysis::analysed::Analysed;
+use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{Watch, folder, recording_of, save_section};
@@ -154,7 +155,7 @@ fn study(args: &Args, catalog: &Catalog, platforms: &[Platform], stop: &Stop) ->
         catalog: catalog.clone(),
         cells: Cell::all(catalog, platforms, host::cores()),
         workers: host::cores(),
-        exe: std::env::current_exe()?,
+        exe: own_program()?,
         profile: args.profile,
         seed: None,
         folder: None,
@@ -165,7 +166,7 @@ fn study(args: &Args, catalog: &Catalog, platforms: &[Platform], stop: &Stop) ->
 }
 
 fn evidence(catalog: &Catalog, platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> {
-    let with = RunEnvironment::new(catalog, std::env::current_exe()?, host::cores());
+    let with = RunEnvironment::new(catalog, own_program()?, host::cores());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
     Ok(gather(&with, &models_of(platforms), looks, |model, jobs| {
         show(&format!("tracing {} with {}", model.name, jobs.name()));
@@ -180,7 +181,7 @@ fn run_story(
     platforms: &[Platform],
     quick: bool,
 ) -> Result<Vec<StoryRun>> {
-    let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), story.second());
+    let runner = StoryRunner::new(catalog, own_program()?, host::cores(), story.second());
     let mut request = StoryRequest { quick, ..StoryRequest::default() };
     if story.name() == chess::PIZZA.name {
         request.exhibition = Some(Exhibition::default());

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::child::program::own_program;
 use crate::cmd::cost_rows::{RUNNING, copied};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
@@ -151,7 +152,7 @@ fn measured(
         catalog: catalog.clone(),
         cells,
         workers: host::cores(),
-        exe: std::env::current_exe()?,
+        exe: own_program()?,
         profile: if args.quick { Profile::Quick } else { Profile::Series },
         seed: None,
         folder: Some(folder.to_owned()),
@@ -205,7 +206,7 @@ fn gathered(
         of_all.extend(with_baseline(platform, named));
     }
     let options = ProbeOptions {
-        exe: std::env::current_exe()?,
+        exe: own_program()?,
         models,
         timers: timers(&of_all),
         most_jobs: usize::try_from(args.most)?,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, recording_of, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
@@ -37,7 +38,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.to_measure()?;
     let models = models_named(models_of(&platforms), &args.models)?;
-    let with = RunEnvironment::new(catalog, std::env::current_exe()?, host::cores());
+    let with = RunEnvironment::new(catalog, own_program()?, host::cores());
     let mut watch = Watch::begin();
     let evidence = gather(&with, &models, LOOKS, tell_progress);
     watch.look();

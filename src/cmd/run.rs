@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::child::parent_death;
+use crate::child::{parent_death, program::own_program};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, models_named,
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         catalog: catalog.clone(),
         cells,
         workers,
-        exe: std::env::current_exe()?,
+        exe: own_program()?,
         profile,
         seed: args.seed,
         folder: args.out.clone(),

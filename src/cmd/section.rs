@@ -18,7 +18,7 @@ use crate::workload::fixture::stage::Stage;
 pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
     match asked {
         Some(folder) => Ok(folder.to_owned()),
-        None => Ok(Stage::default_place(&std::env::current_exe()?).join("bakeoff")),
+        None => Ok(Stage::default_place().join("bakeoff")),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 
 use crate::analysis::analysed::Analysed;
+use crate::child::program::own_program;
 use crate::cmd::outputs::{Output, check, write_all};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
@@ -97,7 +98,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     }
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check(&paths, &[], args.force)?;
-    let runner = StoryRunner::new(catalog, std::env::current_exe()?, host::cores(), second);
+    let runner = StoryRunner::new(catalog, own_program()?, host::cores(), second);
     let mut watch = Watch::begin();
     let results = play_all(story, &runner, &request, show)?;
     watch.look();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::child::program::{self, own_program};
 use crate::cmd::swept::{Planned, cells};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, section::folder, stop::Stop};
@@ -134,16 +135,15 @@ fn missing(args: &Args, catalog: &Catalog, numbers: &[u64], into: &Path) -> Resu
 
 /// The study on `cores` cores, in a process that limits itself to them before it starts anything.
 fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStatus> {
-    let exe = std::env::current_exe()?;
     let profile = args.profile.name();
-    let mut study = apart(&mut Command::new(&exe))
+    let mut study = apart(&mut program::command(&own_program()?)?)
         .args(["run", &args.filter, "--profile", profile, "--cores", &cores.to_string()])
         .args(["--name", &format!("cores-{cores}"), "--held-by", &std::process::id().to_string(), "--out"])
         .arg(into)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()
-        .with_context(|| format!("cannot start {} for a study", exe.display()))?;
+        .context("cannot start this program for a study")?;
     let mut told = false;
     loop {
         if let Some(status) = study.try_wait()? {

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
+use crate::child::program::own_program;
 use crate::cmd::{Exit, platforms::Platforms, select_of, terminal::paragraph};
 use crate::engine::Unavailable;
 use crate::machine::host;
@@ -23,7 +24,7 @@ pub(super) struct Args {
 /// Prints a line for each cell; a failing cell does not prevent the verification of the others.
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let cells = select_of(Cell::all(catalog, &args.platforms.to_measure()?, host::cores()), &args.filter)?;
-    let mut session = Session::new(&std::env::current_exe()?);
+    let mut session = Session::new(&own_program()?);
     let mut out = std::io::stdout();
     let (mut passed, mut failed, mut unavailable) = (0, 0, 0);
     for cell in cells {

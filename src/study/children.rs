@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::child;
+use crate::child::{self, program::own_program};
 use crate::study::{launch, probe};
 use crate::workload::{catalog::Catalog, fixture::server};
 
@@ -30,6 +30,6 @@ pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
 
 fn with_exe(parent: &str, catalog: &Catalog, serve: fn(u32, &Path, &Catalog) -> Result<()>) -> Result<()> {
     let parent = parent.parse().context("the command line of a child lacks the process id of its parent")?;
-    let exe = std::env::current_exe().context("nobody knows where this program is")?;
+    let exe = own_program().context("nobody knows where this program is")?;
     serve(parent, &exe, catalog)
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::child::{parent_death, wire};
+use crate::child::{parent_death, program, wire};
 use crate::engine::{Batch, Digest, Started, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
@@ -101,6 +101,7 @@ struct RunningArm {
 /// When the order can't be read, the batch can't be created or the parent has ended.
 pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
+    program::show_name();
     parent_death::watch_pipe()?;
     let (mut orders, mut reports) = (std::io::stdin().lock(), std::io::stdout().lock());
     let order = wire::read(&mut orders)?.context("the parent gave no order")?;

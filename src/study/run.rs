@@ -53,7 +53,7 @@ pub fn run_and_save(
 ) -> Result<(Recording, PathBuf)> {
     let folder = match &request.folder {
         Some(folder) => folder.clone(),
-        None => Stage::default_place(&request.exe).join("bakeoff"),
+        None => Stage::default_place().join("bakeoff"),
     };
     std::fs::create_dir_all(&folder).map_err(|why| SaveError::new(&folder, why))?;
     recover_all(&folder)?;

@@ -29,7 +29,7 @@ pub struct RunEnvironment {
 impl RunEnvironment {
     /// An environment whose children run `exe`; takes 0.1 s to find out how fast this machine is.
     pub fn new(catalog: &Catalog, exe: PathBuf, cores: usize) -> Self {
-        let stage = Arc::new(Stage::new(&Stage::default_place(&exe), &exe));
+        let stage = Arc::new(Stage::new(&Stage::default_place(), &exe));
         let (catalog, calibration) = (catalog.clone(), Calibration::of_this_machine());
         RunEnvironment { catalog, cores, exe, stage, calibration }
     }

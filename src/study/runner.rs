@@ -41,7 +41,7 @@ impl Prepared {
     /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. A workload that can't
     /// be prepared becomes unavailable.
     pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
-        let stage = Arc::new(Stage::new(&Stage::default_place(exe), exe));
+        let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
         for (workload, platform) in prepared.rows() {

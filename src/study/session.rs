@@ -24,7 +24,7 @@ pub struct Session {
 impl Session {
     /// A session whose child processes run `exe`, this project's program.
     pub fn new(exe: &Path) -> Self {
-        let stage = Stage::new(&Stage::default_place(exe), exe);
+        let stage = Stage::new(&Stage::default_place(), exe);
         Session { cores: host::cores(), exe: exe.to_owned(), stage: Arc::new(stage), batches: HashMap::new() }
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::child::{parent_death, wire};
+use crate::child::{parent_death, program, wire};
 use crate::engine::{Batch, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
@@ -42,6 +42,7 @@ type Figures = Vec<(ProbeFigure, u64)>;
 /// When the order can't be read or the parent has ended.
 pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
+    program::show_name();
     parent_death::watch_pipe()?;
     let order: ProbeOrder = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
     let answer: ProbeAnswer = match catch_panic(|| answer(&order, exe, catalog)) {
@@ -93,7 +94,7 @@ impl ProbedModel<'_> {
     /// `jobs` jobs of a workload, of its default size or of another.
     fn batch(&self, workload: &str, jobs: usize, each: Option<u64>) -> Result<Batch> {
         let workload = self.catalog.workload(self.model.platform, workload)?;
-        let stage = Arc::new(Stage::new(&Stage::default_place(self.exe), self.exe));
+        let stage = Arc::new(Stage::new(&Stage::default_place(), self.exe));
         workload.batch(Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
     }
 
