@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bakeoff::internals::analysis::evidence::{Observation, properties};
@@ -28,8 +29,8 @@ fn only_gil_without_lock_is_parallel() {
     let _alone = alone();
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
     let with = RunEnvironment::new(&Catalog::builtin(), exe.into(), host::cores());
-    let [locked, unlocked] =
-        ["gil", "threads"].map(|name| evidence_record(&with, &model(name), JobsOf::Cakes, LOOKS));
+    let [locked, unlocked] = ["gil", "threads"]
+        .map(|name| evidence_record(&with, &model(name), JobsOf::Cakes, LOOKS, &AtomicBool::new(false)));
     // Threads without a lock that call themselves `gil`.
     let unlocked = EvidenceRecord { model: "gil".into(), ..unlocked };
     let parallel = |evidence_record| properties(evidence_record).unwrap().parallel.0;
@@ -50,7 +51,7 @@ fn runtimes_resolve_names_on_threads() {
     let exe = Path::new(env!("CARGO_BIN_EXE_bakeoff"));
     let with = RunEnvironment::new(&Catalog::builtin(), exe.into(), host::cores());
     let models = ["threads", "tokio-one"].map(model);
-    let mut records = gather(&with, &models, QUICK_LOOKS, |_, _| {});
+    let mut records = gather(&with, &models, QUICK_LOOKS, &AtomicBool::new(false), |_, _| {});
     records.retain(|record| record.jobs == JobsOf::Names.name());
     let [of_tokio] = &records[..] else { panic!("names are asked of runtimes only: {records:?}") };
     assert_eq!(of_tokio.model, "tokio-one");

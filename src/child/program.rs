@@ -114,18 +114,12 @@ mod tests {
 
     use super::*;
 
-    /// An executable copy of `original` in `folder`.
-    fn copied(original: &str, folder: &Path) -> PathBuf {
-        let program = folder.join("program");
-        fs::copy(original, &program).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        program
-    }
-
     #[test]
     fn held_program_survives_replacement_and_removal() {
         let folder = tempfile::tempdir().unwrap();
-        let program = copied("/bin/echo", folder.path());
+        let program = folder.path().join("program");
+        fs::copy("/bin/echo", &program).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let held = held(&program).unwrap();
         fs::remove_file(&program).unwrap();
         let output = command(&held).unwrap().arg("removed").output().unwrap();

@@ -121,12 +121,12 @@ fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Sto
     let quick = args.profile == Profile::Quick;
     let mut watch = Watch::begin();
     if needed.contains(&&Needs::Evidence) && !stop.is_asked() {
-        recording.evidence = Some(evidence(catalog, &platforms, quick)?);
+        recording.evidence = Some(evidence(catalog, &platforms, quick, stop)?);
         watch.look();
     }
     for story in STORIES {
         if needed.contains(&&Needs::Story(story.name())) && !stop.is_asked() {
-            let story_runs = run_story(catalog, *story, &platforms, quick)?;
+            let story_runs = run_story(catalog, *story, &platforms, quick, stop)?;
             recording.stories.get_or_insert_default().extend(story_runs);
             watch.look();
         }
@@ -165,10 +165,15 @@ fn study(args: &Args, catalog: &Catalog, platforms: &[Platform], stop: &Stop) ->
     run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
 }
 
-fn evidence(catalog: &Catalog, platforms: &[Platform], quick: bool) -> Result<Vec<EvidenceRecord>> {
+fn evidence(
+    catalog: &Catalog,
+    platforms: &[Platform],
+    quick: bool,
+    stop: &Stop,
+) -> Result<Vec<EvidenceRecord>> {
     let with = RunEnvironment::new(catalog, own_program()?, host::cores());
     let looks = if quick { QUICK_LOOKS } else { LOOKS };
-    Ok(gather(&with, &models_of(platforms), looks, |model, jobs| {
+    Ok(gather(&with, &models_of(platforms), looks, &stop.asked, |model, jobs| {
         show(&format!("tracing {} with {}", model.name, jobs.name()));
     }))
 }
@@ -177,9 +182,10 @@ fn evidence(catalog: &Catalog, platforms: &[Platform], quick: bool) -> Result<Ve
 /// repeated.
 fn run_story(
     catalog: &Catalog,
-    story: &dyn Story,
+    story: &'static dyn Story,
     platforms: &[Platform],
     quick: bool,
+    stop: &Stop,
 ) -> Result<Vec<StoryRun>> {
     let runner = StoryRunner::new(catalog, own_program()?, host::cores(), story.second());
     let mut request = StoryRequest { quick, ..StoryRequest::default() };
@@ -187,15 +193,15 @@ fn run_story(
         request.exhibition = Some(Exhibition::default());
         request.models = models().into_iter().filter(|model| model.name == "tokio-one").collect();
     }
-    let mut results = play_all(story, &runner, &request, show)?;
+    let mut results = play_all(story, &runner, &request, &stop.asked, show)?;
     for platform in platforms {
-        if *platform == Platform::Native || !IN_PYTHON.contains(&story.name()) {
+        if stop.is_asked() || *platform == Platform::Native || !IN_PYTHON.contains(&story.name()) {
             continue;
         }
         let mut models = platform.models();
         models.retain(|model| model.unavailable.is_none());
         let request = StoryRequest { models, quick, ..StoryRequest::default() };
-        results.extend(play_all(story, &runner, &request, show)?);
+        results.extend(play_all(story, &runner, &request, &stop.asked, show)?);
     }
     Ok(results.into_iter().map(|result| result.story_run).collect())
 }

@@ -9,7 +9,7 @@ use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, recording_of, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{Exit, has_model, models_named, progress::show};
+use crate::cmd::{Exit, has_model, models_named, progress::show, stop::Stop};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::sections;
@@ -39,16 +39,23 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.to_measure()?;
     let models = models_named(models_of(&platforms), &args.models)?;
     let with = RunEnvironment::new(catalog, own_program()?, host::cores());
+    let stop = Stop::listen()?;
     let mut watch = Watch::begin();
-    let evidence = gather(&with, &models, LOOKS, tell_progress);
+    let evidence = gather(&with, &models, LOOKS, &stop.asked, tell_progress);
     watch.look();
-    let recording =
-        Recording { idle_checks: watch.checks(), ..recording_of(&platforms, Some(evidence), None) };
+    let recording = Recording {
+        partial: stop.is_asked(),
+        idle_checks: watch.checks(),
+        ..recording_of(&platforms, Some(evidence), None)
+    };
     let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
     if let Some(path) = saved.filter(|_| args.format == Format::Table) {
         write!(out, "{}", paragraph(&format!("The recording is {}", path.display())))?;
+    }
+    if let Some(exit) = stop.exit() {
+        return Ok(exit);
     }
     // Models that this kind of machine can't support are not failures.
     let mut measurable = models;

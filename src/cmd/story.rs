@@ -13,7 +13,7 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
 use crate::cmd::section::{Watch, recording_of, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, models_named, unknown};
+use crate::cmd::{BadUsage, Exit, models_named, stop::Stop, unknown};
 use crate::engine::trace::chrome;
 use crate::machine::host;
 use crate::model::{MOST_WORKERS, Platform};
@@ -99,16 +99,23 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
     check(&paths, &[], args.force)?;
     let runner = StoryRunner::new(catalog, own_program()?, host::cores(), second);
+    let stop = Stop::listen()?;
     let mut watch = Watch::begin();
-    let results = play_all(story, &runner, &request, show)?;
+    let results = play_all(story, &runner, &request, &stop.asked, show)?;
+    if let Some(exit) = stop.exit().filter(|_| results.is_empty()) {
+        return Ok(exit);
+    }
     watch.look();
     ensure!(
         !results.is_empty(),
         BadUsage(format!("{} is a story of Python's: bakeoff story {} --python", story.name(), story.name()))
     );
     let story_runs = results.iter().map(|result| result.story_run.clone()).collect();
-    let recording =
-        Recording { idle_checks: watch.checks(), ..recording_of(&platforms, None, Some(story_runs)) };
+    let recording = Recording {
+        partial: stop.is_asked(),
+        idle_checks: watch.checks(),
+        ..recording_of(&platforms, None, Some(story_runs))
+    };
     write!(
         std::io::stdout(),
         "{}",
@@ -122,6 +129,9 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     write_all(&outputs(args, story, &results)?, &[], args.force)?;
     if let (Some(path), Some(hint)) = (&args.chart, png::hint()) {
         writeln!(std::io::stdout(), "\nThe timelines are {}. {hint}", path.display())?;
+    }
+    if let Some(exit) = stop.exit() {
+        return Ok(exit);
     }
     let ran = results.iter().any(|result| result.story_run.unavailable.is_none());
     Ok(if ran { Exit::Ok } else { Exit::CellFailed })

@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     };
     std::fs::create_dir_all(&into).map_err(|why| SaveError::new(&into, why))?;
     let missing = missing(args, catalog, &numbers, &into)?;
-    let stop = Stop::listen()?;
+    let stop = Stop::listen_silently()?;
     let mut exit = Exit::Ok;
     for &cores in &missing {
         eprintln!("bakeoff: measuring on {cores} of {} cores", host::cores());

@@ -1,5 +1,6 @@
 //! Traced runs of each model, paired with plain threads that show the machine's parallelism at that time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Builder};
 use std::time::Duration;
 
@@ -81,18 +82,25 @@ impl JobsOf {
     }
 }
 
-/// Traces each of `models` on each kind of job, with `looks` runs; calls `progress` before each.
+/// Traces each of `models` on each kind of job, with `looks` runs; calls `progress` before each. Once `stop` is set, returns
+/// what was traced until then.
 pub fn gather(
     with: &RunEnvironment,
     models: &[ModelEntry],
     looks: usize,
+    stop: &AtomicBool,
     mut progress: impl FnMut(&ModelEntry, JobsOf),
 ) -> Vec<EvidenceRecord> {
     let mut evidence_records = Vec::new();
     for jobs in JobsOf::ALL {
         for model in models.iter().filter(|model| jobs.is_for(model)) {
             progress(model, jobs);
-            evidence_records.push(evidence_record(with, model, jobs, looks));
+            let record = evidence_record(with, model, jobs, looks, stop);
+            // Ctrl-C reaches child processes too: a run that it broke has not failed.
+            if stop.load(Ordering::Relaxed) {
+                return evidence_records;
+            }
+            evidence_records.push(record);
         }
     }
     evidence_records
@@ -104,8 +112,9 @@ pub fn evidence_record(
     model: &ModelEntry,
     jobs: JobsOf,
     looks: usize,
+    stop: &AtomicBool,
 ) -> EvidenceRecord {
-    let (seen, control, unavailable) = match runs(with, model, jobs, looks) {
+    let (seen, control, unavailable) = match runs(with, model, jobs, looks, stop) {
         Ok((seen, control)) => (seen, control, None),
         Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
     };
@@ -117,6 +126,7 @@ fn runs(
     model: &ModelEntry,
     jobs: JobsOf,
     looks: usize,
+    stop: &AtomicBool,
 ) -> Result<(Vec<TracedRun>, Vec<TracedRun>)> {
     // Two workers even on one core: they take turns, which is concurrent.
     let resources = model.resources(with.cores.max(2), &with.exe);
@@ -126,6 +136,9 @@ fn runs(
     performer.perform(&batch)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
     for _ in 0..looks {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
         control.push(traced_run(&plain_threads(with)?, &[]));
         seen.push(traced_run(&performer.perform(&batch)?, &[]));
     }

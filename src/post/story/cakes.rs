@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 
 use crate::model::{Concurrency, MadeOf, ModelEntry, Platform, made_of};
-use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::report::chart::timeline::Phases;
@@ -148,19 +148,18 @@ impl Story for Cakes {
         SECOND
     }
 
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()> {
         let mut chosen = request.chosen(|_| true);
         if request.quick {
             chosen.retain(|model| QUICK_MODELS.contains(&model.name));
         }
-        let mut results = vec![];
         for kitchen in &KITCHENS {
             for model in chosen.iter().filter(|model| kitchen.suits(model)) {
                 let arrangement = format!("kitchen={}", kitchen.name);
-                results.push(runner.result(self.name(), arrangement, model.name, kitchen.run(runner, model)));
+                runner.report(self.name(), arrangement, model.name, kitchen.run(runner, model));
             }
         }
-        Ok(results)
+        Ok(())
     }
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {

@@ -10,7 +10,7 @@ use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think, prediction, prediction_at};
 use crate::post::story::lead::{clock, fastest};
 use crate::post::story::visits::visits;
-use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::report::chart::timeline::Phases;
@@ -66,14 +66,13 @@ impl Story for Chess {
         SECOND
     }
 
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let mut results = vec![];
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()> {
         for (exhibition, model) in program(request) {
             let runner = &self.paced(runner, &model);
             let ran = self.run_one(runner, exhibition, &model);
-            results.push(runner.result(self.name, exhibition.arrangement(), model.name, ran));
+            runner.report(self.name, exhibition.arrangement(), model.name, ran);
         }
-        Ok(results)
+        Ok(())
     }
 
     fn runs(&self, request: &StoryRequest) -> Option<usize> {

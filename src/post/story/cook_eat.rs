@@ -8,7 +8,7 @@ use crate::engine::{Span, nanoseconds, now};
 use crate::model::{MadeOf, ModelEntry, Platform};
 use crate::post::story::event_loop::{Coroutines, EventLoop};
 use crate::post::story::way::Way;
-use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::study::run_environment::traced_run;
@@ -23,12 +23,14 @@ const RUNS: usize = 4;
 const ORDER_RUNS: u64 = 200;
 const ORDER_SECOND: Duration = Duration::from_millis(5);
 
+const NAME: &str = "cook-eat";
+
 /// The story.
 pub struct CookEat;
 
 impl Story for CookEat {
     fn name(&self) -> &'static str {
-        "cook-eat"
+        NAME
     }
 
     fn about(&self) -> &'static str {
@@ -39,20 +41,19 @@ impl Story for CookEat {
         SECOND
     }
 
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()> {
         let runs = if request.quick { (1, ORDER_RUNS / 5) } else { (RUNS, ORDER_RUNS) };
-        let mut results = Vec::new();
         for mut event_loop in [EventLoop::one()?, EventLoop::many(runner.with.cores)?] {
             if request.models.is_empty() || request.models.iter().any(|it| it.name == event_loop.model) {
-                results.extend(on(runner, &mut event_loop, runs)?);
+                on(runner, &mut event_loop, runs);
             }
         }
         for model in &request.models {
             if model.made_of == MadeOf::TasksOnOneThread && model.platform != Platform::Native {
-                results.extend(on_asyncio(runner, model, runs));
+                on_asyncio(runner, model, runs);
             }
         }
-        Ok(results)
+        Ok(())
     }
 
     fn prediction(&self, story_run: &StoryRun) -> Option<Prediction> {
@@ -78,35 +79,31 @@ impl Story for CookEat {
 type Runs = (usize, u64);
 
 /// All ways on asyncio; an interpreter that fails does not affect others.
-fn on_asyncio(runner: &StoryRunner, model: &ModelEntry, runs: Runs) -> Vec<StoryResult> {
-    let ran = EventLoop::asyncio(model, runner).and_then(|mut event_loop| on(runner, &mut event_loop, runs));
-    match ran {
-        Ok(results) => results,
-        Err(why) => vec![runner.result("cook-eat", "way=joined".to_owned(), model.name, Err(why))],
+fn on_asyncio(runner: &StoryRunner, model: &ModelEntry, runs: Runs) {
+    match EventLoop::asyncio(model, runner) {
+        Ok(mut event_loop) => on(runner, &mut event_loop, runs),
+        Err(why) => runner.report(NAME, format!("way={}", Way::Joined.name()), model.name, Err(why)),
     }
 }
 
-/// Both started on `event_loop` in each way.
-fn on(
-    runner: &StoryRunner,
-    event_loop: &mut EventLoop,
-    (runs, order_runs): Runs,
-) -> Result<Vec<StoryResult>> {
+/// Both started on `event_loop` in each way, until one fails.
+fn on(runner: &StoryRunner, event_loop: &mut EventLoop, (runs, order_runs): Runs) {
     // On several threads the other ways behave as on one, because they are a single task.
     let ways = if event_loop.has_threads { &[Way::Spawned][..] } else { &Way::ALL };
     let faster = StoryRunner { second: ORDER_SECOND, ..runner.clone() };
-    let mut results = Vec::new();
     for &way in ways {
         let arrangement = format!("way={}", way.name());
-        let ran = timed(runner, event_loop, way, runs)?;
-        results.push(runner.result("cook-eat", arrangement.clone(), event_loop.model, Ok(ran)));
+        let ran = timed(runner, event_loop, way, runs);
+        let has_failed = ran.is_err();
+        runner.report(NAME, arrangement.clone(), event_loop.model, ran);
+        if has_failed {
+            break;
+        }
         if matches!(way, Way::Joined | Way::Spawned) {
-            let (ran, arrangement) =
-                (in_order(event_loop, way, order_runs)?, format!("{arrangement} order=1"));
-            results.push(faster.result("cook-eat", arrangement, event_loop.model, Ok(ran)));
+            let ran = in_order(event_loop, way, order_runs);
+            faster.report(NAME, format!("{arrangement} order=1"), event_loop.model, ran);
         }
     }
-    Ok(results)
 }
 
 fn timed(runner: &StoryRunner, event_loop: &mut EventLoop, way: Way, runs: usize) -> Result<Ran> {

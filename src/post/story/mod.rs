@@ -77,17 +77,8 @@ impl StoryRunner {
         self.with.perform(model, &script::batch(scripts, &self.with.stage)?)
     }
 
-    /// A story run under the model of a name: what it showed, or why it can't run here, or not under its model.
-    pub(crate) fn result(
-        &self,
-        story: &str,
-        arrangement: String,
-        model: &str,
-        ran: Result<Ran>,
-    ) -> StoryResult {
-        if let Some(progress) = &self.progress {
-            progress.add_run();
-        }
+    /// Reports a story run under the model of a name: what it showed, or why it can't run here, or not under its model.
+    pub(crate) fn report(&self, story: &str, arrangement: String, model: &str, ran: Result<Ran>) {
         let (Ran { acts, spans }, unavailable) = match ran {
             Ok(ran) => (ran, None),
             Err(why) => (Ran::default(), Some(format!("{why:#}"))),
@@ -100,7 +91,9 @@ impl StoryRunner {
             acts,
             unavailable,
         };
-        StoryResult { story_run, spans }
+        if let Some(progress) = &self.progress {
+            progress.add_run(StoryResult { story_run, spans });
+        }
     }
 }
 
@@ -156,11 +149,12 @@ pub trait Story: Sync {
     fn name(&self) -> &'static str;
     /// A one-line description.
     fn about(&self) -> &'static str;
-    /// Plays it once, in every arrangement; a combination that a model does not support is a story run with the reason.
+    /// Plays it once, in every arrangement, and reports each run to `runner`; a combination that a model does not support is a
+    /// story run with the reason.
     ///
     /// # Errors
     /// Where a job fails or returns a wrong digest.
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>>;
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()>;
     /// How many runs a play has, where that is known before it.
     fn runs(&self, _request: &StoryRequest) -> Option<usize> {
         None

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::engine::{Span, trace::overlap::union_ns};
 use crate::machine::host;
 use crate::model::ModelEntry;
-use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::answer_of_parts;
@@ -60,15 +60,14 @@ impl Story for Music {
         Duration::from_secs(1)
     }
 
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
-        let mut results = vec![];
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()> {
         for model in request.chosen(has_own_threads) {
             for arrangement in ARRANGEMENTS {
                 let ran = run(runner, &model, arrangement);
-                results.push(runner.result(self.name(), arrangement.name.into(), model.name, ran));
+                runner.report(self.name(), arrangement.name.into(), model.name, ran);
             }
         }
-        Ok(results)
+        Ok(())
     }
 
     fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {

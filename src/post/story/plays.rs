@@ -1,8 +1,13 @@
 //! Several plays of a story.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Builder;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use crossbeam::channel::{RecvTimeoutError, unbounded};
 
 use crate::post::story::progress::Progress;
 use crate::post::story::{Story, StoryRequest, StoryResult, StoryRunner};
@@ -10,29 +15,64 @@ use crate::post::story::{Story, StoryRequest, StoryResult, StoryRunner};
 /// Plays of a story: the fewest that have a median and a range.
 pub const PLAYS: usize = 3;
 
+/// How often a stop is looked for while a run is made.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Plays `story` several times, all of its arrangements each time, so that what is slow for a moment meets different ones; `tell`
-/// gets a line between runs, and an empty one at the end.
+/// gets a line between runs, and an empty one at the end. Once `stop` is set, returns the runs that were made until then.
 ///
 /// # Errors
-/// As [`Story::play`].
+/// As [`Story::play`], and when no thread can be started.
 pub fn play_all(
-    story: &dyn Story,
+    story: &'static dyn Story,
     runner: &StoryRunner,
     request: &StoryRequest,
+    stop: &AtomicBool,
     tell: fn(&str),
 ) -> Result<Vec<StoryResult>> {
     let runs = story.runs(request).map(|runs| runs * PLAYS);
-    let progress = Arc::new(Progress::begin(story.name(), runs, tell));
-    let runner = StoryRunner { progress: Some(progress.clone()), ..runner.clone() };
+    let (sender, made) = unbounded();
+    let progress = Arc::new(Progress::begin(story.name(), runs, sender, tell));
+    let (stage, request) = (Arc::clone(&runner.with.stage), request.clone());
+    let runner = StoryRunner { progress: Some(progress), ..runner.clone() };
+    // In a thread of its own: a run may take minutes, and can't be interrupted.
+    let plays = Builder::new().spawn(move || play_repeatedly(story, runner, &request));
+    let plays = plays.context("cannot start a thread for the story")?;
     let mut results = vec![];
-    for _ in 0..PLAYS {
-        for result in story.play(&runner, request)? {
-            add(&mut results, result);
+    let plays_are_over = loop {
+        let result = made.recv_timeout(LOOK);
+        let has_stopped = stop.load(Ordering::Relaxed);
+        match result {
+            // Ctrl-C reaches child processes too: a run that it broke has not failed.
+            Ok(result) if has_stopped && result.story_run.unavailable.is_some() => {}
+            Ok(result) => add(&mut results, result),
+            Err(RecvTimeoutError::Disconnected) => break true,
+            Err(RecvTimeoutError::Timeout) => {}
         }
-        progress.end_play(PLAYS);
+        if has_stopped {
+            break false;
+        }
+    };
+    tell("");
+    if plays_are_over {
+        plays.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+    } else {
+        // The thread that still plays ends with this process.
+        stage.close();
     }
-    progress.end();
     Ok(results)
+}
+
+/// Plays `story` [`PLAYS`] times. The runner, which has the way out of each result, goes at the end.
+fn play_repeatedly(story: &dyn Story, runner: StoryRunner, request: &StoryRequest) -> Result<()> {
+    for _ in 0..PLAYS {
+        story.play(&runner, request)?;
+        if let Some(progress) = &runner.progress {
+            progress.end_play(PLAYS);
+        }
+    }
+    drop(runner);
+    Ok(())
 }
 
 /// Adds another play of an arrangement under a model. One that fails once is not available: what runs only sometimes is not

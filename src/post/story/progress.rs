@@ -2,7 +2,10 @@
 
 use std::sync::Mutex;
 
+use crossbeam::channel::Sender;
+
 use crate::engine::{Timestamp, lock, now};
+use crate::post::story::StoryResult;
 use crate::stats::units;
 
 /// What is reported, and where.
@@ -11,6 +14,7 @@ pub(super) struct Progress {
     story: &'static str,
     start: Timestamp,
     tell: fn(&str),
+    results: Sender<StoryResult>,
     counts: Mutex<Counts>,
 }
 
@@ -22,13 +26,21 @@ struct Counts {
 }
 
 impl Progress {
-    pub(super) fn begin(story: &'static str, all: Option<usize>, tell: fn(&str)) -> Self {
+    /// `all` runs are to come, if that is known; each result goes to `results`, and `tell` gets a line between runs.
+    pub(super) fn begin(
+        story: &'static str,
+        all: Option<usize>,
+        results: Sender<StoryResult>,
+        tell: fn(&str),
+    ) -> Self {
         tell(&format!("playing {story}"));
-        Progress { story, start: now(), tell, counts: Mutex::new(Counts { made: 0, all }) }
+        Progress { story, start: now(), tell, results, counts: Mutex::new(Counts { made: 0, all }) }
     }
 
     /// A run was made.
-    pub(super) fn add_run(&self) {
+    pub(super) fn add_run(&self, result: StoryResult) {
+        // Nobody receives it after a stop.
+        let _ = self.results.send(result);
         let mut counts = lock(&self.counts);
         counts.made += 1;
         (self.tell)(&counts.line(self.story, now() - self.start));
@@ -38,11 +50,6 @@ impl Progress {
     pub(super) fn end_play(&self, plays: usize) {
         let mut counts = lock(&self.counts);
         counts.all = counts.all.or(Some(counts.made * plays));
-    }
-
-    /// All is over.
-    pub(super) fn end(&self) {
-        (self.tell)("");
     }
 }
 

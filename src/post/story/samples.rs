@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::engine::Batch;
 use crate::model::{ModelEntry, Platform};
-use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::script::{Action, Script};
@@ -46,16 +46,15 @@ impl Story for CodeSample {
         self.about
     }
 
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()> {
         let chosen = request.chosen(|model| request.all || model.name == self.model);
-        let mut results = vec![];
         for (arrangement, body) in self.bodies {
             for model in &chosen {
                 let ran = run(runner, *body, model);
-                results.push(runner.result(self.name, (*arrangement).to_owned(), model.name, ran));
+                runner.report(self.name, (*arrangement).to_owned(), model.name, ran);
             }
         }
-        Ok(results)
+        Ok(())
     }
 
     fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {

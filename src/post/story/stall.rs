@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::engine::Span;
 use crate::model::{MadeOf, ModelEntry};
-use crate::post::story::{Ran, Story, StoryRequest, StoryResult, StoryRunner, count};
+use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::script::{Action, Script};
@@ -40,21 +40,20 @@ impl Story for Stall {
         Duration::from_secs(1)
     }
 
-    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<Vec<StoryResult>> {
+    fn play(&self, runner: &StoryRunner, request: &StoryRequest) -> Result<()> {
         let (all_ms, blocks): (u64, &[u64]) =
             if request.quick { (QUICK_MS, &[10, 100]) } else { (LONG_MS, &BLOCKS_MS) };
         let mut chosen = request.chosen(|_| true);
         if request.quick {
             chosen.retain(|model| QUICK.contains(&model.made_of));
         }
-        let mut results = vec![];
         for &block_ms in blocks {
             for model in &chosen {
                 let ran = run(runner, model, block_ms, all_ms);
-                results.push(runner.result(self.name(), format!("block_ms={block_ms}"), model.name, ran));
+                runner.report(self.name(), format!("block_ms={block_ms}"), model.name, ran);
             }
         }
-        Ok(results)
+        Ok(())
     }
 
     fn lead(&self, runs: &[&StoryRun]) -> Option<String> {
