@@ -3,6 +3,7 @@
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
+use bakeoff::internals::cmd::variables::is_asked;
 
 /// The environment variable that asks for a run of under a minute: 1. The same program with criterion's options for that has
 /// [`BEGUN`] there.
@@ -30,8 +31,12 @@ pub(crate) struct BenchArgs {
 }
 
 impl BenchArgs {
-    pub(crate) fn from_args(args: impl Iterator<Item = String>) -> Self {
-        let args: Vec<String> = args.collect();
+    /// From the command line and the environment. A word that is not UTF-8 is criterion's to refuse.
+    pub(crate) fn of_this_run() -> Result<Self> {
+        let mut args = Vec::new();
+        for arg in std::env::args_os().skip(1) {
+            args.push(arg.to_string_lossy().into_owned());
+        }
         let has = |option: &str| {
             let with_value = format!("{option}=");
             args.iter().any(|arg| arg == option || arg.starts_with(&with_value))
@@ -40,13 +45,13 @@ impl BenchArgs {
         let measures = has("--bench")
             && !["--list", "--test", "--load-baseline", "--profile-time", "--ignored"].into_iter().any(has);
         let times = ["--quick", "--sample-size", "--measurement-time"].into_iter().any(has);
-        let by_environment = std::env::var(QUICK).unwrap_or_default();
-        let quick_by_environment = measures && !times && by_environment == "1";
+        let has_begun = std::env::var_os(QUICK).is_some_and(|value| value == BEGUN);
+        let quick_by_environment = !has_begun && is_asked(QUICK)? && measures && !times;
         let quick = has("--quick");
         let words: Vec<String> = args.into_iter().filter(|arg| arg != "--bench").collect();
-        let is_ours = |word: &String| by_environment == BEGUN && QUICK_OPTIONS.contains(&word.as_str());
+        let is_ours = |word: &String| has_begun && QUICK_OPTIONS.contains(&word.as_str());
         let is_plain = measures && words.iter().all(is_ours);
-        BenchArgs { measures, tests, times, quick_by_environment, quick, is_plain, words }
+        Ok(BenchArgs { measures, tests, times, quick_by_environment, quick, is_plain, words })
     }
 }
 

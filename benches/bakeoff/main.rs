@@ -18,10 +18,8 @@ use bakeoff::internals::analysis::criterion::Medians;
 use bakeoff::internals::child::program::held;
 use bakeoff::internals::cmd::progress::show_progress;
 use bakeoff::internals::cmd::{Exit, is_closed_pipe};
-use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style};
+use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style, variables::platforms};
 use bakeoff::internals::engine::now;
-use bakeoff::internals::model::Platform;
-use bakeoff::internals::model::cpython::find;
 use bakeoff::internals::post::ledger::decided_by;
 use bakeoff::internals::report::{screen::answer, study::beside_criterion};
 use bakeoff::internals::stats::units;
@@ -65,7 +63,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
-    let asked = BenchArgs::from_args(std::env::args().skip(1));
+    let asked = BenchArgs::of_this_run()?;
     if asked.quick_by_environment {
         return quickly();
     }
@@ -111,12 +109,6 @@ fn criterion(asked: &BenchArgs) -> Criterion {
 /// The environment variable that asks for CPython's models too: 1, or as `--python` of the program has it.
 const PYTHON: &str = "BAKEOFF_PYTHON";
 
-/// The native platform and the requested interpreters.
-fn platforms() -> Vec<Platform> {
-    let asked = std::env::var(PYTHON).ok().filter(|value| !["", "0"].contains(&value.as_str()));
-    Platform::all(&asked.and_then(|value| value.parse().ok()).map(|asked| find(&asked)).unwrap_or_default())
-}
-
 /// Every cell that criterion selects, with its outcome.
 struct Bench {
     asked: BenchArgs,
@@ -132,7 +124,7 @@ impl Bench {
     fn new(asked: BenchArgs) -> Result<Self> {
         let program = held(Path::new(EXE)).with_context(|| format!("cannot open {EXE}"))?;
         let session = Session::new(&program);
-        let cells = Cell::all(&Catalog::builtin(), &platforms(), session.cores);
+        let cells = Cell::all(&Catalog::builtin(), &platforms(PYTHON)?, session.cores);
         let mut bench = Bench { asked, program, session, cells, rows: Vec::new(), output: Output::Through };
         if bench.asked.is_plain {
             say(&bench.plan())?;

@@ -5,8 +5,8 @@ use std::path::Path;
 /// The command line, word by word, for a recording.
 pub(super) fn command_line() -> Vec<String> {
     let mut words = vec!["bakeoff".to_owned()];
-    for word in std::env::args().skip(1) {
-        words.push(public(&word));
+    for word in std::env::args_os().skip(1) {
+        words.push(public(&word.to_string_lossy()));
     }
     words
 }

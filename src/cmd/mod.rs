@@ -47,6 +47,7 @@ mod swept;
 pub mod terminal;
 mod until;
 mod usage;
+pub mod variables;
 mod verify;
 
 /// Measures which execution models are the best tools for a task, with real work on this machine.

@@ -14,7 +14,7 @@ use crate::model::{ModelEntry, Platform};
 pub(super) struct Platforms {
     /// Include CPython's models: of the newest interpreter found, of `all`, or of those given by path, name or version
     #[arg(long, value_name = "PYTHON,..", num_args = 0..=1, require_equals = true, default_missing_value = "newest")]
-    python: Option<InterpreterChoice>,
+    pub(super) python: Option<InterpreterChoice>,
 }
 
 impl Platforms {
@@ -28,11 +28,16 @@ impl Platforms {
     /// # Errors
     /// When an interpreter that was named can't be used: a study without it is not what was asked for.
     pub(super) fn to_measure(&self) -> Result<Vec<Platform>> {
+        self.as_asked_by("--python")
+    }
+
+    /// As [`Platforms::to_measure`], where `option` has asked for the interpreters.
+    pub(super) fn as_asked_by(&self, option: &str) -> Result<Vec<Platform>> {
         let found = self.found();
         if let Some(InterpreterChoice::These(_)) = &self.python {
             for interpreter in &found {
                 if let Err(why) = &interpreter.facts {
-                    return Err(BadUsage::new(format!("--python: {why}; {}", known())).into());
+                    return Err(BadUsage::new(format!("{option}: {why}; {}", known())).into());
                 }
             }
         }

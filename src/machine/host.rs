@@ -87,7 +87,7 @@ pub(crate) fn cpu_model() -> Option<String> {
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub(crate) fn cpu_model() -> Option<String> {
-    std::env::var("PROCESSOR_IDENTIFIER").ok()
+    std::env::var_os("PROCESSOR_IDENTIFIER")?.into_string().ok()
 }
 
 /// The trimmed output of `program`; `None` if it does not exist, fails or prints nothing.

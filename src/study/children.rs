@@ -15,17 +15,23 @@ use crate::workload::{catalog::Catalog, fixture::server};
 /// When the parent has gone, or says something else than it should.
 pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
     // Workers come first: each may live for one job.
-    let args = std::env::args().skip(1);
-    if let Some(served) = child::serve::serve_if_asked(args, &|recipe, kept| catalog.own_jobs(recipe, kept)) {
+    if let Some(served) =
+        child::serve::serve_if_asked(words(), &|recipe, kept| catalog.own_jobs(recipe, kept))
+    {
         return Some(served);
     }
-    let mut args = std::env::args().skip(1);
+    let mut args = words();
     match (args.next()?.as_str(), args.next()) {
         (launch::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, launch::serve)),
         (probe::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, probe::serve)),
         (server::SUBCOMMAND, None) => Some(server::serve()),
         _ => None,
     }
+}
+
+/// The words of the command line. Those of child processes are UTF-8, and others are not meant here.
+fn words() -> impl Iterator<Item = String> {
+    std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned())
 }
 
 fn with_exe(parent: &str, catalog: &Catalog, serve: fn(u32, &Path, &Catalog) -> Result<()>) -> Result<()> {
