@@ -17,10 +17,12 @@ use args::{BenchArgs, quickly};
 use bakeoff::internals::analysis::criterion::Medians;
 use bakeoff::internals::child::program::held;
 use bakeoff::internals::cmd::progress::show_progress;
-use bakeoff::internals::cmd::{Exit, is_closed_pipe};
+use bakeoff::internals::cmd::{Exit, end, is_closed_pipe};
 use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style, variables::platforms};
 use bakeoff::internals::engine::now;
+use bakeoff::internals::machine::file_limit;
 use bakeoff::internals::post::ledger::decided_by;
+use bakeoff::internals::record::place::Place;
 use bakeoff::internals::report::{screen::answer, study::beside_criterion};
 use bakeoff::internals::stats::units;
 use bakeoff::internals::study::cell::{Cell, with_baselines};
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode> {
+    file_limit::is_an_error();
     let asked = BenchArgs::of_this_run()?;
     if asked.quick_by_environment {
         return quickly();
@@ -118,14 +121,19 @@ struct Bench {
     cells: Vec<Cell>,
     rows: Vec<BenchRow>,
     output: Output,
+    /// Where the study's recording will be, if there is one.
+    place: Option<Place>,
 }
 
 impl Bench {
     fn new(asked: BenchArgs) -> Result<Self> {
+        // Before criterion, which takes minutes.
+        let place = asked.measures.then(|| Place::prepare_or_default(None, Path::new(EXE))).transpose()?;
         let program = held(Path::new(EXE)).with_context(|| format!("cannot open {EXE}"))?;
         let session = Session::new(&program);
         let cells = Cell::all(&Catalog::builtin(), &platforms(PYTHON)?, session.cores);
-        let mut bench = Bench { asked, program, session, cells, rows: Vec::new(), output: Output::Through };
+        let mut bench =
+            Bench { asked, program, session, cells, rows: Vec::new(), output: Output::Through, place };
         if bench.asked.is_plain {
             say(&bench.plan())?;
             bench.output = Output::kept(beside_program("criterion-report.txt"))?;
@@ -253,12 +261,13 @@ impl Bench {
         if let Some(report) = report {
             tell_report(&report)?;
         }
-        let of_study = self.study()?;
+        let Some(place) = self.place.take() else { return Ok(of_criterion.into()) };
+        let of_study = self.study(place)?;
         Ok(if of_study == Exit::Ok { of_criterion } else { of_study }.into())
     }
 
     /// Runs the study of the cells that criterion has measured; writes its recording and its answer.
-    fn study(self) -> Result<Exit> {
+    fn study(self, place: Place) -> Result<Exit> {
         let profile = self.profile();
         let Bench { asked, program, session, cells, rows, .. } = self;
         let request = Request {
@@ -268,7 +277,7 @@ impl Bench {
             exe: program,
             profile,
             seed: None,
-            folder: None,
+            place,
             name: None,
             command: ["cargo", "bench"].into_iter().map(str::to_owned).chain(asked.words).collect(),
         };
@@ -276,7 +285,7 @@ impl Bench {
         drop(session);
         let stop = Stop::listen()?;
         say("\nThe study: fresh processes, every cell a turn in each round, in random order.\n")?;
-        let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
+        let (recording, saved) = run_and_save(&request, &stop.asked, show_progress)?;
         let style = usual_style();
         let every_cell = beside_criterion(&recording, &medians(&rows), style);
         if !asked.is_plain {
@@ -286,11 +295,13 @@ impl Bench {
         if let Some(answer) = answer(&recording, style) {
             say(&answer)?;
         }
-        let mut last = vec![format!("The recording is {}", path.display())];
+        let mut last = Vec::new();
+        last.extend(saved.path.as_ref().map(|path| format!("The recording is {}", path.display())));
         if asked.is_plain {
-            let file = beside_program("cells.txt");
-            fs::write(&file, every_cell).with_context(|| format!("cannot write {}", file.display()))?;
-            last.push(format!("Every cell beside criterion's medians: {}", file.display()));
+            last.push(match write_beside_program("cells.txt", &every_cell) {
+                Ok(file) => format!("Every cell beside criterion's medians: {}", file.display()),
+                Err(why) => format!("{why:#}: bakeoff report --all shows every cell"),
+            });
         }
         last.push(decided_by(&recording));
         if recording.environment.interpreters.is_none() {
@@ -301,8 +312,15 @@ impl Bench {
         for line in last {
             say(&style.wrapped(&line, "  ").join("\n"))?;
         }
+        end(saved, &recording)?;
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }
+}
+
+fn write_beside_program(name: &str, text: &str) -> Result<PathBuf> {
+    let file = beside_program(name);
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(file)
 }
 
 /// Where criterion's report is, and what went wrong in it.

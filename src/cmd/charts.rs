@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
-use crate::cmd::outputs::{Output, write_all};
+use crate::cmd::outputs::{Output, write_all_in};
 use crate::cmd::{Exit, read_all, terminal::paragraph};
 use crate::post::charts::charts;
-use crate::record::save::SaveError;
 use crate::report::chart::png::{hint, png};
 
 /// Which recordings, and the folder for their charts.
@@ -49,8 +48,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
         lines.push(args.out.join(chart.name + ".svg").display().to_string());
     }
-    std::fs::create_dir_all(&args.out).map_err(|why| SaveError::new(&args.out, why))?;
-    write_all(&pictures, &args.files, args.force)?;
+    write_all_in(&args.out, &pictures, &args.files, args.force)?;
     let mut out = std::io::stdout().lock();
     for line in lines {
         write!(out, "{}", paragraph(&line))?;

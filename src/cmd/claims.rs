@@ -9,7 +9,7 @@ use crate::analysis::analysed::Analysed;
 use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
-use crate::cmd::section::{Watch, folder, recording_of, save_section};
+use crate::cmd::section::{Watch, end, place, recording_of, remove_part, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop, unknown};
 use crate::machine::host;
@@ -19,6 +19,7 @@ use crate::post::ledger::{judge, of_several_machines, render};
 use crate::post::story::exhibition::Exhibition;
 use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
+use crate::record::place::{Place, Saved};
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
 use crate::report::export::Format;
 use crate::report::footnotes::about_warnings;
@@ -52,9 +53,13 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let chosen = chosen(&args.ids)?;
     let stop = Stop::listen()?;
     let (recordings, saved) = if args.from.is_empty() {
-        let recording = measure(args, catalog, &chosen, &stop)?;
-        let path = save_section(&recording, &folder(args.out.as_deref())?, "claims")?;
-        (vec![recording], Some(path))
+        let place = place(args.out.as_deref())?;
+        let (recording, study) = measure(args, catalog, &place, &chosen, &stop)?;
+        let saved = save_section(&recording, &place, "claims");
+        if let Some(study) = study {
+            remove_part(&study, &saved);
+        }
+        (vec![recording], Some(saved))
     } else {
         (read_all(&args.from)?, None)
     };
@@ -65,11 +70,16 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {
         write!(out, "\n{}", paragraph(&sentence))?;
     }
-    if let Some(path) = saved.filter(|_| args.format == Format::Table) {
+    let path = saved.as_ref().and_then(|saved| saved.path.as_ref());
+    if let Some(path) = path.filter(|_| args.format == Format::Table) {
         for line in analysed.iter().flat_map(blocking_warnings) {
             write!(out, "{}", paragraph(&line))?;
         }
         write!(out, "\n{}", paragraph(&format!("The recording is {}", path.display())))?;
+    }
+    drop(out);
+    if let Some(saved) = saved {
+        end(saved, &recordings[0])?;
     }
     Ok(stop.exit().unwrap_or(Exit::Ok))
 }
@@ -95,8 +105,15 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
     Ok(chosen)
 }
 
-/// Makes the measurements that `chosen` need. Results from before a stop are kept and marked partial.
-fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Stop) -> Result<Recording> {
+/// Makes the measurements that `chosen` need, with the file of the study among them. Results from before a stop are kept and
+/// marked partial.
+fn measure(
+    args: &Args,
+    catalog: &Catalog,
+    place: &Place,
+    chosen: &[&'static Claim],
+    stop: &Stop,
+) -> Result<(Recording, Option<Saved>)> {
     let platforms = args.platforms.to_measure()?;
     let mut needed = Vec::new();
     for needs in chosen.iter().flat_map(|claim| claim.needs) {
@@ -112,9 +129,10 @@ fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Sto
                 .into()
         )
     );
-    let mut recording = recording_of(&platforms, None, None);
+    let (mut recording, mut of_study) = (recording_of(&platforms, None, None), None);
     if needed.contains(&&Needs::Study) || needed.contains(&&Needs::Python) {
-        let measured = study(args, catalog, &platforms, stop)?;
+        let (measured, saved) = study(args, catalog, place, &platforms, stop)?;
+        of_study = Some(saved);
         recording.partial = measured.partial;
         recording.study = measured.study;
     }
@@ -134,7 +152,7 @@ fn measure(args: &Args, catalog: &Catalog, chosen: &[&'static Claim], stop: &Sto
     show("");
     recording.idle_checks = watch.checks();
     recording.partial |= stop.is_asked();
-    Ok(recording)
+    Ok((recording, of_study))
 }
 
 /// Interpreters are optional: claims only about them are measured only if they are requested.
@@ -149,8 +167,14 @@ fn can_be_measured(needs: &Needs, platforms: &[Platform]) -> bool {
 /// The stories in which models share only what an interpreter makes them share.
 const IN_PYTHON: [&str; 6] = ["cakes", "downloads", "crunch", "four", "cook-eat", "stall"];
 
-/// A study of every cell; its own recording is kept like any other.
-fn study(args: &Args, catalog: &Catalog, platforms: &[Platform], stop: &Stop) -> Result<Recording> {
+/// A study of every cell, and its own recording.
+fn study(
+    args: &Args,
+    catalog: &Catalog,
+    place: &Place,
+    platforms: &[Platform],
+    stop: &Stop,
+) -> Result<(Recording, Saved)> {
     let request = Request {
         catalog: catalog.clone(),
         cells: Cell::all(catalog, platforms, host::cores()),
@@ -158,11 +182,11 @@ fn study(args: &Args, catalog: &Catalog, platforms: &[Platform], stop: &Stop) ->
         exe: own_program()?,
         profile: args.profile,
         seed: None,
-        folder: None,
+        place: place.clone(),
         name: None,
         command: command_line(),
     };
-    run_and_save(&request, &stop.asked, show_progress).map(|(recording, _)| recording)
+    run_and_save(&request, &stop.asked, show_progress)
 }
 
 fn evidence(

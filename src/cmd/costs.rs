@@ -1,7 +1,7 @@
 //! `bakeoff costs`: start-up, memory, dispatch overhead and limits of models.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -9,13 +9,14 @@ use crate::child::program::own_program;
 use crate::cmd::cost_rows::{RUNNING, copied};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
-use crate::cmd::section::{folder, recording_of, save_section};
+use crate::cmd::section::{end, place, recording_of, remove_part, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
 use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
 use crate::record::figure::ProbeKind;
+use crate::record::place::{Place, Saved};
 use crate::record::schema::{Costs, Recording, Sizes, WorkloadEntry};
 use crate::report::{export::Format, render::render};
 use crate::study::cell::{Cell, Width};
@@ -60,7 +61,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let begun = recording_of(&platforms, None, None);
     let copied = args.from.as_deref().map(|path| copied(path, &begun, catalog)).transpose()?;
     let stop = Stop::listen()?;
-    let folder = folder(args.out.as_deref())?;
+    let place = place(args.out.as_deref())?;
     let mut groups = vec![];
     if copied.is_none() {
         groups.push(Group { series: None, cells: running(catalog, &models) });
@@ -68,7 +69,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if !args.quick {
         groups.extend(series(args, catalog, &platforms, &named));
     }
-    let measured = measured(args, catalog, &groups, &folder, &stop)?;
+    let measured = measured(args, catalog, &groups, &place, &stop)?;
     let Gathered { probes, passes } = gathered(args, models, &platforms, &named, &stop)?;
     show("");
     let mut costs =
@@ -77,17 +78,18 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         add(&mut costs, groups, recording);
     }
     let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
-    let path = save_section(&recording, &folder, "costs")?;
-    // Removed only now: until this point it held the only copy of its samples.
-    if let Some((_, path)) = measured {
-        let _ = std::fs::remove_file(path);
+    let saved = save_section(&recording, &place, "costs");
+    if let Some((_, study)) = measured {
+        remove_part(&study, &saved);
     }
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
-    if args.format == Format::Table {
+    if let Some(path) = saved.path.as_ref().filter(|_| args.format == Format::Table) {
         let end = format!("{}\nThe recording is {}", host::describe(), path.display());
         write!(out, "\n{}", paragraph(&end))?;
     }
+    drop(out);
+    end(saved, &recording)?;
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }
 
@@ -141,9 +143,9 @@ fn measured(
     args: &Args,
     catalog: &Catalog,
     groups: &[Group],
-    folder: &Path,
+    place: &Place,
     stop: &Stop,
-) -> Result<Option<(Recording, PathBuf)>> {
+) -> Result<Option<(Recording, Saved)>> {
     let cells: Vec<Cell> = groups.iter().flat_map(|group| &group.cells).copied().collect();
     if cells.is_empty() {
         return Ok(None);
@@ -155,7 +157,7 @@ fn measured(
         exe: own_program()?,
         profile: if args.quick { Profile::Quick } else { Profile::Series },
         seed: None,
-        folder: Some(folder.to_owned()),
+        place: place.clone(),
         name: None,
         command: command_line(),
     };

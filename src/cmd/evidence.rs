@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
-use crate::cmd::section::{Watch, recording_of, save_section};
+use crate::cmd::section::{Watch, end, place, recording_of, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, has_model, models_named, progress::show, stop::Stop};
 use crate::machine::host;
@@ -38,6 +38,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.to_measure()?;
     let models = models_named(models_of(&platforms), &args.models)?;
+    let place = args.out.as_deref().map(|folder| place(Some(folder))).transpose()?;
     let with = RunEnvironment::new(catalog, own_program()?, host::cores());
     let stop = Stop::listen()?;
     let mut watch = Watch::begin();
@@ -48,11 +49,16 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         idle_checks: watch.checks(),
         ..recording_of(&platforms, Some(evidence), None)
     };
-    let saved = args.out.as_ref().map(|folder| save_section(&recording, folder, "evidence")).transpose()?;
+    let saved = place.map(|place| save_section(&recording, &place, "evidence"));
     let mut out = std::io::stdout().lock();
     write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
-    if let Some(path) = saved.filter(|_| args.format == Format::Table) {
+    let path = saved.as_ref().and_then(|saved| saved.path.as_ref());
+    if let Some(path) = path.filter(|_| args.format == Format::Table) {
         write!(out, "{}", paragraph(&format!("The recording is {}", path.display())))?;
+    }
+    drop(out);
+    if let Some(saved) = saved {
+        end(saved, &recording)?;
     }
     if let Some(exit) = stop.exit() {
         return Ok(exit);

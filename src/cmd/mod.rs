@@ -15,6 +15,7 @@ use crate::workload::catalog::Catalog;
 use command_line::command_line;
 pub use exit::Exit;
 use platforms::with_joined_python;
+pub use section::end;
 use select::{has_model, models_named, select_of};
 pub use usage::BadUsage;
 use usage::unknown;

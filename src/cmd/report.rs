@@ -1,12 +1,12 @@
 //! `bakeoff report`: the table of a recording, from its file alone.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::analysis::summary::Summary;
-use crate::cmd::outputs::{Output, write_all};
+use crate::cmd::outputs::{Output, Outputs, write_all, write_all_in};
 use crate::cmd::{
     BadUsage, Exit, read_all,
     terminal::{Drawing, paragraph},
@@ -14,7 +14,7 @@ use crate::cmd::{
 };
 use crate::post::splice::{Part, begin, end, splice};
 use crate::post::{chirpy, page::page, sections};
-use crate::record::save::{SaveError, replace};
+use crate::record::regular_file::{self, Access, Links};
 use crate::record::schema::Recording;
 use crate::report::{
     bars::bars,
@@ -77,15 +77,14 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         for (name, contents) in chirpy::files(&recordings, args.repository.as_deref())? {
             post.push(Output { path: folder.join(name), contents });
         }
-        std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
-        write_all(&post, &args.files, args.force)?;
+        write_all_in(folder, &post, &args.files, args.force)?;
         if let Some(hint) = hint() {
             writeln!(std::io::stdout(), "{hint}")?;
         }
         return Ok(Exit::Ok);
     }
     match (&args.splice, &recordings[..]) {
-        (Some(page), recordings) => splice_into(page, recordings)?,
+        (Some(page), recordings) => splice_into(page, &args.files, recordings)?,
         (None, [recording]) => write!(std::io::stdout(), "{}", text(args, recording)?)?,
         (None, _) => {
             let why =
@@ -144,8 +143,12 @@ fn workloads(recording: &Recording) -> Vec<String> {
     workloads.map(|workload| workload.name.clone()).collect()
 }
 
-fn splice_into(page: &Path, recordings: &[Recording]) -> Result<()> {
-    let old = std::fs::read_to_string(page).with_context(|| format!("cannot read {}", page.display()))?;
+fn splice_into(page: &Path, inputs: &[PathBuf], recordings: &[Recording]) -> Result<()> {
+    let outputs = Outputs::open(&[page.to_owned()], inputs, true)?;
+    let mut old = String::new();
+    regular_file::open(page, Links::Followed, Access::Read)
+        .and_then(|mut file| file.read_to_string(&mut old))
+        .map_err(|why| BadUsage(format!("{} is no page to splice into: {why}", page.display())))?;
     let Some(new) = splice(&old, recordings) else {
         let (begin, end) = (begin(Part::ALL[0]), end(Part::ALL[0]));
         let parts = Part::ALL.map(Part::name);
@@ -157,5 +160,5 @@ fn splice_into(page: &Path, recordings: &[Recording]) -> Result<()> {
         );
         return Err(BadUsage(why).into());
     };
-    Ok(replace(page, new.as_bytes())?)
+    outputs.write(&[Output { path: page.to_owned(), contents: new.into_bytes() }])
 }

@@ -10,6 +10,7 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, models_named,
     progress::show_progress,
+    section::{end, place},
     select_of,
     stop::Stop,
     terminal::{paragraph, usual_style},
@@ -77,6 +78,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let workers = args.workers.map_or_else(host::cores, usize::from);
     let (cells, profile) = (cells(args, catalog, workers)?, args.until.profile(args.profile));
     args.until.ensure_enough_time(&arms(catalog, &cells, profile), workers)?;
+    let place = place(args.out.as_deref())?;
     let request = Request {
         catalog: catalog.clone(),
         cells,
@@ -84,13 +86,14 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         exe: own_program()?,
         profile,
         seed: args.seed,
-        folder: args.out.clone(),
+        place,
         name: args.name.clone(),
         command: command_line(),
     };
     let stop = Stop::listen()?;
-    let (recording, path) = run_and_save(&request, &stop.asked, show_progress)?;
-    report(args, &recording, &path)?;
+    let (recording, saved) = run_and_save(&request, &stop.asked, show_progress)?;
+    report(args, &recording, saved.path.as_deref())?;
+    end(saved, &recording)?;
     Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
 }
 
@@ -126,13 +129,13 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
     Ok(cells)
 }
 
-fn report(args: &Args, recording: &Recording, path: &Path) -> Result<()> {
+fn report(args: &Args, recording: &Recording, path: Option<&Path>) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match answer(recording, usual_style()) {
         Some(answer) if args.format == Format::Table => write!(out, "{answer}")?,
         _ => write!(out, "{}", render(recording, &sections(), args.format, usual_style()))?,
     }
-    if args.format == Format::Table {
+    if let Some(path) = path.filter(|_| args.format == Format::Table) {
         let end =
             format!("The recording is {}; bakeoff report --all shows every cell of it.", path.display());
         write!(out, "{}", paragraph(&end))?;

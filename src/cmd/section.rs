@@ -1,25 +1,23 @@
 //! Recordings of measurements outside a study.
 
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 
 use crate::machine::environment::{environment, interpreters};
 use crate::machine::{idle, study_lock::StudyLock};
 use crate::model::Platform;
-use crate::record::save::{SaveError, save};
+use crate::record::checksum::add_checksum;
+use crate::record::place::{Place, Saved};
 use crate::record::schema::{Environment, EvidenceRecord, IdleCheck, Recording, SCHEMA, StoryRun, VERSION};
-use crate::workload::fixture::stage::Stage;
 
-/// The folder for recordings: the requested one, or `bakeoff` in the target folder.
+/// The folder for recordings, tried before anything is measured: the requested one, or the default one.
 ///
 /// # Errors
-/// When the location of this program is unknown.
-pub(super) fn folder(asked: Option<&Path>) -> Result<PathBuf> {
-    match asked {
-        Some(folder) => Ok(folder.to_owned()),
-        None => Ok(Stage::default_place().join("bakeoff")),
-    }
+/// When it can't be written, or when the location of this program is unknown.
+pub(super) fn place(asked: Option<&Path>) -> Result<Place> {
+    Ok(Place::prepare_or_default(asked, &std::env::current_exe()?)?)
 }
 
 /// A recording of this machine and the interpreters of all given platforms with these sections, and without a
@@ -52,7 +50,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Takes the first look.
     pub(super) fn begin() -> Self {
-        let mut watch = Watch { study_lock: StudyLock::join(&std::env::temp_dir()), checks: vec![] };
+        let mut watch = Watch { study_lock: StudyLock::of_this_machine(), checks: vec![] };
         watch.look();
         watch
     }
@@ -69,14 +67,27 @@ impl Watch {
     }
 }
 
-/// Saves `recording` as a new file of `folder`; its name begins with `kind`.
+/// Saves `recording`; the name of its file begins with `kind`.
+pub(super) fn save_section(recording: &Recording, place: &Place, kind: &str) -> Saved {
+    let started = recording.environment.started_unix_s.unwrap_or_default();
+    place.save(recording, &format!("{kind}-{started}-{}", std::process::id()))
+}
+
+/// Removes the file of a study that is part of a saved recording: until that was saved, it held the only copy of its samples.
+pub(super) fn remove_part(study: &Saved, whole: &Saved) {
+    if let (Some(study), true) = (&study.path, whole.path.is_some()) {
+        let _ = std::fs::remove_file(study);
+    }
+}
+
+/// Ends a command that has shown what it measured. A recording that no file has is printed, so that it is not lost.
 ///
 /// # Errors
-/// [`SaveError`], which names the file.
-pub(super) fn save_section(recording: &Recording, folder: &Path, kind: &str) -> Result<PathBuf> {
-    std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
-    let started = recording.environment.started_unix_s.unwrap_or_default();
-    let path = folder.join(format!("{kind}-{started}-{}.json", std::process::id()));
-    save(recording, &path)?;
-    Ok(path)
+/// Why the recording is not where it was to be.
+pub fn end(saved: Saved, recording: &Recording) -> Result<()> {
+    if !saved.is_kept() {
+        let text = add_checksum(&serde_json::to_string(recording)?);
+        std::io::stdout().write_all(text.as_bytes())?;
+    }
+    saved.error.map_or(Ok(()), |why| Err(why.into()))
 }

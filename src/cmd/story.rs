@@ -8,10 +8,10 @@ use anyhow::{Result, ensure};
 
 use crate::analysis::analysed::Analysed;
 use crate::child::program::own_program;
-use crate::cmd::outputs::{Output, check, write_all};
+use crate::cmd::outputs::{Output, Outputs};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
-use crate::cmd::section::{Watch, recording_of, save_section};
+use crate::cmd::section::{Watch, end, place, recording_of, save_section};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, models_named, stop::Stop, unknown};
 use crate::engine::trace::chrome;
@@ -96,8 +96,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if let Some(path) = &args.chart {
         paths.extend([path.clone(), narrow(path)]);
     }
-    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-    check(&paths, &[], args.force)?;
+    let files = Outputs::open(&paths, &[], args.force)?;
+    let place = args.out.as_deref().map(|folder| place(Some(folder))).transpose()?;
     let runner = StoryRunner::new(catalog, own_program()?, host::cores(), second);
     let stop = Stop::listen()?;
     let mut watch = Watch::begin();
@@ -121,12 +121,16 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         "{}",
         stories::text(story, &results, &Analysed::of(&recording), usual_style())
     )?;
-    if let Some(folder) = &args.out {
-        let path = save_section(&recording, folder, "stories")?;
+    let saved = place.map(|place| save_section(&recording, &place, "stories"));
+    if let Some(path) = saved.as_ref().and_then(|saved| saved.path.as_ref()) {
         let line = paragraph(&format!("The recording is {}", path.display()));
         write!(std::io::stdout(), "\n{line}")?;
     }
-    write_all(&outputs(args, story, &results)?, &[], args.force)?;
+    let written = outputs(args, story, &results).and_then(|outputs| files.write(&outputs));
+    if let Some(saved) = saved {
+        end(saved, &recording)?;
+    }
+    written?;
     if let (Some(path), Some(hint)) = (&args.chart, png::hint()) {
         writeln!(std::io::stdout(), "\nThe timelines are {}. {hint}", path.display())?;
     }

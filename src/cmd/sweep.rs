@@ -11,9 +11,9 @@ use anyhow::{Context, Result, ensure};
 use crate::child::program::{self, own_program};
 use crate::cmd::swept::{Planned, cells};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, section::folder, stop::Stop};
+use crate::cmd::{BadUsage, Exit, section::place, stop::Stop};
 use crate::machine::{environment::environment, host};
-use crate::record::{read::read, save::SaveError};
+use crate::record::{place::Place, read::read};
 use crate::report::scaling::terminal;
 use crate::study::plan::Profile;
 use crate::workload::catalog::Catalog;
@@ -44,10 +44,10 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     cells(catalog, &args.filter, 1)?;
     refuse_under_quota(&numbers)?;
     let into = match &args.into {
-        Some(folder) => folder.clone(),
-        None => folder(None)?.join("sweep"),
+        Some(folder) => place(Some(folder))?,
+        None => Place::prepare(&place(None)?.folder().join("sweep"))?,
     };
-    std::fs::create_dir_all(&into).map_err(|why| SaveError::new(&into, why))?;
+    let into = into.folder().to_owned();
     let missing = missing(args, catalog, &numbers, &into)?;
     let stop = Stop::listen_silently()?;
     let mut exit = Exit::Ok;

@@ -6,15 +6,16 @@
 //! never acknowledged. The file is locked while its study runs.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use crate::record::save::{SaveError, sync_folder};
-use crate::record::schema::{IdleCheck, Launch, Recording, Round, Stop};
-use crate::record::{checksum::hash, read::LONGEST};
+use crate::record::checksum::hash;
+use crate::record::regular_file::is_at;
+use crate::record::save::{SaveError, folder, if_possible, sync_folder, with_free_name};
+use crate::record::schema::{IdleCheck, Launch, Recording, Round, SCHEMA, Stop, VERSION};
 
 /// How the names of journals end.
 pub const EXTENSION: &str = "journal";
@@ -59,7 +60,7 @@ pub trait Device: Write {
 
 impl Device for File {
     fn sync(&mut self) -> std::io::Result<()> {
-        self.sync_data()
+        if_possible(self.sync_data())
     }
 }
 
@@ -72,21 +73,49 @@ pub struct Journal<D = File> {
 }
 
 impl Journal {
-    /// Begins a journal of `recording`, which has no launches yet, as the new file `path`.
+    /// Begins a journal of `recording`, which has no launches yet, as the new file `NAME.journal` in `folder`, or under the next
+    /// free name.
     ///
     /// # Errors
-    /// Names the file.
-    pub fn begin(path: &Path, recording: Recording) -> Result<Self> {
-        let file = create(path).map_err(|why| SaveError::new(path, why))?;
-        Journal::begin_on(file, path, recording)
+    /// Names the file, of which nothing remains.
+    pub fn begin(folder: &Path, name: &str, recording: Recording) -> Result<Self> {
+        let (path, file) = with_free_name(folder, name, EXTENSION, create)?;
+        let begun = Journal::begin_on(file, &path, recording);
+        if begun.is_err() {
+            // It is ours, and has no whole line.
+            let _ = std::fs::remove_file(&path);
+        }
+        begun
+    }
+
+    /// Its file, if that is still there: somebody may have removed its folder.
+    pub fn path(&self) -> Option<&Path> {
+        is_at(&self.file, &self.path).then_some(&self.path)
+    }
+
+    /// Removes the journal: its recording has been saved.
+    pub fn remove(self) {
+        // If removal fails, the next recovery finds the same recording saved, and removes the journal.
+        if let Some(path) = self.path() {
+            let _ = std::fs::remove_file(path);
+        }
     }
 }
 
 /// Creates and locks a file whose name is durable.
 fn create(path: &Path) -> std::io::Result<File> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    file.lock()?;
-    sync_folder(path.parent().unwrap_or(Path::new(".")))?;
+    // Some network file systems lock only what can be read and written.
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    let prepared = match file.try_lock() {
+        // Somebody was faster: this name is not free.
+        Err(TryLockError::WouldBlock) => Err(ErrorKind::AlreadyExists.into()),
+        // Without locks nobody takes this journal for an abandoned one.
+        Ok(()) | Err(TryLockError::Error(_)) => sync_folder(folder(path)),
+    };
+    if let Err(why) = prepared {
+        let _ = std::fs::remove_file(path);
+        return Err(why);
+    }
     Ok(file)
 }
 
@@ -113,17 +142,6 @@ impl<D: Device> Journal<D> {
         &self.recording
     }
 
-    /// Its file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Removes the journal: its recording has been saved.
-    pub fn remove(self) {
-        // If removal fails, the next recovery finds the same recording saved, and removes the journal.
-        let _ = std::fs::remove_file(&self.path);
-    }
-
     fn append_line(&mut self, json: &str) -> Result<()> {
         let line = format!("{} {json}\n", hash(json.as_bytes()));
         self.write_durably(line.as_bytes()).map_err(|why| SaveError::new(&self.path, why))?;
@@ -136,52 +154,28 @@ impl<D: Device> Journal<D> {
     }
 }
 
-/// The journals in `folder` that no study is writing: those of killed studies.
-pub fn abandoned(folder: &Path) -> Vec<PathBuf> {
-    let mut abandoned = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.extension() == Some(EXTENSION.as_ref()) && is_unlocked(&path) {
-            abandoned.push(path);
-        }
-    }
-    abandoned
-}
-
-/// Whether no study writes a journal.
-fn is_unlocked(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
-    !matches!(file.try_lock(), Err(TryLockError::WouldBlock))
-}
-
-/// The recording of an abandoned journal, marked partial.
-///
-/// # Errors
-/// When not even its first line is complete.
-pub fn recover(path: &Path) -> Result<Recording> {
-    let mut text = Vec::new();
-    let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    file.rewind()?;
-    file.take(LONGEST).read_to_end(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
+/// The recording of a journal's `text` as far as its lines are whole, marked partial; `None` if that is no journal.
+pub fn recording_of(text: &[u8]) -> Option<Recording> {
     let mut lines = text.split_inclusive(|&byte| byte == b'\n');
-    let head = lines.next().and_then(value);
-    let head = head.with_context(|| format!("{} has no whole line", path.display()))?;
-    let mut recording: Recording = serde_json::from_str(head)
-        .with_context(|| format!("{} has another version's head", path.display()))?;
+    let mut recording: Recording = serde_json::from_str(value(lines.next()?)?).ok()?;
+    if recording.schema != SCHEMA || !(1..=VERSION).contains(&recording.version) {
+        return None;
+    }
     recording.partial = true;
     for line in lines {
         let Some(json) = value(line) else { break };
         let Ok(entry) = serde_json::from_str(json) else { break };
         apply(&mut recording, entry);
     }
-    Ok(recording)
+    Some(recording)
 }
 
 /// The value of a line; `None` if the line is incomplete.
 fn value(line: &[u8]) -> Option<&str> {
     let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
     let (checksum, json) = line.split_once(' ')?;
-    (hash(json.as_bytes()) == checksum).then_some(json)
+    // A recording is one long line without it, whose hash would take its time.
+    (checksum.len() == 64 && hash(json.as_bytes()) == checksum).then_some(json)
 }
 
 fn apply(recording: &mut Recording, entry: Entry) {
@@ -213,7 +207,7 @@ mod tests {
         let mut empty = whole.clone();
         empty.study.as_mut().unwrap().launches.clear();
         let path = folder.join("a.journal");
-        let mut journal = Journal::begin(&path, empty).unwrap();
+        let mut journal = Journal::begin(folder, "a", empty).unwrap();
         let mut states = vec![(len(&path), journal.recording().clone())];
         for launch in whole.study.unwrap().launches {
             for entry in [
@@ -225,6 +219,10 @@ mod tests {
             }
         }
         (path, states)
+    }
+
+    fn recovered(path: &Path) -> Option<Recording> {
+        recording_of(&std::fs::read(path).unwrap())
     }
 
     fn len(path: &Path) -> usize {
@@ -239,12 +237,12 @@ mod tests {
         for cut in 0..=text.len() {
             std::fs::write(&path, &text[..cut]).unwrap();
             let kept = states.iter().rev().find(|(end, _)| *end <= cut);
-            match (recover(&path), kept) {
-                (Ok(found), Some((_, kept))) => {
+            match (recovered(&path), kept) {
+                (Some(found), Some((_, kept))) => {
                     assert!(found.partial);
                     assert_eq!(found.study, kept.study, "cut at {cut}");
                 }
-                (Err(_), None) => {}
+                (None, None) => {}
                 (found, _) => panic!("cut at {cut}: {found:?}"),
             }
         }
@@ -254,13 +252,13 @@ mod tests {
     fn stops_survive_until_their_arm_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.journal");
-        let mut journal = Journal::begin(&path, recording(12, 50)).unwrap();
+        let mut journal = Journal::begin(folder.path(), "a", recording(12, 50)).unwrap();
         let stop = |arm| Stop { arm, after_launches: 12, why: StopReason::Settled };
         for entry in [Entry::Stop(stop(0)), Entry::Stop(stop(1)), Entry::Resume(0)] {
             journal.append(entry).unwrap();
         }
         assert_eq!(journal.recording().study.as_ref().unwrap().stops, [stop(1)]);
-        assert_eq!(recover(&path).unwrap().study.unwrap().stops, [stop(1)]);
+        assert_eq!(recovered(&path).unwrap().study.unwrap().stops, [stop(1)]);
     }
 
     /// A file whose device fails after a number of writes and flushes; the failing write is torn.
@@ -309,7 +307,7 @@ mod tests {
             };
             let failed = append_all(&mut journal, &whole).unwrap_err();
             assert!(format!("{failed:#}").contains("a.journal"));
-            let (kept, found) = (rounds(journal.recording()), rounds(&recover(&path).unwrap()));
+            let (kept, found) = (rounds(journal.recording()), rounds(&recovered(&path).unwrap()));
             assert!(found.starts_with(&kept), "{lives}");
         }
     }
@@ -328,13 +326,22 @@ mod tests {
     }
 
     #[test]
-    fn journal_is_abandoned_only_after_study_ends() {
+    fn concurrent_journals_take_names_of_their_own() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.journal");
-        let journal = Journal::begin(&path, recording(1, 50)).unwrap();
-        assert!(abandoned(folder.path()).is_empty());
-        assert!(Journal::begin(&path, recording(1, 50)).is_err(), "another study takes another name");
-        drop(journal);
-        assert_eq!(abandoned(folder.path()), [path]);
+        let journals = [1, 2].map(|_| Journal::begin(folder.path(), "a", recording(1, 50)).unwrap());
+        let [first, second] = journals.each_ref().map(|journal| journal.path().unwrap());
+        assert!(first.ends_with("a.journal") && second.ends_with("a-2.journal"), "{second:?}");
+    }
+
+    #[test]
+    fn removed_journal_is_not_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::begin(folder.path(), "a", recording(1, 50)).unwrap();
+        std::fs::remove_file(folder.path().join("a.journal")).unwrap();
+        assert_eq!(journal.path(), None);
+        std::fs::write(folder.path().join("a.journal"), "somebody else's").unwrap();
+        assert_eq!(journal.path(), None);
+        journal.remove();
+        assert!(folder.path().join("a.journal").exists());
     }
 }

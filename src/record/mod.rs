@@ -6,18 +6,27 @@
 //! - [`save`](mod@save): writes a complete new file or none
 //! - [`stopping`]: arms that are measured no further; [`times`]: the times of an arm, launch by launch
 //! - `part`: some of the workloads of a study
-//! - [`journal`]: everything that a running study has acknowledged
+//! - [`journal`]: everything that a running study has acknowledged; [`recovery`]: what the journals of killed studies have
+//! - [`place`]: a folder for recordings; [`default_folder`]: where it is if none is named
+//! - [`target`]: what the name of an output leads to; [`regular_file`]: opens nothing that could block
+//! - [`left_behind`]: what killed runs have left
 
 mod cells;
 pub mod checksum;
 mod costs;
+pub mod default_folder;
 mod environment;
 pub mod figure;
 pub mod journal;
+pub mod left_behind;
 mod part;
+pub mod place;
 pub mod read;
+pub mod recovery;
+pub mod regular_file;
 pub mod save;
 pub mod schema;
 pub mod stopping;
+pub mod target;
 pub mod times;
 mod traces;

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::record::checksum::strip_checksum;
+use crate::record::journal::recording_of;
+use crate::record::regular_file::{Access, Links, open};
 use crate::record::schema::{Recording, SCHEMA, VERSION};
+use crate::record::target::is_own_descriptor;
 
 /// The maximum file length, in bytes: a long study of all cells takes a tenth of it.
 pub const LONGEST: u64 = 64 << 20;
@@ -28,17 +31,27 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// The recording in the file `path`.
+/// The recording in the file `path`, which may be the journal of a study that was not saved.
 ///
 /// # Errors
 /// Names the file and the reason.
 pub fn read(path: &Path) -> Result<Recording, ReadError> {
-    bytes(path).and_then(|bytes| parse(&bytes)).map_err(|why| ReadError { path: path.to_owned(), why })
+    bytes(path).and_then(|bytes| parse_either(&bytes)).map_err(|why| ReadError { path: path.to_owned(), why })
 }
 
+fn parse_either(bytes: &[u8]) -> Result<Recording, String> {
+    match recording_of(bytes) {
+        Some(recording) => recording.check().map(|()| recording),
+        None => parse(bytes),
+    }
+}
+
+/// The bytes of a regular file, or of a pipe that this process was given open. Opening any other pipe would wait for its writer.
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
+    let opened =
+        if is_own_descriptor(path) { File::open(path) } else { open(path, Links::Followed, Access::Read) };
+    let file = opened.map_err(|error| error.to_string())?;
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > LONGEST {
         return Err(format!("it is longer than {LONGEST} bytes, and no recording is"));

@@ -1,40 +1,66 @@
-//! Saves a recording: either a complete, durable new file or none.
+//! Saves files: either a complete, durable file or none.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::record::{checksum::add_checksum, schema::Recording};
 
-/// A recording that could not be saved.
+/// How the names of temporary files begin, before they have their own.
+pub(super) const TEMPORARY: &str = ".bakeoff-";
+
+/// A file that could not be saved.
 #[derive(Debug)]
 pub struct SaveError {
     path: PathBuf,
-    why: std::io::Error,
+    why: Error,
+    /// Another file, which has its content.
+    kept: Option<PathBuf>,
 }
 
 impl SaveError {
     /// The file that could not be written, and why.
-    pub fn new(path: &Path, why: std::io::Error) -> Self {
-        SaveError { path: path.to_owned(), why }
+    pub fn new(path: &Path, why: Error) -> Self {
+        SaveError { path: path.to_owned(), why, kept: None }
+    }
+
+    /// Whether another file has the content.
+    pub fn is_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// The same, with the file that has the content instead.
+    #[must_use]
+    pub fn kept_in(self, other: Option<&Path>) -> Self {
+        SaveError { kept: other.map(Path::to_owned), ..self }
     }
 }
 
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        write!(
-            f,
-            "cannot save {path}: {}; no file was changed; make room, or choose another folder (--out)",
-            self.why
-        )
+        write!(f, "cannot save {}: {}; {}", self.path.display(), self.why, advice(&self.why))?;
+        match &self.kept {
+            Some(kept) => write!(f, "; what was measured is in {}", kept.display()),
+            None => Ok(()),
+        }
     }
 }
 
 impl std::error::Error for SaveError {}
+
+/// What helps against `why`.
+fn advice(why: &Error) -> &'static str {
+    match why.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room, or choose another folder (--out)",
+        ErrorKind::FileTooLarge => "raise the limit of file sizes (ulimit -f)",
+        ErrorKind::AlreadyExists => "choose another name, or another folder (--out)",
+        ErrorKind::InvalidFilename => "choose a shorter name",
+        _ => "choose another folder (--out)",
+    }
+}
 
 /// Saves `recording` as the new file `path`: written to a temporary file beside it, flushed and renamed; then
 /// the folder is flushed. An existing file is never replaced.
@@ -43,6 +69,41 @@ impl std::error::Error for SaveError {}
 /// Names the file; nothing of it remains.
 pub fn save(recording: &Recording, path: &Path) -> Result<(), SaveError> {
     try_save(recording, path, &Device).map_err(|why| SaveError::new(path, why))
+}
+
+/// As [`save`], with the next free one of the names `NAME.ENDING`, `NAME-2.ENDING` and so on in `folder`.
+///
+/// # Errors
+/// Names the last file that was tried.
+pub fn save_as(recording: &Recording, folder: &Path, name: &str, ending: &str) -> Result<PathBuf, SaveError> {
+    with_free_name(folder, name, ending, |path| try_save(recording, path, &Device)).map(|(path, ())| path)
+}
+
+/// How many names are tried before all of them are taken for occupied.
+const NAMES: usize = 100;
+
+/// The first of the names `NAME.ENDING`, `NAME-2.ENDING` and so on in `folder` with which `create` does not find an existing
+/// file, and what it made.
+///
+/// # Errors
+/// Names the file that could not be made.
+pub(super) fn with_free_name<T>(
+    folder: &Path,
+    name: &str,
+    ending: &str,
+    mut create: impl FnMut(&Path) -> std::io::Result<T>,
+) -> Result<(PathBuf, T), SaveError> {
+    let mut path = folder.join(format!("{name}.{ending}"));
+    for number in 2..=NAMES {
+        match create(&path) {
+            Ok(made) => return Ok((path, made)),
+            Err(why) if why.kind() == ErrorKind::AlreadyExists => {
+                path = folder.join(format!("{name}-{number}.{ending}"));
+            }
+            Err(why) => return Err(SaveError::new(&path, why)),
+        }
+    }
+    Err(SaveError::new(&path, ErrorKind::AlreadyExists.into()))
 }
 
 fn try_save(recording: &Recording, path: &Path, disk: &impl Disk) -> std::io::Result<()> {
@@ -68,18 +129,33 @@ fn publish(contents: &[u8], path: &Path, disk: &impl Disk) -> std::io::Result<()
 trait Disk {
     /// Waits until the contents of `file` are durable.
     fn sync(&self, file: &File) -> std::io::Result<()> {
-        file.sync_all()
+        if_possible(file.sync_all())
     }
 
     /// Gives `file` its name, unless the name exists.
     fn publish(&self, file: NamedTempFile, path: &Path) -> std::io::Result<()> {
-        Ok(file.persist_noclobber(path).map(drop)?)
+        match file.persist_noclobber(path) {
+            Ok(_) => Ok(()),
+            Err(failed) if failed.error.kind() == ErrorKind::AlreadyExists => Err(failed.error),
+            Err(failed) => rename_to_new(failed.file, path),
+        }
     }
 
     /// Waits until the names in `folder` are durable.
     fn sync_folder(&self, folder: &Path) -> std::io::Result<()> {
         sync_folder(folder)
     }
+}
+
+/// Gives `file` its name by way of an empty file of that name, which nobody else can have made: some file systems have neither a
+/// renaming that keeps existing files nor hard links.
+fn rename_to_new(file: NamedTempFile, path: &Path) -> std::io::Result<()> {
+    drop(OpenOptions::new().write(true).create_new(true).open(path)?);
+    file.persist(path).map(drop).map_err(|failed| {
+        // It is empty, and ours.
+        let _ = std::fs::remove_file(path);
+        failed.error
+    })
 }
 
 /// The real implementation.
@@ -105,24 +181,44 @@ fn try_replace(path: &Path, contents: &[u8]) -> std::io::Result<()> {
 
 /// A durable temporary file in the folder of `path`. It is removed on drop, unless the last step succeeds.
 fn written_beside(path: &Path, contents: &[u8], disk: &impl Disk) -> std::io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    // Like any new file, its permissions follow the umask.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".bakeoff-").tempfile_in(folder(path))?;
+    let mut file = temporary(folder(path))?;
     file.write_all(contents)?;
     disk.sync(file.as_file())?;
     Ok(file)
 }
 
-fn folder(path: &Path) -> &Path {
+/// A temporary file in `folder`. It is locked until it is closed, to distinguish it from those of killed runs.
+pub(super) fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    // Like any new file, its permissions follow the umask.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.prefix(TEMPORARY).tempfile_in(folder)?;
+    // Where it can't be locked, it is not recognised as left behind either.
+    let _ = file.as_file().try_lock();
+    Ok(file)
+}
+
+/// The folder of the file `path`.
+pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A new name may be lost until its folder is flushed.
 pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    // Other systems can't open a folder for flushing.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    // Other systems can't open a folder for flushing; and a folder that can be written can't always be read.
+    match File::open(folder) {
+        Ok(folder) if cfg!(unix) => if_possible(folder.sync_all()),
+        _ => Ok(()),
+    }
+}
+
+/// The result of flushing; where a file system has no flushing, what it keeps is as durable as it can be.
+pub(super) fn if_possible(flushed: std::io::Result<()>) -> std::io::Result<()> {
+    match flushed {
+        Err(why) if [ErrorKind::InvalidInput, ErrorKind::Unsupported].contains(&why.kind()) => Ok(()),
+        flushed => flushed,
+    }
 }
 
 #[cfg(test)]
@@ -148,7 +244,7 @@ mod tests {
 
     impl Faulty {
         fn step(&self, step: usize) -> std::io::Result<()> {
-            if self.0 == step { Err(std::io::Error::other("the device is gone")) } else { Ok(()) }
+            if self.0 == step { Err(Error::other("the device is gone")) } else { Ok(()) }
         }
     }
 

@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::engine::{Timestamp, nanoseconds, now};
 use crate::machine::environment::{environment, interpreters};
-use crate::record::journal::{EXTENSION, Journal, abandoned, recover};
-use crate::record::save::{SaveError, save};
+use crate::record::journal::Journal;
+use crate::record::place::{Place, Saved};
+use crate::record::recovery::recover_all;
+use crate::record::save::SaveError;
 use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION};
 use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
 use crate::study::runner::{Prepared, run_launches};
 use crate::study::slot::{TIMED, WARM_UP};
-use crate::workload::{catalog::Catalog, fixture::stage::Stage};
+use crate::workload::catalog::Catalog;
 
 /// The parameters of a study, and the location of its recording.
 #[derive(Clone, Debug)]
@@ -33,8 +35,8 @@ pub struct Request {
     pub profile: Profile,
     /// Determines the order of launches and slots; random if absent.
     pub seed: Option<u64>,
-    /// The folder of the recording; by default `bakeoff` in the target folder.
-    pub folder: Option<PathBuf>,
+    /// The folder of the recording.
+    pub place: Place,
     /// Name of its file without its extension; by default a unique one.
     pub name: Option<String>,
     /// The command line to be recorded.
@@ -45,57 +47,44 @@ pub struct Request {
 /// Calls `progress` with the start of the study and the numbers of completed and of all launches.
 ///
 /// # Errors
-/// [`SaveError`] if the recording can't be stored: then nothing is measured, or the results are in the journal.
+/// [`SaveError`] if nothing can be stored, so that nothing is measured. What was measured is returned in any case.
 pub fn run_and_save(
     request: &Request,
     stop: &Arc<AtomicBool>,
     progress: impl Fn(Timestamp, usize, usize),
-) -> Result<(Recording, PathBuf)> {
-    let folder = match &request.folder {
-        Some(folder) => folder.clone(),
-        None => Stage::default_place().join("bakeoff"),
-    };
-    std::fs::create_dir_all(&folder).map_err(|why| SaveError::new(&folder, why))?;
-    recover_all(&folder)?;
+) -> Result<(Recording, Saved)> {
+    for recovered in recover_all(request.place.folder()) {
+        eprintln!("bakeoff: {recovered}");
+    }
     let prepared =
         Prepared::new(arms(&request.catalog, &request.cells, request.profile), request.workers, &request.exe);
     let recording = not_yet_measured(request, &prepared);
-    let stem = match &request.name {
-        Some(name) => folder.join(name),
-        None => folder.join(unique_name(&recording)),
-    };
-    let mut journal = Journal::begin(&stem.with_extension(EXTENSION), recording)?;
+    let name = request.name.clone().unwrap_or_else(|| unique_name(&recording));
+    let mut journal = Journal::begin(request.place.folder(), &name, recording)?;
     let start = now();
     let conducted = run_launches(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
     let recording = Recording { partial: !is_complete(journal.recording()), ..journal.recording().clone() };
-    let path = stem.with_extension("json");
-    save(&recording, &path)
-        .with_context(|| format!("what was measured is in {}", journal.path().display()))?;
-    journal.remove();
-    conducted.map(|()| (recording, path))
+    let mut saved = request.place.save(&recording, &name);
+    if request.name.is_some() {
+        saved = saved.under(&request.place.folder().join(name + ".json"));
+    }
+    let saved = after(conducted, saved.or_kept_in(journal.path()))?;
+    if saved.path.is_some() {
+        journal.remove();
+    }
+    Ok((recording, saved))
 }
 
-/// Recovers recordings from the journals of killed studies in `folder`, and reports them.
-fn recover_all(folder: &Path) -> Result<()> {
-    for journal in abandoned(folder) {
-        let path = journal.with_extension("recovered.json");
-        match recover(&journal) {
-            Ok(recording) => {
-                save(&recording, &path)?;
-                let _ = std::fs::remove_file(&journal);
-                eprintln!(
-                    "bakeoff: a study was ended before it was saved; what it kept is in {}",
-                    path.display()
-                );
-            }
-            Err(why) => {
-                let aside = journal.with_extension("unreadable");
-                let _ = std::fs::rename(&journal, &aside);
-                eprintln!("bakeoff: a journal could not be read ({why:#}); it is now {}", aside.display());
-            }
+/// A study whose journal could not be written has ended early, and what it had until then is saved.
+fn after(conducted: Result<()>, saved: Saved) -> Result<Saved> {
+    match conducted.map_err(anyhow::Error::downcast::<SaveError>) {
+        Ok(()) => Ok(saved),
+        Err(Ok(why)) => {
+            let kept = why.kept_in(saved.path.as_deref());
+            Ok(Saved { error: saved.error.or(Some(kept)), ..saved })
         }
+        Err(Err(other)) => Err(other),
     }
-    Ok(())
 }
 
 fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
