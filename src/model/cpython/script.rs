@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
-use tempfile::TempDir;
 
 use crate::child::piped::PipedChild;
+use crate::child::scratch::Scratch;
 use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::Resources;
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
@@ -46,7 +46,7 @@ pub(crate) struct PythonProcess {
     child: PipedChild,
     supervisor: Supervisor,
     /// Contains the worker; removed after the interpreter has ended.
-    _folder: TempDir,
+    _folder: Scratch,
 }
 
 impl PythonProcess {
@@ -116,8 +116,8 @@ impl PythonProcess {
 
 /// A temporary folder of the worker's files: spawned processes read them again, and some are read when a job
 /// needs them.
-fn worker_folder() -> std::io::Result<TempDir> {
-    let folder = tempfile::Builder::new().prefix("bakeoff-").tempdir()?;
+fn worker_folder() -> std::io::Result<Scratch> {
+    let folder = Scratch::new(&std::env::temp_dir(), "bakeoff-py-")?;
     for (name, text) in WORKER {
         fs::write(folder.path().join(name), text)?;
     }

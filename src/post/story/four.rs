@@ -2,13 +2,12 @@
 //! guard.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use tempfile::NamedTempFile;
 
+use crate::child::scratch::Scratch;
 use crate::engine::{nanoseconds, now};
 use crate::model::cpython::{Interpreter, script};
 use crate::model::{MadeOf, Platform, cpython::interpreter::run_for};
@@ -78,9 +77,9 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     if let Err(why) = &interpreter.facts {
         bail!("{why}");
     }
-    let script = write_script(&format!("{SCRIPT}{end}"))
+    let folder = write_script(&format!("{SCRIPT}{end}"))
         .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
-    let mut command: Command = script::run(&interpreter.path, script.path());
+    let mut command: Command = script::run(&interpreter.path, &folder.path().join(SCRIPT_NAME));
     command.arg(start);
     let begun = now();
     let output = run_for(&mut command, DEADLINE)?;
@@ -94,11 +93,14 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     Ok(Ran { acts: vec![TracedRun { wall_ns, figures }], spans: vec![] })
 }
 
-/// A temporary file that contains `text` and is removed on drop.
-fn write_script(text: &str) -> std::io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix("bakeoff-").suffix(".py").tempfile()?;
-    file.write_all(text.as_bytes())?;
-    Ok(file)
+/// The name of the script in its folder.
+const SCRIPT_NAME: &str = "four.py";
+
+/// A folder with a script of `text`, which is removed on drop.
+fn write_script(text: &str) -> std::io::Result<Scratch> {
+    let folder = Scratch::new(&std::env::temp_dir(), "bakeoff-script-")?;
+    std::fs::write(folder.path().join(SCRIPT_NAME), text)?;
+    Ok(folder)
 }
 
 /// The output of a task: its number, and the sum of the squares below 200,000 plus its number.
