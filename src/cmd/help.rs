@@ -34,7 +34,8 @@ const CODES: &[Entry] = entries! {
 const ENVIRONMENT: &[Entry] = entries! {
     "BAKEOFF_PYTHON=1": "`cargo bench` measures CPython's tools too",
     "BAKEOFF_QUICK=1": "`cargo bench` takes under two minutes: ranges, no verdicts",
-    "BAKEOFF_STAGE=DIR": "where the files of file workloads lie while a run lasts",
+    "BAKEOFF_STAGE=DIR": "where the files of file workloads lie while a run lasts, and recordings in bakeoff beside them",
+    "BAKEOFF_STUDIES=DIR": "where the studies of a machine see each other; by default /tmp for all users, whatever TMPDIR says",
     "COLUMNS=N": "the width of tables, text and help; without it that of the terminal, or 80 where the output is no terminal. Columns of a table \
         that have no room are named beneath it; --format csv or json has all of them",
     "NO_COLOR": "no colour, no bold, no dim",

@@ -1,6 +1,7 @@
 //! The machine: its cores, memory and limits, what else runs on it, and the programs that measure.
 
 pub mod environment;
+pub mod file_limit;
 pub mod host;
 pub mod idle;
 pub(crate) mod memory;

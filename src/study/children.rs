@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::child::{self, program::own_program};
+use crate::machine::file_limit;
 use crate::study::{launch, probe};
 use crate::workload::{catalog::Catalog, fixture::server};
 
@@ -14,6 +15,7 @@ use crate::workload::{catalog::Catalog, fixture::server};
 /// # Errors
 /// When the parent has gone, or says something else than it should.
 pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
+    file_limit::is_an_error();
     // Workers come first: each may live for one job.
     if let Some(served) =
         child::serve::serve_if_asked(words(), &|recipe, kept| catalog.own_jobs(recipe, kept))

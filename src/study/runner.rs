@@ -151,7 +151,7 @@ pub fn run_launches(
     let mut limit = TimeLimit::from_now(study.stopping);
     let mut specs = prepared.available();
     let mut made = 0;
-    let study_lock = StudyLock::join(&std::env::temp_dir());
+    let study_lock = StudyLock::of_this_machine();
     journal.append(idle_check(&study_lock, made))?;
     for number in 0..launches {
         random.shuffle(&mut specs);

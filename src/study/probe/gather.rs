@@ -53,7 +53,7 @@ pub fn gather(
         progress(model.name, &question.name());
         probe(&options.exe, model, question, stop)
     };
-    let study_lock = StudyLock::join(&std::env::temp_dir());
+    let study_lock = StudyLock::of_this_machine();
     let watch = |probes| idle::watch(Path::new("/"), &study_lock, probes);
     let (mut probes, passes) = passes(options, fastrand::u64(..), &mut ask, watch);
     // Released: a study of this process is no other study.
