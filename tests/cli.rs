@@ -98,12 +98,78 @@ fn nothing_verified_or_measured_has_not_passed() {
     }
 }
 
+/// Every command that prints, in a folder with a recording `r.json`.
+const PRINTING: &[&[&str]] = &[
+    &["list"],
+    &["verify", "^noop/sequential/"],
+    &["run", "^noop/sequential/", "--profile", "quick", "--out", "."],
+    &["story"],
+    &["story", "downloads", "--quick", "--out", "."],
+    &["completions", "bash"],
+    &["report", "r.json"],
+    &["report", "r.json", "--format", "json"],
+    &["results", "show", "r.json"],
+    &["compare", "r.json", "r.json"],
+    &["scaling", "r.json"],
+    &["charts", "r.json", "--out", "."],
+    &["claims", "--from", "r.json"],
+    &["--help"],
+];
+
 #[test]
 fn closed_output_pipe_is_no_error() {
-    let mut list = bakeoff(&["list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(list.stdout.take());
-    let (code, _, err) = said(&list.wait_with_output().unwrap());
-    assert_eq!((code, err.as_str()), (Some(0), ""));
+    for args in PRINTING {
+        let folder = folder_with_recording();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = bakeoff(args).current_dir(folder.path()).stdout(writer).output().unwrap();
+        let (code, _, err) = said(&output);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn full_output_is_told_and_loses_nothing() {
+    for args in PRINTING {
+        let folder = folder_with_recording();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = bakeoff(args).current_dir(folder.path()).stdout(full).output().unwrap();
+        let (code, _, err) = said(&output);
+        if args != &["--help"] {
+            assert_eq!(code, Some(5), "{args:?}: {err}");
+            assert!(err.contains("cannot write the output"), "{args:?}: {err}");
+        }
+        if args.contains(&"--out") && args[0] != "charts" {
+            assert!(err.contains("the recording is "), "{args:?}: {err}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn words_may_be_any_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = folder_with_recording();
+    let name = OsStr::from_bytes(b"caf\xe9");
+    for args in [
+        &["run", "^noop/sequential/", "--profile", "quick", "--out"][..],
+        &["costs", "--quick", "--models", "threads", "--most", "2", "--out"],
+        &["story", "downloads", "--quick", "--out"],
+        &["charts", "r.json", "--out"],
+    ] {
+        let mut command = bakeoff(args);
+        let (code, _, err) = said(&command.arg(name).current_dir(folder.path()).output().unwrap());
+        assert_eq!(code, Some(0), "{args:?}: {err}");
+        assert!(std::fs::read_dir(folder.path().join(name)).unwrap().count() > 0, "{args:?}");
+        std::fs::remove_dir_all(folder.path().join(name)).unwrap();
+    }
+    for args in [&[][..], &["run"], &["report"], &["compare"], &["verify"], &["claims"], &["story"]] {
+        let output = bakeoff(args).arg(name).current_dir(folder.path()).output().unwrap();
+        assert!(matches!(output.status.code(), Some(2 | 4)), "{args:?}: {output:?}");
+    }
 }
 
 /// A folder with a copy of a committed recording, `r.json`.

@@ -17,8 +17,8 @@ use args::{BenchArgs, quickly};
 use bakeoff::internals::analysis::criterion::Medians;
 use bakeoff::internals::child::program::held;
 use bakeoff::internals::cmd::progress::show_progress;
-use bakeoff::internals::cmd::{Exit, end, is_closed_pipe};
-use bakeoff::internals::cmd::{stop::Stop, terminal::usual_style, variables::platforms};
+use bakeoff::internals::cmd::{Exit, out::is_closed_pipe};
+use bakeoff::internals::cmd::{show_results, stop::Stop, terminal::usual_style, variables::platforms};
 use bakeoff::internals::engine::now;
 use bakeoff::internals::machine::file_limit;
 use bakeoff::internals::post::ledger::decided_by;
@@ -288,13 +288,9 @@ impl Bench {
         let (recording, saved) = run_and_save(&request, &stop.asked, show_progress)?;
         let style = usual_style();
         let every_cell = beside_criterion(&recording, &medians(&rows), style);
-        if !asked.is_plain {
-            say(&every_cell)?;
-        }
         // The answer comes last: a terminal shows the end of what was printed.
-        if let Some(answer) = answer(&recording, style) {
-            say(&answer)?;
-        }
+        let mut text = if asked.is_plain { String::new() } else { every_cell.clone() + "\n" };
+        text += &answer(&recording, style).map(|answer| answer + "\n").unwrap_or_default();
         let mut last = Vec::new();
         last.extend(saved.path.as_ref().map(|path| format!("The recording is {}", path.display())));
         if asked.is_plain {
@@ -310,9 +306,9 @@ impl Bench {
             ));
         }
         for line in last {
-            say(&style.wrapped(&line, "  ").join("\n"))?;
+            text += &(style.wrapped(&line, "  ").join("\n") + "\n");
         }
-        end(saved, &recording)?;
+        show_results(&text, Some(saved), &recording)?;
         Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
     }
 }

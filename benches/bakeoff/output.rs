@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use bakeoff::internals::cmd::out::Out;
 
 /// Where criterion's report goes.
 pub(crate) enum Output {
@@ -51,7 +52,7 @@ impl Output {
 
 /// Writes a line for the reader, who may have closed the pipe.
 pub(crate) fn say(line: &str) -> Result<()> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
+    Ok(writeln!(Out, "{line}")?)
 }
 
 /// The errors that criterion reports in `report`: it goes on without the files that it could not write.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
+use crate::cmd::out::Out;
 use crate::cmd::outputs::{Output, write_all_in};
 use crate::cmd::{Exit, read_all, terminal::paragraph};
 use crate::post::charts::charts;
@@ -49,7 +50,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         lines.push(args.out.join(chart.name + ".svg").display().to_string());
     }
     write_all_in(&args.out, &pictures, &args.files, args.force)?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out;
     for line in lines {
         write!(out, "{}", paragraph(&line))?;
     }

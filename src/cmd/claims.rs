@@ -1,6 +1,5 @@
 //! `bakeoff claims`: the post's claims against measurements, made now or read from recordings.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
@@ -9,7 +8,7 @@ use crate::analysis::analysed::Analysed;
 use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
-use crate::cmd::section::{Watch, end, place, recording_of, remove_part, save_section};
+use crate::cmd::section::{Watch, place, recording_of, remove_part, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, command_line, read_all, stop::Stop, unknown};
 use crate::machine::host;
@@ -65,22 +64,18 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     };
     let analysed = Analysed::all(&recordings);
     let judged = judge(chosen, &Sources::of_analysed(&analysed));
-    let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&judged, args.format, !args.ids.is_empty(), usual_style()))?;
+    let mut text = render(&judged, args.format, !args.ids.is_empty(), usual_style());
     if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {
-        write!(out, "\n{}", paragraph(&sentence))?;
+        text += &format!("\n{}", paragraph(&sentence));
     }
     let path = saved.as_ref().and_then(|saved| saved.path.as_ref());
     if let Some(path) = path.filter(|_| args.format == Format::Table) {
         for line in analysed.iter().flat_map(blocking_warnings) {
-            write!(out, "{}", paragraph(&line))?;
+            text += &paragraph(&line);
         }
-        write!(out, "\n{}", paragraph(&format!("The recording is {}", path.display())))?;
+        text += &format!("\n{}", paragraph(&format!("The recording is {}", path.display())));
     }
-    drop(out);
-    if let Some(saved) = saved {
-        end(saved, &recordings[0])?;
-    }
+    show_results(&text, saved, &recordings[0])?;
     Ok(stop.exit().unwrap_or(Exit::Ok))
 }
 

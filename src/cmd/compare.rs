@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 
 use crate::analysis::comparison::Comparison;
 use crate::analysis::same::{Machine, differing_workload, hardware, shared_workloads};
+use crate::cmd::out::Out;
 use crate::cmd::terminal::usual_style;
 use crate::cmd::{BadUsage, Exit, read_all};
 use crate::record::schema::Recording;
@@ -57,11 +58,7 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     let names: Vec<String> = args.files.iter().map(|path| path.display().to_string()).collect();
     let comparison = Comparison::of(&recordings);
     let blocks = blocks(&names, &recordings, &comparison);
-    write!(
-        std::io::stdout(),
-        "{}",
-        write(args.format, &blocks, &values(&names, &comparison), usual_style())
-    )?;
+    write!(Out, "{}", write(args.format, &blocks, &values(&names, &comparison), usual_style()))?;
     match args.fail_on {
         Some(FailOn::Slower) => fail_on_slower(&names[1..], &comparison),
         None => Ok(Exit::Ok),

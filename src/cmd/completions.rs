@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use clap::CommandFactory;
 
+use crate::cmd::out::Out;
 use crate::cmd::{Cli, Exit};
 
 /// Which shell.
@@ -18,6 +19,6 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     // Generated in full first: a reader that stops early must not cause a panic.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "bakeoff", &mut script);
-    std::io::stdout().write_all(&script)?;
+    Out.write_all(&script)?;
     Ok(Exit::Ok)
 }

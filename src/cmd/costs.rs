@@ -1,6 +1,5 @@
 //! `bakeoff costs`: start-up, memory, dispatch overhead and limits of models.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -9,7 +8,7 @@ use crate::child::program::own_program;
 use crate::cmd::cost_rows::{RUNNING, copied};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
-use crate::cmd::section::{end, place, recording_of, remove_part, save_section};
+use crate::cmd::section::{place, recording_of, remove_part, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
@@ -82,14 +81,12 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if let Some((_, study)) = measured {
         remove_part(&study, &saved);
     }
-    let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
+    let mut text = render(&recording, &sections(), args.format, usual_style());
     if let Some(path) = saved.path.as_ref().filter(|_| args.format == Format::Table) {
         let end = format!("{}\nThe recording is {}", host::describe(), path.display());
-        write!(out, "\n{}", paragraph(&end))?;
+        text += &format!("\n{}", paragraph(&end));
     }
-    drop(out);
-    end(saved, &recording)?;
+    show_results(&text, Some(saved), &recording)?;
     Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
 }
 

@@ -1,13 +1,12 @@
 //! `bakeoff evidence`: which models are concurrent and parallel, and what they use for it, derived from traces.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
 use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
-use crate::cmd::section::{Watch, end, place, recording_of, save_section};
+use crate::cmd::section::{Watch, place, recording_of, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, has_model, models_named, progress::show, stop::Stop};
 use crate::machine::host;
@@ -50,16 +49,12 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         ..recording_of(&platforms, Some(evidence), None)
     };
     let saved = place.map(|place| save_section(&recording, &place, "evidence"));
-    let mut out = std::io::stdout().lock();
-    write!(out, "{}", render(&recording, &sections(), args.format, usual_style()))?;
+    let mut text = render(&recording, &sections(), args.format, usual_style());
     let path = saved.as_ref().and_then(|saved| saved.path.as_ref());
     if let Some(path) = path.filter(|_| args.format == Format::Table) {
-        write!(out, "{}", paragraph(&format!("The recording is {}", path.display())))?;
+        text += &paragraph(&format!("The recording is {}", path.display()));
     }
-    drop(out);
-    if let Some(saved) = saved {
-        end(saved, &recording)?;
-    }
+    show_results(&text, saved, &recording)?;
     if let Some(exit) = stop.exit() {
         return Ok(exit);
     }

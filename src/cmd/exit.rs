@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 
-use crate::cmd::{BadUsage, compare::Incomparable};
+use crate::cmd::{BadUsage, compare::Incomparable, out::is_of_output};
 use crate::record::{read::ReadError, save::SaveError, schema::Recording};
 
 /// How a run ended; the exit codes are in the help.
@@ -21,7 +21,7 @@ pub enum Exit {
     CellFailed = 3,
     /// An input file could not be read.
     ReadError = 4,
-    /// Results could not be saved.
+    /// Results could not be saved or printed.
     SaveError = 5,
     /// Recordings that can't be compared.
     Incomparable = 6,
@@ -57,7 +57,7 @@ impl Exit {
             Exit::ReadError
         } else if error.is::<Incomparable>() {
             Exit::Incomparable
-        } else if error.is::<SaveError>() {
+        } else if error.is::<SaveError>() || is_of_output(error).is_some() {
             Exit::SaveError
         } else {
             Exit::Bug

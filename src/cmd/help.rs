@@ -25,7 +25,7 @@ const CODES: &[Entry] = entries! {
     "2": "a wrong option, a filter that matches nothing, or a named interpreter that is not there",
     "3": "some cell failed or returned a wrong result, and the rest was saved; or nothing could be measured",
     "4": "an input file could not be read",
-    "5": "results could not be saved",
+    "5": "results could not be saved, or not be printed",
     "6": "recordings that can't be compared, or of which `compare --fail-on slower` could judge no cell",
     "7": "`compare --fail-on slower` found a cell that is slower, failed since, or is not measured any more",
     "129, 130, 143": "stopped by a closed terminal, Ctrl-C or a request to terminate, after saving",

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
+use crate::cmd::out::Out;
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, platforms::Platforms};
 use crate::machine::host;
@@ -23,7 +24,7 @@ pub(super) struct Args {
 /// Prints the models and workloads of each platform, and the structure of ids.
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.all();
-    let mut out = std::io::stdout().lock();
+    let mut out = Out;
     for &platform in &platforms {
         if let Platform::Python(interpreter) = platform {
             writeln!(

@@ -1,10 +1,9 @@
 //! The command line: one file a subcommand.
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::record::read::{ReadError, read};
@@ -14,8 +13,9 @@ use crate::workload::catalog::Catalog;
 
 use command_line::command_line;
 pub use exit::Exit;
+use out::is_closed_pipe;
 use platforms::with_joined_python;
-pub use section::end;
+pub use section::show_results;
 use select::{has_model, models_named, select_of};
 pub use usage::BadUsage;
 use usage::unknown;
@@ -32,6 +32,7 @@ mod examples;
 mod exit;
 mod help;
 mod list;
+pub mod out;
 mod outputs;
 mod platforms;
 pub mod progress;
@@ -124,11 +125,6 @@ fn run(catalog: &Catalog) -> Result<Exit> {
             Cli::from_arg_matches(&words).unwrap_or_else(|error| error.exit()).run(catalog)
         }
     }
-}
-
-/// A reader that closes the output early is no error: `bakeoff list | head -1`.
-pub fn is_closed_pipe(error: &Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 impl Cli {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::analysis::summary::Summary;
+use crate::cmd::out::Out;
 use crate::cmd::outputs::{Output, Outputs, write_all, write_all_in};
 use crate::cmd::{
     BadUsage, Exit, read_all,
@@ -79,13 +80,13 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
         }
         write_all_in(folder, &post, &args.files, args.force)?;
         if let Some(hint) = hint() {
-            writeln!(std::io::stdout(), "{hint}")?;
+            writeln!(Out, "{hint}")?;
         }
         return Ok(Exit::Ok);
     }
     match (&args.splice, &recordings[..]) {
         (Some(page), recordings) => splice_into(page, &args.files, recordings)?,
-        (None, [recording]) => write!(std::io::stdout(), "{}", text(args, recording)?)?,
+        (None, [recording]) => write!(Out, "{}", text(args, recording)?)?,
         (None, _) => {
             let why =
                 "report shows one recording at a time: bakeoff compare and bakeoff scaling show several";

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::cmd::out::Out;
 use crate::cmd::{Exit, terminal::paragraph};
 use crate::post::sections;
 use crate::record::read::read;
@@ -26,7 +27,7 @@ pub(super) enum ResultsCommand {
 
 pub(super) fn run(command: &ResultsCommand) -> Result<Exit> {
     let ResultsCommand::Show { public, files } = command;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out;
     for path in files {
         let recording = read(path)?;
         let text =

@@ -1,6 +1,5 @@
 //! `bakeoff run`: a study, its recording and its table.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -10,7 +9,7 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, models_named,
     progress::show_progress,
-    section::{end, place},
+    section::{place, show_results},
     select_of,
     stop::Stop,
     terminal::{paragraph, usual_style},
@@ -92,8 +91,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     };
     let stop = Stop::listen()?;
     let (recording, saved) = run_and_save(&request, &stop.asked, show_progress)?;
-    report(args, &recording, saved.path.as_deref())?;
-    end(saved, &recording)?;
+    let text = text(args, &recording, saved.path.as_deref());
+    show_results(&text, Some(saved), &recording)?;
     Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
 }
 
@@ -129,16 +128,16 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
     Ok(cells)
 }
 
-fn report(args: &Args, recording: &Recording, path: Option<&Path>) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match answer(recording, usual_style()) {
-        Some(answer) if args.format == Format::Table => write!(out, "{answer}")?,
-        _ => write!(out, "{}", render(recording, &sections(), args.format, usual_style()))?,
-    }
+/// What `run` prints of a recording, which is at `path`.
+fn text(args: &Args, recording: &Recording, path: Option<&Path>) -> String {
+    let mut text = match answer(recording, usual_style()) {
+        Some(answer) if args.format == Format::Table => answer,
+        _ => render(recording, &sections(), args.format, usual_style()),
+    };
     if let Some(path) = path.filter(|_| args.format == Format::Table) {
         let end =
             format!("The recording is {}; bakeoff report --all shows every cell of it.", path.display());
-        write!(out, "{}", paragraph(&end))?;
+        text += &paragraph(&end);
     }
-    Ok(())
+    text
 }

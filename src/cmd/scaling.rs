@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
 use crate::cmd::compare::{ensure_one_machine, ensure_same_work};
+use crate::cmd::out::Out;
 use crate::cmd::terminal::usual_style;
 use crate::cmd::{Exit, read_all};
 use crate::report::export::{Format, write};
@@ -28,10 +29,6 @@ pub(super) fn run(args: &Args) -> Result<Exit> {
     ensure_same_work(&args.files, &recordings)?;
     ensure_one_machine(&args.files, &recordings)?;
     let analysed = Analysed::all(&recordings);
-    write!(
-        std::io::stdout(),
-        "{}",
-        write(args.format, &blocks(&analysed), &values(&analysed), usual_style())
-    )?;
+    write!(Out, "{}", write(args.format, &blocks(&analysed), &values(&analysed), usual_style()))?;
     Ok(Exit::Ok)
 }

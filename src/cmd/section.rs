@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use crate::cmd::out::Out;
 use crate::machine::environment::{environment, interpreters};
 use crate::machine::{idle, study_lock::StudyLock};
 use crate::model::Platform;
@@ -80,14 +81,28 @@ pub(super) fn remove_part(study: &Saved, whole: &Saved) {
     }
 }
 
-/// Ends a command that has shown what it measured. A recording that no file has is printed, so that it is not lost.
+/// Prints the results of a command and where their recording is, if that was to be saved. A recording that no file has is printed
+/// too, so that it is not lost.
 ///
 /// # Errors
-/// Why the recording is not where it was to be.
-pub fn end(saved: Saved, recording: &Recording) -> Result<()> {
-    if !saved.is_kept() {
-        let text = add_checksum(&serde_json::to_string(recording)?);
-        std::io::stdout().write_all(text.as_bytes())?;
+/// Why the recording is not where it was to be, or why the results can't be printed: then it names the recording.
+pub fn show_results(text: &str, saved: Option<Saved>, recording: &Recording) -> Result<()> {
+    let mut text = text.to_owned();
+    if let Some(saved) = &saved
+        && !saved.is_kept()
+    {
+        text += &add_checksum(&serde_json::to_string(recording)?);
     }
-    saved.error.map_or(Ok(()), |why| Err(why.into()))
+    let printed = Out.write_all(text.as_bytes());
+    match saved {
+        None => printed?,
+        Some(Saved { path: Some(path), error: None }) => {
+            printed.with_context(|| format!("the recording is {}", path.display()))?;
+        }
+        Some(Saved { error, .. }) => {
+            printed?;
+            error.map_or(Ok(()), Err)?;
+        }
+    }
+    Ok(())
 }

@@ -8,10 +8,11 @@ use anyhow::{Result, ensure};
 
 use crate::analysis::analysed::Analysed;
 use crate::child::program::own_program;
+use crate::cmd::out::Out;
 use crate::cmd::outputs::{Output, Outputs};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
-use crate::cmd::section::{Watch, end, place, recording_of, save_section};
+use crate::cmd::section::{Watch, place, recording_of, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, models_named, stop::Stop, unknown};
 use crate::engine::trace::chrome;
@@ -116,23 +117,16 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         idle_checks: watch.checks(),
         ..recording_of(&platforms, None, Some(story_runs))
     };
-    write!(
-        std::io::stdout(),
-        "{}",
-        stories::text(story, &results, &Analysed::of(&recording), usual_style())
-    )?;
+    let mut text = stories::text(story, &results, &Analysed::of(&recording), usual_style());
     let saved = place.map(|place| save_section(&recording, &place, "stories"));
     if let Some(path) = saved.as_ref().and_then(|saved| saved.path.as_ref()) {
-        let line = paragraph(&format!("The recording is {}", path.display()));
-        write!(std::io::stdout(), "\n{line}")?;
+        text += &format!("\n{}", paragraph(&format!("The recording is {}", path.display())));
     }
     let written = outputs(args, story, &results).and_then(|outputs| files.write(&outputs));
-    if let Some(saved) = saved {
-        end(saved, &recording)?;
-    }
+    show_results(&text, saved, &recording)?;
     written?;
     if let (Some(path), Some(hint)) = (&args.chart, png::hint()) {
-        writeln!(std::io::stdout(), "\nThe timelines are {}. {hint}", path.display())?;
+        writeln!(Out, "\nThe timelines are {}. {hint}", path.display())?;
     }
     if let Some(exit) = stop.exit() {
         return Ok(exit);
@@ -147,7 +141,7 @@ fn list() -> Result<Exit> {
         .left("what happens", |story| story.about())
         .wraps()
         .build();
-    write!(std::io::stdout(), "{}", terminal::table(&table, usual_style()))?;
+    write!(Out, "{}", terminal::table(&table, usual_style()))?;
     Ok(Exit::Ok)
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::child::program::{self, own_program};
+use crate::cmd::out::Out;
 use crate::cmd::swept::{Planned, cells};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, section::place, stop::Stop};
@@ -66,7 +67,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         }
     }
     let recordings = numbers.iter().map(|&cores| read(&path(&into, cores))).collect::<Result<Vec<_>, _>>()?;
-    let mut out = std::io::stdout().lock();
+    let mut out = Out;
     write!(out, "{}", terminal(&recordings, usual_style()))?;
     write!(out, "\n{}", paragraph(&format!("The recordings are in {}", into.display())))?;
     Ok(exit)

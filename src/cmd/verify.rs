@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use crate::child::program::own_program;
+use crate::cmd::out::Out;
 use crate::cmd::{Exit, platforms::Platforms, select_of, terminal::paragraph};
 use crate::engine::Unavailable;
 use crate::machine::host;
@@ -25,7 +26,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let cells = select_of(Cell::all(catalog, &args.platforms.to_measure()?, host::cores()), &args.filter)?;
     let mut session = Session::new(&own_program()?);
-    let mut out = std::io::stdout();
+    let mut out = Out;
     let (mut passed, mut failed, mut unavailable) = (0, 0, 0);
     for cell in cells {
         let line = match session.start(&cell).and_then(|mut running| running.sample()) {
