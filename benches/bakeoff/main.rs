@@ -71,6 +71,7 @@ fn run() -> Result<ExitCode> {
         return quickly();
     }
     let mut bench = Bench::new(asked)?;
+    output::end_quietly_when_closed(bench.session.stage());
     let mut criterion = criterion(&bench.asked);
     // Cells are ordered by platform, and criterion keeps a group together only while its cells are consecutive.
     let names: Vec<&str> = table_order(&Catalog::builtin());

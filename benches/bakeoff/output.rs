@@ -5,9 +5,11 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use bakeoff::internals::cmd::out::Out;
+use bakeoff::internals::workload::fixture::stage::Stage;
 
 /// Where criterion's report goes.
 pub(crate) enum Output {
@@ -53,6 +55,20 @@ impl Output {
 /// Writes a line for the reader, who may have closed the pipe.
 pub(crate) fn say(line: &str) -> Result<()> {
     Ok(writeln!(Out, "{line}")?)
+}
+
+/// Ends this process without a word when criterion prints to a pipe that the reader has closed. Criterion's `println!` panics
+/// there, and prints again while it unwinds, which would abort the process. `stage` is removed first.
+pub(crate) fn end_quietly_when_closed(stage: Arc<Stage>) {
+    let otherwise = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.to_string();
+        if message.contains("failed printing to std") && message.contains("Broken pipe") {
+            stage.close();
+            std::process::exit(0);
+        }
+        otherwise(panic);
+    }));
 }
 
 /// The errors that criterion reports in `report`: it goes on without the files that it could not write.

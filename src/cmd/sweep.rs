@@ -63,10 +63,23 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             Some(code) if code == Exit::CellFailed as i32 => exit = Exit::CellFailed,
             Some(code) if code == Exit::Usage as i32 => return Ok(Exit::Usage),
             Some(code) if code == Exit::SaveError as i32 => return Ok(Exit::SaveError),
-            _ => ensure!(false, "the study on {cores} cores ended ({status})"),
+            _ => {
+                eprintln!("bakeoff: the study on {cores} cores ended: {status}");
+                exit = Exit::CellFailed;
+            }
         }
     }
-    let recordings = numbers.iter().map(|&cores| read(&path(&into, cores))).collect::<Result<Vec<_>, _>>()?;
+    let mut recordings = Vec::new();
+    for &cores in &numbers {
+        let path = path(&into, cores);
+        // Without it, its study has failed above.
+        if path.exists() {
+            recordings.push(read(&path)?);
+        }
+    }
+    if recordings.is_empty() {
+        return Ok(exit);
+    }
     let mut out = Out;
     write!(out, "{}", terminal(&recordings, usual_style()))?;
     write!(out, "\n{}", paragraph(&format!("The recordings are in {}", into.display())))?;

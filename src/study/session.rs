@@ -49,6 +49,11 @@ impl Session {
         Ok((cell.model.start_traced(&batch, &resources)?, batch))
     }
 
+    /// Where its files are.
+    pub fn stage(&self) -> Arc<Stage> {
+        Arc::clone(&self.stage)
+    }
+
     fn batch(&mut self, cell: &Cell) -> Result<Batch> {
         let key = (cell.workload.name, cell.platform().tag());
         if let Some(batch) = self.batches.get(&key) {
