@@ -5,6 +5,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::private::optional_reason;
+
 /// A workload, with everything that tables show about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +70,7 @@ pub struct Arm {
     /// The number of jobs at once.
     pub in_flight: NonZeroU64,
     /// Why it can't be measured on this machine.
+    #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
 }
 

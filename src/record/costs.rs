@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::private::optional_reason;
+
 use crate::record::schema::{IdleCheck, Study};
 
 /// Costs of models besides the time of a warm run.
@@ -50,6 +52,7 @@ pub struct ProbeRecord {
     /// The figures by name; [`crate::study::probe::Probe`] defines their names and units.
     pub figures: BTreeMap<String, u64>,
     /// Why there are no figures.
+    #[serde(serialize_with = "optional_reason")]
     pub failure: Option<String>,
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::private::optional_reason;
+
 /// The machine and the programs, if known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,5 +78,6 @@ pub struct InterpreterEntry {
     /// How pools start their processes.
     pub start_method: String,
     /// Why it can't be used.
+    #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
 }

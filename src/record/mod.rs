@@ -9,6 +9,7 @@
 //! - [`journal`]: everything that a running study has acknowledged; [`recovery`]: what the journals of killed studies have
 //! - [`place`]: a folder for recordings; [`default_folder`]: where it is if none is named
 //! - [`target`]: what the name of an output leads to; [`regular_file`]: opens nothing that could block
+//! - [`private`]: what no recording discloses
 //! - [`left_behind`]: what killed runs have left
 
 mod cells;
@@ -21,6 +22,7 @@ pub mod journal;
 pub mod left_behind;
 mod part;
 pub mod place;
+pub mod private;
 pub mod read;
 pub mod recovery;
 pub mod regular_file;

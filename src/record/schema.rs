@@ -7,6 +7,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::private::{optional_reason, reason};
+
 pub use crate::record::cells::{Arm, Kind, Role, Width, WorkloadEntry};
 pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};
 pub use crate::record::environment::{Environment, InterpreterEntry};
@@ -96,6 +98,7 @@ pub struct Launch {
     /// Its rounds.
     pub rounds: Vec<Round>,
     /// Why it ended before its last round.
+    #[serde(serialize_with = "optional_reason")]
     pub failure: Option<String>,
 }
 
@@ -148,6 +151,7 @@ pub struct Failure {
     /// Index of the arm.
     pub arm: u64,
     /// Why.
+    #[serde(serialize_with = "reason")]
     pub reason: String,
 }
 

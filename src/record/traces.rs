@@ -5,6 +5,8 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::private::optional_reason;
+
 /// Trace evidence for one model on one kind of job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,7 @@ pub struct EvidenceRecord {
     /// show.
     pub control: Vec<TracedRun>,
     /// Why it can't be observed on this machine.
+    #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
 }
 
@@ -37,6 +40,7 @@ pub struct StoryRun {
     /// Its runs.
     pub acts: Vec<TracedRun>,
     /// Why it can't be run on this machine or under this model.
+    #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
 }
 
