@@ -98,3 +98,13 @@ fn claims_rejects_invalid_recordings_with_exit_4() {
     assert_eq!(code, Some(4));
     assert!(err.contains(file.path().to_str().unwrap()), "{err}");
 }
+
+#[test]
+fn claims_say_where_files_belong() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let (code, _, err) = bakeoff(&["claims", "--from", path, path, "C1"]);
+    assert!(code == Some(2) && err.contains(&format!("--from {path}")), "{err}");
+    let (code, _, err) = bakeoff(&["claims", "--from", path, "--python=3.9"]);
+    assert!(code == Some(2) && err.contains("cannot be used with"), "{err}");
+}

@@ -1,6 +1,6 @@
 //! `bakeoff claims`: the post's claims against measurements, made now or read from recordings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
@@ -33,7 +33,7 @@ pub(super) struct Args {
     /// Only these claims, in full: `C1`, `K3`
     ids: Vec<String>,
     /// Measure nothing: take the numbers from these recordings
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "python")]
     from: Vec<PathBuf>,
     /// How much to measure
     #[arg(long, value_enum, default_value_t = Profile::Standard, conflicts_with = "from")]
@@ -89,6 +89,11 @@ fn blocking_warnings(of: &Analysed<'_>) -> Vec<String> {
 fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
     for id in ids {
         if !claims().any(|claim| claim.id.eq_ignore_ascii_case(id)) {
+            if Path::new(id).is_file() {
+                let why =
+                    format!("{id} is a file, and no claim: --from comes before each file, as in --from {id}");
+                return Err(BadUsage(why).into());
+            }
             let known: Vec<String> = claims().map(|claim| claim.id.to_owned()).collect();
             return Err(BadUsage(unknown("claim", id, &known)).into());
         }
@@ -120,7 +125,7 @@ fn measure(
         !needed.is_empty(),
         BadUsage(
             "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or by CPython: bakeoff claims --from \
-             FILE.. ID judges them, or says why not, and --python measures what is about Python"
+             FILE ID judges them, or says why not, and --python measures what is about Python"
                 .into()
         )
     );

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -121,14 +122,27 @@ fn run(catalog: &Catalog) -> Result<Exit> {
     match children::serve_if_asked(catalog) {
         Some(served) => served.map(|()| Exit::Ok),
         None => {
-            let words = help::command().get_matches_from(with_joined_python(std::env::args_os()));
-            Cli::from_arg_matches(&words).unwrap_or_else(|error| error.exit()).run(catalog)
+            let mut words = with_joined_python(std::env::args_os());
+            let part = part_of_sweep(&mut words)?;
+            let matches = help::command().get_matches_from(words);
+            Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).run(catalog, part)
         }
     }
 }
 
+/// What a sweep says of one of its studies at the beginning of the command line, where it is no option that a user could find;
+/// takes it away from `words`.
+fn part_of_sweep(words: &mut Vec<OsString>) -> Result<Option<run::PartOfSweep>> {
+    if words.len() < 3 || words[1] != sweep::PART_OF_SWEEP {
+        return Ok(None);
+    }
+    let part = serde_json::from_str(&words[2].to_string_lossy())?;
+    words.drain(1..3);
+    Ok(Some(part))
+}
+
 impl Cli {
-    fn run(self, catalog: &Catalog) -> Result<Exit> {
+    fn run(self, catalog: &Catalog, part: Option<run::PartOfSweep>) -> Result<Exit> {
         match self.command {
             CliCommand::List(args) => list::run(&args, catalog),
             CliCommand::Verify(args) => verify::run(&args, catalog),
@@ -136,7 +150,7 @@ impl Cli {
             CliCommand::Evidence(args) => evidence::run(&args, catalog),
             CliCommand::Costs(args) => costs::run(&args, catalog),
             CliCommand::Story(args) => story::run(&args, catalog),
-            CliCommand::Run(args) => run::run(&args, catalog),
+            CliCommand::Run(args) => run::run(&args, catalog, part),
             CliCommand::Sweep(args) => sweep::run(&args, catalog),
             CliCommand::Scaling(args) => scaling::run(&args),
             CliCommand::Compare(args) => compare::run(&args),

@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
-use crate::child::{parent_death, program::own_program};
+use crate::child::{
+    parent_death,
+    program::{own_program, show_name},
+};
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, models_named,
@@ -59,17 +63,24 @@ pub(super) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Name of the recording's file, without its extension
-    #[arg(long, hide = true)]
-    name: Option<String>,
-    /// End with this process
-    #[arg(long, hide = true)]
-    held_by: Option<u32>,
 }
 
-pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    if let Some(held) = args.held_by {
-        parent_death::hold(held)?;
+/// A study that is part of a sweep.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct PartOfSweep {
+    /// The process of the sweep, with which this one ends.
+    pub(super) sweep: u32,
+    /// The name of the recording's file, without its extension.
+    pub(super) name: String,
+    /// The command line of the sweep, for the recording.
+    pub(super) command: Vec<String>,
+}
+
+/// Measures what `args` say, for a sweep if it is part of one.
+pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> Result<Exit> {
+    if let Some(part) = &part {
+        parent_death::hold(part.sweep)?;
+        show_name();
     }
     if let Some(cores) = args.cores {
         limit_to(cores.into())?;
@@ -86,8 +97,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         profile,
         seed: args.seed,
         place,
-        name: args.name.clone(),
-        command: command_line(),
+        name: part.as_ref().map(|part| part.name.clone()),
+        command: part.map_or_else(command_line, |part| part.command),
     };
     let stop = Stop::listen()?;
     let (recording, saved) = run_and_save(&request, &stop.asked, show_progress)?;

@@ -12,7 +12,7 @@ use crate::child::program::{self, own_program};
 use crate::cmd::out::Out;
 use crate::cmd::swept::{Planned, cells};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, section::place, stop::Stop};
+use crate::cmd::{BadUsage, Exit, command_line, run::PartOfSweep, section::place, stop::Stop};
 use crate::machine::{environment::environment, host};
 use crate::record::{place::Place, read::read};
 use crate::report::scaling::terminal;
@@ -150,9 +150,11 @@ fn missing(args: &Args, catalog: &Catalog, numbers: &[u64], into: &Path) -> Resu
 /// The study on `cores` cores, in a process that limits itself to them before it starts anything.
 fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStatus> {
     let profile = args.profile.name();
+    let (sweep, name) = (std::process::id(), format!("cores-{cores}"));
+    let part = PartOfSweep { sweep, name, command: command_line() };
     let mut study = apart(&mut program::command(&own_program()?)?)
-        .args(["run", &args.filter, "--profile", profile, "--cores", &cores.to_string()])
-        .args(["--name", &format!("cores-{cores}"), "--held-by", &std::process::id().to_string(), "--out"])
+        .args([PART_OF_SWEEP, &serde_json::to_string(&part)?])
+        .args(["run", &args.filter, "--profile", profile, "--cores", &cores.to_string(), "--out"])
         .arg(into)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -170,6 +172,9 @@ fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStat
         std::thread::sleep(LOOK);
     }
 }
+
+/// The hidden first word of the command line of a study that is part of a sweep; the second is a [`PartOfSweep`].
+pub(super) const PART_OF_SWEEP: &str = "part-of-sweep";
 
 /// In a separate process group, Ctrl-C does not reach a study directly: a second signal would end it unsaved.
 #[cfg(unix)]

@@ -13,7 +13,7 @@ use crate::stats::units;
 pub fn disclosure(recording: &Recording, sections: &[&Section]) -> String {
     let summary = summary(recording, sections);
     let mut text = format!("{summary}\n\nOf the machine and the programs it has, word by word:\n\n");
-    if let Ok(serde_json::Value::Object(environment)) = serde_json::to_value(&recording.environment) {
+    if let Ok(Value::Object(environment)) = serde_json::to_value(&recording.environment) {
         for (key, value) in environment {
             let _ = writeln!(text, "  {key:<22} {value}");
         }
