@@ -102,9 +102,14 @@ fn speedup_grid(canvas: &Canvas<'_>, y: &Log, [left, right]: [f64; 2], size: f64
     }
 }
 
+/// The maximum length of a part of a file's name: systems take names of 255 bytes, endings included.
+const LONGEST_PART: usize = 100;
+
 /// `text` as a part of a file's name: a recording may hold any.
 fn part_of_file_name(text: &str) -> String {
-    text.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_")
+    let mut part = text.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-', "_");
+    part.truncate(LONGEST_PART);
+    part
 }
 
 /// A chart that can be drawn in any mode.
@@ -181,4 +186,16 @@ impl Chart {
 /// The number of `what` that did not fit, for the source line.
 fn undrawn(count: usize, what: &str) -> String {
     if count > 0 { format!("; {count} more {what}") } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_makes_a_short_part_of_a_file_name() {
+        assert_eq!(part_of_file_name("3.13t"), "3.13t");
+        assert_eq!(part_of_file_name("../caf\u{e9} x"), ".._caf__x");
+        assert_eq!(part_of_file_name(&"t".repeat(300)).len(), LONGEST_PART);
+    }
 }
