@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 use crate::child::reporting::{Next, ReportingChild};
-use crate::engine::{Batch, Timestamp, now};
+use crate::engine::{Batch, Timestamp, Unavailable, now};
 use crate::machine::{host, idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
@@ -30,8 +30,24 @@ pub struct Prepared {
     workers: usize,
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
-    /// A batch for each row, or why it is unavailable.
-    batches: BTreeMap<RowKey, Result<Batch, String>>,
+    /// A batch for each row, or why it has none.
+    batches: BTreeMap<RowKey, Result<Batch, NoBatch>>,
+}
+
+/// Why a row has no batch.
+#[derive(Debug)]
+enum NoBatch {
+    /// This machine can't measure the workload.
+    Unavailable(String),
+    /// The workload could not be prepared, as where its folder can't be written: its launches fail.
+    Failed(String),
+}
+
+impl NoBatch {
+    fn of(why: &Error) -> Self {
+        let text = format!("{why:#}");
+        if why.is::<Unavailable>() { NoBatch::Unavailable(text) } else { NoBatch::Failed(text) }
+    }
 }
 
 /// A workload by its name and a platform by its tag: the subject of one launch.
@@ -39,13 +55,13 @@ type RowKey = (&'static str, Option<&'static str>);
 
 impl Prepared {
     /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. A workload that can't
-    /// be prepared becomes unavailable.
+    /// be measured here becomes unavailable.
     pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
         for (workload, platform) in prepared.rows() {
-            let batch = workload.batch(workload.size, &prepared.stage).map_err(|why| format!("{why:#}"));
+            let batch = workload.batch(workload.size, &prepared.stage).map_err(|why| NoBatch::of(&why));
             prepared.batches.insert((workload.name, platform.tag()), batch);
         }
         prepared
@@ -70,7 +86,7 @@ impl Prepared {
     fn why_not(&self, arm: &PlannedArm) -> Option<String> {
         let row = row_of(arm);
         let mut why = arm.cell.model.unavailable;
-        if let Err(of_workload) = &self.batches[&row] {
+        if let Err(NoBatch::Unavailable(of_workload)) = &self.batches[&row] {
             why = why.or(Some(of_workload));
         }
         for other in &self.planned {
@@ -81,12 +97,16 @@ impl Prepared {
         why.map(str::to_owned)
     }
 
-    /// The batches of the measurable rows.
+    /// The measurable rows, and those that fail.
     fn available(&self) -> Vec<LaunchSpec<'_>> {
         let mut specs = vec![];
         for (workload, platform) in self.rows() {
             let row = (workload.name, platform.tag());
-            let Ok(batch) = &self.batches[&row] else { continue };
+            let batch = match &self.batches[&row] {
+                Ok(batch) => Ok(batch),
+                Err(NoBatch::Failed(why)) => Err(why.as_str()),
+                Err(NoBatch::Unavailable(_)) => continue,
+            };
             let mut arms = vec![];
             for (index, arm) in self.planned.iter().enumerate() {
                 if row_of(arm) == row && self.why_not(arm).is_none() {
@@ -117,7 +137,7 @@ impl Prepared {
             seed,
             workers: self.workers,
             cores: self.cores,
-            expected: batch.expected().to_vec(),
+            expected: batch.map_or_else(|_| vec![], |batch| batch.expected().to_vec()),
             stage: self.stage.attachment(),
         }
     }
@@ -127,7 +147,8 @@ impl Prepared {
 struct LaunchSpec<'a> {
     workload: Workload,
     platform: Platform,
-    batch: &'a Batch,
+    /// Its jobs, or why it has none.
+    batch: Result<&'a Batch, &'a str>,
     arms: Vec<(usize, &'a PlannedArm)>,
 }
 
@@ -168,7 +189,10 @@ pub fn run_launches(
             }
             let start = now();
             journal.append(Entry::launch(spec.workload.name, spec.platform.tag(), number))?;
-            launch(prepared, &order, journal, stop)?;
+            match spec.batch {
+                Ok(_) => launch(prepared, &order, journal, stop)?,
+                Err(why) => journal.append(Entry::Failure(why.to_owned()))?,
+            }
             append_all(journal, stops::after_launch(study_of(journal), row(journal, spec)))?;
             limit.add_launch(start);
             made += 1;
