@@ -32,6 +32,8 @@ pub enum Warning {
     Unoptimised,
     /// Another study ran on this machine.
     OtherStudy,
+    /// It can't be told whether another study ran.
+    OtherStudyUnknown,
     /// Tasks of other programs waited for a core in this share of an idle window.
     Pressure(f64),
     /// Other programs used this number of cores while the study was idle.
@@ -101,7 +103,7 @@ impl Warning {
             Warning::Stopped(_) => Some("rounds were stopped"),
             Warning::OfWorkload(_, WorkloadWarning::CoreTaken(..)) => Some("a core was taken"),
             Warning::Partial | Warning::Battery | Warning::Governor(_) | Warning::Turbo => None,
-            Warning::PressureUnknown => None,
+            Warning::PressureUnknown | Warning::OtherStudyUnknown => None,
             Warning::OfWorkload(_, WorkloadWarning::Slow(..) | WorkloadWarning::Drift(_)) => None,
             Warning::OfWorkload(_, WorkloadWarning::CapacityBelowCores(_)) => None,
         }
@@ -112,6 +114,9 @@ impl Warning {
         match self {
             Warning::Unoptimised => "the program was built without optimisation".into(),
             Warning::OtherStudy => "another study ran at the same time".into(),
+            Warning::OtherStudyUnknown => {
+                "whether another study ran is not known, as the file that studies share could not be locked".into()
+            }
             Warning::Pressure(share) => format!(
                 "other programs waited for a core {} of the time while bakeoff was idle (at most {})",
                 percent(*share),
@@ -152,6 +157,7 @@ impl Warning {
         Some(match self {
             Warning::Unoptimised => "build it with --release",
             Warning::OtherStudy => "run one after the other",
+            Warning::OtherStudyUnknown => "BAKEOFF_STUDIES names another folder for it",
             Warning::Pressure(_) | Warning::BusyWhileIdle(_) => "close them and run again",
             Warning::Steal(_) => "run again when it is less busy",
             Warning::Quota(..) => "lift it, or give the process fewer cores",

@@ -132,15 +132,15 @@ fn is_unwatched(checks: &[IdleCheck]) -> bool {
 fn of_idle_checks(checks: &[IdleCheck]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let (Some(first), Some(last)) = (checks.first(), checks.last()) else { return warnings };
-    let mut is_alone = true;
     let mut pressure = 0.0;
     for check in checks {
-        is_alone &= check.alone != Some(false);
         let waited_ns = check.pressure_ns.unwrap_or(0);
         pressure = f64::max(pressure, waited_ns as f64 / check.window_ns.get() as f64);
     }
-    if !is_alone {
+    if checks.iter().any(|check| check.alone == Some(false)) {
         warnings.push(Warning::OtherStudy);
+    } else if checks.iter().any(|check| check.alone.is_none()) {
+        warnings.push(Warning::OtherStudyUnknown);
     }
     if pressure > PRESSURE {
         warnings.push(Warning::Pressure(pressure));
@@ -505,7 +505,8 @@ mod tests {
     #[test]
     fn concurrent_partial_or_debug_study_blocks_verdicts() {
         assert_eq!(with(|it| study(it).idle_checks[0].alone = Some(false)), ["OtherStudy"]);
-        assert_eq!(with(|it| study(it).idle_checks[0].alone = None), [""; 0]);
+        assert_eq!(with(|it| study(it).idle_checks[0].alone = None), ["OtherStudyUnknown"]);
+        assert!(!Warning::OtherStudyUnknown.blocks_verdicts());
         assert_eq!(with(|it| study(it).launches[3].rounds[0].stopped = true), ["Stopped"]);
         assert_eq!(with(|it| it.environment.profile = "debug at opt-level 0".into()), ["Unoptimised"]);
         for warning in [Warning::OtherStudy, Warning::Stopped(1), Warning::Unoptimised] {
