@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::record::left_behind::is_abandoned;
 use crate::record::regular_file::is_own;
+use crate::record::save::without_path;
 
 /// Held open and locked while its folder is in use, to distinguish the folders of killed runs from others.
 const LOCK: &str = "in-use";
@@ -28,7 +29,7 @@ impl Scratch {
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-        let folder = builder.prefix(prefix).tempdir_in(place)?;
+        let folder = builder.prefix(prefix).tempdir_in(place).map_err(without_path)?;
         let lock = lock_in(folder.path())?;
         Ok(Scratch { path: folder.keep(), _lock: lock })
     }

@@ -24,7 +24,7 @@ pub struct SaveError {
 impl SaveError {
     /// The file that could not be written, and why.
     pub fn new(path: &Path, why: Error) -> Self {
-        SaveError { path: path.to_owned(), why, kept: None }
+        SaveError { path: path.to_owned(), why: without_path(why), kept: None }
     }
 
     /// Whether another file has the content.
@@ -54,11 +54,13 @@ impl std::error::Error for SaveError {}
 /// What helps against `why`.
 fn advice(why: &Error) -> &'static str {
     match why.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room, or choose another folder (--out)",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room, or choose another folder (--out or BAKEOFF_STAGE)"
+        }
         ErrorKind::FileTooLarge => "raise the limit of file sizes (ulimit -f)",
-        ErrorKind::AlreadyExists => "choose another name, or another folder (--out)",
+        ErrorKind::AlreadyExists => "choose another name, or another folder (--out or BAKEOFF_STAGE)",
         ErrorKind::InvalidFilename => "choose a shorter name",
-        _ => "choose another folder (--out)",
+        _ => "choose another folder (--out or BAKEOFF_STAGE)",
     }
 }
 
@@ -199,6 +201,14 @@ pub(super) fn temporary(folder: &Path) -> std::io::Result<NamedTempFile> {
     Ok(file)
 }
 
+/// The error without the name of a temporary file, which `tempfile` adds and which is of no use to anybody.
+pub fn without_path(why: Error) -> Error {
+    match why.to_string().split_once(" at path ") {
+        Some((of_system, _)) => Error::new(why.kind(), of_system.to_owned()),
+        None => why,
+    }
+}
+
 /// The folder of the file `path`.
 pub(super) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
@@ -279,5 +289,40 @@ mod tests {
     fn missing_folder_is_named() {
         let error = save(&recording(1, 50), Path::new("/no/such/folder/a.json")).unwrap_err().to_string();
         assert!(error.contains("/no/such/folder/a.json") && error.contains("--out"), "{error}");
+    }
+
+    #[test]
+    fn name_is_given_without_links_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        let written = |text: &str| written_beside(&path, text.as_bytes(), &Device).unwrap();
+        rename_to_new(written("first"), &path).unwrap();
+        let refused = rename_to_new(written("second"), &path).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn missing_flushing_is_no_error() {
+        for kind in [ErrorKind::InvalidInput, ErrorKind::Unsupported] {
+            if_possible(Err(kind.into())).unwrap();
+        }
+        if_possible(Err(ErrorKind::StorageFull.into())).unwrap_err();
+    }
+
+    #[test]
+    fn advice_fits_the_reason() {
+        for (kind, advice) in [
+            (ErrorKind::StorageFull, "make room"),
+            (ErrorKind::FileTooLarge, "ulimit -f"),
+            (ErrorKind::AlreadyExists, "another name"),
+            (ErrorKind::InvalidFilename, "shorter name"),
+            (ErrorKind::PermissionDenied, "--out"),
+        ] {
+            let said = SaveError::new(Path::new("a.json"), kind.into()).to_string();
+            assert!(said.contains(advice) && said.contains("a.json"), "{said}");
+            assert_eq!(said.contains("make room"), kind == ErrorKind::StorageFull, "{said}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a name leads to that the user has given for a file to be written.
 
 use std::fs::{File, OpenOptions, read_link, symlink_metadata};
-use std::io::{Error, ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -65,9 +65,11 @@ impl Target {
         match self {
             Target::New(path) => write_new(path, contents),
             Target::File(path) => replace(path, contents),
-            Target::Stream(path, file) => {
-                std::io::Write::write_all(file, contents).map_err(|why| SaveError::new(path, why))
-            }
+            Target::Stream(path, file) => match file.write_all(contents) {
+                // A reader may have seen enough.
+                Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(SaveError::new(path, why)),
+                _ => Ok(()),
+            },
         }
     }
 
