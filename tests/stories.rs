@@ -85,7 +85,7 @@ fn story_is_saved_traced_and_judged() {
 
 #[test]
 fn unwritable_trace_keeps_the_numbers() {
-    if !std::path::Path::new("/dev/full").exists() {
+    if !Path::new("/dev/full").exists() {
         eprintln!("skipped: no device that is always full");
         return;
     }
