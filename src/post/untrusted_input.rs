@@ -26,6 +26,10 @@ fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Valu
 
 /// `recording` with `text` prepended in the fields with these paths, so that equal values stay equal.
 pub(crate) fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str) -> Option<Recording> {
+    parse(add_checksum(&json_with(recording, fields, text).to_string()).as_bytes()).ok()
+}
+
+fn json_with(recording: &Recording, fields: &BTreeSet<String>, text: &str) -> Value {
     let mut value = serde_json::to_value(recording).unwrap();
     leaves(&mut value, "", &mut |path, leaf| {
         if fields.contains(path) {
@@ -36,10 +40,11 @@ pub(crate) fn with(recording: &Recording, fields: &BTreeSet<String>, text: &str)
             }
         }
     });
-    parse(add_checksum(&value.to_string()).as_bytes()).ok()
+    value
 }
 
-/// The fields of `recording` that accept any text; includes empty fields if `filled`.
+/// The fields of `recording` whose types accept any text; includes empty fields if `filled`. Names that refer to others are
+/// accepted only if all of them are changed.
 pub(crate) fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     leaves(&mut serde_json::to_value(recording).unwrap(), "", &mut |path, leaf| {
@@ -47,7 +52,11 @@ pub(crate) fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
             all.insert(path.to_owned());
         }
     });
-    all.retain(|path| with(recording, &[path.clone()].into(), "any").is_some());
+    all.remove("/schema");
+    all.retain(|path| {
+        let changed = json_with(recording, &[path.clone()].into(), "any");
+        serde_json::from_value::<Recording>(changed).is_ok()
+    });
     all
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`schema`]: the content, with its units
 //! - [`checksum`]: the checksum that detects damage
-//! - [`read`](mod@read): a strict and bounded reader
+//! - [`read`](mod@read): a strict and bounded reader; `consistency`: what no measured recording has; [`limits`]: the most that one may have
 //! - [`save`](mod@save): writes a complete new file or none
 //! - [`stopping`]: arms that are measured no further; [`times`]: the times of an arm, launch by launch
 //! - `part`: some of the workloads of a study
@@ -14,12 +14,14 @@
 
 mod cells;
 pub mod checksum;
+mod consistency;
 mod costs;
 pub mod default_folder;
 mod environment;
 pub mod figure;
 pub mod journal;
 pub mod left_behind;
+pub mod limits;
 mod part;
 pub mod place;
 pub mod private;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::record::checksum::strip_checksum;
 use crate::record::journal::recording_of;
+use crate::record::limits::check_texts;
 use crate::record::regular_file::{Access, Links, open};
 use crate::record::schema::{Recording, SCHEMA, VERSION};
 use crate::record::target::is_own_descriptor;
@@ -41,7 +42,10 @@ pub fn read(path: &Path) -> Result<Recording, ReadError> {
 
 fn parse_either(bytes: &[u8]) -> Result<Recording, String> {
     match recording_of(bytes) {
-        Some(recording) => recording.check().map(|()| recording),
+        Some(recording) => {
+            check_texts(&String::from_utf8_lossy(bytes))?;
+            recording.check().map(|()| recording)
+        }
         None => parse(bytes),
     }
 }
@@ -67,6 +71,7 @@ pub fn parse(bytes: &[u8]) -> Result<Recording, String> {
     let text = strip_checksum(bytes)
         .ok_or("not a bakeoff recording, or truncated or modified (checksum mismatch)")?;
     check_version(&text)?;
+    check_texts(&text)?;
     let recording: Recording = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     recording.check()?;
     Ok(recording)

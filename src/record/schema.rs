@@ -178,22 +178,6 @@ pub struct IdleCheck {
     pub suspended_ns: Option<u64>,
 }
 
-impl Recording {
-    /// Checks what its types can't hold: that no index is out of range.
-    ///
-    /// # Errors
-    /// Names the index.
-    pub fn check(&self) -> Result<(), String> {
-        if let Some(study) = &self.study {
-            study.check_arms()?;
-        }
-        for study in self.costs.iter().flat_map(Costs::studies) {
-            study.check_arms()?;
-        }
-        Ok(())
-    }
-}
-
 impl Launch {
     /// A launch without rounds.
     pub fn begun(workload: String, platform: Option<String>, number: u64) -> Self {
@@ -203,30 +187,5 @@ impl Launch {
     /// Whether it measured `workload` on its platform.
     pub fn is_of(&self, workload: &WorkloadEntry) -> bool {
         self.workload == workload.name && self.platform == workload.platform
-    }
-}
-
-impl Study {
-    fn check_arms(&self) -> Result<(), String> {
-        for stop in &self.stops {
-            self.check_arm(stop.arm)?;
-        }
-        for round in self.launches.iter().flat_map(|launch| &launch.rounds) {
-            for sample in &round.samples {
-                self.check_arm(sample.arm)?;
-            }
-            for copies in &round.copies {
-                self.check_arm(copies.arm)?;
-            }
-            for failure in &round.failures {
-                self.check_arm(failure.arm)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_arm(&self, arm: u64) -> Result<(), String> {
-        let arms = self.arms.len() as u64;
-        if arm < arms { Ok(()) } else { Err(format!("a sample names arm {arm}, and there are {arms}")) }
     }
 }
