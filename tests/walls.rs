@@ -63,3 +63,49 @@ fn rooms_use_only_those_below() {
     let left = needed.iter().filter(|needed| **needed).count();
     eprintln!("{left} exceptions; {} of the list are no longer needed", EXCEPTIONS.len() - left);
 }
+
+/// Files that write to a standard stream themselves, and why.
+const WRITERS: [(&str, &str); 10] = [
+    ("record/plain.rs", "all that is told beside results goes through it"),
+    ("cmd/terminal.rs", "all results go through it"),
+    ("cmd/progress.rs", "a line that clears itself"),
+    ("cmd/stop.rs", "words of this program alone"),
+    ("cmd/completions.rs", "a script of this program alone, with its tabs"),
+    ("child/serve.rs", "frames for the parent"),
+    ("study/launch.rs", "frames for the parent"),
+    ("study/probe/answer.rs", "frames for the parent"),
+    ("workload/fixture/server.rs", "a frame for the parent"),
+    ("post/browser.rs", "tests alone"),
+];
+
+#[test]
+fn all_text_leaves_through_the_escaper() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let writes =
+        Regex::new(r"\be?print(ln)?!|\bstdout\(\)(\.lock\(\))?\s*[,).;]|\bstderr\(\)\.(lock|write)").unwrap();
+    let mut found = Vec::new();
+    find_lines(&src, &src, &writes, &mut found);
+    found.retain(|line| WRITERS.iter().all(|(file, _)| !line.starts_with(file)));
+    assert!(found.is_empty(), "use cmd::terminal::out or record::plain::tell: {found:#?}");
+}
+
+/// Adds the lines of code under `folder` in which `wanted` is found, each with its file.
+fn find_lines(src: &Path, folder: &Path, wanted: &Regex, found: &mut Vec<String>) {
+    let tests = Regex::new(r"#\[cfg\((all\()?test.*\]\s+(pub\S* )?mod tests").unwrap();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            find_lines(src, &path, wanted, found);
+            continue;
+        }
+        let file = path.strip_prefix(src).unwrap().to_str().unwrap().replace('\\', "/");
+        let text = fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&text);
+        for line in tests.split(&text).next().unwrap().lines().filter(|line| wanted.is_match(line)) {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            found.push(format!("{file}: {}", line.trim()));
+        }
+    }
+}

@@ -6,7 +6,7 @@ mod measured;
 mod output;
 
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +23,7 @@ use bakeoff::internals::engine::now;
 use bakeoff::internals::machine::file_limit;
 use bakeoff::internals::post::ledger::decided_by;
 use bakeoff::internals::record::place::Place;
+use bakeoff::internals::record::plain::tell;
 use bakeoff::internals::report::{screen::answer, study::beside_criterion};
 use bakeoff::internals::stats::units;
 use bakeoff::internals::study::cell::{Cell, with_baselines};
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
         if is_closed_pipe(&error) {
             return ExitCode::SUCCESS;
         }
-        eprintln!("bakeoff: {error:#}");
+        tell(&format!("{error:#}"));
         Exit::of(&error).into()
     })
 }
@@ -227,7 +228,7 @@ impl Bench {
         let all = &self.cells;
         let at = all.iter().position(|other| other.id() == cell.id()).map_or(0, |at| at + 1);
         if self.asked.measures && std::io::stderr().is_terminal() {
-            eprintln!("                        cell {at} of {}", all.len());
+            let _ = writeln!(std::io::stderr(), "                        cell {at} of {}", all.len());
         }
     }
 
@@ -238,8 +239,8 @@ impl Bench {
         let failed = self.rows.iter().filter(|row| matches!(row.outcome, Outcome::Failed(_))).count();
         let of_criterion = if failed > 0 { Exit::CellFailed } else { Exit::Ok };
         if self.asked.measures && self.rows.is_empty() {
-            eprintln!(
-                "bakeoff: the filter matches no cell; ids are task/tool/concurrency, and `cargo bench -- --list` lists them"
+            tell(
+                "the filter matches no cell; ids are task/tool/concurrency, and `cargo bench -- --list` lists them",
             );
             return Ok(Exit::Usage.into());
         }

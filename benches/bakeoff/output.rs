@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use bakeoff::internals::cmd::out::Out;
+use bakeoff::internals::record::plain::tell;
 use bakeoff::internals::workload::fixture::stage::Stage;
 
 /// Where criterion's report goes.
@@ -120,7 +121,7 @@ impl Drop for Kept {
         let _ = nix::unistd::dup2_stdout(&self.stdout);
         let _ = nix::unistd::dup2_stderr(&self.stderr);
         if std::thread::panicking() {
-            eprintln!("bakeoff: criterion's report, and why it ended: {}", self.path.display());
+            tell(&format!("criterion's report, and why it ended: {}", self.path.display()));
         }
     }
 }

@@ -8,7 +8,8 @@ use anyhow::Result;
 use crate::analysis::analysed::Analysed;
 use crate::cmd::out::Out;
 use crate::cmd::outputs::{Output, write_all_in};
-use crate::cmd::{Exit, read_all, terminal::paragraph};
+use crate::cmd::terminal::paragraph;
+use crate::cmd::{Exit, read_all};
 use crate::post::charts::charts;
 use crate::report::chart::png::{hint, png};
 

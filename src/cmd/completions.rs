@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use clap::{Command, CommandFactory};
 
-use crate::cmd::out::Out;
+use crate::cmd::out::RawOut;
 use crate::cmd::{Cli, Exit};
 use crate::model::models;
 use crate::post::claims::claims;
@@ -20,7 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit> {
-    Out.write_all(&script(args.shell))?;
+    RawOut.write_all(&script(args.shell))?;
     Ok(Exit::Ok)
 }
 

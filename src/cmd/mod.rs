@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{FromArgMatches, Parser, Subcommand};
 
+use crate::record::plain::tell;
 use crate::record::read::{ReadError, read};
 use crate::record::schema::Recording;
 use crate::study::children;
@@ -112,7 +113,7 @@ pub fn main(catalog: &Catalog) -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) if is_closed_pipe(&error) => Exit::Ok.into(),
         Err(error) => {
-            eprintln!("{}", terminal::usual_style().text(&format!("bakeoff: {error:#}")));
+            tell(&terminal::usual_style().text(&format!("{error:#}")));
             Exit::of(&error).into()
         }
     }

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 
 use crate::cmd::BadUsage;
 use crate::record::left_behind::remove_left_behind;
+use crate::record::plain::tell;
 use crate::record::save::SaveError;
 use crate::record::target::Target;
 
@@ -96,7 +97,7 @@ impl Outputs {
             match (target.write(contents), &failed) {
                 (Ok(()), _) => {}
                 (Err(why), None) => failed = Some(why),
-                (Err(why), Some(_)) => eprintln!("bakeoff: {why}"),
+                (Err(why), Some(_)) => tell(&why.to_string()),
             }
         }
         failed.map_or(Ok(()), |why| Err(why.into()))

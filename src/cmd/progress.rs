@@ -1,14 +1,16 @@
 //! The progress of a study.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use crate::engine::{Timestamp, now};
+use crate::record::plain::plain;
 use crate::stats::units;
 
 /// One line on a terminal, written while nothing is measured; an empty one clears the last.
 pub fn show(what: &str) {
     if std::io::stderr().is_terminal() && !is_dumb() {
-        eprint!("\r\x1b[2K{what}");
+        // A terminal that was closed is no reason to end.
+        let _ = write!(std::io::stderr(), "\r\x1b[2K{}", plain(what));
     }
 }
 

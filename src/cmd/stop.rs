@@ -11,6 +11,7 @@ use signal_hook::flag;
 use crate::cmd::Exit;
 use crate::cmd::progress::show;
 use crate::cmd::terminal::usual_style;
+use crate::record::plain::tell;
 
 /// A signal that asks a run to stop.
 #[derive(Clone, Copy)]
@@ -31,8 +32,7 @@ const SIGNALS: &[StopSignal] = &[
 ];
 
 /// What the first signal is answered with.
-const STOPPING: &str =
-    "bakeoff: stopping, and saving what was measured. Ctrl-C again stops at once, without saving.";
+const STOPPING: &str = "stopping, and saving what was measured. Ctrl-C again stops at once, without saving.";
 
 /// Whether a run should stop, and because of which signal.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ fn tell_first(signals: &[StopSignal]) -> Result<()> {
     let tell = move || {
         if signals.forever().next().is_some() {
             show("");
-            eprintln!("{}", usual_style().text(STOPPING));
+            tell(&usual_style().text(STOPPING));
         }
     };
     Builder::new().spawn(tell).context("cannot start a thread for signals")?;

@@ -14,7 +14,7 @@ use crate::cmd::swept::{Planned, cells};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, command_line, run::PartOfSweep, section::place, stop::Stop};
 use crate::machine::{environment::environment, host};
-use crate::record::{place::Place, read::read};
+use crate::record::{place::Place, plain::tell, read::read};
 use crate::report::scaling::terminal;
 use crate::study::plan::Profile;
 use crate::workload::catalog::Catalog;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let stop = Stop::listen_silently()?;
     let mut exit = Exit::Ok;
     for &cores in &missing {
-        eprintln!("bakeoff: measuring on {cores} of {} cores", host::cores());
+        tell(&format!("measuring on {cores} of {} cores", host::cores()));
         let status = measure(args, cores, &into, &stop)?;
         if let Some(stopped) = stop.exit() {
             return Ok(stopped);
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             Some(code) if code == Exit::Usage as i32 => return Ok(Exit::Usage),
             Some(code) if code == Exit::SaveError as i32 => return Ok(Exit::SaveError),
             _ => {
-                eprintln!("bakeoff: the study on {cores} cores ended: {status}");
+                tell(&format!("the study on {cores} cores ended: {status}"));
                 exit = Exit::CellFailed;
             }
         }
@@ -142,7 +142,7 @@ fn missing(args: &Args, catalog: &Catalog, numbers: &[u64], into: &Path) -> Resu
             let why = format!("{} is {what}: take it away, or sweep into another folder", path.display());
             return Err(BadUsage::new(why).into());
         }
-        eprintln!("bakeoff: {} already exists, and is not measured again", path.display());
+        tell(&format!("{} already exists, and is not measured again", path.display()));
     }
     Ok(missing)
 }

@@ -6,13 +6,15 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::record::plain;
+
 const KEY: &str = "\"seal\":\"";
 const END: &str = "\"}\n";
 
-/// Adds the checksum to `json`, the text of one JSON object.
+/// Adds the checksum to `json`, the text of one JSON object. A file that is shown on a terminal does not control it.
 pub fn add_checksum(json: &str) -> String {
     let body = json.trim_end().strip_suffix('}').expect("an object ends with a brace");
-    let body = format!("{body},\n");
+    let body = format!("{},\n", plain::json(body));
     let hash = hash(body.as_bytes());
     format!("{body}{KEY}{hash}{END}")
 }

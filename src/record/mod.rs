@@ -10,6 +10,7 @@
 //! - [`place`]: a folder for recordings; [`default_folder`]: where it is if none is named
 //! - [`target`]: what the name of an output leads to; [`regular_file`]: opens nothing that could block
 //! - [`private`]: what no recording discloses
+//! - [`plain`]: text of others that steers no terminal
 //! - [`left_behind`]: what killed runs have left
 
 mod cells;
@@ -24,6 +25,7 @@ pub mod left_behind;
 pub mod limits;
 mod part;
 pub mod place;
+pub mod plain;
 pub mod private;
 pub mod read;
 pub mod recovery;

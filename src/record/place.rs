@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::record::default_folder::{data_folder, default_folder};
 use crate::record::left_behind::remove_left_behind;
+use crate::record::plain::tell;
 use crate::record::save::{SaveError, if_possible, save_as, temporary};
 use crate::record::schema::Recording;
 
@@ -80,7 +81,7 @@ impl Place {
         match (prepared, own_folder()) {
             (Err(why), Some(own)) if Some(&folder) == data_folder().as_ref() => {
                 let place = Place::prepare(&own)?;
-                eprintln!("bakeoff: {why}; until then recordings go to {}", own.display());
+                tell(&format!("{why}; until then recordings go to {}", own.display()));
                 Ok(place)
             }
             (prepared, _) => prepared,

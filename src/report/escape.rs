@@ -1,17 +1,7 @@
 //! Escapes text of recordings for each output format. Recordings are untrusted input: a name may reverse text
 //! direction, clear a terminal, or be a spreadsheet formula or page markup.
 
-/// One line of text for any reader: replaces characters that control terminals, reverse text or are invalid
-/// in XML. Markup of SVG and HTML is escaped on output.
-pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// As [`plain`], but keeps line breaks.
-pub fn lines(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(plain).collect();
-    lines.join("\n")
-}
+pub use crate::record::plain::{lines, plain};
 
 /// Text for a terminal or a locale that has ASCII characters alone; the others become the nearest, or a question mark.
 pub fn ascii(text: &str) -> String {
@@ -32,18 +22,30 @@ pub fn ascii(text: &str) -> String {
     ascii
 }
 
-/// Text that Markdown treats as plain text: it contains no link, tag or table cell boundary, no kramdown
-/// attribute and no Liquid template, and options keep both of their hyphens.
+/// Text that Markdown treats as plain text: it contains no link, tag, entity or table cell boundary, no kramdown attribute and
+/// no Liquid template, which is replaced before Markdown is read; options keep both of their hyphens, and code that is begun
+/// is ended.
 pub fn markdown(text: &str) -> String {
+    let text = plain(text);
+    let ends_code = text.matches('`').count().is_multiple_of(2);
     let mut escaped = String::with_capacity(text.len());
-    for c in plain(text).chars() {
+    for (at, c) in text.char_indices() {
         let is_dash = c == '-' && escaped.ends_with('-');
-        if matches!(c, '\\' | '[' | ']' | '<' | '>' | '|' | '{') || is_dash {
-            escaped.push('\\');
+        match c {
+            '{' => escaped.push_str("&#123;"),
+            '&' if begins_entity(&text[at + 1..]) => escaped.push_str("&amp;"),
+            '\\' | '[' | ']' | '<' | '>' | '|' => escaped.extend(['\\', c]),
+            '`' if !ends_code => escaped.extend(['\\', c]),
+            '-' if is_dash => escaped.extend(['\\', c]),
+            _ => escaped.push(c),
         }
-        escaped.push(c);
     }
     escaped
+}
+
+/// Whether an ampersand before `rest` begins an entity.
+fn begins_entity(rest: &str) -> bool {
+    rest.starts_with(|c: char| c == '#' || c.is_ascii_alphabetic())
 }
 
 /// A quoted field of comma-separated values that no spreadsheet treats as a formula.
@@ -52,14 +54,10 @@ pub fn csv(text: &str) -> String {
     format!("\"{}{}\"", if formula { "'" } else { "" }, plain(text).replace('"', "\"\""))
 }
 
-fn steers(c: char) -> bool {
-    let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::record::plain::steers;
 
     /// Hostile content for a text field.
     pub(crate) fn hostile() -> Vec<String> {
@@ -77,6 +75,10 @@ pub(crate) mod tests {
             "\r\n\r\nx",
             "`x`",
             "{{ x }}",
+            "{% include x %}",
+            "{% raw %}{%- x -%}",
+            "{: .x}",
+            "`{{ x",
             "=1+1",
             "+1",
             "-1",
@@ -90,6 +92,8 @@ pub(crate) mod tests {
             "\u{9b}31m",
             "\u{202e}x",
             "\u{2066}x",
+            "\u{61c}x",
+            "\u{200b}\u{feff}x",
             "\u{0}",
             "\u{8}",
             "\u{7f}",
@@ -106,18 +110,24 @@ pub(crate) mod tests {
                 assert!(!shown.chars().any(steers), "{text:?}: {shown:?}");
             }
         }
-        assert_eq!(lines("a\nb\u{7}\n\nc"), "a\nb\u{fffd}\n\nc");
     }
 
     #[test]
     fn markdown_escapes_links_tags_and_cells() {
         for text in hostile() {
             let shown = markdown(&text);
-            for (at, c) in shown.char_indices().filter(|(_, c)| "[]<>|{".contains(*c)) {
+            assert!(!shown.contains('{'), "Liquid knows no backslash: {shown:?}");
+            for (at, c) in shown.char_indices().filter(|(_, c)| "[]<>|".contains(*c)) {
                 let slashes = shown[..at].chars().rev().take_while(|c| *c == '\\').count();
                 assert!(slashes % 2 == 1, "{c} in {shown:?}");
             }
         }
+    }
+
+    #[test]
+    fn markdown_shows_the_same_text() {
+        assert_eq!(markdown("{% x %} & AT&T &lt; `a` --b"), "&#123;% x %} & AT&amp;T &amp;lt; `a` -\\-b");
+        assert_eq!(markdown("`a"), "\\`a");
     }
 
     #[test]

@@ -4,6 +4,9 @@ use anstyle::Style;
 
 use crate::report::escape;
 
+/// All that controls a terminal in the text of this program: bold, dim, the colour of bars, and their end.
+pub const SEQUENCES: [&str; 4] = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[36m", "\u{1b}[0m"];
+
 /// The capabilities of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TerminalStyle {

@@ -11,6 +11,7 @@ use crate::engine::{Timestamp, nanoseconds, now};
 use crate::machine::environment::{environment, interpreters};
 use crate::record::journal::Journal;
 use crate::record::place::{Place, Saved};
+use crate::record::plain::tell;
 use crate::record::recovery::recover_all;
 use crate::record::save::SaveError;
 use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION};
@@ -54,7 +55,7 @@ pub fn run_and_save(
     progress: impl Fn(Timestamp, usize, usize),
 ) -> Result<(Recording, Saved)> {
     for recovered in recover_all(request.place.folder()) {
-        eprintln!("bakeoff: {recovered}");
+        tell(&recovered.to_string());
     }
     let prepared =
         Prepared::new(arms(&request.catalog, &request.cells, request.profile), request.workers, &request.exe);

@@ -9,13 +9,23 @@ use crate::report::{escape, table::Table};
 /// The writer has no such style: fields are quoted before they reach it.
 pub fn table(table: &Table) -> String {
     let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Never).from_writer(Vec::new());
-    let header = table.columns().iter().map(|column| column.name.as_str());
+    let header = table.columns().iter().map(|column| header(&column.name));
     writer.write_record(header).expect("memory can be written to");
     for row in table.values() {
         writer.write_record(row.iter().map(field)).expect("all rows of a table have its columns");
     }
     let bytes = writer.into_inner().expect("memory can be written to");
     String::from_utf8(bytes).expect("fields of text are text")
+}
+
+/// A name is quoted only if it is not a name of this program: one may be that of a file.
+fn header(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " _-%./".contains(c);
+    if name.starts_with(char::is_alphanumeric) && name.chars().all(is_plain) {
+        name.to_owned()
+    } else {
+        escape::csv(name)
+    }
 }
 
 fn field(value: &Value) -> String {

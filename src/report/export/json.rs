@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::record::plain;
 use crate::report::table::Table;
 
 /// An object for each row of a table.
@@ -17,7 +18,7 @@ pub fn rows(table: &Table) -> Value {
     Value::Array(rows)
 }
 
-/// A document of its own.
+/// A document of its own, which controls no terminal that shows it.
 pub fn document(value: &Value) -> String {
-    format!("{value:#}\n")
+    plain::json(&format!("{value:#}\n"))
 }
