@@ -31,6 +31,7 @@ fn main() -> io::Result<()> {
     built::write_built_file()?;
     watch(&INPUTS.map(PathBuf::from));
     tell("LIBRARIES", &libraries(&fs::read_to_string("Cargo.lock").unwrap_or_default()));
+    tell("BUILD_FLAGS", &build_flags().join("\t"));
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     tell("COMMIT", &git(&root, &["rev-parse", "HEAD"]).unwrap_or_default());
     tell("DIRTY", is_dirty(&root));
@@ -40,6 +41,53 @@ fn main() -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The settings of a profile that change the code, as variables of Cargo name them.
+const SETTINGS: [&str; 6] =
+    ["OPT_LEVEL", "LTO", "CODEGEN_UNITS", "OVERFLOW_CHECKS", "DEBUG_ASSERTIONS", "PANIC"];
+
+/// What changes the code of the program and is not in its sources: flags for code generation (`-C target-cpu=native`), whether
+/// from `RUSTFLAGS` or a configuration of Cargo, and variables that set a profile (`CARGO_PROFILE_RELEASE_LTO=fat`). A flag with
+/// a path says nothing about the code, and would disclose a folder.
+fn build_flags() -> Vec<String> {
+    let mut flags = Vec::new();
+    let encoded = env::var_os("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let encoded = encoded.to_string_lossy();
+    let mut words = encoded.split('\u{1f}');
+    while let Some(word) = words.next() {
+        let flag = match word.strip_prefix("-C").or(word.strip_prefix("--codegen")) {
+            Some("") => words.next().unwrap_or_default(),
+            Some(flag) => flag.trim_start_matches('='),
+            None => continue,
+        };
+        let has_path = flag.contains(['/', '\\']);
+        if !flag.is_empty() && !has_path {
+            flags.push(format!("-C {flag}"));
+        }
+    }
+    for profile in profiles() {
+        for setting in SETTINGS {
+            let name = format!("CARGO_PROFILE_{profile}_{setting}");
+            println!("cargo::rerun-if-env-changed={name}");
+            if let Some(value) = env::var_os(&name) {
+                flags.push(format!("{name}={}", value.to_string_lossy()));
+            }
+        }
+    }
+    flags.sort();
+    flags
+}
+
+/// The names of the profiles that this build may have, by the folder that it is made in.
+fn profiles() -> Vec<String> {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let folder = out.ancestors().nth(3).and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    match &*folder {
+        "debug" => vec!["DEV".into(), "TEST".into()],
+        "release" => vec!["RELEASE".into(), "BENCH".into()],
+        other => vec![other.to_uppercase().replace('-', "_")],
+    }
 }
 
 /// Whether the sources differ from the commit; empty if there is none.

@@ -1,5 +1,7 @@
 //! All models do the same work; deviations are detected.
 
+#![expect(clippy::print_stderr, reason = "what is skipped is told")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -23,6 +23,9 @@ built = "*"
 
 const MAIN: &str = r#"fn main() { print!("{},{}", env!("BAKEOFF_COMMIT"), env!("BAKEOFF_DIRTY")) }"#;
 
+/// Prints the flags of its build.
+const FLAGS: &str = r#"fn main() { print!("{}", env!("BAKEOFF_BUILD_FLAGS")) }"#;
+
 /// Makes the crate in a new folder.
 fn unpack(folder: &Path) {
     fs::create_dir_all(folder.join("src")).unwrap();
@@ -105,4 +108,31 @@ fn archive_inside_another_repository_is_unknown() {
     unpack(&sources);
     commit(&path);
     assert_eq!(built(&sources), (String::new(), String::new()));
+}
+
+#[test]
+fn build_flags_that_change_code_are_recorded_without_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let sources = folder.path().canonicalize().unwrap().join("facts");
+    unpack(&sources);
+    fs::write(sources.join("src/main.rs"), FLAGS).unwrap();
+    let flags_with = |rustflags: &str, lto: Option<&str>| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(["run", "--quiet", "--offline"])
+            .current_dir(&sources)
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo.env("CARGO_TARGET_DIR", folder.path().join("target")).env("RUSTFLAGS", rustflags);
+        if let Some(lto) = lto {
+            cargo.env("CARGO_PROFILE_DEV_LTO", lto);
+        }
+        let output = cargo.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(flags_with("", None), "");
+    let flags =
+        flags_with("-Coverflow-checks=yes -C opt-level=1 --remap-path-prefix=/home/me=x", Some("thin"));
+    assert_eq!(flags, "-C opt-level=1\t-C overflow-checks=yes\tCARGO_PROFILE_DEV_LTO=thin");
+    assert_eq!(flags_with("", None), "", "and no longer");
 }

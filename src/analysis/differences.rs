@@ -46,6 +46,7 @@ fn facts(recording: &Recording) -> Vec<(&'static str, String)> {
         ("changed since", flag(environment.dirty)),
         ("rustc", text(&environment.rustc)),
         ("profile", environment.profile.clone()),
+        ("build flags", environment.build_flags_text()),
         ("libraries", environment.libraries.join(", ")),
         ("interpreters", interpreters(environment)),
         ("launches x rounds", launches),

@@ -30,6 +30,8 @@ pub(crate) const DRIFT: f64 = 0.05;
 pub enum Warning {
     /// The program was built without optimisation.
     Unoptimised,
+    /// The program checked its own assumptions while it ran.
+    DebugAssertions,
     /// Another study ran on this machine.
     OtherStudy,
     /// It can't be told whether another study ran.
@@ -103,7 +105,7 @@ impl Warning {
             Warning::Stopped(_) => Some("rounds were stopped"),
             Warning::OfWorkload(_, WorkloadWarning::CoreTaken(..)) => Some("a core was taken"),
             Warning::Partial | Warning::Battery | Warning::Governor(_) | Warning::Turbo => None,
-            Warning::PressureUnknown | Warning::OtherStudyUnknown => None,
+            Warning::PressureUnknown | Warning::OtherStudyUnknown | Warning::DebugAssertions => None,
             Warning::OfWorkload(_, WorkloadWarning::Slow(..) | WorkloadWarning::Drift(_)) => None,
             Warning::OfWorkload(_, WorkloadWarning::CapacityBelowCores(_)) => None,
         }
@@ -113,6 +115,7 @@ impl Warning {
     fn cause(&self) -> String {
         match self {
             Warning::Unoptimised => "the program was built without optimisation".into(),
+            Warning::DebugAssertions => "the program was built with debug assertions, which take time".into(),
             Warning::OtherStudy => "another study ran at the same time".into(),
             Warning::OtherStudyUnknown => {
                 "whether another study ran is not known, as the file that studies share could not be locked".into()
@@ -155,7 +158,7 @@ impl Warning {
     /// What to do about it, or how to read the numbers.
     fn advice(&self) -> Option<&'static str> {
         Some(match self {
-            Warning::Unoptimised => "build it with --release",
+            Warning::Unoptimised | Warning::DebugAssertions => "build it with --release",
             Warning::OtherStudy => "run one after the other",
             Warning::OtherStudyUnknown => "BAKEOFF_STUDIES names another folder for it",
             Warning::Pressure(_) | Warning::BusyWhileIdle(_) => "close them and run again",

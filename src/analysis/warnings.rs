@@ -83,8 +83,11 @@ fn around(recording: &Recording, checks: &[IdleCheck], unwatched: Warning) -> Ve
 /// Properties of the machine and the program.
 fn of_environment(environment: &Environment) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    if !environment.profile.starts_with("release") {
+    if !environment.is_optimised() {
         warnings.push(Warning::Unoptimised);
+    }
+    if environment.has_debug_assertions() {
+        warnings.push(Warning::DebugAssertions);
     }
     if let Some(quota) = environment.quota_millicores
         && quota < environment.cores * 1_000

@@ -53,8 +53,9 @@ pub(super) fn copied(path: &Path, here: &Recording, catalog: &Catalog) -> Result
 }
 
 /// What the warnings on its numbers depend on besides the machine.
-fn conditions(recording: &Recording) -> (&str, Option<u64>) {
-    (&recording.environment.profile, recording.environment.quota_millicores)
+fn conditions(recording: &Recording) -> (&str, Option<&[String]>, Option<u64>) {
+    let environment = &recording.environment;
+    (&environment.profile, environment.build_flags.as_deref(), environment.quota_millicores)
 }
 
 fn is_running(workload: &str) -> bool {

@@ -82,8 +82,8 @@ fn has_work_of(study: &Study, cell: &Cell) -> bool {
 
 /// What tells one build from another.
 fn program(environment: &Environment) -> impl PartialEq {
-    let Environment { bakeoff, commit, dirty, rustc, profile, .. } = environment.clone();
-    (bakeoff, commit, dirty, rustc, profile)
+    let Environment { bakeoff, commit, dirty, rustc, profile, build_flags, .. } = environment.clone();
+    (bakeoff, commit, dirty, rustc, profile, build_flags)
 }
 
 #[cfg(test)]
@@ -128,11 +128,12 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused_with_reason() {
-        let changes: [Change; 10] = [
+        let changes: [Change; 11] = [
             ("the beginning of", |it| it.partial = true),
             ("a study on 1 core", |it| it.environment.cores = 1),
             ("processor differs", |it| it.environment.cpu_model = Some("Intel Pentium II".into())),
             ("memory unknown", |it| it.environment.memory_bytes = None),
+            ("another build", |it| it.environment.build_flags = Some(vec!["-C target-cpu=native".into()])),
             ("another build", |it| it.environment.commit = Some("f576512".into())),
             ("profile, standard", |it| it.study.as_mut().unwrap().profile = "standard".into()),
             ("profile, quick", |it| it.study.as_mut().unwrap().launches_asked = 2.try_into().unwrap()),

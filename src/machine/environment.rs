@@ -8,6 +8,7 @@ use crate::engine::clock::unix_seconds;
 use crate::machine::system_file::{bytes, field, read};
 use crate::machine::{host, quota, topology::list};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::START_METHOD};
+use crate::record::environment::DEBUG_ASSERTIONS;
 use crate::record::schema::{Environment, InterpreterEntry};
 use crate::workload::hash_implementation;
 
@@ -46,6 +47,7 @@ pub fn environment(root: &Path) -> Environment {
         bakeoff: env!("CARGO_PKG_VERSION").into(),
         rustc: Some(built::RUSTC_VERSION.to_owned()),
         profile: format!("{} at opt-level {}", built::PROFILE, built::OPT_LEVEL),
+        build_flags: Some(build_flags()),
         libraries: env!("BAKEOFF_LIBRARIES").split_terminator(", ").map(str::to_owned).collect(),
         commit: (!COMMIT.is_empty()).then(|| COMMIT.to_owned()),
         interpreters: None,
@@ -55,6 +57,16 @@ pub fn environment(root: &Path) -> Environment {
             _ => None,
         },
     }
+}
+
+/// What changes the code of this program besides its profile.
+fn build_flags() -> Vec<String> {
+    let mut flags: Vec<String> = Vec::new();
+    flags.extend(env!("BAKEOFF_BUILD_FLAGS").split_terminator('\t').map(str::to_owned));
+    if cfg!(debug_assertions) {
+        flags.push(DEBUG_ASSERTIONS.into());
+    }
+    flags
 }
 
 /// The interpreters of all given platforms, each once; `None` if all platforms are native.
@@ -250,6 +262,8 @@ mod tests {
         let names: Vec<&str> =
             found.libraries.iter().filter_map(|library| library.split(' ').next()).collect();
         assert_eq!(names, ["criterion", "crossbeam", "rayon", "tokio"]);
+        let has_assertions = found.build_flags.unwrap().iter().any(|flag| flag == DEBUG_ASSERTIONS);
+        assert_eq!(has_assertions, cfg!(debug_assertions));
     }
 
     #[test]

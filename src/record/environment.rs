@@ -51,6 +51,10 @@ pub struct Environment {
     pub rustc: Option<String>,
     /// Its build profile, as `release at opt-level 3`.
     pub profile: String,
+    /// What changes the code of the program besides the profile: flags of the compiler, and settings of the profile from
+    /// outside the sources; unknown before version 5, and in some recordings of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_flags: Option<Vec<String>>,
     /// Versions of the libraries that models are made of, `name version`.
     pub libraries: Vec<String>,
     /// The measured interpreters, or why there are none; from version 4 on.
@@ -59,6 +63,34 @@ pub struct Environment {
     pub commit: Option<String>,
     /// Whether the sources differed from that commit.
     pub dirty: Option<bool>,
+}
+
+/// How the flag is called with which a program checks its own assumptions while it runs.
+pub const DEBUG_ASSERTIONS: &str = "debug-assertions";
+
+impl Environment {
+    /// Whether the compiler optimised the program for speed. The level decides and not the name of the profile, unless a
+    /// recording has the name alone.
+    pub fn is_optimised(&self) -> bool {
+        match self.profile.split_once(" at opt-level ") {
+            Some((_, level)) => matches!(level, "2" | "3"),
+            None => self.profile.starts_with("release"),
+        }
+    }
+
+    /// Whether the program checked its own assumptions while it ran.
+    pub fn has_debug_assertions(&self) -> bool {
+        self.build_flags.iter().flatten().any(|flag| flag == DEBUG_ASSERTIONS)
+    }
+
+    /// The flags of the build for readers.
+    pub fn build_flags_text(&self) -> String {
+        match &self.build_flags {
+            None => "unknown".into(),
+            Some(flags) if flags.is_empty() => "none".into(),
+            Some(flags) => flags.join(" "),
+        }
+    }
 }
 
 /// An interpreter with measured models.
@@ -80,4 +112,26 @@ pub struct InterpreterEntry {
     /// Why it can't be used.
     #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn level_decides_whether_it_is_optimised() {
+        for (profile, is_optimised) in [
+            ("release at opt-level 3", true),
+            ("release at opt-level 0", false),
+            ("release at opt-level s", false),
+            ("debug at opt-level 3", true),
+            ("debug at opt-level 0", false),
+            ("debug at opt-level 1", false),
+            ("release", true),
+            ("debug", false),
+        ] {
+            let environment = Environment { profile: profile.into(), ..Environment::default() };
+            assert_eq!(environment.is_optimised(), is_optimised, "{profile}");
+        }
+    }
 }

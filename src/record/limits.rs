@@ -80,6 +80,7 @@ impl Recording {
             ));
         }
         at_most("classes of cores", environment.core_classes.len(), WORDS)?;
+        at_most("flags of the build", environment.build_flags.as_ref().map_or(0, Vec::len), WORDS)?;
         at_most("libraries", environment.libraries.len(), WORDS)?;
         at_most("interpreters", environment.interpreters.as_ref().map_or(0, Vec::len), WORDS)?;
         at_most("idle checks", self.idle_checks.as_ref().map_or(0, Vec::len), IDLE_CHECKS)?;

@@ -18,7 +18,7 @@ pub mod checksum;
 mod consistency;
 mod costs;
 pub mod default_folder;
-mod environment;
+pub mod environment;
 pub mod figure;
 pub mod journal;
 pub mod left_behind;

@@ -110,8 +110,12 @@ fn programs(environment: &Environment) -> String {
     let rustc = environment.rustc.as_deref().unwrap_or("rustc of unknown version");
     let rustc = rustc.split(" (").next().unwrap_or(rustc);
     let libraries = environment.libraries.join(", ");
+    let flags = match &environment.build_flags {
+        Some(flags) if !flags.is_empty() => format!(" with {}", flags.join(" ")),
+        _ => String::new(),
+    };
     format!(
-        "bakeoff {} ({commit}{dirty}), {rustc}, {}; {libraries}",
+        "bakeoff {} ({commit}{dirty}), {rustc}, {}{flags}; {libraries}",
         environment.bakeoff, environment.profile
     )
 }
