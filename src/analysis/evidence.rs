@@ -18,6 +18,8 @@ pub enum Observation {
     No,
     /// Inconclusive on this machine, and why.
     Inconclusive(String),
+    /// Not measured here: the system does not tell it, and this says what.
+    Unknown(&'static str),
 }
 
 impl Observation {
@@ -26,7 +28,7 @@ impl Observation {
         match self {
             Observation::Yes => Some(true),
             Observation::No => Some(false),
-            Observation::Inconclusive(_) => None,
+            Observation::Inconclusive(_) | Observation::Unknown(_) => None,
         }
     }
 }
@@ -36,12 +38,12 @@ impl Observation {
 pub struct Properties {
     /// Whether several jobs run at once, and the maximum number.
     pub concurrent: (Observation, f64),
-    /// Whether several jobs compute at once, and CPU time over the time in which any job computes.
-    pub parallel: (Observation, Interval),
+    /// Whether several jobs compute at once, and CPU time over the time in which any job computes, if it is known.
+    pub parallel: (Observation, Option<Interval>),
     /// The median of that ratio.
-    pub busy_cores: f64,
-    /// Whether several threads of one process work, and how many.
-    pub threads: (Observation, f64),
+    pub busy_cores: Option<f64>,
+    /// Whether several threads of one process work, and how many, if it is known.
+    pub threads: (Observation, Option<f64>),
     /// Whether child processes work, and how many.
     pub processes: (Observation, f64),
 }
@@ -52,8 +54,11 @@ pub fn properties(evidence_record: &EvidenceRecord) -> Option<Properties> {
     Some(Properties {
         concurrent: more_than(1.0, &Figure::InFlight.of(runs))?,
         parallel: parallel(evidence_record)?,
-        busy_cores: median(&busy_cores(runs))?,
-        threads: more_than(1.0, &Figure::Threads.of(runs))?,
+        busy_cores: median(&busy_cores(runs)),
+        threads: match more_than(1.0, &Figure::Threads.of(runs)) {
+            Some((answer, count)) => (answer, Some(count)),
+            None => (Observation::Unknown("this system does not tell which threads ran"), None),
+        },
         // One child is a process beside this one: the question is whether there is any child.
         processes: more_than(0.0, &Figure::ChildProcesses.of(runs))?,
     })
@@ -76,7 +81,10 @@ fn more_than(few: f64, counts: &[f64]) -> Option<(Observation, f64)> {
 
 /// CPU time over the time in which any job computes: overlapping spans are not sufficient, because jobs that
 /// take turns on one core overlap as well.
-fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Interval)> {
+fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Option<Interval>)> {
+    if Figure::CpuNs.of(&evidence_record.seen).is_empty() {
+        return Some((Observation::Unknown("this system does not tell CPU time"), None));
+    }
     let seen = interval(&busy_cores(&evidence_record.seen), LEVEL).ok()?;
     let possible = interval(&busy_cores(&evidence_record.control), LEVEL).ok();
     let answer = if seen.low > PARALLEL {
@@ -88,7 +96,7 @@ fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Interval)>
     } else {
         Observation::Inconclusive("plain threads did not compute in parallel here either".into())
     };
-    Some((answer, seen))
+    Some((answer, Some(seen)))
 }
 
 fn busy_cores(acts: &[TracedRun]) -> Vec<f64> {
@@ -160,6 +168,19 @@ pub(crate) mod tests {
             (more.concurrent.0, more.threads.0, more.processes.0),
             (Observation::Yes, Observation::Yes, Observation::Yes)
         );
+    }
+
+    #[test]
+    fn what_a_system_does_not_tell_is_unknown() {
+        let mut record = evidence_record([190; 9], 190, ONE);
+        for run in &mut record.seen {
+            run.figures.remove(Figure::CpuNs.name());
+            run.figures.remove(Figure::Threads.name());
+        }
+        let seen = properties(&record).unwrap();
+        assert!(matches!(seen.parallel, (Observation::Unknown(_), None)) && seen.busy_cores.is_none());
+        assert!(matches!(seen.threads, (Observation::Unknown(_), None)));
+        assert_eq!((seen.concurrent.0, seen.processes.0), (Observation::No, Observation::No));
     }
 
     #[test]

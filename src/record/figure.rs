@@ -111,6 +111,18 @@ impl Figure {
 impl TracedRun {
     /// A figure, if the run has it.
     pub fn get(&self, figure: Figure) -> Option<u64> {
+        // A run that was seen on no core at all was on a system that does not tell cores, which was once recorded as 0.
+        let needs_cores = matches!(
+            figure,
+            Figure::ApartNs
+                | Figure::CoresOfFirst
+                | Figure::CoresOfSecond
+                | Figure::CoresUsed
+                | Figure::Migrations
+        );
+        if needs_cores && self.figures.get(Figure::CoresUsed.name()) == Some(&0) {
+            return None;
+        }
         self.figures.get(figure.name()).copied()
     }
 }
@@ -187,6 +199,13 @@ mod tests {
         for (figure, value) in Figure::ALL.iter().zip(1..) {
             assert_eq!(run.get(*figure), Some(value), "{figure:?} shares its name");
         }
+        let on_no_core = TracedRun {
+            wall_ns: 0,
+            figures: Figure::recorded(
+                [Figure::CoresUsed, Figure::ApartNs, Figure::TogetherNs].map(|it| (it, 0)),
+            ),
+        };
+        assert_eq!((on_no_core.get(Figure::ApartNs), on_no_core.get(Figure::TogetherNs)), (None, Some(0)));
         let unknown = TracedRun { wall_ns: 0, figures: [("of_later".to_owned(), 1)].into() };
         assert!(Figure::ALL.iter().all(|&figure| unknown.get(figure).is_none()));
     }

@@ -56,9 +56,10 @@ fn busy_in_python(of: &Analysed<'_>) -> Vec<(String, f64)> {
         let Some((model, _)) = row.record.model.split_once('@') else { continue };
         if let Some(properties) = row.properties
             && row.record.jobs == JobsOf::Cakes.name()
+            && let Some(busy_cores) = properties.busy_cores
             && busy.iter().all(|(known, _)| known != model)
         {
-            busy.push((model.to_owned(), properties.busy_cores));
+            busy.push((model.to_owned(), busy_cores));
         }
     }
     busy
@@ -114,12 +115,8 @@ fn table(rows: &[EvidenceRow<'_>], reader: Reader) -> Table {
             (None, Some(why)) => format!("unavailable: {why}"),
             (None, None) => "too few runs".into(),
         })
-        .left(format!("parallel{mark}"), |it| {
-            it.cell(|it| answer(&it.parallel.0, &format!("{:.2}", it.busy_cores)))
-        })
-        .left(format!("threads{mark}"), |it| {
-            it.cell(|it| answer(&it.threads.0, &format!("{:.0}", it.threads.1)))
-        })
+        .left(format!("parallel{mark}"), |it| it.cell(|it| answer(&it.parallel.0, &cores_busy(it))))
+        .left(format!("threads{mark}"), |it| it.cell(|it| answer(&it.threads.0, &threads(it))))
         .left(format!("processes{mark}"), |it| {
             it.cell(|it| answer(&it.processes.0, &format!("{:.0}", it.processes.1)))
         })
@@ -131,7 +128,7 @@ impl EvidenceRow<'_> {
     fn overlap(&self) -> Cell {
         self.cell(|it| {
             let concurrent = answer(&it.concurrent.0, &format!("{:.0} at once", it.concurrent.1));
-            format!("{concurrent}; {}", answer(&it.parallel.0, &format!("{:.2} cores", it.busy_cores)))
+            format!("{concurrent}; {}", answer(&it.parallel.0, &format!("{} cores", cores_busy(it))))
         })
     }
 
@@ -139,7 +136,8 @@ impl EvidenceRow<'_> {
     fn runs_on(&self) -> Cell {
         self.cell(|it| match (&it.processes.0, &it.threads.0) {
             (Observation::Yes, _) => format!("{:.0} processes", it.processes.1),
-            (_, Observation::Yes) => format!("{:.0} threads", it.threads.1),
+            (_, Observation::Yes) => format!("{} threads", threads(it)),
+            (_, Observation::Unknown(_)) => "unknown".into(),
             _ => "one thread".into(),
         })
     }
@@ -152,11 +150,20 @@ impl EvidenceRow<'_> {
     }
 }
 
+fn cores_busy(properties: &Properties) -> String {
+    properties.busy_cores.map_or_else(String::new, |cores| format!("{cores:.2}"))
+}
+
+fn threads(properties: &Properties) -> String {
+    properties.threads.1.map_or_else(String::new, |threads| format!("{threads:.0}"))
+}
+
 fn answer(answer: &Observation, number: &str) -> String {
     match answer {
         Observation::Yes => format!("yes, {number}"),
         Observation::No => format!("no, {number}"),
         Observation::Inconclusive(_) => format!("not seen, {number}"),
+        Observation::Unknown(_) => "unknown".into(),
     }
 }
 
@@ -207,7 +214,7 @@ fn not_seen<'a>(rows: &'a [EvidenceRow<'_>]) -> Vec<NotSeen<'a>> {
             ("processes", &processes.0),
         ];
         for (question, answer) in answers {
-            let Observation::Inconclusive(why) = answer else { continue };
+            let Some(why) = why_not(answer) else { continue };
             let of = format!("{} with {}", record.model, record.jobs);
             match all.iter_mut().find(|it| it.question == question && it.why == why) {
                 Some(same) => same.of.push(of),
@@ -216,6 +223,15 @@ fn not_seen<'a>(rows: &'a [EvidenceRow<'_>]) -> Vec<NotSeen<'a>> {
         }
     }
     all
+}
+
+/// Why a question has no answer, if it has none.
+fn why_not(answer: &Observation) -> Option<&str> {
+    match answer {
+        Observation::Yes | Observation::No => None,
+        Observation::Inconclusive(why) => Some(why),
+        Observation::Unknown(why) => Some(why),
+    }
 }
 
 /// The models that were not traced, by the reason.

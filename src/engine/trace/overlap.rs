@@ -96,6 +96,11 @@ pub fn threads(spans: &[Span]) -> BTreeMap<u32, BTreeSet<u32>> {
     threads
 }
 
+/// Whether it is known on which core each computing span began.
+pub fn has_cores(spans: &[Span]) -> bool {
+    spans.iter().all(|span| span.phase != Phase::Compute || span.cpu.is_some())
+}
+
 /// How often a job began a compute span on another core than its previous one.
 pub fn migrations(spans: &[Span]) -> u64 {
     let mut sorted = spans.to_vec();
@@ -150,6 +155,7 @@ pub(crate) mod tests {
         let on =
             |job, start: u64, cpu| Span { cpu: Some(cpu), ..span(job, Phase::Compute, start..start + 1) };
         assert_eq!(migrations(&[on(0, 1, 0), on(1, 1, 1), on(0, 2, 0), on(1, 3, 0), on(0, 5, 1)]), 2);
-        assert_eq!(migrations(&[span(0, Phase::Compute, 0..1), span(0, Phase::Compute, 1..2)]), 0);
+        assert!(has_cores(&[on(0, 1, 0), span(0, Phase::Wait, 0..1)]));
+        assert!(!has_cores(&[on(0, 1, 0), span(0, Phase::Compute, 0..1)]));
     }
 }

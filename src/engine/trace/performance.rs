@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::engine::trace::overlap::{
-    extent_ns, lifetimes, migrations, most_at_once, processes, sum_ns, threads as by_process, times, union_ns,
+    extent_ns, has_cores, lifetimes, migrations, most_at_once, processes, sum_ns, threads as by_process,
+    times, union_ns,
 };
 use crate::engine::{Batch, Phase, Sample, Span, Spans, Started, catch_panic, sample, trace::threads};
 use crate::record::figure::Figure;
@@ -49,7 +50,7 @@ pub struct Performance {
     pub sample: Sample,
     /// Its spans.
     pub spans: Vec<Span>,
-    /// The threads of the model's process that ran meanwhile, if the system reports them.
+    /// The threads of the model's process that ran meanwhile besides those with spans; `None` if the system does not report them.
     ran: Option<Vec<u32>>,
     /// The thread that called the model.
     caller: u32,
@@ -58,12 +59,12 @@ pub struct Performance {
 }
 
 impl Performance {
-    /// A run without a model.
+    /// A run without a model: all of its threads have spans.
     pub fn of(sample: Sample, spans: Vec<Span>) -> Self {
         Performance {
             sample,
             spans,
-            ran: None,
+            ran: Some(vec![]),
             caller: threads::this_thread(),
             process_id: std::process::id(),
         }
@@ -75,18 +76,20 @@ impl Performance {
     }
 
     /// The maximum number of threads of one process that worked on the jobs. In the model's process, threads without
-    /// a span also count if they ran: a runtime reads files, or resolves names, in its own threads.
-    pub fn threads(&self) -> usize {
+    /// a span also count if they ran: a runtime reads files, or resolves names, in its own threads. `None` if it is unknown
+    /// whether there were such threads.
+    pub fn threads(&self) -> Option<usize> {
         let mut threads = by_process(&self.spans);
+        let ran = self.ran.as_ref()?;
         if let Some(own) = threads.get_mut(&self.process_id) {
-            for &thread in self.ran.iter().flatten() {
+            for &thread in ran {
                 // The caller only waits for the others, unless it has a span.
                 if thread != self.caller {
                     own.insert(thread);
                 }
             }
         }
-        threads.values().map(BTreeSet::len).max().unwrap_or(0)
+        Some(threads.values().map(BTreeSet::len).max().unwrap_or(0))
     }
 
     /// The number of processes that carried out jobs, besides the model's own.
@@ -113,10 +116,14 @@ impl Performance {
             (Figure::ComputingNs, computing),
             (Figure::BothNs, waiting + computing - either),
             (Figure::ExtentNs, extent_ns(&self.spans)),
-            (Figure::Threads, self.threads() as u64),
             (Figure::ChildProcesses, self.child_processes() as u64),
-            (Figure::Migrations, migrations(&self.spans)),
         ];
+        if let Some(threads) = self.threads() {
+            figures.push((Figure::Threads, threads as u64));
+        }
+        if has_cores(&self.spans) {
+            figures.push((Figure::Migrations, migrations(&self.spans)));
+        }
         if let Some(cpu_ns) = self.sample.used.cpu_ns {
             figures.push((Figure::CpuNs, cpu_ns));
         }

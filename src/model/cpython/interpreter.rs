@@ -185,7 +185,7 @@ fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
 /// The output of a program, and how it ended.
 pub(crate) struct Output {
     pub(crate) said: String,
-    complaints: String,
+    pub(crate) complaints: String,
     status: String,
 }
 

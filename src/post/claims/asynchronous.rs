@@ -252,14 +252,18 @@ fn by_loops(
 }
 
 fn no_thread_but_one(seen: &Properties) -> CaseResult {
-    as_observed(&[(&seen.threads.0, false)], format!("threads: {:.0}", seen.threads.1))
+    as_observed(&[(&seen.threads.0, false)], threads_at_work(seen))
+}
+
+fn threads_at_work(seen: &Properties) -> String {
+    seen.threads.1.map_or_else(|| "threads: unknown".into(), |threads| format!("threads: {threads:.0}"))
 }
 
 /// Whether no trace shows parallel computing, a second thread or a child process.
 fn one_of_each(seen: &Properties) -> CaseResult {
     let Properties { parallel, threads, processes, .. } = seen;
     let numbers =
-        format!("{}, threads: {:.0}, child processes: {:.0}", cores_busy(seen), threads.1, processes.1);
+        format!("{}, {}, child processes: {:.0}", cores_busy(seen), threads_at_work(seen), processes.1);
     as_observed(&[(&parallel.0, false), (&threads.0, false), (&processes.0, false)], numbers)
 }
 

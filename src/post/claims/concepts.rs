@@ -97,6 +97,7 @@ pub(crate) fn as_observed(expected: &[(&Observation, bool)], numbers: String) ->
             Observation::Inconclusive(why) => {
                 return CaseResult::Undecided(format!("{numbers}; inconclusive: {why}"));
             }
+            Observation::Unknown(why) => return CaseResult::Missing((*why).to_owned()),
             seen => holds &= seen.seen() == Some(*expected),
         }
     }
@@ -105,9 +106,10 @@ pub(crate) fn as_observed(expected: &[(&Observation, bool)], numbers: String) ->
 
 /// The bound that decides whether a model is parallel.
 pub(crate) fn cores_busy(seen: &Properties) -> String {
-    match seen.parallel.0.seen() {
-        Some(true) => format!("{:.2} cores busy or more", seen.parallel.1.low),
-        _ => format!("{:.2} cores busy or less", seen.parallel.1.high),
+    match &seen.parallel {
+        (_, None) => "unknown how many cores busy".into(),
+        (Observation::Yes, Some(interval)) => format!("{:.2} cores busy or more", interval.low),
+        (_, Some(interval)) => format!("{:.2} cores busy or less", interval.high),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::{Span, nanoseconds, now};
 use crate::model::{MadeOf, ModelEntry, Platform};
 use crate::post::story::event_loop::{Coroutines, EventLoop};
 use crate::post::story::way::Way;
-use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryRunner, count};
+use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryRunner, count, known};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::study::run_environment::traced_run;
@@ -70,7 +70,7 @@ impl Story for CookEat {
                 "cook starts, eat starts, eat is done, cook is done: {in_order} of {runs} times"
             )];
         }
-        let (waits, threads) = (count(act, Figure::WaitsAtOnce), count(act, Figure::Threads));
+        let (waits, threads) = (count(act, Figure::WaitsAtOnce), known(act.get(Figure::Threads)));
         vec![format!("waiting at once: {waits}; threads: {threads}")]
     }
 }

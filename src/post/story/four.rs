@@ -27,6 +27,9 @@ const STARTS: [&str; 3] = ["fork", "forkserver", "spawn"];
 /// The last line of the script: a guard prevents processes that import it from starting processes themselves.
 const ENDS: [(&str, &str); 2] = [("yes", "if __name__ == \"__main__\":\n    main()\n"), ("no", "main()\n")];
 
+/// What Python says where a system has no such start method.
+const NO_METHOD: &str = "cannot find context for";
+
 /// Tasks of the script.
 const TASKS: u64 = 4;
 
@@ -84,6 +87,9 @@ fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
     let begun = now();
     let output = run_for(&mut command, DEADLINE)?;
     let wall_ns = nanoseconds(now() - begun);
+    if output.complaints.contains(NO_METHOD) {
+        bail!("this system has no start method {start}");
+    }
     let lines: BTreeSet<&str> = output.said.lines().collect();
     let mut right = 0;
     for task in 0..TASKS {

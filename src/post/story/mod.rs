@@ -1,5 +1,6 @@
 //! The post's worked examples, executed with real timers and real computing, at a scale.
 
+use std::fmt;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -116,6 +117,11 @@ impl Ran {
 /// A figure as remarks show it: zero if there is none.
 pub(crate) fn count(act: &TracedRun, figure: Figure) -> u64 {
     act.get(figure).unwrap_or(0)
+}
+
+/// What a run shows of a number that not every system tells.
+pub(crate) fn known(number: Option<impl fmt::Display>) -> String {
+    number.map_or_else(|| "unknown".into(), |number| number.to_string())
 }
 
 /// The options of a story.

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::engine::{Span, trace::overlap::union_ns};
+use crate::engine::{
+    Span,
+    trace::overlap::{has_cores, union_ns},
+};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count};
@@ -73,11 +76,15 @@ impl Story for Music {
     fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
         let computing = count(act, Figure::ComputingNs).max(1) as f64;
         let together = 100.0 * count(act, Figure::TogetherNs) as f64 / computing;
-        let apart = 100.0 * count(act, Figure::ApartNs) as f64 / computing;
+        let both = format!("both compute for {together:.0} % of the time");
+        let Some(apart_ns) = act.get(Figure::ApartNs) else {
+            return vec![both, "this system does not tell on which cores".into()];
+        };
+        let apart = 100.0 * apart_ns as f64 / computing;
         let (first, second) = (count(act, Figure::CoresOfFirst), count(act, Figure::CoresOfSecond));
         let moves = count(act, Figure::Migrations);
         vec![
-            format!("both compute for {together:.0} % of the time, on different cores for {apart:.0} %"),
+            format!("{both}, on different cores for {apart:.0} %"),
             format!(
                 "cores that the first was seen on: {first}; the second: {second}; moves from one to another: {moves}"
             ),
@@ -165,16 +172,16 @@ fn jobs(runner: &StoryRunner, pins: &[u32]) -> Vec<Script> {
 /// The figures that only this story counts.
 fn extras(spans: &[Span]) -> Vec<(Figure, u64)> {
     let (first, second) = (of_job(spans, 0), of_job(spans, 1));
-    vec![
-        (Figure::TogetherNs, together_ns(&first, &second, |_, _| true)),
-        (
-            Figure::ApartNs,
-            together_ns(&first, &second, |one, other| one.cpu.is_some() && one.cpu != other.cpu),
-        ),
-        (Figure::CoresOfFirst, cores(&first)),
-        (Figure::CoresOfSecond, cores(&second)),
-        (Figure::CoresUsed, cores(spans)),
-    ]
+    let mut figures = vec![(Figure::TogetherNs, together_ns(&first, &second, |_, _| true))];
+    if has_cores(spans) {
+        figures.extend([
+            (Figure::ApartNs, together_ns(&first, &second, |one, other| one.cpu != other.cpu)),
+            (Figure::CoresOfFirst, cores(&first)),
+            (Figure::CoresOfSecond, cores(&second)),
+            (Figure::CoresUsed, cores(spans)),
+        ]);
+    }
+    figures
 }
 
 fn of_job(spans: &[Span], job: u32) -> Vec<Span> {
@@ -218,5 +225,7 @@ mod tests {
         let (first, second) = ([on(0, 0..10), on(1, 10..20)], [on(1, 5..12), on(1, 30..40)]);
         assert_eq!(together_ns(&first, &second, |_, _| true), 7);
         assert_eq!(together_ns(&first, &second, |one, other| one.cpu != other.cpu), 5);
+        let all = [span(0, Phase::Compute, 0..10), span(1, Phase::Compute, 5..12)];
+        assert_eq!(extras(&all), [(Figure::TogetherNs, 5)], "where cores are unknown");
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::engine::Batch;
 use crate::model::{ModelEntry, Platform};
-use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count};
+use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count, known};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
 use crate::workload::script::{Action, Script};
@@ -58,11 +58,12 @@ impl Story for CodeSample {
     }
 
     fn remarks_on(&self, _: &StoryRun, act: &TracedRun) -> Vec<String> {
-        let (alive, threads) = (count(act, Figure::InFlight), count(act, Figure::Threads));
+        let (alive, threads) = (count(act, Figure::InFlight), known(act.get(Figure::Threads)));
         let children = count(act, Figure::ChildProcesses);
-        let cores = count(act, Figure::CpuNs) as f64 / act.wall_ns.max(1) as f64;
+        let busy = |cpu_ns: u64| format!("{:.2}", cpu_ns as f64 / act.wall_ns.max(1) as f64);
+        let cores = known(act.get(Figure::CpuNs).map(busy));
         vec![format!(
-            "alive at once: {alive}; threads of a process: {threads}; child processes: {children}; busy cores: {cores:.2}"
+            "alive at once: {alive}; threads of a process: {threads}; child processes: {children}; busy cores: {cores}"
         )]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::analysis::analysed::Analysed;
+use crate::record::figure::Figure;
 use crate::record::schema::{IdleCheck, Recording};
 
 mod fewer;
@@ -254,5 +255,25 @@ fn unknown_models_decide_no_claims() {
     }
     for claim in claims() {
         claim.judge(&Sources::of(&recordings));
+    }
+}
+
+#[test]
+fn what_a_system_does_not_tell_decides_no_claim() {
+    let mut recordings = all_inside();
+    for recording in &mut recordings {
+        let evidence =
+            recording.evidence.iter_mut().flatten().flat_map(|it| it.seen.iter_mut().chain(&mut it.control));
+        let stories = recording.stories.iter_mut().flatten().flat_map(|it| &mut it.acts);
+        for run in evidence.chain(stories) {
+            for unknown in [Figure::CpuNs, Figure::Threads, Figure::ApartNs, Figure::Migrations] {
+                run.figures.remove(unknown.name());
+            }
+        }
+    }
+    for id in ["A2", "A3", "A6", "K14", "K15"] {
+        assert_ne!(judged(id, &all_inside()).verdict, ClaimVerdict::NotMeasured, "{id}");
+        let judgement = judged(id, &recordings);
+        assert!(!judgement.cases.iter().any(|case| case.result.is_decided()), "{id}: {judgement:?}");
     }
 }
