@@ -15,7 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use args::{BenchArgs, quickly};
 use bakeoff::internals::analysis::criterion::Medians;
-use bakeoff::internals::child::program::held;
+use bakeoff::internals::child::{limits, program::held};
 use bakeoff::internals::cmd::progress::show_progress;
 use bakeoff::internals::cmd::{Exit, out::is_closed_pipe};
 use bakeoff::internals::cmd::{show_results, stop::Stop, terminal::usual_style, variables::platforms};
@@ -67,6 +67,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode> {
     file_limit::is_an_error();
+    limits::raise_open_files();
     let asked = BenchArgs::of_this_run()?;
     if asked.quick_by_environment {
         return quickly();
@@ -311,7 +312,7 @@ impl Bench {
             text += &(style.wrapped(&line, "  ").join("\n") + "\n");
         }
         show_results(&text, Some(saved), &recording)?;
-        Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
+        Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
     }
 }
 

@@ -10,12 +10,13 @@ use crate::study::{launch, probe};
 use crate::workload::{catalog::Catalog, fixture::server};
 
 /// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
-/// launch, a probe or the server.
+/// launch, a probe or the server. Either way this process may open as many files from now on as the system allows.
 ///
 /// # Errors
 /// When the parent has gone, or says something else than it should.
 pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
     file_limit::is_an_error();
+    child::limits::raise_open_files();
     // Workers come first: each may live for one job.
     if let Some(served) =
         child::serve::serve_if_asked(words(), &|recipe, kept| catalog.own_jobs(recipe, kept))
