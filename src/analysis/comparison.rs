@@ -389,7 +389,7 @@ pub(crate) mod tests {
         let mut failed = before.clone();
         let round = &mut failed.study.as_mut().unwrap().launches[3].rounds[0];
         round.samples.truncate(1);
-        round.failures.push(Failure { arm: 1, reason: "a wrong digest".into() });
+        round.failures.push(Failure { arm: 1, reason: "a wrong digest".into(), unavailable: false });
         let mut gone = before.clone();
         gone.study.as_mut().unwrap().arms[1].id = "hash/threads/jobs".into();
         let mut empty = before.clone();

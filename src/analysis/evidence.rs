@@ -123,6 +123,7 @@ pub(crate) mod tests {
             seen: seen.map(|hundredths| run(hundredths, figures)).into(),
             control: vec![run(control, figures); 9],
             unavailable: None,
+            failed: false,
         }
     }
 

@@ -76,7 +76,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         text += &format!("\n{}", paragraph(&format!("The recording is {}", path.display())));
     }
     show_results(&text, saved, &recordings[0])?;
-    Ok(stop.exit().unwrap_or(Exit::Ok))
+    let measured = if args.from.is_empty() { Exit::of_recording(&recordings[0]) } else { Exit::Ok };
+    Ok(stop.exit().unwrap_or(measured))
 }
 
 /// The warnings that block verdicts of a study or of traces, each once.

@@ -8,7 +8,7 @@ use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, place, recording_of, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{Exit, has_model, models_named, progress::show, stop::Stop};
+use crate::cmd::{Exit, models_named, progress::show, stop::Stop};
 use crate::machine::host;
 use crate::model::ModelEntry;
 use crate::post::sections;
@@ -55,18 +55,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         text += &paragraph(&format!("The recording is {}", path.display()));
     }
     show_results(&text, saved, &recording)?;
-    if let Some(exit) = stop.exit() {
-        return Ok(exit);
-    }
-    // Models that this kind of machine can't support are not failures.
-    let mut measurable = models;
-    measurable.retain(|model| model.unavailable.is_none());
-    for evidence_record in recording.evidence.iter().flatten() {
-        if evidence_record.unavailable.is_some() && has_model(&measurable, &evidence_record.model) {
-            return Ok(Exit::CellFailed);
-        }
-    }
-    Ok(Exit::Ok)
+    Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
 }
 
 /// One line on a terminal, written before a model is traced.

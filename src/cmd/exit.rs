@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use anyhow::Error;
 
 use crate::cmd::{BadUsage, compare::Incomparable, out::is_of_output};
-use crate::record::{read::ReadError, save::SaveError, schema::Recording};
+use crate::record::schema::{Recording, Study};
+use crate::record::{read::ReadError, save::SaveError};
 
 /// How a run ended; the exit codes are in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +37,21 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The exit code of a study that was not stopped.
-    pub fn of_study(recording: &Recording) -> Self {
-        let Some(study) = &recording.study else { return Exit::Ok };
-        let mut has_samples = false;
-        for launch in &study.launches {
-            if launch.failure.is_some() || launch.rounds.iter().any(|round| !round.failures.is_empty()) {
-                return Exit::CellFailed;
-            }
-            has_samples |= launch.rounds.iter().any(|round| !round.samples.is_empty());
+    /// The exit code of measurements that were not stopped: what this machine lacks is no failure, but an interpreter that
+    /// is not there was not measured.
+    pub fn of_recording(recording: &Recording) -> Self {
+        let mut found = Found::default();
+        if let Some(study) = &recording.study {
+            found.add_study(study);
         }
-        if has_samples { Exit::Ok } else { Exit::CellFailed }
+        for record in recording.evidence.iter().flatten() {
+            found.add(record.unavailable.is_none(), record.failed);
+        }
+        for run in recording.stories.iter().flatten() {
+            found.add(run.unavailable.is_none(), run.failed);
+        }
+        let interpreters = recording.environment.interpreters.iter().flatten();
+        found.exit(interpreters.filter(|entry| entry.unavailable.is_some()).count() == 0)
     }
 
     /// The exit code of a run that `error` has ended.
@@ -65,6 +70,43 @@ impl Exit {
     }
 }
 
+/// What became of the parts of a recording.
+#[derive(Default)]
+struct Found {
+    measured: bool,
+    lacking: bool,
+    failed: bool,
+}
+
+impl Found {
+    /// Takes note of a part that was measured or not, and then failed or not.
+    fn add(&mut self, is_measured: bool, has_failed: bool) {
+        self.measured |= is_measured;
+        self.failed |= has_failed;
+        self.lacking |= !is_measured && !has_failed;
+    }
+
+    fn add_study(&mut self, study: &Study) {
+        for arm in study.arms.iter().filter(|arm| arm.unavailable.is_some()) {
+            self.add(false, arm.failed);
+        }
+        for launch in &study.launches {
+            self.failed |= launch.failure.is_some();
+            for round in &launch.rounds {
+                self.measured |= !round.samples.is_empty();
+                for failure in &round.failures {
+                    self.add(false, !failure.unavailable);
+                }
+            }
+        }
+    }
+
+    fn exit(&self, has_all_interpreters: bool) -> Exit {
+        let lacks_only = self.lacking && has_all_interpreters;
+        if !self.failed && (self.measured || lacks_only) { Exit::Ok } else { Exit::CellFailed }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)
@@ -75,12 +117,62 @@ impl From<Exit> for ExitCode {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+    use crate::record::schema::{Failure, InterpreterEntry, StoryRun};
 
     #[test]
     fn study_without_samples_has_not_passed() {
         let mut study = recording(3, 50);
-        assert_eq!(Exit::of_study(&study), Exit::Ok);
+        assert_eq!(Exit::of_recording(&study), Exit::Ok);
         study.study.as_mut().unwrap().launches.clear();
-        assert_eq!(Exit::of_study(&study), Exit::CellFailed);
+        assert_eq!(Exit::of_recording(&study), Exit::CellFailed);
+    }
+
+    fn interpreter_entry() -> InterpreterEntry {
+        InterpreterEntry {
+            tag: "3.11".into(),
+            version: None,
+            build: None,
+            free_threaded: None,
+            gil: None,
+            start_method: "fork".into(),
+            unavailable: None,
+        }
+    }
+
+    #[test]
+    fn only_lacks_of_the_machine_are_no_failures() {
+        let mut lacking = recording(3, 50);
+        let study = lacking.study.as_mut().unwrap();
+        study.launches.truncate(1);
+        study.launches[0].rounds[0].samples.clear();
+        let failure = Failure { arm: 0, reason: "no loopback".into(), unavailable: true };
+        study.launches[0].rounds[0].failures.push(failure);
+        assert_eq!(Exit::of_recording(&lacking), Exit::Ok);
+        let mut missing = lacking.clone();
+        let entry = InterpreterEntry { unavailable: Some("no python3".into()), ..interpreter_entry() };
+        missing.environment.interpreters = Some(vec![entry]);
+        assert_eq!(Exit::of_recording(&missing), Exit::CellFailed);
+        let arm = &mut lacking.study.as_mut().unwrap().arms[0];
+        (arm.unavailable, arm.failed) = (Some("cannot make the folder".into()), true);
+        assert_eq!(Exit::of_recording(&lacking), Exit::CellFailed);
+    }
+
+    #[test]
+    fn failed_story_run_or_trace_is_a_failure() {
+        let of_story = |unavailable: Option<&str>, failed| {
+            let run = StoryRun {
+                story: "nap".into(),
+                arrangement: "naps=3".into(),
+                model: "threads".into(),
+                second_ns: 1.try_into().unwrap(),
+                acts: vec![],
+                unavailable: unavailable.map(str::to_owned),
+                failed,
+            };
+            Exit::of_recording(&Recording { study: None, stories: Some(vec![run]), ..recording(3, 50) })
+        };
+        assert_eq!(of_story(None, false), Exit::Ok);
+        assert_eq!(of_story(Some("no fork"), false), Exit::Ok);
+        assert_eq!(of_story(Some("it was killed"), true), Exit::CellFailed);
     }
 }

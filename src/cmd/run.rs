@@ -104,7 +104,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
     let (recording, saved) = run_and_save(&request, &stop.asked, show_progress)?;
     let text = text(args, &recording, saved.path.as_deref());
     show_results(&text, Some(saved), &recording)?;
-    Ok(stop.exit().unwrap_or_else(|| Exit::of_study(&recording)))
+    Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
 }
 
 /// Limits this process to this many cores.

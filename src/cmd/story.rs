@@ -128,11 +128,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if let (Some(path), Some(hint)) = (&args.chart, png::hint()) {
         writeln!(Out, "\nThe timelines are {}. {hint}", path.display())?;
     }
-    if let Some(exit) = stop.exit() {
-        return Ok(exit);
-    }
-    let ran = results.iter().any(|result| result.story_run.unavailable.is_none());
-    Ok(if ran { Exit::Ok } else { Exit::CellFailed })
+    Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
 }
 
 fn list() -> Result<Exit> {

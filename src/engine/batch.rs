@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::engine::{Digest, InvalidRun, Jobs, Origin, Reads, Resources, Spans, Started, Work};
+use crate::engine::{Digest, InvalidRun, Jobs, Origin, Reads, Resources, Spans, Started, Unavailable, Work};
 
 /// The jobs of one run, whatever their type, and their expected digests.
 #[derive(Clone)]
@@ -207,7 +207,7 @@ impl Batch {
     /// Rejects a run whose files did not come from where the workload requires: it is [`InvalidRun`].
     ///
     /// # Errors
-    /// States the bytes read from the device and the bytes of the files.
+    /// States the bytes read from the device and the bytes of the files; [`Unavailable`] if nobody counts them.
     pub fn check_reads(&self, device_bytes: Option<u64>) -> Result<()> {
         let (mut cold, mut warm) = (0, 0);
         for reads in self.work.reads(self.expected.len()) {
@@ -218,7 +218,9 @@ impl Batch {
             }
         }
         let Some(read) = device_bytes else {
-            ensure!(cold == 0, "nobody counted what was read from the device, so cold can't be proved");
+            let why =
+                "the system does not tell what these processes read from devices, so cold can't be proved";
+            ensure!(cold == 0, Unavailable(why.into()));
             return Ok(());
         };
         ensure!(
@@ -289,6 +291,6 @@ mod tests {
         let bytes: u64 = 24 * 64 * 1024;
         batch.check_reads(Some((bytes * 95).div_ceil(100))).unwrap();
         assert!(batch.check_reads(Some(bytes * 95 / 100)).unwrap_err().is::<InvalidRun>());
-        assert!(batch.check_reads(None).is_err(), "cold can't be proved");
+        assert!(batch.check_reads(None).unwrap_err().is::<Unavailable>(), "cold can't be proved");
     }
 }

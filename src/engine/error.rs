@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use anyhow::Error;
+
 /// A cell cannot be measured on this machine: a row with a reason, not a failure.
 #[derive(Debug)]
 pub struct Unavailable(pub String);
@@ -10,6 +12,22 @@ pub struct Unavailable(pub String);
 /// `warm-file`, or another program read those of `cold-file` first.
 #[derive(Debug)]
 pub struct InvalidRun(pub String);
+
+/// Why something was not measured, as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhyNot {
+    /// In words.
+    pub reason: String,
+    /// Whether this machine lacks something; all else is a failure.
+    pub is_lack: bool,
+}
+
+impl WhyNot {
+    /// What `error` says: a lack if any part of it is [`Unavailable`].
+    pub fn of(error: &Error) -> Self {
+        WhyNot { reason: format!("{error:#}"), is_lack: error.is::<Unavailable>() }
+    }
+}
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,7 +25,7 @@ pub(crate) use clock::nanoseconds;
 pub use clock::{Timestamp, Usage, now};
 pub use context::Context;
 pub use digest::{Digest, pseudorandom_bytes, sampled_checksum};
-pub use error::{InvalidRun, Unavailable};
+pub use error::{InvalidRun, Unavailable, WhyNot};
 pub(crate) use jobs::Made;
 pub use jobs::{Jobs, Kept, Origin, OwnJobs, Recipe};
 pub(crate) use model::StartedFor;

@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn each_platform_has_its_timers() {
-        let python = Platform::Python(Interpreter::known("3.11", facts("3.11.7", false)));
+        let python = Platform::Python(Interpreter::known("3.11", "python3".as_ref(), facts("3.11.7", false)));
         let all: Vec<ModelEntry> =
             [Platform::Native, python].iter().flat_map(|platform| platform.models()).collect();
         assert_eq!(names(&timers(&all)), ["sequential", "tokio-one", "py-loop@3.11", "py-asyncio@3.11"]);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::engine::{
-    Batch, Performer, Resources, Spans, StartModel, Started, StartedFor, TypedWork, Unavailable, Work,
-    catch_panic,
+    Batch, Performer, Resources, Spans, StartModel, Started, StartedFor, TypedWork, Unavailable, WhyNot,
+    Work, catch_panic,
 };
 
 pub use crate::engine::MOST_WORKERS;
@@ -148,6 +148,11 @@ impl ModelEntry {
         let spans = Arc::default();
         let model = catch_panic(|| batch.start(self.name, resources, Some(&spans)))?;
         Ok(Performer::new(model, spans))
+    }
+
+    /// Why this machine can't support it.
+    pub fn why_not(&self) -> Option<WhyNot> {
+        Some(WhyNot { reason: self.unavailable?.to_owned(), is_lack: true })
     }
 
     /// Callers that start it otherwise ask first.

@@ -31,6 +31,14 @@ impl Platform {
         }
     }
 
+    /// Whether it is there, whatever this machine lacks for some of its models.
+    pub fn is_usable(self) -> bool {
+        match self {
+            Platform::Native => true,
+            Platform::Python(interpreter) => interpreter.facts.is_ok(),
+        }
+    }
+
     /// Its models in table order; the first is the baseline.
     pub fn models(self) -> Vec<ModelEntry> {
         match self {

@@ -188,6 +188,7 @@ mod tests {
             second_ns: 1_000_000.try_into().unwrap(),
             acts: [0, 15, 5].map(|ms| play(wall_ms + ms, Figure::recorded(figures))).into(),
             unavailable: None,
+            failed: false,
         }
     }
 

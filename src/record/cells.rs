@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
+use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,9 @@ pub struct Arm {
     /// Why it can't be measured on this machine.
     #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
+    /// The reason is a failure, and nothing that this machine lacks; from version 5 on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub failed: bool,
 }
 
 /// The purpose of an arm.
@@ -212,7 +216,8 @@ mod tests {
         let id = "primes/py-threading@3.11/cores".to_owned();
         let one = NonZeroU64::MIN;
         let (role, revision) = (Role::Cell, Some(1));
-        let arm = Arm { id, platform: None, role, revision, in_flight: one, unavailable: None };
+        let arm =
+            Arm { id, platform: None, role, revision, in_flight: one, unavailable: None, failed: false };
         assert_eq!((arm.workload(), arm.model()), ("primes", "py-threading@3.11"));
         assert_eq!((arm.width(), arm.is_baseline()), (Some(Width::Cores), false));
         for width in [Width::One, Width::Cores, Width::Jobs] {

@@ -68,7 +68,7 @@ mod tests {
         for launch in &mut both.launches {
             let round = &mut launch.rounds[0];
             round.samples.iter_mut().for_each(|sample| sample.arm += 1);
-            round.failures.push(Failure { arm: 2, reason: "it broke".into() });
+            round.failures.push(Failure { arm: 2, reason: "it broke".into(), unavailable: false });
             round.copies.push(CopyTimes { arm: 1, ns: vec![NonZeroU64::MIN] });
         }
         both.launches.push(Launch::begun("noop".into(), None, 0));

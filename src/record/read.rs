@@ -117,6 +117,7 @@ pub(crate) mod tests {
             revision: Some(1),
             in_flight: one(),
             unavailable: None,
+            failed: false,
         }
     }
 

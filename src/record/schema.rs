@@ -4,6 +4,7 @@
 //! All numbers are integers. Unknown is `null`, never zero. No statistic is stored: readers compute them.
 
 use std::num::NonZeroU64;
+use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 
@@ -144,7 +145,7 @@ pub struct CopyTimes {
     pub ns: Vec<NonZeroU64>,
 }
 
-/// An arm that failed, and why: never a time.
+/// An arm that failed or can't be measured on this machine, and why: never a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Failure {
@@ -153,6 +154,9 @@ pub struct Failure {
     /// Why.
     #[serde(serialize_with = "reason")]
     pub reason: String,
+    /// The reason is something that this machine lacks, and no failure; from version 5 on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub unavailable: bool,
 }
 
 /// The activity of other programs in a window in which the study was idle.

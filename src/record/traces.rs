@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
+use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,9 @@ pub struct EvidenceRecord {
     /// Why it can't be observed on this machine.
     #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
+    /// The reason is a failure, and nothing that this machine lacks; from version 5 on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub failed: bool,
 }
 
 /// A worked example, run one or more times in one arrangement under one model.
@@ -42,6 +46,9 @@ pub struct StoryRun {
     /// Why it can't be run on this machine or under this model.
     #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,
+    /// The reason is a failure, and nothing that this machine lacks; from version 5 on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub failed: bool,
 }
 
 /// One traced run.

@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn ids_are_unique_and_never_overlap() {
-        let [plain, free] = ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, facts(tag, false)));
+        let [plain, free] =
+            ["3.13", "3.13t"].map(|tag| Interpreter::known(tag, "python3".as_ref(), facts(tag, false)));
         let platforms = Platform::all(&[plain, free]);
         let ids: Vec<String> = Cell::all(&Catalog::builtin(), &platforms, 2).iter().map(Cell::id).collect();
         for (at, id) in ids.iter().enumerate() {
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn id_without_interpreter_matches_all_interpreters() {
-        let known = Interpreter::known("3.11", facts("3.11.7", false));
+        let known = Interpreter::known("3.11", "python3".as_ref(), facts("3.11.7", false));
         let cells = Cell::all(&Catalog::builtin(), &[Platform::Python(known)], 2);
         assert!(cells.iter().all(|cell| cell.id().contains("@3.11/")));
         assert!(cells.iter().any(|cell| cell.id() == "primes/py-threading@3.11/cores"));

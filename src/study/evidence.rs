@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use crate::engine::{Batch, Context, Performance, Sample, Spans, Usage, now};
+use crate::engine::{Batch, Context, Performance, Sample, Spans, Usage, WhyNot, now};
 use crate::model::{MadeOf, ModelEntry};
 use crate::record::schema::{EvidenceRecord, TracedRun};
 use crate::study::run_environment::{RunEnvironment, traced_run};
@@ -114,11 +114,18 @@ pub fn evidence_record(
     looks: usize,
     stop: &AtomicBool,
 ) -> EvidenceRecord {
-    let (seen, control, unavailable) = match runs(with, model, jobs, looks, stop) {
-        Ok((seen, control)) => (seen, control, None),
-        Err(why) => (vec![], vec![], Some(format!("{why:#}"))),
+    let ((seen, control), why_not) = match runs(with, model, jobs, looks, stop) {
+        Ok(runs) => (runs, None),
+        Err(error) => ((vec![], vec![]), Some(WhyNot::of(&error))),
     };
-    EvidenceRecord { model: model.name.into(), jobs: jobs.name().into(), seen, control, unavailable }
+    EvidenceRecord {
+        model: model.name.into(),
+        jobs: jobs.name().into(),
+        seen,
+        control,
+        failed: why_not.as_ref().is_some_and(|why| !why.is_lack),
+        unavailable: why_not.map(|why| why.reason),
+    }
 }
 
 fn runs(

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::num::NonZeroU64;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{parent_death, program, wire};
-use crate::engine::{Batch, Digest, Started, catch_panic, nanoseconds};
+use crate::engine::{Batch, Digest, Started, WhyNot, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
 use crate::study::slot::{Measured, slot, warm_device};
@@ -65,21 +65,22 @@ pub struct ArmOrder {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PlatformOrder {
     tag: String,
+    path: PathBuf,
     facts: Facts,
 }
 
 impl PlatformOrder {
     /// The interpreter of `platform`, if it has a usable one.
     pub fn of(platform: Platform) -> Option<Self> {
-        let Platform::Python(Interpreter { tag, facts: Ok(facts), .. }) = platform else { return None };
-        Some(PlatformOrder { tag: tag.clone(), facts: facts.clone() })
+        let Platform::Python(Interpreter { tag, path, facts: Ok(facts), .. }) = platform else { return None };
+        Some(PlatformOrder { tag: tag.clone(), path: path.clone(), facts: facts.clone() })
     }
 
     /// The platform of a child process with this order.
     pub(crate) fn platform(order: Option<&Self>) -> Platform {
         match order {
             None => Platform::Native,
-            Some(it) => Platform::Python(Interpreter::known(&it.tag, it.facts.clone())),
+            Some(it) => Platform::Python(Interpreter::known(&it.tag, &it.path, it.facts.clone())),
         }
     }
 }
@@ -165,14 +166,14 @@ struct Starter<'a> {
 #[derive(Default)]
 struct StartedArms {
     running: Vec<RunningArm>,
-    failed: BTreeMap<u64, String>,
+    failed: BTreeMap<u64, WhyNot>,
 }
 
 impl StartedArms {
     fn add(&mut self, arm: u64, started: Result<RunningArm>) {
         match started {
             Ok(started) => self.running.push(started),
-            Err(why) => drop(self.failed.insert(arm, format!("{why:#}"))),
+            Err(error) => drop(self.failed.insert(arm, WhyNot::of(&error))),
         }
     }
 }
@@ -230,17 +231,17 @@ impl Starter<'_> {
 }
 
 /// One slot for each arm that has not failed; a failed arm has no further slot in this launch.
-fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, String>, batch: &Batch) -> Round {
+fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, WhyNot>, batch: &Batch) -> Round {
     let mut round = Round { samples: Vec::with_capacity(running.len()), ..Round::default() };
     for (place, RunningArm { arm, model, warm_up }) in running.iter_mut().enumerate() {
         match catch_panic(|| slot(model.as_mut(), warm_up, batch)) {
             Ok(measured) => add_slot(&mut round, *arm, place as u64, &measured),
-            Err(error) => drop(failed.insert(*arm, format!("{error:#}"))),
+            Err(error) => drop(failed.insert(*arm, WhyNot::of(&error))),
         }
     }
     running.retain(|running| !failed.contains_key(&running.arm));
-    for (&arm, reason) in failed.iter() {
-        round.failures.push(Failure { arm, reason: reason.clone() });
+    for (&arm, why) in failed.iter() {
+        round.failures.push(Failure { arm, reason: why.reason.clone(), unavailable: why.is_lack });
     }
     round
 }

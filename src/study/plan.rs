@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use crate::engine::nanoseconds;
+use crate::engine::{WhyNot, nanoseconds};
 use crate::model::{Concurrency, Platform};
 use crate::record::schema::{Arm, Role, Stopping, Width, WorkloadEntry};
 use crate::study::cell::Cell;
@@ -182,7 +182,7 @@ fn is_native_too(catalog: &Catalog, workload: &Workload) -> bool {
 
 impl PlannedArm {
     /// As the recording has it.
-    pub fn entry(&self, workers: usize, unavailable: Option<String>) -> Arm {
+    pub fn entry(&self, workers: usize, why_not: Option<WhyNot>) -> Arm {
         let in_flight = self.cell.in_flight(workers) as u64;
         let in_flight = NonZeroU64::new(in_flight).expect("at least one job runs at once");
         Arm {
@@ -191,7 +191,8 @@ impl PlannedArm {
             role: self.role,
             revision: Some(self.cell.model.revision),
             in_flight,
-            unavailable,
+            failed: why_not.as_ref().is_some_and(|why| !why.is_lack),
+            unavailable: why_not.map(|why| why.reason),
         }
     }
 }
@@ -255,7 +256,7 @@ mod tests {
 
     #[test]
     fn python_plan_adds_native_references() {
-        let known = Interpreter::known("3.11", facts("3.11.7", false));
+        let known = Interpreter::known("3.11", "python3".as_ref(), facts("3.11.7", false));
         let cells = Cell::all(&Catalog::builtin(), &[Platform::Python(known)], 2);
         let arms = arms(&Catalog::builtin(), &cells, Profile::Standard);
         let of = |role| arms.iter().filter(move |arm| arm.role == role);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Error, Result};
+use anyhow::Result;
 
 use crate::child::reporting::{Next, ReportingChild};
-use crate::engine::{Batch, Timestamp, Unavailable, now};
+use crate::engine::{Batch, Timestamp, WhyNot, now};
 use crate::machine::{host, idle, study_lock::StudyLock};
 use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
@@ -31,37 +31,21 @@ pub struct Prepared {
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
     /// A batch for each row, or why it has none.
-    batches: BTreeMap<RowKey, Result<Batch, NoBatch>>,
-}
-
-/// Why a row has no batch.
-#[derive(Debug)]
-enum NoBatch {
-    /// This machine can't measure the workload.
-    Unavailable(String),
-    /// The workload could not be prepared, as where its folder can't be written: its launches fail.
-    Failed(String),
-}
-
-impl NoBatch {
-    fn of(why: &Error) -> Self {
-        let text = format!("{why:#}");
-        if why.is::<Unavailable>() { NoBatch::Unavailable(text) } else { NoBatch::Failed(text) }
-    }
+    batches: BTreeMap<RowKey, Result<Batch, WhyNot>>,
 }
 
 /// A workload by its name and a platform by its tag: the subject of one launch.
 type RowKey = (&'static str, Option<&'static str>);
 
 impl Prepared {
-    /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. A workload that can't
-    /// be measured here becomes unavailable.
+    /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. The cells of a workload
+    /// that can't be prepared have the reason.
     pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
         for (workload, platform) in prepared.rows() {
-            let batch = workload.batch(workload.size, &prepared.stage).map_err(|why| NoBatch::of(&why));
+            let batch = workload.batch(workload.size, &prepared.stage).map_err(|error| WhyNot::of(&error));
             prepared.batches.insert((workload.name, platform.tag()), batch);
         }
         prepared
@@ -83,30 +67,26 @@ impl Prepared {
 
     /// Why an arm can't be measured here: because of its model or workload, or because only its row's
     /// reference can be.
-    fn why_not(&self, arm: &PlannedArm) -> Option<String> {
+    fn why_not(&self, arm: &PlannedArm) -> Option<WhyNot> {
         let row = row_of(arm);
-        let mut why = arm.cell.model.unavailable;
-        if let Err(NoBatch::Unavailable(of_workload)) = &self.batches[&row] {
-            why = why.or(Some(of_workload));
+        let mut why = arm.cell.model.why_not();
+        if let Err(of_workload) = &self.batches[&row] {
+            why = why.or(Some(of_workload.clone()));
         }
         for other in &self.planned {
             if row_of(other) == row && other.cell.is_baseline() {
-                why = why.or(other.cell.model.unavailable);
+                why = why.or(other.cell.model.why_not());
             }
         }
-        why.map(str::to_owned)
+        why
     }
 
-    /// The measurable rows, and those that fail.
+    /// The batches of the measurable rows.
     fn available(&self) -> Vec<LaunchSpec<'_>> {
         let mut specs = vec![];
         for (workload, platform) in self.rows() {
             let row = (workload.name, platform.tag());
-            let batch = match &self.batches[&row] {
-                Ok(batch) => Ok(batch),
-                Err(NoBatch::Failed(why)) => Err(why.as_str()),
-                Err(NoBatch::Unavailable(_)) => continue,
-            };
+            let Ok(batch) = &self.batches[&row] else { continue };
             let mut arms = vec![];
             for (index, arm) in self.planned.iter().enumerate() {
                 if row_of(arm) == row && self.why_not(arm).is_none() {
@@ -137,7 +117,7 @@ impl Prepared {
             seed,
             workers: self.workers,
             cores: self.cores,
-            expected: batch.map_or_else(|_| vec![], |batch| batch.expected().to_vec()),
+            expected: batch.expected().to_vec(),
             stage: self.stage.attachment(),
         }
     }
@@ -147,8 +127,7 @@ impl Prepared {
 struct LaunchSpec<'a> {
     workload: Workload,
     platform: Platform,
-    /// Its jobs, or why it has none.
-    batch: Result<&'a Batch, &'a str>,
+    batch: &'a Batch,
     arms: Vec<(usize, &'a PlannedArm)>,
 }
 
@@ -189,10 +168,7 @@ pub fn run_launches(
             }
             let start = now();
             journal.append(Entry::launch(spec.workload.name, spec.platform.tag(), number))?;
-            match spec.batch {
-                Ok(_) => launch(prepared, &order, journal, stop)?,
-                Err(why) => journal.append(Entry::Failure(why.to_owned()))?,
-            }
+            launch(prepared, &order, journal, stop)?;
             append_all(journal, stops::after_launch(study_of(journal), row(journal, spec)))?;
             limit.add_launch(start);
             made += 1;

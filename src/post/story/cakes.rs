@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
+use crate::engine::Unavailable;
 use crate::model::{Concurrency, MadeOf, ModelEntry, Platform, made_of};
 use crate::post::story::{Prediction, Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
@@ -90,7 +91,7 @@ impl Kitchen {
         let runner = runner.recalibrated();
         let performance = runner.perform(model, self.jobs(&runner))?;
         let is_split = performance.child_processes() > 0 && self.is_shared();
-        ensure!(!is_split, "each process has a brain and an oven of its own");
+        ensure!(!is_split, Unavailable("each process has a brain and an oven of its own".into()));
         Ok(Ran::once(performance, &[(Figure::Cores, runner.with.cores as u64)]))
     }
 

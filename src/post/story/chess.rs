@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::Result;
 
+use crate::engine::Unavailable;
 use crate::model::{Concurrency, ModelEntry, models};
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think, prediction, prediction_at};
 use crate::post::story::lead::{clock, fastest};
@@ -242,10 +243,13 @@ impl Chess {
     fn ensure_possible(&self, exhibition: Exhibition, act: &TracedRun) -> Result<()> {
         let [exhibitor, _, moves, _] = self.words;
         let most = count(act, Figure::ComputesAtOnce);
-        ensure!(count(act, Figure::ChildProcesses) == 0, "in each process there is another {exhibitor}");
-        if most < exhibition.exhibitors.min(exhibition.boards) && count(act, Figure::InFlight) > 1 {
-            bail!("it has no thread for each {exhibitor}: never more {moves} at once than {most}");
-        }
-        Ok(())
+        let why = if count(act, Figure::ChildProcesses) > 0 {
+            format!("in each process there is another {exhibitor}")
+        } else if most < exhibition.exhibitors.min(exhibition.boards) && count(act, Figure::InFlight) > 1 {
+            format!("it has no thread for each {exhibitor}: never more {moves} at once than {most}")
+        } else {
+            return Ok(());
+        };
+        Err(Unavailable(why).into())
     }
 }

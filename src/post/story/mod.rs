@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::engine::{Performance, Span, nanoseconds};
+use crate::engine::{Performance, Span, WhyNot, nanoseconds};
 use crate::model::{ModelEntry, models};
 use crate::post::story::progress::Progress;
 use crate::record::figure::Figure;
@@ -80,9 +80,9 @@ impl StoryRunner {
 
     /// Reports a story run under the model of a name: what it showed, or why it can't run here, or not under its model.
     pub(crate) fn report(&self, story: &str, arrangement: String, model: &str, ran: Result<Ran>) {
-        let (Ran { acts, spans }, unavailable) = match ran {
+        let (Ran { acts, spans }, why_not) = match ran {
             Ok(ran) => (ran, None),
-            Err(why) => (Ran::default(), Some(format!("{why:#}"))),
+            Err(error) => (Ran::default(), Some(WhyNot::of(&error))),
         };
         let story_run = StoryRun {
             story: story.to_owned(),
@@ -90,7 +90,8 @@ impl StoryRunner {
             model: model.to_owned(),
             second_ns: NonZeroU64::new(nanoseconds(self.second)).unwrap_or(NonZeroU64::MIN),
             acts,
-            unavailable,
+            failed: why_not.as_ref().is_some_and(|why| !why.is_lack),
+            unavailable: why_not.map(|why| why.reason),
         };
         if let Some(progress) = &self.progress {
             progress.add_run(StoryResult { story_run, spans });

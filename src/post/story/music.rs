@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::engine::{
-    Span,
+    Span, Unavailable,
     trace::overlap::{has_cores, union_ns},
 };
 use crate::machine::host;
@@ -104,9 +104,12 @@ fn run(
     let pins = if pinned { host::allowed_cores() } else { vec![] };
     ensure!(
         !pinned || has_own_threads(model),
-        "its jobs have no threads of their own, and others would stay pinned"
+        Unavailable("its jobs have no threads of their own, and others would stay pinned".into())
     );
-    ensure!(!pinned || pins.len() >= 2, "there are no two cores that this system pins threads to");
+    ensure!(
+        !pinned || pins.len() >= 2,
+        Unavailable("there are no two cores that this system pins threads to".into())
+    );
     let load = if busy { Some(Load::start(runner.with.cores)?) } else { None };
     let performance = runner.perform(model, jobs(runner, &pins))?;
     drop(load);

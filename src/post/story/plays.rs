@@ -86,7 +86,11 @@ fn add(results: &mut Vec<StoryResult>, result: StoryResult) {
         None => results.push(StoryResult { story_run: new, spans }),
         Some(StoryResult { story_run, .. }) => {
             story_run.acts.extend(new.acts);
-            story_run.unavailable = story_run.unavailable.take().or(new.unavailable);
+            // Of two reasons the failure is told.
+            if story_run.unavailable.is_none() || (new.failed && !story_run.failed) {
+                story_run.unavailable = new.unavailable.or(story_run.unavailable.take());
+            }
+            story_run.failed |= new.failed;
             if story_run.unavailable.is_some() {
                 story_run.acts.clear();
             }
@@ -110,6 +114,7 @@ mod tests {
                 second_ns: 1.try_into().unwrap(),
                 acts,
                 unavailable: result.err().map(str::to_owned),
+                failed: result.is_err(),
             },
             spans: vec![],
         }

@@ -104,6 +104,7 @@ impl Stories {
             story: story.into(),
             arrangement: arrangement.into(),
             model: model.into(),
+            failed: false,
             second_ns: SECOND.try_into().unwrap(),
             acts: vec![
                 TracedRun {
