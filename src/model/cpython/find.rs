@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::str::FromStr;
 use std::thread;
 use std::time::Duration;
 
-use crate::model::cpython::interpreter::Interpreter;
+use crate::model::cpython::interpreter::{Facts, Interpreter, run_for};
 
 /// The maximum time for an interpreter to identify itself.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -49,17 +50,12 @@ pub fn find(asked: &InterpreterChoice) -> Vec<&'static Interpreter> {
     interpreters
 }
 
-/// All usable interpreters, the newest first; of one version the GIL build, the most common one, is first.
+/// All usable interpreters, the newest final release first.
 fn all() -> Vec<Interpreter> {
     let mut usable = identify(&candidates());
     usable.retain(|it| it.facts.is_ok());
-    usable.sort_by_key(|it| std::cmp::Reverse(age(it)));
+    usable.sort_by_key(|it| std::cmp::Reverse(it.facts.as_ref().ok().map(Facts::age)));
     usable
-}
-
-fn age(interpreter: &Interpreter) -> Option<(Vec<u32>, bool)> {
-    let facts = interpreter.facts.as_ref().ok()?;
-    Some((facts.release(), !facts.free_threaded))
 }
 
 fn first(usable: Vec<Interpreter>) -> Vec<Interpreter> {
@@ -97,7 +93,8 @@ fn of_version(name: &str) -> Option<Interpreter> {
 }
 
 fn of_name(name: &str) -> Interpreter {
-    let is_path = name.contains(std::path::MAIN_SEPARATOR);
+    // Windows knows two separators.
+    let is_path = Path::new(name).parent().is_some_and(|folder| folder != Path::new(""));
     let mut found = identify(&if is_path { vec![PathBuf::from(name)] } else { on_path(name) });
     let usable = found.iter().position(|it| it.facts.is_ok()).unwrap_or(0);
     if found.is_empty() {
@@ -126,15 +123,52 @@ fn identify(paths: &[PathBuf]) -> Vec<Interpreter> {
 /// Programs that may be interpreters, each once: known names on the search path, and pyenv's.
 fn candidates() -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    for minor in (9..=15).rev() {
-        paths.extend(on_path(&format!("python3.{minor}t")));
-        paths.extend(on_path(&format!("python3.{minor}")));
+    for folder in folders_of_path() {
+        paths.extend(interpreters_in(&folder));
     }
-    paths.extend(on_path("python3"));
-    paths.extend(on_path("python"));
-    paths.extend(of_pyenv());
+    for versions in folders_of_versions() {
+        for version in std::fs::read_dir(versions).into_iter().flatten().flatten() {
+            paths.push(version.path().join("bin").join("python3"));
+        }
+    }
+    paths.extend(of_launcher());
+    paths.retain(|path| path.is_file());
+    each_once(paths)
+}
+
+/// The programs in `folder` that are named like interpreters: `python`, `python3`, `python3.13`, `python3.13t`.
+fn interpreters_in(folder: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if is_interpreter(&entry.path()) {
+            paths.push(entry.path());
+        }
+    }
+    // The order of a folder is anybody's.
+    paths.sort_by_key(|path| std::cmp::Reverse(path.clone()));
+    paths
+}
+
+fn is_interpreter(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.strip_suffix(std::env::consts::EXE_SUFFIX).unwrap_or(&name);
+    let Some(version) = name.strip_prefix("python") else { return false };
+    let version = version.strip_suffix('t').unwrap_or(version);
+    version.is_empty() || version == "3" || version.strip_prefix("3.").is_some_and(is_number)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `paths` without those that are links to another interpreter among them. A link to a program of another name is kept: a
+/// version manager decides by the name of the link what it runs.
+fn each_once(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
-    paths.retain(|path| seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())));
+    paths.retain(|path| {
+        let real = path.canonicalize().ok().filter(|real| is_interpreter(real));
+        seen.insert(real.unwrap_or_else(|| path.clone()))
+    });
     paths
 }
 
@@ -142,43 +176,83 @@ fn candidates() -> Vec<PathBuf> {
 fn on_path(name: &str) -> Vec<PathBuf> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let mut paths = Vec::new();
-    for folder in std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()) {
+    for folder in folders_of_path() {
         paths.push(folder.join(&name));
     }
     paths.retain(|path| path.is_file());
     paths
 }
 
-fn of_pyenv() -> Vec<PathBuf> {
+fn folders_of_path() -> Vec<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()
+}
+
+/// Where version managers keep what their stubs on the search path start.
+fn folders_of_versions() -> Vec<PathBuf> {
+    let home = std::env::home_dir().unwrap_or_default();
+    let of = |variable: &str, usual: &str| match std::env::var_os(variable) {
+        Some(root) => PathBuf::from(root),
+        None => home.join(usual),
+    };
+    vec![
+        of("PYENV_ROOT", ".pyenv").join("versions"),
+        of("MISE_DATA_DIR", ".local/share/mise").join("installs/python"),
+    ]
+}
+
+/// The interpreters that Python's launcher for Windows knows: those of python.org are not on the search path.
+fn of_launcher() -> Vec<PathBuf> {
+    if !cfg!(windows) {
+        return vec![];
+    }
+    match run_for(Command::new("py").arg("-0p"), DEADLINE) {
+        Ok(output) => listed(&output.said),
+        Err(_) => vec![],
+    }
+}
+
+/// The paths in the list of Python's launcher, at the end of its lines: ` -V:3.13 *        C:\\Python313\\python.exe`.
+fn listed(list: &str) -> Vec<PathBuf> {
     let mut paths = Vec::new();
-    if let Some(root) = pyenv_root()
-        && let Ok(versions) = std::fs::read_dir(root.join("versions"))
-    {
-        for version in versions.flatten() {
-            paths.push(version.path().join("bin").join("python3"));
+    for line in list.lines() {
+        let line = line.trim();
+        if let Some((tag, path)) = line.split_once(char::is_whitespace)
+            && tag.starts_with('-')
+        {
+            paths.push(PathBuf::from(path.trim_matches(['*', ' ', '\t'])));
         }
     }
-    paths.retain(|path| path.is_file());
     paths
 }
 
-fn pyenv_root() -> Option<PathBuf> {
-    match std::env::var_os("PYENV_ROOT") {
-        Some(root) => Some(root.into()),
-        None => Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")),
+/// Removes what says of itself to be another one's equal: links, stubs, virtual environments. The one that needs no stub is
+/// kept.
+fn merged(found: Vec<Interpreter>) -> Vec<Interpreter> {
+    let mut kept: Vec<Interpreter> = Vec::new();
+    for interpreter in found {
+        match kept.iter_mut().find(|other| is_same(other, &interpreter)) {
+            None => kept.push(interpreter),
+            Some(other) if !is_itself(other) && is_itself(&interpreter) => *other = interpreter,
+            Some(_) => {}
+        }
+    }
+    kept
+}
+
+/// Whether both say to be the same program, of the same build.
+fn is_same(one: &Interpreter, other: &Interpreter) -> bool {
+    match (&one.facts, &other.facts) {
+        (Ok(one), Ok(other)) => {
+            let (real, other_real) = (one.real_executable(), other.real_executable());
+            Facts { executable: real, ..one.clone() } == Facts { executable: other_real, ..other.clone() }
+        }
+        _ => one.path == other.path,
     }
 }
 
-/// Removes duplicates of one installation: links, stubs, virtual environments.
-fn merged(mut found: Vec<Interpreter>) -> Vec<Interpreter> {
-    let mut seen = BTreeSet::new();
-    found.retain(|it| {
-        seen.insert(match &it.facts {
-            Ok(facts) => (facts.prefix.clone(), facts.full_tag()),
-            Err(_) => (it.path.clone(), String::new()),
-        })
-    });
-    found
+/// Whether what runs is the file that was found.
+fn is_itself(interpreter: &Interpreter) -> bool {
+    interpreter.facts.as_ref().is_ok_and(|facts| facts.executable == interpreter.path)
 }
 
 /// Gives the later of two equal tags its full version, or a number if that is also taken.
@@ -216,6 +290,41 @@ mod tests {
     #[test]
     fn aliases_of_one_interpreter_are_merged() {
         assert_eq!(merged(found(&[("3.11.7", false), ("3.11.7", false), ("3.11.2", false)])).len(), 2);
+        let at = |path: &str, build: &str| {
+            let facts =
+                Facts { build: build.into(), executable: "/opt/3.11".into(), ..facts("3.11.7", false) };
+            Interpreter::new(Path::new(path), Ok(facts))
+        };
+        let merged =
+            merged(vec![at("/shims/python3", "main"), at("/opt/3.11", "main"), at("/shims/3.11", "debug")]);
+        let paths: Vec<&Path> = merged.iter().map(|it| it.path.as_path()).collect();
+        assert_eq!(paths, [Path::new("/opt/3.11"), Path::new("/shims/3.11")]);
+    }
+
+    #[test]
+    fn names_of_interpreters_are_recognised() {
+        for name in ["python", "python3", "python3.9", "python3.13t", "python3.16"] {
+            assert!(is_interpreter(
+                &Path::new("/bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+            ));
+        }
+        for name in
+            ["python2", "python3-config", "python3.", "python3.11-dbg", "pythonw3", "mise", "ipython3"]
+        {
+            assert!(!is_interpreter(&Path::new("/bin").join(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn launcher_list_ends_with_paths() {
+        let list = " -V:3.13 *        C:\\Python313\\python.exe\n -V:3.12          C:\\Program Files\\Python312\\python.exe\r\n \
+                    -3.8-64        C:\\Python38\\python.exe *\nNo installed Pythons found!\n";
+        let paths = listed(list);
+        assert_eq!(
+            paths[..2],
+            ["C:\\Python313\\python.exe", "C:\\Program Files\\Python312\\python.exe"].map(PathBuf::from)
+        );
+        assert_eq!(paths[2..], [PathBuf::from("C:\\Python38\\python.exe")]);
     }
 
     #[test]

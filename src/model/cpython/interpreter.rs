@@ -18,7 +18,7 @@ use crate::model::ModelEntry;
 pub struct Interpreter {
     /// The part after the `@` in ids: `3.13t`.
     pub tag: String,
-    /// The program.
+    /// The program as it was named or found, which is what runs: a stub may set what the real one needs.
     pub path: PathBuf,
     /// What it reports about itself, or why it can't be used.
     pub facts: Result<Facts, String>,
@@ -40,10 +40,30 @@ pub struct Facts {
     pub gil: bool,
     /// The threads of asyncio's default executor, on which it reads files.
     pub executor_threads: usize,
-    /// The real program, and not a stub on the search path.
+    /// The program that runs, as it says itself: not the stub or the link that started it.
     pub executable: PathBuf,
     /// Where it is installed, all links resolved.
     pub prefix: PathBuf,
+    /// Why it can't run the worker: a module that it can't import.
+    #[serde(default)]
+    pub cannot_import: Option<String>,
+    /// Why it can't have pools of processes on this machine.
+    #[serde(default)]
+    pub lacks_processes: Option<String>,
+    /// The ways in which it can start processes on this system.
+    #[serde(default)]
+    pub start_methods: Vec<String>,
+}
+
+/// The place of an interpreter among others: finals come after all previews, and of one release the build with a GIL, the most
+/// common one, comes last.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Age {
+    is_final: bool,
+    release: Vec<u32>,
+    /// `a1`, `b2` and `rc1` are in the order of the alphabet.
+    preview: String,
+    has_gil: bool,
 }
 
 /// The options of an interpreter: isolated from the current folder, the user, the environment and installed
@@ -58,38 +78,30 @@ pub const START_METHOD: &str = if cfg!(target_os = "linux") { "fork" } else { "s
 const OLDEST: u32 = 9;
 
 /// Prints [`Facts`].
-const QUESTION: &str = "
-import json, os, platform, sys, sysconfig
-print(json.dumps({
-    'version': platform.python_version(),
-    'implementation': platform.python_implementation(),
-    'build': ' '.join(platform.python_build() + (platform.python_compiler(),)),
-    'free_threaded': bool(sysconfig.get_config_var('Py_GIL_DISABLED')),
-    'gil': getattr(sys, '_is_gil_enabled', lambda: True)(),
-    'executor_threads': min(32, (getattr(os, 'process_cpu_count', os.cpu_count)() or 1) + 4),
-    'executable': sys.executable,
-    'prefix': os.path.realpath(sys.base_prefix),
-}))
-";
+const QUESTION: &str = include_str!("question.py");
 
 /// The interval and number of checks on a program that has closed its output.
 const LOOK: Duration = Duration::from_millis(5);
 const LOOKS: usize = 10;
 
 /// The maximum amount of an interpreter's output that is read, in bytes.
-const MOST: u64 = 4096;
+const MOST: u64 = 64 * 1024;
 
 impl Interpreter {
     /// The interpreter at `path`, with its `facts`.
     pub fn new(path: &Path, facts: Result<Facts, String>) -> Self {
         let tag = facts.as_ref().map_or_else(|_| tag_of_path(path), Facts::tag);
-        let path = facts.as_ref().map_or(path, |facts| &facts.executable).to_owned();
+        let path = match &facts {
+            // There, a virtual environment's program starts the real one as another process.
+            Ok(facts) if cfg!(windows) => facts.executable.clone(),
+            _ => path.to_owned(),
+        };
         Interpreter { tag, path, facts, models: OnceLock::new() }
     }
 
-    /// An interpreter that another process has found, under its `tag` there.
-    pub fn known(tag: &str, facts: Facts) -> &'static Self {
-        Box::leak(Box::new(Interpreter::new(&facts.executable.clone(), Ok(facts)).called(tag.to_owned())))
+    /// An interpreter that another process has found at `path`, under its `tag` there.
+    pub fn known(tag: &str, path: &Path, facts: Facts) -> &'static Self {
+        Box::leak(Box::new(Interpreter::new(path, Ok(facts)).called(tag.to_owned())))
     }
 
     /// Whether `name` is its version: major and minor, or complete.
@@ -141,8 +153,24 @@ impl Facts {
         self.with_build(&self.version)
     }
 
+    /// The program that runs, all links resolved.
+    pub(super) fn real_executable(&self) -> PathBuf {
+        self.executable.canonicalize().unwrap_or_else(|_| self.executable.clone())
+    }
+
     fn with_build(&self, version: &str) -> String {
         format!("{version}{}", if self.free_threaded { "t" } else { "" })
+    }
+
+    /// Its place among others.
+    pub(super) fn age(&self) -> Age {
+        let preview = self.version.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        Age {
+            is_final: preview.is_empty(),
+            release: self.release(),
+            preview: preview.to_owned(),
+            has_gil: !self.free_threaded,
+        }
     }
 
     /// Its version as numbers, for sorting.
@@ -166,7 +194,7 @@ fn tag_of_path(path: &Path) -> String {
 
 fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
     let mut command = Command::new(path);
-    command.args(OPTIONS).args(["-c", QUESTION]);
+    command.args(OPTIONS).args(["-c", QUESTION, START_METHOD]);
     // Recordings keep the reason: the file name only, without its location.
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let Output { said, complaints, status } = run_for(&mut command, deadline)?;
@@ -179,6 +207,9 @@ fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
         "{name} is {}, too old: 3.{OLDEST} or later can be measured",
         facts.version
     );
+    if let Some(why) = &facts.cannot_import {
+        bail!("{name} is {}, and {why}", facts.version);
+    }
     Ok(facts)
 }
 
@@ -186,7 +217,7 @@ fn ask(path: &Path, deadline: Duration) -> Result<Facts> {
 pub(crate) struct Output {
     pub(crate) said: String,
     pub(crate) complaints: String,
-    status: String,
+    pub(crate) status: String,
 }
 
 /// Runs `command` for at most `deadline`; nothing that it has started is left running.
@@ -277,6 +308,9 @@ pub(crate) mod tests {
             executor_threads: 6,
             executable: PathBuf::from("python3"),
             prefix: PathBuf::from("/usr"),
+            cannot_import: None,
+            lacks_processes: None,
+            start_methods: vec![START_METHOD.into()],
         }
     }
 
@@ -287,5 +321,41 @@ pub(crate) mod tests {
         assert_eq!(facts("3.15.0rc1", true).release(), [3, 15, 0]);
         assert_eq!(tag_of_path(Path::new("/usr/bin/python3.13t")), "3.13t");
         assert_eq!(tag_of_path(Path::new("/opt/my python?")), "my_python_");
+    }
+
+    #[test]
+    fn finals_come_after_previews() {
+        let by_age =
+            ["3.15.0a1", "3.15.0a2", "3.15.0b1", "3.15.0rc1", "3.9.18", "3.13.9", "3.13.10", "3.14.0"];
+        for pair in by_age.windows(2) {
+            assert!(facts(pair[0], false).age() < facts(pair[1], false).age(), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn question_names_all_that_worker_imports() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython/worker");
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            files.push(entry.unwrap().path());
+        }
+        let own: Vec<&str> = files.iter().map(|file| file.file_stem().unwrap().to_str().unwrap()).collect();
+        let mut imported = 0;
+        for file in &files {
+            for line in std::fs::read_to_string(file).unwrap().lines() {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                let (["import", module, ..] | ["from", module, "import", ..]) = words[..] else { continue };
+                // Windows has no `resource`, and macOS flushes by `fcntl`: the worker does without.
+                if !own.contains(&module) && !["resource", "fcntl"].contains(&module) {
+                    assert!(
+                        QUESTION.contains(&format!("    \"{module}\",")),
+                        "{module} in {}",
+                        file.display()
+                    );
+                    imported += 1;
+                }
+            }
+        }
+        assert!(imported > 20);
     }
 }

@@ -115,6 +115,7 @@ impl PythonModel {
             Ok(facts) if facts.release() < vec![3, self.since] => {
                 Some(format!("it came with Python 3.{}, and this is {}", self.since, facts.version))
             }
+            Ok(facts) if self.made_of == MadeOf::Processes => facts.lacks_processes.clone(),
             Ok(_) => None,
         };
         let concurrency = match (self.concurrency, &interpreter.facts) {

@@ -23,11 +23,16 @@ def of_process(process):
         return [None] * 4
     fields = {}
     for name in ("io", "status"):
-        with open("/proc/%d/%s" % (process, name)) as file:
-            fields.update(line.split(":", 1) for line in file)
+        # Some kernels and sandboxes lack one of them: the other is still true.
+        try:
+            with open("/proc/%d/%s" % (process, name)) as file:
+                fields.update(line.split(":", 1) for line in file)
+        except OSError:
+            pass
     names = ("read_bytes", "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches")
     # The clock of a process's CPU time, as clock_getcpuclockid(3) numbers it.
-    return [time.clock_gettime_ns(~process << 3 | 2)] + [int(fields[name]) for name in names]
+    cpu_ns = time.clock_gettime_ns(~process << 3 | 2)
+    return [cpu_ns] + [int(fields[name]) if name in fields else None for name in names]
 
 
 def total(rows):
