@@ -5,8 +5,8 @@ use std::fs::read_dir;
 use std::path::Path;
 
 use crate::engine::clock::unix_seconds;
-use crate::machine::system_file::{bytes, field, read};
-use crate::machine::{host, quota, topology::list};
+use crate::machine::system_file::{field, read};
+use crate::machine::{elsewhere, host, memory, power, processor, quota, topology::list};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::START_METHOD};
 use crate::record::environment::DEBUG_ASSERTIONS;
 use crate::record::schema::{Environment, InterpreterEntry};
@@ -24,25 +24,24 @@ const COMMIT: &str = env!("BAKEOFF_COMMIT");
 /// The environment of this process. `root` contains `/proc` and `/sys`: `/`, except in tests.
 pub fn environment(root: &Path) -> Environment {
     let status = read(root, "proc/self/status").unwrap_or_default();
-    let meminfo = read(root, "proc/meminfo").unwrap_or_default();
     Environment {
         started_unix_s: unix_seconds(),
-        cpu_model: host::cpu_model(),
+        cpu_model: processor::name(root),
         cores: host::cores() as u64,
         available_parallelism: std::thread::available_parallelism().ok().map(|cores| cores.get() as u64),
-        physical_cores: Some(num_cpus::get_physical() as u64),
+        physical_cores: processor::physical_cores(root),
         limited_by: host::limited_by(),
         affinity: field(&status, "Cpus_allowed_list").map(str::to_owned),
         smt: read(root, "sys/devices/system/cpu/smt/active").map(|active| active == "1"),
         core_classes: core_classes(root),
         turbo: turbo(root),
         quota_millicores: quota::millicores(root),
-        memory_bytes: bytes(&meminfo, "MemTotal").or_else(elsewhere::memory_bytes),
+        memory_bytes: memory::of_machine(root),
         os: std::env::consts::OS.into(),
         arch: std::env::consts::ARCH.into(),
         kernel: read(root, "proc/sys/kernel/osrelease").or_else(elsewhere::kernel),
         governor: read(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        on_battery: on_battery(&root.join("sys/class/power_supply")).or_else(elsewhere::on_battery),
+        on_battery: power::on_battery(root).or_else(elsewhere::on_battery),
         sha256: hash_implementation().into(),
         bakeoff: env!("CARGO_PKG_VERSION").into(),
         rustc: Some(built::RUSTC_VERSION.to_owned()),
@@ -105,55 +104,6 @@ fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
     entry
 }
 
-/// Facts that other systems report through their own programs.
-#[cfg(target_os = "macos")]
-mod elsewhere {
-    use crate::machine::host::said;
-
-    pub(crate) fn memory_bytes() -> Option<u64> {
-        said("sysctl", &["-n", "hw.memsize"])?.parse().ok()
-    }
-
-    pub(crate) fn kernel() -> Option<String> {
-        said("uname", &["-r"])
-    }
-
-    pub(crate) fn on_battery() -> Option<bool> {
-        said("pmset", &["-g", "batt"]).map(|text| text.contains("'Battery Power'"))
-    }
-
-    /// The number of logical cores at each performance level, the fastest first.
-    pub(crate) fn core_classes() -> Vec<u64> {
-        let mut classes = Vec::new();
-        while let Some(cores) = said("sysctl", &["-n", &format!("hw.perflevel{}.logicalcpu", classes.len())])
-            && let Ok(cores) = cores.parse()
-        {
-            classes.push(cores);
-        }
-        classes
-    }
-}
-
-/// Unknown.
-#[cfg(not(target_os = "macos"))]
-mod elsewhere {
-    pub(crate) fn memory_bytes() -> Option<u64> {
-        None
-    }
-
-    pub(crate) fn kernel() -> Option<String> {
-        None
-    }
-
-    pub(crate) fn on_battery() -> Option<bool> {
-        None
-    }
-
-    pub(crate) fn core_classes() -> Vec<u64> {
-        Vec::new()
-    }
-}
-
 /// The number of logical cores of each class that the kernel distinguishes, the fastest first; empty if all
 /// are alike.
 fn core_classes(root: &Path) -> Vec<u64> {
@@ -196,23 +146,6 @@ fn turbo(root: &Path) -> Option<bool> {
         Some(is_forbidden) => Some(is_forbidden != "1"),
         None => Some(read(root, "sys/devices/system/cpu/cpufreq/boost")? == "1"),
     }
-}
-
-/// Whether no mains supply is online although there is one, or there are only batteries.
-fn on_battery(supplies: &Path) -> Option<bool> {
-    let (mut is_known, mut is_online) = (false, false);
-    for supply in read_dir(supplies).ok()?.flatten() {
-        let supply = supply.path();
-        match read(&supply, "type").as_deref() {
-            Some("Mains") => {
-                is_known = true;
-                is_online |= read(&supply, "online").as_deref() == Some("1");
-            }
-            Some("Battery") => is_known = true,
-            _ => {}
-        }
-    }
-    is_known.then_some(!is_online)
 }
 
 #[cfg(test)]

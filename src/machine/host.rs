@@ -1,9 +1,11 @@
 //! Information about this machine.
 
+use std::path::Path;
 use std::sync::{LazyLock, OnceLock};
 
 use anyhow::{Result, ensure};
 
+use crate::machine::processor;
 use crate::workload::hash_implementation;
 
 /// Cores that this process may use, as `num_cpus` counts them: the affinity mask and the CPU quota, rounded
@@ -49,7 +51,7 @@ pub fn limit_to(cores: usize) -> Result<()> {
 #[cfg(target_os = "linux")]
 fn mask(cores: usize) -> Result<Option<String>> {
     use nix::sched::{CpuSet, sched_setaffinity};
-    let choice = crate::machine::topology::choose(std::path::Path::new("/"), &allowed_cores(), cores);
+    let choice = crate::machine::topology::choose(Path::new("/"), &allowed_cores(), cores);
     let mut set = CpuSet::new();
     for number in choice.numbers {
         set.set(number as usize)?;
@@ -66,36 +68,11 @@ fn mask(_: usize) -> Result<Option<String>> {
 
 /// One line on the machine: processor, cores, system, and which SHA-256 it gets.
 pub fn describe() -> String {
-    let cpu = cpu_model().unwrap_or_else(|| "unknown processor".into());
+    let cpu = processor::name(Path::new("/")).unwrap_or_else(|| "unknown processor".into());
     let cores = cores();
     let plural = if cores == 1 { "" } else { "s" };
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
     format!("{cpu}, {cores} core{plural}, {os} on {arch}; {}", hash_implementation())
-}
-
-#[cfg(target_os = "linux")]
-pub(crate) fn cpu_model() -> Option<String> {
-    use crate::machine::system_file::{field, read};
-    let text = read(std::path::Path::new("/proc"), "cpuinfo")?;
-    Some(field(&text, "model name")?.to_owned())
-}
-
-#[cfg(target_os = "macos")]
-pub(crate) fn cpu_model() -> Option<String> {
-    said("sysctl", &["-n", "machdep.cpu.brand_string"])
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub(crate) fn cpu_model() -> Option<String> {
-    std::env::var_os("PROCESSOR_IDENTIFIER")?.into_string().ok()
-}
-
-/// The trimmed output of `program`; `None` if it does not exist, fails or prints nothing.
-#[cfg(target_os = "macos")]
-pub(crate) fn said(program: &str, args: &[&str]) -> Option<String> {
-    let output = std::process::Command::new(program).args(args).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-    (output.status.success() && !text.is_empty()).then_some(text)
 }
 
 /// The logical cores that this process may use, by number; empty if the system can't pin threads.

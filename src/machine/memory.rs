@@ -1,8 +1,39 @@
-//! Memory of this process, its children and the kernel, where the system reports it: on Linux.
+//! Memory of the machine; and of this process, its children and the kernel, where the system reports it: on Linux.
 
 use std::path::Path;
 
+use crate::machine::elsewhere;
 use crate::machine::system_file::{bytes, field, read};
+
+/// The memory of the machine in bytes, by two sources: unknown where they differ by more than a tenth, as in containers that are
+/// shown their limit in place of it. `root` contains `/proc`: `/`, except in tests.
+pub(super) fn of_machine(root: &Path) -> Option<u64> {
+    let listed = read(root, "proc/meminfo").and_then(|text| bytes(&text, "MemTotal"));
+    // A made-up machine has another memory than this one.
+    let own = if root == Path::new("/") { pages() } else { None };
+    agreed(listed, own).or_else(elsewhere::memory_bytes)
+}
+
+fn agreed(listed: Option<u64>, own: Option<u64>) -> Option<u64> {
+    match (listed, own) {
+        (Some(listed), Some(own)) => (listed.abs_diff(own) <= listed.max(own) / 10).then_some(listed),
+        (listed, own) => listed.or(own),
+    }
+}
+
+/// By the number and the size of its pages.
+#[cfg(target_os = "linux")]
+fn pages() -> Option<u64> {
+    use nix::unistd::{SysconfVar, sysconf};
+    let known = |variable| u64::try_from(sysconf(variable).ok()??).ok();
+    known(SysconfVar::_PHYS_PAGES)?.checked_mul(known(SysconfVar::PAGE_SIZE)?)
+}
+
+/// Other systems have sources of their own.
+#[cfg(not(target_os = "linux"))]
+fn pages() -> Option<u64> {
+    None
+}
 
 /// The peak memory of this process in bytes, since its start or the last call of [`forget_peak`].
 pub(crate) fn own_peak() -> Option<u64> {
@@ -52,6 +83,18 @@ fn is_child(process: &Path) -> bool {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn contradicting_memory_is_unknown() {
+        assert_eq!(agreed(Some(1_000), Some(1_100)), Some(1_000));
+        assert_eq!(agreed(Some(1_000), Some(1_200)), None);
+        assert_eq!(
+            (agreed(None, Some(7)), agreed(Some(7), None), agreed(None, None)),
+            (Some(7), Some(7), None)
+        );
+        let total = of_machine(Path::new("/")).unwrap();
+        assert!(total.abs_diff(pages().unwrap()) <= total / 10);
+    }
 
     #[test]
     fn peak_memory_sees_touched_pages_and_resets() {

@@ -1,10 +1,13 @@
 //! The machine: its cores, memory and limits, what else runs on it, and the programs that measure.
 
+mod elsewhere;
 pub mod environment;
 pub mod file_limit;
 pub mod host;
 pub mod idle;
 pub(crate) mod memory;
+mod power;
+mod processor;
 #[cfg(target_os = "linux")]
 mod quota;
 pub mod study_lock;
