@@ -194,6 +194,27 @@ fn soft_limit_of_open_files_is_raised() {
 }
 
 #[test]
+fn missing_thread_is_named_and_nothing_hangs() {
+    // As another user, who may have few threads: root has no such limit.
+    let script = "test $(id -u) = 0 && command -v setpriv prlimit >$folder/which || { echo skipped; exit 0; }
+        mkdir $folder/o; cp $bakeoff $folder/o/bakeoff; chmod 777 $folder $folder/o; cd /
+        export BAKEOFF_STAGE=$folder/o RUST_BACKTRACE=0
+        for threads in 1 2 3 14; do
+          timeout 60 prlimit --nproc=$threads setpriv --reuid=47114 --regid=47114 --clear-groups \\
+            $folder/o/bakeoff verify '^(noop|sleep)/(tokio|rayon|crossbeam)' || test $? = 3
+        done";
+    let outcome = Machine::new().shell(script);
+    if outcome.said == "skipped" {
+        eprintln!("skipped: only root can be another user with few threads");
+        return;
+    }
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let advice = "raise the limit on processes (ulimit -u, or the container's pids limit)";
+    let (failed, advised) = (outcome.said.matches("FAILED:").count(), outcome.said.matches(advice).count());
+    assert!(failed > 0 && failed == advised, "{failed} failed, {advised} advised: {}", outcome.said);
+}
+
+#[test]
 fn place_without_room_for_files_is_a_failure() {
     let machine = Machine::new();
     for words in ["verify ^(save|noop)/sequential", "run ^(save|noop)/sequential"] {

@@ -15,6 +15,7 @@ pub use crate::engine::MOST_WORKERS;
 use crate::record::schema::Width;
 pub use kind::{one_of_each_kind, timers};
 pub use platform::Platform;
+pub(crate) use runtime::ensure_startable;
 
 pub mod cpython;
 mod crossbeam;
@@ -24,6 +25,7 @@ mod platform;
 mod prefork;
 mod processes;
 mod rayon;
+mod runtime;
 mod sequential;
 mod threads;
 mod tokio_blocking;
@@ -135,7 +137,7 @@ impl ModelEntry {
     /// # Errors
     /// If its threads or processes can't be started; [`Unavailable`] if this machine can't have it.
     pub fn start(&self, batch: &Batch, resources: &Resources) -> Result<Box<dyn Started>> {
-        self.ensure_available()?;
+        self.ensure_startable(resources)?;
         batch.start(self.name, resources, None)
     }
 
@@ -144,10 +146,20 @@ impl ModelEntry {
     /// # Errors
     /// As [`ModelEntry::start`], and if it panics.
     pub fn start_traced(&self, batch: &Batch, resources: &Resources) -> Result<Performer> {
-        self.ensure_available()?;
+        self.ensure_startable(resources)?;
         let spans = Arc::default();
         let model = catch_panic(|| batch.start(self.name, resources, Some(&spans)))?;
         Ok(Performer::new(model, spans))
+    }
+
+    /// Makes sure, once in a process, that it can be started with `resources`. A start that is timed comes after that.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if this machine can't have it; what to raise, if its runtime can't have its threads.
+    pub fn ensure_startable(&self, resources: &Resources) -> Result<()> {
+        self.ensure_available()?;
+        let is_native = self.platform == Platform::Native;
+        if is_native && self.made_of == MadeOf::Tasks { ensure_startable(resources.workers) } else { Ok(()) }
     }
 
     /// Why this machine can't support it.

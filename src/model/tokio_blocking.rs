@@ -2,33 +2,37 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use tokio::runtime::{Builder, Runtime};
+use anyhow::Result;
+use tokio::runtime::Builder;
 
 use crate::engine::{Digest, Jobs, Model, Resources, Work};
-use crate::model::tokio_many::in_order;
+use crate::model::{runtime::Counted, tokio_many::in_order};
 
 /// How long an idle thread is kept: longer than a measurement, so that no run pays for a thread by chance.
 const KEEP_ALIVE: Duration = Duration::from_secs(3600);
 
 pub(super) struct TokioBlocking {
-    runtime: Runtime,
+    runtime: Counted,
+    max_concurrent: usize,
 }
 
 impl TokioBlocking {
     /// Builds the runtime; its blocking threads start when they are first needed, and stay.
     pub(super) fn start(resources: &Resources) -> Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .max_blocking_threads(resources.max_concurrent)
-            .thread_keep_alive(KEEP_ALIVE)
-            .build();
-        Ok(TokioBlocking { runtime: runtime.context("cannot start tokio's current-thread runtime")? })
+        let max_concurrent = resources.max_concurrent;
+        let mut builder = Builder::new_current_thread();
+        builder.max_blocking_threads(max_concurrent).thread_keep_alive(KEEP_ALIVE);
+        Ok(TokioBlocking { runtime: Counted::build(&mut builder, 0)?, max_concurrent })
     }
 }
 
 impl<W: Work> Model<W> for TokioBlocking {
+    fn prepare(&mut self, jobs: &Jobs<W>) -> Result<()> {
+        self.runtime.ensure_threads(jobs.len().min(self.max_concurrent))
+    }
+
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        self.runtime.block_on(async {
+        self.runtime.run(async {
             let mut tasks = Vec::with_capacity(jobs.len());
             for index in 0..jobs.len() {
                 let jobs = jobs.clone();

@@ -6,32 +6,33 @@
 //! another thread, here other jobs of the batch, until as many threads compute as there are jobs. Blocking threads are the
 //! model `tokio-blocking`. What the guide warns of remains: in `cake`, a timer is late while the workers compute.
 
-use anyhow::{Context, Result};
-use tokio::runtime::{Builder, Runtime};
-use tokio::task::JoinHandle;
+use anyhow::{Error, Result, anyhow};
+use tokio::runtime::Builder;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work};
+use crate::model::runtime::Counted;
 
 pub(super) struct TokioMany {
-    runtime: Runtime,
+    runtime: Counted,
 }
 
 impl TokioMany {
     /// Builds the runtime with [`Resources::workers`] threads; file operations run on further threads, at most [`MOST_WORKERS`].
     pub(super) fn start(resources: &Resources) -> Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(resources.workers)
-            .max_blocking_threads(MOST_WORKERS)
-            .enable_all()
-            .build()
-            .with_context(|| format!("cannot start tokio's runtime of {} threads", resources.workers))?;
-        Ok(TokioMany { runtime })
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(resources.workers).max_blocking_threads(MOST_WORKERS).enable_all();
+        Ok(TokioMany { runtime: Counted::build(&mut builder, resources.workers)? })
     }
 }
 
 impl<W: Work> Model<W> for TokioMany {
+    fn prepare(&mut self, jobs: &Jobs<W>) -> Result<()> {
+        self.runtime.ensure_threads(jobs.len().min(MOST_WORKERS))
+    }
+
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        self.runtime.block_on(run_tasks(jobs))
+        self.runtime.run(run_tasks(jobs))
     }
 }
 
@@ -49,7 +50,14 @@ pub(super) async fn run_tasks<W: Work>(jobs: &Jobs<W>) -> Result<Vec<Digest>> {
 pub(super) async fn in_order(tasks: Vec<JoinHandle<Result<Digest>>>) -> Result<Vec<Digest>> {
     let mut digests = Vec::with_capacity(tasks.len());
     for task in tasks {
-        digests.push(task.await.context("a task panicked")??);
+        digests.push(task.await.map_err(panicked)??);
     }
     Ok(digests)
+}
+
+/// A task that panicked, with its words: tokio tells so that it could not start a thread.
+fn panicked(error: JoinError) -> Error {
+    let Ok(panic) = error.try_into_panic() else { return anyhow!("a task was cancelled") };
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    anyhow!("a task panicked: {}", text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message"))
 }

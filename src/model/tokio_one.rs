@@ -1,25 +1,30 @@
 //! Tasks on tokio's current-thread runtime: async IO with one thread.
 
-use anyhow::{Context, Result};
-use tokio::runtime::{Builder, Runtime};
+use anyhow::Result;
+use tokio::runtime::Builder;
 
 use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work};
-use crate::model::tokio_many::run_tasks;
+use crate::model::{runtime::Counted, tokio_many::run_tasks};
 
 pub(super) struct TokioOne {
-    runtime: Runtime,
+    runtime: Counted,
 }
 
 impl TokioOne {
     /// Builds the runtime. Its file operations run on tokio's blocking threads, at most [`MOST_WORKERS`].
     pub(super) fn start(_: &Resources) -> Result<Self> {
-        let runtime = Builder::new_current_thread().max_blocking_threads(MOST_WORKERS).enable_all().build();
-        Ok(TokioOne { runtime: runtime.context("cannot start tokio's current-thread runtime")? })
+        let mut builder = Builder::new_current_thread();
+        builder.max_blocking_threads(MOST_WORKERS).enable_all();
+        Ok(TokioOne { runtime: Counted::build(&mut builder, 0)? })
     }
 }
 
 impl<W: Work> Model<W> for TokioOne {
+    fn prepare(&mut self, jobs: &Jobs<W>) -> Result<()> {
+        self.runtime.ensure_threads(jobs.len().min(MOST_WORKERS))
+    }
+
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        self.runtime.block_on(run_tasks(jobs))
+        self.runtime.run(run_tasks(jobs))
     }
 }

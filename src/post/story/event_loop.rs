@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::engine::{Jobs, Model, Origin, Performance, Sample, Spans, Usage, now};
-use crate::model::{ModelEntry, cpython::Python};
+use crate::model::{ModelEntry, cpython::Python, ensure_startable};
 use crate::post::story::StoryRunner;
 use crate::post::story::way::{COOK, EAT, Way};
 use crate::workload::Size;
@@ -35,6 +35,7 @@ impl EventLoop {
     }
 
     pub(super) fn many(cores: usize) -> Result<Self> {
+        ensure_startable(cores)?;
         let runtime = Builder::new_multi_thread().worker_threads(cores).enable_time().build();
         let runtime = runtime.with_context(|| format!("cannot start tokio's runtime of {cores} threads"))?;
         Ok(EventLoop { model: "tokio-many", has_threads: true, engine: Engine::Tokio(runtime) })

@@ -103,6 +103,7 @@ impl ProbedModel<'_> {
         // Waiting jobs need as many workers as jobs, or their waits would be serialised.
         let in_flight = if workload == "sleep" { STARTED_JOBS } else { host::cores() };
         let resources = self.resources_for(in_flight);
+        self.model.ensure_startable(&resources)?;
         start_to_end(&batch, || self.model.start(&batch, &resources))
     }
 
