@@ -267,7 +267,9 @@ mod tests {
         assert_eq!(doubled, "launch 3 of hash: it has two samples of arm 0");
         let missing = refusal(|it| round(it).samples.truncate(1));
         assert_eq!(missing, "launch 3 of hash: hash/rayon/cores was neither measured nor failed");
-        let both = refusal(|it| round(it).failures.push(Failure { arm: 1, reason: "it broke".into(), unavailable: false }));
+        let both = refusal(|it| {
+            round(it).failures.push(Failure { arm: 1, reason: "it broke".into(), unavailable: false });
+        });
         assert!(both.ends_with("arm 1 failed twice, or failed and was measured"), "{both}");
         let unknown = refusal(|it| round(it).samples[1].arm = 2);
         assert!(unknown.ends_with("a sample names arm 2, and there are 2"), "{unknown}");

@@ -91,7 +91,11 @@ mod tests {
         let mut failed = recording(2, 50);
         let study = failed.study.as_mut().unwrap();
         study.launches[0].failure = Some("the launch fell over".into());
-        study.launches[1].rounds[0].failures.push(Failure { arm: 0, reason: "a job was lost".into(), unavailable: false });
+        study.launches[1].rounds[0].failures.push(Failure {
+            arm: 0,
+            reason: "a job was lost".into(),
+            unavailable: false,
+        });
         study.arms[0].unavailable = Some("there is no such thing".into());
         let text = disclosure(&failed, SECTIONS);
         for reason in ["the launch fell over", "a job was lost", "there is no such thing"] {
