@@ -43,7 +43,7 @@ pub(super) struct Args {
     /// Output format of the claims
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Folder for the recording; by default `bakeoff` in the target folder
+    /// Folder for the recording; by default `bakeoff` in cargo's target folder, or for an installed program in your folder for data
     #[arg(long, value_name = "DIR", conflicts_with = "from")]
     out: Option<PathBuf>,
 }

@@ -48,7 +48,7 @@ pub(super) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Folder for the recording; by default `bakeoff` in the target folder
+    /// Folder for the recording; by default `bakeoff` in cargo's target folder, or for an installed program in your folder for data
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

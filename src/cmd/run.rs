@@ -57,7 +57,7 @@ pub(super) struct Args {
     /// Seed for the order of launches and slots; random by default; stored in the recording
     #[arg(long)]
     seed: Option<u64>,
-    /// Folder for the recording; by default `bakeoff` in the target folder
+    /// Folder for the recording; by default `bakeoff` in cargo's target folder, or for an installed program in your folder for data
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Output format
