@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 
 use crate::cmd::BadUsage;
-use crate::record::left_behind::remove_left_behind;
+use crate::record::place::make;
 use crate::record::plain::tell;
 use crate::record::save::SaveError;
 use crate::record::target::Target;
@@ -39,8 +39,7 @@ pub(super) fn write_all(outputs: &[Output], inputs: &[PathBuf], force: bool) -> 
 pub(super) fn write_all_in(folder: &Path, outputs: &[Output], inputs: &[PathBuf], force: bool) -> Result<()> {
     let paths: Vec<PathBuf> = outputs.iter().map(|output| output.path.clone()).collect();
     let outputs_there = Outputs::named(&paths, inputs, force)?;
-    std::fs::create_dir_all(folder).map_err(|why| SaveError::new(folder, why))?;
-    remove_left_behind(folder);
+    make(folder).map_err(|why| SaveError::new(folder, why))?;
     outputs_there.tried()?.write(outputs)
 }
 

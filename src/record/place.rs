@@ -8,6 +8,7 @@ use crate::record::left_behind::remove_left_behind;
 use crate::record::plain::tell;
 use crate::record::save::{SaveError, if_possible, save_as, temporary};
 use crate::record::schema::Recording;
+use crate::record::target::resolved;
 
 /// A folder that could be written when it was prepared.
 #[derive(Clone, Debug)]
@@ -112,6 +113,14 @@ impl Place {
     }
 }
 
+/// Makes `folder`, or the one that it is a link to.
+///
+/// # Errors
+/// When it can't be made.
+pub fn make(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(resolved(folder)?)
+}
+
 /// A new folder that nobody else can have made.
 fn own_folder() -> Option<PathBuf> {
     let mut builder = tempfile::Builder::new();
@@ -122,7 +131,7 @@ fn own_folder() -> Option<PathBuf> {
 
 /// Makes `folder`, and a file in it that is removed again.
 fn try_out(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    make(folder)?;
     let mut file = temporary(folder)?;
     // A full disk takes names that it has no room for.
     file.write_all(b"bakeoff\n")?;
@@ -141,6 +150,17 @@ mod tests {
             let why = Place::prepare(folder).unwrap_err().to_string();
             assert!(why.contains(folder.to_str().unwrap()) && why.contains("--out"), "{why}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn link_to_a_new_folder_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("new", folder.path().join("link")).unwrap();
+        let place = Place::prepare(&folder.path().join("link")).unwrap();
+        assert!(
+            place.save(&recording(1, 50), "a").path.is_some() && folder.path().join("new/a.json").is_file()
+        );
     }
 
     #[test]

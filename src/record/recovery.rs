@@ -1,7 +1,7 @@
 //! Recovers what killed studies have left in their journals.
 //!
 //! A file is a journal of this program if its name is one that studies give, if it is a regular file, and if its first line is
-//! that of a journal. Nothing else is touched, nor is a journal whose study may still be running.
+//! that of a journal. Nothing else is touched, nor is a journal of another user, or one whose study may still be running.
 
 use std::fmt;
 use std::fs::{File, TryLockError};
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use crate::record::journal::{EXTENSION, recording_of};
 use crate::record::read::{LONGEST, read};
-use crate::record::regular_file::{Access, Links, is_at, open};
+use crate::record::regular_file::{Access, Links, is_at, is_own, open};
 use crate::record::save::{SaveError, save_as};
 use crate::record::schema::Recording;
 
@@ -81,8 +81,12 @@ fn study_of(file_name: &str) -> Option<&str> {
 }
 
 fn recover_if_abandoned(path: &Path) -> Option<Recovered> {
-    // A study that locks it excludes others from reading it on some systems.
+    // Some systems give a lock that excludes others only for writing.
     let mut file = open(path, Links::Refused, Access::ReadWrite).ok()?;
+    if !file.metadata().is_ok_and(|found| is_own(&found)) {
+        // The first of all users could take those of others.
+        return None;
+    }
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return None,

@@ -5,6 +5,7 @@ use std::io::{Error, ErrorKind, Result, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
+use crate::record::left_behind::remove_left_behind;
 use crate::record::save::{SaveError, folder, replace, temporary, write_new};
 
 /// What a name leads to, symbolic links followed.
@@ -46,13 +47,16 @@ impl Target {
         }
     }
 
-    /// Tries whether a file can be written there.
+    /// Tries whether a file can be written there, and removes what killed runs have left beside it.
     ///
     /// # Errors
     /// When its folder takes no file.
     pub fn try_out(&self) -> Result<()> {
         match self {
-            Target::New(path) | Target::File(path) => temporary(folder(path)).map(drop),
+            Target::New(path) | Target::File(path) => {
+                remove_left_behind(folder(path));
+                temporary(folder(path)).map(drop)
+            }
             Target::Stream(..) => Ok(()),
         }
     }
@@ -97,7 +101,10 @@ pub fn is_own_descriptor(path: &Path) -> bool {
 }
 
 /// `path` with its last part followed while that is a link, whether or not the end of the links exists.
-fn resolved(path: &Path) -> Result<PathBuf> {
+///
+/// # Errors
+/// When they lead in a circle.
+pub fn resolved(path: &Path) -> Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
         match read_link(&path) {
