@@ -85,7 +85,8 @@ impl Room {
 
     /// Waits until the journal of a study is in this folder.
     fn wait_for_journal(&self, folder: &str) -> PathBuf {
-        loop {
+        let start = Instant::now();
+        while start.elapsed() < HANGS {
             for entry in fs::read_dir(self.path(folder)).into_iter().flatten().flatten() {
                 if entry.path().extension() == Some("journal".as_ref())
                     && fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("Round"))
@@ -95,6 +96,7 @@ impl Room {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
+        panic!("no study writes a journal into {folder}");
     }
 }
 
@@ -300,6 +302,26 @@ fn locks_of_others_are_not_waited_for() {
         }
         let (code, out, err) = ended(room.bakeoff(&STUDY));
         assert!(code == Some(0) && out.contains("whether another study ran is not known"), "{out}{err}");
+    }
+}
+
+#[test]
+fn leftovers_of_killed_runs_are_removed() {
+    let room = Room::new();
+    room.recording("r.json");
+    fs::create_dir(room.path("out")).unwrap();
+    let (ours, other) = (room.path("out/.bakeoff-Ab3dEf"), room.path("out/.bakeoff-notes.txt"));
+    for args in [
+        &[&STUDY[..], &["--out", "out"]].concat()[..],
+        &["charts", "r.json", "--out", "out"],
+        &["report", "r.json", "--html", "out/page.html"],
+    ] {
+        for path in [&ours, &other] {
+            let file = fs::File::create(path).unwrap();
+            file.set_modified(std::time::SystemTime::now() - Duration::from_secs(3_600)).unwrap();
+        }
+        let (code, _, err) = ended(room.bakeoff(args));
+        assert_eq!((code, ours.exists(), other.exists()), (Some(0), false, true), "{args:?}: {err}");
     }
 }
 
@@ -548,6 +570,30 @@ mod users {
                 study
             });
             assert_eq!(code, Some(0), "{user}: {out}{err}");
+        }
+    }
+
+    #[test]
+    fn journals_of_other_users_are_left_to_them() {
+        if !is_root() {
+            return;
+        }
+        let room = shared_room();
+        fs::create_dir(room.path("out")).unwrap();
+        fs::set_permissions(room.path("out"), PermissionsExt::from_mode(0o1777)).unwrap();
+        let program = room.path("bakeoff");
+        let study = |words: &[&str], user| {
+            let mut study = room.program(&program, &[words, &["--out", "out"]].concat());
+            study.uid(user).gid(user);
+            study
+        };
+        let mut killed = study(&LONG_STUDY, 1).spawn().unwrap();
+        let journal = room.wait_for_journal("out");
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        for (user, is_left) in [(65_534, true), (0, true), (1, false)] {
+            let (code, _, err) = ended(study(&STUDY, user));
+            assert_eq!((code, journal.exists()), (Some(0), is_left), "{user}: {err}");
         }
     }
 
