@@ -7,6 +7,7 @@ pub mod costs;
 pub mod criterion;
 pub mod differences;
 pub mod evidence;
+mod impossible;
 pub(crate) mod judgement;
 mod launches;
 pub mod platforms;

@@ -30,6 +30,8 @@ pub(crate) const DRIFT: f64 = 0.05;
 pub enum Warning {
     /// The program was built without optimisation.
     Unoptimised,
+    /// Numbers that no machine can have measured, in words.
+    Impossible(String),
     /// The program checked its own assumptions while it ran.
     DebugAssertions,
     /// Another study ran on this machine.
@@ -96,6 +98,7 @@ impl Warning {
     pub fn reason(&self) -> Option<&'static str> {
         match self {
             Warning::Unoptimised => Some("an unoptimised build"),
+            Warning::Impossible(_) => Some("its numbers can't be"),
             Warning::OtherStudy => Some("another study ran"),
             Warning::Pressure(_) | Warning::BusyWhileIdle(_) => Some("other programs ran"),
             Warning::MachineUnknown => Some("a busy machine would not be seen"),
@@ -115,6 +118,7 @@ impl Warning {
     fn cause(&self) -> String {
         match self {
             Warning::Unoptimised => "the program was built without optimisation".into(),
+            Warning::Impossible(what) => format!("its numbers can't have been measured: {what}"),
             Warning::DebugAssertions => "the program was built with debug assertions, which take time".into(),
             Warning::OtherStudy => "another study ran at the same time".into(),
             Warning::OtherStudyUnknown => {
@@ -168,7 +172,7 @@ impl Warning {
             Warning::Turbo => "one busy core may have a higher clock than all of them",
             Warning::OfWorkload(_, warning) => warning.advice(),
             Warning::Partial | Warning::Battery | Warning::Governor(_) => return None,
-            Warning::PressureUnknown | Warning::MachineUnknown => return None,
+            Warning::PressureUnknown | Warning::MachineUnknown | Warning::Impossible(_) => return None,
         })
     }
 }

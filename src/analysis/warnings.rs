@@ -1,6 +1,7 @@
 //! The warnings of a recording, and the launches in which its machine was slow. They are derived from raw numbers at every
 //! reading, and judged here for all that is shown of them.
 
+use crate::analysis::impossible::impossible;
 use crate::analysis::judgement::Machine;
 use crate::analysis::launches::{KEPT, Launches, Slow};
 use crate::analysis::warning::{
@@ -28,6 +29,7 @@ pub(super) fn watched(recording: &Recording) -> Watched {
     let mut slow = Vec::new();
     if let Some(study) = &recording.study {
         warnings.extend(of_study(study));
+        warnings.extend(impossible(recording, study).into_iter().map(Warning::Impossible));
         for workload in &study.workloads {
             let launches = Launches::of(study, workload, recording.environment.cores);
             let slow_launches = launches.slow();
