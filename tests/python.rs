@@ -303,3 +303,42 @@ fn missing_interpreter_affects_only_its_rows() {
         "{said}"
     );
 }
+
+/// Kills a process of the group `leader` other than the leader.
+#[cfg(target_os = "linux")]
+fn kill_one(leader: u32) {
+    for entry in fs::read_dir("/proc").unwrap().flatten() {
+        let Ok(process) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
+        let stat = fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+        if process != leader && after_name.split(' ').nth(2) == Some(leader.to_string().as_str()) {
+            let process = nix::unistd::Pid::from_raw(i32::try_from(process).unwrap());
+            return nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGKILL).unwrap();
+        }
+    }
+    panic!("no process to kill");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn killed_process_of_pool_is_not_waited_for() {
+    let stage = stage();
+    for platform in interpreters().into_iter().map(Platform::Python) {
+        let catalog = Catalog::builtin();
+        let jobs = catalog.workload(platform, "sleep").unwrap();
+        let batch = jobs.batch(Size { jobs: 12, each: 1_000_000 }, &stage).unwrap();
+        let models = platform.models().into_iter();
+        for entry in models.filter(|it| it.made_of == MadeOf::Processes && it.unavailable.is_none()) {
+            let mut model = entry.start(&batch, &entry.resources(3, EXE.as_ref())).unwrap();
+            let leader = model.process_id().unwrap();
+            let killer = std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(300));
+                kill_one(leader);
+            });
+            let why = format!("{:#}", sample(model.as_mut(), &batch).unwrap_err());
+            killer.join().unwrap();
+            let is_told = why.contains("a process of the pool ended") || why.contains("BrokenProcessPool");
+            assert!(is_told, "{}: {why}", entry.name);
+        }
+    }
+}

@@ -50,8 +50,11 @@ fn run(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
     let start = now();
     let digests = model.run();
     let wall = now() - start;
-    let used = model.usage()? - before;
-    batch.verify(&digests?)?;
+    let after = model.usage();
+    // A model that failed may not know what it used: the first error is the cause.
+    let digests = digests?;
+    let used = after? - before;
+    batch.verify(&digests)?;
     batch.check()?;
     batch.check_time(wall)?;
     batch.check_reads(used.device_bytes)?;
