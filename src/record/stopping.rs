@@ -47,6 +47,8 @@ pub enum StopReason {
     NoiseKnown,
     /// The time of the study was over.
     OutOfTime,
+    /// A launch of its row was waited for and measured nothing: another one would be waited for as well.
+    GivenUp,
 }
 
 impl Study {

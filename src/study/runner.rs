@@ -20,7 +20,7 @@ use crate::study::{launch, plan::PlannedArm, stops};
 use crate::workload::{Workload, fixture::stage::Stage};
 
 /// The maximum silence of a launch: a round of all its slots takes seconds.
-const DEADLINE: Duration = Duration::from_secs(120);
+pub(super) const DEADLINE: Duration = Duration::from_secs(120);
 
 /// A study that is ready to run.
 #[derive(Debug)]
@@ -169,7 +169,7 @@ pub fn run_launches(
             let start = now();
             journal.append(Entry::launch(spec.workload.name, spec.platform.tag(), number))?;
             launch(prepared, &order, journal, stop)?;
-            append_all(journal, stops::after_launch(study_of(journal), row(journal, spec)))?;
+            append_all(journal, stops::after_launch(study_of(journal), row(journal, spec), now() - start))?;
             limit.add_launch(start);
             made += 1;
             progress(made, limit.launches(made, due(study_of(journal))));

@@ -1,17 +1,23 @@
 //! Which arms of a row stop, or are measured again, after its latest launch: by the rule of the study.
 
+use std::time::Duration;
+
 use crate::record::journal::Entry;
 use crate::record::schema::{Kind, Launch, Role, Stop, StopReason, Stopping, Study, WorkloadEntry};
 use crate::record::times::walls;
 use crate::stats::ratio::{Times, noise_floor, speedup};
 use crate::stats::verdict::{MARGIN, Verdict};
 use crate::stats::{anytime, interval::LEVEL, look::verdicts_at_look};
-use crate::study::plan::LEAST_TO_SETTLE;
+use crate::study::{plan::LEAST_TO_SETTLE, runner::DEADLINE};
+use crate::workload::fixture::PATIENCE;
 
-/// What changes for the arms of a row after its latest launch, as the journal has it.
-pub(super) fn after_launch(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
+/// What changes for the arms of a row after its latest launch, which `took` so long, as the journal has it.
+pub(super) fn after_launch(study: &Study, row: &WorkloadEntry, took: Duration) -> Vec<Entry> {
     let row = Row::of(study, row);
     let launches = row.launches.len();
+    if row.launches.last().is_some_and(|launch| was_in_vain(launch, took)) {
+        return row.stop_all(StopReason::GivenUp);
+    }
     match study.stopping {
         Some(Stopping::Look { launches: look }) if look.get() == launches as u64 => {
             row.changes(&row.judged(|baseline, cells| verdicts_at_look(baseline, cells, launches)))
@@ -26,6 +32,15 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
 /// The stops of the arms of a row that have not stopped: the time of the study is over.
 pub(super) fn out_of_time(study: &Study, row: &WorkloadEntry) -> Vec<Entry> {
     Row::of(study, row).stop_all(StopReason::OutOfTime)
+}
+
+/// Whether a launch that `took` so long was silent, or each of its arms waited for something that did not answer.
+fn was_in_vain(launch: &Launch, took: Duration) -> bool {
+    if launch.failure.is_some() {
+        return took >= DEADLINE;
+    }
+    let measures_nothing = launch.rounds.iter().all(|round| round.samples.is_empty());
+    measures_nothing && !launch.rounds.is_empty() && took >= PATIENCE
 }
 
 /// What was measured of a row so far.
@@ -162,7 +177,7 @@ mod tests {
     /// The changes after the latest launch: the arm and why it stops, or that it goes on.
     fn changes(study: &Study) -> Vec<(u64, Option<StopReason>)> {
         let mut changes = vec![];
-        for entry in after_launch(study, &study.workloads[0]) {
+        for entry in after_launch(study, &study.workloads[0], Duration::ZERO) {
             changes.push(match entry {
                 Entry::Stop(stop) => {
                     assert_eq!(stop.after_launches, study.launches.len() as u64);
@@ -176,6 +191,20 @@ mod tests {
     }
 
     use StopReason::{NoiseKnown, OutOfTime, RowSettled, Settled};
+
+    #[test]
+    fn workload_is_given_up_after_a_launch_in_vain() {
+        let (mut silent, long, short) = (study(look(), &[100]), PATIENCE, PATIENCE / 2);
+        let stops = |study: &Study, took| after_launch(study, &study.workloads[0], took).len();
+        assert_eq!(stops(&silent, DEADLINE), 0, "it has samples");
+        silent.launches[0].rounds[0].samples.clear();
+        assert_eq!((stops(&silent, short), stops(&silent, long)), (0, 3));
+        silent.launches[0].failure = Some("it was killed".into());
+        assert_eq!((stops(&silent, long), stops(&silent, DEADLINE)), (0, 3));
+        silent.launches[0].failure = None;
+        silent.launches[0].rounds.clear();
+        assert_eq!(stops(&silent, DEADLINE), 0, "it was stopped");
+    }
 
     #[test]
     fn look_is_once_and_stops_settled_cells() {
