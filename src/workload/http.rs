@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use crate::engine::{Context, Digest, Work, pseudorandom_bytes, sampled_checksum};
 use crate::workload::{
-    Each, Kind, Size, Workload, answer_of_parts, fixture::clients::Clients, fixture::server::Page,
-    fixture::stage::Stage, in_python, no_setup,
+    Each, Kind, Size, Workload, answer_of_parts,
+    fixture::clients::Clients,
+    fixture::server::{LONGEST, Page},
+    fixture::stage::Stage,
+    in_python, no_setup,
 };
 
 /// The workload.
@@ -35,8 +38,8 @@ pub(super) fn get<const PARTS: u64>(stage: &Stage, size: Size, seed: u64) -> Res
     Ok(Get { port: stage.server_port()?, page, parts: PARTS })
 }
 
-/// Length of an answer's body in bytes: a small page.
-const BODY: usize = 16 * 1024;
+/// Length of an answer's body in bytes.
+const BODY: usize = LONGEST;
 
 /// Downloads one page and parses it.
 #[derive(Clone, Debug, Serialize)]
