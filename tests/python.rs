@@ -342,3 +342,48 @@ fn killed_process_of_pool_is_not_waited_for() {
         }
     }
 }
+
+/// Checks the worker's way to wait for its parent and its clock as macOS has them, whose modules are made up; its argument is the
+/// worker's folder.
+const LIKE_MACOS: &str = r#"
+import select, sys, types
+
+sys.dont_write_bytecode = True
+sys.path.append(sys.argv[1])
+asked = []
+
+
+class Queue:
+    def control(self, changes, most):
+        asked.append((changes, most))
+        if len(asked) > 1:
+            raise ProcessLookupError("it has ended")
+
+
+select.kqueue, select.kevent = Queue, lambda *event: event
+select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT = "process", "add", "exit"
+import phases, serve
+
+serve.end = asked.append
+for folder in ("first", "second"):
+    serve.end_with(None, folder, "47")
+event = ([(47, "process", "add", "exit")], 1)
+assert asked == [event, "first", event, "second"], asked
+
+clocks = types.SimpleNamespace(CLOCK_UPTIME_RAW=8, CLOCK_MONOTONIC=6)
+assert phases.shared_clock(clocks, "darwin") == 8, "the one that stops while the machine sleeps"
+assert phases.shared_clock(clocks, "linux") == 6
+assert phases.shared_clock(types.SimpleNamespace(), "win32") is None
+phases.CLOCK = None
+assert phases.now_ns() <= phases.now_ns()
+"#;
+
+#[test]
+fn worker_follows_parent_and_clock_of_macos() {
+    let Some(&interpreter) = interpreters().first() else { return };
+    let mut command = Command::new(&interpreter.path);
+    command.args(["-I", "-S", "-c", LIKE_MACOS]);
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython/worker"));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -1,5 +1,5 @@
 //! Ends a child of this program when its parent ends, however the parent ends: on Linux the kernel kills it, and on every
-//! Unix a dedicated thread watches the pipe to the parent. A worker with a single job omits the thread, which
+//! Unix a dedicated thread watches the pipe to the parent, or the parent itself. A worker with a single job omits the thread, which
 //! would cost a tenth of such a process; it ends by itself after its job. A launch also detects whether it
 //! was stopped and continued.
 
@@ -26,20 +26,45 @@ pub(crate) fn hold(parent: u32) -> Result<()> {
     Ok(())
 }
 
-/// Ends this process as soon as the other end of standard input is closed, even in the middle of a job. Only Unix
-/// systems can watch a pipe that is read by somebody else.
+/// Ends this process as soon as `parent` does, even in the middle of a job. Only Unix systems can watch it, or a pipe that is
+/// read by somebody else.
 ///
 /// # Errors
 /// When the watching thread can't be started.
-pub(crate) fn watch_pipe() -> Result<()> {
+pub(crate) fn watch(parent: u32) -> Result<()> {
     // Detached on purpose: it sleeps until the process ends.
     #[cfg(unix)]
-    std::thread::Builder::new().spawn(end_with_pipe)?;
+    std::thread::Builder::new().spawn(move || {
+        await_end(parent);
+        std::process::exit(0)
+    })?;
+    #[cfg(not(unix))]
+    let _ = parent;
     Ok(())
 }
 
-#[cfg(unix)]
-fn end_with_pipe() {
+/// Waits until the kernel tells that `parent` has ended: on these systems `poll` never returns if no events are requested, and at
+/// once if a hang-up is.
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+fn await_end(parent: u32) {
+    use nix::errno::Errno;
+    use nix::sys::event::{EvFlags, EventFilter, FilterFlag, KEvent, Kqueue};
+
+    let Ok(queue) = Kqueue::new() else {
+        // Without one, the end of the parent is noticed at the next read from its pipe.
+        loop {
+            std::thread::park();
+        }
+    };
+    let id = parent as usize;
+    let exit = KEvent::new(id, EventFilter::EVFILT_PROC, EvFlags::EV_ADD, FilterFlag::NOTE_EXIT, 0, 0);
+    // It fails if the parent has ended already.
+    while queue.kevent(&[exit], &mut [exit], None) == Err(Errno::EINTR) {}
+}
+
+/// Waits until the other end of standard input is closed.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn await_end(_: u32) {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use std::os::fd::AsFd;
 
@@ -47,7 +72,6 @@ fn end_with_pipe() {
     // No events are requested: poll always reports a hang-up.
     let mut pipe = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
     while poll(&mut pipe, PollTimeout::NONE).is_err() {}
-    std::process::exit(0);
 }
 
 /// A flag that is set whenever this process continues after a stop: measurements in progress include the stop. Only

@@ -28,7 +28,7 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
     parent_death::hold(parent)?;
     program::show_name();
     if !once {
-        parent_death::watch_pipe()?;
+        parent_death::watch(parent)?;
     }
     let (requests, replies) = (&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
     wire::write(replies, &Reply::Hello(VERSION))?;

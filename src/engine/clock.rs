@@ -34,11 +34,11 @@ impl Sub for Timestamp {
 /// suspended, and continues while this process is stopped or waits for a core.
 #[cfg(unix)]
 pub fn now() -> Timestamp {
-    Timestamp(unix::clock(nix::time::ClockId::CLOCK_MONOTONIC).expect("every Unix has a monotonic clock"))
+    Timestamp(unix::clock(unix::AWAKE).expect("every Unix has a monotonic clock"))
 }
 
 /// The current time. The clock is monotonic; between processes it is as accurate as the system time was when
-/// each of them first read it.
+/// each of them first read it. It goes on while the machine is suspended.
 #[cfg(not(unix))]
 pub fn now() -> Timestamp {
     use std::sync::LazyLock;
@@ -125,15 +125,15 @@ impl Sub for Usage {
     }
 }
 
-/// The time for which this machine has been suspended since boot, in nanoseconds; known on Linux only.
-#[cfg(target_os = "linux")]
+/// The time for which this machine has been suspended since boot, in nanoseconds; known on Linux and macOS only.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
 pub(crate) fn suspended_ns() -> Option<u64> {
-    let awake = unix::clock(nix::time::ClockId::CLOCK_MONOTONIC)?;
-    Some(unix::clock(nix::time::ClockId::CLOCK_BOOTTIME)?.saturating_sub(awake))
+    let awake = unix::clock(unix::AWAKE)?;
+    Some(unix::clock(unix::SINCE_BOOT)?.saturating_sub(awake))
 }
 
 /// The time for which this machine has been suspended: unknown.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 pub(crate) fn suspended_ns() -> Option<u64> {
     None
 }
@@ -145,6 +145,19 @@ mod unix {
     use nix::time::{ClockId, clock_gettime};
 
     use super::Usage;
+
+    /// The clock that stops while the machine is suspended. On Apple's systems the monotonic one goes on then, in steps of a
+    /// microsecond.
+    #[cfg(target_vendor = "apple")]
+    pub(crate) const AWAKE: ClockId = ClockId::from_raw(nix::libc::CLOCK_UPTIME_RAW);
+    #[cfg(not(target_vendor = "apple"))]
+    pub(crate) const AWAKE: ClockId = ClockId::CLOCK_MONOTONIC;
+
+    /// The same clock, which goes on.
+    #[cfg(target_vendor = "apple")]
+    pub(crate) const SINCE_BOOT: ClockId = ClockId::from_raw(nix::libc::CLOCK_MONOTONIC_RAW);
+    #[cfg(target_os = "linux")]
+    pub(crate) const SINCE_BOOT: ClockId = ClockId::CLOCK_BOOTTIME;
 
     pub(crate) fn clock(id: ClockId) -> Option<u64> {
         u64::try_from(clock_gettime(id).ok()?.num_nanoseconds()).ok()

@@ -103,7 +103,7 @@ struct RunningArm {
 pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     program::show_name();
-    parent_death::watch_pipe()?;
+    parent_death::watch(parent)?;
     let (mut orders, mut reports) = (std::io::stdin().lock(), std::io::stdout().lock());
     let order = wire::read(&mut orders)?.context("the parent gave no order")?;
     measure(&order, exe, catalog, &mut orders, &mut reports)

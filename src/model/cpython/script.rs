@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::child::piped::PipedChild;
 use crate::child::scratch::Scratch;
 use crate::child::supervisor::{Ends, Supervisor};
-use crate::engine::Resources;
+use crate::engine::{Resources, Unavailable};
 use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
@@ -65,7 +65,7 @@ impl PythonProcess {
         let mut command = run(interpreter, &folder.path().join("__main__.py"));
         let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
-        command.arg(START_METHOD).arg(folder.path());
+        command.arg(START_METHOD).arg(folder.path()).arg(std::process::id().to_string());
         let supervisor = Supervisor::start(resources.deadline, None)?;
         let child = supervisor.spawn(format!("{model} under CPython {tag}"), command, Ends::WithGroup)?;
         let mut python_process = PythonProcess { child, supervisor, _folder: folder };
@@ -103,6 +103,7 @@ impl PythonProcess {
         };
         match letter {
             b'E' => Err(anyhow!("{}", String::from_utf8_lossy(body)).context(self.child.name().to_owned())),
+            b'L' => Err(anyhow!(Unavailable(String::from_utf8_lossy(body).into_owned()))),
             letter if letter == expected => Ok(body.to_vec()),
             letter => bail!(
                 "{} answered {:?} where {:?} was due",

@@ -43,7 +43,7 @@ type Figures = Vec<(ProbeFigure, u64)>;
 pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     program::show_name();
-    parent_death::watch_pipe()?;
+    parent_death::watch(parent)?;
     let order: ProbeOrder = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
     let answer: ProbeAnswer = match catch_panic(|| answer(&order, exe, catalog)) {
         Ok(figures) => Ok(ProbeFigure::recorded(figures)),

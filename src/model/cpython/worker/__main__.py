@@ -1,6 +1,7 @@
 """Carries out bakeoff's jobs under one of CPython's own execution models: `python3 __main__.py MODEL WORKERS TRACED METHOD`.
 
-A fifth argument is a folder that was made for this process alone: the process removes it if its parent dies.
+A fifth argument is a folder that was made for this process alone, and a sixth its parent's process id: if the parent dies, the process
+ends and removes the folder.
 Nothing but the standard library is imported, and nothing but Python's own tools is measured.
 """
 

@@ -20,16 +20,16 @@ import jobs
 from phases import Plain, Traced
 
 
-def main(name, workers, traced, start_method, own_folder=None):
+def main(name, workers, traced, start_method, own_folder=None, parent=None):
     requests, replies = take_pipes()
     digests.warm_up()
     try:
         model = start(name, int(workers), Traced() if traced == "traced" else Plain(), start_method)
     except Exception as error:
-        return frames.write(replies, b"E", described(error))
+        return frames.write(replies, *described(error))
     if hasattr(select, "poll"):
         # Not before the pool exists: a forked process must have only one thread.
-        threading.Thread(target=end_with, args=(requests, own_folder), daemon=True).start()
+        threading.Thread(target=end_with, args=(requests, own_folder, parent), daemon=True).start()
         if traced == "traced":
             # Traces count the threads that run meanwhile: by then this one waits.
             time.sleep(0.005)
@@ -52,13 +52,29 @@ def start(name, workers, phases, start_method):
     return importlib.import_module(name.replace("-", "_")).Model(workers, phases, start_method)
 
 
-def end_with(pipe, own_folder):
-    """Ends this process and all its children when the other end of `pipe` closes."""
+def end_with(pipe, own_folder, parent):
+    """Ends this process and all its children when the process `parent` at the other end of `pipe` ends."""
+    if hasattr(select, "kqueue") and parent:
+        await_process(int(parent))
+    else:
+        await_close(pipe)
+    end(own_folder)
+
+
+def await_process(process):
+    """There poll never returns if no events are requested, and at once if a hang-up is."""
+    exit_of = select.kevent(process, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
+    try:
+        select.kqueue().control([exit_of], 1)
+    except OSError:
+        pass  # It has ended already.
+
+
+def await_close(pipe):
     poll = select.poll()
     # No events are requested: poll always reports a hang-up.
     poll.register(pipe.fileno(), 0)
     poll.poll()
-    end(own_folder)
 
 
 def end(own_folder):
@@ -87,7 +103,7 @@ def converse(model, requests, replies):
         try:
             reply = answer(model, batches, letter, body)
         except Exception as error:
-            reply = b"E", described(error)
+            reply = described(error)
         frames.write(replies, *reply)
 
 
@@ -116,4 +132,6 @@ def timed(work, *args):
 
 
 def described(error):
-    return ("%s: %s" % (type(error).__name__, error)).encode()
+    """The frame that tells an error: E, or L for something that there is not."""
+    letter = b"L" if isinstance(error, NotImplementedError) else b"E"
+    return letter, ("%s: %s" % (type(error).__name__, error)).encode()
