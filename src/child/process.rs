@@ -10,6 +10,7 @@ pub(crate) struct Process {
     state: Mutex<State>,
     id: u32,
     /// It leads a process group that is killed with it, so that its children do not outlive it.
+    #[cfg(unix)]
     leads: bool,
 }
 
@@ -32,21 +33,32 @@ impl Process {
     /// # Errors
     /// When the system rejects it.
     pub(crate) fn start(command: &mut Command) -> std::io::Result<Self> {
-        Process::of(command.spawn()?, false)
+        let child = command.spawn()?;
+        Ok(Process {
+            id: child.id(),
+            state: Mutex::new(State { child, reaped: false }),
+            #[cfg(unix)]
+            leads: false,
+        })
     }
 
     /// Starts `command` as the leader of a new process group; only Unix systems have groups.
     ///
     /// # Errors
     /// When the system rejects it.
+    #[cfg(unix)]
     pub(crate) fn start_group(command: &mut Command) -> std::io::Result<Self> {
-        #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
-        Process::of(command.spawn()?, true)
+        Ok(Process { leads: true, ..Process::start(command)? })
     }
 
-    fn of(child: Child, leads: bool) -> std::io::Result<Self> {
-        Ok(Process { id: child.id(), state: Mutex::new(State { child, reaped: false }), leads })
+    /// Starts `command`; this system has no groups.
+    ///
+    /// # Errors
+    /// When the system rejects it.
+    #[cfg(not(unix))]
+    pub(crate) fn start_group(command: &mut Command) -> std::io::Result<Self> {
+        Process::start(command)
     }
 
     /// Its process id.

@@ -76,12 +76,20 @@ pub(crate) fn command(program: &Path) -> io::Result<Command> {
     {
         return Err(io::Error::other("the program was replaced after this study had begun"));
     }
-    let mut command = Command::new(program);
-    #[cfg(unix)]
+    Ok(named(Command::new(program)))
+}
+
+/// `command` under the name of this program.
+#[cfg(unix)]
+fn named(mut command: Command) -> Command {
     std::os::unix::process::CommandExt::arg0(&mut command, name());
-    #[cfg(not(unix))]
-    let _ = name;
-    Ok(command)
+    command
+}
+
+/// Processes have the names of their files here.
+#[cfg(not(unix))]
+fn named(command: Command) -> Command {
+    command
 }
 
 /// `program` for a message, which may stand in a recording: its folders are private.
@@ -93,6 +101,7 @@ pub(crate) fn shown(program: &Path) -> String {
 }
 
 /// The name of this program without its folders.
+#[cfg(unix)]
 fn name() -> OsString {
     let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
     called.file_name().unwrap_or("bakeoff".as_ref()).to_owned()

@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::Builder;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::cmd::Exit;
-use crate::cmd::progress::show;
-use crate::cmd::terminal::usual_style;
-use crate::record::plain::tell;
 
 /// A signal that asks a run to stop.
 #[derive(Clone, Copy)]
@@ -32,6 +28,7 @@ const SIGNALS: &[StopSignal] = &[
 ];
 
 /// What the first signal is answered with.
+#[cfg(unix)]
 const STOPPING: &str = "stopping, and saving what was measured. Ctrl-C again stops at once, without saving.";
 
 /// Whether a run should stop, and because of which signal.
@@ -98,11 +95,12 @@ fn tell_first(signals: &[StopSignal]) -> Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(numbers)?;
     let tell = move || {
         if signals.forever().next().is_some() {
-            show("");
-            tell(&usual_style().text(STOPPING));
+            crate::cmd::progress::show("");
+            crate::record::plain::tell(&crate::cmd::terminal::usual_style().text(STOPPING));
         }
     };
-    Builder::new().spawn(tell).context("cannot start a thread for signals")?;
+    let thread = std::thread::Builder::new().spawn(tell);
+    anyhow::Context::context(thread, "cannot start a thread for signals")?;
     Ok(())
 }
 
