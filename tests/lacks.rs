@@ -219,6 +219,17 @@ fn missing_thread_is_named_and_nothing_hangs() {
 }
 
 #[test]
+fn system_without_proc_is_named() {
+    let script = "umount -l /proc; cd $folder
+        for words in 'verify ^noop' 'run ^noop' 'sweep ^noop --into s' 'evidence' 'claims T3' 'story cakes' 'costs --quick'; do
+          $bakeoff $words && exit 1 || test $? = 3
+        done";
+    let Some(outcome) = Machine::new().apart(script) else { return };
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.said.matches("for which /proc has to be mounted").count(), 7, "{outcome:?}");
+}
+
+#[test]
 fn place_without_room_for_files_is_a_failure() {
     let machine = Machine::new();
     for words in ["verify ^(save|noop)/sequential", "run ^(save|noop)/sequential"] {

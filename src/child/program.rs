@@ -5,17 +5,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::engine::Unavailable;
+
 /// The path by which this program starts itself. On Linux it is the kernel's link to the running program, so that a file that
 /// replaces the program, or its removal, changes nothing.
 ///
 /// # Errors
-/// When the system does not say where this program is.
-pub fn own_program() -> io::Result<PathBuf> {
+/// [`Unavailable`] when the system does not say where this program is: then nothing can be measured.
+pub fn own_program() -> Result<PathBuf, Unavailable> {
     #[cfg(target_os = "linux")]
-    return std::fs::symlink_metadata(OWN).map(|_| PathBuf::from(OWN));
+    let found = std::fs::symlink_metadata(OWN).map(|_| PathBuf::from(OWN));
     #[cfg(not(target_os = "linux"))]
-    std::env::current_exe().and_then(|path| held(&path))
+    let found = std::env::current_exe().and_then(|path| held(&path));
+    found.map_err(|error| Unavailable(format!("this program can't start itself{WHY_NOT}: {error}")))
 }
+
+/// What its start needs here.
+const WHY_NOT: &str = if cfg!(target_os = "linux") { ", for which /proc has to be mounted" } else { "" };
 
 #[cfg(target_os = "linux")]
 const OWN: &str = "/proc/self/exe";

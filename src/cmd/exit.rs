@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Error;
 
 use crate::cmd::{BadUsage, compare::Incomparable, out::is_of_output};
+use crate::engine::Unavailable;
 use crate::record::schema::{Recording, Study};
 use crate::record::{read::ReadError, save::SaveError};
 
@@ -64,6 +65,8 @@ impl Exit {
             Exit::Incomparable
         } else if error.is::<SaveError>() || is_of_output(error).is_some() {
             Exit::SaveError
+        } else if error.is::<Unavailable>() {
+            Exit::CellFailed
         } else {
             Exit::Bug
         }

@@ -18,7 +18,7 @@ use crate::record::schema::{Environment, EvidenceRecord, IdleCheck, Recording, S
 /// # Errors
 /// When it can't be written, or when the location of this program is unknown.
 pub(super) fn place(asked: Option<&Path>) -> Result<Place> {
-    Ok(Place::prepare_or_default(asked, &std::env::current_exe()?)?)
+    Ok(Place::prepare_or_default(asked, &std::env::current_exe().unwrap_or_default())?)
 }
 
 /// A recording of this machine and the interpreters of all given platforms with these sections, and without a
