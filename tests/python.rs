@@ -387,3 +387,51 @@ fn worker_follows_parent_and_clock_of_macos() {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// A version manager: links to one program, which decides by the name of the link which interpreter it is.
+const MANAGER: &str = r#"#!/bin/sh
+facts() {
+  echo '{"version": "'$1'", "implementation": "CPython", "build": "", "free_threaded": false, "gil": true, "executor_threads": 5,
+    "executable": "/opt/'$1'", "prefix": "/opt/'$1'", "cannot_import": '"$2"'}' | tr -d '\n'
+}
+case ${0##*/} in
+  python3.11) facts 3.11.7 null;;
+  python3.12) facts 3.12.1 null;;
+  python3.14) facts 3.14.0 '"it has no zlib"';;
+  python3.15) facts 3.15.0a1 null;;
+  *) echo "no version is set" >&2; exit 126;;
+esac
+"#;
+
+#[test]
+fn stubs_of_a_version_manager_run_by_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let manager = folder.path().join("manager");
+    fs::write(&manager, MANAGER).unwrap();
+    fs::set_permissions(&manager, fs::Permissions::from_mode(0o755)).unwrap();
+    for name in ["python", "python3", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15"] {
+        std::os::unix::fs::symlink(&manager, folder.path().join(name)).unwrap();
+    }
+    let listed = |python: &str| {
+        let mut list = Command::new(EXE);
+        list.args(["list", &format!("--python={python}")]).env("COLUMNS", "200").env("HOME", folder.path());
+        // What the stubs call is there too.
+        list.env(
+            "PATH",
+            std::env::join_paths([folder.path(), "/usr/bin".as_ref(), "/bin".as_ref()]).unwrap(),
+        );
+        for variable in ["PYENV_ROOT", "MISE_DATA_DIR"] {
+            list.env(variable, folder.path());
+        }
+        let output = list.output().unwrap();
+        let (said, place) = (String::from_utf8(output.stdout).unwrap(), folder.path().to_str().unwrap());
+        let of_manager = said.lines().filter(|line| line.starts_with(place) && line.contains(": CPython "));
+        of_manager.map(|line| line[place.len() + 1..line.find(',').unwrap()].to_owned()).collect::<Vec<_>>()
+    };
+    let all = ["python3.12: CPython 3.12.1", "python3.11: CPython 3.11.7", "python3.15: CPython 3.15.0a1"];
+    assert_eq!(listed("all"), all);
+    assert_eq!(listed("3.11"), all[1..2]);
+    assert_eq!(listed("python3.12"), all[..1]);
+    assert_eq!(listed("3.15"), all[2..]);
+    assert_eq!(listed("3.14"), [""; 0], "it can't import what is needed");
+}
