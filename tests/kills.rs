@@ -1,11 +1,7 @@
 //! Signals at random moments of every command that measures: no process stays, no acknowledged round is lost, all that is saved can
 //! be read. `BAKEOFF_KILLS` is the number of signals, `BAKEOFF_SEED` their seed, `BAKEOFF_BENCH` the program of `cargo bench`.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    reason = "what fails here fails the test, and what is skipped is told"
-)]
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::fs;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -53,7 +49,8 @@ const WITH_PYTHON: &[(&[&str], &str)] = &[
 ];
 
 /// What `cargo bench` runs; its folder is that of its files.
-const OF_BENCH: &[&[&str]] = &[&["--bench", "--noplot", "^(noop|sleep)/"], &["--bench", "--quick", "--noplot", "^noop/"]];
+const OF_BENCH: &[&[&str]] =
+    &[&["--bench", "--noplot", "^(noop|sleep)/"], &["--bench", "--quick", "--noplot", "^noop/"]];
 
 /// A command in a folder of its own.
 struct Run {
@@ -157,7 +154,8 @@ fn rounds_of(recording: &Recording) -> usize {
 fn send(signal: &str, child: &Child, to_group: bool) {
     let target = if to_group { format!("-{}", child.id()) } else { child.id().to_string() };
     // It may have ended by itself.
-    let _ = Command::new("/bin/sh").args(["-c", &format!("kill -s {signal} -- {target} 2>/dev/null")]).status();
+    let _ =
+        Command::new("/bin/sh").args(["-c", &format!("kill -s {signal} -- {target} 2>/dev/null")]).status();
 }
 
 /// Waits until `child` has ended.
@@ -223,7 +221,8 @@ fn no_signal_loses_rounds_or_leaves_processes() {
         ended(&mut run.command(&words).spawn().unwrap(), "the next study");
         // Each launch of the next study has one round.
         assert!(run.rounds() >= acknowledged + 3, "{what}: {acknowledged} rounds, then {}", run.rounds());
-        let left: Vec<PathBuf> = files(&run.path("out")).into_iter().filter(|path| is_left_behind(path)).collect();
+        let left: Vec<PathBuf> =
+            files(&run.path("out")).into_iter().filter(|path| is_left_behind(path)).collect();
         assert!(left.is_empty(), "{what}: {left:?}");
         rounds += acknowledged;
     }
