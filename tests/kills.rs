@@ -25,15 +25,15 @@ const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 const KILLS: u64 = 20;
 
 /// The latest moment of a signal.
-const LATEST_MS: u64 = 4_000;
+const LATEST_MS: u64 = 3_000;
 
 /// Nothing takes so long after a signal unless it hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
 /// Every command that measures, and the option that names its folder.
 const MEASURING: &[(&[&str], &str)] = &[
-    (&["run", "^(sleep|hash|save|http)/", "--profile", "quick"], "--out"),
-    (&["sweep", "^(noop|hash)/", "--profile", "quick"], "--into"),
+    (&["run", "^(noop|save|http)/(sequential|threads|processes|prefork)/", "--profile", "quick"], "--out"),
+    (&["sweep", "^noop/", "--profile", "quick"], "--into"),
     (&["costs", "--quick"], "--out"),
     (&["story", "stall"], "--out"),
     (&["story", "chess", "--quick"], "--out"),
@@ -209,8 +209,9 @@ fn no_signal_loses_rounds_or_leaves_processes() {
             _ => false,
         };
         assert!(is_right, "{what}: {status}");
-        if signal != "KILL" {
-            slowest = slowest.max(took);
+        if signal != "KILL" && took > slowest {
+            slowest = took;
+            eprintln!("{took:.2?} until the end of {what}");
         }
         assert_eq!(orphans(&run.mark), [""; 0], "{what}");
         // Another study in the folder recovers what was not saved, and removes what was left.
@@ -226,7 +227,7 @@ fn no_signal_loses_rounds_or_leaves_processes() {
         assert!(left.is_empty(), "{what}: {left:?}");
         rounds += acknowledged;
     }
-    eprintln!("{rounds} rounds acknowledged; the slowest end after TERM or INT took {slowest:?}");
+    eprintln!("{rounds} rounds were acknowledged before a signal, and none is lost");
 }
 
 /// Whether a file is one that only a run which still lives should have: a journal, or the lock of a folder of files.
