@@ -97,14 +97,21 @@ impl Place {
     /// Saves `recording` under the next free one of the names `NAME.json`, `NAME-2.json` and so on; elsewhere if the folder does not
     /// take it any more.
     pub fn save(&self, recording: &Recording, name: &str) -> Saved {
+        let mut others = Vec::new();
+        others.extend(data_folder());
+        others.push(std::env::temp_dir());
+        self.save_or_in(&others, recording, name)
+    }
+
+    /// As [`Place::save`], elsewhere in the first of `others` that takes it.
+    fn save_or_in(&self, others: &[PathBuf], recording: &Recording, name: &str) -> Saved {
         let why = match save_as(recording, &self.folder, name, "json") {
             Ok(path) => return Saved { path: Some(path), error: None },
             Err(why) => why,
         };
-        for folder in data_folder().into_iter().chain([std::env::temp_dir()]) {
-            let made = std::fs::create_dir_all(&folder);
-            if made.is_ok()
-                && let Ok(path) = save_as(recording, &folder, name, "json")
+        for folder in others {
+            if make(folder).is_ok()
+                && let Ok(path) = save_as(recording, folder, name, "json")
             {
                 return Saved { error: Some(why.kept_in(Some(&path))), path: Some(path) };
             }
@@ -178,11 +185,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::prepare(&folder.path().join("out")).unwrap();
         std::fs::remove_dir_all(place.folder()).unwrap();
-        let name = format!("test-{}", std::process::id());
-        let Saved { path, error } = place.save(&recording(2, 50), &name);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let others = [file.path().to_owned(), folder.path().join("other")];
+        let Saved { path, error } = place.save_or_in(&others, &recording(2, 50), "a");
         let (path, error) = (path.unwrap(), error.unwrap().to_string());
+        assert_eq!(path, others[1].join("a.json"));
         assert_eq!(read(&path).unwrap(), recording(2, 50));
-        std::fs::remove_file(&path).unwrap();
         assert!(error.contains(path.to_str().unwrap()) && error.contains("out"), "{error}");
+        let nowhere = place.save_or_in(&others[..1], &recording(2, 50), "a");
+        assert!(!nowhere.is_kept() && nowhere.error.is_some());
     }
 }
