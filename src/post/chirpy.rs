@@ -169,8 +169,8 @@ fn data(recordings: usize, has_cells: bool) -> String {
 fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
     let mut image = String::new();
     if let Some(chart) = preview {
-        // A JSON string is also a YAML string.
-        let alt = serde_json::Value::from(plain(&chart.description));
+        // A JSON string is also a YAML string; what a theme makes of it is unknown.
+        let alt = serde_json::Value::from(without_markup(&chart.description));
         image = format!("image:\n  path: {PREVIEW}\n  alt: {alt}\n");
     }
     let day = recording.environment.started_unix_s.and_then(date).unwrap_or("1970-01-01".into());
@@ -178,6 +178,20 @@ fn front_matter(recording: &Recording, preview: Option<&Chart>) -> String {
         "---\ntitle: \"Which tool is best for which task: measured\"\ndate: {day} 12:00:00 +0000\ncategories: [Performance]\n\
          tags: [concurrency, parallelism, async, benchmark]\nmedia_subpath: {MEDIA}\nimg_path: {MEDIA}\n{image}---\n"
     )
+}
+
+/// `text` without the characters that begin or end markup, attributes or templates.
+fn without_markup(text: &str) -> String {
+    let mut plain_text = String::with_capacity(text.len());
+    for c in plain(text).chars() {
+        plain_text.push(match c {
+            '<' | '{' => '(',
+            '>' | '}' => ')',
+            '"' => '\'',
+            other => other,
+        });
+    }
+    plain_text
 }
 
 /// An image for light and one for dark mode. The picture has its title in it, so that no caption repeats it.
@@ -240,6 +254,11 @@ mod tests {
                 && post.contains("media_subpath: ")
                 && post.contains("img_path: ")
         );
+    }
+
+    #[test]
+    fn preview_text_has_no_markup() {
+        assert_eq!(without_markup("<b> {% x %}\"\u{202e}"), "(b) (% x %)'\u{fffd}");
     }
 
     #[test]
