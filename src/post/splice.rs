@@ -110,7 +110,10 @@ fn replace(page: &str, part: Part, text: &str) -> Option<String> {
     let (above, rest) = page.split_once(&begin)?;
     let (_, below) = rest.split_once(&end)?;
     let once = !rest.contains(&begin) && !below.contains(&end) && !above.contains(&end);
-    once.then(|| format!("{above}{begin}\n{text}{end}{below}"))
+    // The lines of a page all end alike.
+    let ending = if rest.starts_with("\r\n") { "\r\n" } else { "\n" };
+    let inserted = format!("\n{text}").replace('\n', ending);
+    once.then(|| format!("{above}{begin}{inserted}{end}{below}"))
 }
 
 #[cfg(test)]
@@ -126,6 +129,16 @@ mod tests {
         let spliced = splice(&page, &[recording(16, 50)]).unwrap();
         assert!(spliced.starts_with("above\n") && spliced.ends_with("\nbelow\n") && !spliced.contains("old"));
         assert!(spliced.contains("| hash: encrypting data | rayon |"), "{spliced}");
+        assert_eq!(splice(&spliced, &[recording(16, 50)]).unwrap(), spliced);
+    }
+
+    #[test]
+    fn line_endings_of_the_page_are_kept() {
+        let (begin, end) = (begin(Part::Answer), end(Part::Answer));
+        let page = format!("above\r\n{begin}\r\nold\r\n{end}\r\nbelow\r\n");
+        let spliced = splice(&page, &[recording(16, 50)]).unwrap();
+        assert_eq!(spliced.matches('\n').count(), spliced.matches("\r\n").count(), "{spliced:?}");
+        assert!(spliced.contains("| rayon |") && !spliced.contains("\r\r"));
         assert_eq!(splice(&spliced, &[recording(16, 50)]).unwrap(), spliced);
     }
 
