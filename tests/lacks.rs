@@ -116,6 +116,13 @@ fn machine_without_loopback_lacks_http() {
 }
 
 #[test]
+fn machine_without_its_name_lacks_only_names() {
+    let Some(outcome) = Machine::new().without("names", "evidence --models tokio-one") else { return };
+    let why = "this machine does not know the name localhost";
+    assert!(outcome.code == Some(0) && outcome.said.contains(why), "{outcome:?}");
+}
+
+#[test]
 fn files_that_stay_cached_are_never_cold() {
     let machine = Machine::new();
     for words in ["verify ^(cold-file|save)/sequential", "run ^(cold-file|save)/sequential"] {

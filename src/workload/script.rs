@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Timestamp, Work, now};
 use crate::workload::queue::{Need, Queues};
-use crate::workload::{Size, answer_of_parts, calls, fixture::stage::Stage, in_python, read_file::ReadFile};
+use crate::workload::{
+    Size, answer_of_parts, calls, fixture::lacks::ensure_localhost, fixture::stage::Stage, in_python,
+    read_file::ReadFile,
+};
 
 /// What scripts are called where jobs are sent to another process.
 pub(crate) const NAME: &str = "script";
@@ -67,8 +70,12 @@ pub enum Action {
 /// A batch of scripts, which may need what is on the stage.
 ///
 /// # Errors
-/// Never: what a script returns can be worked out.
+/// [`Unavailable`](crate::engine::Unavailable) if this machine lacks what a step needs.
 pub fn batch(scripts: Vec<Script>, stage: &Arc<Stage>) -> Result<Batch> {
+    let mut steps = scripts.iter().flat_map(|script| &script.steps);
+    if steps.any(|step| matches!(step.action, Action::Resolve {})) {
+        ensure_localhost()?;
+    }
     let size = Size { jobs: scripts.len(), each: 1 };
     let origin = Origin { workload: NAME.into(), size, fixture: stage.attachment() };
     let stage: Arc<Stage> = Arc::clone(stage);
