@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use bakeoff::internals::cmd::out::Out;
-use bakeoff::internals::record::plain::tell;
 use bakeoff::internals::workload::fixture::stage::Stage;
 
 /// Where criterion's report goes.
@@ -121,7 +120,10 @@ impl Drop for Kept {
         let _ = nix::unistd::dup2_stdout(&self.stdout);
         let _ = nix::unistd::dup2_stderr(&self.stderr);
         if std::thread::panicking() {
-            tell(&format!("criterion's report, and why it ended: {}", self.path.display()));
+            bakeoff::internals::record::plain::tell(&format!(
+                "criterion's report, and why it ended: {}",
+                self.path.display()
+            ));
         }
     }
 }

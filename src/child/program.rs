@@ -1,6 +1,5 @@
 //! The program that child processes run: the one that began, whatever takes its place in the file system meanwhile.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -108,7 +107,7 @@ pub(crate) fn shown(program: &Path) -> String {
 
 /// The name of this program without its folders.
 #[cfg(unix)]
-fn name() -> OsString {
+fn name() -> std::ffi::OsString {
     let called = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
     called.file_name().unwrap_or("bakeoff".as_ref()).to_owned()
 }
