@@ -50,10 +50,12 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let chosen = chosen(&args.ids)?;
+    let platforms = args.platforms.to_measure()?;
+    // Until here a signal ends the program at once: there is nothing to save.
     let stop = Stop::listen()?;
     let (recordings, saved) = if args.from.is_empty() {
         let place = place(args.out.as_deref())?;
-        let (recording, study) = measure(args, catalog, &place, &chosen, &stop)?;
+        let (recording, study) = measure(args, catalog, &place, &chosen, &platforms, &stop)?;
         let saved = save_section(&recording, &place, "claims");
         if let Some(study) = study {
             remove_part(&study, &saved);
@@ -113,12 +115,12 @@ fn measure(
     catalog: &Catalog,
     place: &Place,
     chosen: &[&'static Claim],
+    platforms: &[Platform],
     stop: &Stop,
 ) -> Result<(Recording, Option<Saved>)> {
-    let platforms = args.platforms.to_measure()?;
     let mut needed = Vec::new();
     for needs in chosen.iter().flat_map(|claim| claim.needs) {
-        if can_be_measured(needs, &platforms) {
+        if can_be_measured(needs, platforms) {
             needed.push(needs);
         }
     }
@@ -130,9 +132,10 @@ fn measure(
                 .into()
         )
     );
-    let (mut recording, mut of_study) = (recording_of(&platforms, None, None), None);
-    if needed.contains(&&Needs::Study) || needed.contains(&&Needs::Python) {
-        let (measured, saved) = study(args, catalog, place, &platforms, stop)?;
+    let (mut recording, mut of_study) = (recording_of(platforms, None, None), None);
+    let is_study_needed = needed.contains(&&Needs::Study) || needed.contains(&&Needs::Python);
+    if is_study_needed && !stop.is_asked() {
+        let (measured, saved) = study(args, catalog, place, platforms, stop)?;
         of_study = Some(saved);
         recording.partial = measured.partial;
         recording.study = measured.study;
@@ -140,12 +143,12 @@ fn measure(
     let quick = args.profile == Profile::Quick;
     let mut watch = Watch::begin();
     if needed.contains(&&Needs::Evidence) && !stop.is_asked() {
-        recording.evidence = Some(evidence(catalog, &platforms, quick, stop)?);
+        recording.evidence = Some(evidence(catalog, platforms, quick, stop)?);
         watch.look();
     }
     for story in STORIES {
         if needed.contains(&&Needs::Story(story.name())) && !stop.is_asked() {
-            let story_runs = run_story(catalog, *story, &platforms, quick, stop)?;
+            let story_runs = run_story(catalog, *story, platforms, quick, stop)?;
             recording.stories.get_or_insert_default().extend(story_runs);
             watch.look();
         }
