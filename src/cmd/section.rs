@@ -81,6 +81,21 @@ pub(super) fn remove_part(study: &Saved, whole: &Saved) {
     }
 }
 
+/// `json` with all that is not ASCII as escapes, so that the output has nothing to change in it, which would break its checksum.
+fn in_ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text += &format!("\\u{unit:04x}");
+            }
+        }
+    }
+    text
+}
+
 /// Prints the results of a command and where their recording is, if that was to be saved. A recording that no file has is printed
 /// too, so that it is not lost.
 ///
@@ -91,7 +106,7 @@ pub fn show_results(text: &str, saved: Option<Saved>, recording: &Recording) -> 
     if let Some(saved) = &saved
         && !saved.is_kept()
     {
-        text += &add_checksum(&serde_json::to_string(recording)?);
+        text += &add_checksum(&in_ascii(&serde_json::to_string(recording)?));
     }
     let printed = Out.write_all(text.as_bytes());
     match saved {
@@ -105,4 +120,19 @@ pub fn show_results(text: &str, saved: Option<Saved>, recording: &Recording) -> 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::{parse, tests::recording};
+
+    #[test]
+    fn printed_recording_survives_the_output() {
+        let mut recording = recording(1, 50);
+        recording.environment.cpu_model = Some("caf\u{e9} \u{202e} \u{1f600}".into());
+        let text = add_checksum(&in_ascii(&serde_json::to_string(&recording).unwrap()));
+        assert!(text.is_ascii());
+        assert_eq!(parse(text.as_bytes()).unwrap(), recording);
+    }
 }
