@@ -11,10 +11,10 @@ use crate::child::scratch::Scratch;
 use crate::engine::{Unavailable, nanoseconds, now};
 use crate::model::cpython::{Interpreter, script};
 use crate::model::{MadeOf, Platform, cpython::interpreter::run_for};
+use crate::post::story::sockets::folder_for_sockets;
 use crate::post::story::{Ran, Story, StoryRequest, StoryRunner, count};
 use crate::record::figure::Figure;
 use crate::record::schema::{StoryRun, TracedRun};
-use crate::workload::fixture::lacks::folder_for_sockets;
 
 /// The script, without its last line.
 const SCRIPT: &str = include_str!("four.py");

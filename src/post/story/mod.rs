@@ -28,6 +28,7 @@ pub mod music;
 pub mod plays;
 mod progress;
 pub mod samples;
+mod sockets;
 pub mod stall;
 mod visits;
 mod way;
