@@ -185,8 +185,8 @@ fn without_markup(text: &str) -> String {
     let mut plain_text = String::with_capacity(text.len());
     for c in plain(text).chars() {
         plain_text.push(match c {
-            '<' | '{' => '(',
-            '>' | '}' => ')',
+            '<' | '{' | '[' => '(',
+            '>' | '}' | ']' => ')',
             '"' => '\'',
             other => other,
         });

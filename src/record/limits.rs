@@ -16,7 +16,10 @@ const WORKLOADS: usize = 500;
 const ARMS: usize = 5_000;
 
 /// Arms of a workload: every cell is compared with every other one.
-pub(super) const ARMS_OF_WORKLOAD: usize = 200;
+pub(super) const ARMS_OF_WORKLOAD: usize = 60;
+
+/// Samples of a study: with as many arms of a workload they take 7 s to be judged.
+const SAMPLES: usize = 600_000;
 
 /// Launches of a study, and of each of its workloads: studies that measure until all cells are settled make at most 1,000.
 const LAUNCHES: usize = 50_000;
@@ -136,11 +139,15 @@ impl Study {
         at_most("stops", self.stops.len(), ARMS)?;
         at_most("launches", self.launches.len(), LAUNCHES)?;
         at_most("idle checks", self.idle_checks.len(), IDLE_CHECKS)?;
+        let mut samples = 0;
         for launch in &self.launches {
             at_most("rounds of a launch", launch.rounds.len(), ROUNDS)?;
-            launch.rounds.iter().try_for_each(check_round)?;
+            for round in &launch.rounds {
+                check_round(round)?;
+                samples += round.samples.len();
+            }
         }
-        Ok(())
+        at_most("samples", samples, SAMPLES)
     }
 }
 

@@ -5,6 +5,9 @@
 //! with probability 1 - 2 P(B < k), where B is binomial with n trials of one half (H. A. David and H. N. Nagaraja, "Order
 //! Statistics", 3rd edition, section 7.1).
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 /// The coverage probability of the reported intervals.
 pub const LEVEL: f64 = 0.95;
 
@@ -45,6 +48,20 @@ pub fn interval(values: &[f64], level: f64) -> Result<Interval, TooFew> {
 /// at most k - 1 outliers, however large, can't move a bound beyond all other values. `None` if no interval
 /// does.
 pub fn rank(n: usize, level: f64) -> Option<(usize, f64)> {
+    thread_local!(static KNOWN: RefCell<Ranks> = RefCell::default());
+    // It takes a time of the order of the square of n, and studies ask it for each pair of cells.
+    let known = KNOWN.with_borrow(|known| known.get(&(n, level.to_bits())).copied());
+    known.unwrap_or_else(|| {
+        let rank = compute_rank(n, level);
+        KNOWN.with_borrow_mut(|known| known.insert((n, level.to_bits()), rank));
+        rank
+    })
+}
+
+/// Ranks and their coverage by the number of values and the bits of the level.
+type Ranks = HashMap<(usize, u64), Option<(usize, f64)>>;
+
+fn compute_rank(n: usize, level: f64) -> Option<(usize, f64)> {
     let mut below = 0.0;
     let mut best = None;
     for k in 1..=n / 2 {
