@@ -118,20 +118,7 @@ fn measure(
     platforms: &[Platform],
     stop: &Stop,
 ) -> Result<(Recording, Option<Saved>)> {
-    let mut needed = Vec::new();
-    for needs in chosen.iter().flat_map(|claim| claim.needs) {
-        if can_be_measured(needs, platforms) {
-            needed.push(needs);
-        }
-    }
-    ensure!(
-        !needed.is_empty(),
-        BadUsage(
-            "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or by CPython: bakeoff claims --from \
-             FILE ID judges them, or says why not, and --python measures what is about Python"
-                .into()
-        )
-    );
+    let needed = needed(chosen, platforms)?;
     let (mut recording, mut of_study) = (recording_of(platforms, None, None), None);
     let is_study_needed = needed.contains(&&Needs::Study) || needed.contains(&&Needs::Python);
     if is_study_needed && !stop.is_asked() {
@@ -157,6 +144,28 @@ fn measure(
     recording.idle_checks = watch.checks();
     recording.partial |= stop.is_asked();
     Ok((recording, of_study))
+}
+
+/// What `chosen` need and this command can measure.
+///
+/// # Errors
+/// If that is nothing.
+fn needed(chosen: &[&'static Claim], platforms: &[Platform]) -> Result<Vec<&'static Needs>> {
+    let mut needed = Vec::new();
+    for needs in chosen.iter().flat_map(|claim| claim.needs) {
+        if can_be_measured(needs, platforms) {
+            needed.push(needs);
+        }
+    }
+    ensure!(
+        !needed.is_empty(),
+        BadUsage(
+            "these claims are decided by recordings of bakeoff costs or bakeoff sweep, or by CPython: bakeoff claims --from \
+             FILE ID judges them, or says why not, and --python measures what is about Python"
+                .into()
+        )
+    );
+    Ok(needed)
 }
 
 /// Interpreters are optional: claims only about them are measured only if they are requested.

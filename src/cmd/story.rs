@@ -92,12 +92,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.to_measure()?;
     let request = request(args, &platforms, story)?;
     let second = second(args, story)?;
-    let mut paths = Vec::new();
-    paths.extend(args.trace.clone());
-    if let Some(path) = &args.chart {
-        paths.extend([path.clone(), narrow(path)]);
-    }
-    let files = Outputs::open(&paths, &[], args.force)?;
+    let files = Outputs::open(&files(args), &[], args.force)?;
     let place = args.out.as_deref().map(|folder| place(Some(folder))).transpose()?;
     let runner = StoryRunner::new(catalog, own_program()?, host::cores(), second);
     let stop = Stop::listen()?;
@@ -129,6 +124,16 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         writeln!(Out, "\nThe timelines are {}. {hint}", path.display())?;
     }
     Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
+}
+
+/// The files that are to be written.
+fn files(args: &Args) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    files.extend(args.trace.clone());
+    if let Some(path) = &args.chart {
+        files.extend([path.clone(), narrow(path)]);
+    }
+    files
 }
 
 fn list() -> Result<Exit> {

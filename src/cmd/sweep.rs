@@ -69,21 +69,25 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             }
         }
     }
+    show(&numbers, &into)?;
+    Ok(exit)
+}
+
+/// Shows the recordings of these core counts together, if there are any.
+fn show(numbers: &[u64], into: &Path) -> Result<()> {
     let mut recordings = Vec::new();
-    for &cores in &numbers {
-        let path = path(&into, cores);
-        // Without it, its study has failed above.
+    for &cores in numbers {
+        let path = path(into, cores);
+        // Without it, its study has failed.
         if path.exists() {
             recordings.push(read(&path)?);
         }
     }
-    if recordings.is_empty() {
-        return Ok(exit);
+    if !recordings.is_empty() {
+        write!(Out, "{}", terminal(&recordings, usual_style()))?;
+        write!(Out, "\n{}", paragraph(&format!("The recordings are in {}", into.display())))?;
     }
-    let mut out = Out;
-    write!(out, "{}", terminal(&recordings, usual_style()))?;
-    write!(out, "\n{}", paragraph(&format!("The recordings are in {}", into.display())))?;
-    Ok(exit)
+    Ok(())
 }
 
 /// The requested core counts, or 1, 2, 4, ... and all.
