@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use bakeoff::internals::cmd::out::Out;
+use bakeoff::internals::cmd::{Exit, out::Out};
+use bakeoff::internals::record::plain::tell;
 use bakeoff::internals::workload::fixture::stage::Stage;
 
 /// Where criterion's report goes.
@@ -57,15 +58,19 @@ pub(crate) fn say(line: &str) -> Result<()> {
     Ok(writeln!(Out, "{line}")?)
 }
 
-/// Ends this process without a word when criterion prints to a pipe that the reader has closed. Criterion's `println!` panics
-/// there, and prints again while it unwinds, which would abort the process. `stage` is removed first.
+/// Ends this process when criterion can't print: without a word if the reader has closed the pipe. Criterion's `println!` panics
+/// then, and prints again while it unwinds, which would abort the process. `stage` is removed first.
 pub(crate) fn end_quietly_when_closed(stage: Arc<Stage>) {
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.to_string();
-        if message.contains("failed printing to std") && message.contains("Broken pipe") {
+        if message.contains("failed printing to std") {
             stage.close();
-            std::process::exit(0);
+            let is_closed = message.contains("Broken pipe");
+            if !is_closed {
+                tell("cannot write the output, which may have no room");
+            }
+            std::process::exit(if is_closed { Exit::Ok } else { Exit::SaveError } as i32);
         }
         otherwise(panic);
     }));
@@ -120,10 +125,7 @@ impl Drop for Kept {
         let _ = nix::unistd::dup2_stdout(&self.stdout);
         let _ = nix::unistd::dup2_stderr(&self.stderr);
         if std::thread::panicking() {
-            bakeoff::internals::record::plain::tell(&format!(
-                "criterion's report, and why it ended: {}",
-                self.path.display()
-            ));
+            tell(&format!("criterion's report, and why it ended: {}", self.path.display()));
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         }
     }
     write!(out, "{}", paragraph(&ids(catalog, &platforms)))?;
+    // A named interpreter that can't be used is a wrong option here too, beside what there is.
+    args.platforms.to_measure()?;
     Ok(Exit::Ok)
 }
 

@@ -125,8 +125,16 @@ fn run(catalog: &Catalog) -> Result<Exit> {
         None => {
             let mut words = with_joined_python(std::env::args_os());
             let part = part_of_sweep(&mut words)?;
-            let matches = help::command().get_matches_from(words);
-            Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).run(catalog, part)
+            let parsed = help::command().try_get_matches_from(words);
+            match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+                Ok(cli) => cli.run(catalog, part),
+                Err(error) if error.use_stderr() => error.exit(),
+                // The help, or the version.
+                Err(error) => {
+                    error.print().map_err(out::marked)?;
+                    Ok(Exit::Ok)
+                }
+            }
         }
     }
 }

@@ -71,7 +71,8 @@ fn without_control(text: &str) -> String {
     safe
 }
 
-fn marked(error: io::Error) -> io::Error {
+/// Marks an error of the standard output.
+pub(super) fn marked(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), OutError(error))
 }
 

@@ -2,21 +2,17 @@
 
 use std::io::{IsTerminal, Write};
 
+use crate::cmd::terminal::has_sequences;
 use crate::engine::{Timestamp, now};
 use crate::record::plain::plain;
 use crate::stats::units;
 
 /// One line on a terminal, written while nothing is measured; an empty one clears the last.
 pub fn show(what: &str) {
-    if std::io::stderr().is_terminal() && !is_dumb() {
+    if std::io::stderr().is_terminal() && has_sequences(|name| std::env::var_os(name)) {
         // A terminal that was closed is no reason to end.
         let _ = write!(std::io::stderr(), "\r\x1b[2K{}", plain(what));
     }
-}
-
-/// Whether the terminal can't clear a line.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// One line on a terminal, written between launches: nothing updates during a measurement.

@@ -140,8 +140,14 @@ fn text(args: &Args, recording: &Recording) -> Result<String> {
 const MORE: &str = "More: --all, --section, --workload; --html PAGE for everything on one page; --format csv or json for programs.";
 
 fn workloads(recording: &Recording) -> Vec<String> {
-    let workloads = recording.study.iter().flat_map(|study| &study.workloads);
-    workloads.map(|workload| workload.name.clone()).collect()
+    let mut names: Vec<String> = Vec::new();
+    for workload in recording.study.iter().flat_map(|study| &study.workloads) {
+        // Each platform has them.
+        if !names.contains(&workload.name) {
+            names.push(workload.name.clone());
+        }
+    }
+    names
 }
 
 fn splice_into(page: &Path, inputs: &[PathBuf], recordings: &[Recording]) -> Result<()> {

@@ -41,11 +41,12 @@ impl Drawing {
 /// The capabilities of the terminal where nothing is asked for.
 pub fn usual_style() -> TerminalStyle {
     let environment = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let is_dumb = is_dumb(environment);
     TerminalStyle {
         width: width(environment),
-        ascii: is_dumb || is_ascii(environment),
-        coloured: std::io::stdout().is_terminal() && !is_dumb && environment("NO_COLOR").is_none(),
+        ascii: is_dumb(environment) || is_ascii(environment),
+        coloured: std::io::stdout().is_terminal()
+            && has_sequences(environment)
+            && environment("NO_COLOR").is_none(),
     }
 }
 
@@ -73,6 +74,12 @@ fn is_dumb(environment: impl Fn(&str) -> Option<OsString>) -> bool {
     environment("TERM").is_some_and(|term| term == "dumb")
 }
 
+/// Whether the terminal has colours and can clear a line: not one that says nothing of itself. Consoles of Windows have no such
+/// variable.
+pub(super) fn has_sequences(environment: impl Fn(&str) -> Option<OsString>) -> bool {
+    environment("TERM").filter(|term| !term.is_empty()).map_or(cfg!(windows), |term| term != "dumb")
+}
+
 /// Whether the locale has no UTF-8; without any it is C. Consoles of Windows show all characters, and have no such variables.
 fn is_ascii(environment: impl Fn(&str) -> Option<OsString>) -> bool {
     let locale = LOCALE.iter().find_map(|name| environment(name)).unwrap_or_default();
@@ -95,6 +102,15 @@ mod tests {
         for other in ["0", "wide", "-1"] {
             assert_eq!(width(with(&[("COLUMNS", other)])), width(with(&[])));
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn silent_terminal_gets_no_sequences() {
+        for (term, has) in [("dumb", false), ("", false), ("xterm", true)] {
+            assert_eq!(has_sequences(with(&[("TERM", term)])), has, "{term:?}");
+        }
+        assert!(!has_sequences(with(&[])));
     }
 
     #[cfg(unix)]

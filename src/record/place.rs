@@ -78,15 +78,14 @@ impl Place {
             Some(folder) => return Place::prepare(folder),
             None => default_folder(exe),
         };
-        let prepared = Place::prepare(&folder);
-        match (prepared, own_folder()) {
-            (Err(why), Some(own)) if Some(&folder) == data_folder().as_ref() => {
-                let place = Place::prepare(&own)?;
-                tell(&format!("{why}; until then recordings go to {}", own.display()));
-                Ok(place)
-            }
-            (prepared, _) => prepared,
-        }
+        let why = match Place::prepare(&folder) {
+            Err(why) if Some(&folder) == data_folder().as_ref() => why,
+            prepared => return prepared,
+        };
+        let Some(own) = own_folder() else { return Err(why) };
+        let place = Place::prepare(&own)?;
+        tell(&format!("{why}; until then recordings go to {}", own.display()));
+        Ok(place)
     }
 
     /// The folder.

@@ -54,13 +54,13 @@ impl std::error::Error for SaveError {}
 /// What helps against `why`.
 fn advice(why: &Error) -> &'static str {
     match why.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room, or choose another folder (--out or BAKEOFF_STAGE)"
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room, or choose another folder",
         ErrorKind::FileTooLarge => "raise the limit of file sizes (ulimit -f)",
-        ErrorKind::AlreadyExists => "choose another name, or another folder (--out or BAKEOFF_STAGE)",
+        ErrorKind::AlreadyExists => "choose another name, or another folder",
         ErrorKind::InvalidFilename => "choose a shorter name",
-        _ => "choose another folder (--out or BAKEOFF_STAGE)",
+        ErrorKind::NotFound => "make the folder first, or choose another name",
+        ErrorKind::NotADirectory | ErrorKind::IsADirectory => "choose another name",
+        _ => "choose another folder",
     }
 }
 
@@ -177,8 +177,12 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<(), SaveError> {
 fn try_replace(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     let written = written_beside(path, contents, &Device)?;
     written.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
-    written.persist(path)?;
-    sync_folder(folder(path))
+    match written.persist(path) {
+        Ok(_) => sync_folder(folder(path)),
+        // A file that is mounted on its own, as containers do it, can only be written into.
+        Err(why) if why.error.kind() == ErrorKind::ResourceBusy => std::fs::write(path, contents),
+        Err(why) => Err(why.error),
+    }
 }
 
 /// A durable temporary file in the folder of `path`. It is removed on drop, unless the last step succeeds.
@@ -318,7 +322,8 @@ mod tests {
             (ErrorKind::FileTooLarge, "ulimit -f"),
             (ErrorKind::AlreadyExists, "another name"),
             (ErrorKind::InvalidFilename, "shorter name"),
-            (ErrorKind::PermissionDenied, "--out"),
+            (ErrorKind::PermissionDenied, "another folder"),
+            (ErrorKind::NotFound, "make the folder"),
         ] {
             let said = SaveError::new(Path::new("a.json"), kind.into()).to_string();
             assert!(said.contains(advice) && said.contains("a.json"), "{said}");

@@ -99,8 +99,8 @@ pub(crate) mod tests {
             "\u{7f}",
             "\u{fffe}",
         ];
-        let twice = begin.iter().flat_map(|text| [(*text).to_owned(), format!("name {text} name")]);
-        twice.collect()
+        // At the beginning of a field, and inside it.
+        begin.iter().map(|text| format!("{text} name {text} name")).collect()
     }
 
     #[test]

@@ -48,18 +48,22 @@ struct CellOn<'a> {
     cores: u64,
     speedup: Ratio,
     efficiency: Option<Ratio>,
+    /// The warnings of the recording that block its verdicts.
+    no_verdict: String,
 }
 
 /// Every cell at each core count.
 pub fn values(recordings: &[Analysed<'_>]) -> Table {
     let all = scale(recordings);
+    let blocked = blocked(recordings);
     let mut rows = Vec::new();
     for scaled in &all {
         for cell in scaled.cells() {
             let efficiency = scaled.efficiency(cell);
             for (cores, speedup) in scaled.speedups(cell) {
                 let efficiency = efficiency.get(&cores).copied();
-                rows.push(CellOn { workload: scaled.name(), cell, cores, speedup, efficiency });
+                let no_verdict = blocked.get(&cores).cloned().unwrap_or_default();
+                rows.push(CellOn { workload: scaled.name(), cell, cores, speedup, efficiency, no_verdict });
             }
         }
     }
@@ -69,7 +73,21 @@ pub fn values(recordings: &[Analysed<'_>]) -> Table {
         .left("cores", |it| it.cores)
         .ratio("speedup", |it| Some(it.speedup))
         .ratio("efficiency", |it| it.efficiency)
+        .left("no verdict", |it| it.no_verdict.as_str())
         .build()
+}
+
+/// Why recordings have no verdicts, by their cores.
+fn blocked(recordings: &[Analysed<'_>]) -> BTreeMap<u64, String> {
+    let mut blocked = BTreeMap::new();
+    for Analysed { recording, summary } in recordings {
+        let warnings = summary.warnings.iter().filter(|warning| warning.blocks_verdicts());
+        let why = about_warnings(warnings);
+        if !why.is_empty() {
+            blocked.insert(recording.environment.cores, why.join("; "));
+        }
+    }
+    blocked
 }
 
 /// The cores of each recording.
