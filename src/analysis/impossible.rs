@@ -10,6 +10,9 @@ const JOB_NS: f64 = 0.1;
 /// The shortest slot, in nanoseconds: slots are measured for 20 ms, and for 6 if their verification takes longer.
 const SLOT_NS: u64 = 1_000;
 
+/// The longest slot, in nanoseconds: a day. A launch that is silent for minutes is ended.
+const LONGEST_SLOT_NS: u64 = 86_400_000_000_000;
+
 /// CPU time is read outside the clock that gives wall time: this much of it may belong to no run, for each slot and each run.
 const CPU_NS_OF_SLOT: f64 = 1e8;
 const CPU_NS_OF_RUN: f64 = 2e4;
@@ -26,17 +29,17 @@ const PART_OF_COPIES: usize = 4;
 /// The first of each kind of number in `study` of `recording` that can't be, in words.
 pub(super) fn impossible(recording: &Recording, study: &Study) -> Vec<String> {
     let cores = most_cores(&recording.environment);
-    let (mut too_short, mut too_busy) = (None, None);
+    let (mut wrong_time, mut too_busy) = (None, None);
     for launch in &study.launches {
         let Some(workload) = study.workloads.iter().find(|workload| launch.is_of(workload)) else { continue };
         let jobs = workload.jobs.get() as f64;
         for sample in launch.rounds.iter().flat_map(|round| &round.samples) {
             let Some(slot) = Slot::of(study, sample, jobs, cores) else { continue };
-            too_short = too_short.or_else(|| slot.too_short());
+            wrong_time = wrong_time.or_else(|| slot.has_impossible_time());
             too_busy = too_busy.or_else(|| slot.too_busy());
         }
     }
-    [too_short, too_busy, copies(study)].into_iter().flatten().collect()
+    [wrong_time, too_busy, copies(study)].into_iter().flatten().collect()
 }
 
 /// The cores that models can have kept busy: where only the sizes of pools were limited, those of the machine.
@@ -64,10 +67,10 @@ impl<'a> Slot<'a> {
         Some(Slot { cell: &arm.id, sample, jobs, cores })
     }
 
-    fn too_short(&self) -> Option<String> {
+    fn has_impossible_time(&self) -> Option<String> {
         let (wall_ns, runs) = (self.sample.wall_ns.get(), self.sample.runs.get());
         let least_ns = runs as f64 * self.jobs * JOB_NS / self.cores;
-        let is_so = wall_ns < SLOT_NS || (wall_ns as f64) < least_ns;
+        let is_so = wall_ns < SLOT_NS || (wall_ns as f64) < least_ns || wall_ns > LONGEST_SLOT_NS;
         is_so.then(|| format!("{} took {wall_ns} ns for {runs} runs of {} jobs", self.cell, self.jobs))
     }
 
@@ -127,6 +130,7 @@ mod tests {
             (sample.wall_ns, sample.cpu_ns) = (wall_ns.try_into().unwrap(), cpu_ns);
         };
         assert_eq!(found(|it| sample(it, 1, None)), ["hash/rayon/cores took 1 ns for 1 runs of 1 jobs"]);
+        assert_eq!(found(|it| sample(it, u64::MAX, None)).len(), 1, "584 years");
         assert_eq!(found(|it| sample(it, 1_000, Some(100_000_000))), [""; 0], "of the harness");
         let many = |it: &mut Study| it.workloads[0].jobs = 3_000_000_000.try_into().unwrap();
         assert_eq!(found(many).len(), 1);

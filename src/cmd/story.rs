@@ -22,6 +22,7 @@ use crate::post::stories;
 use crate::post::story::exhibition::{BoardOrder, Exhibition, Think};
 use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryResult, StoryRunner};
+use crate::record::plain::tell;
 use crate::record::schema::Recording;
 use crate::report::chart::timeline::Panel;
 use crate::report::chart::{Chart, Form, png, timeline};
@@ -99,6 +100,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let mut watch = Watch::begin();
     let results = play_all(story, &runner, &request, &stop.asked, show)?;
     if let Some(exit) = stop.exit().filter(|_| results.is_empty()) {
+        tell("no run of the story had ended: nothing is saved");
         return Ok(exit);
     }
     watch.look();
