@@ -230,17 +230,17 @@ fn run_ns(probe: &ProbeRecord) -> Option<f64> {
 
 /// The memory of the process itself and, proportionally, of its children.
 fn process_bytes(probe: &ProbeRecord) -> Option<f64> {
-    Some(figure(probe, ProbeFigure::OwnBytes)? + figure(probe, ProbeFigure::ChildrenBytes).unwrap_or(0.0))
+    Some(figure(probe, ProbeFigure::OwnBytes)? + figure(probe, ProbeFigure::ChildrenBytes)?)
 }
 
 fn kernel_bytes(probe: &ProbeRecord) -> Option<f64> {
     figure(probe, ProbeFigure::KernelBytes)
 }
 
-/// The memory of the process, its children and the kernel, the parts that are known.
+/// The memory of the process, its children and the kernel: unknown where a part of it is.
 fn all_bytes(probe: &ProbeRecord) -> Option<u64> {
-    let children = probe.get(ProbeFigure::ChildrenBytes).unwrap_or(0);
-    let kernel = probe.get(ProbeFigure::KernelBytes).unwrap_or(0);
+    let children = probe.get(ProbeFigure::ChildrenBytes)?;
+    let kernel = probe.get(ProbeFigure::KernelBytes)?;
     Some(probe.get(ProbeFigure::OwnBytes)? + children + kernel)
 }
 
@@ -310,6 +310,14 @@ pub(crate) mod tests {
         assert_eq!(summary(&probes[..1]).memory(), None);
         let small = [100, 200].map(|jobs| crowd(jobs, jobs * 470, jobs * 20));
         assert_eq!(summary(&small).memory(), None);
+    }
+
+    #[test]
+    fn unknown_memory_of_children_is_not_zero() {
+        let mut probes = [100, 200, 400].map(|jobs| crowd(1_000 * jobs, 1_000_000 + 470_000 * jobs, 0));
+        assert!(summary(&probes).memory().is_some());
+        probes.iter_mut().for_each(|probe| assert_eq!(probe.figures.remove("children_bytes"), Some(0)));
+        assert_eq!((summary(&probes).memory(), summary(&probes).most().unwrap().bytes), (None, None));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::fs::read_dir;
 use std::path::Path;
 
 use crate::engine::clock::unix_seconds;
+use crate::machine::elsewhere::{self, of_this_machine};
 use crate::machine::system_file::{field, read};
-use crate::machine::{elsewhere, host, memory, power, processor, quota, topology::list};
+use crate::machine::{host, memory, power, processor, quota, topology::list};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::START_METHOD};
 use crate::record::environment::DEBUG_ASSERTIONS;
 use crate::record::schema::{Environment, InterpreterEntry};
@@ -39,9 +40,9 @@ pub fn environment(root: &Path) -> Environment {
         memory_bytes: memory::of_machine(root),
         os: std::env::consts::OS.into(),
         arch: std::env::consts::ARCH.into(),
-        kernel: read(root, "proc/sys/kernel/osrelease").or_else(elsewhere::kernel),
+        kernel: read(root, "proc/sys/kernel/osrelease").or_else(|| of_this_machine(root, elsewhere::kernel)),
         governor: read(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        on_battery: power::on_battery(root).or_else(elsewhere::on_battery),
+        on_battery: power::on_battery(root).or_else(|| of_this_machine(root, elsewhere::on_battery)),
         sha256: hash_implementation().into(),
         bakeoff: env!("CARGO_PKG_VERSION").into(),
         rustc: Some(built::RUSTC_VERSION.to_owned()),
@@ -107,7 +108,8 @@ fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
 /// The number of logical cores of each class that the kernel distinguishes, the fastest first; empty if all
 /// are alike.
 fn core_classes(root: &Path) -> Vec<u64> {
-    for classes in [listed_classes(root), classes_by_capacity(root), elsewhere::core_classes()] {
+    let elsewhere = of_this_machine(root, elsewhere::core_classes);
+    for classes in [listed_classes(root), classes_by_capacity(root), elsewhere] {
         if classes.len() > 1 {
             return classes;
         }
@@ -173,7 +175,9 @@ mod tests {
             ("sys/class/power_supply/BAT0/type", "Battery\n"),
         ]);
         let found = environment(root.path());
-        assert_eq!((found.memory_bytes, found.quota_millicores), (Some(1_024_000), Some(1_500)));
+        // Control groups are looked up on Linux only.
+        let quota = cfg!(target_os = "linux").then_some(1_500);
+        assert_eq!((found.memory_bytes, found.quota_millicores), (Some(1_024_000), quota));
         assert_eq!((found.governor.as_deref(), found.on_battery), (Some("powersave"), Some(true)));
         assert_eq!(
             (found.affinity.as_deref(), found.smt, found.turbo),

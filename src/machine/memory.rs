@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use crate::machine::elsewhere;
+use crate::machine::elsewhere::{self, of_this_machine};
 use crate::machine::system_file::{bytes, field, read};
 
 /// The memory of the machine in bytes, by two sources: unknown where they differ by more than a tenth, as in containers that are
 /// shown their limit in place of it. `root` contains `/proc`: `/`, except in tests.
 pub(super) fn of_machine(root: &Path) -> Option<u64> {
     let listed = read(root, "proc/meminfo").and_then(|text| bytes(&text, "MemTotal"));
-    // A made-up machine has another memory than this one.
-    let own = if root == Path::new("/") { pages() } else { None };
-    agreed(listed, own).or_else(elsewhere::memory_bytes)
+    let own = of_this_machine(root, pages);
+    agreed(listed, own).or_else(|| of_this_machine(root, elsewhere::memory_bytes))
 }
 
 fn agreed(listed: Option<u64>, own: Option<u64>) -> Option<u64> {
@@ -63,15 +62,21 @@ pub(crate) fn of_kernel() -> Option<u64> {
 }
 
 /// Memory of all children of this process, in bytes; shared memory counts proportionally (PSS). A child that
-/// ends meanwhile counts as zero.
-pub(crate) fn of_children() -> u64 {
+/// ends meanwhile counts as zero; unknown where the system tells it of no process.
+pub(crate) fn of_children() -> Option<u64> {
+    shared(Path::new("/proc/self"))?;
     let mut all = 0;
     for process in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         if is_child(&process.path()) {
-            all += read(&process.path(), "smaps_rollup").and_then(|text| bytes(&text, "Pss")).unwrap_or(0);
+            all += shared(&process.path()).unwrap_or(0);
         }
     }
-    all
+    Some(all)
+}
+
+/// The memory of a process with its share of what it shares, in bytes. Kernels before 4.14 do not tell it.
+fn shared(process: &Path) -> Option<u64> {
+    bytes(&read(process, "smaps_rollup")?, "Pss")
 }
 
 /// Whether a folder in `/proc` is that of a child of this process.

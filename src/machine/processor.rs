@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::machine::elsewhere::{self, of_this_machine};
 use crate::machine::system_file::{field, read};
-use crate::machine::{elsewhere, topology::list};
+use crate::machine::topology::list;
 
 /// Its name. `root` contains `/proc`: `/`, except in tests.
 pub(super) fn name(root: &Path) -> Option<String> {
     let cpuinfo = read(root, "proc/cpuinfo").unwrap_or_default();
-    // A made-up machine has another processor than this one.
-    let own = if root == Path::new("/") { own_name() } else { None };
-    told(&cpuinfo, own.as_deref()).or_else(elsewhere::processor)
+    let own = of_this_machine(root, own_name);
+    told(&cpuinfo, own.as_deref()).or_else(|| of_this_machine(root, elsewhere::processor))
 }
 
 /// What the system and the processor tell; `None` where they differ. A processor that an emulator plays has a system of another
@@ -104,7 +104,7 @@ pub(super) fn physical_cores(root: &Path) -> Option<u64> {
     let text = read(root, "proc/cpuinfo").unwrap_or_default();
     match (by_siblings(root), by_ids(&text)) {
         (Some(one), Some(other)) => (one == other).then_some(one),
-        (one, other) => one.or(other).or_else(elsewhere::physical_cores),
+        (one, other) => one.or(other).or_else(|| of_this_machine(root, elsewhere::physical_cores)),
     }
 }
 

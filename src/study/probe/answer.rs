@@ -228,9 +228,7 @@ impl Seen {
         while !ended.load(Ordering::Relaxed) {
             thread::sleep(every);
             seen.kernel = seen.kernel.max(above(memory::of_kernel(), before));
-            if before.is_some() {
-                seen.children = seen.children.max(Some(memory::of_children()));
-            }
+            seen.children = seen.children.max(memory::of_children());
         }
         seen
     }
