@@ -90,7 +90,10 @@ fn start_of_path(before: &str, rest: &str) -> Option<usize> {
             && !previous.is_some_and(char::is_alphanumeric)
             && [":\\", ":/"].iter().any(|root| rest[at + 1..].starts_with(root))
             && !rest[at + 1..].starts_with("://");
-        if is_unix || is_windows {
+        // A share of another machine, on Windows.
+        let is_network = previous != Some('\\')
+            && rest[at..].strip_prefix("\\\\").is_some_and(|name| name.starts_with(char::is_alphanumeric));
+        if is_unix || is_windows || is_network {
             return Some(at);
         }
         previous = Some(c);
@@ -124,6 +127,8 @@ mod tests {
             ("--out=/home/alice/, then", "--out=.../alice/, then"),
             ("file:///home/alice/x", "file:.../x"),
             ("C:\\Users\\alice\\x.exe is gone", "...\\x.exe is gone"),
+            ("no \\\\nas\\homes\\alice\\x there", "no ...\\x there"),
+            ("\\\\?\\C:\\Users\\alice\\x", "\\\\?\\...\\x"),
             (
                 "GET http://127.0.0.1:4711/5: 1/2 of hash/rayon/cores",
                 "GET http://127.0.0.1:4711/5: 1/2 of hash/rayon/cores",
