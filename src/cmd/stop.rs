@@ -28,7 +28,6 @@ const SIGNALS: &[StopSignal] = &[
 ];
 
 /// What the first signal is answered with.
-#[cfg(unix)]
 const STOPPING: &str = "stopping, and saving what was measured. Ctrl-C again stops at once, without saving.";
 
 /// Whether a run should stop, and because of which signal.
@@ -50,6 +49,8 @@ impl Stop {
         let stop = Stop::listen_to(&heard)?;
         #[cfg(unix)]
         tell_first(&heard)?;
+        #[cfg(not(unix))]
+        tell_first(&stop.asked)?;
         Ok(stop)
     }
 
@@ -95,13 +96,34 @@ fn tell_first(signals: &[StopSignal]) -> Result<()> {
     let mut signals = signal_hook::iterator::Signals::new(numbers)?;
     let tell = move || {
         if signals.forever().next().is_some() {
-            crate::cmd::progress::show("");
-            crate::record::plain::tell(&crate::cmd::terminal::usual_style().text(STOPPING));
+            tell_stopping();
         }
     };
+    start(tell)
+}
+
+/// Tells the user about the first signal, from a thread that looks for it: only Unix systems wake one.
+#[cfg(not(unix))]
+fn tell_first(asked: &Arc<AtomicBool>) -> Result<()> {
+    const LOOK: std::time::Duration = std::time::Duration::from_millis(100);
+    let asked = Arc::clone(asked);
+    start(move || {
+        while !asked.load(Ordering::Relaxed) {
+            std::thread::sleep(LOOK);
+        }
+        tell_stopping();
+    })
+}
+
+fn start(tell: impl FnOnce() + Send + 'static) -> Result<()> {
     let thread = std::thread::Builder::new().spawn(tell);
     anyhow::Context::context(thread, "cannot start a thread for signals")?;
     Ok(())
+}
+
+fn tell_stopping() {
+    crate::cmd::progress::show("");
+    crate::record::plain::tell(&crate::cmd::terminal::usual_style().text(STOPPING));
 }
 
 /// Those of `signals` that are not ignored by this process. The standard library has no question for that, but a shell can't trap
