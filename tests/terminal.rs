@@ -93,6 +93,10 @@ fn dumb_terminals_and_c_locales_get_ascii_alone() {
             &[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")],
             &[("LC_CTYPE", "POSIX"), ("LANG", "en_US.UTF-8")],
         ] {
+            // Consoles of Windows show all characters, whatever these variables of Unix say.
+            if cfg!(windows) && variables[0].0 != "TERM" {
+                continue;
+            }
             let text = written(&words, variables);
             let other = text.bytes().position(|byte| byte != b'\n' && !(b' '..=b'~').contains(&byte));
             assert_eq!(other, None, "{words:?} with {variables:?}: {}", &text[other.unwrap_or(0)..]);

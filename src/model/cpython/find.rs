@@ -293,7 +293,10 @@ mod tests {
         let at = |path: &str, build: &str| {
             let facts =
                 Facts { build: build.into(), executable: "/opt/3.11".into(), ..facts("3.11.7", false) };
-            Interpreter::new(Path::new(path), Ok(facts))
+            let mut found = Interpreter::new(Path::new(path), Ok(facts));
+            // On Windows it is that of its program.
+            found.path = path.into();
+            found
         };
         let merged =
             merged(vec![at("/shims/python3", "main"), at("/opt/3.11", "main"), at("/shims/3.11", "debug")]);
