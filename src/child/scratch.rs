@@ -15,8 +15,8 @@ const LOCK: &str = "in-use";
 #[derive(Debug)]
 pub struct Scratch {
     path: PathBuf,
-    /// Unlocked by closing.
-    _lock: File,
+    /// Unlocked by closing; taken on drop.
+    lock: Option<File>,
 }
 
 impl Scratch {
@@ -31,7 +31,7 @@ impl Scratch {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = builder.prefix(prefix).tempdir_in(place).map_err(without_path)?;
         let lock = lock_in(folder.path())?;
-        Ok(Scratch { path: folder.keep(), _lock: lock })
+        Ok(Scratch { path: folder.keep(), lock: Some(lock) })
     }
 
     /// Where it is.
@@ -42,6 +42,8 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
+        // Some systems remove no folder with an open file.
+        self.lock.take();
         // The next one in the same place removes what can't be removed now.
         let _ = fs::remove_dir_all(&self.path);
     }
