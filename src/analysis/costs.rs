@@ -237,10 +237,10 @@ fn kernel_bytes(probe: &ProbeRecord) -> Option<f64> {
     figure(probe, ProbeFigure::KernelBytes)
 }
 
-/// The memory of the process, its children and the kernel: unknown where a part of it is.
+/// The memory of the process, its children and, where it is known, the kernel.
 fn all_bytes(probe: &ProbeRecord) -> Option<u64> {
     let children = probe.get(ProbeFigure::ChildrenBytes)?;
-    let kernel = probe.get(ProbeFigure::KernelBytes)?;
+    let kernel = probe.get(ProbeFigure::KernelBytes).unwrap_or(0);
     Some(probe.get(ProbeFigure::OwnBytes)? + children + kernel)
 }
 

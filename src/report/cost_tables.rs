@@ -255,7 +255,12 @@ mod tests {
             probes.extend(of_pass.map(|probe| ProbeRecord { turn, ..probe }));
         }
         probes.extend([64, 256].map(|jobs| {
-            let taken = [("own_bytes", jobs * 9_800), ("kernel_bytes", jobs * 20_000), ("jobs", jobs)];
+            let taken = [
+                ("own_bytes", jobs * 9_800),
+                ("kernel_bytes", jobs * 20_000),
+                ("children_bytes", 0),
+                ("jobs", jobs),
+            ];
             record(&format!("crowd {jobs}"), &taken)
         }));
         probes.push(ProbeRecord { failure: Some("no more threads".into()), ..record("crowd 1024", &[]) });

@@ -327,7 +327,7 @@ fn costs(side: Side) -> Recording {
         ("prefork", process_bytes),
     ] {
         for jobs in [1_000, 4_000] {
-            let figures = [("jobs", jobs), ("own_bytes", jobs * bytes)];
+            let figures = [("jobs", jobs), ("own_bytes", jobs * bytes), ("children_bytes", 0)];
             probes.push(ProbeRecord { model: model.into(), ..record(&format!("crowd {jobs}"), &figures) });
         }
     }
