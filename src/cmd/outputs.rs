@@ -176,6 +176,10 @@ mod tests {
             (&["new", "folder"], true, "it is a folder"),
             (&["new", "other/"], true, "name of a folder"),
         ] {
+            // Elsewhere the standard library does not tell that two names are of one file.
+            if cfg!(not(unix)) && names.contains(&"linked") {
+                continue;
+            }
             let refused = write_all(&outputs(folder.path(), names), &inputs, force).unwrap_err();
             assert!(refused.is::<BadUsage>() && refused.to_string().contains(why), "{names:?}: {refused}");
             assert!(!place("new").exists(), "{names:?}");

@@ -333,6 +333,8 @@ mod tests {
         assert!(first.ends_with("a.journal") && second.ends_with("a-2.journal"), "{second:?}");
     }
 
+    // Elsewhere the standard library does not tell which file is open.
+    #[cfg(unix)]
     #[test]
     fn removed_journal_is_not_named() {
         let folder = tempfile::tempdir().unwrap();
