@@ -64,7 +64,7 @@ impl Place {
                 remove_left_behind(folder);
                 Ok(Place { folder: folder.to_owned() })
             }
-            Err(why) => Err(SaveError::new(folder, why)),
+            Err(why) => Err(SaveError::new(folder, why).of_place()),
         }
     }
 

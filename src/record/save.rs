@@ -19,12 +19,20 @@ pub struct SaveError {
     why: Error,
     /// Another file, which has its content.
     kept: Option<PathBuf>,
+    /// It is the folder for recordings.
+    is_place: bool,
 }
 
 impl SaveError {
     /// The file that could not be written, and why.
     pub fn new(path: &Path, why: Error) -> Self {
-        SaveError { path: path.to_owned(), why: without_path(why), kept: None }
+        SaveError { path: path.to_owned(), why: without_path(why), kept: None, is_place: false }
+    }
+
+    /// The same about the folder for recordings, which options name.
+    #[must_use]
+    pub(super) fn of_place(self) -> Self {
+        SaveError { is_place: true, ..self }
     }
 
     /// Whether another file has the content.
@@ -42,6 +50,9 @@ impl SaveError {
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot save {}: {}; {}", self.path.display(), self.why, advice(&self.why))?;
+        if self.is_place {
+            write!(f, " (--out or BAKEOFF_STAGE)")?;
+        }
         match &self.kept {
             Some(kept) => write!(f, "; what was measured is in {}", kept.display()),
             None => Ok(()),
@@ -292,7 +303,7 @@ mod tests {
     #[test]
     fn missing_folder_is_named() {
         let error = save(&recording(1, 50), Path::new("/no/such/folder/a.json")).unwrap_err().to_string();
-        assert!(error.contains("/no/such/folder/a.json") && error.contains("--out"), "{error}");
+        assert!(error.contains("/no/such/folder/a.json") && error.contains("make the folder"), "{error}");
     }
 
     #[test]
