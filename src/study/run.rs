@@ -57,8 +57,12 @@ pub fn run_and_save(
     for recovered in recover_all(request.place.folder()) {
         tell(&recovered.to_string());
     }
-    let prepared =
-        Prepared::new(arms(&request.catalog, &request.cells, request.profile), request.workers, &request.exe);
+    let prepared = Prepared::new(
+        arms(&request.catalog, &request.cells, request.profile),
+        request.workers,
+        &request.exe,
+        stop,
+    );
     let recording = not_yet_measured(request, &prepared);
     let name = request.name.clone().unwrap_or_else(|| unique_name(&recording));
     let mut journal = Journal::begin(request.place.folder(), &name, recording)?;

@@ -39,13 +39,17 @@ type RowKey = (&'static str, Option<&'static str>);
 
 impl Prepared {
     /// Prepares `planned`, whose launches run `exe` with `workers` workers per model. The cells of a workload
-    /// that can't be prepared have the reason.
-    pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path) -> Self {
+    /// that can't be prepared have the reason. Once `stop` is set, no further workload is prepared, which takes seconds.
+    pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path, stop: &AtomicBool) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
         let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
         for (workload, platform) in prepared.rows() {
-            let batch = workload.batch(workload.size, &prepared.stage).map_err(|error| WhyNot::of(&error));
+            let batch = if stop.load(Ordering::Relaxed) {
+                Err(WhyNot { reason: "the study was stopped before".into(), is_lack: true })
+            } else {
+                workload.batch(workload.size, &prepared.stage).map_err(|error| WhyNot::of(&error))
+            };
             prepared.batches.insert((workload.name, platform.tag()), batch);
         }
         prepared
