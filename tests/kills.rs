@@ -236,7 +236,10 @@ fn kill_one(at: u64, seed: u64) -> Seen {
 fn run_again(run: &Run) {
     let mut words = vec![EXE.to_owned()];
     words.extend(["run", "^(noop|save)/sequential/", "--profile", "quick", "--out"].map(str::to_owned));
-    words.push(run.path("out").to_str().unwrap().to_owned());
+    // Studies of `cargo bench` are in the default folder.
+    let of_bench = run.path("out/bakeoff");
+    let out = if of_bench.exists() { of_bench } else { run.path("out") };
+    words.push(out.to_str().unwrap().to_owned());
     ended(&mut run.command(&words).spawn().unwrap(), "the next study");
 }
 
