@@ -4,7 +4,7 @@
 #![expect(
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "what fails here fails the test, and what was seen is told"
+    reason = "what fails here fails the test, and its output is read"
 )]
 
 use std::fs;
@@ -243,7 +243,7 @@ fn run_again(run: &Run) {
     ended(&mut run.command(&words).spawn().unwrap(), "the next study");
 }
 
-/// Kills those of so many that no other thread takes.
+/// Sends signals until the threads have sent `kills` of them together.
 fn kill_some(next: &AtomicU64, kills: u64, seed: u64) -> Vec<Seen> {
     let mut seen = Vec::new();
     loop {
