@@ -3,7 +3,7 @@
 #![expect(clippy::print_stderr, reason = "what is skipped is told")]
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -42,8 +42,15 @@ fn batches(stage: &Arc<Stage>, jobs: usize) -> Vec<(&'static str, Batch)> {
     Catalog::builtin().workloads(Platform::Native).iter().filter_map(sized).collect()
 }
 
+/// Tests that read cold and warm files take turns: the system counts what a whole process reads from devices.
+fn turn_to_read() -> MutexGuard<'static, ()> {
+    static READS: Mutex<()> = Mutex::new(());
+    READS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn all_models_return_the_same_digests() {
+    let _turn = turn_to_read();
     let stage = stage();
     let batches: Vec<_> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
     for workers in [1, 2, 3, 7] {
@@ -86,6 +93,7 @@ impl Started for WrongModel {
 
 #[test]
 fn detects_dropped_doubled_swapped_or_reused_digests() {
+    let _turn = turn_to_read();
     let wrongs: [(&str, WrongRun); 5] = [
         ("drops the last", |right| right[1..].to_vec()),
         ("drops the first", |right| right[..right.len() - 1].to_vec()),
@@ -137,6 +145,7 @@ fn detects_digests_of_another_batch() {
 
 #[test]
 fn detects_return_before_jobs_finish() {
+    let _turn = turn_to_read();
     #[derive(Default)]
     struct Early(Vec<Digest>);
     impl Started for Early {
@@ -160,6 +169,7 @@ fn detects_return_before_jobs_finish() {
 
 #[test]
 fn traced_model_records_every_phase() {
+    let _turn = turn_to_read();
     let stage = stage();
     let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
     for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {
