@@ -28,7 +28,7 @@ pub(crate) const DRIFT: f64 = 0.05;
 /// A fact about a study that affects its numbers. Shares are relative to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Warning {
-    /// The program was built without optimisation.
+    /// The program was built at an optimisation level below 2, or for size.
     Unoptimised,
     /// Numbers that no machine can have measured, in words.
     Impossible(String),
@@ -97,7 +97,7 @@ impl Warning {
     /// Why it blocks verdicts, in short; `None` if it does not.
     pub fn reason(&self) -> Option<&'static str> {
         match self {
-            Warning::Unoptimised => Some("an unoptimised build"),
+            Warning::Unoptimised => Some("a build that is not for speed"),
             Warning::Impossible(_) => Some("its numbers can't be"),
             Warning::OtherStudy => Some("another study ran"),
             Warning::Pressure(_) | Warning::BusyWhileIdle(_) => Some("other programs ran"),
@@ -117,7 +117,7 @@ impl Warning {
     /// What happened.
     fn cause(&self) -> String {
         match self {
-            Warning::Unoptimised => "the program was built without optimisation".into(),
+            Warning::Unoptimised => "the program was not built for speed: its optimisation level is below 2".into(),
             Warning::Impossible(what) => format!("its numbers can't have been measured: {what}"),
             Warning::DebugAssertions => "the program was built with debug assertions, which take time".into(),
             Warning::OtherStudy => "another study ran at the same time".into(),
