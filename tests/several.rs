@@ -197,3 +197,22 @@ fn incomparable_recordings_are_rejected_with_reason() {
     }
     assert_eq!(bakeoff("compare", &[&original], &[]).0, Some(2));
 }
+
+#[test]
+fn claims_of_several_machines_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = changed(folder.path(), "other.json", |it| it.environment.cpu_model = Some("another".into()));
+    for format in ["table", "markdown", "csv", "json"] {
+        let from: Vec<PathBuf> = vec!["--from".into(), committed(), "--from".into(), other.clone()];
+        let from: Vec<&Path> = from.iter().map(PathBuf::as_path).collect();
+        let (code, said) = bakeoff("claims", &from, &["--format", format]);
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let said_so = words.join(" ").contains("not known to be of one machine");
+        assert!(code == Some(0) && said_so, "{format}: {said}");
+    }
+    let bundle = folder.path().join("bundle");
+    let to = ["--chirpy", bundle.to_str().unwrap(), "--repository", "https://example.org/x"];
+    let (code, said) = bakeoff("report", &[&committed(), &other], &to);
+    let post = std::fs::read_to_string(bundle.join("post.md"));
+    assert!(code == Some(0) && post.unwrap().contains("not known to be of one machine"), "{said}");
+}

@@ -19,7 +19,9 @@ use crate::post::story::exhibition::Exhibition;
 use crate::post::story::plays::play_all;
 use crate::post::story::{STORIES, Story, StoryRequest, StoryRunner, chess};
 use crate::record::place::{Place, Saved};
+use crate::record::plain::tell;
 use crate::record::schema::{EvidenceRecord, Recording, StoryRun};
+use crate::report::escape;
 use crate::report::export::Format;
 use crate::report::footnotes::about_warnings;
 use crate::study::evidence::{LOOKS, QUICK_LOOKS, gather};
@@ -67,8 +69,13 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let analysed = Analysed::all(&recordings);
     let judged = judge(chosen, &Sources::of_analysed(&analysed));
     let mut text = render(&judged, args.format, !args.ids.is_empty(), usual_style());
-    if let Some(sentence) = of_several_machines(&recordings).filter(|_| args.format == Format::Table) {
-        text += &format!("\n{}", paragraph(&sentence));
+    if let Some(sentence) = of_several_machines(&recordings) {
+        match args.format {
+            Format::Table => text += &format!("\n{}", paragraph(&sentence)),
+            Format::Markdown => text += &format!("\n{}\n", escape::markdown(&sentence)),
+            // These have no place for a sentence.
+            Format::Csv | Format::Json => tell(&sentence),
+        }
     }
     let path = saved.as_ref().and_then(|saved| saved.path.as_ref());
     if let Some(path) = path.filter(|_| args.format == Format::Table) {

@@ -146,6 +146,9 @@ fn style() -> String {
 fn claims_of(recordings: &[Analysed<'_>]) -> String {
     let judged = ledger::judge_all(recordings);
     let mut text = format!("By {} recordings: {}\n\n", recordings.len(), ledger::findings(&judged));
+    if let Some(sentence) = ledger::of_several_machines(recordings.iter().map(|it| it.recording)) {
+        let _ = write!(text, "{}\n\n", escape(&sentence));
+    }
     for (claim, judgement) in &judged {
         if claim.is_of_the_post() && !judgement.is_check() {
             let _ = writeln!(text, "- \"{}\": **{}**", escape(claim.says.text()), judgement.verdict);
