@@ -14,7 +14,6 @@ use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
 use crate::machine::host;
 use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
-use crate::record::figure::ProbeKind;
 use crate::record::place::{Place, Saved};
 use crate::record::schema::{Costs, Recording, Sizes, WorkloadEntry};
 use crate::report::{export::Format, render::render};
@@ -87,7 +86,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         text += &format!("\n{}", paragraph(&end));
     }
     show_results(&text, Some(saved), &recording)?;
-    Ok(stop.exit().unwrap_or_else(|| exit(&recording)))
+    Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
 }
 
 /// Workloads that are measured like those of a study.
@@ -228,15 +227,4 @@ fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
         }
     }
     widest
-}
-
-/// Whether some probe failed for a reason other than too many jobs.
-fn exit(recording: &Recording) -> Exit {
-    let Some(costs) = &recording.costs else { return Exit::Ok };
-    for probe in &costs.probes {
-        if probe.failure.is_some() && !matches!(probe.kind(), Some(ProbeKind::ConcurrencyLimit(..))) {
-            return Exit::CellFailed;
-        }
-    }
-    Exit::Ok
 }

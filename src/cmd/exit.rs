@@ -6,7 +6,8 @@ use anyhow::Error;
 
 use crate::cmd::{BadUsage, compare::Incomparable, out::is_of_output};
 use crate::engine::Unavailable;
-use crate::record::schema::{Recording, Study};
+use crate::record::figure::ProbeKind;
+use crate::record::schema::{Costs, Recording, Study};
 use crate::record::{read::ReadError, save::SaveError};
 
 /// How a run ended; the exit codes are in the help.
@@ -50,6 +51,9 @@ impl Exit {
         }
         for run in recording.stories.iter().flatten() {
             found.add(run.unavailable.is_none(), run.failed);
+        }
+        if let Some(costs) = &recording.costs {
+            found.add_costs(costs);
         }
         let interpreters = recording.environment.interpreters.iter().flatten();
         found.exit(interpreters.filter(|entry| entry.unavailable.is_some()).count() == 0)
@@ -104,6 +108,18 @@ impl Found {
         }
     }
 
+    /// That no more jobs can run at once is a result.
+    fn add_costs(&mut self, costs: &Costs) {
+        for study in costs.studies() {
+            self.add_study(study);
+        }
+        for probe in &costs.probes {
+            let is_limit = matches!(probe.kind(), Some(ProbeKind::ConcurrencyLimit(..)));
+            let has_failed = probe.failure.is_some() && !is_limit;
+            self.add(!has_failed, has_failed);
+        }
+    }
+
     fn exit(&self, has_all_interpreters: bool) -> Exit {
         let lacks_only = self.lacking && has_all_interpreters;
         if !self.failed && (self.measured || lacks_only) { Exit::Ok } else { Exit::CellFailed }
@@ -120,7 +136,8 @@ impl From<Exit> for ExitCode {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
-    use crate::record::schema::{Failure, InterpreterEntry, StoryRun};
+    use crate::record::schema::{Failure, InterpreterEntry, ProbeRecord, Sizes, StoryRun};
+    use std::collections::BTreeMap;
 
     #[test]
     fn study_without_samples_has_not_passed() {
@@ -177,5 +194,29 @@ mod tests {
         assert_eq!(of_story(None, false), Exit::Ok);
         assert_eq!(of_story(Some("no fork"), false), Exit::Ok);
         assert_eq!(of_story(Some("it was killed"), true), Exit::CellFailed);
+    }
+
+    #[test]
+    fn failed_probe_or_size_is_a_failure() {
+        let of_costs =
+            |costs| Exit::of_recording(&Recording { study: None, costs: Some(costs), ..recording(3, 50) });
+        let study = recording(3, 50).study.unwrap();
+        let of_probe = |question: &str, failure: Option<&str>| {
+            let failure = failure.map(str::to_owned);
+            let (model, question) = ("threads".into(), question.into());
+            let probe = ProbeRecord { model, question, turn: None, figures: BTreeMap::new(), failure };
+            of_costs(Costs { probes: vec![probe], ..Costs::default() })
+        };
+        assert_eq!(of_probe("start noop", None), Exit::Ok);
+        assert_eq!(of_probe("crowd 100000", Some("no room for threads")), Exit::Ok);
+        assert_eq!(of_probe("start noop", Some("it was killed")), Exit::CellFailed);
+        let of_sizes = |study| {
+            let sizes = vec![Sizes { series: "hash".into(), study }];
+            of_costs(Costs { sizes, ..Costs::default() })
+        };
+        assert_eq!(of_sizes(study.clone()), Exit::Ok);
+        let mut failing = study;
+        (failing.arms[1].unavailable, failing.arms[1].failed) = (Some("cannot read".into()), true);
+        assert_eq!(of_sizes(failing), Exit::CellFailed);
     }
 }
