@@ -2,7 +2,7 @@
 //! one: work waits for a thread that never comes, and the end of a runtime for workers that have never begun.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, sleep};
 use std::time::Duration;
 
@@ -34,10 +34,14 @@ impl Counted {
     pub(super) fn build(builder: &mut Builder, workers: usize) -> Result<Self> {
         let begun = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&begun);
+        let built = Arc::new(AtomicBool::new(false));
+        let is_built = Arc::clone(&built);
         builder.on_thread_start(move || {
+            end_unless(&is_built);
             counted.fetch_add(1, Ordering::Relaxed);
         });
         let runtime = catch_panic(|| Ok(builder.build()?));
+        built.store(true, Ordering::Release);
         let runtime = runtime.with_context(|| {
             format!("cannot start tokio's runtime of {workers} threads; {TOO_FEW_THREADS}")
         })?;
@@ -95,6 +99,19 @@ impl Drop for Counted {
     }
 }
 
+/// Ends the calling worker by unwinding it unless its runtime is built soon. If the system refuses a worker after the first one, tokio
+/// panics in the middle of building, and then waits for the first one, which nobody tells to end.
+fn end_unless(is_built: &AtomicBool) {
+    let start = now();
+    while !is_built.load(Ordering::Acquire) {
+        if now() - start > PATIENCE {
+            // Without the words of a panic: the one that matters has been told.
+            std::panic::resume_unwind(Box::new("its runtime was not built"));
+        }
+        thread::yield_now();
+    }
+}
+
 /// Makes sure that this many threads can run at once, unless as many have. With fewer threads than workers tokio panics in the
 /// middle of starting them, and then waits for ever.
 ///
@@ -149,6 +166,18 @@ mod tests {
         let why = runtime(1).ensure_threads(3).unwrap_err().to_string();
         assert!(why.starts_with("1 of 2 threads of tokio could be started; raise the limit"), "{why}");
         runtime(2).ensure_threads(3).unwrap();
+    }
+
+    #[test]
+    fn runtime_without_its_second_worker_is_refused() {
+        let workers = AtomicUsize::new(0);
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(2).thread_name_fn(move || {
+            assert_eq!(workers.fetch_add(1, Ordering::Relaxed), 0, "no second thread");
+            "worker".into()
+        });
+        let why = format!("{:#}", Counted::build(&mut builder, 2).err().unwrap());
+        assert!(why.contains("cannot start tokio's runtime") && why.contains("no second thread"), "{why}");
     }
 
     #[test]
