@@ -41,8 +41,9 @@ fn complaint(model: &str, exe: &Path) -> String {
 #[test]
 fn broken_worker_is_reported_and_removed() {
     let folder = tempfile::tempdir().unwrap();
-    // A hello of version 5 is the frame 02 00 00 00, 00 05.
-    let hello = r"printf '\002\000\000\000\000\005'";
+    // What a worker writes first; a hello of version 6 is the frame 02 00 00 00, 00 06.
+    let mark = r"printf '\012\000bakeoff\000\030\002\031\012'";
+    let hello = format!(r"{mark}; printf '\002\000\000\000\000\006'");
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),
@@ -50,15 +51,21 @@ fn broken_worker_is_reported_and_removed() {
         ("complains", "echo no such device >&2; exit 1".to_owned(), "it wrote: no such device"),
         ("hangs", "exec sleep 1000".to_owned(), "gave no answer for 400ms"),
         ("hangs-after-hello", format!("{hello}; exec sleep 1000"), "gave no answer for 400ms"),
-        ("talks", "echo Hello, I am a shell.; exec sleep 1000".to_owned(), "no frame"),
+        (
+            "talks",
+            "echo Hello, I am a shell.; exec sleep 1000".to_owned(),
+            "It printed: Hello, I am a shell.",
+        ),
+        ("talks-in-frames", format!("{mark}; echo Hello, I am a shell.; exec sleep 1000"), "no frame"),
+        ("talks-before-hello", format!("echo Hello; {hello}; exit 3"), "exit status: 3"),
         (
             "speaks-another-version",
-            r"printf '\002\000\000\000\000\143'; exec sleep 1000".to_owned(),
+            format!(r"{mark}; printf '\002\000\000\000\000\143'; exec sleep 1000"),
             "version 99",
         ),
         (
             "stops-in-a-frame",
-            r"printf '\377\000\000\000abc'; exec >&-; exec sleep 1000".to_owned(),
+            format!(r"{mark}; printf '\377\000\000\000abc'; exec >&-; exec sleep 1000"),
             "in the middle of a frame",
         ),
         (

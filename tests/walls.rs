@@ -65,15 +65,12 @@ fn rooms_use_only_those_below() {
 }
 
 /// Files that write to a standard stream themselves, and why.
-const WRITERS: [(&str, &str); 9] = [
+const WRITERS: [(&str, &str); 6] = [
     ("record/plain.rs", "all that is told beside results goes through it"),
     ("cmd/out.rs", "all results go through it"),
     ("cmd/terminal.rs", "asks what the terminal can do, and writes nothing"),
     ("cmd/progress.rs", "a line that clears itself"),
-    ("child/serve.rs", "frames for the parent"),
-    ("study/launch.rs", "frames for the parent"),
-    ("study/probe/answer.rs", "frames for the parent"),
-    ("workload/fixture/server.rs", "a frame for the parent"),
+    ("child/channel.rs", "frames for the parent"),
     ("post/browser.rs", "tests alone"),
 ];
 

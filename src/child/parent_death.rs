@@ -3,6 +3,8 @@
 //! would cost a tenth of such a process; it ends by itself after its job. A launch also detects whether it
 //! was stopped and continued.
 
+#[cfg(unix)]
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -34,10 +36,14 @@ pub(crate) fn hold(parent: u32) -> Result<()> {
 pub(crate) fn watch(parent: u32) -> Result<()> {
     // Detached on purpose: it sleeps until the process ends.
     #[cfg(unix)]
-    std::thread::Builder::new().spawn(move || {
-        await_end(parent);
-        std::process::exit(0)
-    })?;
+    {
+        // Standard input becomes another file when the channel to the parent is opened.
+        let pipe = std::io::stdin().as_fd().try_clone_to_owned()?;
+        std::thread::Builder::new().spawn(move || {
+            await_end(parent, &pipe);
+            std::process::exit(0)
+        })?;
+    }
     #[cfg(not(unix))]
     let _ = parent;
     Ok(())
@@ -46,7 +52,7 @@ pub(crate) fn watch(parent: u32) -> Result<()> {
 /// Waits until the kernel tells that `parent` has ended: on these systems `poll` never returns if no events are requested, and at
 /// once if a hang-up is.
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-fn await_end(parent: u32) {
+fn await_end(parent: u32, _: &OwnedFd) {
     use nix::errno::Errno;
     use nix::sys::event::{EvFlags, EventFilter, FilterFlag, KEvent, Kqueue};
 
@@ -62,15 +68,12 @@ fn await_end(parent: u32) {
     while queue.kevent(&[exit], &mut [exit], None) == Err(Errno::EINTR) {}
 }
 
-/// Waits until the other end of standard input is closed.
+/// Waits until the other end of the pipe is closed.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn await_end(_: u32) {
+fn await_end(_: u32, pipe: &OwnedFd) {
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-    use std::os::fd::AsFd;
-
-    let stdin = std::io::stdin();
     // No events are requested: poll always reports a hang-up.
-    let mut pipe = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
+    let mut pipe = [PollFd::new(pipe.as_fd(), PollFlags::empty())];
     while poll(&mut pipe, PollTimeout::NONE).is_err() {}
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Error, Result, anyhow};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::child::{process::Process, watchdog::Watchdog, wire};
+use crate::child::{channel::skip_to_mark, process::Process, watchdog::Watchdog, wire};
 use crate::engine::now;
 
 /// The time that a process has to end after closing its pipe, and for its last output to arrive.
@@ -22,6 +22,9 @@ pub(crate) struct PipedChild {
     requests: ChildStdin,
     replies: BufReader<ChildStdout>,
     watchdog: Arc<Watchdog>,
+    /// Whether it is a program that may print before its first message, which has not come yet.
+    before_mark: bool,
+    printed: usize,
 }
 
 impl PipedChild {
@@ -30,7 +33,26 @@ impl PipedChild {
         let (requests, replies) = process.pipes();
         let process = Arc::new(process);
         watchdog.add(&process);
-        PipedChild { name, process, requests, replies: BufReader::new(replies), watchdog }
+        PipedChild {
+            name,
+            process,
+            requests,
+            replies: BufReader::new(replies),
+            watchdog,
+            before_mark: false,
+            printed: 0,
+        }
+    }
+
+    /// The same, which writes the mark of its [`Channel`](crate::child::channel::Channel) before its first message.
+    pub(crate) fn with_mark(mut self) -> Self {
+        self.before_mark = true;
+        self
+    }
+
+    /// How many bytes it has printed before its first message.
+    pub(crate) fn printed(&self) -> usize {
+        self.printed
     }
 
     /// Its name in errors.
@@ -66,7 +88,7 @@ impl PipedChild {
     /// # Errors
     /// When the process sends nothing or an invalid frame; the error includes how it ended.
     pub(crate) fn receive<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let received = wire::read(&mut self.replies);
+        let received = self.skip_printed().and_then(|()| wire::read(&mut self.replies));
         self.known(received)
     }
 
@@ -77,6 +99,14 @@ impl PipedChild {
     pub(crate) fn receive_bytes(&mut self) -> Result<Vec<u8>> {
         let received = wire::read_bytes(&mut self.replies);
         self.known(received)
+    }
+
+    fn skip_printed(&mut self) -> Result<()> {
+        if self.before_mark {
+            self.printed = skip_to_mark(&mut self.replies)?;
+            self.before_mark = false;
+        }
+        Ok(())
     }
 
     fn known<T>(&self, received: Result<Option<T>>) -> Result<T> {

@@ -51,11 +51,16 @@ impl<T: DeserializeOwned> ReportingChild<T> {
         let supervisor = Supervisor::start(deadline, Some(Arc::clone(stop)))?;
         let mut command = program::command(exe)?;
         command.args([subcommand, &std::process::id().to_string()]);
-        let child = supervisor.spawn(format!("the {subcommand}"), command, Ends::Alone)?;
+        let child = supervisor.spawn(format!("the {subcommand}"), command, Ends::Alone)?.with_mark();
         let mut reporter = ReportingChild { child, supervisor, stop: Arc::clone(stop), reports: PhantomData };
         // If the process has already ended, its first report says so.
         let _ = reporter.tell(order);
         Ok(reporter)
+    }
+
+    /// How many bytes it has printed before its first report.
+    pub(crate) fn printed(&self) -> usize {
+        self.child.printed()
     }
 
     /// Sends a message to the process.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use anyhow::{Context, Result};
 
 use crate::child::worker::{ONCE, Reply, Request, SUBCOMMAND, VERSION};
-use crate::child::{parent_death, program, wire};
+use crate::child::{channel::Channel, parent_death, program, wire};
 use crate::engine::{Kept, OwnJobs, Recipe, Spans, Usage};
 
 /// Makes the jobs of a recipe with the same code as the parent does.
@@ -30,10 +30,10 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
     if !once {
         parent_death::watch(parent)?;
     }
-    let (requests, replies) = (&mut std::io::stdin().lock(), &mut std::io::stdout().lock());
-    wire::write(replies, &Reply::Hello(VERSION))?;
+    let Channel { mut requests, mut replies } = Channel::open()?;
+    wire::write(&mut replies, &Reply::Hello(VERSION))?;
     let mut state = State::default();
-    while let Some(request) = wire::read(requests)? {
+    while let Some(request) = wire::read(&mut requests)? {
         let reply = match request {
             Request::Run(new, range) => match state.run(new, range, make) {
                 Ok(digests) => digests,
@@ -41,7 +41,7 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
             },
             Request::Usage => Reply::Usage(Usage::of_this_process()),
         };
-        wire::write(replies, &reply)?;
+        wire::write(&mut replies, &reply)?;
         if once {
             break;
         }

@@ -14,7 +14,7 @@ use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::{Digest, Jobs, Recipe, Resources, Span, Usage, Work};
 
 /// Must change whenever a type of this protocol does.
-pub(crate) const VERSION: u32 = 5;
+pub(crate) const VERSION: u32 = 6;
 
 /// The maximum number of jobs per request: enough for a low frame cost per job, and few enough for the answer to fit into a
 /// pipe of 16 KiB, the smallest of all supported systems.
@@ -83,7 +83,7 @@ impl Workers {
         if life == Life::OneRequest {
             command.arg(ONCE);
         }
-        Ok(Worker(self.supervisor.spawn(name, command, Ends::Alone)?))
+        Ok(Worker(self.supervisor.spawn(name, command, Ends::Alone)?.with_mark()))
     }
 
     /// As [`Supervisor::watching`].

@@ -2,7 +2,6 @@
 //! and pools, because a tight interval from one process may be an artefact of its memory layout.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::child::{parent_death, program, wire};
+use crate::child::{channel::Channel, parent_death, program, wire};
 use crate::engine::{Batch, Digest, Started, WhyNot, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
@@ -104,18 +103,12 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     program::show_name();
     parent_death::watch(parent)?;
-    let (mut orders, mut reports) = (std::io::stdin().lock(), std::io::stdout().lock());
-    let order = wire::read(&mut orders)?.context("the parent gave no order")?;
-    measure(&order, exe, catalog, &mut orders, &mut reports)
+    let mut channel = Channel::open()?;
+    let order = wire::read(&mut channel.requests)?.context("the parent gave no order")?;
+    measure(&order, exe, catalog, &mut channel)
 }
 
-fn measure(
-    order: &LaunchOrder,
-    exe: &Path,
-    catalog: &Catalog,
-    acks: &mut impl Read,
-    reports: &mut impl Write,
-) -> Result<()> {
+fn measure(order: &LaunchOrder, exe: &Path, catalog: &Catalog, channel: &mut Channel) -> Result<()> {
     let platform = PlatformOrder::platform(order.interpreter.as_ref());
     let workload = &catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
@@ -132,9 +125,9 @@ fn measure(
         }
         let report = round(&mut running, &mut failed, &batch);
         let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
-        wire::write(reports, &report_of(&report)?)?;
+        wire::write(&mut channel.replies, &report_of(&report)?)?;
         // The next measurement starts only after the last one is stored.
-        let Some(Acknowledged) = wire::read(acks)? else { bail!("the parent has gone") };
+        let Some(Acknowledged) = wire::read(&mut channel.requests)? else { bail!("the parent has gone") };
     }
     Ok(())
 }

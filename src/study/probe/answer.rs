@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::child::{parent_death, program, wire};
+use crate::child::{channel::Channel, parent_death, program, wire};
 use crate::engine::{Batch, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
@@ -44,12 +44,13 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     parent_death::hold(parent)?;
     program::show_name();
     parent_death::watch(parent)?;
-    let order: ProbeOrder = wire::read(&mut std::io::stdin().lock())?.context("the parent gave no order")?;
+    let mut channel = Channel::open()?;
+    let order: ProbeOrder = wire::read(&mut channel.requests)?.context("the parent gave no order")?;
     let answer: ProbeAnswer = match catch_panic(|| answer(&order, exe, catalog)) {
         Ok(figures) => Ok(ProbeFigure::recorded(figures)),
         Err(why) => Err(format!("{why:#}")),
     };
-    wire::write(&mut std::io::stdout().lock(), &answer)
+    wire::write(&mut channel.replies, &answer)
 }
 
 fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> {
