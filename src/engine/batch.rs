@@ -26,6 +26,15 @@ pub trait AnyWork: StartModel + Any + Send + Sync {
     /// As [`Work::reset`].
     fn reset(&self, len: usize) -> Result<()>;
 
+    /// As [`Work::answer`], of each job whose digest was returned.
+    ///
+    /// # Errors
+    /// As [`Work::answer`]; names the job.
+    fn answers(&self, returned: Vec<Digest>) -> Result<Vec<Digest>>;
+
+    /// As [`Work::if_wrong`], of a job.
+    fn if_wrong(&self, job: usize) -> &'static str;
+
     /// As [`Work::check`], of the first `len`.
     ///
     /// # Errors
@@ -73,6 +82,17 @@ where
 {
     fn reset(&self, len: usize) -> Result<()> {
         self.work[..len].iter().try_for_each(Work::reset)
+    }
+
+    fn answers(&self, mut returned: Vec<Digest>) -> Result<Vec<Digest>> {
+        for (work, digest) in self.work.iter().zip(&mut returned) {
+            *digest = work.answer(*digest)?;
+        }
+        Ok(returned)
+    }
+
+    fn if_wrong(&self, job: usize) -> &'static str {
+        self.work[job].if_wrong()
     }
 
     fn check(&self, len: usize) -> Result<()> {
@@ -161,6 +181,14 @@ impl Batch {
         self.work.reset(self.expected.len())
     }
 
+    /// The digests of the results that the jobs of a run have left, of which `returned` came back: after the clock has stopped.
+    ///
+    /// # Errors
+    /// As [`Work::answer`].
+    pub fn answers(&self, returned: Vec<Digest>) -> Result<Vec<Digest>> {
+        self.work.answers(returned)
+    }
+
     /// Compares job by job: a sum would not detect two swapped digests.
     ///
     /// # Errors
@@ -168,8 +196,8 @@ impl Batch {
     pub fn verify(&self, digests: &[Digest]) -> Result<()> {
         for (job, (expected, found)) in self.expected.iter().zip(digests).enumerate() {
             if expected != found {
-                let hint = self.hint(*found);
-                bail!("job {job} returned the digest {found}, expected {expected}{hint}");
+                let (hint, meaning) = (self.hint(*found), self.work.if_wrong(job));
+                bail!("job {job} returned the digest {found}, expected {expected}{hint}{meaning}");
             }
         }
         let (jobs, found) = (self.expected.len(), digests.len());

@@ -181,7 +181,9 @@ impl<W: Work> Made<W> {
 
 impl<W: Work> OwnJobs for Made<W> {
     fn run(&self, index: usize, spans: Option<&Spans>) -> Result<Digest> {
-        self.work[index - self.first].run(&self.shared, &Context::new(index, spans, None))
+        let work = &self.work[index - self.first];
+        let returned = work.run(&self.shared, &Context::new(index, spans, None))?;
+        work.answer(returned)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Turns panics in a model into errors of one cell, and locks what a panicking thread has held.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,10 +16,13 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         Ok(result) => return result,
         Err(panic) => panic,
     };
-    if let Some(text) = panic.downcast_ref::<String>() {
-        bail!("the model panicked: {text}");
-    }
-    bail!("the model panicked: {}", panic.downcast_ref::<&str>().unwrap_or(&"no message"))
+    bail!("the model panicked: {}", panic_text(&*panic))
+}
+
+/// The words of a panic.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
 /// Locks `mutex`, even if a thread that held it has panicked: nothing is ever left half-written under a lock here.

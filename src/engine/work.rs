@@ -41,6 +41,20 @@ pub trait Work: Send + Sync + 'static {
         self.run(&Self::Shared::default(), &Context::default())
     }
 
+    /// The digest of what the job's last run left, after the clock has stopped, for work that keeps its result until then: what
+    /// this process ran has `returned` a digest that says so. By default it is `returned` itself.
+    ///
+    /// # Errors
+    /// If the result can't be turned into a digest.
+    fn answer(&self, returned: Digest) -> Result<Digest> {
+        Ok(returned)
+    }
+
+    /// What a digest other than the expected one means, for work that knows.
+    fn if_wrong(&self) -> &'static str {
+        ""
+    }
+
     /// Undoes what an earlier run left (evicts, removes), before every run, outside of the timed section.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use anyhow::{Error, Result, anyhow};
 use tokio::runtime::Builder;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work};
+use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work, panic_text};
 use crate::model::runtime::Counted;
 
 pub(super) struct TokioMany {
@@ -58,6 +58,5 @@ pub(super) async fn in_order(tasks: Vec<JoinHandle<Result<Digest>>>) -> Result<V
 /// A task that panicked, with its words: tokio tells so that it could not start a thread.
 fn panicked(error: JoinError) -> Error {
     let Ok(panic) = error.try_into_panic() else { return anyhow!("a task was cancelled") };
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    anyhow!("a task panicked: {}", text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message"))
+    anyhow!("a task panicked: {}", panic_text(&*panic))
 }
