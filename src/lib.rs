@@ -34,7 +34,9 @@ mod workload;
 #[cfg(feature = "cli")]
 use std::process::ExitCode;
 
+pub use engine::Context;
 use workload::catalog::Catalog;
+pub use workload::function::{ByAnswer, ByItself, Comparable, Workload};
 
 /// Workloads, and a program around them: it measures each under every model, and reports what it found.
 ///
@@ -49,6 +51,23 @@ pub struct Suite {
 }
 
 impl Suite {
+    /// No workloads yet.
+    #[expect(clippy::new_without_default, reason = "a suite without workloads measures nothing")]
+    pub fn new() -> Self {
+        Suite { catalog: Catalog::empty() }
+    }
+
+    /// The same with `workload`, the last of its tables. Its name is the first part of the ids of its cells:
+    /// `NAME/rayon/cores`.
+    pub fn workload<I, O, A>(self, workload: Workload<I, O, A>) -> Self
+    where
+        I: Send + Sync + 'static,
+        O: Send + 'static,
+        A: Comparable<O> + 'static,
+    {
+        Suite { catalog: self.catalog.with(workload.described()) }
+    }
+
     /// The built-in workloads.
     pub fn builtin() -> Self {
         Suite { catalog: Catalog::builtin() }
@@ -58,7 +77,14 @@ impl Suite {
     /// and server: their hidden commands come before the command line.
     #[cfg(feature = "cli")]
     pub fn main(&self) -> ExitCode {
-        cmd::main(&self.catalog)
+        // A model may start a runtime, which panics inside of another one.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return cmd::main(&self.catalog);
+        }
+        std::thread::scope(|scope| {
+            let apart = scope.spawn(|| cmd::main(&self.catalog));
+            apart.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
     /// Serves as a child process of this program, if its command line asks for that; [`Suite::main`] does it by itself.

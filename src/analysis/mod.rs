@@ -7,6 +7,7 @@ pub mod costs;
 pub mod criterion;
 pub mod differences;
 pub mod evidence;
+pub mod functions;
 mod impossible;
 pub(crate) mod judgement;
 mod launches;

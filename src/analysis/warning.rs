@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::analysis::functions::FunctionRemark;
+
 /// The minimum share of a core for a model that computes all the time: the rest went to another program.
 pub(crate) const BUSY_CORE: f64 = 0.97;
 
@@ -64,6 +66,8 @@ pub enum Warning {
     Turbo,
     /// The launches of this workload show it.
     OfWorkload(String, WorkloadWarning),
+    /// The user's function of this workload is so.
+    OfFunction(String, FunctionRemark),
 }
 
 /// A fact that the launches of one workload show.
@@ -110,7 +114,7 @@ impl Warning {
             Warning::Partial | Warning::Battery | Warning::Governor(_) | Warning::Turbo => None,
             Warning::PressureUnknown | Warning::OtherStudyUnknown | Warning::DebugAssertions => None,
             Warning::OfWorkload(_, WorkloadWarning::Slow(..) | WorkloadWarning::Drift(_)) => None,
-            Warning::OfWorkload(_, WorkloadWarning::CapacityBelowCores(_)) => None,
+            Warning::OfWorkload(_, WorkloadWarning::CapacityBelowCores(_)) | Warning::OfFunction(..) => None,
         }
     }
 
@@ -156,12 +160,13 @@ impl Warning {
             Warning::Governor(name) => format!("the frequency governor is {name}"),
             Warning::Turbo => "turbo is on".into(),
             Warning::OfWorkload(workload, warning) => warning.cause(workload),
+            Warning::OfFunction(workload, remark) => remark.cause(workload),
         }
     }
 
     /// What to do about it, or how to read the numbers.
-    fn advice(&self) -> Option<&'static str> {
-        Some(match self {
+    fn advice(&self) -> Option<String> {
+        let advice = match self {
             Warning::Unoptimised | Warning::DebugAssertions => "build it with --release",
             Warning::OtherStudy => "run one after the other",
             Warning::OtherStudyUnknown => "BAKEOFF_STUDIES names another folder for it",
@@ -171,9 +176,11 @@ impl Warning {
             Warning::Suspended(_) | Warning::Stopped(_) => "run again without",
             Warning::Turbo => "one busy core may have a higher clock than all of them",
             Warning::OfWorkload(_, warning) => warning.advice(),
+            Warning::OfFunction(_, remark) => return remark.advice(),
             Warning::Partial | Warning::Battery | Warning::Governor(_) => return None,
             Warning::PressureUnknown | Warning::MachineUnknown | Warning::Impossible(_) => return None,
-        })
+        };
+        Some(advice.to_owned())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The warnings of a recording, and the launches in which its machine was slow. They are derived from raw numbers at every
 //! reading, and judged here for all that is shown of them.
 
+use crate::analysis::functions::remarks;
 use crate::analysis::impossible::impossible;
 use crate::analysis::judgement::Machine;
 use crate::analysis::launches::{KEPT, Launches, Slow};
@@ -35,6 +36,9 @@ pub(super) fn watched(recording: &Recording) -> Watched {
             let slow_launches = launches.slow();
             for warning in of_workload(workload, &launches, &slow_launches, recording.environment.cores) {
                 warnings.push(Warning::OfWorkload(workload.called(), warning));
+            }
+            for remark in remarks(workload) {
+                warnings.push(Warning::OfFunction(workload.called(), remark));
             }
             slow.push(slow_launches.is_slow);
         }

@@ -3,25 +3,30 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{FromArgMatches, Parser, Subcommand};
 
+use crate::child::program::own_program;
+use crate::model::Platform;
 use crate::record::plain::tell;
 use crate::record::read::{ReadError, read};
 use crate::record::schema::Recording;
-use crate::study::children;
-use crate::workload::catalog::Catalog;
+use crate::record::schema::Width;
+use crate::study::{children, reference};
+use crate::workload::{Workload, catalog::Catalog};
 
 use command_line::command_line;
 pub use exit::Exit;
 use out::is_closed_pipe;
 use platforms::with_joined_python;
 pub use section::show_results;
-use select::{has_model, models_named, select_of};
+use select::{has_model, models_named, regex_of, select_of};
 pub use usage::BadUsage;
 use usage::unknown;
 
+mod cargo;
 mod charts;
 mod claims;
 mod command_line;
@@ -123,7 +128,18 @@ fn run(catalog: &Catalog) -> Result<Exit> {
     match children::serve_if_asked(catalog) {
         Some(served) => served.map(|()| Exit::Ok),
         None => {
-            let mut words = with_joined_python(std::env::args_os());
+            if let Some(why) = catalog.wrong_name() {
+                return Err(BadUsage(why).into());
+            }
+            let mut words: Vec<OsString> = std::env::args_os().collect();
+            if catalog.has_functions() {
+                match cargo::asked(words)? {
+                    cargo::Asked::List(filter) => return cargo::list(&filter, catalog),
+                    cargo::Asked::Test(filter) => return cargo::test(&filter, catalog),
+                    cargo::Asked::Command(asked) => words = asked,
+                }
+            }
+            let mut words = with_joined_python(words.into_iter());
             let part = part_of_sweep(&mut words)?;
             let parsed = help::command().try_get_matches_from(words);
             match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
@@ -169,6 +185,30 @@ impl Cli {
             CliCommand::Report(args) => report::run(&args),
         }
     }
+}
+
+/// `catalog`, where fresh processes have been asked about the functions of which some cell is selected.
+fn learned(catalog: &Catalog, selects: impl Fn(&str) -> bool) -> Result<Catalog> {
+    let mut learned = catalog.clone();
+    let is_wanted = |workload: &Workload| {
+        let mut ids = Vec::new();
+        for model in Platform::Native.models() {
+            for width in [Width::One, Width::Cores, Width::Jobs] {
+                ids.push(format!("{}/{}/{width}", workload.name, model.name));
+            }
+        }
+        ids.iter().any(|id| selects(id))
+    };
+    if learned.has_functions() {
+        reference::learn(&mut learned, &own_program()?, &Arc::default(), is_wanted)?;
+    }
+    Ok(learned)
+}
+
+/// The same by a regular expression on ids.
+fn learned_by_filter(catalog: &Catalog, filter: &str) -> Result<Catalog> {
+    let regex = regex_of(filter)?;
+    learned(catalog, |id| regex.is_match(id))
 }
 
 /// The recordings in these files.

@@ -11,7 +11,7 @@ use crate::child::{
 };
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
-    BadUsage, Exit, command_line, has_model, models_named,
+    BadUsage, Exit, command_line, has_model, learned_by_filter, models_named,
     progress::show_progress,
     section::{place, show_results},
     select_of,
@@ -86,6 +86,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
         limit_to(cores.into())?;
     }
     let workers = args.workers.map_or_else(host::cores, usize::from);
+    let catalog = &learned_by_filter(catalog, &args.filter)?;
     let (cells, profile) = (cells(args, catalog, workers)?, args.until.profile(args.profile));
     args.until.ensure_enough_time(&arms(catalog, &cells, profile), workers)?;
     let place = place(args.out.as_deref())?;

@@ -9,12 +9,17 @@ use crate::study::cell::Cell;
 
 /// Those of `cells` whose id the regular expression `filter` matches.
 pub(super) fn select_of(cells: Vec<Cell>, filter: &str) -> Result<Vec<Cell>> {
-    let regex = Regex::new(filter)
-        .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?;
+    let regex = regex_of(filter)?;
     let mut selected = cells.clone();
     selected.retain(|cell| regex.is_match(&cell.id()));
     ensure!(!selected.is_empty(), BadUsage(no_cell(filter, &cells)));
     Ok(selected)
+}
+
+/// The regular expression `filter`.
+pub(super) fn regex_of(filter: &str) -> Result<Regex> {
+    Ok(Regex::new(filter)
+        .map_err(|error| BadUsage(format!("the filter is no regular expression: {error}")))?)
 }
 
 /// That the filter matches none of `cells`: with a name that may have been meant.

@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::child::program::own_program;
 use crate::cmd::out::Out;
-use crate::cmd::{Exit, platforms::Platforms, select_of, terminal::paragraph};
-use crate::engine::Unavailable;
+use crate::cmd::{Exit, learned_by_filter, platforms::Platforms, select_of, terminal::paragraph};
+use crate::engine::{Sample, Unavailable};
 use crate::machine::host;
 use crate::study::{cell::Cell, session::Session};
 use crate::workload::catalog::Catalog;
@@ -24,34 +24,65 @@ pub(super) struct Args {
 
 /// Prints a line for each cell; a failing cell does not prevent the verification of the others.
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    let cells = select_of(Cell::all(catalog, &args.platforms.to_measure()?, host::cores()), &args.filter)?;
+    let catalog = learned_by_filter(catalog, &args.filter)?;
+    let cells = select_of(Cell::all(&catalog, &args.platforms.to_measure()?, host::cores()), &args.filter)?;
+    verify(&cells)
+}
+
+/// Runs each of `cells` once.
+pub(super) fn verify(cells: &[Cell]) -> Result<Exit> {
     let mut session = Session::new(&own_program()?);
-    let mut out = Out;
-    let (mut passed, mut failed, mut unavailable, mut lacking) = (0, 0, 0, 0);
-    for cell in cells {
-        let line = match session.start(&cell).and_then(|mut running| running.sample()) {
-            Ok(_) => {
-                passed += 1;
-                "ok".to_owned()
-            }
-            Err(error) if error.is::<Unavailable>() => {
-                unavailable += 1;
-                // An interpreter that is not there was not measured.
-                lacking += usize::from(cell.platform().is_usable());
-                format!("not available: {error:#}")
-            }
-            Err(error) => {
-                failed += 1;
-                format!("FAILED: {error:#}")
-            }
-        };
-        write!(out, "{}", paragraph(&format!("{:<32} {line}", cell.id())))?;
+    let mut counts = Counts::default();
+    for cells in cells.chunk_by(|one, other| one.workload.name == other.workload.name) {
+        let workload = &cells[0].workload;
+        if let Some(why) = workload.why_unknown() {
+            counts.failed += cells.len();
+            write!(Out, "{}", paragraph(&format!("{:<32} FAILED: {why}", workload.name)))?;
+            continue;
+        }
+        for cell in cells {
+            let line = counts.add(cell, session.start(cell).and_then(|mut running| running.sample()));
+            write!(Out, "{}", paragraph(&format!("{:<32} {line}", cell.id())))?;
+        }
     }
+    let Counts { passed, failed, unavailable, lacking } = counts;
     write!(
-        out,
+        Out,
         "{}",
         paragraph(&format!("{passed} cells verified, {failed} failed, {unavailable} not available"))
     )?;
     // Where nothing was verified, nothing has passed, unless this machine can't have it.
     Ok(if failed > 0 || passed + lacking == 0 { Exit::CellFailed } else { Exit::Ok })
+}
+
+/// What became of the cells.
+#[derive(Default)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+    unavailable: usize,
+    /// Those of [`Counts::unavailable`] that this machine can't have.
+    lacking: usize,
+}
+
+impl Counts {
+    /// Counts a cell by its sample: the words for it.
+    fn add(&mut self, cell: &Cell, sample: Result<Sample>) -> String {
+        match sample {
+            Ok(_) => {
+                self.passed += 1;
+                "ok".to_owned()
+            }
+            Err(error) if error.is::<Unavailable>() => {
+                self.unavailable += 1;
+                // An interpreter that is not there was not measured.
+                self.lacking += usize::from(cell.platform().is_usable());
+                format!("not available: {error:#}")
+            }
+            Err(error) => {
+                self.failed += 1;
+                format!("FAILED: {error:#}")
+            }
+        }
+    }
 }

@@ -36,6 +36,26 @@ pub struct WorkloadEntry {
     /// SHA-256 of the description and the size, in hexadecimal; in versions 1 to 4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
+    /// What fresh processes have found about a user's own function; from version 5 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<FunctionFacts>,
+}
+
+/// What a fresh process that called a user's function with each input, one call after the other, has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunctionFacts {
+    /// The time that making the inputs took.
+    pub inputs_ns: u64,
+    /// The time of all calls together.
+    pub calls_ns: u64,
+    /// The CPU time of the process in that time; absent where nobody tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_ns: Option<u64>,
+    /// What the program printed before it asked for its suite, in bytes.
+    pub printed_bytes: u64,
+    /// Whether it has an async form.
+    pub asynchronous: bool,
 }
 
 /// The main activity of a workload's jobs.

@@ -171,6 +171,7 @@ pub(crate) mod tests {
                     jobs: one(),
                     each: Some(64),
                     definition: None,
+                    function: None,
                 }],
                 arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
                 launches: made,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::analysis::analysed::Analysed;
+use crate::analysis::{analysed::Analysed, warning::Warning};
 use crate::record::schema::Recording;
 use crate::report::answer::{finding_on_advice, sentences};
 use crate::report::best::without_prefix;
@@ -49,9 +49,11 @@ fn screen(of: &Analysed<'_>, style: TerminalStyle) -> Option<String> {
             text += &drawn(&matrix, style);
         }
     }
-    let (blocking, others): (Vec<_>, Vec<_>) =
-        summary.warnings.iter().partition(|warning| warning.blocks_verdicts());
-    for warning in about_warnings(blocking) {
+    // Those on a user's function say what its rows measure.
+    let is_shown =
+        |warning: &&Warning| warning.blocks_verdicts() || matches!(warning, Warning::OfFunction(..));
+    let (shown, others): (Vec<_>, Vec<_>) = summary.warnings.iter().partition(is_shown);
+    for warning in about_warnings(shown) {
         paragraph(&mut text, "  ", &warning, style);
     }
     let notes = about_warnings(others).len();

@@ -211,6 +211,7 @@ pub fn workload_entry(workload: &Workload, platform: Platform) -> WorkloadEntry 
         jobs: NonZeroU64::new(size.jobs as u64).expect("a batch has jobs"),
         each: Some(size.each),
         definition: None,
+        function: workload.function_facts(),
     }
 }
 

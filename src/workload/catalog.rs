@@ -1,5 +1,7 @@
 //! The workloads that a program has.
 
+use std::collections::HashSet;
+
 use anyhow::{Context, Result};
 
 use crate::engine::{Kept, OwnJobs, Recipe};
@@ -19,6 +21,45 @@ impl Catalog {
     /// The built-in workloads.
     pub fn builtin() -> Self {
         Catalog { native: WORKLOADS.to_vec(), in_python: IN_PYTHON.to_vec(), series: SERIES }
+    }
+
+    /// No workloads.
+    pub(crate) fn empty() -> Self {
+        Catalog { native: vec![], in_python: vec![], series: &[] }
+    }
+
+    /// The same with another native workload, the last of its tables.
+    pub(crate) fn with(mut self, workload: Workload) -> Self {
+        self.native.push(workload);
+        self
+    }
+
+    /// Why its names can't be the first parts of ids, if they can't.
+    pub(crate) fn wrong_name(&self) -> Option<String> {
+        let mut seen = HashSet::new();
+        for Workload { name, .. } in &self.native {
+            let refused = |c: char| "/@".contains(c) || c.is_control() || c.is_whitespace();
+            if name.is_empty() {
+                return Some("a workload has an empty name".into());
+            }
+            if let Some(c) = name.chars().find(|c| refused(*c)) {
+                return Some(format!("the workload {name:?} has {c:?} in its name, which ids can't have"));
+            }
+            if !seen.insert(name) {
+                return Some(format!("two workloads have the name {name:?}"));
+            }
+        }
+        self.native.is_empty().then(|| "the suite has no workload: Suite::workload adds one".into())
+    }
+
+    /// Whether some are a user's own functions.
+    pub(crate) fn has_functions(&self) -> bool {
+        self.native.iter().any(|workload| workload.jobs.of_function().is_some())
+    }
+
+    /// The native workloads, to be changed.
+    pub(crate) fn native_mut(&mut self) -> &mut [Workload] {
+        &mut self.native
     }
 
     /// The workloads of the tables of a platform. Languages that are slower by orders of magnitude have smaller jobs.

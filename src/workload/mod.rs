@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Work};
+use crate::record::schema::FunctionFacts;
 use crate::workload::fixture::stage::Stage;
+use crate::workload::function::FunctionJobs;
 
 pub use crate::engine::Size;
 
@@ -18,6 +20,7 @@ pub mod catalog;
 mod cold_file;
 pub mod fixture;
 mod frame;
+pub mod function;
 mod hash;
 mod http;
 mod mandelbrot;
@@ -89,6 +92,11 @@ pub trait MakeJobs: Sync {
     /// # Errors
     /// As [`MakeJobs::batch`].
     fn own(&self, recipe: &Recipe, stage: &Stage, kept: &mut Kept) -> Result<Box<dyn OwnJobs>>;
+
+    /// The jobs of a user's function, if they are.
+    fn of_function(&self) -> Option<&FunctionJobs> {
+        None
+    }
 }
 
 impl fmt::Debug for dyn MakeJobs {
@@ -211,6 +219,20 @@ impl Workload {
     /// As [`MakeJobs::batch`].
     pub fn batch(&self, size: Size, stage: &Arc<Stage>) -> Result<Batch> {
         self.jobs.batch(self.name, size, stage, None)
+    }
+
+    /// What fresh processes have found about a user's function.
+    pub(crate) fn function_facts(&self) -> Option<FunctionFacts> {
+        match self.jobs.of_function()?.known()? {
+            Ok(known) => Some(known.facts),
+            Err(_) => None,
+        }
+    }
+
+    /// Why fresh processes could not find out what a user's function returns, if they could not.
+    pub(crate) fn why_unknown(&self) -> Option<&'static str> {
+        let jobs: &'static dyn MakeJobs = self.jobs;
+        jobs.of_function()?.known()?.as_ref().err().map(String::as_str)
     }
 
     /// A batch of its own size, whose digests another process has found.

@@ -1,0 +1,137 @@
+//! Remarks on a user's function: what its rows measure if it is very short, uses cores by itself, or waits without an async form.
+
+use std::time::Duration;
+
+use crate::record::schema::{FunctionFacts, WorkloadEntry};
+use crate::stats::units;
+
+/// The shortest job whose rows are mostly about its work: handing one out costs models some microseconds.
+const SHORTEST_NS: u64 = 10_000;
+
+/// A job that is this long makes handing it out a few percent of it.
+const GOOD_NS: u64 = 100_000;
+
+/// The number of cores that a function on one thread keeps busy, with room for what else its process does.
+const ONE_CORE: f64 = 1.2;
+
+/// The least time of all calls from which their use of cores can be told.
+const TELLING_NS: u64 = 10_000_000;
+
+/// A remark on a user's function.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FunctionRemark {
+    /// It keeps so many cores busy by itself.
+    Parallel(f64),
+    /// A job takes so many nanoseconds.
+    Short(u64),
+    /// Making the inputs took so many nanoseconds, and all jobs together the second number.
+    SlowInputs(u64, u64),
+    /// It waits, and has no async form.
+    Blocking,
+    /// The program printed so many bytes before `Suite::main`.
+    Printed(u64),
+}
+
+/// The remarks on `workload`, if it is a user's function.
+pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
+    let Some(FunctionFacts { inputs_ns, calls_ns, cpu_ns, printed_bytes, asynchronous }) = workload.function
+    else {
+        return vec![];
+    };
+    let mut remarks = Vec::new();
+    let busy = cpu_ns.unwrap_or(0) as f64 / calls_ns.max(1) as f64;
+    if calls_ns >= TELLING_NS && busy > ONE_CORE {
+        remarks.push(FunctionRemark::Parallel(busy));
+    }
+    let job_ns = calls_ns / workload.jobs;
+    if job_ns < SHORTEST_NS {
+        remarks.push(FunctionRemark::Short(job_ns));
+    }
+    if inputs_ns > calls_ns && inputs_ns >= TELLING_NS {
+        remarks.push(FunctionRemark::SlowInputs(inputs_ns, calls_ns));
+    }
+    if workload.kind.waits() && !asynchronous {
+        remarks.push(FunctionRemark::Blocking);
+    }
+    if printed_bytes > 0 {
+        remarks.push(FunctionRemark::Printed(printed_bytes));
+    }
+    remarks
+}
+
+impl FunctionRemark {
+    /// What is remarkable about the function of `workload`.
+    pub(super) fn cause(self, workload: &str) -> String {
+        match self {
+            FunctionRemark::Parallel(cores) => format!(
+                "{workload} is parallel itself: one call after the other keeps {cores:.1} cores busy, and models that run several calls \
+                 at once compete with that"
+            ),
+            FunctionRemark::Short(ns) => format!(
+                "a job of {workload} takes {}: its rows show what handing out a job costs, not the work",
+                in_words(ns)
+            ),
+            FunctionRemark::SlowInputs(inputs, calls) => format!(
+                "making the inputs of {workload} takes {}, and all of its jobs {}: a process for each job makes them each time",
+                in_words(inputs),
+                in_words(calls)
+            ),
+            FunctionRemark::Blocking => format!(
+                "{workload} has no async form: on tokio-one and tokio-many it blocks the threads that wait"
+            ),
+            FunctionRemark::Printed(bytes) => format!(
+                "the program prints {bytes} bytes before Suite::main, which are skipped in child processes"
+            ),
+        }
+    }
+
+    /// What to do about it.
+    pub(super) fn advice(self) -> Option<String> {
+        match self {
+            FunctionRemark::Short(ns) => Some(format!("put {} calls into one job", GOOD_NS / ns.max(1))),
+            FunctionRemark::Blocking => Some("Workload::or_async gives it one".into()),
+            FunctionRemark::Parallel(_) | FunctionRemark::SlowInputs(..) | FunctionRemark::Printed(_) => None,
+        }
+    }
+}
+
+fn in_words(ns: u64) -> String {
+    units::duration(Duration::from_nanos(ns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::read::tests::recording;
+    use crate::record::schema::Kind;
+
+    #[test]
+    fn remarks_tell_what_the_rows_of_a_function_measure() {
+        let plain = FunctionFacts {
+            inputs_ns: 1_000,
+            calls_ns: 50_000_000,
+            cpu_ns: Some(50_000_000),
+            printed_bytes: 0,
+            asynchronous: false,
+        };
+        let of = |kind: Kind, function: Option<FunctionFacts>| {
+            let study = recording(3, 50).study.unwrap();
+            let jobs = 50.try_into().unwrap();
+            remarks(&WorkloadEntry { kind, jobs, function, ..study.workloads[0].clone() })
+        };
+        assert_eq!(of(Kind::Computes, None), []);
+        assert_eq!(of(Kind::Computes, Some(plain)), []);
+        let parallel = FunctionFacts { cpu_ns: Some(155_000_000), ..plain };
+        assert_eq!(of(Kind::Computes, Some(parallel)), [FunctionRemark::Parallel(3.1)]);
+        let short = FunctionFacts { calls_ns: 499_000, cpu_ns: None, ..plain };
+        assert_eq!(of(Kind::Computes, Some(short)), [FunctionRemark::Short(9_980)]);
+        let slow = FunctionFacts { inputs_ns: 50_000_001, ..plain };
+        assert_eq!(of(Kind::Computes, Some(slow)), [FunctionRemark::SlowInputs(50_000_001, 50_000_000)]);
+        assert_eq!(of(Kind::Waits, Some(plain)), [FunctionRemark::Blocking]);
+        assert_eq!(of(Kind::Mixed, Some(FunctionFacts { asynchronous: true, ..plain })), []);
+        let printed = FunctionFacts { printed_bytes: 3, ..plain };
+        assert_eq!(of(Kind::Computes, Some(printed)), [FunctionRemark::Printed(3)]);
+        let advice = FunctionRemark::Short(200).advice().unwrap();
+        assert_eq!(advice, "put 500 calls into one job");
+    }
+}

@@ -1,0 +1,260 @@
+//! A user's own function as a workload.
+//!
+//! - here: how a user describes it; [`typed`]: the function with its inputs and results, and as the work of the engine
+//! - [`jobs`]: the jobs of a batch, and what two fresh processes have found about them
+
+mod jobs;
+mod typed;
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use serde::Serialize;
+
+use crate::engine::{Context, Size};
+use crate::workload::{Kind, Workload as Described};
+
+pub use jobs::{FunctionJobs, Known};
+pub(crate) use typed::Function;
+use typed::{Forms, Typed, hash_of};
+
+/// A function and its inputs: what a [`Suite`](crate::Suite) measures. `I` is the type of an input, and `O` that of a result.
+///
+/// A job is one call of the function with one of the inputs. Each process makes the inputs once and keeps them for its life, so
+/// that a job is lent a `&'static I`. Child processes run the same `main`: it must not depend on time, chance or arguments, and
+/// the inputs must be the same, in the same order, in every process.
+///
+/// The results of all models are compared with those of one call after the other in two fresh processes, which must agree. A
+/// result that is [`Serialize`] is compared as it is; [`Workload::answer`] makes another value of it that is.
+#[must_use = "a workload is measured by a suite: Suite::workload"]
+pub struct Workload<I: 'static, O: 'static, A = ByItself> {
+    name: String,
+    about: String,
+    kind: Kind,
+    forms: Forms<I, O>,
+    /// The hash of the value of [`Workload::answer`].
+    answer: Option<Arc<Hash<O>>>,
+    answered: PhantomData<A>,
+}
+
+/// What makes a hash of a result.
+#[doc(hidden)]
+pub type Hash<O> = dyn Fn(&O) -> Result<u64> + Send + Sync;
+
+/// The results of a workload are compared as they are.
+#[derive(Clone, Copy, Debug)]
+pub struct ByItself;
+
+/// The results of a workload are compared by a value that is made of them.
+#[derive(Clone, Copy, Debug)]
+pub struct ByAnswer;
+
+/// How the results of type `O` are compared.
+#[diagnostic::on_unimplemented(
+    message = "results of type `{O}` can't be compared: they are not `Serialize`",
+    label = "this workload needs `.answer(|result| ..)`",
+    note = "`.answer(|result| ..)` makes a value of a result that can be serialized"
+)]
+pub trait Comparable<O> {
+    /// The hash of a result.
+    #[doc(hidden)]
+    fn hash(result: &O, answer: Option<&Hash<O>>) -> Result<u64>;
+}
+
+impl<O: Serialize> Comparable<O> for ByItself {
+    fn hash(result: &O, _: Option<&Hash<O>>) -> Result<u64> {
+        hash_of(result)
+    }
+}
+
+impl<O> Comparable<O> for ByAnswer {
+    fn hash(result: &O, answer: Option<&Hash<O>>) -> Result<u64> {
+        let answer = answer.ok_or_else(|| anyhow!("there is no way to compare results"))?;
+        answer(result)
+    }
+}
+
+impl<I: Send + Sync + 'static, O: Send + 'static> Workload<I, O> {
+    /// A function that keeps a core busy.
+    ///
+    /// ```
+    /// # use bakeoff::Workload;
+    /// let sums = Workload::computes("sum", || (0..48).collect(), |n: &u64| (0..*n * 1_000).sum::<u64>());
+    /// ```
+    pub fn computes(
+        name: impl Into<String>,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I) -> O + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(name, Kind::Computes, inputs, move |input, ctx| Ok(ctx.compute(|| function(input))))
+    }
+
+    /// A function that computes and may fail: a job that returns an `Err` has failed with its text.
+    pub fn try_computes<E: fmt::Display>(
+        name: impl Into<String>,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I) -> Result<O, E> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(name, Kind::Computes, inputs, move |input, ctx| told(ctx.compute(|| function(input))))
+    }
+
+    /// A function that waits: for a network, a disk, a timer. [`Workload::or_async`] gives it an async form.
+    pub fn waits(
+        name: impl Into<String>,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I) -> O + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(name, Kind::Waits, inputs, move |input, ctx| Ok(ctx.wait(|| function(input))))
+    }
+
+    /// A function that waits and may fail: a job that returns an `Err` has failed with its text.
+    pub fn try_waits<E: fmt::Display>(
+        name: impl Into<String>,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I) -> Result<O, E> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(name, Kind::Waits, inputs, move |input, ctx| told(ctx.wait(|| function(input))))
+    }
+
+    /// A function that waits and computes, and says by [`Context::wait`] and [`Context::compute`] which part does what.
+    pub fn mixed(
+        name: impl Into<String>,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I, &Context<'_>) -> O + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(name, Kind::Mixed, inputs, move |input, ctx| Ok(function(input, ctx)))
+    }
+
+    /// A function that waits and computes and may fail: a job that returns an `Err` has failed with its text.
+    pub fn try_mixed<E: fmt::Display>(
+        name: impl Into<String>,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I, &Context<'_>) -> Result<O, E> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(name, Kind::Mixed, inputs, move |input, ctx| told(function(input, ctx)))
+    }
+
+    fn of(
+        name: impl Into<String>,
+        kind: Kind,
+        inputs: impl Fn() -> Vec<I> + Send + Sync + 'static,
+        function: impl Fn(&'static I, &Context<'_>) -> Result<O> + Send + Sync + 'static,
+    ) -> Self {
+        let about = match kind {
+            Kind::Waits => "a function that waits",
+            Kind::Mixed => "a function that waits and computes",
+            Kind::Nothing | Kind::Computes => "a function that computes",
+        };
+        Workload {
+            name: name.into(),
+            about: about.into(),
+            kind,
+            forms: Forms {
+                inputs: Box::new(inputs),
+                blocking: Box::new(function),
+                asynchronous: None,
+                expected: None,
+            },
+            answer: None,
+            answered: PhantomData,
+        }
+    }
+
+    /// Compares results by the value that `answer` makes of them, after the clock has stopped: for results that are not
+    /// [`Serialize`], or whose order or time is no part of the answer.
+    pub fn answer<T: Serialize>(
+        self,
+        answer: impl Fn(&O) -> T + Send + Sync + 'static,
+    ) -> Workload<I, O, ByAnswer> {
+        let answer = move |result: &O| hash_of(&answer(result));
+        let Workload { name, about, kind, forms, .. } = self;
+        Workload { name, about, kind, forms, answer: Some(Arc::new(answer)), answered: PhantomData }
+    }
+}
+
+impl<I: Send + Sync + 'static, O: Send + 'static, A> Workload<I, O, A> {
+    /// The async form of the same function: what `tokio-one` and `tokio-many` run. Without one they run the blocking form, which
+    /// blocks their threads.
+    pub fn or_async<F: Future<Output = O> + Send + 'static>(
+        self,
+        function: impl Fn(&'static I) -> F + Send + Sync + 'static,
+    ) -> Self {
+        self.or_async_form(move |input| {
+            let future = function(input);
+            Box::pin(async move { Ok(future.await) })
+        })
+    }
+
+    /// The async form of a function that may fail.
+    pub fn or_try_async<E: fmt::Display, F: Future<Output = Result<O, E>> + Send + 'static>(
+        self,
+        function: impl Fn(&'static I) -> F + Send + Sync + 'static,
+    ) -> Self {
+        self.or_async_form(move |input| {
+            let future = function(input);
+            Box::pin(async move { told(future.await) })
+        })
+    }
+
+    fn or_async_form(
+        mut self,
+        form: impl Fn(&'static I) -> typed::Awaited<O> + Send + Sync + 'static,
+    ) -> Self {
+        self.forms.asynchronous = Some(Box::new(form));
+        self
+    }
+
+    /// The results that `function` gives are the right ones; without it they are those of one call after the other.
+    pub fn expecting(mut self, function: impl Fn(&'static I) -> O + Send + Sync + 'static) -> Self {
+        self.forms.expected = Some(Box::new(function));
+        self
+    }
+
+    /// What a job does, in a few words, for tables and pages.
+    pub fn about(mut self, about: impl Into<String>) -> Self {
+        self.about = about.into();
+        self
+    }
+}
+
+impl<I: Send + Sync + 'static, O: Send + 'static, A: Comparable<O> + 'static> Workload<I, O, A> {
+    /// As the catalog has it. What it refers to is kept for the life of the process, as its inputs are.
+    pub(crate) fn described(self) -> Described {
+        let Workload { name, about, kind, forms, answer, .. } = self;
+        let hash = move |result: &O| A::hash(result, answer.as_deref());
+        let function: Arc<dyn Function> = Arc::new(Typed::new(forms, Box::new(hash)));
+        let jobs: &'static FunctionJobs = Box::leak(Box::new(FunctionJobs::new(function)));
+        Described {
+            name: name.leak(),
+            revision: 1,
+            about: about.leak(),
+            answers_to: "",
+            post_says: "",
+            kind,
+            waits_for_files: false,
+            unit: "",
+            size: UNKNOWN,
+            tiny: UNKNOWN,
+            job_us: 0,
+            wait_us: 0,
+            jobs,
+        }
+    }
+}
+
+/// Until its inputs are made.
+const UNKNOWN: Size = Size { jobs: 1, each: 1 };
+
+/// A result, or the text of why there is none.
+fn told<O, E: fmt::Display>(result: Result<O, E>) -> Result<O> {
+    result.map_err(|why| anyhow!("{why}"))
+}
+
+impl<I, O, A> fmt::Debug for Workload<I, O, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the workload {:?}", self.name)
+    }
+}

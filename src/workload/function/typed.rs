@@ -1,0 +1,261 @@
+//! A function with its inputs and results, and as the work of the engine.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::Poll;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::engine::{Context, Digest, Work, lock, panic_text};
+use crate::workload::hash::first_word;
+
+/// What an async form returns.
+pub(super) type Awaited<O> = Pin<Box<dyn Future<Output = Result<O>> + Send>>;
+
+type Inputs<I> = Box<dyn Fn() -> Vec<I> + Send + Sync>;
+type Blocking<I, O> = Box<dyn Fn(&'static I, &Context<'_>) -> Result<O> + Send + Sync>;
+type Asynchronous<I, O> = Box<dyn Fn(&'static I) -> Awaited<O> + Send + Sync>;
+type Expected<I, O> = Box<dyn Fn(&'static I) -> O + Send + Sync>;
+type Hash<O> = Box<dyn Fn(&O) -> Result<u64> + Send + Sync>;
+
+/// The forms of a function, and its inputs.
+pub(super) struct Forms<I: 'static, O> {
+    pub(super) inputs: Inputs<I>,
+    pub(super) blocking: Blocking<I, O>,
+    pub(super) asynchronous: Option<Asynchronous<I, O>>,
+    pub(super) expected: Option<Expected<I, O>>,
+}
+
+/// A function whose types are erased: models are compiled once for all functions, and a job costs a virtual call.
+pub(crate) trait Function: Send + Sync {
+    /// The number of inputs, which are made by the first call in this process.
+    ///
+    /// # Errors
+    /// If making them panics.
+    fn count(&self) -> Result<usize>;
+
+    /// Calls the function with the input of a number, and keeps the result.
+    ///
+    /// # Errors
+    /// What the function returns, or the text of its panic.
+    fn run(&self, number: usize, ctx: &Context<'_>) -> Result<()>;
+
+    /// The same by the async form; by the blocking one if there is no other.
+    fn run_async<'a>(
+        &'a self,
+        number: usize,
+        ctx: Context<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
+    /// Whether it has an async form.
+    fn is_async(&self) -> bool;
+
+    /// The hash of the results that were kept of a job, which are dropped: of more than one if copies of it ran at once.
+    ///
+    /// # Errors
+    /// If there is none, or they differ.
+    fn answer(&self, number: usize) -> Result<u64>;
+
+    /// The hash of the expected result of a job, if the user has given a function for it.
+    ///
+    /// # Errors
+    /// If that panics.
+    fn expected(&self, number: usize) -> Option<Result<u64>>;
+
+    /// Whether the user has given a function for what is expected.
+    fn has_expected(&self) -> bool;
+
+    /// Drops the results that were kept of a job.
+    fn forget(&self, number: usize);
+}
+
+/// A function of `I` to `O`.
+pub(super) struct Typed<I: 'static, O> {
+    forms: Forms<I, O>,
+    hash: Hash<O>,
+    made: OnceLock<Result<Made<I, O>, String>>,
+}
+
+/// The inputs of this process, and a place for the results of each.
+struct Made<I: 'static, O> {
+    inputs: &'static [I],
+    results: Box<[Mutex<Vec<O>>]>,
+}
+
+impl<I: Send + Sync + 'static, O: Send + 'static> Typed<I, O> {
+    pub(super) fn new(forms: Forms<I, O>, hash: Hash<O>) -> Self {
+        Typed { forms, hash, made: OnceLock::new() }
+    }
+
+    fn made(&self) -> Result<&Made<I, O>> {
+        let made = self.made.get_or_init(|| {
+            let inputs = caught(|| Ok((self.forms.inputs)())).map_err(|why| format!("{why:#}"))?;
+            let results = inputs.iter().map(|_| Mutex::default()).collect();
+            Ok(Made { inputs: inputs.leak(), results })
+        });
+        made.as_ref().map_err(|why| anyhow::anyhow!("making the inputs {why}"))
+    }
+
+    fn input(&self, number: usize) -> Result<&'static I> {
+        let inputs = self.made()?.inputs;
+        inputs.get(number).with_context(|| {
+            format!("this process has {} inputs: they must be the same in every process", inputs.len())
+        })
+    }
+
+    fn keep(&self, number: usize, result: O) -> Result<()> {
+        lock(&self.made()?.results[number]).push(result);
+        Ok(())
+    }
+}
+
+impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
+    fn count(&self) -> Result<usize> {
+        Ok(self.made()?.inputs.len())
+    }
+
+    fn run(&self, number: usize, ctx: &Context<'_>) -> Result<()> {
+        let input = self.input(number)?;
+        let result = caught(|| (self.forms.blocking)(input, ctx)).with_context(|| job(number))?;
+        self.keep(number, result)
+    }
+
+    fn run_async<'a>(
+        &'a self,
+        number: usize,
+        ctx: Context<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>> {
+        let Some(form) = &self.forms.asynchronous else {
+            return Box::pin(async move { self.run(number, &ctx) });
+        };
+        Box::pin(async move {
+            let input = self.input(number)?;
+            let future = caught(|| Ok(form(input))).with_context(|| job(number))?;
+            let result = ctx.wait_async(caught_async(future)).await.with_context(|| job(number))?;
+            self.keep(number, result)
+        })
+    }
+
+    fn is_async(&self) -> bool {
+        self.forms.asynchronous.is_some()
+    }
+
+    fn answer(&self, number: usize) -> Result<u64> {
+        let results = std::mem::take(&mut *lock(&self.made()?.results[number]));
+        let mut hash = None;
+        for result in results {
+            let of_this =
+                caught(|| (self.hash)(&result)).with_context(|| format!("the answer of job {number}"))?;
+            let differs = hash.is_some_and(|hash| hash != of_this);
+            ensure!(!differs, "job {number} gave different answers in two copies of it that ran at once");
+            hash = Some(of_this);
+        }
+        hash.with_context(|| format!("job {number} has left no result: it did not run"))
+    }
+
+    fn expected(&self, number: usize) -> Option<Result<u64>> {
+        let expected = self.forms.expected.as_ref()?;
+        Some(self.input(number).and_then(|input| caught(|| (self.hash)(&expected(input)))))
+    }
+
+    fn has_expected(&self) -> bool {
+        self.forms.expected.is_some()
+    }
+
+    fn forget(&self, number: usize) {
+        if let Some(Ok(made)) = self.made.get() {
+            lock(&made.results[number]).clear();
+        }
+    }
+}
+
+fn job(number: usize) -> String {
+    format!("job {number}")
+}
+
+/// What `function` returns, or its panic as an error.
+fn caught<T>(function: impl FnOnce() -> Result<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(function)) {
+        Ok(result) => result,
+        Err(panic) => bail!("panicked: {}", panic_text(&*panic)),
+    }
+}
+
+/// The same of a future, at each step of it.
+async fn caught_async<O>(mut future: Awaited<O>) -> Result<O> {
+    std::future::poll_fn(|cx| match caught(|| Ok(future.as_mut().poll(cx))) {
+        Ok(poll) => poll,
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+/// The hash of a value as it is serialized.
+pub(super) fn hash_of(value: &impl Serialize) -> Result<u64> {
+    let bytes = postcard::to_stdvec(value)
+        .context("it can't be serialized: .answer(..) makes another value of it to compare")?;
+    Ok(first_word(Sha256::new_with_prefix(bytes)))
+}
+
+/// One call of the function: the work of the engine.
+pub(crate) struct FunctionJob {
+    number: usize,
+    function: Arc<dyn Function>,
+}
+
+/// Stands for a result that this process has kept.
+const KEPT: u64 = u64::from_be_bytes(*b"kept her");
+
+impl FunctionJob {
+    pub(super) fn new(number: usize, function: &Arc<dyn Function>) -> Self {
+        FunctionJob { number, function: Arc::clone(function) }
+    }
+
+    fn kept(&self) -> Digest {
+        Digest::new(self.number as u64, KEPT)
+    }
+}
+
+/// The digest of the answer of a job.
+pub(super) fn digest(number: usize, hash: u64) -> Digest {
+    Digest::new(number as u64, hash)
+}
+
+impl Work for FunctionJob {
+    type Shared = ();
+
+    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        self.function.run(self.number, ctx)?;
+        Ok(self.kept())
+    }
+
+    async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        self.function.run_async(self.number, *ctx).await?;
+        Ok(self.kept())
+    }
+
+    fn expected(&self) -> Result<Digest> {
+        bail!("what a function returns is found by fresh processes")
+    }
+
+    /// A child has sent the digest of the answer itself.
+    fn answer(&self, returned: Digest) -> Result<Digest> {
+        if returned != self.kept() {
+            return Ok(returned);
+        }
+        Ok(digest(self.number, self.function.answer(self.number)?))
+    }
+
+    fn if_wrong(&self) -> &'static str {
+        ": its answer is not that of one call after the other in a fresh process, so that it depends on earlier or other jobs"
+    }
+
+    fn reset(&self) -> Result<()> {
+        self.function.forget(self.number);
+        Ok(())
+    }
+}
