@@ -73,6 +73,12 @@ impl Suite {
         Suite { catalog: Catalog::builtin() }
     }
 
+    /// Its workloads, for this package's own measurements.
+    #[doc(hidden)]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// Executes the command line, and returns how it ended, as its help says. The program is its own worker, launch, probe
     /// and server: their hidden commands come before the command line.
     #[cfg(feature = "cli")]

@@ -14,6 +14,9 @@ const GOOD_NS: u64 = 100_000;
 /// The number of cores that a function on one thread keeps busy, with room for what else its process does.
 const ONE_CORE: f64 = 1.2;
 
+/// The share of the jobs from which sending their inputs is told.
+const MUCH_SHIPPING: f64 = 0.05;
+
 /// The least time of all calls from which their use of cores can be told.
 const TELLING_NS: u64 = 10_000_000;
 
@@ -24,8 +27,10 @@ pub enum FunctionRemark {
     Parallel(f64),
     /// A job takes so many nanoseconds.
     Short(u64),
-    /// Making the inputs took so many nanoseconds, and all jobs together the second number.
+    /// Making all inputs took so many nanoseconds, and a job the second number.
     SlowInputs(u64, u64),
+    /// Sending the inputs to processes takes this share of the jobs.
+    Shipping(f64),
     /// It waits, and has no async form.
     Blocking,
     /// The program printed so many bytes before `Suite::main`.
@@ -34,7 +39,8 @@ pub enum FunctionRemark {
 
 /// The remarks on `workload`, if it is a user's function.
 pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
-    let Some(FunctionFacts { inputs_ns, calls_ns, cpu_ns, printed_bytes, asynchronous }) = workload.function
+    let Some(FunctionFacts { inputs_ns, calls_ns, cpu_ns, shipping_ns, printed_bytes, asynchronous }) =
+        workload.function
     else {
         return vec![];
     };
@@ -47,8 +53,13 @@ pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
     if job_ns < SHORTEST_NS {
         remarks.push(FunctionRemark::Short(job_ns));
     }
-    if inputs_ns > calls_ns && inputs_ns >= TELLING_NS {
-        remarks.push(FunctionRemark::SlowInputs(inputs_ns, calls_ns));
+    // Inputs that are sent are made once.
+    if inputs_ns > job_ns && inputs_ns >= SHORTEST_NS && shipping_ns.is_none() {
+        remarks.push(FunctionRemark::SlowInputs(inputs_ns, job_ns));
+    }
+    let shipping = shipping_ns.unwrap_or(0) as f64 / calls_ns.max(1) as f64;
+    if shipping > MUCH_SHIPPING {
+        remarks.push(FunctionRemark::Shipping(shipping));
     }
     if workload.kind.waits() && !asynchronous {
         remarks.push(FunctionRemark::Blocking);
@@ -71,11 +82,17 @@ impl FunctionRemark {
                 "a job of {workload} takes {}: its rows show what handing out a job costs, not the work",
                 in_words(ns)
             ),
-            FunctionRemark::SlowInputs(inputs, calls) => format!(
-                "making the inputs of {workload} takes {}, and all of its jobs {}: a process for each job makes them each time",
+            FunctionRemark::SlowInputs(inputs, job) => format!(
+                "making the inputs of {workload} takes {}, and a job {}: processes, a process for each job, makes all of them for each",
                 in_words(inputs),
-                in_words(calls)
+                in_words(job)
             ),
+            FunctionRemark::Shipping(share) => {
+                format!(
+                    "sending the inputs of {workload} to processes takes {:.0} % of its jobs",
+                    share * 100.0
+                )
+            }
             FunctionRemark::Blocking => format!(
                 "{workload} has no async form: on tokio-one and tokio-many it blocks the threads that wait"
             ),
@@ -90,7 +107,8 @@ impl FunctionRemark {
         match self {
             FunctionRemark::Short(ns) => Some(format!("put {} calls into one job", GOOD_NS / ns.max(1))),
             FunctionRemark::Blocking => Some("Workload::or_async gives it one".into()),
-            FunctionRemark::Parallel(_) | FunctionRemark::SlowInputs(..) | FunctionRemark::Printed(_) => None,
+            FunctionRemark::SlowInputs(..) => Some("Workload::shipping sends each job its own".into()),
+            FunctionRemark::Parallel(_) | FunctionRemark::Shipping(_) | FunctionRemark::Printed(_) => None,
         }
     }
 }
@@ -111,6 +129,7 @@ mod tests {
             inputs_ns: 1_000,
             calls_ns: 50_000_000,
             cpu_ns: Some(50_000_000),
+            shipping_ns: None,
             printed_bytes: 0,
             asynchronous: false,
         };
@@ -125,8 +144,10 @@ mod tests {
         assert_eq!(of(Kind::Computes, Some(parallel)), [FunctionRemark::Parallel(3.1)]);
         let short = FunctionFacts { calls_ns: 499_000, cpu_ns: None, ..plain };
         assert_eq!(of(Kind::Computes, Some(short)), [FunctionRemark::Short(9_980)]);
-        let slow = FunctionFacts { inputs_ns: 50_000_001, ..plain };
-        assert_eq!(of(Kind::Computes, Some(slow)), [FunctionRemark::SlowInputs(50_000_001, 50_000_000)]);
+        let slow = FunctionFacts { inputs_ns: 1_000_001, ..plain };
+        assert_eq!(of(Kind::Computes, Some(slow)), [FunctionRemark::SlowInputs(1_000_001, 1_000_000)]);
+        let sent = FunctionFacts { shipping_ns: Some(5_000_000), ..slow };
+        assert_eq!(of(Kind::Computes, Some(sent)), [FunctionRemark::Shipping(0.1)]);
         assert_eq!(of(Kind::Waits, Some(plain)), [FunctionRemark::Blocking]);
         assert_eq!(of(Kind::Mixed, Some(FunctionFacts { asynchronous: true, ..plain })), []);
         let printed = FunctionFacts { printed_bytes: 3, ..plain };

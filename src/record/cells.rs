@@ -52,6 +52,9 @@ pub struct FunctionFacts {
     /// The CPU time of the process in that time; absent where nobody tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpu_ns: Option<u64>,
+    /// The time that writing all inputs as bytes and reading them again took; only if they are sent to processes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_ns: Option<u64>,
     /// What the program printed before it asked for its suite, in bytes.
     pub printed_bytes: u64,
     /// Whether it has an async form.

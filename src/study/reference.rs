@@ -44,7 +44,7 @@ enum Report {
     /// The hash of the answer of the next job.
     Answer(u64),
     /// All jobs are done: their time, and the CPU time in it.
-    Done { calls_ns: u64, cpu_ns: Option<u64> },
+    Done { calls_ns: u64, cpu_ns: Option<u64>, shipping_ns: Option<u64> },
     /// A job failed, or the inputs could not be made.
     Failed(String),
 }
@@ -85,13 +85,14 @@ fn answer(order: &Order, function: &dyn Function, channel: &mut Channel) -> Resu
         };
         wire::write(&mut channel.replies, &Report::Answer(hash))?;
     }
+    let shipping_ns = shipping(&numbers, function)?;
     let is_long = now() - first > LONG;
     let (calls_ns, cpu_ns) = if is_long || order.of_expected || order.twice.is_some() {
         (nanoseconds(now() - first), None)
     } else {
         timed(&numbers, function)?
     };
-    wire::write(&mut channel.replies, &Report::Done { calls_ns, cpu_ns })
+    wire::write(&mut channel.replies, &Report::Done { calls_ns, cpu_ns, shipping_ns })
 }
 
 /// The time of all calls, one after the other and with nothing between them, and the CPU time of this process in it.
@@ -104,6 +105,18 @@ fn timed(numbers: &[usize], function: &dyn Function) -> Result<(u64, Option<u64>
     Ok((nanoseconds(time), used.cpu_ns))
 }
 
+/// The time of writing all inputs and reading them again, if they are sent to processes.
+fn shipping(numbers: &[usize], function: &dyn Function) -> Result<Option<u64>> {
+    let mut time = Duration::ZERO;
+    for &number in numbers {
+        let start = now();
+        let Some(bytes) = function.ship(number) else { return Ok(None) };
+        function.read_shipped(number, &bytes?)?;
+        time += now() - start;
+    }
+    Ok(Some(nanoseconds(time)))
+}
+
 /// What a fresh process has told.
 struct Told {
     answers: Vec<u64>,
@@ -112,7 +125,7 @@ struct Told {
 
 /// Asks fresh processes about the functions in `catalog` that `is_wanted` names, and gives these workloads their size. Where that
 /// fails, the workload has the reason.
-pub(crate) fn learn(
+pub fn learn(
     catalog: &mut Catalog,
     exe: &Path,
     stop: &Arc<AtomicBool>,
@@ -212,12 +225,19 @@ impl Asked<'_> {
                     answers.reserve(count);
                 }
                 Next::Report(Report::Answer(hash)) => answers.push(hash),
-                Next::Report(Report::Done { calls_ns, cpu_ns }) => {
+                Next::Report(Report::Done { calls_ns, cpu_ns, shipping_ns }) => {
                     let inputs_ns = inputs.context("the inputs were not made")?;
                     let printed_bytes = process.printed() as u64;
                     process.finish();
                     let asynchronous = self.jobs.function().is_async();
-                    let facts = FunctionFacts { inputs_ns, calls_ns, cpu_ns, printed_bytes, asynchronous };
+                    let facts = FunctionFacts {
+                        inputs_ns,
+                        calls_ns,
+                        cpu_ns,
+                        shipping_ns,
+                        printed_bytes,
+                        asynchronous,
+                    };
                     return Ok(Told { answers, facts });
                 }
                 Next::Report(Report::Failed(why)) => bail!("{why}"),

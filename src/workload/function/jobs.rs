@@ -78,8 +78,14 @@ impl MakeJobs for FunctionJobs {
     }
 
     fn own(&self, recipe: &Recipe, _: &Stage, kept: &mut Kept) -> Result<Box<dyn OwnJobs>> {
-        self.function.count()?;
-        Ok(Box::new(Made::new(recipe.range.start, self.jobs(recipe.range.clone()), kept)))
+        let mut jobs = self.jobs(recipe.range.clone());
+        match &recipe.portable {
+            Some(inputs) => {
+                jobs = jobs.into_iter().zip(inputs).map(|(job, input)| job.with_input(input)).collect();
+            }
+            None => drop(self.function.count()?),
+        }
+        Ok(Box::new(Made::new(recipe.range.start, jobs, kept)))
     }
 
     fn of_function(&self) -> Option<&FunctionJobs> {

@@ -11,15 +11,16 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::engine::{Context, Size};
 use crate::workload::{Kind, Workload as Described};
 
 pub use jobs::{FunctionJobs, Known};
 pub(crate) use typed::Function;
-use typed::{Forms, Typed, hash_of};
+use typed::{Forms, Shipping, Typed, hash_of};
 
 /// A function and its inputs: what a [`Suite`](crate::Suite) measures. `I` is the type of an input, and `O` that of a result.
 ///
@@ -157,6 +158,7 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Workload<I, O> {
                 blocking: Box::new(function),
                 asynchronous: None,
                 expected: None,
+                shipping: None,
             },
             answer: None,
             answered: PhantomData,
@@ -210,6 +212,21 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A> Workload<I, O, A> {
     /// The results that `function` gives are the right ones; without it they are those of one call after the other.
     pub fn expecting(mut self, function: impl Fn(&'static I) -> O + Send + Sync + 'static) -> Self {
         self.forms.expected = Some(Box::new(function));
+        self
+    }
+
+    /// Sends the input of each job to the processes that run it, while the clock runs: for functions where moving data is a part of the
+    /// question. Without it every process makes all inputs for itself.
+    pub fn shipping(mut self) -> Self
+    where
+        I: Serialize + DeserializeOwned,
+    {
+        self.forms.shipping = Some(Shipping {
+            write: Box::new(|input| {
+                postcard::to_stdvec(input).context("an input can't be serialized, and .shipping() sends it")
+            }),
+            read: Box::new(|bytes| Ok(postcard::from_bytes(bytes)?)),
+        });
         self
     }
 

@@ -1,5 +1,6 @@
 //! A function with its inputs and results, and as the work of the engine.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -20,6 +21,8 @@ type Inputs<I> = Box<dyn Fn() -> Vec<I> + Send + Sync>;
 type Blocking<I, O> = Box<dyn Fn(&'static I, &Context<'_>) -> Result<O> + Send + Sync>;
 type Asynchronous<I, O> = Box<dyn Fn(&'static I) -> Awaited<O> + Send + Sync>;
 type Expected<I, O> = Box<dyn Fn(&'static I) -> O + Send + Sync>;
+type Write<I> = Box<dyn Fn(&I) -> Result<Vec<u8>> + Send + Sync>;
+type Read<I> = Box<dyn Fn(&[u8]) -> Result<I> + Send + Sync>;
 type Hash<O> = Box<dyn Fn(&O) -> Result<u64> + Send + Sync>;
 
 /// The forms of a function, and its inputs.
@@ -28,6 +31,13 @@ pub(super) struct Forms<I: 'static, O> {
     pub(super) blocking: Blocking<I, O>,
     pub(super) asynchronous: Option<Asynchronous<I, O>>,
     pub(super) expected: Option<Expected<I, O>>,
+    pub(super) shipping: Option<Shipping<I>>,
+}
+
+/// How inputs are sent to another process.
+pub(super) struct Shipping<I> {
+    pub(super) write: Write<I>,
+    pub(super) read: Read<I>,
 }
 
 /// A function whose types are erased: models are compiled once for all functions, and a job costs a virtual call.
@@ -54,6 +64,24 @@ pub(crate) trait Function: Send + Sync {
     /// Whether it has an async form.
     fn is_async(&self) -> bool;
 
+    /// The input of a job as bytes, if inputs are sent to other processes.
+    ///
+    /// # Errors
+    /// If it can't be serialized.
+    fn ship(&self, number: usize) -> Option<Result<Vec<u8>>>;
+
+    /// Calls the function with the input in `bytes`, and gives the hash of its answer.
+    ///
+    /// # Errors
+    /// As [`Function::run`], or if the input can't be read.
+    fn run_shipped(&self, number: usize, bytes: &[u8], ctx: &Context<'_>) -> Result<u64>;
+
+    /// Reads the input in `bytes`, and nothing else.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    fn read_shipped(&self, number: usize, bytes: &[u8]) -> Result<()>;
+
     /// The hash of the results that were kept of a job, which are dropped: of more than one if copies of it ran at once.
     ///
     /// # Errors
@@ -78,6 +106,8 @@ pub(super) struct Typed<I: 'static, O> {
     forms: Forms<I, O>,
     hash: Hash<O>,
     made: OnceLock<Result<Made<I, O>, String>>,
+    /// Inputs that were sent to this process, by the numbers of their jobs.
+    received: Mutex<HashMap<usize, &'static I>>,
 }
 
 /// The inputs of this process, and a place for the results of each.
@@ -88,7 +118,7 @@ struct Made<I: 'static, O> {
 
 impl<I: Send + Sync + 'static, O: Send + 'static> Typed<I, O> {
     pub(super) fn new(forms: Forms<I, O>, hash: Hash<O>) -> Self {
-        Typed { forms, hash, made: OnceLock::new() }
+        Typed { forms, hash, made: OnceLock::new(), received: Mutex::default() }
     }
 
     fn made(&self) -> Result<&Made<I, O>> {
@@ -105,6 +135,19 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Typed<I, O> {
         inputs.get(number).with_context(|| {
             format!("this process has {} inputs: they must be the same in every process", inputs.len())
         })
+    }
+
+    /// The input in `bytes`. It is made each time that it comes; a job is lent the first of them, as none can be freed.
+    fn receive(&self, number: usize, bytes: &[u8]) -> Result<&'static I> {
+        let shipping = self.forms.shipping.as_ref().context("inputs are not sent")?;
+        let input = (shipping.read)(bytes).with_context(|| format!("the input of job {number}"))?;
+        let mut received = lock(&self.received);
+        if let Some(first) = received.get(&number) {
+            return Ok(first);
+        }
+        let first: &'static I = Box::leak(Box::new(input));
+        received.insert(number, first);
+        Ok(first)
     }
 
     fn keep(&self, number: usize, result: O) -> Result<()> {
@@ -138,6 +181,21 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
             let result = ctx.wait_async(caught_async(future)).await.with_context(|| job(number))?;
             self.keep(number, result)
         })
+    }
+
+    fn ship(&self, number: usize) -> Option<Result<Vec<u8>>> {
+        let shipping = self.forms.shipping.as_ref()?;
+        Some(self.input(number).and_then(|input| (shipping.write)(input)))
+    }
+
+    fn run_shipped(&self, number: usize, bytes: &[u8], ctx: &Context<'_>) -> Result<u64> {
+        let input = self.receive(number, bytes)?;
+        let result = caught(|| (self.forms.blocking)(input, ctx)).with_context(|| job(number))?;
+        caught(|| (self.hash)(&result)).with_context(|| format!("the answer of job {number}"))
+    }
+
+    fn read_shipped(&self, number: usize, bytes: &[u8]) -> Result<()> {
+        self.receive(number, bytes).map(drop)
     }
 
     fn is_async(&self) -> bool {
@@ -205,6 +263,8 @@ pub(super) fn hash_of(value: &impl Serialize) -> Result<u64> {
 pub(crate) struct FunctionJob {
     number: usize,
     function: Arc<dyn Function>,
+    /// Its input, if that was sent to this process.
+    shipped: Option<Vec<u8>>,
 }
 
 /// Stands for a result that this process has kept.
@@ -212,7 +272,12 @@ const KEPT: u64 = u64::from_be_bytes(*b"kept her");
 
 impl FunctionJob {
     pub(super) fn new(number: usize, function: &Arc<dyn Function>) -> Self {
-        FunctionJob { number, function: Arc::clone(function) }
+        FunctionJob { number, function: Arc::clone(function), shipped: None }
+    }
+
+    /// The same with an input that was sent to this process.
+    pub(super) fn with_input(self, bytes: &[u8]) -> Self {
+        FunctionJob { shipped: Some(bytes.to_vec()), ..self }
     }
 
     fn kept(&self) -> Digest {
@@ -229,6 +294,9 @@ impl Work for FunctionJob {
     type Shared = ();
 
     fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
+        if let Some(bytes) = &self.shipped {
+            return Ok(digest(self.number, self.function.run_shipped(self.number, bytes, ctx)?));
+        }
         self.function.run(self.number, ctx)?;
         Ok(self.kept())
     }
@@ -240,6 +308,11 @@ impl Work for FunctionJob {
 
     fn expected(&self) -> Result<Digest> {
         bail!("what a function returns is found by fresh processes")
+    }
+
+    /// An input that can't be serialized is found when fresh processes are asked.
+    fn portable(&self) -> Option<Vec<u8>> {
+        self.function.ship(self.number)?.ok()
     }
 
     /// A child has sent the digest of the answer itself.
