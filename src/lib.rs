@@ -40,10 +40,84 @@ pub use workload::function::{ByAnswer, ByItself, Comparable, Workload};
 
 /// Workloads, and a program around them: it measures each under every model, and reports what it found.
 ///
+/// # Your own function
+///
+/// Say that a package has a function `thumbnail`, and the question is which tool makes thumbnails fastest. `Cargo.toml` gets
+///
+/// ```toml
+/// [dev-dependencies]
+/// bakeoff = { path = "../bakeoff" }
+///
+/// [[bench]]
+/// name = "mine"
+/// harness = false
+/// ```
+///
+/// and `benches/mine.rs` is
+///
 /// ```no_run
+/// use bakeoff::{Suite, Workload};
+/// # struct Picture(Vec<u8>);
+/// # fn pictures() -> Vec<Picture> { vec![] }
+/// # fn thumbnail(picture: &Picture) -> Vec<u8> { picture.0.clone() }
+///
 /// fn main() -> std::process::ExitCode {
-///     bakeoff::Suite::builtin().main()
+///     Suite::new()
+///         .workload(Workload::computes("thumbnail", pictures, thumbnail))
+///         .main()
 /// }
+/// ```
+///
+/// `cargo bench --bench mine` then calls `thumbnail` with each of `pictures()` under every model, compares all results, and prints
+/// which models are the best.
+///
+/// With `-- --quick` it takes seconds, and has ranges instead of verdicts. `cargo bench --bench mine -- --help` lists what else the
+/// program can do with its recordings: tables, a page, charts, comparisons. `cargo test --benches` and test runners run each cell once.
+///
+/// - A job is one call with one input. A run is all inputs; about 0.1 s of work in all is enough, and a job of 0.1 ms or more measures
+///   the work instead of handing it out.
+/// - [`Workload::waits`] is for functions that wait, [`Workload::mixed`] for those that do both; [`Workload::or_async`] gives an async form.
+/// - The program is its own child process: `main` must reach [`Suite::main`] without arguments, time or chance, and inputs and results must
+///   be the same in every process. What differs is named, and has no verdict.
+/// - What a job prints goes to the standard error of child processes; their standard input is empty.
+///
+/// Whole packages are in `examples/`: `hash-files`, `resize-pictures`, `parse-json`.
+///
+/// # What does not compile
+///
+/// Inputs that threads can't share:
+///
+/// ```compile_fail,E0277
+/// # use bakeoff::{Suite, Workload};
+/// Suite::new().workload(Workload::computes("rc", || vec![std::rc::Rc::new(1)], |n| **n));
+/// ```
+///
+/// Results that can't be compared, without [`Workload::answer`]:
+///
+/// ```compile_fail,E0277
+/// # use bakeoff::{Suite, Workload};
+/// struct Opaque;
+/// Suite::new().workload(Workload::computes("opaque", || vec![1], |_| Opaque));
+/// ```
+///
+/// Futures that stay on one thread:
+///
+/// ```compile_fail,E0277
+/// # use bakeoff::{Suite, Workload};
+/// async fn local(n: &u64) -> u64 {
+///     let rc = std::rc::Rc::new(*n);
+///     std::future::ready(()).await;
+///     *rc
+/// }
+/// Suite::new().workload(Workload::waits("local", || vec![1], |n: &u64| *n).or_async(local));
+/// ```
+///
+/// Functions that borrow from `main`:
+///
+/// ```compile_fail,E0597
+/// # use bakeoff::{Suite, Workload};
+/// let factor = 3;
+/// Suite::new().workload(Workload::computes("borrows", || vec![1], |n| n * factor));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Suite {
