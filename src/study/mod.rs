@@ -8,7 +8,7 @@
 //! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
-//! - [`reference`]: what the jobs of a user's function must return
+//! - [`reference`](mod@reference): what the jobs of a user's function must return
 //! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
 //! - [`children`]: what a child process of this program serves as
 

@@ -1,5 +1,6 @@
 //! The workloads that a program has.
 
+#[cfg(feature = "cli")]
 use std::collections::HashSet;
 
 use anyhow::{Context, Result};
@@ -35,6 +36,7 @@ impl Catalog {
     }
 
     /// Why its names can't be the first parts of ids, if they can't.
+    #[cfg(feature = "cli")]
     pub(crate) fn wrong_name(&self) -> Option<String> {
         let mut seen = HashSet::new();
         for Workload { name, .. } in &self.native {
@@ -53,6 +55,7 @@ impl Catalog {
     }
 
     /// Whether some are a user's own functions.
+    #[cfg(feature = "cli")]
     pub(crate) fn has_functions(&self) -> bool {
         self.native.iter().any(|workload| workload.jobs.of_function().is_some())
     }
