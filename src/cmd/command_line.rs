@@ -1,7 +1,7 @@
 //! The command line that a recording keeps.
 
 use std::any::TypeId;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
@@ -14,9 +14,32 @@ pub(super) fn command_line() -> Vec<String> {
     for word in with_joined_python(std::env::args_os().skip(1)) {
         words.push(word.to_string_lossy().into_owned());
     }
-    let mut command = vec!["bakeoff".to_owned()];
+    let mut command = vec![program_name()];
     command.extend(public(&words));
     command
+}
+
+/// What a user types before a command of this program.
+pub(super) fn program_call() -> String {
+    let name = program_name();
+    let is_of_cargo = std::env::args_os().next().is_some_and(|program| {
+        Path::new(&program).parent().and_then(Path::file_name).is_some_and(|folder| folder == "deps")
+    });
+    if is_of_cargo { format!("cargo bench --bench {name} --") } else { name }
+}
+
+/// The name of this program, without what cargo adds to those of benches.
+fn program_name() -> String {
+    let program = PathBuf::from(std::env::args_os().next().unwrap_or_default());
+    let name = program.file_name().unwrap_or_default().to_string_lossy();
+    without_hash(name.strip_suffix(".exe").unwrap_or(&name)).to_owned()
+}
+
+fn without_hash(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((bench, hash)) if hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()) => bench,
+        _ => name,
+    }
 }
 
 /// `words` with the last part alone of the values of those options that take paths. Filters have slashes too, and are kept.
@@ -46,12 +69,13 @@ struct PathOption {
     value_may_follow: bool,
 }
 
-/// Those of a subcommand.
+/// Those of a subcommand; without one, as cargo calls a bench, they are those of a study.
 fn options_of_paths(subcommand: Option<&String>) -> Vec<PathOption> {
     let command = Cli::command();
     let subcommand = subcommand.and_then(|name| command.find_subcommand(name));
+    let subcommand = subcommand.or_else(|| command.find_subcommand("run"));
     let mut options = Vec::new();
-    for arg in subcommand.unwrap_or(&command).get_arguments() {
+    for arg in subcommand.into_iter().flat_map(clap::Command::get_arguments) {
         let value = arg.get_value_parser().type_id();
         if value == TypeId::of::<PathBuf>() || value == TypeId::of::<InterpreterChoice>() {
             let name = format!("--{}", arg.get_long().unwrap_or_default());
@@ -76,6 +100,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn benches_are_called_by_their_names() {
+        let names = ["mine", "mine-89109aaa02ab0317", "my-bench-89109aaa02ab0317", "my-bench"];
+        assert_eq!(names.map(without_hash), ["mine", "mine", "my-bench", "my-bench"]);
+    }
+
+    #[test]
     fn paths_lose_folders_and_filters_keep_slashes() {
         for (typed, kept) in [
             ("run /rayon/ --out /home/alice/out", "run /rayon/ --out .../out"),
@@ -86,6 +116,7 @@ mod tests {
             ("run --python ^hash/rayon/", "run --python ^hash/rayon/"),
             ("sweep a/b --into c/d", "sweep a/b --into .../d"),
             ("claims --from a/b --from=c/d", "claims --from .../b --from=.../d"),
+            ("--quick --out /home/alice/out page --bench", "--quick --out .../out page --bench"),
             ("costs --out C:\\Users\\alice\\x", "costs --out .../x"),
         ] {
             let words: Vec<String> = typed.split(' ').map(str::to_owned).collect();

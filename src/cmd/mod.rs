@@ -17,7 +17,7 @@ use crate::record::schema::Width;
 use crate::study::{children, reference};
 use crate::workload::{Workload, catalog::Catalog};
 
-use command_line::command_line;
+use command_line::{command_line, program_call};
 pub use exit::Exit;
 use out::is_closed_pipe;
 use platforms::with_joined_python;

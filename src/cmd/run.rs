@@ -11,7 +11,7 @@ use crate::child::{
 };
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::{
-    BadUsage, Exit, command_line, has_model, learned_by_filter, models_named,
+    BadUsage, Exit, command_line, has_model, learned_by_filter, models_named, program_call,
     progress::show_progress,
     section::{place, show_results},
     select_of,
@@ -147,8 +147,11 @@ fn text(args: &Args, recording: &Recording, path: Option<&Path>) -> String {
         _ => render(recording, &sections(), args.format, usual_style()),
     };
     if let Some(path) = path.filter(|_| args.format == Format::Table) {
-        let end =
-            format!("The recording is {}; bakeoff report --all shows every cell of it.", path.display());
+        let end = format!(
+            "The recording is {}; {} report --all shows every cell of it.",
+            path.display(),
+            program_call()
+        );
         text += &paragraph(&end);
     }
     text

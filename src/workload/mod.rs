@@ -230,6 +230,7 @@ impl Workload {
     }
 
     /// Why fresh processes could not find out what a user's function returns, if they could not.
+    #[cfg(feature = "cli")]
     pub(crate) fn why_unknown(&self) -> Option<&'static str> {
         let jobs: &'static dyn MakeJobs = self.jobs;
         jobs.of_function()?.known()?.as_ref().err().map(String::as_str)
