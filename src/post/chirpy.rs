@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::warning_groups::in_groups;
-use crate::post::{charts::charts, claims::words, ledger};
+use crate::post::{charts::charts, claims::words, ledger, ledger::Judged};
 use crate::record::{checksum::add_checksum, schema::Recording};
 use crate::report::block::Block;
 use crate::report::chart::caption::{date, source};
@@ -89,7 +89,9 @@ fn post(
         let _ = write!(text, "\n## Is the post's advice right?\n\n{}", markdown::blocks(&advice));
         text += &pictures(charts, of_python);
     }
-    let _ = write!(text, "\n## What became of its claims\n\n{}", claims_of(recordings));
+    if let Some(judged) = ledger::judge_if_any(recordings) {
+        let _ = write!(text, "\n## What became of its claims\n\n{}", claims_of(recordings, &judged));
+    }
     let rest = pictures(charts, |name| !of_study(name) && !of_python(name));
     if !rest.is_empty() {
         let _ = write!(text, "\n## Why\n{rest}");
@@ -143,13 +145,12 @@ fn style() -> String {
 }
 
 /// How many claims have which verdict, by which recordings, and each claim of the post with its verdict.
-fn claims_of(recordings: &[Analysed<'_>]) -> String {
-    let judged = ledger::judge_all(recordings);
-    let mut text = format!("By {} recordings: {}\n\n", recordings.len(), ledger::findings(&judged));
+fn claims_of(recordings: &[Analysed<'_>], judged: &[Judged]) -> String {
+    let mut text = format!("By {} recordings: {}\n\n", recordings.len(), ledger::findings(judged));
     if let Some(sentence) = ledger::of_several_machines(recordings.iter().map(|it| it.recording)) {
         let _ = write!(text, "{}\n\n", escape(&sentence));
     }
-    for (claim, judgement) in &judged {
+    for (claim, judgement) in judged {
         if claim.is_of_the_post() && !judgement.is_check() {
             let _ = writeln!(text, "- \"{}\": **{}**", escape(claim.says.text()), judgement.verdict);
         }

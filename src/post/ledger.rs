@@ -56,9 +56,16 @@ pub fn of_several_machines<'a>(recordings: impl IntoIterator<Item = &'a Recordin
     ))
 }
 
+/// The verdicts of `recordings` on every claim; none if they measured nothing that any claim is about, as those of a user's functions.
+pub fn judge_if_any(recordings: &[Analysed<'_>]) -> Option<Vec<Judged>> {
+    let judged = judge_all(recordings);
+    let is_measured = |(_, judgement): &Judged| judgement.verdict != ClaimVerdict::NotMeasured;
+    judged.iter().any(is_measured).then_some(judged)
+}
+
 /// All claims on the page of `recordings`: those that are not true first.
-pub fn on_page(recordings: &[Analysed<'_>]) -> Claims {
-    let mut judged = judge_all(recordings);
+pub fn on_page(recordings: &[Analysed<'_>]) -> Option<Claims> {
+    let mut judged = judge_if_any(recordings)?;
     let mut result = summary(&judged);
     if let Some(sentence) = of_several_machines(recordings.iter().map(|it| it.recording)) {
         result = format!("{result} {sentence}");
@@ -70,7 +77,7 @@ pub fn on_page(recordings: &[Analysed<'_>]) -> Claims {
         let list = if judgement.is_check() { &mut checks } else { &mut claims };
         list.push(claim_on_page(claim, &judgement));
     }
-    Claims { result, claims, checks }
+    Some(Claims { result, claims, checks })
 }
 
 fn claim_on_page(claim: &Claim, judgement: &Judgement) -> ClaimOnPage {
@@ -381,7 +388,9 @@ mod tests {
         other.environment.memory_bytes = None;
         let all = [one, smaller, other];
         assert!(of_several_machines(&all).unwrap().contains("(memory unknown)"));
-        let page = on_page(&Analysed::all(&all));
+        assert!(on_page(&Analysed::all(&all)).is_none(), "nothing that a claim is about");
+        let measured = [&inside()[..], &all].concat();
+        let page = on_page(&Analysed::all(&measured)).unwrap();
         assert!(page.result.contains("not known to be of one machine"), "{}", page.result);
     }
 

@@ -34,7 +34,7 @@ pub struct Page<'a> {
     /// Their charts.
     pub pictures: Pictures,
     /// What all of them together decide.
-    pub claims: Claims,
+    pub claims: Option<Claims>,
 }
 
 /// The charts of a page, by what they are about.
@@ -97,7 +97,12 @@ impl Page<'_> {
         let pictures = &self.pictures;
         let mut parts = vec![
             part("python", "Python", "Is the post's advice right for Python?", self.python()),
-            part("claims", "Claims", "Is the post right?", self.claims.markup()),
+            part(
+                "claims",
+                "Claims",
+                "Is the post right?",
+                self.claims.as_ref().map(Claims::markup).unwrap_or_default(),
+            ),
             part("stories", "Stories", "The post's worked examples", figures(&pictures.stories)),
             part(
                 "tools",
@@ -306,7 +311,7 @@ mod tests {
         let recordings = &Analysed::all(recordings)[..];
         let drawn = draw_kinds(KINDS, recordings);
         let pictures = Pictures { python: vec![], stories: vec![], costs: drawn, cores: vec![] };
-        let claims = Claims { result: "1 claim".into(), claims: vec![], checks: vec![] };
+        let claims = Some(Claims { result: "1 claim".into(), claims: vec![], checks: vec![] });
         Page { names: &names, recordings, sections: SECTIONS, pictures, claims }.html()
     }
 
