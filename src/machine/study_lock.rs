@@ -45,14 +45,17 @@ impl StudyLock {
     /// locked, and where somebody else keeps the lock.
     pub fn is_alone(&self) -> Option<bool> {
         let file = self.file.as_ref()?;
-        file.unlock().ok()?;
+        // Windows says that it fails if nothing is locked: somebody else kept the lock when this study asked for it.
+        let unlocked = file.unlock();
         let alone = match file.try_lock() {
-            Ok(()) => true,
-            Err(TryLockError::WouldBlock) => false,
+            Ok(()) => {
+                let _ = file.unlock();
+                Some(true)
+            }
+            Err(TryLockError::WouldBlock) => unlocked.ok().map(|()| false),
             Err(TryLockError::Error(_)) => return None,
         };
-        file.unlock().ok()?;
-        lock_shared(file).then_some(alone)
+        if lock_shared(file) { alone } else { None }
     }
 }
 
