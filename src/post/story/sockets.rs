@@ -44,11 +44,10 @@ fn try_socket(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn socket_path_may_be_too_long() {
         let folder = tempfile::tempdir().unwrap();
