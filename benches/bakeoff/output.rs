@@ -66,7 +66,8 @@ pub(crate) fn end_quietly_when_closed(stage: Arc<Stage>) {
         let message = panic.to_string();
         if message.contains("failed printing to std") {
             stage.close();
-            let is_closed = message.contains("Broken pipe");
+            // The second is what Windows calls it.
+            let is_closed = ["Broken pipe", "(os error 232)"].iter().any(|text| message.contains(text));
             if !is_closed {
                 tell("cannot write the output, which may have no room");
             }
