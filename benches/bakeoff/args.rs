@@ -72,8 +72,11 @@ fn run_instead(mut command: Command) -> Result<ExitCode> {
     Err(std::os::unix::process::CommandExt::exec(&mut command).into())
 }
 
+/// Runs `command`, which ends with this process.
 #[cfg(not(unix))]
 fn run_instead(mut command: Command) -> Result<ExitCode> {
-    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
+    let mut child = command.spawn()?;
+    let _job = bakeoff::internals::child::job::Job::of(&child);
+    let code = child.wait()?.code().and_then(|code| u8::try_from(code).ok());
     Ok(code.map_or(bakeoff::internals::cmd::Exit::Bug.into(), ExitCode::from))
 }

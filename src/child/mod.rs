@@ -4,11 +4,13 @@
 //! - [`supervisor`]: starts children, captures their standard error, and kills those that do not answer
 //! - [`piped`]: a child that is spoken with; [`worker`]: one that runs jobs; [`reporting`]: one that reports on an order
 //! - [`channel`]: the pipes of a child, apart from what its jobs read and print
+//! - [`job`]: what ends the children of a process that was killed, on Windows
 //! - [`limits`]: how many files a process may open
 //! - [`program`]: the program that children run; [`serve`]: what a worker does; [`wire`]: frames
 //! - [`parent_death`]: a child ends when its parent does; [`scratch`]: a folder for the files of a run
 
 pub(crate) mod channel;
+pub mod job;
 pub mod limits;
 pub(crate) mod parent_death;
 pub(crate) mod piped;

@@ -1,7 +1,7 @@
 //! Ends a child of this program when its parent ends, however the parent ends: on Linux the kernel kills it, and on every
 //! Unix a dedicated thread watches the pipe to the parent, or the parent itself. A worker with a single job omits the thread, which
-//! would cost a tenth of such a process; it ends by itself after its job. A launch also detects whether it
-//! was stopped and continued.
+//! would cost a tenth of such a process; it ends by itself after its job. On Windows the parent holds a [job](crate::child::job).
+//! A launch also detects whether it was stopped and continued.
 
 #[cfg(unix)]
 use std::os::fd::{AsFd, OwnedFd};
@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 
 /// Ties the lifetime of this process to its parent, whose process id was `parent` when it started this process. On
-/// systems other than Unix a worker notices the end of its parent at the next read from its pipe: after its current job.
+/// systems other than Unix the parent does so.
 ///
 /// # Errors
 /// When the kernel rejects it.
@@ -29,7 +29,7 @@ pub(crate) fn hold(parent: u32) -> Result<()> {
 }
 
 /// Ends this process as soon as `parent` does, even in the middle of a job. Only Unix systems can watch it, or a pipe that is
-/// read by somebody else.
+/// read by somebody else; elsewhere the parent holds this process.
 ///
 /// # Errors
 /// When the watching thread can't be started.

@@ -3,6 +3,8 @@
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
 use std::sync::Mutex;
 
+#[cfg(not(unix))]
+use crate::child::job::Job;
 use crate::engine::lock;
 
 /// A child process, shared with the watchdog that kills it if it does not answer.
@@ -25,6 +27,9 @@ struct State {
     child: Child,
     /// It has been reaped: the system may reuse its process id, and finally its group id.
     reaped: bool,
+    /// Until it is killed.
+    #[cfg(not(unix))]
+    job: Option<Job>,
 }
 
 impl Process {
@@ -36,7 +41,12 @@ impl Process {
         let child = command.spawn()?;
         Ok(Process {
             id: child.id(),
-            state: Mutex::new(State { child, reaped: false }),
+            state: Mutex::new(State {
+                #[cfg(not(unix))]
+                job: Some(Job::of(&child)),
+                child,
+                reaped: false,
+            }),
             #[cfg(unix)]
             leads: false,
         })
@@ -52,7 +62,7 @@ impl Process {
         Ok(Process { leads: true, ..Process::start(command)? })
     }
 
-    /// Starts `command`; this system has no groups.
+    /// Starts `command`, which is killed with all that it has started, as every process is here.
     ///
     /// # Errors
     /// When the system rejects it.
@@ -82,7 +92,7 @@ impl Process {
     pub(crate) fn has_ended(&self) -> bool {
         let mut state = lock(&self.state);
         if !state.reaped && matches!(state.child.try_wait(), Ok(Some(_))) {
-            self.kill_group();
+            self.kill_group(&mut state);
             state.reaped = true;
         }
         state.reaped
@@ -92,7 +102,7 @@ impl Process {
     pub(crate) fn kill(&self) {
         let mut state = lock(&self.state);
         if !state.reaped {
-            self.kill_group();
+            self.kill_group(&mut state);
             let _ = state.child.kill();
         }
     }
@@ -127,7 +137,7 @@ impl Process {
 
     /// Kills its children. Must be called while it is unreaped, or directly afterwards.
     #[cfg(unix)]
-    fn kill_group(&self) {
+    fn kill_group(&self, _: &mut State) {
         use nix::sys::signal::{Signal, killpg};
         if let Ok(leader) = i32::try_from(self.id)
             && self.leads
@@ -136,6 +146,34 @@ impl Process {
         }
     }
 
+    /// Kills all that it has started: some of it may hold the pipes of this process, which would wait for it.
     #[cfg(not(unix))]
-    fn kill_group(&self) {}
+    fn kill_group(&self, state: &mut State) {
+        state.job = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::Stdio;
+
+    use super::*;
+
+    #[test]
+    fn killed_process_takes_its_children_along() {
+        let mut command = if cfg!(windows) { Command::new("cmd") } else { Command::new("/bin/sh") };
+        if cfg!(windows) {
+            command.args(["/C", "cmd", "/C", "echo begun & ping -n 5 127.0.0.1 >nul & echo done"]);
+        } else {
+            command.args(["-c", "/bin/sh -c 'echo begun; sleep 4; echo done'; :"]);
+        }
+        let process = Process::start_group(command.stdin(Stdio::piped()).stdout(Stdio::piped())).unwrap();
+        let mut said = BufReader::new(process.pipes().1);
+        let (mut begun, mut rest) = (String::new(), String::new());
+        said.read_line(&mut begun).unwrap();
+        process.end();
+        said.read_to_string(&mut rest).unwrap();
+        assert_eq!((begun.trim(), rest.as_str()), ("begun", ""));
+    }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::child::job::Job;
 use crate::child::program::{self, own_program};
 use crate::cmd::out::Out;
 use crate::cmd::swept::{Planned, cells};
@@ -164,6 +165,7 @@ fn measure(args: &Args, cores: u64, into: &Path, stop: &Stop) -> Result<ExitStat
         .stdout(Stdio::null())
         .spawn()
         .context("cannot start this program for a study")?;
+    let _job = Job::of(&study);
     let mut told = false;
     loop {
         if let Some(status) = study.try_wait()? {
