@@ -45,17 +45,15 @@ impl StudyLock {
     /// locked, and where somebody else keeps the lock.
     pub fn is_alone(&self) -> Option<bool> {
         let file = self.file.as_ref()?;
-        // Windows says that it fails if nothing is locked: somebody else kept the lock when this study asked for it.
-        let unlocked = file.unlock();
+        // Windows calls this a failure where nothing is locked, as after a lock that could not be had.
+        let _ = file.unlock();
         let alone = match file.try_lock() {
-            Ok(()) => {
-                let _ = file.unlock();
-                Some(true)
-            }
-            Err(TryLockError::WouldBlock) => unlocked.ok().map(|()| false),
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(_)) => return None,
         };
-        if lock_shared(file) { alone } else { None }
+        let _ = file.unlock();
+        lock_shared(file).then_some(alone)
     }
 }
 
