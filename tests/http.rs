@@ -1,6 +1,5 @@
 //! The GET in its four forms, blocking and async, in Rust and in Python: all return the same body, and say the same of a wrong
 //! answer.
-#![cfg(unix)]
 #![expect(
     clippy::print_stderr,
     clippy::unwrap_used,
