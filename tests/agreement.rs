@@ -48,6 +48,11 @@ fn turn_to_read() -> MutexGuard<'static, ()> {
     READS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether no process could be made for a reason that only Wine has: now and then it makes none after hundreds of others.
+fn is_refused_by_wine(error: &anyhow::Error) -> bool {
+    cfg!(windows) && format!("{error:#}").contains("(os error 1359)")
+}
+
 #[test]
 fn all_models_return_the_same_digests() {
     let _turn = turn_to_read();
@@ -58,9 +63,11 @@ fn all_models_return_the_same_digests() {
             for (name, batch) in &batches {
                 let mut model = entry.start(batch, &resources(workers)).unwrap();
                 let jobs = batch.expected().len();
-                sample(model.as_mut(), batch).unwrap_or_else(|error| {
-                    panic!("{jobs} jobs of {name}, {workers} {}: {error:#}", entry.name)
-                });
+                let what = format!("{jobs} jobs of {name}, {workers} {}", entry.name);
+                match sample(model.as_mut(), batch) {
+                    Err(error) if is_refused_by_wine(&error) => eprintln!("skipped: {what}: {error:#}"),
+                    sampled => drop(sampled.unwrap_or_else(|error| panic!("{what}: {error:#}"))),
+                }
             }
         }
     }

@@ -112,6 +112,10 @@ fn archive_inside_another_repository_is_unknown() {
 
 #[test]
 fn build_flags_that_change_code_are_recorded_without_paths() {
+    if Command::new(env!("CARGO")).arg("--version").output().is_err() {
+        eprintln!("skipped: the cargo that built this is not a program of this system");
+        return;
+    }
     let folder = tempfile::tempdir().unwrap();
     let sources = folder.path().canonicalize().unwrap().join("facts");
     unpack(&sources);
