@@ -10,6 +10,7 @@ use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -73,7 +74,7 @@ fn run() -> Result<ExitCode> {
         return quickly();
     }
     let mut bench = Bench::new(asked)?;
-    output::end_quietly_when_closed(bench.session.stage());
+    output::end_quietly_when_closed(Arc::downgrade(&bench.session.stage()));
     let mut criterion = criterion(&bench.asked);
     // Cells are ordered by platform, and criterion keeps a group together only while its cells are consecutive.
     let names: Vec<&str> = table_order(&Catalog::builtin());

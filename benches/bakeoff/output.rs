@@ -5,7 +5,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::Weak;
 
 use anyhow::Result;
 use bakeoff::internals::cmd::{Exit, out::Out};
@@ -60,12 +60,14 @@ pub(crate) fn say(line: &str) -> Result<()> {
 
 /// Ends this process when criterion can't print: without a word if the reader has closed the pipe. Criterion's `println!` panics
 /// then, and prints again while it unwinds, which would abort the process. `stage` is removed first.
-pub(crate) fn end_quietly_when_closed(stage: Arc<Stage>) {
+pub(crate) fn end_quietly_when_closed(stage: Weak<Stage>) {
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.to_string();
         if message.contains("failed printing to std") {
-            stage.close();
+            if let Some(stage) = stage.upgrade() {
+                stage.close();
+            }
             // The second is what Windows calls it.
             let is_closed = ["Broken pipe", "(os error 232)"].iter().any(|text| message.contains(text));
             if !is_closed {
