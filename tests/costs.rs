@@ -39,7 +39,9 @@ fn every_model_answers_every_probe() {
     let timers = timers(&models());
     for (summary, model) in costs.models.iter().zip(models()) {
         assert_eq!((summary.model(), summary.failure()), (model.name, None));
-        assert!(summary.cpu().is_some() && summary.starting("sleep").is_some(), "{}", model.name);
+        assert!(summary.starting("sleep").is_some(), "{}", model.name);
+        // Other systems do not tell what a process that has ended has used.
+        assert_eq!(summary.cpu().is_some(), cfg!(unix), "{}", model.name);
         assert_eq!(summary.dispatch_ns().is_some(), model.concurrency != Concurrency::One, "{}", model.name);
         let wait_ns = summary.wait_ns(10_000).map(|wait| wait.value);
         let is_timer = timers.iter().any(|timer| timer.name == model.name);
