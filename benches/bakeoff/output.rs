@@ -3,12 +3,13 @@
 //! Criterion has no option that silences it. Its report goes to the standard output and the standard error of this process, which
 //! therefore are that file for the time. On systems without such descriptors the report goes to the reader.
 
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Weak;
 
 use anyhow::Result;
-use bakeoff::internals::cmd::{Exit, out::Out};
+use bakeoff::internals::cmd::Exit;
+use bakeoff::internals::cmd::out::{Out, kind};
 use bakeoff::internals::record::plain::tell;
 use bakeoff::internals::workload::fixture::stage::Stage;
 
@@ -68,8 +69,7 @@ pub(crate) fn end_quietly_when_closed(stage: Weak<Stage>) {
             if let Some(stage) = stage.upgrade() {
                 stage.close();
             }
-            // The second is what Windows calls it.
-            let is_closed = ["Broken pipe", "(os error 232)"].iter().any(|text| message.contains(text));
+            let is_closed = is_closed_pipe(&message);
             if !is_closed {
                 tell("cannot write the output, which may have no room");
             }
@@ -77,6 +77,13 @@ pub(crate) fn end_quietly_when_closed(stage: Weak<Stage>) {
         }
         otherwise(panic);
     }));
+}
+
+/// Whether `message` tells of a closed pipe: systems have words of their own for it, and numbers of their own.
+fn is_closed_pipe(message: &str) -> bool {
+    let number = message.rsplit_once("(os error ").and_then(|(_, rest)| rest.split_once(')'));
+    let number = number.and_then(|(number, _)| number.parse().ok());
+    number.is_some_and(|number| kind(&Error::from_raw_os_error(number)) == ErrorKind::BrokenPipe)
 }
 
 /// The errors that criterion reports in `report`: it goes on without the files that it could not write.

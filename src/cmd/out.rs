@@ -73,7 +73,17 @@ fn without_control(text: &str) -> String {
 
 /// Marks an error of the standard output.
 pub(super) fn marked(error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), OutError(error))
+    io::Error::new(kind(&error), OutError(error))
+}
+
+/// The kind of an error of the standard output.
+pub fn kind(error: &io::Error) -> ErrorKind {
+    /// Nobody is at the other end of the pipe.
+    const ERROR_PIPE_NOT_CONNECTED: i32 = 233;
+    match error.raw_os_error() {
+        Some(ERROR_PIPE_NOT_CONNECTED) if cfg!(windows) => ErrorKind::BrokenPipe,
+        _ => error.kind(),
+    }
 }
 
 /// The reader of the output has closed it, which is no error: `bakeoff list | head -1`.
@@ -107,5 +117,7 @@ mod tests {
         assert!(is_closed_pipe(&Error::from(marked(closed())).context("the recording is there")));
         assert!(!is_closed_pipe(&closed().into()), "a worker's pipe");
         assert!(!is_closed_pipe(&marked(ErrorKind::StorageFull.into()).into()));
+        let disconnected = marked(io::Error::from_raw_os_error(233));
+        assert_eq!(is_closed_pipe(&disconnected.into()), cfg!(windows));
     }
 }
