@@ -61,12 +61,13 @@ fn all_models_return_the_same_digests() {
     for workers in [1, 2, 3, 7] {
         for entry in models() {
             for (name, batch) in &batches {
-                let mut model = entry.start(batch, &resources(workers)).unwrap();
-                let jobs = batch.expected().len();
-                let what = format!("{jobs} jobs of {name}, {workers} {}", entry.name);
-                match sample(model.as_mut(), batch) {
+                let run = entry
+                    .start(batch, &resources(workers))
+                    .and_then(|mut model| sample(model.as_mut(), batch).map(drop));
+                let what = format!("{} jobs of {name}, {workers} {}", batch.expected().len(), entry.name);
+                match run {
                     Err(error) if is_refused_by_wine(&error) => eprintln!("skipped: {what}: {error:#}"),
-                    sampled => drop(sampled.unwrap_or_else(|error| panic!("{what}: {error:#}"))),
+                    run => run.unwrap_or_else(|error| panic!("{what}: {error:#}")),
                 }
             }
         }
