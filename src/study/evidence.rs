@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Builder};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::engine::{Batch, Context, Performance, Sample, Spans, Usage, WhyNot, now};
 use crate::model::{MadeOf, ModelEntry};
@@ -138,18 +138,24 @@ fn runs(
     // Two workers even on one core: they take turns, which is concurrent.
     let resources = model.resources(with.cores.max(2), &with.exe);
     let batch = jobs.batch(with)?;
+    ensure_not_stopped(stop)?;
     let mut performer = model.start_traced(&batch, &resources)?;
     // Creates threads, connections and files before the traced runs.
     performer.perform(&batch)?;
+    ensure_not_stopped(stop)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
     for _ in 0..looks {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
         control.push(traced_run(&plain_threads(with)?, &[]));
+        ensure_not_stopped(stop)?;
         seen.push(traced_run(&performer.perform(&batch)?, &[]));
     }
     Ok((seen, control))
+}
+
+/// Ends what was begun for a model: each step takes a few tenths of a second, on a busy machine some seconds.
+fn ensure_not_stopped(stop: &AtomicBool) -> Result<()> {
+    ensure!(!stop.load(Ordering::Relaxed), "it was stopped before");
+    Ok(())
 }
 
 /// One computing thread per core.
