@@ -78,6 +78,18 @@ fn test_runners_list_and_run_single_cells() {
 }
 
 #[test]
+fn one_cell_of_a_function_is_traced() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trace.json");
+    let output = run("", &["trace", "page/rayon/jobs", "--to", file.to_str().unwrap(), "--bench"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let trace = std::fs::read_to_string(file).unwrap();
+    assert!(trace.contains("job 23 waits") && trace.contains("job 23 computes"), "{trace}");
+    let claims = run("", &["claims", "--bench"]);
+    assert!(claims.status.code() == Some(2) && said(&claims).contains("tasks of bakeoff itself"));
+}
+
+#[test]
 fn study_of_functions_is_saved_and_told() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();

@@ -23,6 +23,9 @@ pub(super) const STORY: &str = "Examples:
   bakeoff story cook-eat                  run one
   bakeoff story chess --boards 12 --models tokio-one --trace chess.json";
 
+pub(super) const TRACE: &str = "Examples:
+  bakeoff trace cake/rayon/cores --to trace.json    open it at ui.perfetto.dev";
+
 pub(super) const RUN: &str = "Examples:
   bakeoff run                             every cell; 5 minutes on two cores
   bakeoff run --profile quick '^hash/'    one workload, fewer launches

@@ -54,6 +54,7 @@ mod story;
 mod sweep;
 mod swept;
 pub mod terminal;
+mod trace;
 mod until;
 mod usage;
 pub mod variables;
@@ -86,6 +87,9 @@ enum CliCommand {
     /// Run one of the blog post's worked examples with real timers and computing, or list them
     #[command(after_help = examples::STORY)]
     Story(story::Args),
+    /// Run one cell, and write who ran when for Perfetto or Chromium
+    #[command(after_help = examples::TRACE)]
+    Trace(trace::Args),
     /// Measure cells in fresh processes and interleaved rounds, and save a recording
     #[command(after_help = examples::RUN)]
     Run(run::Args),
@@ -112,6 +116,19 @@ enum CliCommand {
     Report(report::Args),
 }
 
+impl CliCommand {
+    /// Its name, if it measures nothing but tasks that bakeoff has itself.
+    fn about_built_in_tasks(&self) -> Option<&'static str> {
+        match self {
+            CliCommand::Evidence(_) => Some("evidence"),
+            CliCommand::Claims(_) => Some("claims"),
+            CliCommand::Costs(_) => Some("costs"),
+            CliCommand::Story(_) => Some("story"),
+            _ => None,
+        }
+    }
+}
+
 /// Executes the command line of a program with the workloads of `catalog`; hidden commands of its child processes come first.
 pub fn main(catalog: &Catalog) -> ExitCode {
     match run(catalog) {
@@ -125,32 +142,29 @@ pub fn main(catalog: &Catalog) -> ExitCode {
 }
 
 fn run(catalog: &Catalog) -> Result<Exit> {
-    match children::serve_if_asked(catalog) {
-        Some(served) => served.map(|()| Exit::Ok),
-        None => {
-            if let Some(why) = catalog.wrong_name() {
-                return Err(BadUsage(why).into());
-            }
-            let mut words: Vec<OsString> = std::env::args_os().collect();
-            if catalog.has_functions() {
-                match cargo::asked(words)? {
-                    cargo::Asked::List(filter) => return cargo::list(&filter, catalog),
-                    cargo::Asked::Test(filter) => return cargo::test(&filter, catalog),
-                    cargo::Asked::Command(asked) => words = asked,
-                }
-            }
-            let mut words = with_joined_python(words.into_iter());
-            let part = part_of_sweep(&mut words)?;
-            let parsed = help::command().try_get_matches_from(words);
-            match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
-                Ok(cli) => cli.run(catalog, part),
-                Err(error) if error.use_stderr() => error.exit(),
-                // The help, or the version.
-                Err(error) => {
-                    error.print().map_err(out::marked)?;
-                    Ok(Exit::Ok)
-                }
-            }
+    if let Some(served) = children::serve_if_asked(catalog) {
+        return served.map(|()| Exit::Ok);
+    }
+    if let Some(why) = catalog.wrong_name() {
+        return Err(BadUsage(why).into());
+    }
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    let part = part_of_sweep(&mut words)?;
+    if catalog.has_functions() {
+        match cargo::asked(words)? {
+            cargo::Asked::List(filter) => return cargo::list(&filter, catalog),
+            cargo::Asked::Test(filter) => return cargo::test(&filter, catalog),
+            cargo::Asked::Command(asked) => words = asked,
+        }
+    }
+    let parsed = help::command().try_get_matches_from(with_joined_python(words.into_iter()));
+    match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli.run(catalog, part),
+        Err(error) if error.use_stderr() => error.exit(),
+        // The help, or the version.
+        Err(error) => {
+            error.print().map_err(out::marked)?;
+            Ok(Exit::Ok)
         }
     }
 }
@@ -168,6 +182,12 @@ fn part_of_sweep(words: &mut Vec<OsString>) -> Result<Option<run::PartOfSweep>> 
 
 impl Cli {
     fn run(self, catalog: &Catalog, part: Option<run::PartOfSweep>) -> Result<Exit> {
+        if let Some(name) = self.command.about_built_in_tasks()
+            && catalog.has_functions()
+        {
+            let why = "is about the tasks of bakeoff itself, which its own program measures";
+            return Err(BadUsage(format!("{name} {why}")).into());
+        }
         match self.command {
             CliCommand::List(args) => list::run(&args, catalog),
             CliCommand::Verify(args) => verify::run(&args, catalog),
@@ -175,6 +195,7 @@ impl Cli {
             CliCommand::Evidence(args) => evidence::run(&args, catalog),
             CliCommand::Costs(args) => costs::run(&args, catalog),
             CliCommand::Story(args) => story::run(&args, catalog),
+            CliCommand::Trace(args) => trace::run(&args, catalog),
             CliCommand::Run(args) => run::run(&args, catalog, part),
             CliCommand::Sweep(args) => sweep::run(&args, catalog),
             CliCommand::Scaling(args) => scaling::run(&args),

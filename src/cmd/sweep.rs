@@ -13,7 +13,9 @@ use crate::child::program::{self, own_program};
 use crate::cmd::out::Out;
 use crate::cmd::swept::{Planned, cells};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, command_line, run::PartOfSweep, section::place, stop::Stop};
+use crate::cmd::{
+    BadUsage, Exit, command_line, learned_by_filter, run::PartOfSweep, section::place, stop::Stop,
+};
 use crate::machine::{environment::environment, host};
 use crate::record::{place::Place, plain::tell, read::read};
 use crate::report::scaling::terminal;
@@ -42,6 +44,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let numbers = numbers(&args.cores, host::cores() as u64)?;
+    let catalog = &learned_by_filter(catalog, &args.filter)?;
     // A filter that matches nothing is refused before anything is measured.
     cells(catalog, &args.filter, 1)?;
     refuse_under_quota(&numbers)?;
