@@ -124,7 +124,8 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Typed<I, O> {
     fn made(&self) -> Result<&Made<I, O>> {
         let made = self.made.get_or_init(|| {
             let inputs = caught(|| Ok((self.forms.inputs)())).map_err(|why| format!("{why:#}"))?;
-            let results = inputs.iter().map(|_| Mutex::default()).collect();
+            // With room for a result, which no job then has to make in its thread.
+            let results = inputs.iter().map(|_| Mutex::new(Vec::with_capacity(1))).collect();
             Ok(Made { inputs: inputs.leak(), results })
         });
         made.as_ref().map_err(|why| anyhow::anyhow!("making the inputs {why}"))
@@ -203,9 +204,9 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
     }
 
     fn answer(&self, number: usize) -> Result<u64> {
-        let results = std::mem::take(&mut *lock(&self.made()?.results[number]));
+        let mut results = lock(&self.made()?.results[number]);
         let mut hash = None;
-        for result in results {
+        for result in results.drain(..) {
             let of_this =
                 caught(|| (self.hash)(&result)).with_context(|| format!("the answer of job {number}"))?;
             let differs = hash.is_some_and(|hash| hash != of_this);
