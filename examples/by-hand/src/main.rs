@@ -75,7 +75,7 @@ fn compare(suite: &Suite) -> Result<()> {
                 ratios.push(mine.as_secs_f64() / other.as_secs_f64());
             }
             let shown = match interval(&ratios, 0.95) {
-                Ok(interval) => format!("{interval:?}"),
+                Ok(interval) => format!("{:.3} .. {:.3}", interval.low, interval.high),
                 Err(_) => "too few pairs for an interval".into(),
             };
             ratios.sort_by(f64::total_cmp);
