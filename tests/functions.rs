@@ -107,3 +107,16 @@ fn study_of_functions_is_saved_and_told() {
     let page = std::fs::read_to_string(page).unwrap_or_default();
     assert!(made.status.success() && page.contains("prints") && !page.contains("Is the post right?"));
 }
+
+#[test]
+fn revision_of_a_function_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let output = run("", &["^sent/(sequential|rayon)/", "--quick", "--out", out, "--bench"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let recording = bakeoff::internals::record::read::read(&file).unwrap();
+    let workload = &recording.study.unwrap().workloads[0];
+    assert_eq!((workload.name.as_str(), workload.revision, workload.jobs.get()), ("sent", Some(2), 24));
+    assert!(workload.function.is_some_and(|facts| facts.shipping_ns.is_some()));
+}

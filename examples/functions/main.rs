@@ -39,7 +39,7 @@ fn right(suite: Suite) -> Suite {
     suite
         .workload(Workload::computes("sum", numbers, sum).about("sums 100,000 products"))
         .workload(Workload::waits("sleep", numbers, sleep_ms).or_async(sleep_ms_async))
-        .workload(Workload::computes("sent", numbers, sum).shipping())
+        .workload(Workload::computes("sent", numbers, sum).shipping().revision(2))
         .workload(Workload::mixed("page", numbers, |n, ctx| {
             let waited = ctx.wait(|| sleep_ms(n));
             ctx.compute(|| sum(&waited))

@@ -34,6 +34,7 @@ use typed::{Forms, Shipping, Typed, hash_of};
 pub struct Workload<I: 'static, O: 'static, A = ByItself> {
     name: String,
     about: String,
+    revision: u32,
     kind: Kind,
     forms: Forms<I, O>,
     /// The hash of the value of [`Workload::answer`].
@@ -152,6 +153,7 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Workload<I, O> {
         Workload {
             name: name.into(),
             about: about.into(),
+            revision: 1,
             kind,
             forms: Forms {
                 inputs: Box::new(inputs),
@@ -172,8 +174,8 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Workload<I, O> {
         answer: impl Fn(&O) -> T + Send + Sync + 'static,
     ) -> Workload<I, O, ByAnswer> {
         let answer = move |result: &O| hash_of(&answer(result));
-        let Workload { name, about, kind, forms, .. } = self;
-        Workload { name, about, kind, forms, answer: Some(Arc::new(answer)), answered: PhantomData }
+        let Workload { name, about, revision, kind, forms, .. } = self;
+        Workload { name, about, revision, kind, forms, answer: Some(Arc::new(answer)), answered: PhantomData }
     }
 }
 
@@ -230,6 +232,13 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A> Workload<I, O, A> {
         self
     }
 
+    /// The revision of the work, from 1: raise it when the function or its inputs become other work, so that recordings before and after
+    /// are not compared.
+    pub fn revision(mut self, revision: u32) -> Self {
+        self.revision = revision;
+        self
+    }
+
     /// What a job does, in a few words, for tables and pages.
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
@@ -240,13 +249,13 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A> Workload<I, O, A> {
 impl<I: Send + Sync + 'static, O: Send + 'static, A: Comparable<O> + 'static> Workload<I, O, A> {
     /// As the catalog has it. What it refers to is kept for the life of the process, as its inputs are.
     pub(crate) fn described(self) -> Described {
-        let Workload { name, about, kind, forms, answer, .. } = self;
+        let Workload { name, about, revision, kind, forms, answer, .. } = self;
         let hash = move |result: &O| A::hash(result, answer.as_deref());
         let function: Arc<dyn Function> = Arc::new(Typed::new(forms, Box::new(hash)));
         let jobs: &'static FunctionJobs = Box::leak(Box::new(FunctionJobs::new(function)));
         Described {
             name: name.leak(),
-            revision: 1,
+            revision,
             about: about.leak(),
             answers_to: "",
             post_says: "",
