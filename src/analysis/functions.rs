@@ -14,7 +14,7 @@ const GOOD_NS: u64 = 100_000;
 /// The number of cores that a function on one thread keeps busy, with room for what else its process does.
 const ONE_CORE: f64 = 1.2;
 
-/// The share of the jobs from which sending their inputs is told.
+/// The share of job time above which sending the inputs is reported.
 const MUCH_SHIPPING: f64 = 0.05;
 
 /// The least time of all calls from which their use of cores can be told.
@@ -23,13 +23,13 @@ const TELLING_NS: u64 = 10_000_000;
 /// A remark on a user's function.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FunctionRemark {
-    /// It keeps so many cores busy by itself.
+    /// The number of cores that one call keeps busy.
     Parallel(f64),
-    /// A job takes so many nanoseconds.
+    /// The time of a job in nanoseconds.
     Short(u64),
-    /// Making all inputs took so many nanoseconds, and a job the second number.
+    /// The time to make all inputs, and the time of a job, in nanoseconds.
     SlowInputs(u64, u64),
-    /// Sending the inputs to processes takes this share of the jobs.
+    /// Sending the inputs to processes takes this share of job time.
     Shipping(f64),
     /// It waits, and has no async form.
     Blocking,

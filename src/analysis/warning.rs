@@ -66,7 +66,7 @@ pub enum Warning {
     Turbo,
     /// The launches of this workload show it.
     OfWorkload(String, WorkloadWarning),
-    /// The user's function of this workload is so.
+    /// A remark on the user's function of this workload.
     OfFunction(String, FunctionRemark),
 }
 

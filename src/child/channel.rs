@@ -18,9 +18,9 @@ const MOST_QUOTED: usize = 200;
 
 /// A child's ends of the pipes.
 pub(crate) struct Channel {
-    /// What the parent says.
+    /// Messages from the parent.
     pub(crate) requests: BufReader<File>,
-    /// What the parent is told.
+    /// Messages to the parent.
     pub(crate) replies: File,
 }
 

@@ -35,7 +35,7 @@ impl FunctionJobs {
         &*self.function
     }
 
-    /// Takes note of what fresh processes have found, or why they have found nothing; the first time it is told.
+    /// Takes note of what fresh processes have found, or why they have found nothing; only the first call counts.
     pub(crate) fn learn(&self, known: Result<Known, String>) {
         let _ = self.known.set(known);
     }
