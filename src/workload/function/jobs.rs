@@ -8,7 +8,8 @@ use crate::engine::{Batch, Digest, Kept, Made, Origin, OwnJobs, Recipe, Size};
 use crate::record::schema::FunctionFacts;
 use crate::workload::MakeJobs;
 use crate::workload::fixture::stage::Stage;
-use crate::workload::function::typed::{Function, FunctionJob, digest};
+use crate::workload::function::job::{FunctionJob, digest};
+use crate::workload::function::typed::Function;
 
 /// How the jobs of a function are made.
 pub struct FunctionJobs {

@@ -1,8 +1,10 @@
 //! A user's own function as a workload.
 //!
-//! - here: how a user describes it; `typed`: the function with its inputs and results, and as the work of the engine
+//! - here: how a user describes it; `typed`: the function with its inputs and results
+//! - `job`: a call of it, as the work of the engine
 //! - `jobs`: the jobs of a batch, and what two fresh processes have found about them
 
+mod job;
 mod jobs;
 mod typed;
 
