@@ -75,7 +75,7 @@ fn answer(order: &Order, function: &dyn Function, channel: &mut Channel) -> Resu
         Some(number) => vec![number, number],
         None => (0..count).collect(),
     };
-    let first = now();
+    let (first, before) = (now(), Usage::of_this_process());
     for &number in &numbers {
         let hash = if order.of_expected {
             function.expected(number).context("nothing is expected")??
@@ -85,13 +85,14 @@ fn answer(order: &Order, function: &dyn Function, channel: &mut Channel) -> Resu
         };
         wire::write(&mut channel.replies, &Report::Answer(hash))?;
     }
-    let shipping_ns = shipping(&numbers, function)?;
     let is_long = now() - first > LONG;
     let (calls_ns, cpu_ns) = if is_long || order.of_expected || order.twice.is_some() {
-        (nanoseconds(now() - first), None)
+        let used = Usage::of_this_process() - before;
+        (nanoseconds(now() - first), used.cpu_ns)
     } else {
         timed(&numbers, function)?
     };
+    let shipping_ns = shipping(&numbers, function)?;
     wire::write(&mut channel.replies, &Report::Done { calls_ns, cpu_ns, shipping_ns })
 }
 
