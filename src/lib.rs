@@ -139,7 +139,8 @@ impl Suite {
         O: Send + 'static,
         A: Comparable<O> + 'static,
     {
-        Suite { catalog: self.catalog.with(workload.described()) }
+        let (workload, sizes) = workload.described();
+        Suite { catalog: self.catalog.with(workload, sizes) }
     }
 
     /// The built-in workloads.

@@ -39,11 +39,8 @@ pub enum FunctionRemark {
 
 /// The remarks on `workload`, if it is a user's function.
 pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
-    let Some(FunctionFacts { inputs_ns, calls_ns, cpu_ns, shipping_ns, printed_bytes, asynchronous }) =
-        workload.function
-    else {
-        return vec![];
-    };
+    let Some(facts) = workload.function else { return vec![] };
+    let FunctionFacts { inputs_ns, calls_ns, cpu_ns, shipping_ns, printed_bytes, asynchronous, .. } = facts;
     let mut remarks = Vec::new();
     let busy = cpu_ns.unwrap_or(0) as f64 / calls_ns.max(1) as f64;
     if calls_ns >= TELLING_NS && busy > ONE_CORE {
@@ -132,6 +129,8 @@ mod tests {
             shipping_ns: None,
             printed_bytes: 0,
             asynchronous: false,
+            at_most: None,
+            isolated: false,
         };
         let of = |kind: Kind, function: Option<FunctionFacts>| {
             let study = recording(3, 50).study.unwrap();

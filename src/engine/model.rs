@@ -57,6 +57,8 @@ pub struct Resources {
     pub deadline: Duration,
     /// The maximum number of threads or processes of a model that has one for each job.
     pub max_concurrent: usize,
+    /// The maximum number of tasks at once.
+    pub max_tasks: usize,
 }
 
 impl Resources {
@@ -68,6 +70,17 @@ impl Resources {
             interpreter: None,
             deadline: DEADLINE,
             max_concurrent: MOST_WORKERS,
+            max_tasks: usize::MAX,
+        }
+    }
+
+    /// The same for at most this many jobs at once.
+    pub fn limited_to(self, jobs: usize) -> Self {
+        Resources {
+            workers: self.workers.min(jobs),
+            max_concurrent: self.max_concurrent.min(jobs),
+            max_tasks: self.max_tasks.min(jobs),
+            ..self
         }
     }
 }

@@ -6,8 +6,11 @@
 //! another thread, here other jobs of the batch, until as many threads compute as there are jobs. Blocking threads are the
 //! model `tokio-blocking`. What the guide warns of remains: in `cake`, a timer is late while the workers compute.
 
+use std::sync::Arc;
+
 use anyhow::{Error, Result, anyhow};
 use tokio::runtime::Builder;
+use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work, panic_text};
@@ -15,6 +18,7 @@ use crate::model::runtime::Counted;
 
 pub(super) struct TokioMany {
     runtime: Counted,
+    max_tasks: usize,
 }
 
 impl TokioMany {
@@ -22,7 +26,8 @@ impl TokioMany {
     pub(super) fn start(resources: &Resources) -> Result<Self> {
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(resources.workers).max_blocking_threads(MOST_WORKERS).enable_all();
-        Ok(TokioMany { runtime: Counted::build(&mut builder, resources.workers)? })
+        let runtime = Counted::build(&mut builder, resources.workers)?;
+        Ok(TokioMany { runtime, max_tasks: resources.max_tasks })
     }
 }
 
@@ -32,16 +37,35 @@ impl<W: Work> Model<W> for TokioMany {
     }
 
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        self.runtime.run(run_tasks(jobs))
+        self.runtime.run(run_tasks(jobs, self.max_tasks))
     }
 }
 
-/// Spawns a task for each job on the current runtime, and awaits them in order.
-pub(super) async fn run_tasks<W: Work>(jobs: &Jobs<W>) -> Result<Vec<Digest>> {
+/// Spawns a task for each job on the current runtime, at most `max_tasks` at once, and awaits them in order.
+pub(super) async fn run_tasks<W: Work>(jobs: &Jobs<W>, max_tasks: usize) -> Result<Vec<Digest>> {
+    if max_tasks < jobs.len() {
+        return run_some_tasks(jobs, max_tasks).await;
+    }
     let mut tasks = Vec::with_capacity(jobs.len());
     for index in 0..jobs.len() {
         let jobs = jobs.clone();
         tasks.push(tokio::spawn(async move { jobs.run_async(index).await }));
+    }
+    in_order(tasks).await
+}
+
+/// The same with a semaphore: a task is spawned when another one has ended.
+async fn run_some_tasks<W: Work>(jobs: &Jobs<W>, max_tasks: usize) -> Result<Vec<Digest>> {
+    let semaphore = Arc::new(Semaphore::new(max_tasks));
+    let mut tasks = Vec::with_capacity(jobs.len());
+    for index in 0..jobs.len() {
+        let permit = Arc::clone(&semaphore).acquire_owned().await?;
+        let jobs = jobs.clone();
+        tasks.push(tokio::spawn(async move {
+            let digest = jobs.run_async(index).await;
+            drop(permit);
+            digest
+        }));
     }
     in_order(tasks).await
 }

@@ -8,14 +8,15 @@ use crate::model::{runtime::Counted, tokio_many::run_tasks};
 
 pub(super) struct TokioOne {
     runtime: Counted,
+    max_tasks: usize,
 }
 
 impl TokioOne {
     /// Builds the runtime. Its file operations run on tokio's blocking threads, at most [`MOST_WORKERS`].
-    pub(super) fn start(_: &Resources) -> Result<Self> {
+    pub(super) fn start(resources: &Resources) -> Result<Self> {
         let mut builder = Builder::new_current_thread();
         builder.max_blocking_threads(MOST_WORKERS).enable_all();
-        Ok(TokioOne { runtime: Counted::build(&mut builder, 0)? })
+        Ok(TokioOne { runtime: Counted::build(&mut builder, 0)?, max_tasks: resources.max_tasks })
     }
 }
 
@@ -25,6 +26,6 @@ impl<W: Work> Model<W> for TokioOne {
     }
 
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        self.runtime.run(run_tasks(jobs))
+        self.runtime.run(run_tasks(jobs, self.max_tasks))
     }
 }

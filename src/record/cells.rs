@@ -59,6 +59,12 @@ pub struct FunctionFacts {
     pub printed_bytes: u64,
     /// Whether it has an async form.
     pub asynchronous: bool,
+    /// The maximum number of its jobs at once, if its author has set one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<NonZeroU64>,
+    /// Whether each of its cells was measured in a process of its own.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub isolated: bool,
 }
 
 /// The main activity of a workload's jobs.
@@ -186,7 +192,11 @@ impl WorkloadEntry {
             _ if self.platform == other.platform => true,
             _ => self.definition.is_some() && self.definition == other.definition,
         };
-        self.name == other.name && self.jobs == other.jobs && jobs_are_equal
+        let at_most = |it: &Self| it.function.and_then(|function| function.at_most);
+        self.name == other.name
+            && self.jobs == other.jobs
+            && jobs_are_equal
+            && at_most(self) == at_most(other)
     }
 
     /// Its name in warnings: `hash`, `hash in Python 3.11`.

@@ -34,7 +34,7 @@ impl Cell {
 
     /// The cells of one workload on a platform. A model with workers has two if jobs wait and outnumber them.
     pub fn of(workload: &Workload, platform: Platform, workers: usize) -> Vec<Cell> {
-        let wide = workload.kind.waits() && workers < workload.size.jobs;
+        let wide = workload.kind.waits() && workers < workload.size.jobs.min(workload.at_most());
         let mut cells = Vec::new();
         for model in platform.models() {
             let widths: &[Width] = match model.concurrency {
@@ -48,6 +48,21 @@ impl Cell {
             }
         }
         cells
+    }
+
+    /// The cells of `models` on a workload, without those limited to the core count when wider ones exist.
+    pub fn widest(workload: &Workload, models: &[ModelEntry], workers: usize) -> Vec<Cell> {
+        let platform = models.first().map_or(Platform::Native, |model| model.platform);
+        let cells = Cell::of(workload, platform, workers);
+        let mut widest = Vec::new();
+        for cell in &cells {
+            let is_wider = |other: &Cell| other.model.name == cell.model.name && other.width != cell.width;
+            let is_limited = cell.width == Width::Cores && cells.iter().any(is_wider);
+            if models.iter().any(|model| model.name == cell.model.name) && !is_limited {
+                widest.push(*cell);
+            }
+        }
+        widest
     }
 
     /// The platform that it is compared on.
@@ -67,7 +82,7 @@ impl Cell {
 
     /// How many jobs of the default batch the model takes on at once: each has a worker, a thread, a process or a task.
     pub fn taken_on(&self, workers: usize) -> usize {
-        let jobs = self.workload.size.jobs;
+        let jobs = self.workload.size.jobs.min(self.workload.at_most());
         match (self.width, self.model.concurrency) {
             (Width::One, _) => 1,
             (Width::Cores, _) => workers.min(jobs),
@@ -111,7 +126,7 @@ impl Cell {
             (Width::Jobs, Concurrency::Workers) => self.taken_on(workers),
             _ => workers,
         };
-        self.model.resources(workers, exe)
+        self.model.resources(workers, exe).limited_to(self.workload.at_most())
     }
 
     /// The approximate time of one run in microseconds, if its waits overlap and its computing does not. For

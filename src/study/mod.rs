@@ -1,7 +1,7 @@
 //! The study: interleaved measurement for verdicts.
 //!
 //! - [`plan`]: the cells, their repetitions and their order
-//! - [`launch`]: a fresh process that measures one workload
+//! - [`launch`]: a fresh process that measures one workload; `isolated`: a process for each of its cells
 //! - `slot`: an arm's turn in a round: warm-up, then timed runs
 //! - `capacity`: the capacity of this machine
 //! - [`run`](mod@run): a whole study, to its saved recording
@@ -17,6 +17,7 @@ mod capacity;
 pub mod cell;
 pub mod children;
 pub mod evidence;
+mod isolated;
 pub mod launch;
 pub mod plan;
 pub mod probe;

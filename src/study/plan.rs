@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use crate::engine::{WhyNot, nanoseconds};
+use crate::machine::host;
 use crate::model::{Concurrency, Platform};
 use crate::record::schema::{Arm, Role, Stopping, Width, WorkloadEntry};
 use crate::study::cell::Cell;
@@ -137,7 +138,7 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
                 arms.push(PlannedArm { platform, cell, role: Role::Reference });
             }
         }
-        if cell.workload.kind == Kind::Computes {
+        if cell.workload.kind == Kind::Computes && cell.workload.at_most() >= host::cores() {
             // Twice, to distinguish a brief disturbance from a missing core, which slows both.
             arms.extend([PlannedArm { platform, cell, role: Role::Capacity }; 2]);
         }

@@ -1,6 +1,7 @@
 //! What the jobs of a user's function must return: two fresh processes call it with each input, one call after the other, and must
 //! agree.
 
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,7 +15,7 @@ use crate::child::{channel::Channel, parent_death, program, wire};
 use crate::engine::{Context, Usage, nanoseconds, now};
 use crate::model::Platform;
 use crate::record::schema::FunctionFacts;
-use crate::workload::function::{Function, FunctionJobs, Known};
+use crate::workload::function::{Function, FunctionJobs, Known, Rules};
 use crate::workload::{Workload, catalog::Catalog};
 
 /// The hidden subcommand that finds the answers of a function; its argument is the parent's process id.
@@ -231,6 +232,7 @@ impl Asked<'_> {
                     let printed_bytes = process.printed() as u64;
                     process.finish();
                     let asynchronous = self.jobs.function().is_async();
+                    let Rules { at_most, isolated } = self.jobs.rules();
                     let facts = FunctionFacts {
                         inputs_ns,
                         calls_ns,
@@ -238,6 +240,8 @@ impl Asked<'_> {
                         shipping_ns,
                         printed_bytes,
                         asynchronous,
+                        at_most: at_most.and_then(|jobs| NonZeroU64::new(jobs as u64)),
+                        isolated,
                     };
                     return Ok(Told { answers, facts });
                 }

@@ -16,7 +16,7 @@ use crate::model::Platform;
 use crate::record::journal::{Entry, Journal};
 use crate::record::schema::{Arm, Stopping, Study, WorkloadEntry};
 use crate::study::launch::{Acknowledged, ArmOrder, LaunchOrder, PlatformOrder, reported};
-use crate::study::{launch, plan::PlannedArm, stops};
+use crate::study::{isolated, launch, plan::PlannedArm, stops};
 use crate::workload::{Workload, fixture::stage::Stage};
 
 /// The maximum silence of a launch: a round of all its slots takes seconds.
@@ -172,7 +172,11 @@ pub fn run_launches(
             }
             let start = now();
             journal.append(Entry::launch(spec.workload.name, spec.platform.tag(), number))?;
-            launch(prepared, &order, journal, stop)?;
+            if spec.workload.is_isolated() {
+                isolated::launch(&prepared.exe, &order, journal, stop)?;
+            } else {
+                launch(prepared, &order, journal, stop)?;
+            }
             append_all(journal, stops::after_launch(study_of(journal), row(journal, spec), now() - start))?;
             limit.add_launch(start);
             made += 1;

@@ -15,23 +15,26 @@ use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, scr
 pub struct Catalog {
     native: Vec<Workload>,
     in_python: Vec<Workload>,
-    series: &'static [Series],
+    series: Vec<Series>,
 }
 
 impl Catalog {
     /// The built-in workloads.
     pub fn builtin() -> Self {
-        Catalog { native: WORKLOADS.to_vec(), in_python: IN_PYTHON.to_vec(), series: SERIES }
+        Catalog { native: WORKLOADS.to_vec(), in_python: IN_PYTHON.to_vec(), series: SERIES.to_vec() }
     }
 
     /// No workloads.
     pub(crate) fn empty() -> Self {
-        Catalog { native: vec![], in_python: vec![], series: &[] }
+        Catalog { native: vec![], in_python: vec![], series: vec![] }
     }
 
-    /// The same with another native workload, the last of its tables.
-    pub(crate) fn with(mut self, workload: Workload) -> Self {
+    /// The same with another native workload, the last of its tables, and its other sizes.
+    pub(crate) fn with(mut self, workload: Workload, sizes: Series) -> Self {
         self.native.push(workload);
+        if !sizes.workloads.is_empty() {
+            self.series.push(sizes);
+        }
         self
     }
 
@@ -39,7 +42,9 @@ impl Catalog {
     #[cfg(feature = "cli")]
     pub(crate) fn wrong_name(&self) -> Option<String> {
         let mut seen = HashSet::new();
-        for Workload { name, .. } in &self.native {
+        let of_series = self.series.iter().flat_map(|series| series.of(Platform::Native));
+        for workload in self.native.iter().chain(of_series) {
+            let name = workload.name;
             let refused = |c: char| "/@".contains(c) || c.is_control() || c.is_whitespace();
             if name.is_empty() {
                 return Some("a workload has an empty name".into());
@@ -49,6 +54,9 @@ impl Catalog {
             }
             if !seen.insert(name) {
                 return Some(format!("two workloads have the name {name:?}"));
+            }
+            if workload.at_most() == 0 {
+                return Some(format!("the workload {name:?} allows at most 0 jobs at once: 1 is the least"));
             }
         }
         self.native.is_empty().then(|| "the suite has no workload: Suite::workload adds one".into())
@@ -60,9 +68,13 @@ impl Catalog {
         self.native.iter().any(|workload| workload.jobs.of_function().is_some())
     }
 
-    /// The native workloads, to be changed.
-    pub(crate) fn native_mut(&mut self) -> &mut [Workload] {
-        &mut self.native
+    /// The native workloads, those of series too, to be changed.
+    pub(crate) fn native_mut(&mut self) -> Vec<&mut Workload> {
+        let mut workloads: Vec<&mut Workload> = self.native.iter_mut().collect();
+        for series in &mut self.series {
+            workloads.extend(series.workloads.to_mut());
+        }
+        workloads
     }
 
     /// The workloads of the tables of a platform. Languages that are slower by orders of magnitude have smaller jobs.
@@ -79,8 +91,8 @@ impl Catalog {
     }
 
     /// Workloads that differ in their size only.
-    pub fn series(&self) -> &'static [Series] {
-        self.series
+    pub fn series(&self) -> &[Series] {
+        &self.series
     }
 
     /// The workload of a name, of the tables of a platform or of a series.

@@ -221,6 +221,17 @@ impl Workload {
         self.jobs.batch(self.name, size, stage, None)
     }
 
+    /// The maximum number of its jobs at once, for all models.
+    pub fn at_most(&self) -> usize {
+        let limit = self.jobs.of_function().and_then(|function| function.rules().at_most);
+        limit.unwrap_or(usize::MAX)
+    }
+
+    /// Whether each of its cells is measured in a process of its own.
+    pub fn is_isolated(&self) -> bool {
+        self.jobs.of_function().is_some_and(|function| function.rules().isolated)
+    }
+
     /// What fresh processes have found about a user's function.
     pub(crate) fn function_facts(&self) -> Option<FunctionFacts> {
         match self.jobs.of_function()?.known()? {

@@ -9,7 +9,8 @@ use crate::post::claims::thresholds::NEAR;
 use crate::post::claims::{Case, CaseResult, Measurements, Needs, each, python};
 use crate::stats::verdict::MARGIN;
 use crate::stats::{change::Change, units};
-use crate::workload::{Workload, catalog::Catalog, series::Series};
+use crate::workload::Workload;
+use crate::workload::series::{SERIES, Series};
 
 /// What counts as threads or async IO, with or without a pool, on one thread or several.
 pub(crate) const THREADS_OR_ASYNC: &[MadeOf] = &[MadeOf::Threads, MadeOf::Tasks, MadeOf::TasksOnOneThread];
@@ -79,7 +80,7 @@ pub(crate) fn threads_or_async(m: &Measurements<'_>, series: &str) -> Vec<Case> 
 
 /// A case for each native size of a series that the program knows, measured or not.
 pub(crate) fn at_sizes(m: &Measurements<'_>, name: &str, tools: &[MadeOf]) -> Vec<Case> {
-    let sizes = series(name).map_or(&[][..], |it| it.workloads);
+    let sizes = series(name).map_or(&[][..], |it| &it.workloads);
     each(sizes, |Workload { name: size, .. }| {
         let result = m.size_series(name).and_then(|it| at_size(it, size, tools));
         Needs::Costs.case(format!("{size} in Rust"), result)
@@ -94,7 +95,7 @@ pub(crate) fn in_python_at_sizes(
     builds: &[Build],
 ) -> Vec<Case> {
     let mut cases = vec![];
-    for Workload { name: size, .. } in series(name).map_or(&[][..], |it| it.in_python) {
+    for Workload { name: size, .. } in series(name).map_or(&[][..], |it| &it.in_python) {
         for &build in builds {
             let mut results = vec![];
             for (tag, measured) in m.size_series_under(name, build) {
@@ -107,7 +108,7 @@ pub(crate) fn in_python_at_sizes(
 }
 
 fn series(name: &str) -> Option<&'static Series> {
-    Catalog::builtin().series().iter().find(|it| it.name == name)
+    SERIES.iter().find(|it| it.name == name)
 }
 
 fn at_size(series: &SizeSeries, size: &str, tools: &[MadeOf]) -> Option<CaseResult> {

@@ -14,7 +14,17 @@ use crate::workload::function::typed::Function;
 /// How the jobs of a function are made.
 pub struct FunctionJobs {
     function: Arc<dyn Function>,
+    rules: Rules,
     known: OnceLock<Result<Known, String>>,
+}
+
+/// What the author of a function allows models.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rules {
+    /// The maximum number of jobs at once.
+    pub(crate) at_most: Option<usize>,
+    /// Each cell is measured in a process of its own.
+    pub(crate) isolated: bool,
 }
 
 /// What fresh processes have found.
@@ -27,8 +37,13 @@ pub struct Known {
 }
 
 impl FunctionJobs {
-    pub(super) fn new(function: Arc<dyn Function>) -> Self {
-        FunctionJobs { function, known: OnceLock::new() }
+    pub(super) fn new(function: Arc<dyn Function>, rules: Rules) -> Self {
+        FunctionJobs { function, rules, known: OnceLock::new() }
+    }
+
+    /// What models are allowed.
+    pub(crate) fn rules(&self) -> Rules {
+        self.rules
     }
 
     /// The function.
@@ -46,7 +61,11 @@ impl FunctionJobs {
         self.known.get()
     }
 
-    fn expected(&self, size: Size) -> Result<Vec<Digest>> {
+    /// The digests that the jobs of a batch must return.
+    ///
+    /// # Errors
+    /// Why nobody knows them.
+    pub(crate) fn expected(&self, size: Size) -> Result<Vec<Digest>> {
         let known = self.known.get().context("nobody has asked fresh processes for the answers")?;
         let known = known.as_ref().map_err(|why| anyhow!("{why}"))?;
         let answers = known.answers.iter().take(size.jobs).enumerate();

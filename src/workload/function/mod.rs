@@ -13,16 +13,17 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::engine::{Context, Size};
-use crate::workload::{Kind, Workload as Described};
+use crate::workload::{Kind, Workload as Described, series::Series};
 
+pub(crate) use jobs::Rules;
 pub use jobs::{FunctionJobs, Known};
 pub(crate) use typed::Function;
-use typed::{Forms, Shipping, Typed, hash_of};
+use typed::{Forms, Inputs, Shipping, Typed, hash_of};
 
 /// A function and its inputs: what a [`Suite`](crate::Suite) measures. `I` is the type of an input, and `O` that of a result.
 ///
@@ -38,9 +39,11 @@ pub struct Workload<I: 'static, O: 'static, A = ByItself> {
     about: String,
     revision: u32,
     kind: Kind,
+    inputs: Inputs<I>,
+    /// The inputs of each further size, by the name of the size.
+    sizes: Vec<(String, Inputs<I>)>,
     forms: Forms<I, O>,
-    /// The hash of the value of [`Workload::answer`].
-    answer: Option<Arc<Hash<O>>>,
+    rules: Rules,
     answered: PhantomData<A>,
 }
 
@@ -63,21 +66,20 @@ pub struct ByAnswer;
     note = "`.answer(|result| ..)` makes a value of a result that can be serialized"
 )]
 pub trait Comparable<O> {
-    /// The hash of a result.
+    /// The hash of a result; `of_answer` is that of the value of [`Workload::answer`].
     #[doc(hidden)]
-    fn hash(result: &O, answer: Option<&Hash<O>>) -> Result<u64>;
+    fn hash(result: &O, of_answer: &Hash<O>) -> Result<u64>;
 }
 
 impl<O: Serialize> Comparable<O> for ByItself {
-    fn hash(result: &O, _: Option<&Hash<O>>) -> Result<u64> {
+    fn hash(result: &O, _: &Hash<O>) -> Result<u64> {
         hash_of(result)
     }
 }
 
 impl<O> Comparable<O> for ByAnswer {
-    fn hash(result: &O, answer: Option<&Hash<O>>) -> Result<u64> {
-        let answer = answer.ok_or_else(|| anyhow!("there is no way to compare results"))?;
-        answer(result)
+    fn hash(result: &O, of_answer: &Hash<O>) -> Result<u64> {
+        of_answer(result)
     }
 }
 
@@ -157,14 +159,16 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Workload<I, O> {
             about: about.into(),
             revision: 1,
             kind,
+            inputs: Box::new(inputs),
+            sizes: vec![],
             forms: Forms {
-                inputs: Box::new(inputs),
                 blocking: Box::new(function),
                 asynchronous: None,
                 expected: None,
                 shipping: None,
+                hash: Box::new(|_| bail!("there is no way to compare results")),
             },
-            answer: None,
+            rules: Rules::default(),
             answered: PhantomData,
         }
     }
@@ -175,9 +179,9 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Workload<I, O> {
         self,
         answer: impl Fn(&O) -> T + Send + Sync + 'static,
     ) -> Workload<I, O, ByAnswer> {
-        let answer = move |result: &O| hash_of(&answer(result));
-        let Workload { name, about, revision, kind, forms, .. } = self;
-        Workload { name, about, revision, kind, forms, answer: Some(Arc::new(answer)), answered: PhantomData }
+        let Workload { name, about, revision, kind, inputs, sizes, forms, rules, .. } = self;
+        let forms = Forms { hash: Box::new(move |result| hash_of(&answer(result))), ..forms };
+        Workload { name, about, revision, kind, inputs, sizes, forms, rules, answered: PhantomData }
     }
 }
 
@@ -234,6 +238,60 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A> Workload<I, O, A> {
         self
     }
 
+    /// At most so many jobs at once, whichever model runs them: for functions of which a service, a licence or the memory allows no more.
+    ///
+    /// ```
+    /// # use bakeoff::Workload;
+    /// # let urls = || vec![String::new()];
+    /// # fn fetch(url: &String) -> usize { url.len() }
+    /// let fetch = Workload::waits("fetch", urls, fetch).at_most(4);
+    /// ```
+    pub fn at_most(mut self, jobs: usize) -> Self {
+        self.rules.at_most = Some(jobs);
+        self
+    }
+
+    /// Measures each cell in a process of its own: for functions that keep something from one call to the next, such as a cache, which one
+    /// model would otherwise find as another has left it. A model still finds what its own earlier runs have left.
+    ///
+    /// ```
+    /// # use bakeoff::Workload;
+    /// # fn looked_up(n: &u64) -> u64 { *n }
+    /// let cached = Workload::computes("cached", || (0..48).collect(), looked_up).isolated();
+    /// ```
+    pub fn isolated(mut self) -> Self {
+        self.rules.isolated = true;
+        self
+    }
+
+    /// The same function with inputs of other sizes, from the smallest to the largest. The program's `costs` measures them, and says from
+    /// which size of a job on each model is faster than one call after the other.
+    ///
+    /// ```
+    /// # use bakeoff::Workload;
+    /// fn sum(numbers: &Vec<u64>) -> u64 {
+    ///     numbers.iter().sum()
+    /// }
+    ///
+    /// fn lists(len: u64) -> Vec<Vec<u64>> {
+    ///     (0..48).map(|first| (first..first + len).collect()).collect()
+    /// }
+    ///
+    /// let sums = Workload::computes("sum", || lists(100_000), sum).sizes([100, 1_000, 10_000], |len| lists(*len));
+    /// ```
+    pub fn sizes<S: fmt::Display + Send + Sync + 'static>(
+        mut self,
+        sizes: impl IntoIterator<Item = S>,
+        inputs: impl Fn(&S) -> Vec<I> + Send + Sync + 'static,
+    ) -> Self {
+        let inputs = Arc::new(inputs);
+        for size in sizes {
+            let inputs = Arc::clone(&inputs);
+            self.sizes.push((size.to_string(), Box::new(move || inputs(&size))));
+        }
+        self
+    }
+
     /// The revision of the work, from 1: raise it when the function or its inputs become other work, so that recordings before and after
     /// are not compared.
     pub fn revision(mut self, revision: u32) -> Self {
@@ -249,32 +307,45 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A> Workload<I, O, A> {
 }
 
 impl<I: Send + Sync + 'static, O: Send + 'static, A: Comparable<O> + 'static> Workload<I, O, A> {
-    /// As the catalog has it. What it refers to is kept for the life of the process, as its inputs are.
-    pub(crate) fn described(self) -> Described {
-        let Workload { name, about, revision, kind, forms, answer, .. } = self;
-        let hash = move |result: &O| A::hash(result, answer.as_deref());
-        let function: Arc<dyn Function> = Arc::new(Typed::new(forms, Box::new(hash)));
-        let jobs: &'static FunctionJobs = Box::leak(Box::new(FunctionJobs::new(function)));
-        Described {
-            name: name.leak(),
-            revision,
-            about: about.leak(),
-            answers_to: "",
-            post_says: "",
-            kind,
-            waits_for_files: false,
-            unit: "",
-            size: UNKNOWN,
-            tiny: UNKNOWN,
-            job_us: 0,
-            wait_us: 0,
-            jobs,
+    /// As the catalog has it, and its other sizes. What they refer to is kept for the life of the process, as inputs are.
+    pub(crate) fn described(self) -> (Described, Series) {
+        let Workload { name, about, revision, kind, inputs, sizes, mut forms, rules, .. } = self;
+        let of_answer = forms.hash;
+        forms.hash = Box::new(move |result: &O| A::hash(result, &*of_answer));
+        let (name, forms): (&'static str, _) = (name.leak(), Arc::new(forms));
+        let mut workloads = Vec::with_capacity(sizes.len());
+        for (size, inputs) in sizes {
+            let jobs = FunctionJobs::new(Arc::new(Typed::new(inputs, Arc::clone(&forms))), rules);
+            let (name, about) = (format!("{name}-{size}").leak(), format!("{about}, of size {size}"));
+            workloads.push(Described { revision, kind, ..of_jobs(name, about, jobs) });
         }
+        let series = Series { name, about: name, workloads: workloads.into(), in_python: vec![].into() };
+        let jobs = FunctionJobs::new(Arc::new(Typed::new(inputs, forms)), rules);
+        (Described { revision, kind, ..of_jobs(name, about, jobs) }, series)
     }
 }
 
-/// Until its inputs are made.
+/// The size of a workload until its inputs are made.
 const UNKNOWN: Size = Size { jobs: 1, each: 1 };
+
+/// A workload of `jobs`, as a first revision that computes.
+fn of_jobs(name: &'static str, about: String, jobs: FunctionJobs) -> Described {
+    Described {
+        name,
+        revision: 1,
+        about: about.leak(),
+        answers_to: "",
+        post_says: "",
+        kind: Kind::Computes,
+        waits_for_files: false,
+        unit: "",
+        size: UNKNOWN,
+        tiny: UNKNOWN,
+        job_us: 0,
+        wait_us: 0,
+        jobs: Box::leak(Box::new(jobs)),
+    }
+}
 
 /// A result, or the text of why there is none.
 fn told<O, E: fmt::Display>(result: Result<O, E>) -> Result<O> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::Poll;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -17,7 +17,7 @@ use crate::workload::hash::first_word;
 /// What an async form returns.
 pub(super) type Awaited<O> = Pin<Box<dyn Future<Output = Result<O>> + Send>>;
 
-type Inputs<I> = Box<dyn Fn() -> Vec<I> + Send + Sync>;
+pub(super) type Inputs<I> = Box<dyn Fn() -> Vec<I> + Send + Sync>;
 type Blocking<I, O> = Box<dyn Fn(&'static I, &Context<'_>) -> Result<O> + Send + Sync>;
 type Asynchronous<I, O> = Box<dyn Fn(&'static I) -> Awaited<O> + Send + Sync>;
 type Expected<I, O> = Box<dyn Fn(&'static I) -> O + Send + Sync>;
@@ -25,13 +25,14 @@ type Write<I> = Box<dyn Fn(&I) -> Result<Vec<u8>> + Send + Sync>;
 type Read<I> = Box<dyn Fn(&[u8]) -> Result<I> + Send + Sync>;
 type Hash<O> = Box<dyn Fn(&O) -> Result<u64> + Send + Sync>;
 
-/// The forms of a function, and its inputs.
+/// The forms of a function.
 pub(super) struct Forms<I: 'static, O> {
-    pub(super) inputs: Inputs<I>,
     pub(super) blocking: Blocking<I, O>,
     pub(super) asynchronous: Option<Asynchronous<I, O>>,
     pub(super) expected: Option<Expected<I, O>>,
     pub(super) shipping: Option<Shipping<I>>,
+    /// What makes a hash of a result.
+    pub(super) hash: Hash<O>,
 }
 
 /// How inputs are sent to another process.
@@ -101,10 +102,10 @@ pub(crate) trait Function: Send + Sync {
     fn forget(&self, number: usize);
 }
 
-/// A function of `I` to `O`.
+/// A function of `I` to `O`, with inputs of one size.
 pub(super) struct Typed<I: 'static, O> {
-    forms: Forms<I, O>,
-    hash: Hash<O>,
+    inputs: Inputs<I>,
+    forms: Arc<Forms<I, O>>,
     made: OnceLock<Result<Made<I, O>, String>>,
     /// Inputs that were sent to this process, by the numbers of their jobs.
     received: Mutex<HashMap<usize, &'static I>>,
@@ -117,13 +118,13 @@ struct Made<I: 'static, O> {
 }
 
 impl<I: Send + Sync + 'static, O: Send + 'static> Typed<I, O> {
-    pub(super) fn new(forms: Forms<I, O>, hash: Hash<O>) -> Self {
-        Typed { forms, hash, made: OnceLock::new(), received: Mutex::default() }
+    pub(super) fn new(inputs: Inputs<I>, forms: Arc<Forms<I, O>>) -> Self {
+        Typed { inputs, forms, made: OnceLock::new(), received: Mutex::default() }
     }
 
     fn made(&self) -> Result<&Made<I, O>> {
         let made = self.made.get_or_init(|| {
-            let inputs = caught(|| Ok((self.forms.inputs)())).map_err(|why| format!("{why:#}"))?;
+            let inputs = caught(|| Ok((self.inputs)())).map_err(|why| format!("{why:#}"))?;
             // With room for a result, which no job then has to make in its thread.
             let results = inputs.iter().map(|_| Mutex::new(Vec::with_capacity(1))).collect();
             Ok(Made { inputs: inputs.leak(), results })
@@ -192,7 +193,7 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
     fn run_shipped(&self, number: usize, bytes: &[u8], ctx: &Context<'_>) -> Result<u64> {
         let input = self.receive(number, bytes)?;
         let result = caught(|| (self.forms.blocking)(input, ctx)).with_context(|| job(number))?;
-        caught(|| (self.hash)(&result)).with_context(|| format!("the answer of job {number}"))
+        caught(|| (self.forms.hash)(&result)).with_context(|| format!("the answer of job {number}"))
     }
 
     fn read_shipped(&self, number: usize, bytes: &[u8]) -> Result<()> {
@@ -207,8 +208,8 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
         let mut results = lock(&self.made()?.results[number]);
         let mut hash = None;
         for result in results.drain(..) {
-            let of_this =
-                caught(|| (self.hash)(&result)).with_context(|| format!("the answer of job {number}"))?;
+            let of_this = caught(|| (self.forms.hash)(&result))
+                .with_context(|| format!("the answer of job {number}"))?;
             let differs = hash.is_some_and(|hash| hash != of_this);
             ensure!(!differs, "job {number} gave different answers in two copies of it that ran at once");
             hash = Some(of_this);
@@ -218,7 +219,7 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
 
     fn expected(&self, number: usize) -> Option<Result<u64>> {
         let expected = self.forms.expected.as_ref()?;
-        Some(self.input(number).and_then(|input| caught(|| (self.hash)(&expected(input)))))
+        Some(self.input(number).and_then(|input| caught(|| (self.forms.hash)(&expected(input)))))
     }
 
     fn has_expected(&self) -> bool {

@@ -335,7 +335,7 @@ fn costs(side: Side) -> Recording {
     for series in Catalog::builtin().series() {
         let (processes, threads) = of_series(series, side);
         let mut native = vec![];
-        for workload in series.workloads {
+        for workload in series.workloads.iter() {
             let cells = [("prefork/cores", processes), ("threads/jobs", threads)];
             native.push(study_of(6, 2, workload.name, &cells));
         }
@@ -344,7 +344,7 @@ fn costs(side: Side) -> Recording {
         }
         for tag in [WITH_GIL, WITHOUT_GIL] {
             let mut in_python = vec![];
-            for workload in series.in_python {
+            for workload in series.in_python.iter() {
                 in_python.push(size_in_python(workload.name, tag, processes, threads));
             }
             let study = joined(in_python).study.unwrap();
@@ -356,7 +356,7 @@ fn costs(side: Side) -> Recording {
 
 /// What processes and threads take of the baseline's time, at each size.
 fn of_series(series: &Series, side: Side) -> (u64, u64) {
-    if series.workloads.iter().chain(series.in_python).all(|it| it.kind == Kind::Computes) {
+    if series.workloads.iter().chain(series.in_python.iter()).all(|it| it.kind == Kind::Computes) {
         (side.pick(99, 106), 100)
     } else {
         (100, side.pick(100, 106))
