@@ -3,6 +3,7 @@
 use crate::analysis::judgement::Machine;
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::{Watched, warnings_of_traces, watched};
+use crate::model::{MadeOf, made_of};
 use crate::record::schema::{Launch, Recording, Role, Study, Width, WorkloadEntry};
 use crate::record::times::{times, walls};
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
@@ -78,6 +79,8 @@ pub struct CellResult {
     pub revision: u32,
     /// The number of jobs at once.
     pub in_flight: u64,
+    /// Its tasks block the threads of their runtime: the function has no async form.
+    pub is_blocking: bool,
     /// The median time of a run, in nanoseconds.
     pub wall_ns: Option<f64>,
     /// CPU time relative to the baseline's, for the same work.
@@ -246,6 +249,14 @@ impl<'a> Measured<'a> {
         }
     }
 
+    /// Whether a user's function without an async form runs in tasks. Workloads of bakeoff have both forms.
+    fn is_blocking(&self, arm: usize) -> bool {
+        let has_one_form = self.workload.function.is_some_and(|function| !function.asynchronous);
+        let name = self.name(arm);
+        let model = name.split('/').next().unwrap_or(&name);
+        has_one_form && matches!(made_of(model), Some(MadeOf::Tasks | MadeOf::TasksOnOneThread))
+    }
+
     fn cell(&self, arm: usize, walls: &Times, baseline: &Baseline, verdict: Verdict) -> CellResult {
         let cpu = self.cpu(arm);
         let entry = &self.study.arms[arm];
@@ -253,6 +264,7 @@ impl<'a> Measured<'a> {
             name: self.name(arm),
             revision: entry.revision(),
             in_flight: entry.in_flight.get(),
+            is_blocking: self.is_blocking(arm),
             wall_ns: median(&present(&walls.concat())),
             cpu_ratio: speedup(&cpu, &baseline.cpu, LEVEL),
             busy_cores: speedup(&cpu, walls, LEVEL),

@@ -108,8 +108,16 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
 
 /// The names of the models of `cells`, without their platform; `None` for none.
 pub(crate) fn list(cells: &[&CellResult]) -> Option<String> {
-    let names: Vec<&str> = cells.iter().map(|cell| without_prefix(cell.plain_model())).collect();
+    let mut names = Vec::with_capacity(cells.len());
+    for cell in cells {
+        names.push(labelled(cell, without_prefix(cell.plain_model())));
+    }
     if names.is_empty() { None } else { Some(names.join(", ")) }
+}
+
+/// The name of a cell, and whether its tasks block their threads.
+pub(crate) fn labelled(cell: &CellResult, name: &str) -> String {
+    if cell.is_blocking { format!("{name} (blocking)") } else { name.to_owned() }
 }
 
 /// The name of a model where its platform is known: CPython's have a prefix.

@@ -143,6 +143,14 @@ fn title(row: &Row) -> String {
         title += &format!(", in Python {platform}");
     }
     title += &format!(". {} jobs, each {}", workload.jobs, workload.about);
+    if let Some(function) = &workload.function {
+        if let Some(jobs) = function.at_most {
+            title += &format!("; at most {jobs} at once");
+        }
+        if function.isolated {
+            title += "; a process for each cell";
+        }
+    }
     if let Some(floor) = row.noise_floor() {
         title += &format!("; A/A within {:.1} %", floor.exp_m1() * 100.0);
     }
@@ -217,7 +225,7 @@ impl Shown {
 /// The columns of cells for readers.
 fn shown<'a>(columns: Columns<'a, CellOf<'a>>, what: Shown) -> Columns<'a, CellOf<'a>> {
     let mut columns = columns
-        .left("model/concurrency", |it| it.cell.name.as_str())
+        .left("model/concurrency", |it| best::labelled(it.cell, &it.cell.name))
         .right("jobs at once", Unit::Plain, |it| it.cell.in_flight)
         .leaves(2)
         .right("speedup", Unit::Speedup, |it| Some(it.cell.speedup?.ratio))
