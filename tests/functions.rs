@@ -4,6 +4,9 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::schema::Recording;
+
 /// The example, which `cargo test` has built; alone: `cargo build --example functions`.
 fn program() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_BIN_EXE_bakeoff")).parent().unwrap().join("examples");
@@ -22,7 +25,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn every_model_gives_the_answers_of_a_function() {
-    for functions in ["", "runtime", "moves", "reads", "nested", "prints"] {
+    for functions in ["", "runtime", "moves", "reads", "nested", "prints", "limited"] {
         let output = run(functions, &["--test"]);
         let said = said(&output);
         assert!(
@@ -58,6 +61,7 @@ fn suites_that_can_not_be_measured_are_usage_errors() {
         ("slash", r#"the workload "a/b" has '/' in its name"#),
         ("nameless", "a workload has an empty name"),
         ("empty", "the suite has no workload"),
+        ("no-job-at-once", "allows at most 0 jobs at once"),
     ] {
         let output = run(functions, &["--test"]);
         let said = said(&output);
@@ -85,8 +89,10 @@ fn one_cell_of_a_function_is_traced() {
     assert!(output.status.success(), "{}", said(&output));
     let trace = std::fs::read_to_string(file).unwrap();
     assert!(trace.contains("job 23 waits") && trace.contains("job 23 computes"), "{trace}");
-    let claims = run("", &["claims", "--bench"]);
-    assert!(claims.status.code() == Some(2) && said(&claims).contains("tasks of bakeoff itself"));
+    for command in ["claims", "story"] {
+        let output = run("", &[command, "--bench"]);
+        assert!(output.status.code() == Some(2) && said(&output).contains("tasks of bakeoff itself"));
+    }
 }
 
 #[test]
@@ -108,14 +114,61 @@ fn study_of_functions_is_saved_and_told() {
     assert!(made.status.success() && page.contains("prints") && !page.contains("Is the post right?"));
 }
 
-#[test]
-fn revision_of_a_function_is_recorded() {
+/// The recording that these words make.
+fn recorded(functions: &str, words: &[&str]) -> Recording {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let output = run("", &["^sent/(sequential|rayon)/", "--quick", "--out", out, "--bench"]);
+    let output = run(functions, &[words, &["--out", out, "--bench"]].concat());
     assert!(output.status.success(), "{}", said(&output));
     let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
-    let recording = bakeoff::internals::record::read::read(&file).unwrap();
+    read(&file).unwrap()
+}
+
+#[test]
+fn cells_of_isolated_function_share_no_process() {
+    let recording = recorded("isolated", &["^isolated/(sequential|rayon)/", "--quick"]);
+    let study = recording.study.unwrap();
+    assert!(study.workloads[0].function.unwrap().isolated);
+    for launch in &study.launches {
+        assert_eq!(launch.failure, None);
+        for round in &launch.rounds {
+            assert_eq!((round.samples.len(), &*round.failures), (study.arms.len(), &[][..]));
+        }
+    }
+    let shared = run("isolated", &["--test"]);
+    assert!(shared.status.code() == Some(3) && said(&shared).contains("two models have run in this process"));
+}
+
+#[test]
+fn jobs_at_once_of_a_function_are_recorded() {
+    let study = recorded("limited", &["/(sequential|threads|tokio-many)/", "--quick"]).study.unwrap();
+    let at_once: Vec<u64> = study.arms.iter().map(|arm| arm.in_flight.get()).collect();
+    // Copies of a function that allows one job at once show no capacity.
+    assert_eq!(at_once, [1, 3, 3, 1, 1, 1]);
+}
+
+#[test]
+fn costs_tell_break_even_sizes_of_a_function() {
+    let costs = recorded("sized", &["costs", "--models", "rayon"]).costs.unwrap();
+    let sizes = &costs.sizes[0];
+    assert_eq!((sizes.series.as_str(), costs.sizes.len()), ("sized", 1));
+    let names: Vec<&str> = sizes.study.workloads.iter().map(|workload| workload.name.as_str()).collect();
+    assert_eq!(names, ["sized-10", "sized-100000"]);
+    assert!(costs.probes.iter().all(|probe| probe.question == "start sized" && probe.failure.is_none()));
+    assert_eq!(costs.probes.len(), 12, "six passes over the baseline and rayon");
+}
+
+#[test]
+fn evidence_is_about_the_functions_of_a_suite() {
+    let evidence = recorded("", &["evidence", "--models", "rayon"]).evidence.unwrap();
+    let jobs: Vec<&str> = evidence.iter().map(|record| record.jobs.as_str()).collect();
+    assert_eq!(jobs, ["sum", "sleep", "sent", "page"]);
+    assert!(evidence.iter().all(|record| record.of_user && record.unavailable.is_none()));
+}
+
+#[test]
+fn revision_of_a_function_is_recorded() {
+    let recording = recorded("", &["^sent/(sequential|rayon)/", "--quick"]);
     let workload = &recording.study.unwrap().workloads[0];
     assert_eq!((workload.name.as_str(), workload.revision, workload.jobs.get()), ("sent", Some(2), 24));
     assert!(workload.function.is_some_and(|facts| facts.shipping_ns.is_some()));

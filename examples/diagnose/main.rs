@@ -119,7 +119,7 @@ fn own_bytes(model: &ModelEntry, question: &Probe, rounds: usize) -> Result<f64>
     let (exe, stop) = (std::env::current_exe()?, Arc::default());
     let mut bytes = Vec::new();
     for _ in 0..rounds.min(3) {
-        let probed = probe(&exe, model, question, &stop).context("nobody stops it")?;
+        let probed = probe(&exe, model, question, None, &stop).context("nobody stops it")?;
         let Some(own) = probed.get(ProbeFigure::OwnBytes) else {
             bail!(probed.failure.unwrap_or_else(|| "not available on this system".into()));
         };

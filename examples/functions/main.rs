@@ -29,6 +29,45 @@ async fn sleep_ms_async(n: &u64) -> u64 {
     *n
 }
 
+/// Counts to `n`.
+fn count(n: &u64) -> u64 {
+    (0..*n).fold(0, |sum, k| sum + std::hint::black_box(k) % 2)
+}
+
+/// The jobs that run at once in this process.
+static AT_ONCE: AtomicU64 = AtomicU64::new(0);
+
+/// How many of at most three jobs run at once: fails if there are more.
+fn enter(n: &u64) -> u64 {
+    assert!(AT_ONCE.fetch_add(1, Ordering::SeqCst) < 3, "more than three jobs at once");
+    *n
+}
+
+fn alone(n: &u64) -> u64 {
+    let n = enter(n);
+    std::thread::sleep(Duration::from_millis(2));
+    AT_ONCE.fetch_sub(1, Ordering::SeqCst);
+    n
+}
+
+async fn alone_async(n: &u64) -> u64 {
+    let n = enter(n);
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    AT_ONCE.fetch_sub(1, Ordering::SeqCst);
+    n
+}
+
+/// Fails if some of its jobs have run on the main thread of this process and others have not.
+fn on_one_kind_of_thread(n: &u64) -> u64 {
+    static ON_MAIN: AtomicU64 = AtomicU64::new(0);
+    static ON_OTHERS: AtomicU64 = AtomicU64::new(0);
+    let is_main = std::thread::current().name() == Some("main");
+    if is_main { &ON_MAIN } else { &ON_OTHERS }.store(1, Ordering::SeqCst);
+    let kinds = ON_MAIN.load(Ordering::SeqCst) + ON_OTHERS.load(Ordering::SeqCst);
+    assert!(kinds == 1, "two models have run in this process");
+    sum(n)
+}
+
 /// A number that no two processes have.
 fn chance() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos());
@@ -100,6 +139,16 @@ fn wrong(name: &str, suite: Suite) -> Suite {
             }
             *n
         })),
+        "limited" => suite
+            .workload(Workload::waits("limited", numbers, alone).or_async(alone_async).at_most(3))
+            .workload(Workload::computes("one", numbers, sum).at_most(1)),
+        "isolated" => {
+            suite.workload(Workload::computes("isolated", numbers, on_one_kind_of_thread).isolated())
+        }
+        "sized" => suite.workload(
+            Workload::computes("sized", || vec![1_000; 24], count).sizes([10, 100_000], |to| vec![*to; 24]),
+        ),
+        "no-job-at-once" => suite.workload(Workload::computes("none", numbers, sum).at_most(0)),
         "empty" => suite,
         "none" => suite.workload(Workload::computes("none", Vec::new, sum)),
         "twice" => right(right(suite)),

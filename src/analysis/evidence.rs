@@ -54,7 +54,7 @@ pub fn properties(evidence_record: &EvidenceRecord) -> Option<Properties> {
     Some(Properties {
         concurrent: more_than(1.0, &Figure::InFlight.of(runs))?,
         parallel: parallel(evidence_record)?,
-        busy_cores: median(&busy_cores(runs)),
+        busy_cores: median(&busy_cores_of(evidence_record)),
         threads: match more_than(1.0, &Figure::Threads.of(runs)) {
             Some((answer, count)) => (answer, Some(count)),
             None => (Observation::Unknown("this system does not tell which threads ran"), None),
@@ -85,8 +85,12 @@ fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Option<Int
     if Figure::CpuNs.of(&evidence_record.seen).is_empty() {
         return Some((Observation::Unknown("this system does not tell CPU time"), None));
     }
-    let seen = interval(&busy_cores(&evidence_record.seen), LEVEL).ok()?;
-    let possible = interval(&busy_cores(&evidence_record.control), LEVEL).ok();
+    let computing = Figure::ComputingNs.of(&evidence_record.seen);
+    if !computing.is_empty() && computing.iter().all(|ns| *ns == 0.0) {
+        return Some((Observation::Unknown("its jobs say nothing of computing, and only wait"), None));
+    }
+    let seen = interval(&busy_cores_of(evidence_record), LEVEL).ok()?;
+    let possible = interval(&busy_cores(&evidence_record.control, None), LEVEL).ok();
     let answer = if seen.low > PARALLEL {
         Observation::Yes
     } else if seen.high > PARALLEL {
@@ -99,12 +103,21 @@ fn parallel(evidence_record: &EvidenceRecord) -> Option<(Observation, Option<Int
     Some((answer, Some(seen)))
 }
 
-fn busy_cores(acts: &[TracedRun]) -> Vec<f64> {
+/// CPU time over the time in which any job computes, for each run of a model. Jobs of a user may be so short that starting them takes
+/// more CPU time than they do: of that time no more counts than the jobs computed for.
+fn busy_cores_of(evidence_record: &EvidenceRecord) -> Vec<f64> {
+    let most = if evidence_record.of_user { Some(Figure::ComputeNs) } else { None };
+    busy_cores(&evidence_record.seen, most)
+}
+
+/// The same, of CPU time up to the figure `most`.
+fn busy_cores(acts: &[TracedRun], most: Option<Figure>) -> Vec<f64> {
     let mut cores = vec![];
     for act in acts {
         let (cpu_ns, computing_ns) = (act.get(Figure::CpuNs), act.get(Figure::ComputingNs));
+        let most_ns = most.and_then(|figure| act.get(figure)).unwrap_or(u64::MAX);
         if let (Some(cpu_ns), Some(computing_ns @ 1..)) = (cpu_ns, computing_ns) {
-            cores.push(cpu_ns as f64 / computing_ns as f64);
+            cores.push(cpu_ns.min(most_ns) as f64 / computing_ns as f64);
         }
     }
     cores
@@ -120,6 +133,7 @@ pub(crate) mod tests {
         EvidenceRecord {
             model: "m".into(),
             jobs: "cakes".into(),
+            of_user: false,
             seen: seen.map(|hundredths| run(hundredths, figures)).into(),
             control: vec![run(control, figures); 9],
             unavailable: None,
@@ -148,6 +162,16 @@ pub(crate) mod tests {
             parallel_of([105, 105, 190, 190, 190, 190, 190, 190, 190], 190),
             Observation::Inconclusive(_)
         ));
+    }
+
+    #[test]
+    fn starting_short_jobs_is_not_computing() {
+        let short = |of_user| {
+            let figures = [("in_flight", 1), ("compute_ns", 100), ("child_processes", 1)];
+            EvidenceRecord { of_user, ..evidence_record([1_700; 9], 190, figures) }
+        };
+        let parallel = |record| properties(&record).unwrap().parallel.0;
+        assert_eq!((parallel(short(true)), parallel(short(false))), (Observation::No, Observation::Yes));
     }
 
     #[test]

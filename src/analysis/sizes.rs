@@ -8,6 +8,7 @@ use crate::record::schema::{Recording, Sizes, Study};
 use crate::stats::change::{Change, change};
 use crate::stats::interval::{Interval, LEVEL, interval};
 use crate::stats::{present, ratio::Ratio};
+use crate::workload::series::BREAK_EVEN;
 
 /// An evaluated series of sizes.
 #[derive(Clone, Debug)]
@@ -61,6 +62,16 @@ impl SizeSeries {
     /// The name of its series, without its interpreter.
     pub fn plain_series(&self) -> &str {
         self.series.split('@').next().unwrap_or(&self.series)
+    }
+
+    /// Whether only the size of a job differs, so that a break-even size says something.
+    pub fn has_break_even(&self) -> bool {
+        self.is_of_function() || self.plain_series() == BREAK_EVEN
+    }
+
+    /// Whether it is of a user's function.
+    pub fn is_of_function(&self) -> bool {
+        self.rows.iter().any(|row| row.workload.function.is_some())
     }
 
     /// The baseline of the speedups.

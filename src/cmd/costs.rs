@@ -10,19 +10,19 @@ use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{place, recording_of, remove_part, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{Exit, command_line, has_model, models_named, stop::Stop};
+use crate::cmd::{BadUsage, Exit, command_line, has_model, learned, models_named, stop::Stop};
 use crate::machine::host;
 use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
 use crate::record::place::{Place, Saved};
 use crate::record::schema::{Costs, Recording, Sizes, WorkloadEntry};
 use crate::report::{export::Format, render::render};
-use crate::study::cell::{Cell, Width};
+use crate::study::cell::Cell;
 use crate::study::plan::Profile;
-use crate::study::probe::{Gathered, ProbeOptions, gather};
+use crate::study::probe::{Gathered, ProbeOptions, ProbedFunction, gather};
 use crate::study::run::{Request, run_and_save};
+use crate::workload::catalog::Catalog;
 use crate::workload::series::BREAK_EVEN;
-use crate::workload::{Workload, catalog::Catalog};
 
 /// What to measure, and where to store it.
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
+    if args.from.is_some() && catalog.has_functions() {
+        let why = "--from takes dispatch overhead and CPU time from tasks of bakeoff itself: leave it out";
+        return Err(BadUsage(why.into()).into());
+    }
+    let catalog = &learned(catalog, |_| true)?;
     let platforms = args.platforms.to_measure()?;
     let named = models_named(models_of(&platforms), &args.models)?;
     let models = with_baseline(Platform::Native, &named);
@@ -68,7 +73,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         groups.extend(series(args, catalog, &platforms, &named));
     }
     let measured = measured(args, catalog, &groups, &place, &stop)?;
-    let Gathered { probes, passes } = gathered(args, models, &platforms, &named, &stop)?;
+    let functions = functions(catalog);
+    let Gathered { probes, passes } = gathered(args, functions, models, &platforms, &named, &stop)?;
     show("");
     let mut costs =
         Costs { command: command_line(), probes, study: copied, passes: Some(passes), ..Costs::default() };
@@ -109,7 +115,7 @@ fn running(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
     let mut cells = vec![];
     for workload in catalog.workloads(Platform::Native) {
         if RUNNING.contains(&workload.name) {
-            cells.extend(widest(workload, models));
+            cells.extend(Cell::widest(workload, models, host::cores()));
         }
     }
     cells
@@ -121,10 +127,14 @@ fn series(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[Model
     for series in catalog.series() {
         for &platform in platforms {
             let mut models = with_baseline(platform, named);
-            if args.models.is_empty() && series.name != BREAK_EVEN {
+            if args.models.is_empty() && series.name != BREAK_EVEN && !catalog.has_functions() {
                 models = one_of_each_kind(&models);
             }
-            let cells = series.of(platform).iter().flat_map(|workload| widest(workload, &models)).collect();
+            let cells = series
+                .of(platform)
+                .iter()
+                .flat_map(|workload| Cell::widest(workload, &models, host::cores()))
+                .collect();
             // Some series are of one platform only.
             if !series.of(platform).is_empty() {
                 groups.push(Group { series: Some(name_on(series.name, platform)), cells });
@@ -192,8 +202,21 @@ fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
     models
 }
 
+/// The users' functions that models are started on.
+fn functions(catalog: &Catalog) -> Vec<ProbedFunction> {
+    let mut functions = Vec::new();
+    for workload in catalog.workloads(Platform::Native) {
+        if let Some(jobs) = workload.jobs.of_function() {
+            let expected = jobs.expected(workload.size).map_err(|why| format!("{why:#}"));
+            functions.push(ProbedFunction { workload: workload.name.to_owned(), expected });
+        }
+    }
+    functions
+}
+
 fn gathered(
     args: &Args,
+    functions: Vec<ProbedFunction>,
     models: Vec<ModelEntry>,
     platforms: &[Platform],
     named: &[ModelEntry],
@@ -210,21 +233,7 @@ fn gathered(
         most_jobs: usize::try_from(args.most)?,
         most_bytes: u64::from(args.memory) << 20,
         quick: args.quick,
+        functions,
     };
     Ok(gather(&options, &stop.asked, |model, question| show(&format!("asking {model}: {question}"))))
-}
-
-/// The cells of `models` on a workload, without those limited to the core count when wider ones exist.
-fn widest(workload: &Workload, models: &[ModelEntry]) -> Vec<Cell> {
-    let platform = models.first().map_or(Platform::Native, |model| model.platform);
-    let cells = Cell::of(workload, platform, host::cores());
-    let mut widest = Vec::new();
-    for cell in &cells {
-        let is_limited = cell.width == Width::Cores
-            && cells.iter().any(|other| other.model.name == cell.model.name && other.width != cell.width);
-        if has_model(models, cell.model.name) && !is_limited {
-            widest.push(*cell);
-        }
-    }
-    widest
 }

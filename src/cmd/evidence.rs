@@ -8,13 +8,14 @@ use crate::child::program::own_program;
 use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::section::{Watch, place, recording_of, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{Exit, models_named, progress::show, stop::Stop};
+use crate::cmd::{Exit, learned, models_named, progress::show, stop::Stop};
 use crate::machine::host;
-use crate::model::ModelEntry;
+use crate::model::{ModelEntry, Platform};
 use crate::post::sections;
 use crate::record::schema::Recording;
 use crate::report::{export::Format, render::render};
-use crate::study::evidence::{JobsOf, LOOKS, gather};
+use crate::study::cell::Cell;
+use crate::study::evidence::{JobsOf, LOOKS, gather, gather_functions};
 use crate::study::run_environment::RunEnvironment;
 use crate::workload::catalog::Catalog;
 
@@ -41,7 +42,12 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let with = RunEnvironment::new(catalog, own_program()?, host::cores());
     let stop = Stop::listen()?;
     let mut watch = Watch::begin();
-    let evidence = gather(&with, &models, LOOKS, &stop.asked, tell_progress);
+    let evidence = if catalog.has_functions() {
+        let cells = cells(&learned(catalog, |_| true)?, &models);
+        gather_functions(&with, &cells, LOOKS, &stop.asked, tell_cell)
+    } else {
+        gather(&with, &models, LOOKS, &stop.asked, tell_progress)
+    };
     watch.look();
     let recording = Recording {
         partial: stop.is_asked(),
@@ -56,6 +62,20 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     }
     show_results(&text, saved, &recording)?;
     Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
+}
+
+/// The cells of users' functions under `models`.
+fn cells(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for workload in catalog.workloads(Platform::Native) {
+        cells.extend(Cell::widest(workload, models, host::cores()));
+    }
+    cells
+}
+
+/// One line on a terminal, written before a cell is traced.
+fn tell_cell(cell: &Cell) {
+    show(&format!("tracing {} with {}", cell.model.name, cell.workload.name));
 }
 
 /// One line on a terminal, written before a model is traced.

@@ -120,9 +120,7 @@ impl CliCommand {
     /// Its name, if it measures nothing but tasks that bakeoff has itself.
     fn about_built_in_tasks(&self) -> Option<&'static str> {
         match self {
-            CliCommand::Evidence(_) => Some("evidence"),
             CliCommand::Claims(_) => Some("claims"),
-            CliCommand::Costs(_) => Some("costs"),
             CliCommand::Story(_) => Some("story"),
             _ => None,
         }

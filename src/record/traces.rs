@@ -14,8 +14,11 @@ use crate::record::private::optional_reason;
 pub struct EvidenceRecord {
     /// The model.
     pub model: String,
-    /// The kind of jobs: `cakes` or `files`.
+    /// The kind of jobs: `cakes`, `files` or `names`, or the workload of a user.
     pub jobs: String,
+    /// The jobs are a user's; from version 5 on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub of_user: bool,
     /// Its runs.
     pub seen: Vec<TracedRun>,
     /// One computing thread per core, run in alternation with it: the parallelism that this machine could

@@ -4,7 +4,8 @@ use crate::analysis::costs::{AnalysedCosts, CostSummary, Most};
 use crate::analysis::starting::{BreaksEven, Gain};
 use crate::analysis::warning::Warning;
 use crate::model::{MadeOf, made_of};
-use crate::record::schema::Recording;
+use crate::record::figure::{ProbeFigure, ProbeKind};
+use crate::record::schema::{ProbeRecord, Recording};
 use crate::report::block::Block;
 use crate::report::costs::{dispatch, job_bytes, kernel_bytes, most_jobs, started_on, time, waits_us};
 use crate::report::table::{Table, Unit};
@@ -17,11 +18,11 @@ pub(super) fn blocks(recording: &Recording) -> Option<Vec<Block>> {
     let costs = AnalysedCosts::of(recording)?;
     let mut blocks = vec![];
     for workload in started_on(probes) {
-        blocks.push(starting(&costs, workload));
+        blocks.push(starting(&costs, workload, jobs_of_a_run(probes, workload)));
     }
-    blocks.push(running(&costs, recording));
-    blocks.push(memory(&costs));
-    blocks.push(waiting(&costs, &waits_us(probes)));
+    blocks.extend(running(&costs, recording));
+    blocks.extend(memory(&costs, probes));
+    blocks.extend(waiting(&costs, &waits_us(probes)));
     Some(blocks)
 }
 
@@ -58,7 +59,20 @@ fn having<'a, T>(
     models
 }
 
-fn starting(costs: &AnalysedCosts<'_>, workload: &str) -> Block {
+/// The number of jobs that models were started on: those of older recordings do not say it.
+fn jobs_of_a_run(probes: &[ProbeRecord], workload: &str) -> u64 {
+    for probe in probes {
+        if probe.kind() == Some(ProbeKind::Start(workload))
+            && let Some(jobs) = probe.get(ProbeFigure::Jobs)
+            && let Some(runs @ 1..) = probe.get(ProbeFigure::WarmRuns)
+        {
+            return jobs / runs;
+        }
+    }
+    STARTED_JOBS as u64
+}
+
+fn starting(costs: &AnalysedCosts<'_>, workload: &str, jobs: u64) -> Block {
     let models = having(costs, |model| model.starting(workload));
     let baseline = costs.baseline();
     let mut columns = Table::of(&models)
@@ -82,9 +96,7 @@ fn starting(costs: &AnalysedCosts<'_>, workload: &str) -> Block {
     }
     notes.extend(no_verdict(costs.warnings_of_passes()));
     Block::titled(
-        format!(
-            "Starting a model, on runs of {STARTED_JOBS} jobs of {workload}; medians over fresh processes"
-        ),
+        format!("Starting a model, on runs of {jobs} jobs of {workload}; medians over fresh processes"),
         columns.build(),
         notes,
     )
@@ -108,9 +120,13 @@ fn whole(number: f64) -> String {
     format!("{number:.0}")
 }
 
-fn running(costs: &AnalysedCosts<'_>, recording: &Recording) -> Block {
+/// `None` if nothing was asked about it, as for users' functions.
+fn running(costs: &AnalysedCosts<'_>, recording: &Recording) -> Option<Block> {
     let dispatch = dispatch(recording);
     let models = having(costs, |model| model.dispatch_ns().or(model.cpu()));
+    if models.is_empty() {
+        return None;
+    }
     let table = Table::of(&models)
         .left("model", CostSummary::model)
         .with_interval(dispatch, 2, |it| it.dispatch_ns().map(time_apart))
@@ -133,7 +149,7 @@ fn running(costs: &AnalysedCosts<'_>, recording: &Recording) -> Block {
             .into(),
     );
     notes.extend(no_verdict(&costs.of_study));
-    Block::titled("Running warm", table, notes)
+    Some(Block::titled("Running warm", table, notes))
 }
 
 /// A time and its interval.
@@ -141,7 +157,11 @@ pub(super) fn time_apart(estimate: Estimate) -> (String, Option<String>) {
     estimate.shown_apart(units::nanoseconds)
 }
 
-fn memory(costs: &AnalysedCosts<'_>) -> Block {
+fn memory(costs: &AnalysedCosts<'_>, probes: &[ProbeRecord]) -> Option<Block> {
+    let is_crowd = |probe: &ProbeRecord| matches!(probe.kind(), Some(ProbeKind::ConcurrencyLimit(_)));
+    if !probes.iter().any(is_crowd) {
+        return None;
+    }
     let models = having(costs, |model| model.starting("hash"));
     let table = Table::of(&models)
         .left("model", CostSummary::model)
@@ -155,7 +175,7 @@ fn memory(costs: &AnalysedCosts<'_>) -> Block {
         .wraps()
         .leaves(2)
         .build();
-    Block::titled(
+    Some(Block::titled(
         "Memory of jobs that wait",
         table,
         vec![
@@ -163,7 +183,7 @@ fn memory(costs: &AnalysedCosts<'_>) -> Block {
              page tables, from the figures of the whole machine."
                 .into(),
         ],
-    )
+    ))
 }
 
 fn why_no_more(model: &CostSummary<'_>) -> String {
@@ -175,7 +195,10 @@ fn why_no_more(model: &CostSummary<'_>) -> String {
     }
 }
 
-fn waiting(costs: &AnalysedCosts<'_>, waits_us: &[u64]) -> Block {
+fn waiting(costs: &AnalysedCosts<'_>, waits_us: &[u64]) -> Option<Block> {
+    if waits_us.is_empty() {
+        return None;
+    }
     let models = having(costs, |model| waits_us.iter().find_map(|us| model.wait_ns(*us)));
     let mut columns = Table::of(&models)
         .left("model", CostSummary::model)
@@ -187,7 +210,7 @@ fn waiting(costs: &AnalysedCosts<'_>, waits_us: &[u64]) -> Block {
     }
     let burst = format!("{} of 10 ms at once", units::count(BURST as u64));
     let table = columns.with_interval(burst, 1, |it| it.burst_ns().map(time_apart)).build();
-    Block::titled("What waits really take", table, no_verdict(costs.warnings_of_passes()))
+    Some(Block::titled("What waits really take", table, no_verdict(costs.warnings_of_passes())))
 }
 
 /// What a model waits by; unknown if today's registry has no such model.
@@ -245,9 +268,9 @@ mod tests {
                 ("warm_ns", warm_us * 3_000),
                 ("warm_runs", 3),
                 ("stop_ns", 90 + pass),
-                ("jobs", 80),
-                ("gave_way", 40),
-                ("were_preempted", 2),
+                ("jobs", 24),
+                ("gave_way", 12),
+                ("were_preempted", 1),
             ];
             let wait = [("wall_ns", 2_110_000 + pass * 10_000), ("runs", 2)];
             let of_pass = [record("start hash", &start), record("wait 1000", &wait)];

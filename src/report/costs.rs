@@ -114,7 +114,7 @@ impl<'a> MainCosts<'a> {
         let costs = of.recording.costs.as_ref()?;
         let analysed = AnalysedCosts::of(of.recording)?;
         let mut series = all_size_series(of.recording, costs);
-        series.retain(|it| it.series == BREAK_EVEN && !it.has_no_verdict());
+        series.retain(|it| it.series == BREAK_EVEN && !it.is_of_function() && !it.has_no_verdict());
         let break_even = series.into_iter().next();
         Some(MainCosts { analysed, started_on: started_on(&costs.probes), break_even })
     }
@@ -146,8 +146,18 @@ impl<'a> MainCosts<'a> {
     }
 }
 
-/// A column for each of the main costs, and how to read them.
+/// Whether they are of users' functions: models were started, and nothing else was asked of them.
+fn are_of_functions(recording: &Recording) -> bool {
+    let Some(costs) = &recording.costs else { return false };
+    let is_start = |probe: &ProbeRecord| matches!(probe.kind(), Some(ProbeKind::Start(_)));
+    costs.study.is_none() && costs.probes.iter().all(is_start)
+}
+
+/// A column for each of the main costs, and how to read them; for users' functions all there is.
 fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    if are_of_functions(of.recording) {
+        return in_full(of);
+    }
     let costs = MainCosts::of(of)?;
     let table = Table::of(&costs.models())
         .left("model", CostSummary::model)
@@ -168,6 +178,9 @@ fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
 
 /// The three costs that matter most, for a page.
 pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    if are_of_functions(of.recording) {
+        return in_full(of);
+    }
     let costs = MainCosts::of(of)?;
     let table = Table::of(&costs.models())
         .left("tool", CostSummary::model)

@@ -35,7 +35,7 @@ fn blocks(of: &Analysed<'_>) -> Option<Vec<Block>> {
 /// The native tools with what the evidence shows of them, and the tools of Python that are made of the same, for a page.
 pub(crate) fn tools(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let mut rows = rows(of)?;
-    rows.retain(|it| it.record.jobs == JobsOf::Cakes.name() && !it.record.model.contains('@'));
+    rows.retain(|it| it.is_about(JobsOf::Cakes) && !it.record.model.contains('@'));
     let of_python = busy_in_python(of);
     let models = models();
     let entry = |it: &EvidenceRow<'_>| models.iter().find(|model| model.name == it.record.model);
@@ -54,8 +54,8 @@ fn busy_in_python(of: &Analysed<'_>) -> Vec<(String, f64)> {
     let mut busy: Vec<(String, f64)> = Vec::new();
     for row in rows(of).unwrap_or_default() {
         let Some((model, _)) = row.record.model.split_once('@') else { continue };
-        if let Some(properties) = row.properties
-            && row.record.jobs == JobsOf::Cakes.name()
+        if row.is_about(JobsOf::Cakes)
+            && let Some(properties) = row.properties
             && let Some(busy_cores) = properties.busy_cores
             && busy.iter().all(|(known, _)| known != model)
         {
@@ -124,6 +124,11 @@ fn table(rows: &[EvidenceRow<'_>], reader: Reader) -> Table {
 }
 
 impl EvidenceRow<'_> {
+    /// Whether it is about jobs of this kind.
+    fn is_about(&self, kind: JobsOf) -> bool {
+        self.record.jobs == kind.name() && !self.record.of_user
+    }
+
     /// How many jobs at once, and how many cores busy.
     fn overlap(&self) -> Cell {
         self.cell(|it| {
@@ -179,9 +184,13 @@ fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
     ];
     let mut jobs = vec![];
     for kind in JobsOf::ALL {
-        if rows.iter().any(|it| it.record.jobs == kind.name()) {
+        if rows.iter().any(|it| it.is_about(kind)) {
             jobs.push(kind.about());
         }
+    }
+    let of_user = users_jobs(rows);
+    if !of_user.is_empty() {
+        jobs.push(&of_user);
     }
     notes.push(format!("{}{}.", jobs.join("; "), amount(rows)));
     for NotSeen { question, why, of } in not_seen(rows) {
@@ -192,6 +201,17 @@ fn notes(rows: &[EvidenceRow<'_>]) -> Vec<String> {
         notes.push(format!("unavailable: {} ({why})", models.join(", ")));
     }
     notes
+}
+
+/// The jobs of users' functions.
+fn users_jobs(rows: &[EvidenceRow<'_>]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for EvidenceRow { record, .. } in rows {
+        if record.of_user && !names.contains(&&*record.jobs) {
+            names.push(&record.jobs);
+        }
+    }
+    names.join(", ")
 }
 
 /// A question that has no answer for one reason.
@@ -256,8 +276,10 @@ fn amount(rows: &[EvidenceRow<'_>]) -> String {
             runs.insert(record.seen.len() as u64);
         }
         for run in &record.seen {
-            // A job of any kind waits once: for its timer, its file or its name.
-            jobs.extend(run.get(Figure::Waits));
+            // A job of any kind waits once: for its timer, its file or its name. Those of users may wait as often as they like.
+            if !record.of_user {
+                jobs.extend(run.get(Figure::Waits));
+            }
         }
     }
     let mut amount = String::new();

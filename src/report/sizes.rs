@@ -26,6 +26,9 @@ pub fn all_size_series(recording: &Recording, costs: &Costs) -> Vec<SizeSeries> 
 
 /// What changes in a series: recordings hold its name only.
 fn about(series: &SizeSeries) -> &str {
+    if series.is_of_function() {
+        return &series.series;
+    }
     match series.plain_series() {
         BREAK_EVEN => "counting primes, by the size of a job",
         "pages" => "downloads, by the server's pause and the parsing after it",
@@ -68,7 +71,7 @@ fn notes(series: &SizeSeries) -> Vec<String> {
     notes.extend(no_verdict(&series.warnings));
     let slow = |it: &&Warning| matches!(it, Warning::OfWorkload(_, WorkloadWarning::Slow(..)));
     notes.extend(about_warnings(series.warnings.iter().filter(slow)));
-    if series.plain_series() == BREAK_EVEN && !series.has_no_verdict() {
+    if series.has_break_even() && !series.has_no_verdict() {
         for model in series.models().into_iter().skip(1) {
             notes.push(format!("{model}: {}", break_even(series, model)));
         }

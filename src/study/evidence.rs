@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::engine::{Batch, Context, Performance, Sample, Spans, Usage, WhyNot, now};
+use crate::engine::{Batch, Context, Performance, Resources, Sample, Spans, Usage, WhyNot, now};
 use crate::model::{MadeOf, ModelEntry};
 use crate::record::schema::{EvidenceRecord, TracedRun};
+use crate::study::cell::Cell;
 use crate::study::run_environment::{RunEnvironment, traced_run};
 use crate::workload::script::{Action, Script};
 use crate::workload::{ReadFile, Size, answer_of_parts, script};
@@ -106,6 +107,31 @@ pub fn gather(
     evidence_records
 }
 
+/// Traces users' functions under their models, with `looks` runs of each cell; calls `progress` before each. Once `stop` is set, returns
+/// what was traced until then.
+pub fn gather_functions(
+    with: &RunEnvironment,
+    cells: &[Cell],
+    looks: usize,
+    stop: &AtomicBool,
+    mut progress: impl FnMut(&Cell),
+) -> Vec<EvidenceRecord> {
+    let mut evidence_records = Vec::new();
+    for cell in cells {
+        progress(cell);
+        // Two workers even on one core: they take turns, which is concurrent.
+        let resources = cell.resources(with.cores.max(2), &with.exe);
+        let batch = cell.workload.batch(cell.workload.size, &with.stage);
+        let runs = batch.and_then(|batch| runs(with, &cell.model, &batch, &resources, looks, stop));
+        if stop.load(Ordering::Relaxed) {
+            return evidence_records;
+        }
+        let record = record(&cell.model, cell.workload.name, runs);
+        evidence_records.push(EvidenceRecord { of_user: true, ..record });
+    }
+    evidence_records
+}
+
 /// Traces one model on one kind of job; a model that can't run has the reason.
 pub fn evidence_record(
     with: &RunEnvironment,
@@ -114,13 +140,23 @@ pub fn evidence_record(
     looks: usize,
     stop: &AtomicBool,
 ) -> EvidenceRecord {
-    let ((seen, control), why_not) = match runs(with, model, jobs, looks, stop) {
+    let resources = model.resources(with.cores.max(2), &with.exe);
+    let runs = jobs.batch(with).and_then(|batch| runs(with, model, &batch, &resources, looks, stop));
+    record(model, jobs.name(), runs)
+}
+
+/// The traced runs of a model, and those of plain threads beside them.
+type Runs = (Vec<TracedRun>, Vec<TracedRun>);
+
+fn record(model: &ModelEntry, jobs: &str, runs: Result<Runs>) -> EvidenceRecord {
+    let ((seen, control), why_not) = match runs {
         Ok(runs) => (runs, None),
         Err(error) => ((vec![], vec![]), Some(WhyNot::of(&error))),
     };
     EvidenceRecord {
         model: model.name.into(),
-        jobs: jobs.name().into(),
+        jobs: jobs.into(),
+        of_user: false,
         seen,
         control,
         failed: why_not.as_ref().is_some_and(|why| !why.is_lack),
@@ -131,23 +167,21 @@ pub fn evidence_record(
 fn runs(
     with: &RunEnvironment,
     model: &ModelEntry,
-    jobs: JobsOf,
+    batch: &Batch,
+    resources: &Resources,
     looks: usize,
     stop: &AtomicBool,
-) -> Result<(Vec<TracedRun>, Vec<TracedRun>)> {
-    // Two workers even on one core: they take turns, which is concurrent.
-    let resources = model.resources(with.cores.max(2), &with.exe);
-    let batch = jobs.batch(with)?;
+) -> Result<Runs> {
     ensure_not_stopped(stop)?;
-    let mut performer = model.start_traced(&batch, &resources)?;
+    let mut performer = model.start_traced(batch, resources)?;
     // Creates threads, connections and files before the traced runs.
-    performer.perform(&batch)?;
+    performer.perform(batch)?;
     ensure_not_stopped(stop)?;
     let (mut seen, mut control) = (Vec::new(), Vec::new());
     for _ in 0..looks {
         control.push(traced_run(&plain_threads(with)?, &[]));
         ensure_not_stopped(stop)?;
-        seen.push(traced_run(&performer.perform(&batch)?, &[]));
+        seen.push(traced_run(&performer.perform(batch)?, &[]));
     }
     Ok((seen, control))
 }

@@ -247,6 +247,9 @@ impl<'a> Measurements<'a> {
     fn evidence_record(&self, model: &str, jobs: JobsOf) -> Option<&'a EvidenceRecord> {
         let traced = self.parts.iter().filter_map(|part| self.traced(part));
         let mut records = traced.flat_map(|recording| recording.evidence.iter().flatten());
-        records.find(|it| it.model == model && it.jobs == jobs.name() && properties(it).is_some())
+        records.find(|it| {
+            let is_asked = it.model == model && it.jobs == jobs.name() && !it.of_user;
+            is_asked && properties(it).is_some()
+        })
     }
 }

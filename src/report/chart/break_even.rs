@@ -11,7 +11,6 @@ use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, axis, caption::origin, palette::Color, rows, undrawn};
 use crate::report::{answer::listed, best::without_prefix};
 use crate::stats::units;
-use crate::workload::series::BREAK_EVEN;
 
 /// A chart of the computing jobs of several sizes, for each platform.
 pub const KIND: Kind = Kind {
@@ -41,20 +40,22 @@ enum Size {
 }
 
 fn charts(of: &Evaluated<'_>) -> Vec<Chart> {
-    let mut charts = Vec::new();
+    let (mut charts, mut functions) = (Vec::new(), 0);
     for sizes in of.recording.costs.iter().flat_map(|costs| &costs.sizes) {
         let series = SizeSeries::of(of.recording, sizes);
-        if series.plain_series() != BREAK_EVEN || series.rows.len() < 2 || series.has_no_verdict() {
+        functions += usize::from(series.is_of_function());
+        if !series.has_break_even() || series.rows.len() < 2 || series.has_no_verdict() {
             continue;
         }
         let launches = sizes.study.launches_text();
         let source = format!("{}; {launches} launches, 95 % intervals", origin(of.recording));
-        charts.extend(chart(of, &series, source));
+        charts.extend(chart(of, &series, functions, source));
     }
     charts
 }
 
-fn chart(of: &Evaluated<'_>, series: &SizeSeries, source: String) -> Vec<Chart> {
+/// The chart of a series, which is the one of function number `function` if it is of a user's.
+fn chart(of: &Evaluated<'_>, series: &SizeSeries, function: usize, source: String) -> Vec<Chart> {
     let mut rows = Vec::new();
     for model in series.models() {
         if model != series.baseline() {
@@ -71,13 +72,14 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, source: String) -> Vec<Chart> 
         listed.push(format!("{}: {}", row.name, row.size.in_words()));
     }
     let tag = series.series.split_once('@').map(|(_, tag)| tag);
-    let (name, platform) = match tag {
+    let (name, subject) = match tag {
+        _ if series.is_of_function() => (format!("break-even-{function}"), format!("{}. ", series.series)),
         Some(tag) => (format!("break-even-python-{}", of.name_of(tag)), format!("CPython {tag}. ")),
         None => ("break-even".into(), String::new()),
     };
     let words = Words {
         name,
-        title: platform + &finding(&rows),
+        title: subject + &finding(&rows),
         about: format!(
             "Time of a computing job from which a tool is surely faster than {}, and never slower beyond; the line begins at the next smaller size",
             plain(series.baseline())

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{channel::Channel, parent_death, program, wire};
-use crate::engine::{Batch, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
+use crate::engine::{Batch, Digest, Resources, Started, Usage, catch_panic, nanoseconds, now, sample};
 use crate::machine::{host, memory};
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry};
 use crate::record::figure::ProbeFigure;
@@ -29,6 +29,8 @@ pub(crate) struct ProbeOrder {
     /// The interpreter of the model; native if absent.
     pub(crate) interpreter: Option<PlatformOrder>,
     pub(crate) question: Probe,
+    /// What the jobs of a user's function must return, if the probe is about one.
+    pub(crate) expected: Option<Vec<Digest>>,
 }
 
 /// The figures by name, or why there are none.
@@ -58,7 +60,7 @@ fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> 
     let model = models.into_iter().find(|model| model.name == order.model);
     let asked = ProbedModel { model: model.context("there is no such model")?, exe, catalog };
     match &order.question {
-        Probe::Start(workload) => asked.start(workload),
+        Probe::Start(workload) => asked.start(workload, order.expected.as_deref()),
         Probe::Wait(us) => asked.wait(1, *us, WAITED),
         Probe::TimerBurst => asked.wait(BURST, 10_000, WAITED),
         Probe::ConcurrencyLimit(jobs, us) => asked.crowd(*jobs, *us),
@@ -99,11 +101,23 @@ impl ProbedModel<'_> {
         workload.batch(Size { jobs, each: each.unwrap_or(workload.size.each) }, &stage)
     }
 
-    fn start(&self, workload: &str) -> Result<Figures> {
-        let batch = self.batch(workload, STARTED_JOBS, None)?;
+    /// All jobs of a user's function.
+    fn batch_of_function(&self, workload: &str, expected: &[Digest]) -> Result<Batch> {
+        let workload = self.catalog.workload(self.model.platform, workload)?.with_jobs(expected.len());
+        let stage = Arc::new(Stage::new(&Stage::default_place(), self.exe));
+        workload.batch_with(expected.to_vec(), &stage)
+    }
+
+    fn start(&self, workload: &str, expected: Option<&[Digest]>) -> Result<Figures> {
+        let batch = match expected {
+            Some(expected) => self.batch_of_function(workload, expected)?,
+            None => self.batch(workload, STARTED_JOBS, None)?,
+        };
+        let workload = self.catalog.workload(self.model.platform, workload)?;
         // Waiting jobs need as many workers as jobs, or their waits would be serialised.
-        let in_flight = if workload == "sleep" { STARTED_JOBS } else { host::cores() };
-        let resources = self.resources_for(in_flight);
+        let jobs = batch.expected().len().min(MOST_WORKERS);
+        let in_flight = if workload.kind.waits() { jobs } else { host::cores() };
+        let resources = self.resources_for(in_flight.min(workload.at_most())).limited_to(workload.at_most());
         self.model.ensure_startable(&resources)?;
         start_to_end(&batch, || self.model.start(&batch, &resources))
     }

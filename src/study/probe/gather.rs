@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::child::reporting::{Next, ReportingChild};
+use crate::engine::Digest;
 use crate::machine::{idle, study_lock::StudyLock};
 use crate::model::{Concurrency, ModelEntry};
 use crate::record::schema::{Passes, ProbeRecord};
@@ -31,6 +32,26 @@ pub struct ProbeOptions {
     pub most_bytes: u64,
     /// Make one pass, and probe small job counts only.
     pub quick: bool,
+    /// A user's functions instead of bakeoff's own jobs: then only starting is asked.
+    pub functions: Vec<ProbedFunction>,
+}
+
+/// A user's function that models are started on.
+#[derive(Clone, Debug)]
+pub struct ProbedFunction {
+    /// The name of its workload.
+    pub workload: String,
+    /// The digests that its jobs must return, or why nobody knows them.
+    pub expected: Result<Vec<Digest>, String>,
+}
+
+impl ProbeOptions {
+    /// What the jobs of a user's function must return, where a probe is about one.
+    fn expected(&self, probe: &Probe) -> Result<Option<Vec<Digest>>, String> {
+        let Probe::Start(workload) = probe else { return Ok(None) };
+        let function = self.functions.iter().find(|function| function.workload == *workload);
+        function.map(|function| function.expected.clone()).transpose()
+    }
 }
 
 /// What probes have found.
@@ -51,7 +72,10 @@ pub fn gather(
 ) -> Gathered {
     let mut ask = |model: &ModelEntry, question: &Probe| {
         progress(model.name, &question.name());
-        probe(&options.exe, model, question, stop)
+        match options.expected(question) {
+            Ok(expected) => probe(&options.exe, model, question, expected, stop),
+            Err(why) => Some(record(model, question, Err(why))),
+        }
     };
     let study_lock = StudyLock::of_this_machine();
     let watch = |probes| idle::watch(Path::new("/"), &study_lock, probes);
@@ -59,7 +83,7 @@ pub fn gather(
     // Released: a study of this process is no other study.
     drop(study_lock);
     for model in &options.models {
-        if model.concurrency != Concurrency::One {
+        if model.concurrency != Concurrency::One && options.functions.is_empty() {
             crowds(options, |question| {
                 let record = ask(model, question)?;
                 probes.push(record.clone());
@@ -77,11 +101,12 @@ fn position(options: &ProbeOptions, model: &str) -> usize {
     all.map(|entry| entry.name).position(|name| name == model).unwrap_or(usize::MAX)
 }
 
-/// Runs one probe in a fresh process; `None` if it was stopped.
+/// Runs one probe in a fresh process, whose jobs must return the `expected` digests if they are a user's; `None` if it was stopped.
 pub fn probe(
     exe: &Path,
     model: &ModelEntry,
     question: &Probe,
+    expected: Option<Vec<Digest>>,
     stop: &Arc<AtomicBool>,
 ) -> Option<ProbeRecord> {
     if stop.load(Ordering::Relaxed) {
@@ -91,6 +116,7 @@ pub fn probe(
         model: model.name.into(),
         interpreter: PlatformOrder::of(model.platform),
         question: question.clone(),
+        expected,
     };
     let answer = match ReportingChild::<ProbeAnswer>::start(exe, SUBCOMMAND, &order, DEADLINE, stop) {
         Err(why) => Err(format!("{why:#}")),
@@ -100,9 +126,13 @@ pub fn probe(
             Next::Stopped => return None,
         },
     };
+    Some(record(model, question, answer))
+}
+
+fn record(model: &ModelEntry, question: &Probe, answer: ProbeAnswer) -> ProbeRecord {
     let (figures, failure) = match answer {
         Ok(figures) => (figures, None),
         Err(why) => (Default::default(), Some(why)),
     };
-    Some(ProbeRecord { model: model.name.into(), question: question.name(), turn: None, figures, failure })
+    ProbeRecord { model: model.name.into(), question: question.name(), turn: None, figures, failure }
 }

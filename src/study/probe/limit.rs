@@ -92,6 +92,7 @@ mod tests {
             most_jobs,
             most_bytes,
             quick: false,
+            functions: vec![],
         }
     }
 

@@ -32,9 +32,7 @@ pub(super) fn passes(
 
 /// The probes of a pass in random order; all models have one probe before the next, so that what is compared is close in time.
 fn turns(options: &ProbeOptions, random: &mut Rng) -> Vec<(ModelEntry, Probe)> {
-    let mut questions = vec![Probe::TimerBurst];
-    questions.extend(STARTED_ON.map(|workload| Probe::Start(workload.to_owned())));
-    questions.extend(WAITS_US.map(Probe::Wait));
+    let mut questions = questions(options);
     random.shuffle(&mut questions);
     let mut turns = vec![];
     for question in questions {
@@ -45,6 +43,17 @@ fn turns(options: &ProbeOptions, random: &mut Rng) -> Vec<(ModelEntry, Probe)> {
         }
     }
     turns
+}
+
+/// What a pass asks: about starting, and with bakeoff's own jobs about timers.
+fn questions(options: &ProbeOptions) -> Vec<Probe> {
+    if !options.functions.is_empty() {
+        return options.functions.iter().map(|function| Probe::Start(function.workload.clone())).collect();
+    }
+    let mut questions = vec![Probe::TimerBurst];
+    questions.extend(STARTED_ON.map(|workload| Probe::Start(workload.to_owned())));
+    questions.extend(WAITS_US.map(Probe::Wait));
+    questions
 }
 
 /// The models that have an answer to a question.
@@ -77,6 +86,7 @@ mod tests {
             most_jobs: 1,
             most_bytes: 1,
             quick: false,
+            functions: vec![],
         };
         let mut asked = 0;
         let ask = |model: &ModelEntry, question: &Probe| {
