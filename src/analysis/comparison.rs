@@ -284,10 +284,11 @@ impl RowCell<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::analysis::functions::tests::plain_function;
     use crate::analysis::same::tests::{on_a_machine, workload};
     use crate::record::read::tests;
     use crate::record::schema::Failure;
-    use crate::record::schema::WorkloadEntry;
+    use crate::record::schema::{FunctionFacts, WorkloadEntry};
 
     /// A recording of a known machine, whose second cell takes `percent` of the first.
     pub(crate) fn recording(launches: u64, percent: u64) -> Recording {
@@ -442,7 +443,9 @@ pub(crate) mod tests {
         other_baseline.study.as_mut().unwrap().arms[0].revision = Some(2);
         let mut other_work = original.clone();
         workload(&mut other_work).revision = Some(2);
-        for other in [other_baseline, other_work] {
+        let mut other_answers = original.clone();
+        workload(&mut other_answers).function = Some(FunctionFacts { answers: Some(7), ..plain_function() });
+        for other in [other_baseline, other_work, other_answers] {
             assert_eq!(words(&original, &other), [Word::ContenderChanged; 2]);
         }
     }

@@ -115,23 +115,29 @@ fn in_words(ns: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::record::read::tests::recording;
     use crate::record::schema::Kind;
 
-    #[test]
-    fn remarks_tell_what_the_rows_of_a_function_measure() {
-        let plain = FunctionFacts {
+    /// What is known of a function about which there is nothing to remark.
+    pub(crate) fn plain_function() -> FunctionFacts {
+        FunctionFacts {
             inputs_ns: 1_000,
             calls_ns: 50_000_000,
             cpu_ns: Some(50_000_000),
             shipping_ns: None,
             printed_bytes: 0,
+            answers: None,
             asynchronous: false,
             at_most: None,
             isolated: false,
-        };
+        }
+    }
+
+    #[test]
+    fn remarks_tell_what_the_rows_of_a_function_measure() {
+        let plain = plain_function();
         let of = |kind: Kind, function: Option<FunctionFacts>| {
             let study = recording(3, 50).study.unwrap();
             let jobs = 50.try_into().unwrap();

@@ -130,10 +130,24 @@ pub(super) fn is_shared(one: &WorkloadEntry, other: &WorkloadEntry) -> bool {
     one.name == other.name && one.platform == other.platform
 }
 
-/// The revisions of the workload, the model and the baseline behind the speedup of a cell: two cells are compared only
-/// if all are equal.
-pub(super) fn revisions(row: &Row, cell: &CellResult) -> (u32, u32, Option<u32>) {
-    (row.workload.revision(), cell.revision, row.baseline().map(|baseline| baseline.revision))
+/// What is behind the speedup of a cell: two cells are compared only if all of it is equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Revisions {
+    workload: u32,
+    /// The hash of the answers of a user's function, which may have changed though nobody has raised its revision.
+    answers: Option<u64>,
+    model: u32,
+    baseline: Option<u32>,
+}
+
+/// What is behind the speedup of `cell`, which is one of `row`.
+pub(super) fn revisions(row: &Row, cell: &CellResult) -> Revisions {
+    Revisions {
+        workload: row.workload.revision(),
+        answers: row.workload.function.and_then(|function| function.answers),
+        model: cell.revision,
+        baseline: row.baseline().map(|baseline| baseline.revision),
+    }
 }
 
 fn workloads(recording: &Recording) -> &[WorkloadEntry] {

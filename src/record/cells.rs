@@ -57,6 +57,10 @@ pub struct FunctionFacts {
     pub shipping_ns: Option<u64>,
     /// What the program printed before it asked for its suite, in bytes.
     pub printed_bytes: u64,
+    /// The first 53 bits of the hash of all answers, which every reader of JSON keeps: another function, or the same on other inputs,
+    /// has others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<u64>,
     /// Whether it has an async form.
     pub asynchronous: bool,
     /// The maximum number of its jobs at once, if its author has set one.

@@ -15,7 +15,7 @@ use crate::child::{channel::Channel, parent_death, program, wire};
 use crate::engine::{Context, Usage, nanoseconds, now};
 use crate::model::Platform;
 use crate::record::schema::FunctionFacts;
-use crate::workload::function::{Function, FunctionJobs, Known, Rules};
+use crate::workload::function::{Function, FunctionJobs, Known, Rules, hash_of};
 use crate::workload::{Workload, catalog::Catalog};
 
 /// The hidden subcommand that finds the answers of a function; its argument is the parent's process id.
@@ -239,6 +239,7 @@ impl Asked<'_> {
                         cpu_ns,
                         shipping_ns,
                         printed_bytes,
+                        answers: Some(hash_of(&answers)? >> 11),
                         asynchronous,
                         at_most: at_most.and_then(|jobs| NonZeroU64::new(jobs as u64)),
                         isolated,

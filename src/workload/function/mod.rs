@@ -22,8 +22,8 @@ use crate::workload::{Kind, Workload as Described, series::Series};
 
 pub(crate) use jobs::Rules;
 pub use jobs::{FunctionJobs, Known};
-pub(crate) use typed::Function;
-use typed::{Forms, Inputs, Shipping, Typed, hash_of};
+use typed::{Forms, Inputs, Shipping, Typed};
+pub(crate) use typed::{Function, hash_of};
 
 /// A function and its inputs: what a [`Suite`](crate::Suite) measures. `I` is the type of an input, and `O` that of a result.
 ///

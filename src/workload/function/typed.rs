@@ -255,7 +255,7 @@ async fn caught_async<O>(mut future: Awaited<O>) -> Result<O> {
 }
 
 /// The hash of a value as it is serialized.
-pub(super) fn hash_of(value: &impl Serialize) -> Result<u64> {
+pub(crate) fn hash_of(value: &impl Serialize) -> Result<u64> {
     let bytes = postcard::to_stdvec(value)
         .context("it can't be serialized: .answer(..) makes another value of it to compare")?;
     Ok(first_word(Sha256::new_with_prefix(bytes)))
