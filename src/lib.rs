@@ -71,12 +71,19 @@ pub use workload::function::{ByAnswer, ByItself, Comparable, Workload};
 /// `cargo bench --bench mine` then calls `thumbnail` with each of `pictures()` under every model, compares all results, and prints
 /// which models are the best.
 ///
-/// With `-- --quick` it takes seconds, and has ranges instead of verdicts. `cargo bench --bench mine -- --help` lists what else the
-/// program can do with its recordings: tables, a page, charts, comparisons. `cargo test --benches` and test runners run each cell once.
+/// With `-- --quick` it takes seconds, and has ranges instead of verdicts. `cargo test --benches` and test runners run each cell once.
+/// What else the program can do is what bakeoff itself can: `cargo bench --bench mine -- --help` lists it. For example
+///
+/// - `-- report FILE --html page.html` makes a page of a recording, and `-- compare BEFORE AFTER` says what a change has done;
+/// - `-- evidence` shows which models ran the function in parallel, and by which threads or processes;
+/// - `-- costs` says after how many runs starting a model has paid, and with [`Workload::sizes`] from which size of a job on;
+/// - `-- trace thumbnail/rayon/cores --to trace.json` writes who ran when, for Perfetto.
 ///
 /// - A job is one call with one input. A run is all inputs; about 0.1 s of work in all is enough, and a job of 0.1 ms or more measures
 ///   the work instead of handing it out.
 /// - [`Workload::waits`] is for functions that wait, [`Workload::mixed`] for those that do both; [`Workload::or_async`] gives an async form.
+///   Without one, tasks block the threads of their runtime, and are labelled "blocking".
+/// - [`Workload::at_most`] limits the jobs at once, and [`Workload::isolated`] is for functions that keep a cache.
 /// - The program is its own child process: `main` must reach [`Suite::main`] without arguments, time or chance, and inputs and results must
 ///   be the same in every process. What differs is named, and has no verdict.
 /// - What a job prints goes to the standard error of child processes; their standard input is empty.
