@@ -18,7 +18,7 @@ pub(super) fn blocks(recording: &Recording) -> Option<Vec<Block>> {
     let costs = AnalysedCosts::of(recording)?;
     let mut blocks = vec![];
     for workload in started_on(probes) {
-        blocks.push(starting(&costs, workload, jobs_of_a_run(probes, workload)));
+        blocks.extend(starting(&costs, workload, jobs_of_a_run(probes, workload)));
     }
     blocks.extend(running(&costs, recording));
     blocks.extend(memory(&costs, probes));
@@ -72,8 +72,11 @@ fn jobs_of_a_run(probes: &[ProbeRecord], workload: &str) -> u64 {
     STARTED_JOBS as u64
 }
 
-fn starting(costs: &AnalysedCosts<'_>, workload: &str, jobs: u64) -> Block {
+fn starting(costs: &AnalysedCosts<'_>, workload: &str, jobs: u64) -> Option<Block> {
     let models = having(costs, |model| model.starting(workload));
+    if models.is_empty() {
+        return None;
+    }
     let baseline = costs.baseline();
     let mut columns = Table::of(&models)
         .left("model", CostSummary::model)
@@ -95,11 +98,11 @@ fn starting(costs: &AnalysedCosts<'_>, workload: &str, jobs: u64) -> Block {
         ));
     }
     notes.extend(no_verdict(costs.warnings_of_passes()));
-    Block::titled(
+    Some(Block::titled(
         format!("Starting a model, on runs of {jobs} jobs of {workload}; medians over fresh processes"),
         columns.build(),
         notes,
-    )
+    ))
 }
 
 /// The number of runs from which on a model has paid for its start, in words.

@@ -102,8 +102,7 @@ pub fn of_workload(recording: &Recording, name: &str, style: TerminalStyle) -> O
     let mut blocks = Vec::new();
     for row in of.summary.all_rows() {
         if row.workload.name == name {
-            let cells = cells(row, &Medians::new(), Shown::of(recording));
-            blocks.push(Block::titled(title(row), cells, vec![]));
+            blocks.push(of_row(row, &Medians::new(), recording));
         }
     }
     if blocks.is_empty() {
@@ -120,20 +119,38 @@ fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
     let mut blocks = vec![if is_empty { Block::Notes(vec![]) } else { best_tools }];
     blocks.extend(platforms::blocks(of));
     for row in of.summary.all_rows() {
-        let cells = cells(row, criterion, Shown::of(of.recording));
-        blocks.push(Block::titled(title(row), cells, vec![]));
+        blocks.push(of_row(row, criterion, of.recording));
     }
     blocks.push(notes);
     Some(blocks)
 }
 
+/// The cells of a row; if none of them was measured, for one reason, that reason once.
+fn of_row(row: &Row, criterion: &Medians, recording: &Recording) -> Block {
+    match why_nothing(row) {
+        Some(why) => Block::Paragraph(format!("{}. Not measured: {why}", title(row))),
+        None => Block::titled(title(row), cells(row, criterion, Shown::of(recording)), vec![]),
+    }
+}
+
+/// Why no cell of a row was measured, if that is one reason.
+fn why_nothing(row: &Row) -> Option<&str> {
+    let why = row.cells.first()?.error.as_deref()?;
+    for cell in &row.cells {
+        if cell.wall_ns.is_some() || cell.error.as_deref() != Some(why) {
+            return None;
+        }
+    }
+    Some(why)
+}
+
 fn best_tools(summary: &Summary) -> Table {
     let rows = BestRow::all(&summary.rows);
-    best::columns(&rows)
-        .left("the post says", |it| it.row.workload.post_says.as_str())
-        .wraps()
-        .leaves(1)
-        .build()
+    let columns = best::columns(&rows);
+    if rows.iter().all(|it| it.row.workload.post_says.is_empty()) {
+        return columns.build();
+    }
+    columns.left("the post says", |it| it.row.workload.post_says.as_str()).wraps().leaves(1).build()
 }
 
 fn title(row: &Row) -> String {
@@ -142,7 +159,8 @@ fn title(row: &Row) -> String {
     if let Some(platform) = &workload.platform {
         title += &format!(", in Python {platform}");
     }
-    title += &format!(". {} jobs, each {}", workload.jobs, workload.about);
+    let jobs = if workload.jobs.get() == 1 { "job" } else { "jobs" };
+    title += &format!(". {} {jobs}, each {}", workload.jobs, workload.about);
     if let Some(function) = &workload.function {
         if let Some(jobs) = function.at_most {
             title += &format!("; at most {jobs} at once");
@@ -311,5 +329,21 @@ mod tests {
         };
         assert!(!table(5e7).contains("drift") && table(5e7).contains("criterion"));
         assert!(table(6e7).contains("60.0 ms  drift"), "{}", table(6e7));
+    }
+
+    #[test]
+    fn row_that_failed_as_a_whole_tells_why_once() {
+        let mut failed = recording(3, 50);
+        let study = failed.study.as_mut().unwrap();
+        study.launches.clear();
+        for arm in &mut study.arms {
+            arm.unavailable = Some("no two processes agree".into());
+        }
+        let text = of_workload(&failed, "hash", TerminalStyle::UNLIMITED).unwrap();
+        assert!(text.contains("Not measured: no two processes agree"), "{text}");
+        assert_eq!(text.matches("no two processes agree").count(), 1, "{text}");
+        failed.study.as_mut().unwrap().arms[1].unavailable = Some("another reason".into());
+        let text = of_workload(&failed, "hash", TerminalStyle::UNLIMITED).unwrap();
+        assert!(text.contains("another reason") && text.contains("rayon/cores"), "{text}");
     }
 }
