@@ -1,6 +1,8 @@
 //! Measures which execution model is the best tool for a task, with real work on the reader's own machine.
 //!
-//! The rooms, from the ground up; each uses only those above it in this list:
+//! [`Suite`] has the guide: a function of another package under every model. [`work`] is for work that a function can't describe.
+//!
+//! The rooms of the source, from the ground up; each uses only those above it in this list:
 //!
 //! - `stats`: medians, exact intervals, ratios, verdicts, scaling models, units
 //! - `record`: the versioned file that keeps a study: schema, journal, checksum
@@ -29,6 +31,7 @@ mod record;
 mod report;
 mod stats;
 mod study;
+pub mod work;
 mod workload;
 
 #[cfg(feature = "cli")]
@@ -88,7 +91,8 @@ pub use workload::function::{ByAnswer, ByItself, Comparable, Workload};
 ///   be the same in every process. What differs is named, and has no verdict.
 /// - What a job prints goes to the standard error of child processes; their standard input is empty.
 ///
-/// Whole packages are in `examples/`: `hash-files`, `resize-pictures`, `parse-json`.
+/// Whole packages are in `examples/`: `hash-files`, `resize-pictures`, `parse-json`. Work that a function can't describe, such as
+/// work that writes files, is a [`Task`](work::Task): see [`work`].
 ///
 /// # What does not compile
 ///
@@ -147,7 +151,13 @@ impl Suite {
         A: Comparable<O> + 'static,
     {
         let (workload, sizes) = workload.described();
-        Suite { catalog: self.catalog.with(workload, sizes) }
+        Suite { catalog: self.catalog.with(workload).with_sizes(sizes) }
+    }
+
+    /// The same with `task`, the last of its tables: work that waits for files, resets, checks or says for itself what is right. The
+    /// ids of its cells are as those of [`Suite::workload`].
+    pub fn task<W: work::Work>(self, task: work::Task<W>) -> Self {
+        Suite { catalog: self.catalog.with(task.described()) }
     }
 
     /// The built-in workloads.

@@ -1,7 +1,9 @@
-//! Functions as users have them, the right ones and the wrong ones: `FUNCTIONS=NAME` chooses. Tests run it; a user's guide is in the
+//! Functions and tasks as users have them, the right ones and the wrong ones: `FUNCTIONS=NAME` chooses. Tests run it; a user's guide is in the
 //! documentation of `Suite`.
 
 #![expect(clippy::print_stdout, reason = "functions of users print")]
+
+mod tasks;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -155,6 +157,7 @@ fn wrong(name: &str, suite: Suite) -> Suite {
         "slash" => suite.workload(Workload::computes("a/b", numbers, sum)),
         "nameless" => suite.workload(Workload::computes("", numbers, sum)),
         "tiny" => suite.workload(Workload::computes("tiny", numbers, |n| n + 1)),
+        task if task.starts_with("task") => tasks::of(task, suite),
         _ => right(suite),
     }
 }

@@ -16,7 +16,7 @@ pub fn own_program() -> Result<PathBuf, Unavailable> {
     let found = std::fs::symlink_metadata(OWN).map(|_| PathBuf::from(OWN));
     #[cfg(not(target_os = "linux"))]
     let found = std::env::current_exe().and_then(|path| held(&path));
-    found.map_err(|error| Unavailable(format!("this program can't start itself{WHY_NOT}: {error}")))
+    found.map_err(|error| Unavailable::new(format!("this program can't start itself{WHY_NOT}: {error}")))
 }
 
 /// What its start needs here.

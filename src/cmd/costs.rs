@@ -53,7 +53,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    if args.from.is_some() && catalog.has_functions() {
+    if args.from.is_some() && catalog.is_of_user() {
         let why = "--from takes dispatch overhead and CPU time from tasks of bakeoff itself: leave it out";
         return Err(BadUsage(why.into()).into());
     }
@@ -127,7 +127,7 @@ fn series(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[Model
     for series in catalog.series() {
         for &platform in platforms {
             let mut models = with_baseline(platform, named);
-            if args.models.is_empty() && series.name != BREAK_EVEN && !catalog.has_functions() {
+            if args.models.is_empty() && series.name != BREAK_EVEN && !catalog.is_of_user() {
                 models = one_of_each_kind(&models);
             }
             let cells = series

@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let with = RunEnvironment::new(catalog, own_program()?, host::cores());
     let stop = Stop::listen()?;
     let mut watch = Watch::begin();
-    let evidence = if catalog.has_functions() {
+    let evidence = if catalog.is_of_user() {
         let cells = cells(&learned(catalog, |_| true)?, &models);
         gather_functions(&with, &cells, LOOKS, &stop.asked, tell_cell)
     } else {

@@ -143,12 +143,12 @@ fn run(catalog: &Catalog) -> Result<Exit> {
     if let Some(served) = children::serve_if_asked(catalog) {
         return served.map(|()| Exit::Ok);
     }
-    if let Some(why) = catalog.wrong_name() {
+    if let Some(why) = catalog.mistake() {
         return Err(BadUsage(why).into());
     }
     let mut words: Vec<OsString> = std::env::args_os().collect();
     let part = part_of_sweep(&mut words)?;
-    if catalog.has_functions() {
+    if catalog.is_of_user() {
         match cargo::asked(words)? {
             cargo::Asked::List(filter) => return cargo::list(&filter, catalog),
             cargo::Asked::Test(filter) => return cargo::test(&filter, catalog),
@@ -181,7 +181,7 @@ fn part_of_sweep(words: &mut Vec<OsString>) -> Result<Option<run::PartOfSweep>> 
 impl Cli {
     fn run(self, catalog: &Catalog, part: Option<run::PartOfSweep>) -> Result<Exit> {
         if let Some(name) = self.command.about_built_in_tasks()
-            && catalog.has_functions()
+            && catalog.is_of_user()
         {
             let why = "is about the tasks of bakeoff itself, which its own program measures";
             return Err(BadUsage(format!("{name} {why}")).into());
@@ -218,9 +218,7 @@ fn learned(catalog: &Catalog, selects: impl Fn(&str) -> bool) -> Result<Catalog>
         }
         ids.iter().any(|id| selects(id))
     };
-    if learned.has_functions() {
-        reference::learn(&mut learned, &own_program()?, &Arc::default(), is_wanted)?;
-    }
+    reference::learn(&mut learned, &own_program()?, &Arc::default(), is_wanted)?;
     Ok(learned)
 }
 

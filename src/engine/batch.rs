@@ -248,7 +248,7 @@ impl Batch {
         let Some(read) = device_bytes else {
             let why =
                 "the system does not tell what these processes read from devices, so cold can't be proved";
-            ensure!(cold == 0, Unavailable(why.into()));
+            ensure!(cold == 0, Unavailable::new(why));
             return Ok(());
         };
         ensure!(

@@ -11,6 +11,15 @@ use crate::engine::{Phase, Spans, lock};
 ///
 /// The work of a job lies inside of these calls, so that a model can hold a lock while it computes and a trace can tell
 /// the phases apart. In an untraced run without a lock a call costs one branch.
+///
+/// ```
+/// use bakeoff::Context;
+///
+/// // That of a job outside of a model: nothing is recorded.
+/// let ctx = Context::default();
+/// let answer = ctx.wait(|| 42);
+/// assert_eq!(ctx.compute(|| answer + 1), 43);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
     job: usize,

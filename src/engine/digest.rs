@@ -8,6 +8,15 @@ use serde::{Deserialize, Serialize};
 ///
 /// Two jobs of a batch never have the same digest, so that swapped digests are detected as well as wrong
 /// ones.
+///
+/// ```
+/// use bakeoff::work::Digest;
+///
+/// let digest = |job, answer| Digest::new(job, answer);
+/// assert_eq!(digest(1, 42), digest(1, 42));
+/// assert_ne!(digest(1, 42), digest(2, 42));
+/// assert_ne!(digest(1, 42), digest(1, 42).combine(0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Digest(u64);
 
@@ -18,7 +27,8 @@ impl Digest {
     }
 
     /// Combines this digest with a further result, `answer`.
-    pub(crate) fn combine(self, answer: u64) -> Self {
+    #[must_use]
+    pub fn combine(self, answer: u64) -> Self {
         Digest::new(self.0, answer)
     }
 
@@ -46,6 +56,13 @@ const SECTOR: usize = 512;
 ///
 /// All seeds share one stream under a mask that depends on the seed: languages with slow loops generate the
 /// stream once, and mask it as one large number.
+///
+/// ```
+/// use bakeoff::work::pseudorandom_bytes;
+///
+/// assert_eq!(pseudorandom_bytes(7, 1_000), pseudorandom_bytes(7, 1_000));
+/// assert_ne!(pseudorandom_bytes(7, 1_000), pseudorandom_bytes(8, 1_000));
+/// ```
 pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 8);
     let (mut state, mask) = (0_u64, mix(seed));
@@ -62,6 +79,13 @@ pub fn pseudorandom_bytes(seed: u64, len: usize) -> Vec<u8> {
 /// It proves that each sector arrived in its place. Reading every byte would add computing to jobs that
 /// should wait: a digest of a whole warm 64 KiB file takes longer than reading it. CRC-32, because every
 /// language has it in its standard library, at the same speed.
+///
+/// ```
+/// use bakeoff::work::{pseudorandom_bytes, sampled_checksum};
+///
+/// let bytes = pseudorandom_bytes(7, 4_096);
+/// assert_ne!(sampled_checksum(&bytes), sampled_checksum(&bytes[..4_000]));
+/// ```
 pub fn sampled_checksum(bytes: &[u8]) -> u64 {
     let mut words = Vec::with_capacity(bytes.len().div_ceil(SECTOR) * 8);
     for sector in bytes.chunks(SECTOR) {

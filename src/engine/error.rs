@@ -5,8 +5,18 @@ use std::fmt;
 use anyhow::Error;
 
 /// A cell cannot be measured on this machine: a row with a reason, not a failure.
+///
+/// ```
+/// use bakeoff::work::Unavailable;
+///
+/// fn setup() -> anyhow::Result<()> {
+///     anyhow::bail!(Unavailable::new("this machine has no camera"))
+/// }
+///
+/// assert_eq!(setup().unwrap_err().to_string(), "this machine has no camera");
+/// ```
 #[derive(Debug)]
-pub struct Unavailable(pub String);
+pub struct Unavailable(String);
 
 /// A correct run that did not measure its workload, and why: for example, memory pressure evicted the files of
 /// `warm-file`, or another program read those of `cold-file` first.
@@ -20,6 +30,13 @@ pub struct WhyNot {
     pub reason: String,
     /// Whether this machine lacks something; all else is a failure.
     pub is_lack: bool,
+}
+
+impl Unavailable {
+    /// Because of `why`, in words.
+    pub fn new(why: impl Into<String>) -> Self {
+        Unavailable(why.into())
+    }
 }
 
 impl WhyNot {

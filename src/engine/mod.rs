@@ -30,7 +30,7 @@ pub(crate) use jobs::Made;
 pub use jobs::{Jobs, Kept, Origin, OwnJobs, Recipe};
 pub(crate) use model::StartedFor;
 pub use model::{DEADLINE, MOST_WORKERS, Model, Resources, Started};
-pub(crate) use panics::{catch_panic, lock, panic_text};
+pub(crate) use panics::{catch_panic, catch_panic_in, caught, caught_async, lock, panic_text};
 pub use sample::{Sample, sample};
 pub use trace::{Performance, Performer, Phase, Span, Spans};
 pub use work::{Reads, Size, Work};

@@ -1,8 +1,11 @@
 //! Turns panics in a model into errors of one cell, and locks what a panicking thread has held.
 
 use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use anyhow::{Result, bail};
 
@@ -12,11 +15,42 @@ use anyhow::{Result, bail};
 /// # Errors
 /// What `work` returns, or the text of its panic.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let panic = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(result) => return result,
-        Err(panic) => panic,
-    };
-    bail!("the model panicked: {}", panic_text(&*panic))
+    catch_panic_in("the model", work)
+}
+
+/// The same for `what`, which is no model.
+///
+/// # Errors
+/// As [`catch_panic`].
+pub(crate) fn catch_panic_in<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result,
+        Err(panic) => bail!("{what} panicked: {}", panic_text(&*panic)),
+    }
+}
+
+/// The same for code of a user, which the caller names.
+///
+/// # Errors
+/// As [`catch_panic`].
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(result) => result,
+        Err(panic) => bail!("panicked: {}", panic_text(&*panic)),
+    }
+}
+
+/// The same for a future, at each step of it.
+///
+/// # Errors
+/// As [`caught`].
+pub(crate) async fn caught_async<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match caught(|| Ok(future.as_mut().poll(cx))) {
+        Ok(poll) => poll,
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
 }
 
 /// The words of a panic.

@@ -9,7 +9,48 @@ use serde_json::Value;
 
 use crate::engine::{Context, Digest};
 
-/// One independent piece of real work.
+/// One independent piece of real work: a job.
+///
+/// All that waits is inside of [`Context::wait`] or [`Context::wait_async`], and all that computes inside of [`Context::compute`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use bakeoff::Context;
+/// use bakeoff::work::{Digest, Work};
+///
+/// /// Waits for a timer.
+/// struct Sleep {
+///     number: u64,
+///     pause: Duration,
+/// }
+///
+/// impl Work for Sleep {
+///     type Shared = ();
+///
+///     fn run(&self, _: &(), ctx: &Context<'_>) -> anyhow::Result<Digest> {
+///         ctx.wait(|| std::thread::sleep(self.pause));
+///         self.expected()
+///     }
+///
+///     async fn run_async(&self, _: &(), ctx: &Context<'_>) -> anyhow::Result<Digest> {
+///         ctx.wait_async(tokio::time::sleep(self.pause)).await;
+///         self.expected()
+///     }
+///
+///     fn expected(&self) -> anyhow::Result<Digest> {
+///         Ok(Digest::new(self.number, 0))
+///     }
+///
+///     fn waits(&self) -> Duration {
+///         self.pause
+///     }
+/// }
+///
+/// let sleep = Sleep { number: 7, pause: Duration::from_millis(1) };
+/// assert_eq!(sleep.run(&(), &Context::default())?, sleep.expected()?);
+/// # anyhow::Ok(())
+/// ```
 pub trait Work: Send + Sync + 'static {
     /// What the jobs of one started model share, such as an HTTP client; `()` if they share nothing.
     type Shared: Default + Send + Sync + 'static;
@@ -46,11 +87,12 @@ pub trait Work: Send + Sync + 'static {
     ///
     /// # Errors
     /// If the result can't be turned into a digest.
+    #[doc(hidden)]
     fn answer(&self, returned: Digest) -> Result<Digest> {
         Ok(returned)
     }
 
-    /// What a digest other than the expected one means, for work that knows.
+    /// What a digest other than the expected one means, for work that knows: the end of a message, such as `": it depends on other jobs"`.
     fn if_wrong(&self) -> &'static str {
         ""
     }
@@ -82,6 +124,7 @@ pub trait Work: Send + Sync + 'static {
     }
 
     /// The job as bytes, if another process cannot make it from its number alone.
+    #[doc(hidden)]
     fn portable(&self) -> Option<Vec<u8>> {
         None
     }
@@ -90,13 +133,22 @@ pub trait Work: Send + Sync + 'static {
     ///
     /// # Errors
     /// If it has no form in Python.
+    #[doc(hidden)]
     fn in_python(&self) -> Result<Value> {
         bail!("this work has no form in Python")
     }
 }
 
-/// Where the bytes that a job reads must come from, in bytes.
+/// Where the bytes that a job reads must come from, in bytes. A run whose bytes came from elsewhere is invalid, and repeated.
+///
+/// ```
+/// use bakeoff::work::Reads;
+///
+/// // What `Work::reads` returns for a file of 4 KiB that `Work::reset` evicts.
+/// assert_ne!(Reads::Device(4096), Reads::Cache(4096));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reads {
     /// The job reads no file.
     Nothing,
@@ -106,7 +158,14 @@ pub enum Reads {
     Device(u64),
 }
 
-/// How much work a batch is.
+/// How much work a batch is: it has these two numbers and will have no other.
+///
+/// ```
+/// use bakeoff::work::Size;
+///
+/// let larger = Size { each: 2_000, ..Size { jobs: 24, each: 1_000 } };
+/// assert_eq!(larger, Size { jobs: 24, each: 2_000 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// The number of jobs.

@@ -173,7 +173,7 @@ impl ModelEntry {
     /// [`Unavailable`] if this machine can't have it.
     pub fn ensure_available(&self) -> Result<()> {
         match self.unavailable {
-            Some(why) => Err(Unavailable(why.into()).into()),
+            Some(why) => Err(Unavailable::new(why).into()),
             None => Ok(()),
         }
     }

@@ -72,7 +72,14 @@ pub struct FunctionFacts {
 }
 
 /// The main activity of a workload's jobs.
+///
+/// ```
+/// use bakeoff::work::Kind;
+///
+/// assert!(Kind::Waits.waits() && Kind::Mixed.waits() && !Kind::Computes.waits());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Nothing: the cost of dispatch alone.

@@ -23,7 +23,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 3, each: 500 },
     job_us: 55_000,
     wait_us: 50_000,
-    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Cake::new(seed, size.each)) },
+    jobs: &Each { setup: &no_setup, job: &|_, size, seed| Ok(Cake::new(seed, size.each)) },
 };
 
 /// The same in Python, whose C code releases the lock to hash large parts: the parts are small here, so that

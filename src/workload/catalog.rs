@@ -16,31 +16,44 @@ pub struct Catalog {
     native: Vec<Workload>,
     in_python: Vec<Workload>,
     series: Vec<Series>,
+    /// Whether some are a user's own.
+    is_of_user: bool,
 }
 
 impl Catalog {
     /// The built-in workloads.
     pub fn builtin() -> Self {
-        Catalog { native: WORKLOADS.to_vec(), in_python: IN_PYTHON.to_vec(), series: SERIES.to_vec() }
+        Catalog {
+            native: WORKLOADS.to_vec(),
+            in_python: IN_PYTHON.to_vec(),
+            series: SERIES.to_vec(),
+            is_of_user: false,
+        }
     }
 
-    /// No workloads.
+    /// No workloads, for those of a user.
     pub(crate) fn empty() -> Self {
-        Catalog { native: vec![], in_python: vec![], series: vec![] }
+        Catalog { native: vec![], in_python: vec![], series: vec![], is_of_user: true }
     }
 
-    /// The same with another native workload, the last of its tables, and its other sizes.
-    pub(crate) fn with(mut self, workload: Workload, sizes: Series) -> Self {
+    /// The same with another native workload, a user's, which is the last of its tables.
+    pub(crate) fn with(mut self, workload: Workload) -> Self {
         self.native.push(workload);
+        self.is_of_user = true;
+        self
+    }
+
+    /// The same with other sizes of a user's workload, if there are any.
+    pub(crate) fn with_sizes(mut self, sizes: Series) -> Self {
         if !sizes.workloads.is_empty() {
             self.series.push(sizes);
         }
         self
     }
 
-    /// Why its names can't be the first parts of ids, if they can't.
+    /// Why its workloads can't be measured, if they can't: their names are the first parts of ids, and a batch has jobs.
     #[cfg(feature = "cli")]
-    pub(crate) fn wrong_name(&self) -> Option<String> {
+    pub(crate) fn mistake(&self) -> Option<String> {
         let mut seen = HashSet::new();
         let of_series = self.series.iter().flat_map(|series| series.of(Platform::Native));
         for workload in self.native.iter().chain(of_series) {
@@ -58,14 +71,20 @@ impl Catalog {
             if workload.at_most() == 0 {
                 return Some(format!("the workload {name:?} allows at most 0 jobs at once: 1 is the least"));
             }
+            if workload.size.jobs == 0 {
+                return Some(format!(
+                    "the workload {name:?} has a size of 0 jobs: there is nothing to measure"
+                ));
+            }
         }
-        self.native.is_empty().then(|| "the suite has no workload: Suite::workload adds one".into())
+        let why = "the suite has no workload: Suite::workload and Suite::task add one";
+        self.native.is_empty().then(|| why.into())
     }
 
-    /// Whether some are a user's own functions.
+    /// Whether some are a user's own: the program is then no `bakeoff`, and understands the command lines of cargo.
     #[cfg(feature = "cli")]
-    pub(crate) fn has_functions(&self) -> bool {
-        self.native.iter().any(|workload| workload.jobs.of_function().is_some())
+    pub(crate) fn is_of_user(&self) -> bool {
+        self.is_of_user
     }
 
     /// The native workloads, those of series too, to be changed.

@@ -18,10 +18,10 @@ pub(crate) const WORKLOAD: Workload = Workload {
     job_us: 1_500,
     wait_us: 0,
     jobs: &Each {
-        setup: |stage, size| {
+        setup: &|stage, size| {
             stage.ensure_evictable()?;
             ReadFile::setup(stage, "cold", size)
         },
-        job: |stage, size, seed| Ok(FileWork::<true>(ReadFile::new(stage, "cold", size, seed)?)),
+        job: &|stage, size, seed| Ok(FileWork::<true>(ReadFile::new(stage, "cold", size, seed)?)),
     },
 };

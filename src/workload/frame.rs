@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::{Digest, pseudorandom_bytes};
-use crate::workload::{Computes, Each, Kind, Size, Workload, fixture::stage::Stage, no_setup};
+use crate::workload::{Computes, Computing, Each, Kind, Size, Workload, fixture::stage::Stage, no_setup};
 
 /// The workload, for Python only: native jobs carry seeds, so that no native process ever receives a buffer.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -23,14 +23,14 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 4 * 1024 },
     job_us: 700,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: rendered::<1> },
+    jobs: &Each { setup: &no_setup, job: &rendered::<1> },
 };
 
 /// A job that hashes its frame this many times: more work for the same buffer.
-pub(super) fn rendered<const TIMES: u64>(_: &Stage, size: Size, seed: u64) -> Result<Frame> {
+pub(super) fn rendered<const TIMES: u64>(_: &Stage, size: Size, seed: u64) -> Result<Computing<Frame>> {
     let frame = Frame { seed, len: size.each, times: TIMES, pixels: Pixels::default() };
     frame.pixels();
-    Ok(frame)
+    Ok(Computing(frame))
 }
 
 /// Hashes its pixels.

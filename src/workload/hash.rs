@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::Digest;
-use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
+use crate::workload::{Computes, Computing, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -20,7 +20,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Hash { seed, blocks: size.each }) },
+    jobs: &Each { setup: &no_setup, job: &|_, size, seed| Ok(Computing(Hash { seed, blocks: size.each })) },
 };
 
 /// Length of the block that a message repeats, in bytes.

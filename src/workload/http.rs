@@ -29,7 +29,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 500 },
     job_us: 11_500,
     wait_us: 10_000,
-    jobs: &Each { setup: no_setup, job: get::<0> },
+    jobs: &Each { setup: &no_setup, job: &get::<0> },
 };
 
 /// The download of a number, whose page is parsed by hashing `PARTS` parts of 4 KiB.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::Digest;
-use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
+use crate::workload::{Computes, Computing, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -19,14 +19,14 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: |_, size, number| Ok(Rows::new(384, size, number)) },
+    jobs: &Each { setup: &no_setup, job: &|_, size, number| Ok(Computing(Rows::new(384, size, number))) },
 };
 
 /// The same on a small frame, for interpreters that are slower by orders of magnitude.
 pub(crate) const IN_PYTHON: Workload = Workload {
     about: "renders one row of a frame 112 pixels wide, some of them 50 times as heavy as others",
     size: Size { jobs: 48, each: 1 },
-    jobs: &Each { setup: no_setup, job: |_, size, number| Ok(Rows::new(112, size, number)) },
+    jobs: &Each { setup: &no_setup, job: &|_, size, number| Ok(Computing(Rows::new(112, size, number))) },
     ..WORKLOAD
 };
 

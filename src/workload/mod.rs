@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::engine::{Batch, Context, Digest, Kept, Made, Origin, OwnJobs, Recipe, Work};
+use crate::engine::{Batch, Digest, Kept, OwnJobs, Recipe, catch_panic_in};
 use crate::record::schema::FunctionFacts;
 use crate::workload::fixture::stage::Stage;
 use crate::workload::function::FunctionJobs;
@@ -18,6 +18,8 @@ mod cake;
 mod calls;
 pub mod catalog;
 mod cold_file;
+mod computes;
+mod each;
 pub mod fixture;
 mod frame;
 pub mod function;
@@ -33,9 +35,12 @@ pub mod script;
 pub mod series;
 mod sha_loop;
 mod sleep;
+pub mod task;
 mod warm_file;
 
 pub use crate::record::schema::Kind;
+pub(crate) use computes::{Computes, Computing};
+pub(crate) use each::{Each, no_setup};
 pub(crate) use hash::answer_of_parts;
 pub use hash::{digest_of_blocks, hash_implementation};
 pub use read_file::ReadFile;
@@ -105,72 +110,6 @@ impl fmt::Debug for dyn MakeJobs {
     }
 }
 
-/// Jobs that are made one by one, each from its number.
-pub(crate) struct Each<W> {
-    /// Sets the stage for a batch: writes files, checks what the file system can do.
-    pub(crate) setup: fn(&Stage, Size) -> Result<()>,
-    /// Makes the job of a number; the stage is set.
-    pub(crate) job: fn(&Stage, Size, u64) -> Result<W>,
-}
-
-/// Nothing has to be on the stage.
-pub(crate) fn no_setup(_: &Stage, _: Size) -> Result<()> {
-    Ok(())
-}
-
-impl<W: Work> MakeJobs for Each<W> {
-    fn batch(
-        &self,
-        name: &str,
-        size: Size,
-        stage: &Arc<Stage>,
-        expected: Option<Vec<Digest>>,
-    ) -> Result<Batch> {
-        (self.setup)(stage, size)?;
-        let mut jobs = Vec::with_capacity(size.jobs);
-        for number in 0..size.jobs as u64 {
-            jobs.push((self.job)(stage, size, number)?);
-        }
-        // The stage has its folder and its server by now, if the jobs need them.
-        let origin = Origin { workload: name.to_owned(), size, fixture: stage.attachment() };
-        let stage: Arc<Stage> = Arc::clone(stage);
-        Batch::new(jobs, origin, stage, expected)
-    }
-
-    fn own(&self, recipe: &Recipe, stage: &Stage, kept: &mut Kept) -> Result<Box<dyn OwnJobs>> {
-        let mut jobs = Vec::with_capacity(recipe.range.len());
-        for number in recipe.range.clone() {
-            jobs.push((self.job)(stage, recipe.origin.size, number as u64)?);
-        }
-        Ok(Box::new(Made::new(recipe.range.start, jobs, kept)))
-    }
-}
-
-/// Work that computes and does nothing else: both of its forms are the same.
-pub(crate) trait Computes: Serialize + Send + Sync + 'static {
-    /// Its class in the worker of an interpreter.
-    const IN_PYTHON: &'static str;
-
-    /// Computes.
-    fn compute(&self) -> Digest;
-}
-
-impl<C: Computes> Work for C {
-    type Shared = ();
-
-    fn run(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        Ok(ctx.compute(|| self.compute()))
-    }
-
-    fn expected(&self) -> Result<Digest> {
-        Ok(self.compute())
-    }
-
-    fn in_python(&self) -> Result<Value> {
-        in_python(C::IN_PYTHON, self)
-    }
-}
-
 /// A job as the worker of an interpreter knows it: an object of one field, which has the name of its class.
 fn in_python(class: &str, fields: &impl Serialize) -> Result<Value> {
     Ok(json!({ class: fields }))
@@ -207,6 +146,9 @@ static IN_PYTHON: &[Workload] = &[
     cake::IN_PYTHON,
 ];
 
+/// What can panic before a model has begun.
+const MAKING: &str = "making the jobs";
+
 impl Workload {
     /// The same with another number of jobs: not comparable with the original.
     pub fn with_jobs(&self, jobs: usize) -> Self {
@@ -218,7 +160,7 @@ impl Workload {
     /// # Errors
     /// As [`MakeJobs::batch`].
     pub fn batch(&self, size: Size, stage: &Arc<Stage>) -> Result<Batch> {
-        self.jobs.batch(self.name, size, stage, None)
+        catch_panic_in(MAKING, || self.jobs.batch(self.name, size, stage, None))
     }
 
     /// The maximum number of its jobs at once, for all models.
@@ -252,7 +194,7 @@ impl Workload {
     /// # Errors
     /// As [`MakeJobs::batch`].
     pub fn batch_with(&self, expected: Vec<Digest>, stage: &Arc<Stage>) -> Result<Batch> {
-        self.jobs.batch(self.name, self.size, stage, Some(expected))
+        catch_panic_in(MAKING, || self.jobs.batch(self.name, self.size, stage, Some(expected)))
     }
 }
 

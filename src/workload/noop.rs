@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::Digest;
-use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
+use crate::workload::{Computes, Computing, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -19,7 +19,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 0,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: |_, _, seed| Ok(Noop { seed }) },
+    jobs: &Each { setup: &no_setup, job: &|_, _, seed| Ok(Computing(Noop { seed })) },
 };
 
 /// Returns its seed's digest.

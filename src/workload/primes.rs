@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::engine::Digest;
-use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
+use crate::workload::{Computes, Computing, Each, Kind, Size, Workload, no_setup};
 
 /// The workload.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -21,7 +21,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 100 },
     job_us: 2_500,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: |_, size, number| Ok(Primes::new(number, size.each)) },
+    jobs: &Each { setup: &no_setup, job: &|_, size, number| Ok(Computing(Primes::new(number, size.each))) },
 };
 
 /// The same on small ranges, for interpreters that are slower by orders of magnitude.

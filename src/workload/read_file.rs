@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::{Context, Digest, Reads, Work, pseudorandom_bytes, sampled_checksum};
-use crate::workload::{Size, fixture::lacks::evict, fixture::stage::Stage, in_python};
+use crate::workload::{Size, fixture::stage::Stage, in_python};
 
 /// A file of known content on the stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ impl<const COLD: bool> Work for FileWork<COLD> {
     }
 
     fn reset(&self) -> Result<()> {
-        if COLD { evict(&self.0.path) } else { Ok(()) }
+        if COLD { Stage::evict(&self.0.path) } else { Ok(()) }
     }
 
     fn reads(&self) -> Reads {

@@ -34,11 +34,11 @@ pub(crate) const WORKLOAD: Workload = Workload {
     job_us: 1_000,
     wait_us: 0,
     jobs: &Each {
-        setup: |stage, _| {
+        setup: &|stage, _| {
             stage.ensure_on_disk()?;
             stage.folder("save").map(drop)
         },
-        job: |stage, size, seed| {
+        job: &|stage, size, seed| {
             let path = stage.path("save")?.join(format!("{seed}.bin"));
             Ok(Save { seed, len: size.each, path })
         },

@@ -142,7 +142,7 @@ const fn page<const PARTS: u64>(name: &'static str, about: &'static str, pause_m
         size: Size { jobs: 6, each: pause_ms * 1_000 },
         job_us: 1_500 + pause_ms * 1_000 + PARTS * 5 / 2,
         wait_us: pause_ms * 1_000,
-        jobs: &Each { setup: no_setup, job: http::get::<PARTS> },
+        jobs: &Each { setup: &no_setup, job: &http::get::<PARTS> },
         ..http::WORKLOAD
     }
 }
@@ -180,7 +180,7 @@ const fn frame<const TIMES: u64>(name: &'static str, about: &'static str) -> Wor
         about,
         size: Size { jobs: 12, each: 1024 * 1024 },
         job_us: 700 * TIMES,
-        jobs: &Each { setup: no_setup, job: frame::rendered::<TIMES> },
+        jobs: &Each { setup: &no_setup, job: &frame::rendered::<TIMES> },
         ..frame::WORKLOAD
     }
 }

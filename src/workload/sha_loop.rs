@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::engine::Digest;
-use crate::workload::{Computes, Each, Kind, Size, Workload, no_setup};
+use crate::workload::{Computes, Computing, Each, Kind, Size, Workload, no_setup};
 
 /// The workload, for Python only: a compiled language has `hash`.
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -20,7 +20,10 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 1 },
     job_us: 2_000,
     wait_us: 0,
-    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(ShaLoop { seed, blocks: size.each }) },
+    jobs: &Each {
+        setup: &no_setup,
+        job: &|_, size, seed| Ok(Computing(ShaLoop { seed, blocks: size.each })),
+    },
 };
 
 /// Bytes of a block.

@@ -23,7 +23,7 @@ pub(crate) const WORKLOAD: Workload = Workload {
     tiny: Size { jobs: 24, each: 500 },
     job_us: 10_000,
     wait_us: 10_000,
-    jobs: &Each { setup: no_setup, job: |_, size, seed| Ok(Sleep { seed, pause_us: size.each }) },
+    jobs: &Each { setup: &no_setup, job: &|_, size, seed| Ok(Sleep { seed, pause_us: size.each }) },
 };
 
 /// Waits, and computes nothing.

@@ -18,8 +18,8 @@ pub(crate) const WORKLOAD: Workload = Workload {
     job_us: 10,
     wait_us: 0,
     jobs: &Each {
-        setup: |stage, size| ReadFile::setup(stage, "warm", size),
-        job: |stage, size, seed| Ok(FileWork::<false>(ReadFile::new(stage, "warm", size, seed)?)),
+        setup: &|stage, size| ReadFile::setup(stage, "warm", size),
+        job: &|stage, size, seed| Ok(FileWork::<false>(ReadFile::new(stage, "warm", size, seed)?)),
     },
 };
 

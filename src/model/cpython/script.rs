@@ -103,7 +103,7 @@ impl PythonProcess {
         };
         match letter {
             b'E' => Err(anyhow!("{}", String::from_utf8_lossy(body)).context(self.child.name().to_owned())),
-            b'L' => Err(anyhow!(Unavailable(String::from_utf8_lossy(body).into_owned()))),
+            b'L' => Err(anyhow!(Unavailable::new(String::from_utf8_lossy(body)))),
             letter if letter == expected => Ok(body.to_vec()),
             letter => bail!(
                 "{} answered {:?} where {:?} was due",

@@ -91,7 +91,7 @@ impl Kitchen {
         let runner = runner.recalibrated();
         let performance = runner.perform(model, self.jobs(&runner))?;
         let is_split = performance.child_processes() > 0 && self.is_shared();
-        ensure!(!is_split, Unavailable("each process has a brain and an oven of its own".into()));
+        ensure!(!is_split, Unavailable::new("each process has a brain and an oven of its own"));
         Ok(Ran::once(performance, &[(Figure::Cores, runner.with.cores as u64)]))
     }
 

@@ -250,6 +250,6 @@ impl Chess {
         } else {
             return Ok(());
         };
-        Err(Unavailable(why).into())
+        Err(Unavailable::new(why).into())
     }
 }

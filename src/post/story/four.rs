@@ -78,13 +78,13 @@ impl Story for Four {
 }
 
 fn run(interpreter: &Interpreter, start: &str, end: &str) -> Result<Ran> {
-    let facts = interpreter.facts.as_ref().map_err(|why| Unavailable(why.clone()))?;
+    let facts = interpreter.facts.as_ref().map_err(Unavailable::new)?;
     if let Some(why) = &facts.lacks_processes {
-        bail!(Unavailable(why.clone()));
+        bail!(Unavailable::new(why));
     }
     ensure!(
         facts.start_methods.iter().any(|known| known == start),
-        Unavailable(format!("Python starts no processes by {start} on this system"))
+        Unavailable::new(format!("Python starts no processes by {start} on this system"))
     );
     let temporary = folder_for_sockets()?;
     let folder = write_script(&format!("{SCRIPT}{end}"))

@@ -104,11 +104,11 @@ fn run(
     let pins = if pinned { host::allowed_cores() } else { vec![] };
     ensure!(
         !pinned || has_own_threads(model),
-        Unavailable("its jobs have no threads of their own, and others would stay pinned".into())
+        Unavailable::new("its jobs have no threads of their own, and others would stay pinned")
     );
     ensure!(
         !pinned || pins.len() >= 2,
-        Unavailable("there are no two cores that this system pins threads to".into())
+        Unavailable::new("there are no two cores that this system pins threads to")
     );
     let load = if busy { Some(Load::start(runner.with.cores)?) } else { None };
     let performance = runner.perform(model, jobs(runner, &pins))?;

@@ -27,7 +27,7 @@ pub(super) fn folder_for_sockets() -> Result<PathBuf> {
     }
     let why =
         format!("no socket can be bound in a folder for temporary files: {why}; set TMPDIR to a short path");
-    Err(anyhow!(Unavailable(why)))
+    Err(anyhow!(Unavailable::new(why)))
 }
 
 /// Binds a socket in `folder` under a path as long as Python's.

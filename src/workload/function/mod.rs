@@ -33,6 +33,17 @@ pub(crate) use typed::{Function, hash_of};
 ///
 /// The results of all models are compared with those of one call after the other in two fresh processes, which must agree. A
 /// result that is [`Serialize`] is compared as it is; [`Workload::answer`] makes another value of it that is.
+///
+/// ```
+/// use bakeoff::{Suite, Workload};
+///
+/// fn words() -> Vec<String> {
+///     (0..48).map(|n| "word ".repeat(1_000 + n)).collect()
+/// }
+///
+/// let reversed = Workload::computes("reverse", words, |text: &String| text.chars().rev().collect::<String>());
+/// let suite = Suite::new().workload(reversed.about("reverses 5,000 characters"));
+/// ```
 #[must_use = "a workload is measured by a suite: Suite::workload"]
 pub struct Workload<I: 'static, O: 'static, A = ByItself> {
     name: String,
@@ -52,14 +63,49 @@ pub struct Workload<I: 'static, O: 'static, A = ByItself> {
 pub type Hash<O> = dyn Fn(&O) -> Result<u64> + Send + Sync;
 
 /// The results of a workload are compared as they are.
+///
+/// ```
+/// use bakeoff::{ByItself, Workload};
+///
+/// let sums: Workload<u64, u64, ByItself> = Workload::computes("sum", || vec![1, 2], |n| n + 1);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ByItself;
 
-/// The results of a workload are compared by a value that is made of them.
+/// The results of a workload are compared by a value that is made of them: by [`Workload::answer`].
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// use bakeoff::{ByAnswer, Workload};
+///
+/// fn timed(n: &u64) -> (u64, Duration) {
+///     let start = Instant::now();
+///     (n + 1, start.elapsed())
+/// }
+///
+/// let sums = Workload::computes("sum", || vec![1, 2], timed);
+/// let without_time: Workload<u64, (u64, Duration), ByAnswer> = sums.answer(|(sum, _)| *sum);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ByAnswer;
 
-/// How the results of type `O` are compared.
+/// How the results of type `O` are compared: [`ByItself`] compares those that are [`Serialize`], [`ByAnswer`] all. Code that takes a
+/// workload of any kind names it.
+///
+/// ```
+/// use bakeoff::{Comparable, Suite, Workload};
+///
+/// fn suite_of<O, A>(workload: Workload<u64, O, A>) -> Suite
+/// where
+///     O: Send + 'static,
+///     A: Comparable<O> + 'static,
+/// {
+///     Suite::new().workload(workload)
+/// }
+///
+/// suite_of(Workload::computes("sum", || vec![1, 2], |n| n + 1));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "results of type `{O}` can't be compared: they are not `Serialize`",
     label = "this workload needs `.answer(|result| ..)`",

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::task::Poll;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::{Context, lock, panic_text};
+use crate::engine::{Context, caught, caught_async, lock};
 use crate::workload::hash::first_word;
 
 /// What an async form returns.
@@ -235,23 +233,6 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
 
 fn job(number: usize) -> String {
     format!("job {number}")
-}
-
-/// What `function` returns, or its panic as an error.
-fn caught<T>(function: impl FnOnce() -> Result<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(function)) {
-        Ok(result) => result,
-        Err(panic) => bail!("panicked: {}", panic_text(&*panic)),
-    }
-}
-
-/// The same of a future, at each step of it.
-async fn caught_async<O>(mut future: Awaited<O>) -> Result<O> {
-    std::future::poll_fn(|cx| match caught(|| Ok(future.as_mut().poll(cx))) {
-        Ok(poll) => poll,
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
 }
 
 /// The hash of a value as it is serialized.
