@@ -1,9 +1,13 @@
-//! Tasks: work that is made of the names in `bakeoff::work`. Their program is `examples/functions`.
+//! Tasks: work that is made of the names in `bakeoff::work`, the built-in workloads among them. Their programs are
+//! `examples/builtin` and `examples/functions`.
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use bakeoff::Suite;
+use bakeoff::internals::model::Platform;
 
 /// An example, which `cargo test` has built; alone: `cargo build --example NAME`.
 fn example(name: &str) -> PathBuf {
@@ -20,6 +24,27 @@ fn run(task: &str, words: &[&str]) -> Output {
 fn said(output: &Output) -> String {
     let both = [&output.stdout[..], &output.stderr[..]].concat();
     String::from_utf8(both).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn builtin_workloads_are_made_of_public_names() {
+    let output = Command::new(example("builtin")).arg("--test").env("COLUMNS", "400").output().unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    let mut seen = BTreeSet::new();
+    for line in text.lines().filter(|line| line.contains('/')) {
+        let mut words = line.split_whitespace();
+        let (id, result) = (words.next().unwrap(), words.collect::<Vec<_>>().join(" "));
+        if let Some(why) = result.strip_prefix("not available: ") {
+            eprintln!("skipped: {id}, {why}");
+        } else {
+            assert_eq!(result, "ok", "{id}");
+        }
+        seen.insert(id.split('/').next().unwrap().to_owned());
+    }
+    let (suite, platform) = (Suite::builtin(), Platform::Native);
+    let builtin = suite.catalog().workloads(platform).iter().map(|row| row.name.to_owned());
+    assert_eq!(seen, builtin.collect());
+    assert!(output.status.success() && text.contains(" cells verified, 0 failed"), "{}", said(&output));
 }
 
 #[test]
