@@ -88,7 +88,8 @@ fn list_workloads(catalog: &Catalog, platform: Platform) -> String {
 
 fn ids(catalog: &Catalog, platforms: &[Platform]) -> String {
     let cells = Cell::all(catalog, platforms, host::cores());
-    let example = cells.iter().map(Cell::id).find(|id| id.starts_with("hash/rayon")).unwrap_or_default();
+    let named = cells.iter().find(|cell| cell.workload.name == "hash" && cell.model.name == "rayon");
+    let example = named.or(cells.first()).map(Cell::id).unwrap_or_default();
     format!(
         "{} cells on this machine, workload/model/concurrency; `cargo bench -- '^{example}$'` measures one of them.",
         cells.len()
