@@ -167,6 +167,16 @@ fn evidence_is_about_the_functions_of_a_suite() {
 }
 
 #[test]
+fn costs_and_evidence_are_about_tasks_too() {
+    let costs = recorded("task", &["costs", "--quick", "--models", "prefork"]);
+    let probes = costs.costs.unwrap().probes;
+    assert!(costs.of_user && probes.iter().all(|it| it.question == "start write" && it.failure.is_none()));
+    assert_eq!(probes.len(), 2, "of the baseline and of prefork");
+    let evidence = recorded("task", &["evidence", "--models", "prefork"]).evidence.unwrap();
+    assert!(evidence.len() == 1 && evidence[0].jobs == "write" && evidence[0].unavailable.is_none());
+}
+
+#[test]
 fn revision_of_a_function_is_recorded() {
     let recording = recorded("", &["^sent/(sequential|rayon)/", "--quick"]);
     let workload = &recording.study.unwrap().workloads[0];

@@ -19,7 +19,7 @@ use crate::record::schema::{Costs, Recording, Sizes, WorkloadEntry};
 use crate::report::{export::Format, render::render};
 use crate::study::cell::Cell;
 use crate::study::plan::Profile;
-use crate::study::probe::{Gathered, ProbeOptions, ProbedFunction, gather};
+use crate::study::probe::{Gathered, ProbeOptions, ProbedWorkload, gather};
 use crate::study::run::{Request, run_and_save};
 use crate::workload::catalog::Catalog;
 use crate::workload::series::BREAK_EVEN;
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let platforms = args.platforms.to_measure()?;
     let named = models_named(models_of(&platforms), &args.models)?;
     let models = with_baseline(Platform::Native, &named);
-    let begun = recording_of(&platforms, None, None);
+    let begun = Recording { of_user: catalog.is_of_user(), ..recording_of(&platforms, None, None) };
     let copied = args.from.as_deref().map(|path| copied(path, &begun, catalog)).transpose()?;
     let stop = Stop::listen()?;
     let place = place(args.out.as_deref())?;
@@ -73,8 +73,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         groups.extend(series(args, catalog, &platforms, &named));
     }
     let measured = measured(args, catalog, &groups, &place, &stop)?;
-    let functions = functions(catalog);
-    let Gathered { probes, passes } = gathered(args, functions, models, &platforms, &named, &stop)?;
+    let of_user = of_user(catalog);
+    let Gathered { probes, passes } = gathered(args, of_user, models, &platforms, &named, &stop)?;
     show("");
     let mut costs =
         Costs { command: command_line(), probes, study: copied, passes: Some(passes), ..Costs::default() };
@@ -202,21 +202,25 @@ fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
     models
 }
 
-/// The users' functions that models are started on.
-fn functions(catalog: &Catalog) -> Vec<ProbedFunction> {
-    let mut functions = Vec::new();
-    for workload in catalog.workloads(Platform::Native) {
-        if let Some(jobs) = workload.jobs.of_function() {
-            let expected = jobs.expected(workload.size).map_err(|why| format!("{why:#}"));
-            functions.push(ProbedFunction { workload: workload.name.to_owned(), expected });
-        }
+/// The users' workloads that models are started on.
+fn of_user(catalog: &Catalog) -> Vec<ProbedWorkload> {
+    let mut of_user = Vec::new();
+    if !catalog.is_of_user() {
+        return of_user;
     }
-    functions
+    for workload in catalog.workloads(Platform::Native) {
+        let expected = match workload.jobs.of_function() {
+            Some(jobs) => jobs.expected(workload.size).map(Some).map_err(|why| format!("{why:#}")),
+            None => Ok(None),
+        };
+        of_user.push(ProbedWorkload { name: workload.name.to_owned(), expected });
+    }
+    of_user
 }
 
 fn gathered(
     args: &Args,
-    functions: Vec<ProbedFunction>,
+    of_user: Vec<ProbedWorkload>,
     models: Vec<ModelEntry>,
     platforms: &[Platform],
     named: &[ModelEntry],
@@ -233,7 +237,7 @@ fn gathered(
         most_jobs: usize::try_from(args.most)?,
         most_bytes: u64::from(args.memory) << 20,
         quick: args.quick,
-        functions,
+        of_user,
     };
     Ok(gather(&options, &stop.asked, |model, question| show(&format!("asking {model}: {question}"))))
 }

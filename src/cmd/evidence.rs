@@ -51,6 +51,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     watch.look();
     let recording = Recording {
         partial: stop.is_asked(),
+        of_user: catalog.is_of_user(),
         idle_checks: watch.checks(),
         ..recording_of(&platforms, Some(evidence), None)
     };

@@ -33,6 +33,7 @@ pub(super) fn recording_of(
         schema: SCHEMA.into(),
         version: VERSION,
         partial: false,
+        of_user: false,
         environment: Environment { interpreters, ..environment(Path::new("/")) },
         study: None,
         evidence,

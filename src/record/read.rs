@@ -139,6 +139,7 @@ pub(crate) mod tests {
             schema: SCHEMA.into(),
             version: VERSION,
             partial: false,
+            of_user: false,
             environment: Environment {
                 cores: 2,
                 os: "linux".into(),

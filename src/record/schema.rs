@@ -32,6 +32,9 @@ pub struct Recording {
     pub version: u64,
     /// It ended before all requested measurements were made.
     pub partial: bool,
+    /// The workloads are a user's own, and none of bakeoff's, whatever their names are; from version 5 on.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub of_user: bool,
     /// The machine and the programs.
     pub environment: Environment,
     /// Measured and compared cells.

@@ -146,16 +146,9 @@ impl<'a> MainCosts<'a> {
     }
 }
 
-/// Whether they are of users' functions: models were started, and nothing else was asked of them.
-fn are_of_functions(recording: &Recording) -> bool {
-    let Some(costs) = &recording.costs else { return false };
-    let is_start = |probe: &ProbeRecord| matches!(probe.kind(), Some(ProbeKind::Start(_)));
-    costs.study.is_none() && costs.probes.iter().all(is_start)
-}
-
-/// A column for each of the main costs, and how to read them; for users' functions all there is.
+/// A column for each of the main costs, and how to read them. Of users' workloads other things are asked: all of them are shown.
 fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
-    if are_of_functions(of.recording) {
+    if of.recording.of_user {
         return in_full(of);
     }
     let costs = MainCosts::of(of)?;
@@ -178,7 +171,7 @@ fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
 
 /// The three costs that matter most, for a page.
 pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
-    if are_of_functions(of.recording) {
+    if of.recording.of_user {
         return in_full(of);
     }
     let costs = MainCosts::of(of)?;

@@ -99,6 +99,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         schema: SCHEMA.into(),
         version: VERSION,
         partial: false,
+        of_user: request.catalog.is_of_user(),
         environment: Environment {
             interpreters: interpreters(rows.iter().map(|(_, platform)| *platform)),
             ..environment(Path::new("/"))

@@ -82,7 +82,6 @@ impl Catalog {
     }
 
     /// Whether some are a user's own: the program is then no `bakeoff`, and understands the command lines of cargo.
-    #[cfg(feature = "cli")]
     pub(crate) fn is_of_user(&self) -> bool {
         self.is_of_user
     }

@@ -48,7 +48,7 @@ impl<'a> Part<'a> {
         &self.analysed.recording.environment
     }
 
-    fn recording(&self) -> &'a Recording {
+    pub(super) fn recording(&self) -> &'a Recording {
         self.analysed.recording
     }
 
@@ -247,9 +247,6 @@ impl<'a> Measurements<'a> {
     fn evidence_record(&self, model: &str, jobs: JobsOf) -> Option<&'a EvidenceRecord> {
         let traced = self.parts.iter().filter_map(|part| self.traced(part));
         let mut records = traced.flat_map(|recording| recording.evidence.iter().flatten());
-        records.find(|it| {
-            let is_asked = it.model == model && it.jobs == jobs.name() && !it.of_user;
-            is_asked && properties(it).is_some()
-        })
+        records.find(|it| it.model == model && it.jobs == jobs.name() && properties(it).is_some())
     }
 }

@@ -29,6 +29,8 @@ impl<'a> Sources<'a> {
     }
 
     pub(crate) fn of_parts(mut parts: Vec<Rc<Part<'a>>>) -> Self {
+        // A user's workload may have the name of one that the post is about.
+        parts.retain(|part| !part.recording().of_user);
         // The newest first, whatever their order: where several are put together, the first takes precedence.
         parts.sort_by_key(|part| {
             let environment = part.environment();
@@ -92,6 +94,14 @@ fn joined(results: &[&CaseResult]) -> Option<CaseResult> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::read::tests::recording;
+
+    #[test]
+    fn workloads_of_users_decide_no_claim() {
+        let of_user = Recording { of_user: true, ..recording(16, 50) };
+        let each = |recordings: &[Recording]| Sources::of(recordings).each.len();
+        assert_eq!((each(&[of_user]), each(&[recording(16, 50)])), (0, 1));
+    }
 
     #[test]
     fn disagreeing_recordings_decide_nothing() {

@@ -32,25 +32,25 @@ pub struct ProbeOptions {
     pub most_bytes: u64,
     /// Make one pass, and probe small job counts only.
     pub quick: bool,
-    /// A user's functions instead of bakeoff's own jobs: then only starting is asked.
-    pub functions: Vec<ProbedFunction>,
+    /// A user's workloads instead of bakeoff's own jobs: then only starting is asked.
+    pub of_user: Vec<ProbedWorkload>,
 }
 
-/// A user's function that models are started on.
+/// A user's workload that models are started on.
 #[derive(Clone, Debug)]
-pub struct ProbedFunction {
-    /// The name of its workload.
-    pub workload: String,
-    /// The digests that its jobs must return, or why nobody knows them.
-    pub expected: Result<Vec<Digest>, String>,
+pub struct ProbedWorkload {
+    /// Its name.
+    pub name: String,
+    /// The digests that its jobs must return, if other processes have found them, or why nobody knows them.
+    pub expected: Result<Option<Vec<Digest>>, String>,
 }
 
 impl ProbeOptions {
-    /// What the jobs of a user's function must return, where a probe is about one.
+    /// What the jobs of a user's workload must return, where a probe is about one, and other processes know it.
     fn expected(&self, probe: &Probe) -> Result<Option<Vec<Digest>>, String> {
         let Probe::Start(workload) = probe else { return Ok(None) };
-        let function = self.functions.iter().find(|function| function.workload == *workload);
-        function.map(|function| function.expected.clone()).transpose()
+        let of_user = self.of_user.iter().find(|it| it.name == *workload);
+        of_user.map_or(Ok(None), |it| it.expected.clone())
     }
 }
 
@@ -83,7 +83,7 @@ pub fn gather(
     // Released: a study of this process is no other study.
     drop(study_lock);
     for model in &options.models {
-        if model.concurrency != Concurrency::One && options.functions.is_empty() {
+        if model.concurrency != Concurrency::One && options.of_user.is_empty() {
             crowds(options, |question| {
                 let record = ask(model, question)?;
                 probes.push(record.clone());

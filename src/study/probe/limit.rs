@@ -92,7 +92,7 @@ mod tests {
             most_jobs,
             most_bytes,
             quick: false,
-            functions: vec![],
+            of_user: vec![],
         }
     }
 

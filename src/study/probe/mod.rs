@@ -18,13 +18,13 @@ mod limit;
 mod passes;
 
 pub use answer::{SUBCOMMAND, serve};
-pub use gather::{Gathered, ProbeOptions, ProbedFunction, gather, probe};
+pub use gather::{Gathered, ProbeOptions, ProbedWorkload, gather, probe};
 
 /// A probe of one model in a fresh process. All figures are integers; times are in nanoseconds, memory in
 /// bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Probe {
-    /// Starting the model, a first run, warm runs, and ending it, on [`STARTED_JOBS`] jobs of a workload, or all of a user's function.
+    /// Starting the model, a first run, warm runs, and ending it, on [`STARTED_JOBS`] jobs of a workload, or all of a user's.
     /// Figures:
     /// `start_ns`, `first_ns`, `warm_ns` of `warm_runs` together, `stop_ns`; and, over the `jobs` of the warm runs, the context
     /// switches of threads: voluntary `gave_way` and involuntary `were_preempted`.

@@ -47,8 +47,8 @@ fn turns(options: &ProbeOptions, random: &mut Rng) -> Vec<(ModelEntry, Probe)> {
 
 /// What a pass asks: about starting, and with bakeoff's own jobs about timers.
 fn questions(options: &ProbeOptions) -> Vec<Probe> {
-    if !options.functions.is_empty() {
-        return options.functions.iter().map(|function| Probe::Start(function.workload.clone())).collect();
+    if !options.of_user.is_empty() {
+        return options.of_user.iter().map(|workload| Probe::Start(workload.name.clone())).collect();
     }
     let mut questions = vec![Probe::TimerBurst];
     questions.extend(STARTED_ON.map(|workload| Probe::Start(workload.to_owned())));
@@ -86,7 +86,7 @@ mod tests {
             most_jobs: 1,
             most_bytes: 1,
             quick: false,
-            functions: vec![],
+            of_user: vec![],
         };
         let mut asked = 0;
         let ask = |model: &ModelEntry, question: &Probe| {
