@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cmd::out::Out;
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{Exit, platforms::Platforms};
+use crate::cmd::{Exit, platforms::Platforms, program_call};
 use crate::machine::host;
 use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
 use crate::report::export::terminal;
@@ -91,7 +91,8 @@ fn ids(catalog: &Catalog, platforms: &[Platform]) -> String {
     let named = cells.iter().find(|cell| cell.workload.name == "hash" && cell.model.name == "rayon");
     let example = named.or(cells.first()).map(Cell::id).unwrap_or_default();
     format!(
-        "{} cells on this machine, workload/model/concurrency; `cargo bench -- '^{example}$'` measures one of them.",
-        cells.len()
+        "{} cells on this machine, workload/model/concurrency; `{} run '^{example}$'` measures one of them.",
+        cells.len(),
+        program_call()
     )
 }
