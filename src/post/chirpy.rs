@@ -33,16 +33,14 @@ const PREVIEW: &str = "preview.png";
 pub fn files(recordings: &[Recording], repository: Option<&str>) -> Result<Vec<(String, Vec<u8>)>> {
     let analysed = Analysed::all(recordings);
     let charts: Vec<Chart> = charts(&analysed).into_iter().flatten().collect();
-    // The table is of the first recording that has cells.
-    let study = analysed.iter().find(|it| it.recording.study.is_some());
-    let post = post(&analysed, study, &charts, repository);
+    let post = post(&analysed, &charts, repository);
     let mut files = vec![("post.md".to_owned(), post.into_bytes())];
     for chart in &charts {
         for (name, svg) in chart.files() {
             files.push((name, svg.into_bytes()));
         }
     }
-    if let Some(values) = study.and_then(study::SECTION.values) {
+    if let Some(values) = with_cells(&analysed).and_then(study::SECTION.values) {
         files.push((CELLS.to_owned(), csv::table(&values).into_bytes()));
     }
     for (at, recording) in recordings.iter().enumerate() {
@@ -64,12 +62,14 @@ fn preview(charts: &[Chart]) -> Option<&Chart> {
     charts.first().filter(|_| cfg!(feature = "png"))
 }
 
-fn post(
-    recordings: &[Analysed<'_>],
-    study: Option<&Analysed<'_>>,
-    charts: &[Chart],
-    repository: Option<&str>,
-) -> String {
+/// The first recording that has cells: the tables are of it.
+fn with_cells<'a>(recordings: &'a [Analysed<'a>]) -> Option<&'a Analysed<'a>> {
+    recordings.iter().find(|it| it.recording.study.is_some())
+}
+
+/// The post itself, which links to the files of `charts`.
+pub(super) fn post(recordings: &[Analysed<'_>], charts: &[Chart], repository: Option<&str>) -> String {
+    let study = with_cells(recordings);
     let first = recordings[0].recording;
     let mut text = front_matter(first, preview(charts));
     let _ = write!(text, "\n{}\n\n{}\n", style(), introduction(recordings));
@@ -271,7 +271,7 @@ mod tests {
         hostile.environment.cpu_model = Some("[x](javascript:alert(1)) <script>\n# title".into());
         let study = Analysed::of(&hostile);
         let recordings = std::slice::from_ref(&study);
-        let post = post(recordings, Some(&study), &[], Some("https://example.org/bakeoff"));
+        let post = post(recordings, &[], Some("https://example.org/bakeoff"));
         assert!(!post.replace("\\]", "").contains("](javascript") && !post.contains("\n# title"), "{post}");
     }
 }

@@ -7,7 +7,11 @@ use crate::report::page::Page;
 
 /// The page of `recordings`, whose files have `names`.
 pub fn page(names: &[String], recordings: &[Recording]) -> String {
-    let recordings = &Analysed::all(recordings)[..];
+    of_analysed(names, &Analysed::all(recordings))
+}
+
+/// The same of recordings that are analysed.
+pub(super) fn of_analysed(names: &[String], recordings: &[Analysed<'_>]) -> String {
     let claims = ledger::on_page(recordings);
     Page { names, recordings, sections: &sections(), pictures: pictures(recordings), claims }.html()
 }

@@ -9,7 +9,12 @@ use crate::analysis::analysed::Analysed;
 use crate::post::{charts::charts, chirpy, claims::tests::inside, page, sections};
 use crate::record::{checksum::add_checksum, read::parse, schema::Recording};
 use crate::report::style::TerminalStyle;
-use crate::report::{chart::palette::Mode, escape::tests::hostile, export::Format, render::render};
+use crate::report::{
+    chart::{Chart, palette::Mode},
+    escape::tests::hostile,
+    export::Format,
+    render::render_analysed,
+};
 
 /// Calls `change` with each leaf of `value` and its path, without list indices.
 fn leaves(value: &mut Value, path: &str, change: &mut impl FnMut(&str, &mut Value)) {
@@ -62,17 +67,18 @@ pub(crate) fn fields(recording: &Recording, filled: bool) -> BTreeSet<String> {
 
 /// The structure that a reader's program would see besides text, by format.
 fn structure(recordings: &[Recording]) -> Vec<(&'static str, usize)> {
-    let page = page::page(&vec!["a.json".into(); recordings.len()], recordings);
-    let files = chirpy::files(recordings, Some("https://example.org/x")).unwrap();
-    let post = String::from_utf8(files[0].1.clone()).unwrap();
+    let analysed = Analysed::all(recordings);
+    let page = page::of_analysed(&vec!["a.json".into(); recordings.len()], &analysed);
+    let charts: Vec<Chart> = charts(&analysed).into_iter().flatten().collect();
+    let post = chirpy::post(&analysed, &charts, Some("https://example.org/x"));
     let [_, front, post] = post.splitn(3, "---\n").collect::<Vec<_>>().try_into().unwrap();
     let [table, markdown, csv] =
-        [Format::Table, Format::Markdown, Format::Csv].map(|format| written(recordings, format));
+        [Format::Table, Format::Markdown, Format::Csv].map(|format| written(&analysed, format));
     for text in [&page, front, post, &table, &markdown, &csv] {
         assert_plain(text);
     }
     let mut nodes = 0;
-    for chart in charts(&Analysed::all(recordings)).into_iter().flatten() {
+    for chart in charts {
         let svg = chart.svg(Mode::Auto);
         assert_plain(&svg);
         nodes += elements(&svg);
@@ -103,8 +109,9 @@ fn lines_of_charts(page: &str) -> usize {
     page.matches("<text ").count() + page.matches("</text>").count()
 }
 
-fn written(recordings: &[Recording], format: Format) -> String {
-    recordings.iter().map(|it| render(it, &sections(), format, TerminalStyle::UNLIMITED)).collect()
+fn written(recordings: &[Analysed<'_>], format: Format) -> String {
+    let sections = sections();
+    recordings.iter().map(|it| render_analysed(it, &sections, format, TerminalStyle::UNLIMITED)).collect()
 }
 
 /// Nothing in `text` controls a terminal or reverses text.

@@ -12,12 +12,21 @@ pub static SECTIONS: &[&Section] = &[&study::SECTION, &evidence::SECTION, &costs
 
 /// The sections of `recording` in `format`.
 pub fn render(recording: &Recording, sections: &[&Section], format: Format, style: TerminalStyle) -> String {
-    let of = Analysed::of(recording);
+    render_analysed(&Analysed::of(recording), sections, format, style)
+}
+
+/// The same of a recording that is analysed.
+pub(crate) fn render_analysed(
+    of: &Analysed<'_>,
+    sections: &[&Section],
+    format: Format,
+    style: TerminalStyle,
+) -> String {
     let mut blocks = Vec::new();
     for section in sections {
         blocks.extend(match format {
-            Format::Table => (section.in_full)(&of).unwrap_or_default(),
-            Format::Markdown => (section.in_short)(&of).unwrap_or_default(),
+            Format::Table => (section.in_full)(of).unwrap_or_default(),
+            Format::Markdown => (section.in_short)(of).unwrap_or_default(),
             Format::Csv | Format::Json => vec![],
         });
     }
@@ -25,11 +34,11 @@ pub fn render(recording: &Recording, sections: &[&Section], format: Format, styl
         Format::Table => terminal::blocks(&blocks, style),
         Format::Markdown => markdown::blocks(&blocks),
         // A file of comma-separated values has one header.
-        Format::Csv => match sections.iter().find_map(|section| (section.values)(&of)) {
+        Format::Csv => match sections.iter().find_map(|section| (section.values)(of)) {
             Some(values) => csv::table(&values),
             None => String::new(),
         },
-        Format::Json => json::document(&document(&of, sections)),
+        Format::Json => json::document(&document(of, sections)),
     }
 }
 
