@@ -33,6 +33,15 @@ pub trait Model<W: Work>: Send {
         Ok(Usage::of_this_process())
     }
 
+    /// The digests of the last run, of which `returned` came back in the timed section: those that a worker has kept the results for
+    /// until then. By default they are `returned` itself.
+    ///
+    /// # Errors
+    /// When a worker can't tell them.
+    fn answers(&mut self, returned: Vec<Digest>) -> Result<Vec<Digest>> {
+        Ok(returned)
+    }
+
     /// The process id of the model, if it is not this process.
     fn process_id(&self) -> Option<u32> {
         None
@@ -53,6 +62,8 @@ pub struct Resources {
     pub exe: PathBuf,
     /// The interpreter, for models of CPython.
     pub interpreter: Option<PathBuf>,
+    /// Whether the interpreter sees installed packages, for users' functions.
+    pub with_packages: bool,
     /// The time after which a silent child counts as hung.
     pub deadline: Duration,
     /// The maximum number of threads or processes of a model that has one for each job.
@@ -68,6 +79,7 @@ impl Resources {
             workers,
             exe: exe.to_owned(),
             interpreter: None,
+            with_packages: false,
             deadline: DEADLINE,
             max_concurrent: MOST_WORKERS,
             max_tasks: usize::MAX,
@@ -111,6 +123,14 @@ pub trait Started: Send {
     /// As [`Model::usage`].
     fn usage(&mut self) -> Result<Usage> {
         Ok(Usage::of_this_process())
+    }
+
+    /// As [`Model::answers`].
+    ///
+    /// # Errors
+    /// As [`Model::answers`].
+    fn answers(&mut self, returned: Vec<Digest>) -> Result<Vec<Digest>> {
+        Ok(returned)
     }
 
     /// As [`Model::process_id`].
@@ -166,6 +186,10 @@ impl<W: Work, M: Model<W>> Started for StartedFor<W, M> {
 
     fn usage(&mut self) -> Result<Usage> {
         self.model.usage()
+    }
+
+    fn answers(&mut self, returned: Vec<Digest>) -> Result<Vec<Digest>> {
+        self.model.answers(returned)
     }
 
     fn process_id(&self) -> Option<u32> {

@@ -54,7 +54,7 @@ fn run(model: &mut dyn Started, batch: &Batch) -> Result<Sample> {
     // A model that failed may not know what it used: the first error is the cause.
     let digests = digests?;
     let used = after? - before;
-    let digests = batch.answers(digests)?;
+    let digests = batch.answers(model.answers(digests)?)?;
     batch.verify(&digests)?;
     batch.check()?;
     batch.check_time(wall)?;

@@ -11,6 +11,8 @@ use crate::engine::{Batch, Digest, Started, Timestamp, Usage, now};
 pub(super) struct Capacity {
     copies: Vec<Box<dyn Started>>,
     times: Vec<Duration>,
+    /// What each copy returned in the last run.
+    returned: Vec<Vec<Digest>>,
 }
 
 /// The result of one copy.
@@ -22,7 +24,7 @@ struct Finished {
 impl Capacity {
     /// `copies` baselines, one for each core.
     pub(super) fn new(copies: Vec<Box<dyn Started>>) -> Self {
-        Capacity { copies, times: vec![] }
+        Capacity { copies, times: vec![], returned: vec![] }
     }
 }
 
@@ -48,10 +50,20 @@ impl Started for Capacity {
             Ok::<_, anyhow::Error>(finished)
         })?;
         self.times = finished.iter().map(|copy| copy.time).collect();
-        let mut results = finished.into_iter().map(|copy| copy.digests);
-        let first = results.next().context("there is at least one copy")?;
-        ensure!(results.all(|other| other == first), "copies of the baseline returned different digests");
-        Ok(first)
+        self.returned = finished.into_iter().map(|copy| copy.digests).collect();
+        self.returned.first().cloned().context("there is at least one copy")
+    }
+
+    /// Of all copies, which must agree.
+    fn answers(&mut self, _: Vec<Digest>) -> Result<Vec<Digest>> {
+        let mut first = None;
+        for (copy, returned) in self.copies.iter_mut().zip(std::mem::take(&mut self.returned)) {
+            let answers = copy.answers(returned)?;
+            let is_same = first.as_ref().is_none_or(|first| *first == answers);
+            ensure!(is_same, "copies of the baseline returned different digests");
+            first = Some(answers);
+        }
+        first.context("there is at least one copy")
     }
 
     /// Copies in separate processes each report their own.

@@ -68,7 +68,10 @@ pub(super) struct Age {
 
 /// The options of an interpreter: isolated from the current folder, the user, the environment and installed
 /// packages, with UTF-8 file names in every locale.
-pub(crate) const OPTIONS: [&str; 4] = ["-I", "-S", "-X", "utf8"];
+pub(crate) const OPTIONS: [&str; 4] = ["-I", NO_PACKAGES, "-X", "utf8"];
+
+/// Hides installed packages.
+pub(crate) const NO_PACKAGES: &str = "-S";
 
 /// How process pools start their processes: set explicitly, because the default differs by version and
 /// system.

@@ -144,6 +144,8 @@ pub struct Python<W: Work> {
     spans: Option<Arc<Spans>>,
     /// The duration of the last run by Python's own clock, in nanoseconds.
     inside_ns: u64,
+    /// The interpreter has kept the results of the last run.
+    has_kept: bool,
 }
 
 impl<W: Work> Python<W> {
@@ -156,7 +158,7 @@ impl<W: Work> Python<W> {
         let interpreter: &Path =
             resources.interpreter.as_deref().context("a Python model needs an interpreter")?;
         let process = PythonProcess::start(interpreter, model, spans.is_some(), resources)?;
-        Ok(Python { process, known: vec![], spans: spans.map(Arc::clone), inside_ns: 0 })
+        Ok(Python { process, known: vec![], spans: spans.map(Arc::clone), inside_ns: 0, has_kept: false })
     }
 
     /// The number of a batch; sends its jobs to Python if they are new.
@@ -201,11 +203,18 @@ impl<W: Work> Model<W> for Python<W> {
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
         let number = self.number_of(jobs)?;
         let answer = self.process.ask(b'R', &number.to_le_bytes(), b'D')?;
-        let (words, rest) = answer.as_chunks::<8>();
-        ensure!(rest.is_empty(), "the digests end within one");
-        let mut words = words.iter().map(|&word| u64::from_le_bytes(word));
+        let mut words = words_of(&answer)?.into_iter();
         self.inside_ns = words.next().context("the answer is empty")?;
+        self.has_kept = words.len() == 0 && jobs.len() > 0;
         Ok(words.map(Digest::of_bits).collect())
+    }
+
+    fn answers(&mut self, returned: Vec<Digest>) -> Result<Vec<Digest>> {
+        if !self.has_kept {
+            return Ok(returned);
+        }
+        let answers = self.process.ask(b'A', &[], b'A')?;
+        Ok(words_of(&answers)?.into_iter().map(Digest::of_bits).collect())
     }
 
     /// The usage of this process, the interpreter and its workers. Spans are fetched afterwards: writing them takes time.
@@ -224,6 +233,13 @@ impl<W: Work> Model<W> for Python<W> {
     fn inside_ns(&self) -> Option<u64> {
         Some(self.inside_ns)
     }
+}
+
+/// The numbers in a frame.
+fn words_of(frame: &[u8]) -> Result<Vec<u64>> {
+    let (words, rest) = frame.as_chunks::<8>();
+    ensure!(rest.is_empty(), "the numbers end within one");
+    Ok(words.iter().map(|&word| u64::from_le_bytes(word)).collect())
 }
 
 /// A span as Python reports it: job, whether it computes, start, stop, thread, process.

@@ -11,10 +11,10 @@ use crate::child::piped::PipedChild;
 use crate::child::scratch::Scratch;
 use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::{Resources, Unavailable};
-use crate::model::cpython::interpreter::{OPTIONS, START_METHOD};
+use crate::model::cpython::interpreter::{NO_PACKAGES, OPTIONS, START_METHOD};
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 24] = [
+const WORKER: [(&str, &str); 25] = [
     ("__main__.py", include_str!("worker/__main__.py")),
     ("base.py", include_str!("worker/base.py")),
     ("calls.py", include_str!("worker/calls.py")),
@@ -38,6 +38,7 @@ const WORKER: [(&str, &str); 24] = [
     ("py_threading.py", include_str!("worker/py_threading.py")),
     ("serve.py", include_str!("worker/serve.py")),
     ("sha_loop_job.py", include_str!("worker/sha_loop_job.py")),
+    ("task_job.py", include_str!("worker/task_job.py")),
     ("usage.py", include_str!("worker/usage.py")),
 ];
 
@@ -62,7 +63,12 @@ impl PythonProcess {
     ) -> Result<Self> {
         let folder = worker_folder()
             .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
-        let mut command = run(interpreter, &folder.path().join("__main__.py"));
+        let script = folder.path().join("__main__.py");
+        let mut command = if resources.with_packages {
+            run_with_packages(interpreter, &script)
+        } else {
+            run(interpreter, &script)
+        };
         let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
         command.arg(START_METHOD).arg(folder.path()).arg(std::process::id().to_string());
@@ -129,6 +135,24 @@ fn worker_folder() -> std::io::Result<Scratch> {
 pub(crate) fn run(interpreter: &Path, script: &Path) -> Command {
     let mut command = Command::new(interpreter);
     command.args(OPTIONS).arg(script);
+    command
+}
+
+/// Libraries that start threads of their own get one: models decide what runs at once.
+const ONE_THREAD: [&str; 6] = [
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "RAYON_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+];
+
+/// The command that runs `script` for a user's function, which may need installed packages.
+fn run_with_packages(interpreter: &Path, script: &Path) -> Command {
+    let mut command = Command::new(interpreter);
+    command.args(OPTIONS.iter().filter(|option| **option != NO_PACKAGES)).arg(script);
+    command.envs(ONE_THREAD.map(|name| (name, "1")));
     command
 }
 

@@ -10,6 +10,9 @@ class Base:
     def __init__(self, workers, phases, start_method):
         self.phases = phases
 
+    def prepare(self, jobs):
+        """Gets ready for `jobs`, before any clock."""
+
     def run(self, jobs):
         """The digests of `jobs`, in order: what is timed."""
         raise NotImplementedError

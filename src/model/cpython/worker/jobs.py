@@ -16,6 +16,9 @@ asyncio = None
 
 
 class Job:
+    # Whether what it returns is turned into a digest after the clock has stopped: most jobs return their digest.
+    has_answer = False
+
     def __init__(self, index, **fields):
         self.index = index
         self.__dict__.update(fields)
@@ -203,7 +206,7 @@ def flush_to_device(descriptor):
 KINDS = {kind.__name__: kind for kind in (Noop, Sleep, Save, Hash, Primes, Mandelbrot, Frame, Cake, Script)}
 KINDS.update(WarmFile=ReadFile, ColdFile=ReadFile)
 # What takes long to import: where it is needed, and before anything is timed.
-MODULES = {"Http": "http_job", "ShaLoop": "sha_loop_job"}
+MODULES = {"Http": "http_job", "ShaLoop": "sha_loop_job", "Task": "task_job"}
 
 
 def prepare(jobs):

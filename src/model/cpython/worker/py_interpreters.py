@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import InterpreterPoolExecutor
 
+import pool_worker
 from pool import Pool
 
 # A new interpreter does not look beside the script either.
@@ -15,3 +16,12 @@ class Model(Pool):
         begin = BEGIN % (os.path.dirname(os.path.abspath(__file__)), self.traced)
         self.pool = InterpreterPoolExecutor(workers, initializer=exec, initargs=(begin,))
         self.await_all(workers)
+
+    def prepare(self, jobs):
+        """Some modules of users can't be imported into a second interpreter."""
+        if not jobs or not jobs[0].has_answer:
+            return
+        try:
+            list(self.pool.map(pool_worker.load, jobs[:1]))
+        except Exception as error:
+            raise NotImplementedError("it can't be loaded there: %s" % error) from error
