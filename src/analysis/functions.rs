@@ -8,6 +8,9 @@ use crate::stats::units;
 /// The shortest job whose rows are mostly about its work: handing one out costs models some microseconds.
 const SHORTEST_NS: u64 = 10_000;
 
+/// The same for interpreters, whose pools take longer to hand one out.
+const SHORTEST_IN_PYTHON_NS: u64 = 100_000;
+
 /// A job that is this long makes handing it out a few percent of it.
 const GOOD_NS: u64 = 100_000;
 
@@ -33,6 +36,10 @@ pub enum FunctionRemark {
     Shipping(f64),
     /// It waits, and has no async form.
     Blocking,
+    /// It waits, and is no coroutine function.
+    NoCoroutine,
+    /// A module has switched the lock of a free-threaded build on again.
+    LockBack,
     /// The program printed so many bytes before `Suite::main`.
     Printed(u64),
 }
@@ -47,7 +54,8 @@ pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
         remarks.push(FunctionRemark::Parallel(busy));
     }
     let job_ns = calls_ns / workload.jobs;
-    if job_ns < SHORTEST_NS {
+    let shortest = if workload.platform.is_some() { SHORTEST_IN_PYTHON_NS } else { SHORTEST_NS };
+    if job_ns < shortest {
         remarks.push(FunctionRemark::Short(job_ns));
     }
     // Inputs that are sent are made once.
@@ -59,7 +67,11 @@ pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
         remarks.push(FunctionRemark::Shipping(shipping));
     }
     if workload.kind.waits() && !asynchronous {
-        remarks.push(FunctionRemark::Blocking);
+        let in_python = workload.platform.is_some();
+        remarks.push(if in_python { FunctionRemark::NoCoroutine } else { FunctionRemark::Blocking });
+    }
+    if workload.python.as_ref().is_some_and(|facts| facts.lock_back.is_some()) {
+        remarks.push(FunctionRemark::LockBack);
     }
     if printed_bytes > 0 {
         remarks.push(FunctionRemark::Printed(printed_bytes));
@@ -93,6 +105,14 @@ impl FunctionRemark {
             FunctionRemark::Blocking => format!(
                 "{workload} has no async form: on tokio-one and tokio-many it blocks the threads that wait"
             ),
+            FunctionRemark::NoCoroutine => {
+                format!(
+                    "{workload} is no coroutine function: py-asyncio runs it in threads (asyncio.to_thread)"
+                )
+            }
+            FunctionRemark::LockBack => format!(
+                "{workload}: the GIL came back in this free-threaded build, as a module that the function needs does not run without it"
+            ),
             FunctionRemark::Printed(bytes) => format!(
                 "the program prints {bytes} bytes before Suite::main, which are skipped in child processes"
             ),
@@ -102,10 +122,16 @@ impl FunctionRemark {
     /// What to do about it.
     pub(super) fn advice(self) -> Option<String> {
         match self {
-            FunctionRemark::Short(ns) => Some(format!("put {} calls into one job", GOOD_NS / ns.max(1))),
+            FunctionRemark::Short(ns) => {
+                Some(format!("put {} calls into one job", (GOOD_NS / ns.max(1)).max(10)))
+            }
             FunctionRemark::Blocking => Some("Workload::or_async gives it one".into()),
             FunctionRemark::SlowInputs(..) => Some("Workload::shipping sends each job its own".into()),
-            FunctionRemark::Parallel(_) | FunctionRemark::Shipping(_) | FunctionRemark::Printed(_) => None,
+            FunctionRemark::Parallel(_)
+            | FunctionRemark::Shipping(_)
+            | FunctionRemark::Printed(_)
+            | FunctionRemark::NoCoroutine
+            | FunctionRemark::LockBack => None,
         }
     }
 }

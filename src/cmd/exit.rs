@@ -9,7 +9,7 @@ use crate::engine::Unavailable;
 use crate::record::figure::ProbeKind;
 use crate::record::schema::{Costs, Recording, Study};
 use crate::record::{read::ReadError, save::SaveError};
-use crate::study::reference::NoInputs;
+use crate::study::{python_reference::WrongTask, reference::NoInputs};
 
 /// How a run ended; the exit codes are in the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Exit {
 
     /// The exit code of a run that `error` has ended.
     pub fn of(error: &Error) -> Self {
-        if error.is::<BadUsage>() || error.is::<NoInputs>() {
+        if error.is::<BadUsage>() || error.is::<NoInputs>() || error.is::<WrongTask>() {
             Exit::Usage
         } else if error.is::<ReadError>() {
             Exit::ReadError

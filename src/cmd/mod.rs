@@ -53,6 +53,7 @@ pub mod stop;
 mod story;
 mod sweep;
 mod swept;
+mod task;
 pub mod terminal;
 mod trace;
 mod until;

@@ -16,6 +16,7 @@ use crate::cmd::{
     section::{place, show_results},
     select_of,
     stop::Stop,
+    task::TaskArgs,
     terminal::{paragraph, usual_style},
     until::Until,
 };
@@ -44,6 +45,8 @@ pub(super) struct Args {
     models: Vec<String>,
     #[command(flatten)]
     platforms: Platforms,
+    #[command(flatten)]
+    task: TaskArgs,
     /// Number of workers of every pool and runtime; by default the number of cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
@@ -86,7 +89,10 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
         limit_to(cores.into())?;
     }
     let workers = args.workers.map_or_else(host::cores, usize::from);
-    let catalog = &learned_by_filter(catalog, &args.filter)?;
+    let catalog = &match args.task.of_python(&args.platforms)? {
+        Some(of_python) => of_python,
+        None => learned_by_filter(catalog, &args.filter)?,
+    };
     let (cells, profile) = (cells(args, catalog, workers)?, args.until.profile(args.profile));
     args.until.ensure_enough_time(&arms(catalog, &cells, profile), workers)?;
     let place = place(args.out.as_deref())?;

@@ -39,6 +39,20 @@ pub struct WorkloadEntry {
     /// What fresh processes have found about a user's own function; from version 5 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<FunctionFacts>,
+    /// The same of a function in Python.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<PythonFacts>,
+}
+
+/// What an interpreter that has loaded a user's function tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PythonFacts {
+    /// Name and version of each installed package that was imported.
+    pub packages: Vec<String>,
+    /// The interpreter's words on why its lock is in force again, in a free-threaded build where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock_back: Option<String>,
 }
 
 /// What a fresh process that called a user's function with each input, one call after the other, has found.

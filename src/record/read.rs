@@ -173,6 +173,7 @@ pub(crate) mod tests {
                     each: Some(64),
                     definition: None,
                     function: None,
+                    python: None,
                 }],
                 arms: vec![arm("hash/sequential/one"), arm("hash/rayon/cores")],
                 launches: made,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::private::{optional_reason, reason};
 
-pub use crate::record::cells::{Arm, FunctionFacts, Kind, Role, Width, WorkloadEntry};
+pub use crate::record::cells::{Arm, FunctionFacts, Kind, PythonFacts, Role, Width, WorkloadEntry};
 pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};
 pub use crate::record::environment::{Environment, InterpreterEntry};
 pub use crate::record::stopping::{Stop, StopReason, Stopping};

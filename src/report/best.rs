@@ -117,7 +117,12 @@ pub(crate) fn list(cells: &[&CellResult]) -> Option<String> {
 
 /// The name of a cell, and whether its tasks block their threads.
 pub(crate) fn labelled(cell: &CellResult, name: &str) -> String {
-    if cell.is_blocking { format!("{name} (blocking)") } else { name.to_owned() }
+    if !cell.is_blocking {
+        return name.to_owned();
+    }
+    // asyncio runs a function that is no coroutine in threads.
+    let how = if cell.name.contains('@') { "to_thread" } else { "blocking" };
+    format!("{name} ({how})")
 }
 
 /// The name of a model where its platform is known: CPython's have a prefix.

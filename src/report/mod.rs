@@ -19,6 +19,7 @@ pub mod escape;
 pub mod evidence;
 pub mod export;
 pub(crate) mod footnotes;
+mod functions;
 pub(crate) mod matrix;
 pub mod page;
 pub(crate) mod page_answer;

@@ -12,7 +12,7 @@ use crate::report::chart::caption::source;
 use crate::report::escape::plain;
 use crate::report::footnotes::about_warnings;
 use crate::report::matrix::{Cell, Family, Matrix, State, Task, in_short};
-use crate::report::style::TerminalStyle;
+use crate::report::{functions, style::TerminalStyle};
 
 /// The columns between two tools.
 const GAP: usize = 1;
@@ -40,9 +40,16 @@ fn screen(of: &Analysed<'_>, style: TerminalStyle) -> Option<String> {
         text.push('\n');
         text += &drawn(matrix, style);
     }
-    for (tag, rows) in platforms {
-        let sentence = format!("CPython {tag}: {}.", finding_on_advice(rows));
+    for sentence in functions::sentences(recording, summary) {
         paragraph(&mut text, "  ", &sentence, style);
+    }
+    for (tag, rows) in platforms {
+        let heading = if recording.of_user {
+            format!("\nCPython {tag}")
+        } else {
+            format!("CPython {tag}: {}.", finding_on_advice(rows))
+        };
+        paragraph(&mut text, "  ", &heading, style);
         if native.is_none()
             && let Some(matrix) = Matrix::of(rows)
         {

@@ -9,7 +9,7 @@ use crate::report::block::{Block, Panel};
 use crate::report::chart::caption::source;
 use crate::report::table::{Columns, Table, Unit};
 use crate::report::{
-    answer::sentences, best, best::BestRow, export::terminal, footnotes::footnotes, platforms,
+    answer::sentences, best, best::BestRow, export::terminal, footnotes::footnotes, functions, platforms,
     section::Section, style::TerminalStyle,
 };
 
@@ -117,6 +117,7 @@ fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
     let Summary { rows, others, .. } = &of.summary;
     let is_empty = rows.is_empty() && !others.is_empty();
     let mut blocks = vec![if is_empty { Block::Notes(vec![]) } else { best_tools }];
+    blocks.push(Block::Notes(functions::sentences(of.recording, &of.summary)));
     blocks.extend(platforms::blocks(of));
     for row in of.summary.all_rows() {
         blocks.push(of_row(row, criterion, of.recording));

@@ -126,7 +126,8 @@ impl Cell {
             (Width::Jobs, Concurrency::Workers) => self.taken_on(workers),
             _ => workers,
         };
-        self.model.resources(workers, exe).limited_to(self.workload.at_most())
+        let resources = self.model.resources(workers, exe).limited_to(self.workload.at_most());
+        Resources { with_packages: self.workload.jobs.of_python().is_some(), ..resources }
     }
 
     /// The approximate time of one run in microseconds, if its waits overlap and its computing does not. For

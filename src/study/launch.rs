@@ -19,7 +19,7 @@ use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
 use crate::study::slot::{Measured, slot, warm_device};
 use crate::study::{capacity::Capacity, cell::Cell};
 use crate::workload::fixture::stage::{Attached, Stage};
-use crate::workload::{Workload, catalog::Catalog};
+use crate::workload::{Workload, catalog::Catalog, python::PythonTask};
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "launch";
@@ -31,6 +31,8 @@ pub struct LaunchOrder {
     pub workload: String,
     /// The interpreter of the measured models; native models if absent.
     pub interpreter: Option<PlatformOrder>,
+    /// The function in Python, if the workload is a user's.
+    pub task: Option<PythonTask>,
     /// Jobs of its batch.
     pub jobs: usize,
     /// Its arms.
@@ -110,6 +112,8 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
 
 fn measure(order: &LaunchOrder, exe: &Path, catalog: &Catalog, channel: &mut Channel) -> Result<()> {
     let platform = PlatformOrder::platform(order.interpreter.as_ref());
+    let of_task = order.task.as_ref().map(|task| Catalog::of_python(task, &[platform]));
+    let catalog = of_task.as_ref().unwrap_or(catalog);
     let workload = &catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
     let batch = workload.batch_with(order.expected.clone(), &stage)?;

@@ -8,7 +8,7 @@
 //! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
-//! - [`reference`](mod@reference): what the jobs of a user's function must return
+//! - [`reference`](mod@reference): what the jobs of a user's function must return; [`python_reference`]: of one in Python
 //! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
 //! - [`children`]: what a child process of this program serves as
 
@@ -21,6 +21,7 @@ mod isolated;
 pub mod launch;
 pub mod plan;
 pub mod probe;
+pub mod python_reference;
 pub mod reference;
 pub mod run;
 pub mod run_environment;

@@ -133,7 +133,7 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
         if profile != Profile::Quick {
             arms.push(PlannedArm { platform, cell, role: Role::Control });
         }
-        if !is_native_too(catalog, &cell.workload) {
+        if !catalog.is_of_user() && !is_native_too(catalog, &cell.workload) {
             for cell in references(&cell.workload) {
                 arms.push(PlannedArm { platform, cell, role: Role::Reference });
             }
@@ -213,6 +213,7 @@ pub fn workload_entry(workload: &Workload, platform: Platform) -> WorkloadEntry 
         each: Some(size.each),
         definition: None,
         function: workload.function_facts(),
+        python: workload.python_facts(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::engine::{Context, Usage, nanoseconds, now};
 use crate::model::Platform;
 use crate::record::schema::FunctionFacts;
 use crate::workload::function::{Function, FunctionJobs, Known, Rules, hash_of};
-use crate::workload::{Workload, catalog::Catalog};
+use crate::workload::{MakeJobs as _, Workload, catalog::Catalog};
 
 /// The hidden subcommand that finds the answers of a function; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "reference";
@@ -142,7 +142,7 @@ pub fn learn(
         if jobs.known().is_none() {
             jobs.learn(asked.known().map_err(|why| format!("{why:#}")));
         }
-        if let Some(Ok(Known { answers, facts })) = jobs.known() {
+        if let Some(Ok(Known { answers, facts, .. })) = jobs.known() {
             ensure!(!answers.is_empty(), NoInputs(workload.name.to_owned()));
             workload.size.jobs = answers.len();
             workload.job_us = facts.calls_ns / 1_000 / answers.len() as u64;
@@ -190,19 +190,18 @@ impl Asked<'_> {
             one.len(),
             other.len()
         );
-        let Some(job) = one.iter().zip(other).position(|(one, other)| one != other) else {
-            return Ok(Known { answers: second.answers, facts: second.facts });
+        let job = match difference(one, other) {
+            None => return Ok(Known { answers: second.answers, facts: second.facts, python: None }),
+            Some(Differ::At(job) | Differ::InOrder(job)) if has_expected => {
+                bail!("job {job} does not give the expected answer")
+            }
+            Some(Differ::InOrder(job)) => {
+                bail!(
+                    "two processes gave the same answers in another order, from job {job} on: sort the inputs"
+                )
+            }
+            Some(Differ::At(job)) => job,
         };
-        ensure!(!has_expected, "job {job} does not give the expected answer");
-        let sorted = [one, other].map(|answers| {
-            let mut sorted = answers.clone();
-            sorted.sort_unstable();
-            sorted
-        });
-        ensure!(
-            sorted[0] != sorted[1],
-            "two processes gave the same answers in another order, from job {job} on: sort the inputs"
-        );
         let twice = self.ask(Some(job), false)?.answers;
         if twice[0] == twice[1] {
             bail!(
@@ -239,7 +238,7 @@ impl Asked<'_> {
                         cpu_ns,
                         shipping_ns,
                         printed_bytes,
-                        answers: Some(hash_of(&answers)? >> 11),
+                        answers: Some(hash_of_all(&answers)?),
                         asynchronous,
                         at_most: at_most.and_then(|jobs| NonZeroU64::new(jobs as u64)),
                         isolated,
@@ -252,6 +251,31 @@ impl Asked<'_> {
             }
         }
     }
+}
+
+/// How the answers of two processes differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Differ {
+    /// From this job on, and only in their order.
+    InOrder(usize),
+    /// This is the first job with another answer.
+    At(usize),
+}
+
+/// How two equally long lists of answers differ.
+pub(super) fn difference(one: &[u64], other: &[u64]) -> Option<Differ> {
+    let job = one.iter().zip(other).position(|(one, other)| one != other)?;
+    let sorted = [one, other].map(|answers| {
+        let mut sorted = answers.to_vec();
+        sorted.sort_unstable();
+        sorted
+    });
+    Some(if sorted[0] == sorted[1] { Differ::InOrder(job) } else { Differ::At(job) })
+}
+
+/// The first 53 bits of the hash of all answers, which every reader of JSON keeps.
+pub(super) fn hash_of_all(answers: &[u64]) -> Result<u64> {
+    Ok(hash_of(&answers)? >> 11)
 }
 
 /// Why a process has told no more after `answers`.

@@ -1,5 +1,6 @@
 //! The workloads that a program has.
 
+use std::collections::BTreeMap;
 #[cfg(feature = "cli")]
 use std::collections::HashSet;
 
@@ -7,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::engine::{Kept, OwnJobs, Recipe};
 use crate::model::Platform;
+use crate::workload::python::{self, PythonTask};
 use crate::workload::series::{SERIES, Series};
 use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script};
 
@@ -15,6 +17,8 @@ use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, scr
 pub struct Catalog {
     native: Vec<Workload>,
     in_python: Vec<Workload>,
+    /// A user's function in Python, a row for each interpreter by its tag: each has answers of its own.
+    tasks: BTreeMap<&'static str, [Workload; 1]>,
     series: Vec<Series>,
     /// Whether some are a user's own.
     is_of_user: bool,
@@ -26,6 +30,7 @@ impl Catalog {
         Catalog {
             native: WORKLOADS.to_vec(),
             in_python: IN_PYTHON.to_vec(),
+            tasks: BTreeMap::new(),
             series: SERIES.to_vec(),
             is_of_user: false,
         }
@@ -33,7 +38,29 @@ impl Catalog {
 
     /// No workloads, for those of a user.
     pub(crate) fn empty() -> Self {
-        Catalog { native: vec![], in_python: vec![], series: vec![], is_of_user: true }
+        Catalog {
+            native: vec![],
+            in_python: vec![],
+            tasks: BTreeMap::new(),
+            series: vec![],
+            is_of_user: true,
+        }
+    }
+
+    /// A user's function in Python on each of `platforms` that is an interpreter.
+    pub fn of_python(task: &PythonTask, platforms: &[Platform]) -> Self {
+        let mut catalog = Catalog::empty();
+        for platform in platforms {
+            if let Some(tag) = platform.tag() {
+                catalog.tasks.insert(tag, [python::workload(task)]);
+            }
+        }
+        catalog
+    }
+
+    /// The functions in Python, to be changed.
+    pub(crate) fn tasks_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Workload)> {
+        self.tasks.iter_mut().map(|(tag, [workload])| (*tag, workload))
     }
 
     /// The same with another native workload, a user's, which is the last of its tables.
@@ -99,7 +126,10 @@ impl Catalog {
     pub fn workloads(&self, platform: Platform) -> &[Workload] {
         match platform {
             Platform::Native => &self.native,
-            Platform::Python(_) => &self.in_python,
+            Platform::Python(interpreter) => match self.tasks.get(interpreter.tag.as_str()) {
+                Some(task) => task,
+                None => &self.in_python,
+            },
         }
     }
 

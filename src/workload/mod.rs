@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::engine::{Batch, Digest, Kept, OwnJobs, Recipe, catch_panic_in};
-use crate::record::schema::FunctionFacts;
+use crate::record::schema::{FunctionFacts, PythonFacts};
 use crate::workload::fixture::stage::Stage;
-use crate::workload::function::FunctionJobs;
+use crate::workload::function::{FunctionJobs, Known, Rules};
+pub(crate) use crate::workload::python::PythonJobs;
 
 pub use crate::engine::Size;
 
@@ -28,6 +29,7 @@ mod http;
 mod mandelbrot;
 mod noop;
 mod primes;
+pub mod python;
 pub mod queue;
 mod read_file;
 mod save;
@@ -102,6 +104,21 @@ pub trait MakeJobs: Sync {
     fn of_function(&self) -> Option<&FunctionJobs> {
         None
     }
+
+    /// The jobs of a user's function in Python, if they are.
+    fn of_python(&self) -> Option<&PythonJobs> {
+        None
+    }
+
+    /// What the author of a function allows models.
+    fn rules(&self) -> Rules {
+        Rules::default()
+    }
+
+    /// What fresh processes have found about a user's function, if they were asked.
+    fn known(&self) -> Option<&Result<Known, String>> {
+        None
+    }
 }
 
 impl fmt::Debug for dyn MakeJobs {
@@ -165,19 +182,26 @@ impl Workload {
 
     /// The maximum number of its jobs at once, for all models.
     pub fn at_most(&self) -> usize {
-        let limit = self.jobs.of_function().and_then(|function| function.rules().at_most);
-        limit.unwrap_or(usize::MAX)
+        self.jobs.rules().at_most.unwrap_or(usize::MAX)
     }
 
     /// Whether each of its cells is measured in a process of its own.
     pub fn is_isolated(&self) -> bool {
-        self.jobs.of_function().is_some_and(|function| function.rules().isolated)
+        self.jobs.rules().isolated
     }
 
     /// What fresh processes have found about a user's function.
     pub(crate) fn function_facts(&self) -> Option<FunctionFacts> {
-        match self.jobs.of_function()?.known()? {
+        match self.jobs.known()? {
             Ok(known) => Some(known.facts),
+            Err(_) => None,
+        }
+    }
+
+    /// The same of a function in Python.
+    pub(crate) fn python_facts(&self) -> Option<PythonFacts> {
+        match self.jobs.known()? {
+            Ok(known) => known.python.clone(),
             Err(_) => None,
         }
     }
@@ -186,7 +210,7 @@ impl Workload {
     #[cfg(feature = "cli")]
     pub(crate) fn why_unknown(&self) -> Option<&'static str> {
         let jobs: &'static dyn MakeJobs = self.jobs;
-        jobs.of_function()?.known()?.as_ref().err().map(String::as_str)
+        jobs.known()?.as_ref().err().map(String::as_str)
     }
 
     /// A batch of its own size, whose digests another process has found.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context as _, Result, anyhow, ensure};
 
 use crate::engine::{Batch, Digest, Kept, Made, Origin, OwnJobs, Recipe, Size};
-use crate::record::schema::FunctionFacts;
+use crate::record::schema::{FunctionFacts, PythonFacts};
 use crate::workload::MakeJobs;
 use crate::workload::fixture::stage::Stage;
 use crate::workload::function::job::{FunctionJob, digest};
@@ -20,7 +20,7 @@ pub struct FunctionJobs {
 
 /// What the author of a function allows models.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Rules {
+pub struct Rules {
     /// The maximum number of jobs at once.
     pub(crate) at_most: Option<usize>,
     /// Each cell is measured in a process of its own.
@@ -34,16 +34,13 @@ pub struct Known {
     pub(crate) answers: Vec<u64>,
     /// As a recording has it.
     pub(crate) facts: FunctionFacts,
+    /// The same of a function in Python.
+    pub(crate) python: Option<PythonFacts>,
 }
 
 impl FunctionJobs {
     pub(super) fn new(function: Arc<dyn Function>, rules: Rules) -> Self {
         FunctionJobs { function, rules, known: OnceLock::new() }
-    }
-
-    /// What models are allowed.
-    pub(crate) fn rules(&self) -> Rules {
-        self.rules
     }
 
     /// The function.
@@ -54,11 +51,6 @@ impl FunctionJobs {
     /// Takes note of what fresh processes have found, or why they have found nothing; only the first call counts.
     pub(crate) fn learn(&self, known: Result<Known, String>) {
         let _ = self.known.set(known);
-    }
-
-    /// What fresh processes have found, if they were asked.
-    pub(crate) fn known(&self) -> Option<&Result<Known, String>> {
-        self.known.get()
     }
 
     /// The digests that the jobs of a batch must return.
@@ -110,5 +102,13 @@ impl MakeJobs for FunctionJobs {
 
     fn of_function(&self) -> Option<&FunctionJobs> {
         Some(self)
+    }
+
+    fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    fn known(&self) -> Option<&Result<Known, String>> {
+        self.known.get()
     }
 }

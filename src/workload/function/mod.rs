@@ -20,8 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::engine::{Context, Size};
 use crate::workload::{Kind, Workload as Described, series::Series};
 
-pub(crate) use jobs::Rules;
-pub use jobs::{FunctionJobs, Known};
+pub use jobs::{FunctionJobs, Known, Rules};
 use typed::{Forms, Inputs, Shipping, Typed};
 pub(crate) use typed::{Function, hash_of};
 

@@ -1,0 +1,59 @@
+//! The answer on a user's function in Python, in sentences: the best tools under each interpreter, and what a free-threaded build changes.
+
+use crate::analysis::answer::{Answer, Outcome};
+use crate::analysis::builds::Builds;
+use crate::analysis::summary::{Row, Summary};
+use crate::record::schema::Recording;
+use crate::report::best::{in_full, interval};
+use crate::report::platforms::name_of;
+use crate::stats::{ratio::Ratio, units};
+
+/// A sentence for each interpreter and function, and one on the builds of each function; none without a user's function in Python.
+pub(crate) fn sentences(recording: &Recording, summary: &Summary) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if !recording.of_user {
+        return sentences;
+    }
+    for row in &summary.others {
+        let tag = row.workload.platform.as_deref().unwrap_or_default();
+        sentences.push(format!("{} under {}: {}.", row.workload.name, name_of(recording, tag), best(row)));
+    }
+    let mut names: Vec<&str> = summary.others.iter().map(|row| row.workload.name.as_str()).collect();
+    names.dedup();
+    for name in names {
+        let rows: Vec<&Row> = summary.others.iter().filter(|row| row.workload.name == name).collect();
+        if let Some(builds) = Builds::of(recording, &rows) {
+            sentences.push(on_builds(name, &builds));
+        }
+    }
+    sentences
+}
+
+/// The best tools, and how fast the fastest is.
+fn best(row: &Row) -> String {
+    let answer = Answer::of(row);
+    let tools = in_full(&answer);
+    match row.fastest().and_then(|fastest| fastest.speedup) {
+        Some(speedup) if answer.outcome == Outcome::Best => {
+            format!("{tools} ({} as fast as one job at a time)", units::ratio(speedup.ratio))
+        }
+        _ => tools,
+    }
+}
+
+fn on_builds(name: &str, builds: &Builds<'_>) -> String {
+    let Builds { tags: [locked, free], one_thread, all_cores } = builds;
+    let mut sentence = format!(
+        "{name} without the GIL: one job at a time, {free} is {} as fast as {locked} ({})",
+        units::ratio(one_thread.ratio),
+        interval(one_thread)
+    );
+    if let Some(all_cores @ Ratio { ratio, .. }) = all_cores {
+        sentence += &format!(
+            "; each with its fastest tool, {} as fast ({})",
+            units::ratio(*ratio),
+            interval(all_cores)
+        );
+    }
+    sentence + "."
+}

@@ -1,0 +1,275 @@
+//! What the jobs of a user's function in Python must return: two fresh interpreters call it with each input, one call after the other,
+//! and must agree.
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::engine::Resources;
+use crate::model::Platform;
+use crate::model::cpython::script::PythonProcess;
+use crate::record::schema::{FunctionFacts, PythonFacts};
+use crate::study::reference::{Differ, difference, hash_of_all};
+use crate::workload::catalog::Catalog;
+use crate::workload::function::Known;
+use crate::workload::python::PythonTask;
+use crate::workload::{Kind, PythonJobs};
+
+/// The longest time that a call, or loading the function and its inputs, may take.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The share of CPU time in the time of all calls from which on a function computes, and up to which it waits.
+const COMPUTES: f64 = 0.9;
+const WAITS: f64 = 0.1;
+
+/// How often a call that waits gives its core away at least.
+const SELDOM: f64 = 0.5;
+
+/// The task can't be measured by any model, because of how it was named.
+#[derive(Debug)]
+pub struct WrongTask(String);
+
+impl fmt::Display for WrongTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongTask {}
+
+/// What an interpreter tells of a task that it has loaded.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Loaded {
+    Wrong {
+        wrong: String,
+    },
+    Right {
+        count: usize,
+        inputs_ns: u64,
+        is_coroutine: bool,
+        gil: bool,
+        warnings: Vec<String>,
+        packages: Vec<String>,
+    },
+}
+
+/// Asks fresh interpreters of `platforms` about the functions in `catalog`, and gives these their sizes and kinds. Where that fails,
+/// the function has the reason.
+///
+/// # Errors
+/// [`WrongTask`] if an interpreter can't load the function or its inputs.
+pub fn learn(catalog: &mut Catalog, platforms: &[Platform], stop: &AtomicBool) -> Result<()> {
+    for (tag, workload) in catalog.tasks_mut() {
+        let Some(jobs) = workload.jobs.of_python() else { continue };
+        let interpreter = platforms.iter().find_map(|platform| match platform {
+            Platform::Python(interpreter) if interpreter.tag == tag => Some(*interpreter),
+            _ => None,
+        });
+        let Some(interpreter) = interpreter.filter(|interpreter| interpreter.facts.is_ok()) else { continue };
+        let asked = Asked { path: &interpreter.path, tag, jobs, stop };
+        let known = asked.known();
+        if let Err(error) = &known
+            && error.is::<WrongTask>()
+        {
+            return known.map(drop);
+        }
+        let _ = jobs.known.set(known.map_err(|why| format!("{why:#}")));
+        let Some(Ok(known)) = jobs.known.get() else { continue };
+        let facts = &known.facts;
+        workload.size.jobs = known.answers.len();
+        workload.kind = jobs.kind.get().copied().unwrap_or(workload.kind);
+        workload.job_us = facts.calls_ns / 1_000 / known.answers.len() as u64;
+        if workload.kind.waits() {
+            let cpu_us = facts.cpu_ns.unwrap_or(0) / 1_000 / known.answers.len() as u64;
+            workload.wait_us = workload.job_us.saturating_sub(cpu_us);
+        }
+    }
+    Ok(())
+}
+
+/// What a function does, by the CPU time that its calls take, and by how often a call gives its core away: one that never does is not
+/// waiting, whatever else the machine does.
+fn kind(facts: &FunctionFacts, waits: Option<f64>) -> Kind {
+    let Some(cpu_ns) = facts.cpu_ns else {
+        return if facts.asynchronous { Kind::Waits } else { Kind::Computes };
+    };
+    let share = cpu_ns as f64 / facts.calls_ns.max(1) as f64;
+    if share >= COMPUTES || waits.is_some_and(|waits| waits < SELDOM) {
+        Kind::Computes
+    } else if share <= WAITS {
+        Kind::Waits
+    } else {
+        Kind::Mixed
+    }
+}
+
+/// A function and the interpreter that is asked.
+struct Asked<'a> {
+    path: &'a Path,
+    tag: &'a str,
+    jobs: &'a PythonJobs,
+    stop: &'a AtomicBool,
+}
+
+/// A fresh interpreter that has loaded the function.
+struct Fresh {
+    process: PythonProcess,
+    batches: u64,
+}
+
+impl Asked<'_> {
+    fn known(&self) -> Result<Known> {
+        let (mut first, loaded) = self.fresh()?;
+        let Loaded::Right { count, inputs_ns, is_coroutine, gil, warnings, packages } = loaded else {
+            bail!("an interpreter has told nothing of the function")
+        };
+        let one = first.answers(&self.jobs.task, count, self.stop)?;
+        let Timed { calls_ns, cpu_ns, waits } = first.timed(&self.jobs.task, count)?;
+        drop(first);
+        let (mut second, loaded) = self.fresh()?;
+        let Loaded::Right { count: other_count, .. } = loaded else {
+            bail!("an interpreter has told nothing of the function")
+        };
+        ensure!(
+            count == other_count,
+            "two interpreters made {count} and {other_count} inputs: they must not depend on time, chance or what earlier runs left"
+        );
+        let other = second.answers(&self.jobs.task, count, self.stop)?;
+        drop(second);
+        match difference(&one, &other) {
+            None => {}
+            Some(Differ::InOrder(job)) => bail!(
+                "two interpreters gave the same answers in another order, from job {job} on: sort the inputs"
+            ),
+            Some(Differ::At(job)) => bail!("{}", self.why_differs(job)?),
+        }
+        let answers = Some(hash_of_all(&other)?);
+        let at_most = self.jobs.task.at_most.and_then(|jobs| NonZeroU64::new(jobs as u64));
+        let facts = FunctionFacts {
+            inputs_ns,
+            calls_ns,
+            cpu_ns,
+            shipping_ns: None,
+            printed_bytes: 0,
+            answers,
+            asynchronous: is_coroutine,
+            at_most,
+            isolated: false,
+        };
+        let lock_back = if gil && self.tag.ends_with('t') { Some(warnings.join("; ")) } else { None };
+        let _ = self.jobs.kind.set(kind(&facts, waits));
+        Ok(Known { answers: other, facts, python: Some(PythonFacts { packages, lock_back }) })
+    }
+
+    /// Why two interpreters gave different answers to a job: a third one runs it twice.
+    fn why_differs(&self, job: usize) -> Result<String> {
+        let (mut third, _) = self.fresh()?;
+        let twice = [third.answer(&self.jobs.task, job)?, third.answer(&self.jobs.task, job)?];
+        Ok(if twice[0] == twice[1] {
+            format!(
+                "job {job} gave different answers in two interpreters: its input, or what it reads, differs between them, or it depends \
+                 on the order of a set or of hashes"
+            )
+        } else {
+            format!(
+                "job {job} gave another answer when it ran again: results that depend on time, chance or earlier jobs can't be compared"
+            )
+        })
+    }
+
+    fn fresh(&self) -> Result<(Fresh, Loaded)> {
+        let resources = Resources {
+            interpreter: Some(self.path.to_owned()),
+            with_packages: true,
+            deadline: DEADLINE,
+            ..Resources::new(1, Path::new(""))
+        };
+        let model = format!("py-loop@{}", self.tag);
+        let mut process = PythonProcess::start(self.path, &model, false, &resources)?;
+        let loaded = process.ask_json(b'I', &self.jobs.task, b'I').context("loading the function")?;
+        let loaded: Loaded = serde_json::from_slice(&loaded)?;
+        match &loaded {
+            Loaded::Wrong { wrong } => {
+                bail!(WrongTask(format!("CPython {}: {wrong}", self.tag)))
+            }
+            Loaded::Right { count: 0, .. } => {
+                bail!(WrongTask(format!(
+                    "{} is an empty list: there is nothing to measure",
+                    self.jobs.task.inputs
+                )))
+            }
+            Loaded::Right { .. } => Ok((Fresh { process, batches: 0 }, loaded)),
+        }
+    }
+}
+
+/// What all calls took, one after the other.
+struct Timed {
+    calls_ns: u64,
+    cpu_ns: Option<u64>,
+    /// How often a call gave its core away, on average.
+    waits: Option<f64>,
+}
+
+/// The increase of what the system may not tell.
+fn since(before: Option<u64>, after: Option<u64>) -> Option<u64> {
+    Some(after?.saturating_sub(before?))
+}
+
+impl Fresh {
+    /// The answers of all jobs, one after the other.
+    fn answers(&mut self, task: &PythonTask, count: usize, stop: &AtomicBool) -> Result<Vec<u64>> {
+        let mut answers = Vec::with_capacity(count);
+        for number in 0..count {
+            ensure!(!stop.load(Ordering::Relaxed), "the study was stopped before");
+            let job = format!("job {number}");
+            match self.answer(task, number) {
+                Ok(answer) => answers.push(answer),
+                // The function has said so itself.
+                Err(why) if format!("{why:#}").contains(&job) => return Err(why),
+                Err(why) => return Err(why.context(job)),
+            }
+        }
+        Ok(answers)
+    }
+
+    fn answer(&mut self, task: &PythonTask, number: usize) -> Result<u64> {
+        let batch = self.prepare(task, number..number + 1)?;
+        self.process.ask(b'R', &batch.to_le_bytes(), b'D')?;
+        let answer = self.process.ask(b'A', b"alone", b'A')?;
+        let word = answer.first_chunk().context("the answer is empty")?;
+        Ok(u64::from_le_bytes(*word))
+    }
+
+    /// Times all calls, one after the other.
+    fn timed(&mut self, task: &PythonTask, count: usize) -> Result<Timed> {
+        let batch = self.prepare(task, 0..count)?;
+        let [cpu_before, _, waits_before, _] = self.usage()?;
+        let took = self.process.ask(b'R', &batch.to_le_bytes(), b'D')?;
+        let [cpu_after, _, waits_after, _] = self.usage()?;
+        let took = took.first_chunk().context("the answer is empty")?;
+        let waits = since(waits_before, waits_after).map(|waits| waits as f64 / count as f64);
+        Ok(Timed { calls_ns: u64::from_le_bytes(*took), cpu_ns: since(cpu_before, cpu_after), waits })
+    }
+
+    /// CPU time, bytes read from devices, voluntary and involuntary context switches of the interpreter so far.
+    fn usage(&mut self) -> Result<[Option<u64>; 4]> {
+        Ok(serde_json::from_slice(&self.process.ask(b'U', &[], b'U')?)?)
+    }
+
+    /// The number of a batch of these jobs.
+    fn prepare(&mut self, task: &PythonTask, numbers: std::ops::Range<usize>) -> Result<u64> {
+        let number = self.batches;
+        self.batches += 1;
+        let jobs: Vec<_> = numbers.map(|job| json!({ "Task": { "task": task, "number": job } })).collect();
+        self.process.ask_json(b'P', &json!({ "batch": number, "jobs": jobs }), b'P')?;
+        Ok(number)
+    }
+}

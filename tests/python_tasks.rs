@@ -1,0 +1,172 @@
+//! A user's function in Python, through the command line: `run --python --task module:function --inputs module:list`.
+#![cfg(unix)]
+#![expect(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "what fails here fails the test, and what is skipped is told"
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use bakeoff::internals::model::cpython::{InterpreterChoice, find};
+use bakeoff::internals::record::read::read;
+use bakeoff::internals::record::schema::Kind;
+
+const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
+
+/// A module of functions, the right ones and the wrong ones.
+const MODULE: &str = r#"
+import asyncio, random, time
+
+numbers = list(range(24))
+calls = 0
+
+def pure(n):
+    return sum(k * k % 7 for k in range(2_000 + n))
+
+async def waits(n):
+    await asyncio.sleep(0.002)
+    return n
+
+def blocks(n):
+    time.sleep(0.002)
+    return n
+
+def prints(n):
+    print("job", n)
+    return [n, {"half": n / 2}]
+
+def reads(n):
+    return [n, input() if n < 0 else "nothing to read"]
+
+def returns_bytes(n):
+    return bytes([n])
+
+def at_random(n):
+    return random.random()
+
+def remembers(n):
+    global calls
+    calls += 1
+    return calls if calls > 48 else n
+
+def fails(n):
+    if n == 7:
+        raise ValueError("seven is not my number")
+    return n
+
+def gives_a_set(n):
+    return {"a", n}
+
+def gives_nan(n):
+    return [float("nan")]
+
+def unpicklable(n):
+    return lambda: n
+
+def of_a_set():
+    return list({str(n) for n in range(50)})
+
+def name(s):
+    return s
+
+empty = []
+seven = 7
+"#;
+
+/// Whether there is an interpreter; tells if not.
+fn has_python() -> bool {
+    let has = find(&InterpreterChoice::Newest).iter().any(|it| it.facts.is_ok());
+    if !has {
+        eprintln!("skipped: no python3 on this machine");
+    }
+    has
+}
+
+/// What a study of this function prints, whose recording is in `folder`.
+fn run(folder: &Path, task: &str, inputs: &str, more: &[&str]) -> Output {
+    std::fs::write(folder.join("mine.py"), MODULE).unwrap();
+    let mut command = Command::new(EXE);
+    command.args(["run", "--python", "--profile", "quick", "--task", task, "--inputs", inputs]).args(more);
+    command.args(["--out", "recordings"]).current_dir(folder).env("COLUMNS", "1000").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8([&output.stdout[..], &output.stderr[..]].concat()).unwrap()
+}
+
+#[test]
+fn functions_in_python_run_under_every_model() {
+    if !has_python() {
+        return;
+    }
+    for (task, kind) in [
+        ("mine:pure", Kind::Computes),
+        ("mine:waits", Kind::Waits),
+        ("mine:blocks", Kind::Waits),
+        ("mine:prints", Kind::Computes),
+        ("mine:reads", Kind::Computes),
+        ("mine:returns_bytes", Kind::Computes),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let output = run(folder.path(), task, "mine:numbers", &[]);
+        assert!(output.status.success(), "{task}: {}", said(&output));
+        let file = std::fs::read_dir(folder.path().join("recordings")).unwrap().next().unwrap();
+        let recording = read(&file.unwrap().path()).unwrap();
+        let study = recording.study.unwrap();
+        let row = &study.workloads[0];
+        assert!(recording.of_user && row.jobs.get() == 24 && study.workloads.len() == 1, "{row:?}");
+        assert_eq!(row.function.unwrap().asynchronous, task == "mine:waits");
+        // Very short jobs may be taken for either.
+        let is_short = ["mine:prints", "mine:reads", "mine:returns_bytes"].contains(&task);
+        assert!(row.kind == kind || is_short, "{task}: {:?}", row.kind);
+        for launch in &study.launches {
+            assert!(launch.failure.is_none() && launch.rounds[0].failures.is_empty(), "{task}: {launch:?}");
+        }
+    }
+}
+
+#[test]
+fn wrong_functions_in_python_are_named() {
+    if !has_python() {
+        return;
+    }
+    for (task, inputs, code, why) in [
+        ("mine:at_random", "mine:numbers", 3, "job 0 gave another answer when it ran again"),
+        ("mine:remembers", "mine:numbers", 3, "it depends on earlier or other jobs"),
+        ("mine:fails", "mine:numbers", 3, "job 7: ValueError: seven is not my number"),
+        ("mine:gives_a_set", "mine:numbers", 3, "the answer of job 0 can't be compared: it has a set"),
+        ("mine:gives_nan", "mine:numbers", 3, "the answer of job 0 can't be compared: it has NaN"),
+        ("mine:unpicklable", "mine:numbers", 3, "the answer of job 0 can't be compared"),
+        ("mine:name", "mine:of_a_set", 3, "the same answers in another order"),
+        ("mine:pure", "mine:empty", 2, "mine:empty is an empty list"),
+        ("mine:pure", "mine:seven", 2, "TypeError: mine:seven is no list, but int"),
+        ("mine:nothing", "mine:numbers", 2, "AttributeError: module 'mine' has no attribute 'nothing'"),
+        ("other:pure", "mine:numbers", 2, "ModuleNotFoundError: No module named 'other'"),
+        ("mine", "mine:numbers", 2, "--task \"mine\" is no `module:name`"),
+        ("mine:pure", "mine:numbers", 2, "--path nowhere is no folder"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path: &[&str] = if why.contains("nowhere") { &["--path", "nowhere"] } else { &[] };
+        let more = [path, &["--models", "py-loop,py-threading"]].concat();
+        let output = run(folder.path(), task, inputs, &more);
+        let said = said(&output);
+        assert!(output.status.code() == Some(code) && said.contains(why), "{task}: {code}: {said}");
+    }
+}
+
+#[test]
+fn inputs_are_sent_and_jobs_limited() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["--ship", "--jobs-at-once", "3", "--models", "py-threading,py-processpool"];
+    let output = run(folder.path(), "mine:blocks", "mine:numbers", &more);
+    assert!(output.status.success(), "{}", said(&output));
+    let file = std::fs::read_dir(folder.path().join("recordings")).unwrap().next().unwrap();
+    let study = read(&file.unwrap().path()).unwrap().study.unwrap();
+    assert!(study.arms.iter().all(|arm| arm.in_flight.get() <= 3), "{:?}", study.arms);
+    assert_eq!(study.workloads[0].function.unwrap().at_most.map(u64::from), Some(3));
+}
