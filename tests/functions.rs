@@ -79,6 +79,15 @@ fn test_runners_list_and_run_single_cells() {
     assert_eq!(said(&run("", &["--list", "--format", "terse", "--ignored"])), "");
     let one = said(&run("", &["sum/rayon/cores", "--exact", "--nocapture"]));
     assert_eq!(one, "sum/rayon/cores ok 1 cells verified, 0 failed, 0 not available");
+    for id in ["late/rayon/cores", "late/rayon/jobs"] {
+        let output = run("late", &[id, "--exact"]);
+        let said = said(&output);
+        assert!(
+            output.status.code() == Some(3) && said.contains("job 7: seven does not come"),
+            "{id}: {said}"
+        );
+    }
+    assert!(run("late", &["other"]).status.success());
 }
 
 #[test]

@@ -114,6 +114,9 @@ fn wrong(name: &str, suite: Suite) -> Suite {
         "error" => suite.workload(Workload::try_computes("error", numbers, |n| {
             if *n == 7 { Err("seven is not found") } else { Ok(*n) }
         })),
+        "late" => suite.workload(Workload::try_waits("late", numbers, |n| {
+            if *n == 7 { Err("seven does not come") } else { Ok(*n) }
+        })),
         "memory" => {
             suite.workload(Workload::computes("memory", numbers, |_| CALLS.fetch_add(1, Ordering::Relaxed)))
         }

@@ -79,12 +79,16 @@ pub(super) fn asked(mut words: Vec<OsString>) -> Result<Asked> {
 /// The words of a study: a filter that is exact becomes a regular expression that is.
 fn of_run(words: Vec<OsString>) -> Vec<OsString> {
     let is_exact = words.iter().any(|word| word == "--exact");
-    let mut of_run: Vec<OsString> = Vec::with_capacity(words.len() + 1);
+    let with_value = options_with_value("run");
+    let mut of_run: Vec<OsString> = Vec::with_capacity(words.len() + 2);
+    let mut is_value = false;
     for (at, word) in words.into_iter().enumerate() {
+        let is_name = at > 0 && !is_value;
+        is_value = word.to_str().is_some_and(|word| with_value.iter().any(|option| option == word));
         match word.to_str() {
-            Some("--exact") => {}
-            Some("--quick") => of_run.extend(["--profile".into(), "quick".into()]),
-            Some(id) if is_exact && id.contains('/') => {
+            Some("--exact") if is_name => {}
+            Some("--quick") if is_name => of_run.extend(["--profile".into(), "quick".into()]),
+            Some(id) if is_name && is_exact && !id.starts_with('-') => {
                 of_run.push(format!("^{}$", regex::escape(id)).into());
             }
             _ => of_run.push(word),
@@ -94,6 +98,19 @@ fn of_run(words: Vec<OsString>) -> Vec<OsString> {
         }
     }
     of_run
+}
+
+/// The long options of a command whose value is the next word.
+fn options_with_value(command: &str) -> Vec<String> {
+    let mut options = Vec::new();
+    if let Some(command) = Cli::command().find_subcommand(command) {
+        for option in command.get_opts() {
+            if option.get_action().takes_values() && !option.is_require_equals_set() {
+                options.extend(option.get_long().map(|long| format!("--{long}")));
+            }
+        }
+    }
+    options
 }
 
 fn cell_filter(words: &[OsString]) -> Result<CellFilter> {
@@ -110,7 +127,7 @@ fn cell_filter(words: &[OsString]) -> Result<CellFilter> {
             option if WITH_VALUE.iter().any(|known| option.starts_with(&format!("{known}="))) => {}
             option if option.starts_with('-') => {
                 let why = format!(
-                    "unknown option {option}: without --bench every cell is run once, and --help lists the commands"
+                    "unknown option {option}: every cell is run once here; cargo bench measures, and --help lists the commands"
                 );
                 return Err(BadUsage(why).into());
             }
@@ -124,7 +141,10 @@ fn cell_filter(words: &[OsString]) -> Result<CellFilter> {
 pub(super) fn list(filter: &CellFilter, catalog: &Catalog) -> Result<Exit> {
     use std::io::Write as _;
 
-    for cell in selected(filter, catalog)? {
+    let catalog = learned(catalog, |id| filter.selects(id))?;
+    let mut cells = Cell::all(&catalog, &[Platform::Native], host::cores());
+    cells.retain(|cell| filter.selects(&cell.id()));
+    for cell in cells {
         writeln!(Out, "{}: benchmark", cell.id())?;
     }
     Ok(Exit::Ok)
@@ -132,19 +152,23 @@ pub(super) fn list(filter: &CellFilter, catalog: &Catalog) -> Result<Exit> {
 
 /// Runs the selected cells once each.
 pub(super) fn test(filter: &CellFilter, catalog: &Catalog) -> Result<Exit> {
-    let cells = selected(filter, catalog)?;
+    let catalog = learned(catalog, |id| filter.selects(id))?;
+    let mut cells = Vec::new();
+    for workload in catalog.workloads(Platform::Native) {
+        let mut of_workload = Cell::of(workload, Platform::Native, host::cores());
+        if workload.why_unknown().is_some() {
+            // A function that failed has no number of jobs, so that the cell that was asked for may not be there: any other fails too.
+            of_workload.truncate(1);
+        } else {
+            of_workload.retain(|cell| filter.selects(&cell.id()));
+        }
+        cells.extend(of_workload);
+    }
     if cells.is_empty() {
         // A filter of `cargo test` may be meant for other targets.
         return Ok(Exit::Ok);
     }
     verify::verify(&cells)
-}
-
-fn selected(filter: &CellFilter, catalog: &Catalog) -> Result<Vec<Cell>> {
-    let catalog = learned(catalog, |id| filter.selects(id))?;
-    let mut cells = Cell::all(&catalog, &[Platform::Native], host::cores());
-    cells.retain(|cell| filter.selects(&cell.id()));
-    Ok(cells)
 }
 
 #[cfg(test)]
@@ -164,6 +188,11 @@ mod tests {
         assert_eq!(of("mine --bench"), command("mine run"));
         assert_eq!(of("mine page --quick --bench"), command("mine run page --profile quick"));
         assert_eq!(of("mine --exact a/rayon/cores --bench"), command("mine run ^a/rayon/cores$"));
+        assert_eq!(
+            of("mine --out /tmp/a/b --exact a/rayon/cores --bench"),
+            command("mine run --out /tmp/a/b ^a/rayon/cores$")
+        );
+        assert_eq!(of("mine --python --exact a/b/c --bench"), command("mine run --python ^a/b/c$"));
         assert_eq!(of("mine report x.json --bench"), command("mine report x.json"));
         for line in
             ["mine", "mine --test", "mine --test --bench", "mine -q --test-threads 1", "mine --format=json"]
