@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use regex::Regex;
 
+use crate::cmd::program_call;
 use crate::cmd::usage::{BadUsage, nearest, unknown};
 use crate::model::{ModelEntry, Platform};
 use crate::study::cell::Cell;
@@ -37,7 +38,7 @@ fn no_cell(filter: &str, cells: &[Cell]) -> String {
             return format!("{text}: unknown name {word:?}; did you mean {other:?}?");
         }
     }
-    text + "; ids are workload/model/concurrency, and `bakeoff list` names them"
+    format!("{text}; ids are workload/model/concurrency, and `{} list` names them", program_call())
 }
 
 /// The models of `all` with these names, with or without their interpreter; all of them if no name is given.
@@ -82,6 +83,6 @@ mod tests {
             assert!(refused.contains(&format!("did you mean {name:?}")), "{refused}");
         }
         let other = select_of(all, "xyz").unwrap_err().to_string();
-        assert!(!other.contains("did you mean") && other.contains("bakeoff list"), "{other}");
+        assert!(!other.contains("did you mean") && other.contains(" list` names them"), "{other}");
     }
 }
