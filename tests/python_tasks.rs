@@ -170,3 +170,18 @@ fn inputs_are_sent_and_jobs_limited() {
     assert!(study.arms.iter().all(|arm| arm.in_flight.get() <= 3), "{:?}", study.arms);
     assert_eq!(study.workloads[0].function.unwrap().at_most.map(u64::from), Some(3));
 }
+
+#[test]
+fn worked_example_has_three_right_functions() {
+    if !has_python() {
+        return;
+    }
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/python");
+    for (task, inputs) in [("primes", "ranges"), ("sha256", "blocks"), ("wait", "pauses")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (task, inputs) = (format!("tasks:{task}"), format!("tasks:{inputs}"));
+        let more = ["--path", example.to_str().unwrap(), "--models", "py-loop,py-asyncio"];
+        let output = run(folder.path(), &task, &inputs, &more);
+        assert!(output.status.success(), "{task}: {}", said(&output));
+    }
+}

@@ -30,7 +30,8 @@ pub(super) const RUN: &str = "Examples:
   bakeoff run                             every cell; 5 minutes on two cores
   bakeoff run --profile quick '^hash/'    one workload, fewer launches
   bakeoff run '^hash/' --until settled --at-most 10m   until all is decided
-  bakeoff run --cores 1 --out results     on one core, into this folder";
+  bakeoff run --cores 1 --out results     on one core, into this folder
+  bakeoff run --python=3.13,3.13t --task photos:thumbnail --inputs photos:all    your own function in Python";
 
 pub(super) const SWEEP: &str = "Examples:
   bakeoff sweep --into cores              on 1, 2, 4, ... and all cores
