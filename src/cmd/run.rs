@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// How much to measure
     #[arg(long, value_enum, default_value_t = Profile::Standard)]
     profile: Profile,
+    /// The same as --profile quick
+    #[arg(long, conflicts_with_all = ["profile", "until"])]
+    quick: bool,
     #[command(flatten)]
     until: Until,
     /// Only these models, and `sequential`
@@ -93,7 +96,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
         Some(of_python) => of_python,
         None => learned_by_filter(catalog, &args.filter)?,
     };
-    let (cells, profile) = (cells(args, catalog, workers)?, args.until.profile(args.profile));
+    let (cells, profile) = (cells(args, catalog, workers)?, args.profile());
     args.until.ensure_enough_time(&arms(catalog, &cells, profile), workers)?;
     let place = place(args.out.as_deref())?;
     let request = Request {
@@ -144,6 +147,13 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
         return Err(BadUsage("no cell of these models matches the filter".into()).into());
     }
     Ok(cells)
+}
+
+impl Args {
+    /// How much is measured.
+    fn profile(&self) -> Profile {
+        if self.quick { Profile::Quick } else { self.until.profile(self.profile) }
+    }
 }
 
 /// What `run` prints of a recording, which is at `path`.
