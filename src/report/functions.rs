@@ -57,3 +57,10 @@ fn on_builds(name: &str, builds: &Builds<'_>) -> String {
     }
     sentence + "."
 }
+
+/// The best tools of each of `rows`, which are of one interpreter, for a title.
+pub(crate) fn finding(rows: &[Row]) -> String {
+    let findings: Vec<String> =
+        rows.iter().map(|row| format!("{}: {}", row.workload.name, best(row))).collect();
+    findings.join("; ")
+}

@@ -224,6 +224,10 @@ fn state(tool: &Tool<'_>) -> State {
 
 /// A task in the post's words, or its name.
 pub(crate) fn title_of(workload: &WorkloadEntry) -> String {
+    // The names of functions keep their letters.
+    if workload.function.is_some() {
+        return workload.name.clone();
+    }
     let mut title = workload.answers_to.clone();
     if title.is_empty() {
         title.clone_from(&workload.name);

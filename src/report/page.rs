@@ -96,7 +96,7 @@ impl Page<'_> {
         let part = |id, short, heading, content| Part { id, short, heading, content };
         let pictures = &self.pictures;
         let mut parts = vec![
-            part("python", "Python", "Is the post's advice right for Python?", self.python()),
+            part("python", "Python", self.heading_of_python(), self.python()),
             part(
                 "claims",
                 "Claims",
@@ -122,6 +122,12 @@ impl Page<'_> {
     /// What the first recording that has it says.
     fn first_blocks(&self, of: fn(&Analysed<'_>) -> Option<Vec<Block>>, heading: &str) -> Markup {
         html! { @if let Some(blocks) = self.recordings.iter().find_map(of) { (export::blocks(&blocks, heading)) } }
+    }
+
+    /// The post says nothing of users' functions.
+    fn heading_of_python(&self) -> &'static str {
+        let are_of_users = self.recordings.iter().all(|of| of.recording.of_user);
+        if are_of_users { "In Python" } else { "Is the post's advice right for Python?" }
     }
 
     fn python(&self) -> Markup {

@@ -11,7 +11,7 @@ use crate::record::schema::{InterpreterEntry, Recording};
 use crate::report::answer::{computing, finding_on_advice, listed};
 use crate::report::best::{BestRow, ratio_and_interval};
 use crate::report::table::{Table, Unit};
-use crate::report::{best, block::Block};
+use crate::report::{best, block::Block, functions};
 use crate::stats::units;
 
 /// Two tables of each interpreter.
@@ -35,6 +35,9 @@ pub(crate) fn advice(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let mut platforms: Vec<(&str, &[Row])> = of.summary.platforms().collect();
     platforms.retain(|(_, rows)| rows.iter().any(|row| !row.cells.is_empty()));
     let (tag, rows) = *platforms.first()?;
+    if of.recording.of_user {
+        return Some(vec![Block::Notes(functions::sentences(of.recording, &of.summary))]);
+    }
     let named: Vec<BestRow<'_>> = BestRow::all(rows).into_iter().filter(is_named).collect();
     let table = Table::of(&named)
         .left("task", |it| best::task(it.row))

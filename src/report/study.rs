@@ -117,7 +117,10 @@ fn blocks(of: &Analysed<'_>, criterion: &Medians) -> Option<Vec<Block>> {
     let Summary { rows, others, .. } = &of.summary;
     let is_empty = rows.is_empty() && !others.is_empty();
     let mut blocks = vec![if is_empty { Block::Notes(vec![]) } else { best_tools }];
-    blocks.push(Block::Notes(functions::sentences(of.recording, &of.summary)));
+    let sentences = functions::sentences(of.recording, &of.summary);
+    if !sentences.is_empty() {
+        blocks.push(Block::Notes(sentences));
+    }
     blocks.extend(platforms::blocks(of));
     for row in of.summary.all_rows() {
         blocks.push(of_row(row, criterion, of.recording));

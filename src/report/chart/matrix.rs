@@ -11,7 +11,7 @@ use crate::report::chart::matrix_cells::{Layout, PHONE, SCREEN, Task, Tool};
 use crate::report::chart::matrix_key::{LINE, key};
 use crate::report::chart::{Chart, Form, Size, undrawn};
 use crate::report::matrix::{Cell, Matrix, State};
-use crate::report::{answer, chart::caption::source_of, chart::palette::Color};
+use crate::report::{answer, chart::caption::source_of, chart::palette::Color, functions};
 
 /// The chart of the native platform.
 pub const NATIVE: Kind = Kind {
@@ -38,7 +38,9 @@ fn interpreted(of: &Evaluated<'_>) -> Vec<Chart> {
     let mut charts = Vec::new();
     for (tag, rows) in of.summary.platforms() {
         let name = format!("matrix-python-{}", of.name_of(tag));
-        let title = format!("CPython {tag}: {}", answer::finding_on_advice(rows));
+        let finding =
+            if of.recording.of_user { functions::finding(rows) } else { answer::finding_on_advice(rows) };
+        let title = format!("CPython {tag}: {finding}");
         charts.extend(of_rows(of, rows, &name, title));
     }
     charts
