@@ -53,13 +53,23 @@ fn take_streams() -> Result<(File, File)> {
     Ok((requests.into(), replies.into()))
 }
 
-/// The pipes. This system can't give a process other streams: a job that prints disturbs the messages, and the parent says so.
+/// The pipes; whatever this process prints from now on is no message. C code has streams of its own here, which no safe call
+/// redirects: what it prints disturbs the messages, and the parent says so.
 #[cfg(windows)]
 fn take_streams() -> Result<(File, File)> {
     use std::os::windows::io::AsHandle;
 
+    use filedescriptor::{FileDescriptor, StdioDescriptor};
+
     let requests = io::stdin().as_handle().try_clone_to_owned()?;
     let replies = io::stdout().as_handle().try_clone_to_owned()?;
+    let mut replaced = vec![FileDescriptor::redirect_stdio(&io::stderr(), StdioDescriptor::Stdout)?];
+    // Without it a job that reads the standard input takes what the parent says.
+    if let Ok(nothing) = File::open(r"\\.\NUL") {
+        replaced.push(FileDescriptor::redirect_stdio(&nothing, StdioDescriptor::Stdin)?);
+    }
+    // They stay open for the C code that knows them: once they are closed, other files get their numbers.
+    std::mem::forget(replaced);
     Ok((requests.into(), replies.into()))
 }
 
