@@ -16,10 +16,13 @@ MODULES = (
     "functools",
     "hashlib",
     "importlib",
+    "inspect",
+    "io",
     "json",
     "multiprocessing",
     "multiprocessing.connection",
     "os",
+    "pickle",
     "select",
     "signal",
     "socket",
@@ -27,6 +30,7 @@ MODULES = (
     "sys",
     "threading",
     "time",
+    "warnings",
     "zlib",
 )
 
