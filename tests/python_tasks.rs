@@ -17,7 +17,7 @@ const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 /// A module of functions, the right ones and the wrong ones.
 const MODULE: &str = r#"
-import asyncio, random, time
+import asyncio, multiprocessing, os, random, sys, time
 
 numbers = list(range(24))
 calls = 0
@@ -35,13 +35,18 @@ def blocks(n):
 
 def prints(n):
     print("job", n)
-    return [n, {"half": n / 2}]
+    return sys.stdin.read(), bytes([n]), {"half": n / 2}
 
-def reads(n):
-    return [n, input() if n < 0 else "nothing to read"]
+is_worker = multiprocessing.parent_process() is not None
+began = "began-%d" % os.getppid()
+late = is_worker and os.path.exists(began)
 
-def returns_bytes(n):
-    return bytes([n])
+def loaded_in_time(n):
+    if late:
+        raise RuntimeError("a worker has loaded it while others ran jobs")
+    if is_worker:
+        open(began, "w").close()
+    return n
 
 def at_random(n):
     return random.random()
@@ -75,20 +80,21 @@ empty = []
 seven = 7
 "#;
 
-/// Whether there is an interpreter; tells if not.
-fn has_python() -> bool {
-    let has = find(&InterpreterChoice::Newest).iter().any(|it| it.facts.is_ok());
-    if !has {
+/// The newest interpreter of this machine; tells if there is none.
+fn python() -> Option<&'static Path> {
+    let found = find(&InterpreterChoice::Newest).into_iter().find(|it| it.facts.is_ok());
+    if found.is_none() {
         eprintln!("skipped: no python3 on this machine");
     }
-    has
+    found.map(|it| it.path.as_path())
 }
 
 /// What a study of this function prints, whose recording is in `folder`.
-fn run(folder: &Path, task: &str, inputs: &str, more: &[&str]) -> Output {
+fn run(python: &Path, folder: &Path, task: &str, inputs: &str, more: &[&str]) -> Output {
     std::fs::write(folder.join("mine.py"), MODULE).unwrap();
     let mut command = Command::new(EXE);
-    command.args(["run", "--python", "--profile", "quick", "--task", task, "--inputs", inputs]).args(more);
+    command.arg("run").arg(format!("--python={}", python.display()));
+    command.args(["--quick", "--task", task, "--inputs", inputs]).args(more);
     command.args(["--out", "recordings"]).current_dir(folder).env("COLUMNS", "1000").output().unwrap()
 }
 
@@ -98,19 +104,17 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn functions_in_python_run_under_every_model() {
-    if !has_python() {
-        return;
-    }
-    for (task, kind) in [
-        ("mine:pure", Kind::Computes),
-        ("mine:waits", Kind::Waits),
-        ("mine:blocks", Kind::Waits),
-        ("mine:prints", Kind::Computes),
-        ("mine:reads", Kind::Computes),
-        ("mine:returns_bytes", Kind::Computes),
+    let Some(python) = python() else { return };
+    for (task, kind, models) in [
+        ("mine:pure", Kind::Computes, ""),
+        ("mine:waits", Kind::Waits, "py-threading,py-asyncio"),
+        ("mine:blocks", Kind::Waits, "py-asyncio"),
+        ("mine:prints", Kind::Computes, "py-processpool"),
+        ("mine:loaded_in_time", Kind::Computes, "py-multiprocessing"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let output = run(folder.path(), task, "mine:numbers", &[]);
+        let more: &[&str] = if models.is_empty() { &[] } else { &["--models", models] };
+        let output = run(python, folder.path(), task, "mine:numbers", more);
         assert!(output.status.success(), "{task}: {}", said(&output));
         let file = std::fs::read_dir(folder.path().join("recordings")).unwrap().next().unwrap();
         let recording = read(&file.unwrap().path()).unwrap();
@@ -119,7 +123,7 @@ fn functions_in_python_run_under_every_model() {
         assert!(recording.of_user && row.jobs.get() == 24 && study.workloads.len() == 1, "{row:?}");
         assert_eq!(row.function.unwrap().asynchronous, task == "mine:waits");
         // Very short jobs may be taken for either.
-        let is_short = ["mine:prints", "mine:reads", "mine:returns_bytes"].contains(&task);
+        let is_short = ["mine:prints", "mine:loaded_in_time"].contains(&task);
         assert!(row.kind == kind || is_short, "{task}: {:?}", row.kind);
         for launch in &study.launches {
             assert!(launch.failure.is_none() && launch.rounds[0].failures.is_empty(), "{task}: {launch:?}");
@@ -129,9 +133,7 @@ fn functions_in_python_run_under_every_model() {
 
 #[test]
 fn wrong_functions_in_python_are_named() {
-    if !has_python() {
-        return;
-    }
+    let Some(python) = python() else { return };
     for (task, inputs, code, why) in [
         ("mine:at_random", "mine:numbers", 3, "job 0 gave another answer when it ran again"),
         ("mine:remembers", "mine:numbers", 3, "it depends on earlier or other jobs"),
@@ -150,7 +152,7 @@ fn wrong_functions_in_python_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let path: &[&str] = if why.contains("nowhere") { &["--path", "nowhere"] } else { &[] };
         let more = [path, &["--models", "py-loop,py-threading"]].concat();
-        let output = run(folder.path(), task, inputs, &more);
+        let output = run(python, folder.path(), task, inputs, &more);
         let said = said(&output);
         assert!(output.status.code() == Some(code) && said.contains(why), "{task}: {code}: {said}");
     }
@@ -158,12 +160,10 @@ fn wrong_functions_in_python_are_named() {
 
 #[test]
 fn inputs_are_sent_and_jobs_limited() {
-    if !has_python() {
-        return;
-    }
+    let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     let more = ["--ship", "--jobs-at-once", "3", "--models", "py-threading,py-processpool"];
-    let output = run(folder.path(), "mine:blocks", "mine:numbers", &more);
+    let output = run(python, folder.path(), "mine:blocks", "mine:numbers", &more);
     assert!(output.status.success(), "{}", said(&output));
     let file = std::fs::read_dir(folder.path().join("recordings")).unwrap().next().unwrap();
     let study = read(&file.unwrap().path()).unwrap().study.unwrap();
@@ -173,15 +173,13 @@ fn inputs_are_sent_and_jobs_limited() {
 
 #[test]
 fn worked_example_has_three_right_functions() {
-    if !has_python() {
-        return;
-    }
+    let Some(python) = python() else { return };
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/python");
     for (task, inputs) in [("primes", "ranges"), ("sha256", "blocks"), ("wait", "pauses")] {
         let folder = tempfile::tempdir().unwrap();
         let (task, inputs) = (format!("tasks:{task}"), format!("tasks:{inputs}"));
-        let more = ["--path", example.to_str().unwrap(), "--models", "py-loop,py-asyncio"];
-        let output = run(folder.path(), &task, &inputs, &more);
+        let more = ["--path", example.to_str().unwrap(), "--models", "py-loop", "--jobs", "4"];
+        let output = run(python, folder.path(), &task, &inputs, &more);
         assert!(output.status.success(), "{task}: {}", said(&output));
     }
 }

@@ -95,13 +95,23 @@ fn of_version(name: &str) -> Option<Interpreter> {
 fn of_name(name: &str) -> Interpreter {
     // Windows knows two separators.
     let is_path = Path::new(name).parent().is_some_and(|folder| folder != Path::new(""));
-    let mut found = identify(&if is_path { vec![PathBuf::from(name)] } else { on_path(name) });
+    let mut found = identify(&match in_virtual_environment(Path::new(name)) {
+        Some(interpreter) => vec![interpreter],
+        None if is_path => vec![PathBuf::from(name)],
+        None => on_path(name),
+    });
     let usable = found.iter().position(|it| it.facts.is_ok()).unwrap_or(0);
     if found.is_empty() {
         let why = format!("no {name} on the search path or among pyenv's versions");
         return Interpreter::new(Path::new(name), Err(why));
     }
     found.swap_remove(usable)
+}
+
+/// The interpreter of the virtual environment in `folder`, if it is one.
+fn in_virtual_environment(folder: &Path) -> Option<PathBuf> {
+    let interpreter = if cfg!(windows) { "Scripts\\python.exe" } else { "bin/python" };
+    if folder.join("pyvenv.cfg").is_file() { Some(folder.join(interpreter)) } else { None }
 }
 
 /// Identifies all of them in parallel; omits those for which no thread can be started.
@@ -350,6 +360,14 @@ mod tests {
             "3.13t,/opt/python".parse(),
             Ok(InterpreterChoice::These(vec!["3.13t".into(), "/opt/python".into()]))
         );
+    }
+
+    #[test]
+    fn folder_of_a_virtual_environment_names_its_interpreter() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(in_virtual_environment(folder.path()), None);
+        std::fs::write(folder.path().join("pyvenv.cfg"), "").unwrap();
+        assert!(in_virtual_environment(folder.path()).unwrap().starts_with(folder.path()));
     }
 
     #[test]

@@ -14,12 +14,21 @@ class Pool(Base):
 
     def await_all(self, workers):
         """Process and thread of each of the workers, none of which starts work before all exist."""
+        return self.told_by_all(pool_worker.begun, range(workers), "began")
+
+    def told_by_all(self, call, values, what):
+        """What each of the workers tells by `call`, which is made with `values` until all have been met."""
         told, end = set(), time.monotonic() + START_WITHIN
-        while len(told) < workers:
+        while len(told) < self.workers:
             if time.monotonic() > end:
-                raise TimeoutError("%d of %d workers began within %d s" % (len(told), workers, START_WITHIN))
-            told.update(self.pool.map(pool_worker.begun, range(workers)))
+                raise TimeoutError("%d of %d workers %s within %d s" % (len(told), self.workers, what, START_WITHIN))
+            told.update(self.pool.map(call, values))
         return told
+
+    def prepare(self, jobs):
+        """A user's function is loaded by each worker before any clock, as its module may take long."""
+        if jobs and jobs[0].has_answer:
+            self.told_by_all(pool_worker.load, [jobs[0]] * self.workers, "loaded the function")
 
     def map(self, work, jobs):
         """What `work` returns for each of `jobs`, in their order."""

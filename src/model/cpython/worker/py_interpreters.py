@@ -3,7 +3,6 @@
 import os
 from concurrent.futures import InterpreterPoolExecutor
 
-import pool_worker
 from pool import Pool
 
 # A new interpreter does not look beside the script either.
@@ -19,9 +18,7 @@ class Model(Pool):
 
     def prepare(self, jobs):
         """Some modules of users can't be imported into a second interpreter."""
-        if not jobs or not jobs[0].has_answer:
-            return
         try:
-            list(self.pool.map(pool_worker.load, jobs[:1]))
+            super().prepare(jobs)
         except Exception as error:
             raise NotImplementedError("it can't be loaded there: %s" % error) from error

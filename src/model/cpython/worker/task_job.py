@@ -16,7 +16,7 @@ import digests
 from jobs import Job
 
 # What this process has loaded, by its task.
-loaded = {}
+known = {}
 # The event loop of each thread that runs coroutines.
 own = threading.local()
 
@@ -51,9 +51,9 @@ def named(name):
 
 def load(task):
     key = task["function"], task["inputs"]
-    if key not in loaded:
-        loaded[key] = Loaded(task)
-    return loaded[key]
+    if key not in known:
+        known[key] = Loaded(task)
+    return known[key]
 
 
 class Failed(Exception):
@@ -67,8 +67,9 @@ class Task(Job):
 
     def __init__(self, index, task, number):
         super().__init__(index, task=task, number=number)
+        loaded = load(task)
         if task["ship"]:
-            self.sent = load(task).inputs[number]
+            self.sent = loaded.inputs[number]
 
     def run(self, phases):
         it, given = self.ready()
