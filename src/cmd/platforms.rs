@@ -12,7 +12,7 @@ use crate::model::{ModelEntry, Platform};
 /// Whether CPython is measured too, and which.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Platforms {
-    /// Include CPython's models: of the newest interpreter found, of `all`, or of those given by path, name or version
+    /// Include CPython's models: of the newest interpreter found, of `all`, or of those given by path, name, version or virtual environment
     #[arg(long, value_name = "PYTHON,..", num_args = 0..=1, require_equals = true, default_missing_value = "newest")]
     pub(super) python: Option<InterpreterChoice>,
 }
