@@ -94,6 +94,32 @@ pub use workload::function::{ByAnswer, ByItself, Comparable, Workload};
 /// Whole packages are in `examples/`: `hash-files`, `resize-pictures`, `parse-json`. Work that a function can't describe, such as
 /// work that writes files, is a [`Task`](work::Task): see [`work`].
 ///
+/// # A whole answer
+///
+/// `examples/resize-pictures` scales 24 pictures with the crate `image`. Its `main` is the one above with an [`answer`](Workload::answer), as a
+/// picture is not `Serialize`, and its `Cargo.toml` has the lines above and the crate. `cargo bench` there ends like this, on two cores of an AMD EPYC (`--profile long`, 95 s):
+///
+/// ```text
+/// Computing: crossbeam, rayon, prefork and tokio-many are the best on thumbnail, 1.98x as fast as one
+///   job at a time on 2 cores.
+/// A process for each job: among the best on no task, surely slower than one job at a time on
+///   thumbnail.
+///
+///                                                 tokio tokio tokio
+///           sequential threads crossbeam rayon blocking   one  many processes prefork   gil
+/// COMPUTING
+/// thumbnail      1.00    1.79      1.97* 1.98*    1.83? 1.00  1.98*     0.30-   1.93* 0.96
+/// * best: within 5 % of the fastest; ? undecided: may be best; unmarked: slower; - slower than one at
+///   a time.
+/// note: making the inputs of thumbnail takes 14.7 ms, and a job 3.46 ms: processes, a process for each
+///   job, makes all of them for each: Workload::shipping sends each job its own
+/// ```
+///
+/// - Four tools are equally good: each is within 5 % of the fastest, or is the fastest, with a chance of at most 5 % that any such word of the row is wrong.
+/// - `tokio-blocking` may be among them, and this many runs can't tell. The others are slower.
+/// - A process for each job is slower than one job after the other, and the note says why: each makes all pictures first. `.shipping()` would send
+///   each its own, and then its row answers another question: what it costs to move a picture.
+///
 /// # What does not compile
 ///
 /// Inputs that threads can't share:
