@@ -4,7 +4,7 @@ use crate::analysis::answer::{Answer, Outcome};
 use crate::analysis::builds::Builds;
 use crate::analysis::summary::{Row, Summary};
 use crate::record::schema::Recording;
-use crate::report::best::{in_full, interval};
+use crate::report::best::{in_full, in_words, interval, undecided};
 use crate::report::platforms::name_of;
 use crate::stats::{ratio::Ratio, units};
 
@@ -32,13 +32,14 @@ pub(crate) fn sentences(recording: &Recording, summary: &Summary) -> Vec<String>
 /// The best tools, and how fast the fastest is.
 fn best(row: &Row) -> String {
     let answer = Answer::of(row);
-    let tools = in_full(&answer);
-    match row.fastest().and_then(|fastest| fastest.speedup) {
-        Some(speedup) if answer.outcome == Outcome::Best => {
-            format!("{tools} ({} as fast as one job at a time)", units::ratio(speedup.ratio))
-        }
-        _ => tools,
+    let Some(speedup) = row.fastest().and_then(|fastest| fastest.speedup) else { return in_full(&answer) };
+    if answer.outcome != Outcome::Best {
+        return in_full(&answer);
     }
+    let (tools, speed) = (in_words(&answer), units::ratio(speedup.ratio));
+    let verb = if answer.best().len() == 1 { "is" } else { "are" };
+    let undecided = undecided(&answer).map(|tools| format!("; undecided: {tools}")).unwrap_or_default();
+    format!("{tools} {verb} best, {speed} as fast as one job at a time{undecided}")
 }
 
 fn on_builds(name: &str, builds: &Builds<'_>) -> String {

@@ -79,7 +79,7 @@ fn row(task: &Task<'_>, columns: &[Column<'_>]) -> Markup {
         tr role="row" {
             th scope="row" role="rowheader" {
                 (plain(&task.title())) br;
-                small { (plain(&task.answer.row.workload.name)) @if let Some(note) = task.note() { ": " (plain(&note)) } }
+                small { (plain(&beneath(task))) }
             }
             @for (column, cell) in columns.iter().zip(&task.cells) { (self::cell(without_prefix(column.model), *cell)) }
         }
@@ -122,5 +122,14 @@ fn warnings(of: &Analysed<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+/// The name of a task beneath its title, unless that is it, and what is to be said of the row.
+fn beneath(task: &Task<'_>) -> String {
+    let name = &task.answer.row.workload.name;
+    match (task.title() == *name, task.note()) {
+        (true, note) => note.unwrap_or_default(),
+        (false, None) => name.clone(),
+        (false, Some(note)) => format!("{name}: {note}"),
     }
 }
