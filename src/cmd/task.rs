@@ -1,7 +1,6 @@
 //! `--task`: a user's function in Python instead of bakeoff's own jobs.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 
@@ -62,7 +61,7 @@ impl TaskArgs {
         };
         let platforms = platforms.to_measure()?;
         let mut catalog = Catalog::of_python(&task, &platforms);
-        python_reference::learn(&mut catalog, &platforms, &AtomicBool::new(false))?;
+        python_reference::learn(&mut catalog, &platforms)?;
         Ok(Some(catalog))
     }
 }

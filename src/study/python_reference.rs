@@ -4,7 +4,6 @@
 use std::fmt;
 use std::num::NonZeroU64;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -65,7 +64,7 @@ enum Loaded {
 ///
 /// # Errors
 /// [`WrongTask`] if an interpreter can't load the function or its inputs.
-pub fn learn(catalog: &mut Catalog, platforms: &[Platform], stop: &AtomicBool) -> Result<()> {
+pub fn learn(catalog: &mut Catalog, platforms: &[Platform]) -> Result<()> {
     for (tag, workload) in catalog.tasks_mut() {
         let Some(jobs) = workload.jobs.of_python() else { continue };
         let interpreter = platforms.iter().find_map(|platform| match platform {
@@ -73,22 +72,20 @@ pub fn learn(catalog: &mut Catalog, platforms: &[Platform], stop: &AtomicBool) -
             _ => None,
         });
         let Some(interpreter) = interpreter.filter(|interpreter| interpreter.facts.is_ok()) else { continue };
-        let asked = Asked { path: &interpreter.path, tag, jobs, stop };
-        let known = asked.known();
+        let has_gil = interpreter.facts.as_ref().is_ok_and(|facts| facts.gil);
+        let known = Asked { path: &interpreter.path, tag, has_gil, jobs }.known();
         if let Err(error) = &known
             && error.is::<WrongTask>()
         {
             return known.map(drop);
         }
-        let _ = jobs.known.set(known.map_err(|why| format!("{why:#}")));
-        let Some(Ok(known)) = jobs.known.get() else { continue };
-        let facts = &known.facts;
-        workload.size.jobs = known.answers.len();
-        workload.kind = jobs.kind.get().copied().unwrap_or(workload.kind);
-        workload.job_us = facts.calls_ns / 1_000 / known.answers.len() as u64;
-        if workload.kind.waits() {
-            let cpu_us = facts.cpu_ns.unwrap_or(0) / 1_000 / known.answers.len() as u64;
-            workload.wait_us = workload.job_us.saturating_sub(cpu_us);
+        match known {
+            Ok((known, kind)) => {
+                workload.kind = kind;
+                workload.take_size_of(&known);
+                let _ = jobs.known.set(Ok(known));
+            }
+            Err(why) => drop(jobs.known.set(Err(format!("{why:#}")))),
         }
     }
     Ok(())
@@ -114,8 +111,9 @@ fn kind(facts: &FunctionFacts, waits: Option<f64>) -> Kind {
 struct Asked<'a> {
     path: &'a Path,
     tag: &'a str,
+    /// Whether its lock is in force before the function is loaded.
+    has_gil: bool,
     jobs: &'a PythonJobs,
-    stop: &'a AtomicBool,
 }
 
 /// A fresh interpreter that has loaded the function.
@@ -125,12 +123,13 @@ struct Fresh {
 }
 
 impl Asked<'_> {
-    fn known(&self) -> Result<Known> {
+    /// What was found, and what the function does.
+    fn known(&self) -> Result<(Known, Kind)> {
         let (mut first, loaded) = self.fresh()?;
         let Loaded::Right { count, inputs_ns, is_coroutine, gil, warnings, packages } = loaded else {
             bail!("an interpreter has told nothing of the function")
         };
-        let one = first.answers(&self.jobs.task, count, self.stop)?;
+        let one = first.answers(&self.jobs.task, count)?;
         let Timed { calls_ns, cpu_ns, waits } = first.timed(&self.jobs.task, count)?;
         drop(first);
         let (mut second, loaded) = self.fresh()?;
@@ -141,7 +140,7 @@ impl Asked<'_> {
             count == other_count,
             "two interpreters made {count} and {other_count} inputs: they must not depend on time, chance or what earlier runs left"
         );
-        let other = second.answers(&self.jobs.task, count, self.stop)?;
+        let other = second.answers(&self.jobs.task, count)?;
         drop(second);
         match difference(&one, &other) {
             None => {}
@@ -163,9 +162,9 @@ impl Asked<'_> {
             at_most,
             isolated: false,
         };
-        let lock_back = if gil && self.tag.ends_with('t') { Some(warnings.join("; ")) } else { None };
-        let _ = self.jobs.kind.set(kind(&facts, waits));
-        Ok(Known { answers: other, facts, python: Some(PythonFacts { packages, lock_back }) })
+        let lock_back = if gil && !self.has_gil { Some(warnings.join("; ")) } else { None };
+        let kind = kind(&facts, waits);
+        Ok((Known { answers: other, facts, python: Some(PythonFacts { packages, lock_back }) }, kind))
     }
 
     /// Why two interpreters gave different answers to a job: a third one runs it twice.
@@ -225,10 +224,9 @@ fn since(before: Option<u64>, after: Option<u64>) -> Option<u64> {
 
 impl Fresh {
     /// The answers of all jobs, one after the other.
-    fn answers(&mut self, task: &PythonTask, count: usize, stop: &AtomicBool) -> Result<Vec<u64>> {
+    fn answers(&mut self, task: &PythonTask, count: usize) -> Result<Vec<u64>> {
         let mut answers = Vec::with_capacity(count);
         for number in 0..count {
-            ensure!(!stop.load(Ordering::Relaxed), "the study was stopped before");
             let job = format!("job {number}");
             match self.answer(task, number) {
                 Ok(answer) => answers.push(answer),

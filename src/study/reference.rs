@@ -142,14 +142,9 @@ pub fn learn(
         if jobs.known().is_none() {
             jobs.learn(asked.known().map_err(|why| format!("{why:#}")));
         }
-        if let Some(Ok(Known { answers, facts, .. })) = jobs.known() {
-            ensure!(!answers.is_empty(), NoInputs(workload.name.to_owned()));
-            workload.size.jobs = answers.len();
-            workload.job_us = facts.calls_ns / 1_000 / answers.len() as u64;
-            if workload.kind.waits() {
-                let cpu_us = facts.cpu_ns.unwrap_or(0) / 1_000 / answers.len() as u64;
-                workload.wait_us = workload.job_us.saturating_sub(cpu_us);
-            }
+        if let Some(Ok(known)) = jobs.known() {
+            ensure!(!known.answers.is_empty(), NoInputs(workload.name.to_owned()));
+            workload.take_size_of(known);
         }
     }
     Ok(())

@@ -190,6 +190,37 @@ impl Workload {
         self.jobs.rules().isolated
     }
 
+    /// A user's workload: of its first revision, which computes, and of one job until more is known.
+    fn of_user(name: &'static str, about: String, jobs: &'static dyn MakeJobs) -> Self {
+        let size = Size { jobs: 1, each: 1 };
+        Workload {
+            name,
+            revision: 1,
+            about: about.leak(),
+            answers_to: "",
+            post_says: "",
+            kind: Kind::Computes,
+            waits_for_files: false,
+            unit: "",
+            size,
+            tiny: size,
+            job_us: 0,
+            wait_us: 0,
+            jobs,
+        }
+    }
+
+    /// Takes the number and the times of its jobs from what was found about a user's function.
+    pub(crate) fn take_size_of(&mut self, known: &Known) {
+        let (jobs, facts) = (known.answers.len(), &known.facts);
+        self.size.jobs = jobs;
+        self.job_us = facts.calls_ns / 1_000 / jobs as u64;
+        if self.kind.waits() {
+            let cpu_us = facts.cpu_ns.unwrap_or(0) / 1_000 / jobs as u64;
+            self.wait_us = self.job_us.saturating_sub(cpu_us);
+        }
+    }
+
     /// What fresh processes have found about a user's function.
     pub(crate) fn function_facts(&self) -> Option<FunctionFacts> {
         match self.jobs.known()? {

@@ -42,8 +42,6 @@ pub struct PythonJobs {
     pub(crate) task: PythonTask,
     /// What fresh interpreters have found.
     pub(crate) known: OnceLock<Result<Known, String>>,
-    /// What it does, by what they have found.
-    pub(crate) kind: OnceLock<Kind>,
 }
 
 impl MakeJobs for PythonJobs {
@@ -111,24 +109,7 @@ impl Work for PythonCall {
 
 /// The row of a task under one interpreter. What it refers to is kept for the life of the process.
 pub(crate) fn workload(task: &PythonTask) -> Workload {
-    let jobs: &'static PythonJobs =
-        Box::leak(Box::new(PythonJobs { task: task.clone(), known: OnceLock::new(), kind: OnceLock::new() }));
-    Workload {
-        name: task.name().to_owned().leak(),
-        revision: 1,
-        about: format!("a call of {}", task.function).leak(),
-        answers_to: "",
-        post_says: "",
-        kind: task.kind,
-        waits_for_files: false,
-        unit: "",
-        size: UNKNOWN,
-        tiny: UNKNOWN,
-        job_us: 0,
-        wait_us: 0,
-        jobs,
-    }
+    let jobs = Box::leak(Box::new(PythonJobs { task: task.clone(), known: OnceLock::new() }));
+    let about = format!("a call of {}", task.function);
+    Workload { kind: task.kind, ..Workload::of_user(task.name().to_owned().leak(), about, jobs) }
 }
-
-/// The size of a task until its inputs are known.
-const UNKNOWN: Size = Size { jobs: 1, each: 1 };

@@ -114,21 +114,8 @@ impl<W: Work> Task<W> {
         };
         let job: &'static MakeJob<Caught<W>> = Box::leak(Box::new(with_number));
         let jobs: &'static Each<Caught<W>> = Box::leak(Box::new(Each { setup, job }));
-        Workload {
-            name: name.leak(),
-            revision,
-            about: about.leak(),
-            answers_to: "",
-            post_says: "",
-            kind,
-            waits_for_files,
-            unit: "",
-            size,
-            tiny: size,
-            job_us: 0,
-            wait_us: 0,
-            jobs,
-        }
+        let row = Workload::of_user(name.leak(), about, jobs);
+        Workload { revision, kind, waits_for_files, size, tiny: size, ..row }
     }
 }
 

@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::engine::{Context, Size};
+use crate::engine::Context;
 use crate::workload::{Kind, Workload as Described, series::Series};
 
 pub use jobs::{FunctionJobs, Known, Rules};
@@ -370,26 +370,9 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A: Comparable<O> + 'static> Wo
     }
 }
 
-/// The size of a workload until its inputs are made.
-const UNKNOWN: Size = Size { jobs: 1, each: 1 };
-
-/// A workload of `jobs`, as a first revision that computes.
+/// A workload of `jobs`, which are kept for the life of the process.
 fn of_jobs(name: &'static str, about: String, jobs: FunctionJobs) -> Described {
-    Described {
-        name,
-        revision: 1,
-        about: about.leak(),
-        answers_to: "",
-        post_says: "",
-        kind: Kind::Computes,
-        waits_for_files: false,
-        unit: "",
-        size: UNKNOWN,
-        tiny: UNKNOWN,
-        job_us: 0,
-        wait_us: 0,
-        jobs: Box::leak(Box::new(jobs)),
-    }
+    Described::of_user(name, about, Box::leak(Box::new(jobs)))
 }
 
 /// A result, or the text of why there is none.
