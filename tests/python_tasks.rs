@@ -70,6 +70,18 @@ def gives_nan(n):
 def unpicklable(n):
     return lambda: n
 
+def many():
+    return range_of(100_001)
+
+def large():
+    return [bytes(1 << 26)] * 17
+
+def range_of(count):
+    return list(range(count))
+
+sizes = {"small": numbers, "large": numbers}
+unnamed = {7: numbers}
+
 def of_a_set():
     return list({str(n) for n in range(50)})
 
@@ -143,14 +155,22 @@ fn wrong_functions_in_python_are_named() {
         ("mine:unpicklable", "mine:numbers", 3, "the answer of job 0 can't be compared"),
         ("mine:name", "mine:of_a_set", 3, "the same answers in another order"),
         ("mine:pure", "mine:empty", 2, "mine:empty is an empty list"),
+        ("mine:pure", "mine:many", 2, "mine:many has 100001 inputs, and 100000 is the most"),
+        ("mine:pure", "mine:large", 2, "mine:large takes more than 1 GiB"),
         ("mine:pure", "mine:seven", 2, "TypeError: mine:seven is no list, but int"),
         ("mine:nothing", "mine:numbers", 2, "AttributeError: module 'mine' has no attribute 'nothing'"),
         ("other:pure", "mine:numbers", 2, "ModuleNotFoundError: No module named 'other'"),
         ("mine", "mine:numbers", 2, "--task \"mine\" is no `module:name`"),
         ("mine:pure", "mine:numbers", 2, "--path nowhere is no folder"),
+        ("mine:pure", "mine:numbers", 2, "a size of mine:unnamed is no string"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let path: &[&str] = if why.contains("nowhere") { &["--path", "nowhere"] } else { &[] };
+        let path: &[&str] = match why {
+            _ if why.contains("nowhere") => &["--path", "nowhere"],
+            _ if inputs.contains("large") => &["--ship"],
+            _ if why.contains("size") => &["--sizes", "mine:unnamed"],
+            _ => &[],
+        };
         let more = [path, &["--models", "py-loop,py-threading"]].concat();
         let output = run(python, folder.path(), task, inputs, &more);
         let said = said(&output);
@@ -169,6 +189,22 @@ fn inputs_are_sent_and_jobs_limited() {
     let study = read(&file.unwrap().path()).unwrap().study.unwrap();
     assert!(study.arms.iter().all(|arm| arm.in_flight.get() <= 3), "{:?}", study.arms);
     assert_eq!(study.workloads[0].function.unwrap().at_most.map(u64::from), Some(3));
+}
+
+#[test]
+fn sizes_of_jobs_are_measured_beside_function() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["--sizes", "mine:sizes", "--models", "py-multiprocessing"];
+    let output = run(python, folder.path(), "mine:pure", "mine:numbers", &more);
+    let said = said(&output);
+    assert!(output.status.success() && said.contains("processes pay"), "{said}");
+    let file = std::fs::read_dir(folder.path().join("recordings")).unwrap().next().unwrap();
+    let recording = read(&file.unwrap().path()).unwrap();
+    assert_eq!(recording.study.unwrap().workloads.len(), 1);
+    let sizes = &recording.costs.unwrap().sizes[0];
+    let names: Vec<&str> = sizes.study.workloads.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["pure-small", "pure-large"]);
 }
 
 #[test]

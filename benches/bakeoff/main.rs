@@ -277,6 +277,7 @@ impl Bench {
         let request = Request {
             catalog: Catalog::builtin(),
             cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), cells),
+            sizes: vec![],
             workers: session.cores,
             exe: program,
             profile,

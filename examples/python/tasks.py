@@ -1,12 +1,14 @@
 """Three functions to ask about: one in pure Python, one in C that works without the GIL, and one that waits.
 
-    bakeoff run --python=3.13,3.13t --task tasks:primes --inputs tasks:ranges --path examples/python
+    bakeoff run --python=3.13,3.13t --task tasks:primes --inputs tasks:ranges --sizes tasks:sizes --path examples/python
 """
 
 import asyncio
 import hashlib
 
 ranges = [(start, start + 300) for start in range(100_000, 114_400, 300)]
+# The same for --sizes: the smaller a range, the more of its time goes into handing it out.
+sizes = {str(count): [(start, start + count) for start in range(100_000, 100_000 + 48 * count, count)] for count in (1, 3, 10, 30, 100)}
 blocks = [bytes([number]) * (1 << 20) for number in range(48)]
 pauses = [0.01] * 48
 

@@ -159,6 +159,35 @@ impl SizeSeries {
     }
 }
 
+impl SizeSeries {
+    /// The smallest size from which one of the models made of one of `groups` is faster than the baseline.
+    pub fn pays_from(&self, groups: &[MadeOf]) -> BreakEven {
+        let mut best = BreakEven::Unknown;
+        for model in self.models_made_of(groups) {
+            best = match (best, self.break_even(model)) {
+                (BreakEven::From(one), BreakEven::From(other)) => BreakEven::From(one.min(other)),
+                (from @ BreakEven::From(_), _) | (_, from @ BreakEven::From(_)) => from,
+                (BreakEven::Inconclusive, _) | (_, BreakEven::Inconclusive) => BreakEven::Inconclusive,
+                (BreakEven::Never, _) | (_, BreakEven::Never) => BreakEven::Never,
+                (BreakEven::Unknown, BreakEven::Unknown) => BreakEven::Unknown,
+            };
+        }
+        best
+    }
+
+    /// The size from which on the best of the models made of one of `groups` is faster than the best of all others.
+    pub fn leads_from(&self, groups: &[MadeOf]) -> Option<usize> {
+        let mut from = None;
+        for row in 0..self.rows.len() {
+            from = match self.against_others(row, groups) {
+                Some(Change::Faster(_)) => from.or(Some(row)),
+                _ => None,
+            };
+        }
+        from
+    }
+}
+
 /// The cell with the highest speedup.
 pub fn fastest<'a>(cells: impl IntoIterator<Item = &'a CellResult>) -> Option<&'a CellResult> {
     cells.into_iter().max_by(|a, b| ratio(a).total_cmp(&ratio(b)))
@@ -203,6 +232,16 @@ pub(crate) mod tests {
             (size_series(&[]).break_even("rayon"), size_series(&[50]).break_even("gil")),
             (BreakEven::Unknown, BreakEven::Unknown)
         );
+    }
+
+    #[test]
+    fn group_pays_and_leads_from_its_best_model() {
+        let series = size_series(&[150, 50, 40]);
+        assert_eq!(series.pays_from(&[MadeOf::Threads]), BreakEven::From(1));
+        assert_eq!(series.leads_from(&[MadeOf::Threads]), Some(1));
+        assert_eq!(series.pays_from(&[MadeOf::Processes]), BreakEven::Unknown);
+        assert_eq!(size_series(&[50, 150]).pays_from(&[MadeOf::Threads]), BreakEven::Never);
+        assert_eq!(size_series(&[50, 150]).leads_from(&[MadeOf::Threads]), None);
     }
 
     #[test]

@@ -198,6 +198,7 @@ fn study(
     let request = Request {
         catalog: catalog.clone(),
         cells: Cell::all(catalog, platforms, host::cores()),
+        sizes: vec![],
         workers: host::cores(),
         exe: own_program()?,
         profile: args.profile,

@@ -6,21 +6,22 @@ use anyhow::Result;
 
 use crate::child::program::own_program;
 use crate::cmd::cost_rows::{RUNNING, copied};
-use crate::cmd::platforms::{Platforms, models_of};
+use crate::cmd::platforms::{Platforms, models_of, with_baseline};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{place, recording_of, remove_part, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, command_line, has_model, learned, models_named, stop::Stop};
+use crate::cmd::{BadUsage, Exit, command_line, learned, models_named, stop::Stop};
 use crate::machine::host;
 use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
 use crate::record::place::{Place, Saved};
-use crate::record::schema::{Costs, Recording, Sizes, WorkloadEntry};
+use crate::record::schema::{Costs, Recording};
 use crate::report::{export::Format, render::render};
 use crate::study::cell::Cell;
 use crate::study::plan::Profile;
 use crate::study::probe::{Gathered, ProbeOptions, ProbedWorkload, gather};
 use crate::study::run::{Request, run_and_save};
+use crate::study::sizes::SizeCells;
 use crate::workload::catalog::Catalog;
 use crate::workload::series::BREAK_EVEN;
 
@@ -65,22 +66,23 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let copied = args.from.as_deref().map(|path| copied(path, &begun, catalog)).transpose()?;
     let stop = Stop::listen()?;
     let place = place(args.out.as_deref())?;
-    let mut groups = vec![];
-    if copied.is_none() {
-        groups.push(Group { series: None, cells: running(catalog, &models) });
-    }
-    if !args.quick {
-        groups.extend(series(args, catalog, &platforms, &named));
-    }
-    let measured = measured(args, catalog, &groups, &place, &stop)?;
+    let running = if copied.is_none() { running(catalog, &models) } else { vec![] };
+    let sizes = if args.quick { vec![] } else { sizes(args, catalog, &platforms, &named) };
+    let measured = measured(args, catalog, running, sizes, &place, &stop)?;
     let of_user = of_user(catalog);
     let Gathered { probes, passes } = gathered(args, of_user, models, &platforms, &named, &stop)?;
     show("");
-    let mut costs =
-        Costs { command: command_line(), probes, study: copied, passes: Some(passes), ..Costs::default() };
-    if let Some((recording, _)) = &measured {
-        add(&mut costs, groups, recording);
-    }
+    let (study, sizes) = match &measured {
+        Some((recording, _)) => (recording.study.clone(), recording.costs.clone()),
+        None => (None, None),
+    };
+    let costs = Costs {
+        command: command_line(),
+        probes,
+        study: copied.or(study),
+        sizes: sizes.unwrap_or_default().sizes,
+        passes: Some(passes),
+    };
     let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
     let saved = save_section(&recording, &place, "costs");
     if let Some((_, study)) = measured {
@@ -95,21 +97,6 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     Ok(stop.exit().unwrap_or_else(|| Exit::of_recording(&recording)))
 }
 
-/// Workloads that are measured like those of a study.
-struct Group {
-    /// The name of their series; none if they are the rows that show dispatch and CPU time.
-    series: Option<String>,
-    cells: Vec<Cell>,
-}
-
-impl Group {
-    fn has(&self, workload: &WorkloadEntry) -> bool {
-        self.cells.iter().any(|cell| {
-            cell.workload.name == workload.name && cell.platform().tag() == workload.platform.as_deref()
-        })
-    }
-}
-
 /// The rows that show dispatch and CPU time.
 fn running(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
     let mut cells = vec![];
@@ -122,43 +109,40 @@ fn running(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
 }
 
 /// The series on each platform. If no model is named, each model has a break-even size, and the others have one of each kind.
-fn series(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[ModelEntry]) -> Vec<Group> {
-    let mut groups = Vec::new();
+fn sizes(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[ModelEntry]) -> Vec<SizeCells> {
+    let mut sizes = Vec::new();
     for series in catalog.series() {
         for &platform in platforms {
             let mut models = with_baseline(platform, named);
             if args.models.is_empty() && series.name != BREAK_EVEN && !catalog.is_of_user() {
                 models = one_of_each_kind(&models);
             }
-            let cells = series
-                .of(platform)
-                .iter()
-                .flat_map(|workload| Cell::widest(workload, &models, host::cores()))
-                .collect();
-            // Some series are of one platform only.
-            if !series.of(platform).is_empty() {
-                groups.push(Group { series: Some(name_on(series.name, platform)), cells });
-            }
+            sizes.extend(SizeCells::of(series, platform, &models));
         }
     }
-    groups
+    sizes
 }
 
-/// One study of all groups, and its own recording; `None` if there is nothing to measure.
+/// One study of all these cells, and its own recording; `None` if there is nothing to measure.
 fn measured(
     args: &Args,
     catalog: &Catalog,
-    groups: &[Group],
+    running: Vec<Cell>,
+    sizes: Vec<SizeCells>,
     place: &Place,
     stop: &Stop,
 ) -> Result<Option<(Recording, Saved)>> {
-    let cells: Vec<Cell> = groups.iter().flat_map(|group| &group.cells).copied().collect();
+    let mut cells = running;
+    for of_series in &sizes {
+        cells.extend(&of_series.cells);
+    }
     if cells.is_empty() {
         return Ok(None);
     }
     let request = Request {
         catalog: catalog.clone(),
         cells,
+        sizes,
         workers: host::cores(),
         exe: own_program()?,
         profile: if args.quick { Profile::Quick } else { Profile::Series },
@@ -168,38 +152,6 @@ fn measured(
         command: command_line(),
     };
     run_and_save(&request, &stop.asked, show_progress).map(Some)
-}
-
-/// Adds to `costs` what `recording` has of each group.
-fn add(costs: &mut Costs, groups: Vec<Group>, recording: &Recording) {
-    let Some(study) = &recording.study else { return };
-    for group in groups {
-        let part = study.of_workloads(|workload| group.has(workload));
-        match group.series {
-            _ if part.workloads.is_empty() => {}
-            Some(series) => costs.sizes.push(Sizes { series, study: part }),
-            None => costs.study = Some(part),
-        }
-    }
-}
-
-/// The name of a series on a platform.
-fn name_on(series: &str, platform: Platform) -> String {
-    match platform.tag() {
-        Some(tag) => format!("{series}@{tag}"),
-        None => series.to_owned(),
-    }
-}
-
-/// The named models of a platform, its baseline first; empty if none is named.
-fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
-    let mut models = platform.models();
-    if !models.iter().any(|model| has_model(named, model.name)) {
-        return vec![];
-    }
-    let baseline = models[0].name;
-    models.retain(|model| model.name == baseline || has_model(named, model.name));
-    models
 }
 
 /// The users' workloads that models are started on.

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use anyhow::Result;
 use regex::Regex;
 
-use crate::cmd::BadUsage;
+use crate::cmd::{BadUsage, has_model};
 use crate::model::cpython::{Interpreter, InterpreterChoice, find};
 use crate::model::{ModelEntry, Platform};
 
@@ -89,6 +89,17 @@ fn names_interpreters(word: &OsStr) -> bool {
 /// The models of all given platforms.
 pub(super) fn models_of(platforms: &[Platform]) -> Vec<ModelEntry> {
     platforms.iter().flat_map(|platform| platform.models()).collect()
+}
+
+/// The named models of a platform, its baseline first; empty if none is named.
+pub(super) fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
+    let mut models = platform.models();
+    if !models.iter().any(|model| has_model(named, model.name)) {
+        return vec![];
+    }
+    let baseline = models[0].name;
+    models.retain(|model| model.name == baseline || has_model(named, model.name));
+    models
 }
 
 #[cfg(test)]

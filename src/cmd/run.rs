@@ -9,7 +9,7 @@ use crate::child::{
     parent_death,
     program::{own_program, show_name},
 };
-use crate::cmd::platforms::{Platforms, models_of};
+use crate::cmd::platforms::{Platforms, models_of, with_baseline};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, learned_by_filter, models_named, program_call,
     progress::show_progress,
@@ -27,6 +27,7 @@ use crate::report::{export::Format, render::render, screen::answer};
 use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::{Profile, arms};
 use crate::study::run::{Request, run_and_save};
+use crate::study::sizes::SizeCells;
 use crate::workload::catalog::Catalog;
 
 /// What to measure, how much of it, and where to store it.
@@ -96,12 +97,17 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
         Some(of_python) => of_python,
         None => learned_by_filter(catalog, &args.filter)?,
     };
-    let (cells, profile) = (cells(args, catalog, workers)?, args.profile());
+    let (mut cells, profile) = (cells(args, catalog, workers)?, args.profile());
+    let sizes = sizes(args, catalog)?;
+    for of_series in &sizes {
+        cells.extend(&of_series.cells);
+    }
     args.until.ensure_enough_time(&arms(catalog, &cells, profile), workers)?;
     let place = place(args.out.as_deref())?;
     let request = Request {
         catalog: catalog.clone(),
         cells,
+        sizes,
         workers,
         exe: own_program()?,
         profile,
@@ -147,6 +153,20 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
         return Err(BadUsage("no cell of these models matches the filter".into()).into());
     }
     Ok(cells)
+}
+
+/// The cells of a function's other sizes, if it has some.
+fn sizes(args: &Args, catalog: &Catalog) -> Result<Vec<SizeCells>> {
+    let platforms = args.platforms.to_measure()?;
+    let models = models_named(models_of(&platforms), &args.models)?;
+    let mut sizes = Vec::new();
+    // Those of other workloads take minutes, and `costs` measures them.
+    for series in catalog.series().iter().filter(|series| series.only.is_some()) {
+        for &platform in &platforms {
+            sizes.extend(SizeCells::of(series, platform, &with_baseline(platform, &models)));
+        }
+    }
+    Ok(sizes)
 }
 
 impl Args {

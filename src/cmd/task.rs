@@ -20,6 +20,9 @@ pub(super) struct TaskArgs {
     /// Its inputs, as `module:list`, or `module:function` that makes the list
     #[arg(long, value_name = "MODULE:NAME", requires = "task")]
     inputs: Option<String>,
+    /// Its inputs in other sizes, as `module:name`: a dictionary of lists by size, the smallest first, or a function that makes it
+    #[arg(long, value_name = "MODULE:NAME", requires = "task")]
+    sizes: Option<String>,
     /// Where their modules are; by default the current folder
     #[arg(long, value_name = "DIR", requires = "task")]
     path: Vec<PathBuf>,
@@ -38,7 +41,8 @@ impl TaskArgs {
     /// If an interpreter can't load it, or the names are none.
     pub(super) fn of_python(&self, platforms: &Platforms) -> Result<Option<Catalog>> {
         let (Some(function), Some(inputs)) = (&self.task, &self.inputs) else { return Ok(None) };
-        for (option, name) in [("--task", function), ("--inputs", inputs)] {
+        let sizes = self.sizes.iter().map(|sizes| ("--sizes", sizes));
+        for (option, name) in [("--task", function), ("--inputs", inputs)].into_iter().chain(sizes) {
             if !is_name(name) {
                 let why = format!("{option} {name:?} is no `module:name`, as in `--task photos:thumbnail`");
                 return Err(BadUsage::new(why).into());
@@ -54,6 +58,7 @@ impl TaskArgs {
         let task = PythonTask {
             function: function.clone(),
             inputs: inputs.clone(),
+            size: None,
             paths,
             ship: self.ship,
             at_most: self.jobs_at_once.map(usize::from),
@@ -61,6 +66,10 @@ impl TaskArgs {
         };
         let platforms = platforms.to_measure()?;
         let mut catalog = Catalog::of_python(&task, &platforms);
+        if let Some(sizes) = &self.sizes {
+            let task = PythonTask { inputs: sizes.clone(), ..task };
+            catalog = python_reference::with_sizes(catalog, &task, &platforms)?;
+        }
         python_reference::learn(&mut catalog, &platforms)?;
         Ok(Some(catalog))
     }

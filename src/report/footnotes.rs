@@ -60,7 +60,10 @@ pub(crate) fn some_of(names: &[&str]) -> String {
 }
 
 /// How to read the tables of interpreters.
-const READING: &str = "In Python speedups are over `py-loop`. Under asyncio files are read and written by asyncio.to_thread, in its own \
+const READING: &str = "In Python speedups are over `py-loop`.";
+
+/// The same of bakeoff's own tasks.
+const READING_OF_TASKS: &str = "Under asyncio files are read and written by asyncio.to_thread, in its own \
                    few threads, and HTTP, which it has none of, is a minimal GET. primes and mandelbrot have \
                    smaller jobs in Python, and sha-loop is pure Python against Rust's SHA-256 library. Rust's sequential: how many times as fast it is as py-loop on the \
                    same jobs. Time of Python's best over its: over that of Rust's tool on the same jobs. Where the jobs are the native \
@@ -75,7 +78,10 @@ pub(crate) fn of_platforms(of: &Analysed<'_>) -> Vec<String> {
         }
     }
     if !of.summary.others.is_empty() {
-        notes.push(READING.to_owned());
+        notes.push(match of.recording.of_user {
+            true => READING.to_owned(),
+            false => format!("{READING} {READING_OF_TASKS}"),
+        });
     }
     notes
 }

@@ -2,7 +2,9 @@
 
 use crate::analysis::answer::{Answer, Outcome};
 use crate::analysis::builds::Builds;
+use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::analysis::summary::{Row, Summary};
+use crate::model::MadeOf;
 use crate::record::schema::Recording;
 use crate::report::best::{in_full, in_words, interval, undecided};
 use crate::report::platforms::name_of;
@@ -26,7 +28,38 @@ pub(crate) fn sentences(recording: &Recording, summary: &Summary) -> Vec<String>
             sentences.push(on_builds(name, &builds));
         }
     }
+    for sizes in recording.costs.iter().flat_map(|costs| &costs.sizes) {
+        let series = SizeSeries::of(recording, sizes);
+        if let Some((_, tag)) = series.series.split_once('@') {
+            sentences.push(on_sizes(&series, &name_of(recording, tag)));
+        }
+    }
     sentences
+}
+
+/// From which size of a job on processes pay.
+fn on_sizes(series: &SizeSeries, interpreter: &str) -> String {
+    const PROCESSES: &[MadeOf] = &[MadeOf::Processes];
+    let job = |row: usize| series.job_ns(row).map_or("-".into(), units::nanoseconds);
+    let largest = job(series.rows.len().saturating_sub(1));
+    let pays = match series.pays_from(PROCESSES) {
+        _ if series.has_no_verdict() => "no verdict on the size from which processes pay".to_owned(),
+        BreakEven::From(row) => {
+            let lead = match series.leads_from(PROCESSES) {
+                Some(row) => format!("from {} on also than every other tool", job(row)),
+                None => "but than every other tool at no such size".to_owned(),
+            };
+            format!("processes are faster than one job at a time from jobs of {} on, {lead}", job(row))
+        }
+        BreakEven::Inconclusive => {
+            format!(
+                "whether processes are faster than one job at a time is undecided, up to jobs of {largest}"
+            )
+        }
+        BreakEven::Never => format!("processes are slower than one job at a time up to jobs of {largest}"),
+        BreakEven::Unknown => "processes were not measured at every size".to_owned(),
+    };
+    format!("{} under {interpreter}: {pays}.", series.plain_series())
 }
 
 /// The best tools, and how fast the fastest is.

@@ -93,9 +93,14 @@ fn entry<'a>(recording: &'a Recording, tag: &str) -> Option<&'a InterpreterEntry
     recording.environment.interpreters.iter().flatten().find(|entry| entry.tag == tag)
 }
 
-/// The best-tool table of an interpreter, with the speedup of Rust's `sequential` in the last column.
+/// The best-tool table of an interpreter, with the speedup of Rust's `sequential` in the last column if it ran the same jobs.
 fn best_tools(rows: &[Row]) -> Table {
-    best::columns(&BestRow::all(rows))
+    let all = BestRow::all(rows);
+    let columns = best::columns(&all);
+    if rows.iter().all(|row| row.reference.is_none()) {
+        return columns.build();
+    }
+    columns
         .right("Rust's sequential", Unit::Speedup, |it| {
             it.of_fastest(|_| Some(it.row.reference.as_ref()?.speedup.ratio))
         })

@@ -6,6 +6,7 @@
 //! - `capacity`: the capacity of this machine
 //! - [`run`](mod@run): a whole study, to its saved recording
 //! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
+//! - [`sizes`]: the same work in other sizes, beside a study
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
 //! - [`reference`](mod@reference): what the jobs of a user's function must return; [`python_reference`]: of one in Python
@@ -27,5 +28,6 @@ pub mod run;
 pub mod run_environment;
 pub mod runner;
 pub mod session;
+pub mod sizes;
 pub mod slot;
 mod stops;

@@ -12,12 +12,13 @@ use serde_json::json;
 
 use crate::engine::Resources;
 use crate::model::Platform;
-use crate::model::cpython::script::PythonProcess;
+use crate::model::cpython::{Interpreter, script::PythonProcess};
 use crate::record::schema::{FunctionFacts, PythonFacts};
 use crate::study::reference::{Differ, difference, hash_of_all};
 use crate::workload::catalog::Catalog;
 use crate::workload::function::Known;
-use crate::workload::python::PythonTask;
+use crate::workload::python::{self, PythonTask};
+use crate::workload::series::Series;
 use crate::workload::{Kind, PythonJobs};
 
 /// The longest time that a call, or loading the function and its inputs, may take.
@@ -52,11 +53,56 @@ enum Loaded {
     Right {
         count: usize,
         inputs_ns: u64,
+        shipping_ns: Option<u64>,
         is_coroutine: bool,
         gil: bool,
         warnings: Vec<String>,
         packages: Vec<String>,
     },
+}
+
+/// What an interpreter tells of the sizes that a task has.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Sizes {
+    Wrong { wrong: String },
+    Right { sizes: Vec<String> },
+}
+
+/// `catalog` with a series for each of `platforms` that is an interpreter: `task` with the inputs of each size in the dictionary that
+/// its inputs are.
+///
+/// # Errors
+/// [`WrongTask`] if an interpreter can't load it, or has no such sizes.
+pub fn with_sizes(mut catalog: Catalog, task: &PythonTask, platforms: &[Platform]) -> Result<Catalog> {
+    for platform in platforms {
+        let Platform::Python(Interpreter { tag, path, facts: Ok(_), .. }) = platform else { continue };
+        let mut process = started(path, tag)?;
+        let told = process.ask_json(b'N', task, b'N').context("loading the sizes")?;
+        let sizes = match serde_json::from_slice(&told)? {
+            Sizes::Wrong { wrong } => bail!(WrongTask(format!("CPython {tag}: {wrong}"))),
+            Sizes::Right { sizes } => sizes,
+        };
+        let mut workloads = Vec::with_capacity(sizes.len());
+        for size in sizes {
+            workloads.push(python::workload(&PythonTask { size: Some(size), ..task.clone() }));
+        }
+        let name = task.name().leak();
+        let (workloads, in_python) = (vec![].into(), workloads.into());
+        catalog = catalog.with_sizes(Series { name, about: name, workloads, in_python, only: Some(tag) });
+    }
+    Ok(catalog)
+}
+
+/// A fresh interpreter, which has loaded nothing yet.
+fn started(path: &Path, tag: &str) -> Result<PythonProcess> {
+    let resources = Resources {
+        interpreter: Some(path.to_owned()),
+        with_packages: true,
+        deadline: DEADLINE,
+        ..Resources::new(1, Path::new(""))
+    };
+    PythonProcess::start(path, &format!("py-loop@{tag}"), false, &resources)
 }
 
 /// Asks fresh interpreters of `platforms` about the functions in `catalog`, and gives these their sizes and kinds. Where that fails,
@@ -126,7 +172,8 @@ impl Asked<'_> {
     /// What was found, and what the function does.
     fn known(&self) -> Result<(Known, Kind)> {
         let (mut first, loaded) = self.fresh()?;
-        let Loaded::Right { count, inputs_ns, is_coroutine, gil, warnings, packages } = loaded else {
+        let Loaded::Right { count, inputs_ns, shipping_ns, is_coroutine, gil, warnings, packages } = loaded
+        else {
             bail!("an interpreter has told nothing of the function")
         };
         let one = first.answers(&self.jobs.task, count)?;
@@ -155,7 +202,7 @@ impl Asked<'_> {
             inputs_ns,
             calls_ns,
             cpu_ns,
-            shipping_ns: None,
+            shipping_ns,
             printed_bytes: 0,
             answers,
             asynchronous: is_coroutine,
@@ -184,14 +231,7 @@ impl Asked<'_> {
     }
 
     fn fresh(&self) -> Result<(Fresh, Loaded)> {
-        let resources = Resources {
-            interpreter: Some(self.path.to_owned()),
-            with_packages: true,
-            deadline: DEADLINE,
-            ..Resources::new(1, Path::new(""))
-        };
-        let model = format!("py-loop@{}", self.tag);
-        let mut process = PythonProcess::start(self.path, &model, false, &resources)?;
+        let mut process = started(self.path, self.tag)?;
         let loaded = process.ask_json(b'I', &self.jobs.task, b'I').context("loading the function")?;
         let loaded: Loaded = serde_json::from_slice(&loaded)?;
         match &loaded {

@@ -18,6 +18,7 @@ use crate::record::schema::{Environment, Recording, SCHEMA, Study, VERSION};
 use crate::study::cell::Cell;
 use crate::study::plan::{Profile, arms, workload_entry};
 use crate::study::runner::{Prepared, run_launches};
+use crate::study::sizes::{SizeCells, apart};
 use crate::study::slot::{TIMED, WARM_UP};
 use crate::workload::catalog::Catalog;
 
@@ -28,6 +29,8 @@ pub struct Request {
     pub catalog: Catalog,
     /// The cells, in the order of the registries.
     pub cells: Vec<Cell>,
+    /// Which of them are of series of sizes, to be recorded among the costs.
+    pub sizes: Vec<SizeCells>,
     /// Workers of each model: the core count by default.
     pub workers: usize,
     /// This project's program, for launches and workers.
@@ -69,6 +72,7 @@ pub fn run_and_save(
     let start = now();
     let conducted = run_launches(&prepared, &mut journal, stop, |made, all| progress(start, made, all));
     let recording = Recording { partial: !is_complete(journal.recording()), ..journal.recording().clone() };
+    let recording = apart(recording, &request.sizes);
     let mut saved = request.place.save(&recording, &name);
     if request.name.is_some() {
         saved = saved.under(&request.place.folder().join(name + ".json"));

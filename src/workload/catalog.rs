@@ -58,9 +58,14 @@ impl Catalog {
         catalog
     }
 
-    /// The functions in Python, to be changed.
-    pub(crate) fn tasks_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Workload)> {
-        self.tasks.iter_mut().map(|(tag, [workload])| (*tag, workload))
+    /// The functions in Python, those of series too, to be changed, by the tags of their interpreters.
+    pub(crate) fn tasks_mut(&mut self) -> Vec<(&'static str, &mut Workload)> {
+        let mut tasks: Vec<_> = self.tasks.iter_mut().map(|(tag, [workload])| (*tag, workload)).collect();
+        for series in &mut self.series {
+            let Some(tag) = series.only else { continue };
+            tasks.extend(series.in_python.to_mut().iter_mut().map(|workload| (tag, workload)));
+        }
+        tasks
     }
 
     /// The same with another native workload, a user's, which is the last of its tables.
@@ -72,7 +77,7 @@ impl Catalog {
 
     /// The same with other sizes of a user's workload, if there are any.
     pub(crate) fn with_sizes(mut self, sizes: Series) -> Self {
-        if !sizes.workloads.is_empty() {
+        if !sizes.workloads.is_empty() || !sizes.in_python.is_empty() {
             self.series.push(sizes);
         }
         self

@@ -19,6 +19,8 @@ pub struct PythonTask {
     pub function: String,
     /// `module:list` or `module:function`, which makes the list.
     pub inputs: String,
+    /// The inputs are those of this size in a dictionary, if they are.
+    pub size: Option<String>,
     /// Folders in which modules are looked for first.
     pub paths: Vec<PathBuf>,
     /// Whether inputs are sent to the processes and interpreters that run jobs, while the clock runs.
@@ -30,9 +32,13 @@ pub struct PythonTask {
 }
 
 impl PythonTask {
-    /// The name of the function: the first part of ids.
-    pub fn name(&self) -> &str {
-        self.function.rsplit(':').next().unwrap_or(&self.function)
+    /// The name of the function, and of the size if it has one: the first part of ids.
+    pub fn name(&self) -> String {
+        let function = self.function.rsplit(':').next().unwrap_or(&self.function);
+        match &self.size {
+            Some(size) => format!("{function}-{size}"),
+            None => function.to_owned(),
+        }
     }
 }
 
@@ -110,6 +116,9 @@ impl Work for PythonCall {
 /// The row of a task under one interpreter. What it refers to is kept for the life of the process.
 pub(crate) fn workload(task: &PythonTask) -> Workload {
     let jobs = Box::leak(Box::new(PythonJobs { task: task.clone(), known: OnceLock::new() }));
-    let about = format!("a call of {}", task.function);
-    Workload { kind: task.kind, ..Workload::of_user(task.name().to_owned().leak(), about, jobs) }
+    let about = match &task.size {
+        Some(size) => format!("a call of {}, of size {size}", task.function),
+        None => format!("a call of {}", task.function),
+    };
+    Workload { kind: task.kind, ..Workload::of_user(task.name().leak(), about, jobs) }
 }

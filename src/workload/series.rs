@@ -16,12 +16,15 @@ pub struct Series {
     pub workloads: Cow<'static, [Workload]>,
     /// The same for CPython.
     pub in_python: Cow<'static, [Workload]>,
+    /// The tag of the only interpreter that it is for, if it is: answers of a user's function may differ between interpreters.
+    pub only: Option<&'static str>,
 }
 
 impl Series {
     /// Its sizes on a platform.
     pub fn of(&self, platform: Platform) -> &[Workload] {
         match platform {
+            _ if self.only.is_some_and(|tag| platform.tag() != Some(tag)) => &[],
             Platform::Native => &self.workloads,
             Platform::Python(_) => &self.in_python,
         }
@@ -38,24 +41,28 @@ pub(crate) static SERIES: &[Series] = &[
         about: "counting primes, by the size of a job",
         workloads: Cow::Borrowed(GRAINS),
         in_python: Cow::Borrowed(GRAINS_IN_PYTHON),
+        only: None,
     },
     Series {
         name: "pages",
         about: "downloads, by the server's pause and the parsing after it",
         workloads: Cow::Borrowed(PAGES),
         in_python: Cow::Borrowed(PAGES),
+        only: None,
     },
     Series {
         name: "files",
         about: "reading files, by their size, warm and cold",
         workloads: Cow::Borrowed(FILES),
         in_python: Cow::Borrowed(FILES),
+        only: None,
     },
     Series {
         name: "frames",
         about: "hashing frames of 1 MiB that jobs bring along, by how often: more work for each byte that a process is sent",
         workloads: Cow::Borrowed(&[]),
         in_python: Cow::Borrowed(FRAMES),
+        only: None,
     },
 ];
 

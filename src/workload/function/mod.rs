@@ -364,7 +364,8 @@ impl<I: Send + Sync + 'static, O: Send + 'static, A: Comparable<O> + 'static> Wo
             let (name, about) = (format!("{name}-{size}").leak(), format!("{about}, of size {size}"));
             workloads.push(Described { revision, kind, ..of_jobs(name, about, jobs) });
         }
-        let series = Series { name, about: name, workloads: workloads.into(), in_python: vec![].into() };
+        let series =
+            Series { name, about: name, workloads: workloads.into(), in_python: vec![].into(), only: None };
         let jobs = FunctionJobs::new(Arc::new(Typed::new(inputs, forms)), rules);
         (Described { revision, kind, ..of_jobs(name, about, jobs) }, series)
     }

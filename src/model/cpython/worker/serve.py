@@ -1,6 +1,6 @@
 """Answers the parent's requests, over standard input and output.
 
-It sends I and the names of a user's function to load it, P and jobs to prepare, R and which of them to run, A for their answers if they were kept, C to have two of them started as coroutines, S for spans, U for
+It sends I and the names of a user's function to load it, N for the names of its sizes, P and jobs to prepare, R and which of them to run, A for their answers if they were kept, C to have two of them started as coroutines, S for spans, U for
 what has been used; each is answered by one frame. What only some models need is imported by them: each import takes some of
 a process's first moments.
 """
@@ -117,6 +117,10 @@ def answer(model, batches, letter, body):
         import task_job
 
         return b"I", json.dumps(task_job.described(json.loads(body))).encode()
+    if letter == b"N":
+        import task_job
+
+        return b"N", json.dumps(task_job.sizes(json.loads(body))).encode()
     if letter == b"R":
         batch = batches[struct.unpack("<Q", body)[0]]
         took, results = timed(model.run, batch)

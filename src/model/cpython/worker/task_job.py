@@ -15,6 +15,10 @@ import warnings
 import digests
 from jobs import Job
 
+# The most inputs of a batch, and the most memory for all of them: every process of a pool has them, or is sent its part.
+MOST_INPUTS = 100_000
+MOST_BYTES = 1 << 30
+
 # What this process has loaded, by its task.
 known = {}
 # The event loop of each thread that runs coroutines.
@@ -25,19 +29,27 @@ class Loaded:
     """The function of a task, and its inputs, which are made once in a process."""
 
     def __init__(self, task):
-        for path in reversed(task["paths"]):
-            if path not in sys.path:
-                sys.path.insert(0, path)
+        look_in(task["paths"])
         self.function = named(task["function"])
         if not callable(self.function):
             raise TypeError("%s can't be called" % task["function"])
         self.is_coroutine = inspect.iscoroutinefunction(self.function)
-        start = time.perf_counter_ns()
-        inputs = named(task["inputs"])
-        self.inputs = inputs() if callable(inputs) else inputs
+        before, start = peak_bytes(), time.perf_counter_ns()
+        self.inputs = made(task["inputs"])
+        if task["size"] is not None:
+            self.inputs = self.inputs[task["size"]]
         self.inputs_ns = time.perf_counter_ns() - start
         if not isinstance(self.inputs, (list, tuple)):
             raise TypeError("%s is no list, but %s" % (task["inputs"], type(self.inputs).__name__))
+        if len(self.inputs) > MOST_INPUTS:
+            raise ValueError("%s has %d inputs, and %d is the most: take a part of them" % (task["inputs"], len(self.inputs), MOST_INPUTS))
+        refuse_large(task, peak_bytes() - before)
+
+
+def look_in(paths):
+    for path in reversed(paths):
+        if path not in sys.path:
+            sys.path.insert(0, path)
 
 
 def named(name):
@@ -49,8 +61,45 @@ def named(name):
     return found
 
 
+def refuse_large(task, size):
+    if size > MOST_BYTES:
+        raise ValueError(
+            "%s takes more than 1 GiB, and every process has its own: take fewer or smaller inputs" % task["inputs"]
+        )
+
+
+def peak_bytes():
+    """The most memory that this process has had, where the system tells."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def shipping_ns(task, inputs):
+    """The time of writing all inputs and reading them again."""
+    size, start = 0, time.perf_counter_ns()
+    for number, given in enumerate(inputs):
+        try:
+            sent = pickle.dumps(given)
+            pickle.loads(sent)
+        except Exception as error:
+            raise TypeError("input %d can't be sent: %s: %s" % (number, type(error).__name__, error)) from error
+        size += len(sent)
+        refuse_large(task, size)
+    return time.perf_counter_ns() - start
+
+
+def made(name):
+    """What `module:name` stands for, or makes if it is a function."""
+    found = named(name)
+    return found() if callable(found) else found
+
+
 def load(task):
-    key = task["function"], task["inputs"]
+    key = task["function"], task["inputs"], task["size"]
     if key not in known:
         known[key] = Loaded(task)
     return known[key]
@@ -148,18 +197,34 @@ def refuse_unstable(value, depth):
             refuse_unstable(part, depth + 1)
 
 
+def sizes(task):
+    """The names of the sizes in the dictionary that a task's inputs are; what is wrong with it, if something is."""
+    try:
+        look_in(task["paths"])
+        found = made(task["inputs"])
+        if not isinstance(found, dict) or not found:
+            raise TypeError("%s is no dictionary of lists by their size" % task["inputs"])
+        if not all(isinstance(size, str) for size in found):
+            raise TypeError("a size of %s is no string" % task["inputs"])
+    except Exception as error:
+        return {"wrong": "%s: %s" % (type(error).__name__, error)}
+    return {"sizes": list(found)}
+
+
 def described(task):
     """What loading a task tells, for the parent; what is wrong with it, if something is."""
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         try:
             it = load(task)
+            sent_ns = shipping_ns(task, it.inputs) if task["ship"] else None
         except Exception as error:
             return {"wrong": "%s: %s" % (type(error).__name__, error)}
     is_enabled = getattr(sys, "_is_gil_enabled", None)
     return {
         "count": len(it.inputs),
         "inputs_ns": it.inputs_ns,
+        "shipping_ns": sent_ns,
         "is_coroutine": it.is_coroutine,
         "gil": is_enabled() if is_enabled else True,
         "warnings": [str(warning.message) for warning in told if "GIL" in str(warning.message)],
