@@ -7,6 +7,7 @@
 //! - [`line`](fn@line): a straight line through points
 //! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
+//! - [`schedule`]: when jobs arrive over time; [`queue`]: when they end, if nothing but their work takes time
 //! - [`rank_sum`]: two independent samples
 //! - [`ratio`]: speedups, paired by round
 //! - [`look`]: cells that sit out after a first look; [`anytime`]: a rule for looks after every launch
@@ -22,9 +23,11 @@ pub mod interval;
 mod line;
 pub mod look;
 mod median;
+pub mod queue;
 pub mod rank_sum;
 pub mod ratio;
 pub mod scaling_model;
+pub mod schedule;
 pub mod sign_test;
 pub mod spread;
 pub mod units;
