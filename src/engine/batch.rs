@@ -1,13 +1,16 @@
 //! A batch: the jobs of one run, together with the digests that they must return.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
-use crate::engine::{Digest, InvalidRun, Jobs, Origin, Reads, Resources, Spans, Started, Unavailable, Work};
+use crate::engine::{
+    Digest, InvalidRun, Jobs, Origin, Reads, Resources, Serving, Spans, Started, Unavailable, Work,
+};
 
 /// The jobs of one run, whatever their type, and their expected digests.
 #[derive(Clone)]
@@ -31,6 +34,12 @@ pub trait AnyWork: StartModel + Any + Send + Sync {
     /// # Errors
     /// As [`Work::answer`]; names the job.
     fn answers(&self, returned: Vec<Digest>) -> Result<Vec<Digest>>;
+
+    /// As [`Work::answer`], of a job.
+    ///
+    /// # Errors
+    /// As [`Work::answer`].
+    fn answer(&self, job: usize, returned: Digest) -> Result<Digest>;
 
     /// As [`Work::if_wrong`], of a job.
     fn if_wrong(&self, job: usize) -> &'static str;
@@ -61,6 +70,12 @@ pub trait StartModel {
         resources: &Resources,
         spans: Option<&Arc<Spans>>,
     ) -> Result<Box<dyn Started>>;
+
+    /// Starts the model `model` for jobs of this type that arrive over time.
+    ///
+    /// # Errors
+    /// As [`StartModel::start`].
+    fn serve(&self, model: &str, resources: &Resources) -> Result<Box<dyn Serving>>;
 }
 
 /// Jobs of one type, and where they come from.
@@ -89,6 +104,10 @@ where
             *digest = work.answer(*digest)?;
         }
         Ok(returned)
+    }
+
+    fn answer(&self, job: usize, returned: Digest) -> Result<Digest> {
+        self.work[job].answer(returned)
     }
 
     fn if_wrong(&self, job: usize) -> &'static str {
@@ -157,6 +176,14 @@ impl Batch {
         self.work.start(model, resources, spans)
     }
 
+    /// Starts the model `model` for the jobs of this batch, which arrive over time.
+    ///
+    /// # Errors
+    /// As [`StartModel::serve`].
+    pub fn serve(&self, model: &str, resources: &Resources) -> Result<Box<dyn Serving>> {
+        self.work.serve(model, resources)
+    }
+
     /// The jobs, their type erased.
     pub(crate) fn work(&self) -> &dyn AnyWork {
         &*self.work
@@ -194,14 +221,40 @@ impl Batch {
     /// # Errors
     /// Names the first job that differs, with the expected and the actual digest.
     pub fn verify(&self, digests: &[Digest]) -> Result<()> {
-        for (job, (expected, found)) in self.expected.iter().zip(digests).enumerate() {
-            if expected != found {
-                let (hint, meaning) = (self.hint(*found), self.work.if_wrong(job));
-                bail!("job {job} returned the digest {found}, expected {expected}{hint}{meaning}");
-            }
+        for (job, found) in digests.iter().enumerate().take(self.expected.len()) {
+            self.verify_job(job, *found)?;
         }
         let (jobs, found) = (self.expected.len(), digests.len());
         ensure!(jobs == found, "{jobs} jobs were to return {jobs} digests, and {found} came");
+        Ok(())
+    }
+
+    fn verify_job(&self, job: usize, found: Digest) -> Result<()> {
+        let expected = self.expected[job];
+        if expected != found {
+            let (hint, meaning) = (self.hint(found), self.work.if_wrong(job));
+            bail!("job {job} returned the digest {found}, expected {expected}{hint}{meaning}");
+        }
+        Ok(())
+    }
+
+    /// Verifies jobs that have arrived over time, each of which may have run more than once: `returned` has the digests that came back
+    /// of each job that ran.
+    ///
+    /// # Errors
+    /// As [`Batch::verify`] and [`Batch::answers`].
+    pub fn verify_arrived(&self, returned: &BTreeMap<usize, Vec<Digest>>) -> Result<()> {
+        for (&job, digests) in returned {
+            let Some((&first, others)) = digests.split_first() else { continue };
+            for &other in others {
+                ensure!(
+                    first == other,
+                    "job {job} returned the digest {first}, and when it ran again {other}"
+                );
+            }
+            // Results that were kept are compared with each other here.
+            self.verify_job(job, self.work.answer(job, first)?)?;
+        }
         Ok(())
     }
 

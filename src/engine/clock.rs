@@ -21,6 +21,14 @@ impl Timestamp {
     }
 }
 
+impl Add<Duration> for Timestamp {
+    type Output = Timestamp;
+
+    fn add(self, time: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_add(nanoseconds(time)))
+    }
+}
+
 impl Sub for Timestamp {
     type Output = Duration;
 
@@ -48,6 +56,27 @@ pub fn now() -> Timestamp {
     });
     let elapsed = START.1 + START.0.elapsed();
     Timestamp(u64::try_from(elapsed.as_nanos()).expect("u64 nanoseconds last until the year 2554"))
+}
+
+/// Sleeps until `due`. Linux wakes a thread up to 50 us late so that it can wake several at once: not this one, while it sleeps here.
+/// Threads that it starts later are woken as ever.
+pub(crate) fn sleep_until(due: Timestamp) {
+    #[cfg(target_os = "linux")]
+    {
+        use nix::sys::prctl::{get_timerslack, set_timerslack};
+        use std::ffi::c_ulong;
+
+        let usual = get_timerslack().ok().and_then(|ns| c_ulong::try_from(ns).ok());
+        if let Some(usual) = usual
+            && set_timerslack(1).is_ok()
+        {
+            std::thread::sleep(due - now());
+            // What could be lowered can be raised again.
+            let _ = set_timerslack(usual);
+            return;
+        }
+    }
+    std::thread::sleep(due - now());
 }
 
 /// A duration in nanoseconds, up to the largest number.

@@ -3,9 +3,11 @@
 //! - [`work`]: what a job is, in a blocking and an async form; [`context`]: where it says that it waits or computes
 //! - [`jobs`]: the jobs of a run, typed; [`batch`]: the same with their type erased, and what they must return
 //! - [`model`]: a way to carry them out; [`sample`](mod@sample): one verified run of one
+//! - [`arriving`]: jobs that come one at a time, and models that take them so
 //! - [`clock`]: the only clock; [`digest`]: the answer of a job; [`trace`]: who ran when
 //! - [`error`]: what is unavailable, and runs that measured something else; `panics`: a panic as an error
 
+pub mod arriving;
 pub mod batch;
 pub mod clock;
 pub mod context;
@@ -20,9 +22,11 @@ pub(crate) mod tests;
 pub mod trace;
 pub mod work;
 
+pub(crate) use arriving::ServingFor;
+pub use arriving::{Arrived, Arriving, Served, Serving, TakeJobs};
 pub use batch::{AnyWork, Batch, StartModel, TypedWork};
-pub(crate) use clock::nanoseconds;
 pub use clock::{Timestamp, Usage, now};
+pub(crate) use clock::{nanoseconds, sleep_until};
 pub use context::Context;
 pub use digest::{Digest, pseudorandom_bytes, sampled_checksum};
 pub use error::{InvalidRun, Unavailable, WhyNot};

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use crate::engine::{Digest, Jobs, Model, Resources, Work};
-use crate::model::threads::TOO_FEW_THREADS;
+use crate::model::{lanes::Lanes, threads::TOO_FEW_THREADS};
 
 pub(super) struct Crossbeam<W: Work> {
     tasks: Option<Sender<(usize, Jobs<W>)>>,
@@ -35,6 +35,11 @@ impl<W: Work> Crossbeam<W> {
         }
         Ok(Crossbeam { tasks: Some(tasks), digests, threads })
     }
+}
+
+/// Long-lived threads that take arriving jobs from one channel.
+pub(super) fn serve<W: Work>(resources: &Resources) -> Result<Lanes<W>> {
+    Lanes::start(resources.workers, |_| Ok(()), |(), job| job.run())
 }
 
 impl<W: Work> Model<W> for Crossbeam<W> {

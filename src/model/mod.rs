@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use crate::engine::{
-    Batch, Performer, Resources, Spans, StartModel, Started, StartedFor, TypedWork, Unavailable, WhyNot,
-    Work, catch_panic,
+    Batch, Performer, Resources, Serving, ServingFor, Spans, StartModel, Started, StartedFor, TypedWork,
+    Unavailable, WhyNot, Work, catch_panic,
 };
 
 pub use crate::engine::MOST_WORKERS;
@@ -21,6 +21,7 @@ pub mod cpython;
 mod crossbeam;
 mod gil;
 mod kind;
+mod lanes;
 mod platform;
 mod prefork;
 mod processes;
@@ -195,7 +196,7 @@ const fn tasks_on(threads: Width) -> Concurrency {
 
 /// Declares the native models.
 macro_rules! models {
-    ($($name:literal: $model:path, $about:literal, $made_of:expr, $concurrency:expr, revision $revision:literal;)+) => {
+    ($($name:literal: $model:path, arriving $serve:path, $about:literal, $made_of:expr, $concurrency:expr, revision $revision:literal;)+) => {
         /// Every native model in table order; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
@@ -225,30 +226,37 @@ macro_rules! models {
                     unknown => bail!("there is no model {unknown:?}"),
                 }
             }
+
+            fn serve(&self, model: &str, resources: &Resources) -> Result<Box<dyn Serving>> {
+                match model {
+                    $($name => Ok(Box::new(ServingFor::<W, _>::new($serve(resources)?))),)+
+                    other => bail!("the model {other:?} takes no jobs one at a time"),
+                }
+            }
         }
     };
 }
 
 models! {
-    "sequential": sequential::Sequential, "one job at a time: the baseline",
+    "sequential": sequential::Sequential, arriving sequential::serve, "one job at a time: the baseline",
         MadeOf::Caller, Concurrency::One, revision 1;
-    "threads": threads::Threads, "a new OS thread for each job",
+    "threads": threads::Threads, arriving threads::serve, "a new OS thread for each job",
         MadeOf::Threads, CAPPED, revision 1;
-    "gil": gil::Gil, "a thread for each job, computing only under one global lock",
+    "gil": gil::Gil, arriving gil::serve, "a thread for each job, computing only under one global lock",
         MadeOf::ThreadsUnderLock, CAPPED, revision 1;
-    "crossbeam": crossbeam::Crossbeam<W>, "long-lived threads fed by a channel",
+    "crossbeam": crossbeam::Crossbeam<W>, arriving crossbeam::serve, "long-lived threads fed by a channel",
         MadeOf::Threads, Concurrency::Workers, revision 1;
-    "rayon": rayon::Rayon, "a parallel iterator on a pool of its own",
+    "rayon": rayon::Rayon, arriving rayon::serve, "a parallel iterator on a pool of its own",
         MadeOf::Threads, Concurrency::Workers, revision 2;
-    "processes": processes::Processes, "a child process for each job",
+    "processes": processes::Processes, arriving processes::serve, "a child process for each job",
         MadeOf::Processes, CAPPED, revision 1;
-    "prefork": prefork::Prefork, "long-lived child processes fed over pipes",
+    "prefork": prefork::Prefork, arriving prefork::serve, "long-lived child processes fed over pipes",
         MadeOf::Processes, Concurrency::Workers, revision 2;
-    "tokio-one": tokio_one::TokioOne, "tasks on tokio's current-thread runtime",
+    "tokio-one": tokio_one::TokioOne, arriving tokio_one::serve, "tasks on tokio's current-thread runtime",
         MadeOf::TasksOnOneThread, tasks_on(Width::One), revision 1;
-    "tokio-many": tokio_many::TokioMany, "tasks on tokio's multi-thread runtime",
+    "tokio-many": tokio_many::TokioMany, arriving tokio_many::serve, "tasks on tokio's multi-thread runtime",
         MadeOf::Tasks, tasks_on(Width::Cores), revision 1;
-    "tokio-blocking": tokio_blocking::TokioBlocking, "tokio's blocking threads",
+    "tokio-blocking": tokio_blocking::TokioBlocking, arriving tokio_blocking::serve, "tokio's blocking threads",
         MadeOf::Threads, CAPPED, revision 1;
 }
 

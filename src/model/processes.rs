@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use anyhow::Result;
 
 use crate::child::worker::{Life, Worker, Workers};
-use crate::engine::{Digest, Jobs, Model, Resources, Work};
+use crate::engine::{Arriving, Digest, Jobs, Model, Resources, Work};
+use crate::model::lanes::Lanes;
 
 pub(super) struct Processes {
     workers: Workers,
@@ -45,6 +46,18 @@ impl<W: Work> Model<W> for Processes {
             Ok(digests)
         })
     }
+}
+
+/// A process for each arriving job, started and waited for by a thread of its own.
+pub(super) fn serve<W: Work>(resources: &Resources) -> Result<Lanes<W>> {
+    let processes = Processes::start(resources)?;
+    let run = move |(): &mut (), job: Arriving<W>| {
+        job.run_by(|jobs, index| {
+            let one = || join(processes.spawn(jobs, index)?, jobs);
+            processes.workers.watching(one)
+        });
+    };
+    Lanes::start(resources.max_concurrent, |_| Ok(()), run)
 }
 
 fn join<W: Work>(mut worker: Worker, jobs: &Jobs<W>) -> Result<Digest> {

@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::engine::{Digest, Jobs, Model, Resources, Work};
+use crate::engine::{Arriving, Digest, Jobs, Model, Resources, TakeJobs, Work};
 use crate::model::threads::TOO_FEW_THREADS;
 
 pub(super) struct Rayon {
@@ -32,6 +32,19 @@ impl<W: Work> Model<W> for Rayon {
             (0..jobs.len()).into_par_iter().with_max_len(1).map(|index| jobs.run(index)).collect()
         });
         digests.into_iter().collect()
+    }
+}
+
+/// The pool, to which arriving jobs are handed one by one.
+pub(super) fn serve(resources: &Resources) -> Result<Rayon> {
+    Rayon::start(resources)
+}
+
+impl<W: Work> TakeJobs<W> for Rayon {
+    fn submit(&mut self, job: Arriving<W>) -> Result<()> {
+        // In the order in which they come.
+        self.pool.spawn_fifo(|| job.run());
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use crossbeam::channel::bounded;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::engine::{Digest, catch_panic, now};
 use crate::model::threads::TOO_FEW_THREADS;
@@ -56,6 +56,16 @@ impl Counted {
             let lacks_thread = format!("{error:#}").contains("spawn worker thread");
             if lacks_thread { error.context(TOO_FEW_THREADS) } else { error }
         })
+    }
+
+    /// Runs `future` on the calling thread, and its tasks on the runtime.
+    pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.as_ref().expect("it is taken only on drop").block_on(future)
+    }
+
+    /// What hands tasks to the runtime from elsewhere.
+    pub(super) fn handle(&self) -> Handle {
+        self.runtime.as_ref().expect("it is taken only on drop").handle().clone()
     }
 
     /// Makes sure, before a run of this many jobs, that all workers have begun, and that no thread was refused to the last run.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::engine::{Digest, Jobs, Model, Resources, Work};
+use crate::model::lanes::Lanes;
 
 pub(super) struct Sequential;
 
@@ -11,6 +12,11 @@ impl Sequential {
     pub(super) fn start(_: &Resources) -> Result<Self> {
         Ok(Sequential)
     }
+}
+
+/// One thread that runs arriving jobs one at a time.
+pub(super) fn serve<W: Work>(_: &Resources) -> Result<Lanes<W>> {
+    Lanes::start(1, |_| Ok(()), |(), job| job.run())
 }
 
 impl<W: Work> Model<W> for Sequential {

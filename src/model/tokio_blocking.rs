@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::runtime::Builder;
 
-use crate::engine::{Digest, Jobs, Model, Resources, Work};
+use crate::engine::{Arriving, Digest, Jobs, Model, Resources, TakeJobs, Work};
 use crate::model::{runtime::Counted, tokio_many::in_order};
 
 /// How long an idle thread is kept: longer than a measurement, so that no run pays for a thread by chance.
@@ -23,6 +23,18 @@ impl TokioBlocking {
         let mut builder = Builder::new_current_thread();
         builder.max_blocking_threads(max_concurrent).thread_keep_alive(KEEP_ALIVE);
         Ok(TokioBlocking { runtime: Counted::build(&mut builder, 0)?, max_concurrent })
+    }
+}
+
+/// The runtime, to whose blocking threads arriving jobs are handed one by one.
+pub(super) fn serve(resources: &Resources) -> Result<TokioBlocking> {
+    TokioBlocking::start(resources)
+}
+
+impl<W: Work> TakeJobs<W> for TokioBlocking {
+    fn submit(&mut self, job: Arriving<W>) -> Result<()> {
+        self.runtime.handle().spawn_blocking(|| job.run());
+        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::engine::{Digest, Jobs, MOST_WORKERS, Model, Resources, Work, panic_text};
+use crate::engine::{Arriving, Digest, Jobs, MOST_WORKERS, Model, Resources, TakeJobs, Work, panic_text};
 use crate::model::runtime::Counted;
 
 pub(super) struct TokioMany {
@@ -38,6 +38,38 @@ impl<W: Work> Model<W> for TokioMany {
 
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
         self.runtime.run(run_tasks(jobs, self.max_tasks))
+    }
+}
+
+/// The runtime, to which arriving jobs are handed as tasks; those beyond the limit wait as tasks.
+pub(super) struct TaskEach {
+    runtime: Counted,
+    permits: Arc<Semaphore>,
+}
+
+/// Builds the runtime.
+pub(super) fn serve(resources: &Resources) -> Result<TaskEach> {
+    let TokioMany { mut runtime, max_tasks } = TokioMany::start(resources)?;
+    runtime.ensure_threads(0)?;
+    Ok(TaskEach { runtime, permits: permits(max_tasks) })
+}
+
+/// A permit for each task that may run at once.
+pub(super) fn permits(max_tasks: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(max_tasks.min(Semaphore::MAX_PERMITS)))
+}
+
+/// Runs an arriving job when it has a permit, in the order in which jobs come.
+pub(super) async fn run_permitted<W: Work>(job: Arriving<W>, permits: Arc<Semaphore>) {
+    // Nobody closes the semaphore.
+    let _permit = permits.acquire().await;
+    job.run_async().await;
+}
+
+impl<W: Work> TakeJobs<W> for TaskEach {
+    fn submit(&mut self, job: Arriving<W>) -> Result<()> {
+        self.runtime.handle().spawn(run_permitted(job, Arc::clone(&self.permits)));
+        Ok(())
     }
 }
 
