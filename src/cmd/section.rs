@@ -39,6 +39,7 @@ pub(super) fn recording_of(
         evidence,
         stories,
         costs: None,
+        arrivals: None,
         idle_checks: None,
     }
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use crate::record::arrivals::ArrivalEvent;
 use crate::record::checksum::hash;
 use crate::record::regular_file::is_at;
 use crate::record::save::{SaveError, folder, if_possible, sync_folder, with_free_name};
@@ -37,6 +38,8 @@ pub enum Entry {
     Resume(u64),
     /// The machine was observed while nothing was measured.
     Quiet(IdleCheck),
+    /// A launch in which jobs arrive over time has told something.
+    Arrival(ArrivalEvent),
 }
 
 impl Entry {
@@ -179,6 +182,12 @@ fn value(line: &[u8]) -> Option<&str> {
 }
 
 fn apply(recording: &mut Recording, entry: Entry) {
+    if let Entry::Arrival(event) = entry {
+        if let Some(arrivals) = &mut recording.arrivals {
+            arrivals.apply(event);
+        }
+        return;
+    }
     let Some(study) = &mut recording.study else { return };
     match (entry, study.launches.last_mut()) {
         (Entry::Launch(workload, number), _) => study.launches.push(Launch::begun(workload, None, number)),
@@ -191,7 +200,7 @@ fn apply(recording: &mut Recording, entry: Entry) {
         (Entry::Resume(arm), _) => study.stops.retain(|stop| stop.arm != arm),
         (Entry::Quiet(quiet), _) => study.idle_checks.push(quiet),
         // This program never writes this: a launch comes before its entries.
-        (Entry::Round(_) | Entry::Failure(_), None) => {}
+        (Entry::Round(_) | Entry::Failure(_), None) | (Entry::Arrival(_), _) => {}
     }
 }
 

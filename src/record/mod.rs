@@ -1,6 +1,7 @@
 //! The recording: the versioned file of a study's measurements.
 //!
 //! - [`schema`]: the content, with its units
+//! - [`arrivals`]: jobs that arrived over time
 //! - [`checksum`]: the checksum that detects damage
 //! - [`read`](mod@read): a strict and bounded reader; `consistency`: what no measured recording has; [`limits`]: the most that one may have
 //! - [`save`](mod@save): writes a complete new file or none
@@ -13,6 +14,7 @@
 //! - [`plain`]: text of others that steers no terminal
 //! - [`left_behind`]: what killed runs have left
 
+pub mod arrivals;
 mod cells;
 pub mod checksum;
 mod consistency;

@@ -149,6 +149,7 @@ pub(crate) mod tests {
             evidence: None,
             stories: None,
             costs: None,
+            arrivals: None,
             idle_checks: None,
             study: Some(Study {
                 command: vec!["bakeoff".into(), "run".into()],

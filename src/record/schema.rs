@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::private::{optional_reason, reason};
 
+pub use crate::record::arrivals::{
+    AloneJob, ArrivalLaunch, Arrivals, Capacity, FirstJobs, Level, ServingArm,
+};
 pub use crate::record::cells::{Arm, FunctionFacts, Kind, PythonFacts, Role, Width, WorkloadEntry};
 pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};
 pub use crate::record::environment::{Environment, InterpreterEntry};
@@ -45,6 +48,9 @@ pub struct Recording {
     pub stories: Option<Vec<StoryRun>>,
     /// Costs of models; from version 3 on.
     pub costs: Option<Costs>,
+    /// Jobs that arrived over time; from version 5 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Arrivals>,
     /// How idle the machine was before, between and after evidence and stories were traced; from version 5 on.
     #[serde(rename = "quiet", default, skip_serializing_if = "Option::is_none")]
     pub idle_checks: Option<Vec<IdleCheck>>,

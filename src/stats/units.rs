@@ -34,6 +34,11 @@ pub fn count(count: u64) -> String {
     grouped(&count.to_string())
 }
 
+/// A number of things, rounded: 1,234.
+pub fn whole(number: f64) -> String {
+    grouped(&format!("{number:.0}"))
+}
+
 /// A number of cores, in words.
 pub fn cores(count: u64) -> String {
     if count == 1 { "1 core".into() } else { format!("{count} cores") }

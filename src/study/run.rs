@@ -111,6 +111,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         evidence: None,
         stories: None,
         costs: None,
+        arrivals: None,
         idle_checks: None,
         study: Some(Study {
             command: request.command.clone(),
