@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::child::{self, program::own_program};
 use crate::machine::file_limit;
-use crate::study::{launch, probe, reference};
+use crate::study::{arrivals, launch, probe, reference};
 use crate::workload::{catalog::Catalog, fixture::server};
 
 /// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
@@ -26,6 +26,7 @@ pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
     let mut args = words();
     match (args.next()?.as_str(), args.next()) {
         (launch::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, launch::serve)),
+        (arrivals::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, arrivals::serve)),
         (reference::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, reference::serve)),
         (probe::SUBCOMMAND, Some(parent)) => Some(with_exe(&parent, catalog, probe::serve)),
         (server::SUBCOMMAND, None) => Some(server::serve()),

@@ -7,12 +7,14 @@
 //! - [`run`](mod@run): a whole study, to its saved recording
 //! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
 //! - [`sizes`]: the same work in other sizes, beside a study
+//! - [`arrivals`]: jobs that arrive over time
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
 //! - [`reference`](mod@reference): what the jobs of a user's function must return; [`python_reference`]: of one in Python
 //! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
 //! - [`children`]: what a child process of this program serves as
 
+pub mod arrivals;
 pub mod calibration;
 mod capacity;
 pub mod cell;

@@ -10,7 +10,7 @@ use crate::engine::{Kept, OwnJobs, Recipe};
 use crate::model::Platform;
 use crate::workload::python::{self, PythonTask};
 use crate::workload::series::{SERIES, Series};
-use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script};
+use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script, service};
 
 /// The workloads of each platform in table order, and series of sizes beside them.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Catalog {
     /// A user's function in Python, a row for each interpreter by its tag: each has answers of its own.
     tasks: BTreeMap<&'static str, [Workload; 1]>,
     series: Vec<Series>,
+    /// Those whose jobs arrive over time, and that are in no table.
+    served: Vec<Workload>,
     /// Whether some are a user's own.
     is_of_user: bool,
 }
@@ -32,6 +34,7 @@ impl Catalog {
             in_python: IN_PYTHON.to_vec(),
             tasks: BTreeMap::new(),
             series: SERIES.to_vec(),
+            served: vec![service::WORKLOAD],
             is_of_user: false,
         }
     }
@@ -43,6 +46,7 @@ impl Catalog {
             in_python: vec![],
             tasks: BTreeMap::new(),
             series: vec![],
+            served: vec![],
             is_of_user: true,
         }
     }
@@ -148,13 +152,25 @@ impl Catalog {
         &self.series
     }
 
+    /// The workloads whose jobs can arrive over time: a user's own, or a few of bakeoff's, of which the first two are the usual ones.
+    pub fn arriving(&self) -> Vec<Workload> {
+        if self.is_of_user {
+            return self.native.clone();
+        }
+        let mut arriving = Vec::new();
+        for name in ["hash", "service", "http"] {
+            arriving.extend(self.workload(Platform::Native, name).ok().copied());
+        }
+        arriving
+    }
+
     /// The workload of a name, of the tables of a platform or of a series.
     ///
     /// # Errors
     /// If there is none.
     pub fn workload(&self, platform: Platform, name: &str) -> Result<&Workload> {
         let in_series = self.series.iter().flat_map(|series| series.of(platform));
-        let mut all = self.workloads(platform).iter().chain(in_series);
+        let mut all = self.workloads(platform).iter().chain(in_series).chain(&self.served);
         all.find(|workload| workload.name == name).with_context(|| format!("there is no workload {name}"))
     }
 

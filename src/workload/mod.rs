@@ -35,6 +35,7 @@ mod read_file;
 mod save;
 pub mod script;
 pub mod series;
+mod service;
 mod sha_loop;
 mod sleep;
 pub mod task;
