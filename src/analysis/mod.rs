@@ -2,6 +2,7 @@
 
 pub mod analysed;
 pub mod answer;
+pub mod arrivals;
 pub mod builds;
 pub mod comparison;
 pub mod costs;
