@@ -18,6 +18,11 @@ pub(super) const COSTS: &str = "Examples:
   bakeoff costs --from recording.json     dispatch overhead and CPU time from the study of a recording
   bakeoff costs --quick --models threads,tokio-one";
 
+pub(super) const ARRIVALS: &str = "Examples:
+  bakeoff arrivals                        hash and service, eight models, four loads; 8 minutes
+  bakeoff arrivals --quick hash
+  bakeoff arrivals service --load 50,80 --models rayon,tokio-many --schedule constant";
+
 pub(super) const STORY: &str = "Examples:
   bakeoff story                           list the stories
   bakeoff story cook-eat                  run one

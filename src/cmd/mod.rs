@@ -26,6 +26,7 @@ use select::{has_model, models_named, regex_of, select_of};
 pub use usage::BadUsage;
 use usage::unknown;
 
+mod arrivals;
 mod cargo;
 mod charts;
 mod claims;
@@ -85,6 +86,9 @@ enum CliCommand {
     /// Measure start-up, memory, dispatch overhead, limits, timers and break-even job sizes of models
     #[command(after_help = examples::COSTS)]
     Costs(costs::Args),
+    /// Measure how long jobs take that come over time, at several loads: waits in the queue, latencies and capacities
+    #[command(after_help = examples::ARRIVALS)]
+    Arrivals(arrivals::Args),
     /// Run one of the blog post's worked examples with real timers and computing, or list them
     #[command(after_help = examples::STORY)]
     Story(story::Args),
@@ -192,6 +196,7 @@ impl Cli {
             CliCommand::Verify(args) => verify::run(&args, catalog),
             CliCommand::Claims(args) => claims::run(&args, catalog),
             CliCommand::Evidence(args) => evidence::run(&args, catalog),
+            CliCommand::Arrivals(args) => arrivals::run(&args, catalog),
             CliCommand::Costs(args) => costs::run(&args, catalog),
             CliCommand::Story(args) => story::run(&args, catalog),
             CliCommand::Trace(args) => trace::run(&args, catalog),

@@ -53,7 +53,7 @@ impl Until {
 }
 
 /// The duration that a word means.
-fn duration(word: &str) -> Result<Duration, String> {
+pub(super) fn duration(word: &str) -> Result<Duration, String> {
     let digits = word.trim_end_matches(|it: char| !it.is_ascii_digit());
     let unit = match &word[digits.len()..] {
         "s" => 1,
@@ -70,7 +70,7 @@ fn duration(word: &str) -> Result<Duration, String> {
 }
 
 /// A duration as it is given: `90s`, `3m 20s`; parts of a second count as one.
-fn text(duration: Duration) -> String {
+pub(super) fn text(duration: Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     match (seconds / 60, seconds % 60) {
         (0, seconds) => format!("{seconds}s"),

@@ -7,6 +7,7 @@
 //! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless; [`style`]: what a terminal can show
 
 pub(crate) mod answer;
+pub mod arrivals;
 pub mod bars;
 pub(crate) mod best;
 pub mod block;
