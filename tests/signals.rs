@@ -17,6 +17,7 @@ const MEASURING: &[&[&str]] = &[
     &["sweep", "^(sleep|hash)/"],
     &["costs", "--quick"],
     &["evidence"],
+    &["arrivals"],
     &["story", "stall"],
     &["claims", "C1", "T3"],
     &["claims", "A1"],

@@ -39,6 +39,9 @@ pub(super) struct Args {
     /// Three models, three launches, and levels of half a second
     #[arg(long)]
     quick: bool,
+    /// Launches of each workload; 6 by default, which give an interval of 97 %
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    launches: Option<u64>,
     /// How long jobs arrive at each level: 2s, 1m
     #[arg(long, value_name = "T", value_parser = until::duration, conflicts_with = "quick")]
     level: Option<Duration>,
@@ -74,7 +77,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let mut loads: Vec<NonZeroU64> = args.load.iter().copied().filter_map(NonZeroU64::new).collect();
     loads.sort_unstable();
     loads.dedup();
-    let launches = if args.quick { QUICK_LAUNCHES } else { LAUNCHES };
+    let launches = args.launches.unwrap_or(if args.quick { QUICK_LAUNCHES } else { LAUNCHES });
     let level = args.level.unwrap_or(if args.quick { QUICK_LEVEL } else { LEVEL });
     ensure_long_enough(&workloads, level)?;
     let request = ArrivalRequest {

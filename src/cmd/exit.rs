@@ -7,7 +7,7 @@ use anyhow::Error;
 use crate::cmd::{BadUsage, compare::Incomparable, out::is_of_output};
 use crate::engine::Unavailable;
 use crate::record::figure::ProbeKind;
-use crate::record::schema::{Costs, Recording, Study};
+use crate::record::schema::{Arrivals, Costs, Recording, Study};
 use crate::record::{read::ReadError, save::SaveError};
 use crate::study::{python_reference::WrongTask, reference::NoInputs};
 
@@ -55,6 +55,9 @@ impl Exit {
         }
         if let Some(costs) = &recording.costs {
             found.add_costs(costs);
+        }
+        if let Some(arrivals) = &recording.arrivals {
+            found.add_arrivals(arrivals);
         }
         let interpreters = recording.environment.interpreters.iter().flatten();
         found.exit(interpreters.filter(|entry| entry.unavailable.is_some()).count() == 0)
@@ -118,6 +121,19 @@ impl Found {
             let is_limit = matches!(probe.kind(), Some(ProbeKind::ConcurrencyLimit(..)));
             let has_failed = probe.failure.is_some() && !is_limit;
             self.add(!has_failed, has_failed);
+        }
+    }
+
+    fn add_arrivals(&mut self, arrivals: &Arrivals) {
+        for _ in arrivals.arms.iter().filter(|arm| arm.unavailable.is_some()) {
+            self.add(false, false);
+        }
+        for launch in &arrivals.launches {
+            self.failed |= launch.failure.is_some();
+            self.measured |= !launch.levels.is_empty();
+            for failure in &launch.failures {
+                self.add(false, !failure.unavailable);
+            }
         }
     }
 
