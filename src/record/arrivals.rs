@@ -68,6 +68,9 @@ pub struct ArrivalLaunch {
     pub platform: Option<String>,
     /// The number of the launch for that workload, from 0.
     pub number: u64,
+    /// How the thread was scheduled that handed jobs over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precedence: Option<Precedence>,
     /// What each job of the batch takes alone: jobs arrive in this order, and again from the first.
     pub alone: Vec<AloneJob>,
     /// How fast each model ends jobs of which there are always more.
@@ -83,6 +86,18 @@ pub struct ArrivalLaunch {
     /// Why the launch ended early.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "optional_reason")]
     pub failure: Option<String>,
+}
+
+/// How the thread is scheduled that hands jobs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precedence {
+    /// With real-time priority.
+    RealTime,
+    /// With a time slice of 0.1 ms, which takes a core from threads with longer ones.
+    ShortSlice,
+    /// As any thread.
+    Usual,
 }
 
 /// What a job takes alone, one after the other: the medians of traced runs.
@@ -152,6 +167,8 @@ pub struct FirstJobs {
 pub enum ArrivalEvent {
     /// A launch of a workload on a platform begins: its number.
     Launch(String, Option<String>, u64),
+    /// How the thread is scheduled that hands jobs over.
+    Precedence(Precedence),
     /// What jobs take alone.
     Alone(Vec<AloneJob>),
     /// The capacity of a model.
@@ -177,6 +194,7 @@ impl Arrivals {
                 let launch = ArrivalLaunch { workload, platform, number, ..ArrivalLaunch::default() };
                 self.launches.push(launch);
             }
+            (ArrivalEvent::Precedence(precedence), Some(launch)) => launch.precedence = Some(precedence),
             (ArrivalEvent::Alone(alone), Some(launch)) => launch.alone = alone,
             (ArrivalEvent::Capacity(capacity), Some(launch)) => launch.capacities.push(capacity),
             (ArrivalEvent::Level(level), Some(launch)) => launch.levels.push(level),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::private::{optional_reason, reason};
 
 pub use crate::record::arrivals::{
-    AloneJob, ArrivalLaunch, Arrivals, Capacity, FirstJobs, Level, ServingArm,
+    AloneJob, ArrivalLaunch, Arrivals, Capacity, FirstJobs, Level, Precedence, ServingArm,
 };
 pub use crate::record::cells::{Arm, FunctionFacts, Kind, PythonFacts, Role, Width, WorkloadEntry};
 pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};

@@ -16,7 +16,7 @@ use crate::model::{ModelEntry, Platform, models};
 use crate::record::arrivals::ArrivalEvent;
 use crate::record::schema::{AloneJob, Capacity, Failure, Level};
 use crate::stats::schedule::Schedule;
-use crate::study::arrivals::first_jobs;
+use crate::study::arrivals::{first_jobs, precedence};
 use crate::study::launch::Acknowledged;
 use crate::workload::catalog::Catalog;
 use crate::workload::fixture::stage::{Attached, Stage};
@@ -94,6 +94,7 @@ struct Turn {
 impl Launch<'_> {
     fn measure(&mut self) -> Result<()> {
         let mut random = fastrand::Rng::with_seed(self.order.seed);
+        self.tell(ArrivalEvent::Precedence(precedence::take()))?;
         let alone = alone(self.batch, self.exe)?;
         self.tell(ArrivalEvent::Alone(alone))?;
         let mut running = self.start_all(&mut random)?;
