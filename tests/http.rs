@@ -22,16 +22,16 @@ type Asked = (u16, usize);
 /// What came of each GET: `ok` and the body, or `no` and the reason.
 type Form = Box<dyn Fn(&[Asked]) -> Vec<String> + Send>;
 
-/// Asks as the worker of an interpreter does; its arguments are the worker's folder, the form, and ports and numbers.
+/// Asks as the worker of an interpreter does; its arguments are the folder of the worker's package, the form, and ports and numbers.
 const PYTHON: &str = r#"
 import asyncio, sys
 
 sys.dont_write_bytecode = True
 sys.path.append(sys.argv[1])
 if sys.argv[2] == "async":
-    from http_async import get_async as get
+    from worker.http_async import get_async as get
 else:
-    from http_job import get as blocking_get
+    from worker.http_job import get as blocking_get
 
     async def get(port, path):
         return blocking_get(port, path)
@@ -90,7 +90,7 @@ fn in_tokio(servers: &[Asked]) -> Vec<String> {
 }
 
 fn in_python(interpreter: &Path, form: &str, servers: &[Asked]) -> Vec<String> {
-    let worker = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython/worker");
+    let worker = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython");
     let mut command = Command::new(interpreter);
     command.args(["-I", "-S", "-c", PYTHON]).arg(worker).arg(form);
     for (port, gets) in servers {

@@ -344,7 +344,7 @@ fn killed_process_of_pool_is_not_waited_for() {
 }
 
 /// Checks the worker's way to wait for its parent and its clock as macOS has them, whose modules are made up; its argument is the
-/// worker's folder.
+/// folder of the worker's package.
 const LIKE_MACOS: &str = r#"
 import select, sys, types
 
@@ -362,7 +362,7 @@ class Queue:
 
 select.kqueue, select.kevent = Queue, lambda *event: event
 select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT = "process", "add", "exit"
-import phases, serve
+from worker import phases, serve
 
 serve.end = asked.append
 for folder in ("first", "second"):
@@ -383,7 +383,7 @@ fn worker_follows_parent_and_clock_of_macos() {
     let Some(&interpreter) = interpreters().first() else { return };
     let mut command = Command::new(&interpreter.path);
     command.args(["-I", "-S", "-c", LIKE_MACOS]);
-    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython/worker"));
+    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython"));
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -13,8 +13,12 @@ use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::{Resources, Unavailable};
 use crate::model::cpython::interpreter::{NO_PACKAGES, OPTIONS, START_METHOD};
 
+/// The package of the worker in its temporary folder.
+const PACKAGE: &str = "bakeoff_worker";
+
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 25] = [
+const WORKER: [(&str, &str); 26] = [
+    ("__init__.py", include_str!("worker/__init__.py")),
     ("__main__.py", include_str!("worker/__main__.py")),
     ("base.py", include_str!("worker/base.py")),
     ("calls.py", include_str!("worker/calls.py")),
@@ -63,7 +67,7 @@ impl PythonProcess {
     ) -> Result<Self> {
         let folder = worker_folder()
             .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
-        let script = folder.path().join("__main__.py");
+        let script = folder.path().join(PACKAGE).join("__main__.py");
         let mut command = if resources.with_packages {
             run_with_packages(interpreter, &script)
         } else {
@@ -125,8 +129,10 @@ impl PythonProcess {
 /// needs them.
 fn worker_folder() -> std::io::Result<Scratch> {
     let folder = Scratch::new(&std::env::temp_dir(), "bakeoff-py-")?;
+    let package = folder.path().join(PACKAGE);
+    fs::create_dir(&package)?;
     for (name, text) in WORKER {
-        fs::write(folder.path().join(name), text)?;
+        fs::write(package.join(name), text)?;
     }
     Ok(folder)
 }

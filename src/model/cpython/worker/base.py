@@ -1,6 +1,6 @@
 """What all models have: started once, they run batches of jobs, and tell what that used and when it waited."""
 
-import usage
+from . import usage
 
 # Seconds in which all workers must have started.
 START_WITHIN = 20

@@ -3,7 +3,7 @@
 import hashlib
 import struct
 
-from digests import first_word
+from .digests import first_word
 
 
 def hash_blocks(seed, blocks):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from http_answer import PATIENCE, UNANSWERED, Answer, request, silence
+from .http_answer import PATIENCE, UNANSWERED, Answer, request, silence
 
 # Connections that no job uses, by port.
 idle = {}

@@ -2,10 +2,10 @@
 
 import socket
 
-from computing import hash_parts
-from digests import digest, sampled_checksum
-from http_answer import PATIENCE, UNANSWERED, Answer, request, silence
-from jobs import Job
+from .computing import hash_parts
+from .digests import digest, sampled_checksum
+from .http_answer import PATIENCE, UNANSWERED, Answer, request, silence
+from .jobs import Job
 
 
 class Http(Job):
@@ -14,7 +14,7 @@ class Http(Job):
         return phases.compute(self, self.parse, body)
 
     async def run_async(self, phases):
-        from http_async import get_async  # It imports asyncio, which takes long: only where that runs anyway.
+        from .http_async import get_async  # It imports asyncio, which takes long: only where that runs anyway.
 
         body = await phases.wait_async(self, get_async(self.port, self.path))
         return phases.compute(self, self.parse, body)

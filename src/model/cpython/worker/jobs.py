@@ -6,10 +6,10 @@ import os
 import sys
 import time
 
-import calls
-from computing import escape_time, hash_all, hash_blocks, hash_parts, is_prime
-from digests import WORD, digest, first_word, pseudorandom_bytes, sampled_checksum
-from phases import now_ns
+from . import calls
+from .computing import escape_time, hash_all, hash_blocks, hash_parts, is_prime
+from .digests import WORD, digest, first_word, pseudorandom_bytes, sampled_checksum
+from .phases import now_ns
 
 # Set by py-asyncio, whose event loop runs the async forms: the import is too slow for all others.
 asyncio = None
@@ -219,4 +219,4 @@ def prepare(jobs):
 
 
 def kind_of(name):
-    return getattr(importlib.import_module(MODULES[name]), name) if name in MODULES else KINDS[name]
+    return getattr(importlib.import_module("." + MODULES[name], __package__), name) if name in MODULES else KINDS[name]

@@ -2,9 +2,9 @@
 
 import time
 
-import pool_worker
-from base import START_WITHIN, Base
-from phases import Traced
+from . import pool_worker
+from .base import START_WITHIN, Base
+from .phases import Traced
 
 
 class Pool(Base):

@@ -4,8 +4,8 @@ import os
 import threading
 import time
 
-import digests
-from phases import Plain, Traced
+from . import digests
+from .phases import Plain, Traced
 
 phases = Plain()
 

@@ -6,15 +6,15 @@ import os
 import sys
 import threading
 
-import pool_worker
-import usage
-from base import START_WITHIN
-from pool import Pool
+from . import pool_worker
+from . import usage
+from .base import START_WITHIN
+from .pool import Pool
 
 
 class Processes(Pool):
     def __init__(self, workers, phases, start_method):
-        import http_job  # Once, for all processes that are forked.
+        from . import http_job  # Once, for all processes that are forked.
 
         super().__init__(workers, phases, start_method)
         context = multiprocessing.get_context(start_method)

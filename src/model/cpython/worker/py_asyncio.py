@@ -2,8 +2,8 @@
 
 import asyncio
 
-import jobs
-from base import Base
+from . import jobs
+from .base import Base
 
 jobs.asyncio = asyncio
 

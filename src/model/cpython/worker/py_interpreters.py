@@ -3,16 +3,17 @@
 import os
 from concurrent.futures import InterpreterPoolExecutor
 
-from pool import Pool
+from .pool import Pool
 
 # A new interpreter does not look beside the script either.
-BEGIN = "import sys; sys.path.append(%r); import pool_worker; pool_worker.begin(%r)"
+BEGIN = "import sys; sys.path.append(%r); from bakeoff_worker import pool_worker; pool_worker.begin(%r)"
 
 
 class Model(Pool):
     def __init__(self, workers, phases, start_method):
         super().__init__(workers, phases, start_method)
-        begin = BEGIN % (os.path.dirname(os.path.abspath(__file__)), self.traced)
+        folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        begin = BEGIN % (folder, self.traced)
         self.pool = InterpreterPoolExecutor(workers, initializer=exec, initargs=(begin,))
         self.await_all(workers)
 

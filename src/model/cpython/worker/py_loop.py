@@ -1,6 +1,6 @@
 """py-loop: sequential, the baseline."""
 
-from base import Base
+from .base import Base
 
 
 class Model(Base):

@@ -1,6 +1,6 @@
 """py-multiprocessing: multiprocessing's Pool, whose map cuts jobs into four parts for each worker by itself."""
 
-from processes import Processes
+from .processes import Processes
 
 
 class Model(Processes):

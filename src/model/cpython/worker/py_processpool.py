@@ -2,7 +2,7 @@
 
 from concurrent.futures import ProcessPoolExecutor
 
-from processes import Processes
+from .processes import Processes
 
 
 class Model(Processes):

@@ -1,6 +1,6 @@
 """py-processpool-chunks: a ProcessPoolExecutor whose map sends four chunks of jobs to each worker."""
 
-import py_processpool
+from . import py_processpool
 
 
 class Model(py_processpool.Model):

@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from base import START_WITHIN, Base
+from .base import START_WITHIN, Base
 
 
 class Model(Base):

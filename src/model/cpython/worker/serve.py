@@ -14,10 +14,10 @@ import struct
 import threading
 import time
 
-import digests
-import frames
-import jobs
-from phases import Plain, Traced
+from . import digests
+from . import frames
+from . import jobs
+from .phases import Plain, Traced
 
 
 def main(name, workers, traced, start_method, own_folder=None, parent=None):
@@ -49,7 +49,7 @@ def take_pipes():
 
 def start(name, workers, phases, start_method):
     """py-loop is Model in py_loop.py."""
-    return importlib.import_module(name.replace("-", "_")).Model(workers, phases, start_method)
+    return importlib.import_module("." + name.replace("-", "_"), __package__).Model(workers, phases, start_method)
 
 
 def end_with(pipe, own_folder, parent):
@@ -90,9 +90,10 @@ def end(own_folder):
 def remove(folder):
     """Another thread may be removing it as well."""
     try:
-        for name in os.listdir(folder):
-            os.remove(os.path.join(folder, name))
-        os.rmdir(folder)
+        for inner, folders, files in os.walk(folder, topdown=False):
+            for file in files:
+                os.remove(os.path.join(inner, file))
+            os.rmdir(inner)
     except OSError:
         pass
 
@@ -114,7 +115,7 @@ def answer(model, batches, letter, body):
         model.prepare(batches[order["batch"]])
         return b"P", b""
     if letter == b"I":
-        import task_job
+        from . import task_job
 
         return b"I", json.dumps(task_job.described(json.loads(body))).encode()
     if letter == b"N":

@@ -2,8 +2,8 @@
 
 import struct
 
-from digests import digest, first_word
-from jobs import Computing
+from .digests import digest, first_word
+from .jobs import Computing
 
 
 class ShaLoop(Computing):

@@ -12,8 +12,8 @@ import threading
 import time
 import warnings
 
-import digests
-from jobs import Job
+from . import digests
+from .jobs import Job
 
 # The most inputs of a batch, and the most memory for all of them: every process of a pool has them, or is sent its part.
 MOST_INPUTS = 100_000
