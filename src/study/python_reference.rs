@@ -77,7 +77,7 @@ enum Sizes {
 pub fn with_sizes(mut catalog: Catalog, task: &PythonTask, platforms: &[Platform]) -> Result<Catalog> {
     for platform in platforms {
         let Platform::Python(Interpreter { tag, path, facts: Ok(_), .. }) = platform else { continue };
-        let mut process = started(path, tag)?;
+        let mut process = started(path, tag, DEADLINE)?;
         let told = process.ask_json(b'N', task, b'N').context("loading the sizes")?;
         let sizes = match serde_json::from_slice(&told)? {
             Sizes::Wrong { wrong } => bail!(WrongTask(format!("CPython {tag}: {wrong}"))),
@@ -95,11 +95,11 @@ pub fn with_sizes(mut catalog: Catalog, task: &PythonTask, platforms: &[Platform
 }
 
 /// A fresh interpreter, which has loaded nothing yet.
-fn started(path: &Path, tag: &str) -> Result<PythonProcess> {
+fn started(path: &Path, tag: &str, deadline: Duration) -> Result<PythonProcess> {
     let resources = Resources {
         interpreter: Some(path.to_owned()),
         with_packages: true,
-        deadline: DEADLINE,
+        deadline,
         ..Resources::new(1, Path::new(""))
     };
     PythonProcess::start(path, &format!("py-loop@{tag}"), false, &resources)
@@ -119,7 +119,7 @@ pub fn learn(catalog: &mut Catalog, platforms: &[Platform]) -> Result<()> {
         });
         let Some(interpreter) = interpreter.filter(|interpreter| interpreter.facts.is_ok()) else { continue };
         let has_gil = interpreter.facts.as_ref().is_ok_and(|facts| facts.gil);
-        let known = Asked { path: &interpreter.path, tag, has_gil, jobs }.known();
+        let known = Asked { path: &interpreter.path, tag, has_gil, jobs, deadline: DEADLINE }.known();
         if let Err(error) = &known
             && error.is::<WrongTask>()
         {
@@ -160,6 +160,8 @@ struct Asked<'a> {
     /// Whether its lock is in force before the function is loaded.
     has_gil: bool,
     jobs: &'a PythonJobs,
+    /// The longest time that a call, or loading, may take.
+    deadline: Duration,
 }
 
 /// A fresh interpreter that has loaded the function.
@@ -172,12 +174,15 @@ impl Asked<'_> {
     /// What was found, and what the function does.
     fn known(&self) -> Result<(Known, Kind)> {
         let (mut first, loaded) = self.fresh()?;
-        let Loaded::Right { count, inputs_ns, shipping_ns, is_coroutine, gil, warnings, packages } = loaded
-        else {
+        let Loaded::Right { count, inputs_ns, shipping_ns, is_coroutine, .. } = loaded else {
             bail!("an interpreter has told nothing of the function")
         };
         let one = first.answers(&self.jobs.task, count)?;
         let Timed { calls_ns, cpu_ns, waits } = first.timed(&self.jobs.task, count)?;
+        // Calls may have imported more modules.
+        let Loaded::Right { gil, warnings, packages, .. } = first.described(&self.jobs.task)? else {
+            bail!("an interpreter has told nothing of the function")
+        };
         drop(first);
         let (mut second, loaded) = self.fresh()?;
         let Loaded::Right { count: other_count, .. } = loaded else {
@@ -185,7 +190,9 @@ impl Asked<'_> {
         };
         ensure!(
             count == other_count,
-            "two interpreters made {count} and {other_count} inputs: they must not depend on time, chance or what earlier runs left"
+            "{} gave {count} inputs in one interpreter and {other_count} in another: inputs must not depend on time, chance or what \
+             earlier runs left",
+            self.jobs.task.inputs
         );
         let other = second.answers(&self.jobs.task, count)?;
         drop(second);
@@ -231,9 +238,15 @@ impl Asked<'_> {
     }
 
     fn fresh(&self) -> Result<(Fresh, Loaded)> {
-        let mut process = started(self.path, self.tag)?;
-        let loaded = process.ask_json(b'I', &self.jobs.task, b'I').context("loading the function")?;
-        let loaded: Loaded = serde_json::from_slice(&loaded)?;
+        let process = started(self.path, self.tag, self.deadline)?;
+        let mut fresh = Fresh { process, batches: 0 };
+        let loaded = fresh.described(&self.jobs.task).with_context(|| {
+            format!(
+                "loading {} and {} (what their module does when it is imported, besides definitions, belongs under \
+                 `if __name__ == \"__main__\":`)",
+                self.jobs.task.function, self.jobs.task.inputs
+            )
+        })?;
         match &loaded {
             Loaded::Wrong { wrong } => {
                 bail!(WrongTask(format!("CPython {}: {wrong}", self.tag)))
@@ -244,7 +257,7 @@ impl Asked<'_> {
                     self.jobs.task.inputs
                 )))
             }
-            Loaded::Right { .. } => Ok((Fresh { process, batches: 0 }, loaded)),
+            Loaded::Right { .. } => Ok((fresh, loaded)),
         }
     }
 }
@@ -263,6 +276,11 @@ fn since(before: Option<u64>, after: Option<u64>) -> Option<u64> {
 }
 
 impl Fresh {
+    /// What the interpreter tells of the function, which it loads first.
+    fn described(&mut self, task: &PythonTask) -> Result<Loaded> {
+        Ok(serde_json::from_slice(&self.process.ask_json(b'I', task, b'I')?)?)
+    }
+
     /// The answers of all jobs, one after the other.
     fn answers(&mut self, task: &PythonTask, count: usize) -> Result<Vec<u64>> {
         let mut answers = Vec::with_capacity(count);

@@ -17,13 +17,14 @@ use crate::model::cpython::interpreter::{NO_PACKAGES, OPTIONS, START_METHOD};
 const PACKAGE: &str = "bakeoff_worker";
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 26] = [
+const WORKER: [(&str, &str); 28] = [
     ("__init__.py", include_str!("worker/__init__.py")),
     ("__main__.py", include_str!("worker/__main__.py")),
     ("base.py", include_str!("worker/base.py")),
     ("calls.py", include_str!("worker/calls.py")),
     ("computing.py", include_str!("worker/computing.py")),
     ("digests.py", include_str!("worker/digests.py")),
+    ("errors.py", include_str!("worker/errors.py")),
     ("frames.py", include_str!("worker/frames.py")),
     ("http_answer.py", include_str!("worker/http_answer.py")),
     ("http_async.py", include_str!("worker/http_async.py")),
@@ -43,6 +44,7 @@ const WORKER: [(&str, &str); 26] = [
     ("serve.py", include_str!("worker/serve.py")),
     ("sha_loop_job.py", include_str!("worker/sha_loop_job.py")),
     ("task_job.py", include_str!("worker/task_job.py")),
+    ("task_loading.py", include_str!("worker/task_loading.py")),
     ("usage.py", include_str!("worker/usage.py")),
 ];
 

@@ -17,6 +17,7 @@ import time
 from . import digests
 from . import frames
 from . import jobs
+from .errors import words
 from .phases import Plain, Traced
 
 
@@ -119,7 +120,7 @@ def answer(model, batches, letter, body):
 
         return b"I", json.dumps(task_job.described(json.loads(body))).encode()
     if letter == b"N":
-        import task_job
+        from . import task_job
 
         return b"N", json.dumps(task_job.sizes(json.loads(body))).encode()
     if letter == b"R":
@@ -152,5 +153,4 @@ def timed(work, *args):
 def described(error):
     """The frame that tells an error: E, or L for something that there is not."""
     letter = b"L" if isinstance(error, NotImplementedError) else b"E"
-    told = str(error) if hasattr(error, "is_whole") else "%s: %s" % (type(error).__name__, error)
-    return letter, told.encode()
+    return letter, words(error).encode(errors="backslashreplace")
