@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::engine::DEADLINE as OF_A_CHILD;
 use crate::record::journal::Entry;
 use crate::record::schema::{Kind, Launch, Role, Stop, StopReason, Stopping, Study, WorkloadEntry};
 use crate::record::times::walls;
@@ -18,7 +19,8 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry, took: Duration) -
     if row.launches.last().is_some_and(|launch| was_in_vain(launch, took)) {
         return row.stop_all(StopReason::GivenUp);
     }
-    match study.stopping {
+    let mut changes = row.give_up(took);
+    changes.extend(match study.stopping {
         Some(Stopping::Look { launches: look }) if look.get() == launches as u64 => {
             row.changes(&row.judged(|baseline, cells| verdicts_at_look(baseline, cells, launches)))
         }
@@ -26,7 +28,8 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry, took: Duration) -
             row.changes(&row.judged(anytime::verdicts))
         }
         _ => vec![],
-    }
+    });
+    changes
 }
 
 /// The stops of the arms of a row that have not stopped: the time of the study is over.
@@ -95,7 +98,8 @@ impl<'a> Row<'a> {
         for cell in cells {
             let is_slower = matches!(cell.verdict, Verdict::Slower(_));
             let has_stopped = self.study.stop_of(cell.arm).is_some();
-            if has_stopped && !is_slower {
+            let is_given_up = matches!(cell.verdict, Verdict::Unmeasured);
+            if has_stopped && !is_slower && !is_given_up {
                 changes.push(Entry::Resume(cell.arm as u64));
             } else if is_slower && !has_stopped && !self.study.arms[cell.arm].is_baseline() {
                 changes.push(self.stop(cell.arm, StopReason::Settled));
@@ -107,6 +111,23 @@ impl<'a> Row<'a> {
             }
         }
         changes
+    }
+
+    /// The stops of cells that never had a sample and failed in the latest launch, if that was long enough to have waited for one of
+    /// them in vain: one that hangs would cost every launch as much.
+    fn give_up(&self, took: Duration) -> Vec<Entry> {
+        let mut stops = vec![];
+        let Some(launch) = self.launches.last() else { return stops };
+        for &arm in &self.arms {
+            let is_failed =
+                launch.rounds.iter().flat_map(|round| &round.failures).any(|it| it.arm == arm as u64);
+            let is_open = self.study.stop_of(arm).is_none() && !self.study.arms[arm].is_baseline();
+            let has_samples = walls(&self.launches, arm).concat().iter().any(Option::is_some);
+            if took >= OF_A_CHILD && is_failed && is_open && !has_samples {
+                stops.push(self.stop(arm, StopReason::GivenUp));
+            }
+        }
+        stops
     }
 
     /// Whether an arm is a control that hardly differs from the baseline. Where jobs compute, it tells a brief disturbance
@@ -145,7 +166,7 @@ mod tests {
 
     use super::*;
     use crate::record::read::tests::recording;
-    use crate::record::schema::{Arm, Sample};
+    use crate::record::schema::{Arm, Failure, Sample};
 
     fn number(number: u64) -> NonZeroU64 {
         NonZeroU64::new(number).unwrap()
@@ -204,6 +225,33 @@ mod tests {
         silent.launches[0].failure = None;
         silent.launches[0].rounds.clear();
         assert_eq!(stops(&silent, DEADLINE), 0, "it was stopped");
+    }
+
+    #[test]
+    fn cell_that_hangs_is_given_up_alone() {
+        let reason = String::from("gave no answer for 30s");
+        let mut hangs = study(settled(), &[100; 8]);
+        for launch in &mut hangs.launches {
+            launch.rounds[0].samples.pop();
+            launch.rounds[0].failures.push(Failure { arm: 2, reason: reason.clone(), unavailable: false });
+        }
+        let stops = |study: &Study, took| {
+            let mut stops = vec![];
+            for entry in after_launch(study, &study.workloads[0], took) {
+                stops.push(matches!(entry, Entry::Stop(Stop { arm: 2, why: StopReason::GivenUp, .. })));
+            }
+            stops
+        };
+        let mut first = hangs.clone();
+        first.launches.truncate(1);
+        assert_eq!(stops(&first, OF_A_CHILD / 2), Vec::<bool>::new());
+        assert_eq!(stops(&first, OF_A_CHILD), [true]);
+        let stopped = Stop { arm: 2, after_launches: 1, why: StopReason::GivenUp };
+        hangs.stops = vec![stopped];
+        assert!(!changes(&hangs).contains(&(2, None)), "it does not go on");
+        let sample = first.launches[0].rounds[0].samples[0];
+        first.launches[0].rounds[0].samples.push(Sample { arm: 2, ..sample });
+        assert_eq!(stops(&first, OF_A_CHILD), Vec::<bool>::new());
     }
 
     #[test]
