@@ -24,7 +24,7 @@ const MUCH_SHIPPING: f64 = 0.05;
 const TELLING_NS: u64 = 10_000_000;
 
 /// A remark on a user's function.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FunctionRemark {
     /// The number of cores that one call keeps busy.
     Parallel(f64),
@@ -38,8 +38,8 @@ pub enum FunctionRemark {
     Blocking,
     /// It waits, and is no coroutine function.
     NoCoroutine,
-    /// A module has switched the lock of a free-threaded build on again.
-    LockBack,
+    /// This module has switched the lock of a free-threaded build on again.
+    LockBack(String),
     /// The program printed so many bytes before `Suite::main`.
     Printed(u64),
 }
@@ -70,8 +70,8 @@ pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
         let in_python = workload.platform.is_some();
         remarks.push(if in_python { FunctionRemark::NoCoroutine } else { FunctionRemark::Blocking });
     }
-    if workload.python.as_ref().is_some_and(|facts| facts.lock_back.is_some()) {
-        remarks.push(FunctionRemark::LockBack);
+    if let Some(warning) = workload.python.as_ref().and_then(|facts| facts.lock_back.as_deref()) {
+        remarks.push(FunctionRemark::LockBack(module_in(warning)));
     }
     if printed_bytes > 0 {
         remarks.push(FunctionRemark::Printed(printed_bytes));
@@ -81,7 +81,7 @@ pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
 
 impl FunctionRemark {
     /// What is remarkable about the function of `workload`.
-    pub(super) fn cause(self, workload: &str) -> String {
+    pub(super) fn cause(&self, workload: &str) -> String {
         match self {
             FunctionRemark::Parallel(cores) => format!(
                 "{workload} is parallel itself: one call after the other keeps {cores:.1} cores busy, and models that run several calls \
@@ -89,12 +89,12 @@ impl FunctionRemark {
             ),
             FunctionRemark::Short(ns) => format!(
                 "a job of {workload} takes {}: its rows show what handing out a job costs, not the work",
-                in_words(ns)
+                in_words(*ns)
             ),
             FunctionRemark::SlowInputs(inputs, job) => format!(
                 "making the inputs of {workload} takes {}, and a job {}: processes, a process for each job, makes all of them for each",
-                in_words(inputs),
-                in_words(job)
+                in_words(*inputs),
+                in_words(*job)
             ),
             FunctionRemark::Shipping(share) => {
                 format!(
@@ -110,8 +110,9 @@ impl FunctionRemark {
                     "{workload} is no coroutine function: py-asyncio runs it in threads (asyncio.to_thread)"
                 )
             }
-            FunctionRemark::LockBack => format!(
-                "{workload}: the GIL came back in this free-threaded build, as a module that the function needs does not run without it"
+            FunctionRemark::LockBack(module) => format!(
+                "{workload}: the GIL came back with {module}, which does not say that it runs without: this free-threaded build measures \
+                 the function under a GIL"
             ),
             FunctionRemark::Printed(bytes) => format!(
                 "the program prints {bytes} bytes before Suite::main, which are skipped in child processes"
@@ -120,10 +121,10 @@ impl FunctionRemark {
     }
 
     /// What to do about it.
-    pub(super) fn advice(self) -> Option<String> {
+    pub(super) fn advice(&self) -> Option<String> {
         match self {
             FunctionRemark::Short(ns) => {
-                Some(format!("put {} calls into one job", (GOOD_NS / ns.max(1)).max(10)))
+                Some(format!("put {} calls into one job", (GOOD_NS / (*ns).max(1)).max(10)))
             }
             FunctionRemark::Blocking => Some("Workload::or_async gives it one".into()),
             FunctionRemark::SlowInputs(..) => Some("Workload::shipping sends each job its own".into()),
@@ -131,8 +132,17 @@ impl FunctionRemark {
             | FunctionRemark::Shipping(_)
             | FunctionRemark::Printed(_)
             | FunctionRemark::NoCoroutine
-            | FunctionRemark::LockBack => None,
+            | FunctionRemark::LockBack(_) => None,
         }
+    }
+}
+
+/// The module that an interpreter's `warning` names, as in "The global interpreter lock (GIL) has been enabled to load module 'x', ..".
+fn module_in(warning: &str) -> String {
+    let named = warning.split_once("module '").and_then(|(_, rest)| rest.split_once('\''));
+    match named {
+        Some((module, _)) => format!("module {module}"),
+        None => "a module that the function needs".to_owned(),
     }
 }
 
@@ -183,6 +193,10 @@ pub(crate) mod tests {
         assert_eq!(of(Kind::Mixed, Some(FunctionFacts { asynchronous: true, ..plain })), []);
         let printed = FunctionFacts { printed_bytes: 3, ..plain };
         assert_eq!(of(Kind::Computes, Some(printed)), [FunctionRemark::Printed(3)]);
+        let warning = "The global interpreter lock (GIL) has been enabled to load module 'a.b', which has not declared that ..";
+        assert_eq!(module_in(warning), "module a.b");
+        let cause = FunctionRemark::LockBack(module_in("")).cause("f");
+        assert!(cause.contains("the GIL came back with a module that the function needs"), "{cause}");
         let advice = FunctionRemark::Short(200).advice().unwrap();
         assert_eq!(advice, "put 500 calls into one job");
     }
