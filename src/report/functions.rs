@@ -6,7 +6,7 @@ use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::analysis::summary::{Row, Summary};
 use crate::model::MadeOf;
 use crate::record::schema::Recording;
-use crate::report::best::{in_full, in_words, interval, undecided};
+use crate::report::best::{in_full, in_words, interval, undecided, without_prefix};
 use crate::report::platforms::name_of;
 use crate::stats::{ratio::Ratio, units};
 
@@ -19,6 +19,7 @@ pub(crate) fn sentences(recording: &Recording, summary: &Summary) -> Vec<String>
     for row in &summary.others {
         let tag = row.workload.platform.as_deref().unwrap_or_default();
         sentences.push(format!("{} under {}: {}.", row.workload.name, name_of(recording, tag), best(row)));
+        sentences.extend(failures(recording, row));
     }
     let mut names: Vec<&str> = summary.others.iter().map(|row| row.workload.name.as_str()).collect();
     names.dedup();
@@ -35,6 +36,26 @@ pub(crate) fn sentences(recording: &Recording, summary: &Summary) -> Vec<String>
         }
     }
     sentences
+}
+
+/// What failed in a row of which other cells were measured; a model that there is not is none of these.
+fn failures(recording: &Recording, row: &Row) -> Vec<String> {
+    let mut failures = Vec::new();
+    let arms = recording.study.iter().flat_map(|study| &study.arms);
+    let lacks: Vec<&str> = arms.filter_map(|arm| arm.unavailable.as_deref()).collect();
+    if row.fastest().is_none() {
+        return failures;
+    }
+    for cell in &row.cells {
+        if let Some(why) = cell.error.as_deref().filter(|why| !lacks.contains(why)) {
+            failures.push(format!(
+                "{} with {}: not measured: {why}.",
+                row.workload.name,
+                without_prefix(cell.plain_model())
+            ));
+        }
+    }
+    failures
 }
 
 /// From which size of a job on processes pay.

@@ -153,4 +153,5 @@ def timed(work, *args):
 def described(error):
     """The frame that tells an error: E, or L for something that there is not."""
     letter = b"L" if isinstance(error, NotImplementedError) else b"E"
-    return letter, words(error).encode(errors="backslashreplace")
+    told = str(error) if letter == b"L" else words(error)
+    return letter, told.encode(errors="backslashreplace")
