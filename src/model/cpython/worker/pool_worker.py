@@ -1,6 +1,7 @@
 """What runs in each worker of a pool: in a process or an interpreter of its own."""
 
 import os
+import sys
 import threading
 import time
 
@@ -15,6 +16,8 @@ def begin(traced):
     global phases
     phases = Traced() if traced else Plain()
     digests.warm_up()
+    # Nothing is left in the folders of users.
+    sys.dont_write_bytecode = True
 
 
 def begun(_):
