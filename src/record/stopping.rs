@@ -47,7 +47,7 @@ pub enum StopReason {
     NoiseKnown,
     /// The time of the study was over.
     OutOfTime,
-    /// A launch of its row was waited for and measured nothing: another one would be waited for as well.
+    /// A launch was waited for in vain: its row was silent, or this cell gave no answer. Another one would be waited for as well.
     GivenUp,
 }
 

@@ -329,3 +329,131 @@ impl Fresh {
         Ok(number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use super::*;
+    use crate::model::cpython::{InterpreterChoice, find};
+
+    /// Functions that go wrong, each with what is told of it.
+    const WRONG: [(&str, &str); 12] = [
+        ("exits", "job 3: SystemExit: no more"),
+        ("exits_at_once", "job 3: py-loop under CPython x ended (exit status: 3)"),
+        ("interrupts", "job 3: KeyboardInterrupt"),
+        ("exits_later", "job 3: SystemExit: 4"),
+        ("cancels", "job 3: CancelledError"),
+        ("leaves_the_folder", "job 1: FileNotFoundError: "),
+        ("asks", "job 0: EOFError: "),
+        ("recurses", "job 0: RecursionError: "),
+        ("has_no_words", "job 3: NoWords: its text can't be made (RuntimeError)"),
+        ("has_many_words", "job 3: ValueError: xxx"),
+        (
+            "returns_what_cant_be_received",
+            "the answer of job 0 can't be compared: it can be pickled, but not unpickled: TypeError: ",
+        ),
+        ("never_returns", "job 3: py-loop under CPython x gave no answer for 3s and was killed"),
+    ];
+
+    const MODULE: &str = r#"
+import asyncio, os, sys, time
+
+numbers = list(range(8))
+
+def inputs_by_pid():
+    return [0] * (1 + os.getpid() % 1000)
+
+def is_right(n):
+    return n
+
+def exits(n):
+    if n == 3:
+        sys.exit("no more")
+
+def exits_at_once(n):
+    if n == 3:
+        os._exit(3)
+
+def interrupts(n):
+    if n == 3:
+        raise KeyboardInterrupt
+
+async def exits_later(n):
+    await asyncio.sleep(0)
+    if n == 3:
+        sys.exit(4)
+
+def cancels(n):
+    if n == 3:
+        raise asyncio.CancelledError
+
+def leaves_the_folder(n):
+    there = os.listdir("src")
+    os.chdir("/")
+
+def asks(n):
+    input()
+
+def recurses(n):
+    return recurses(n + 1)
+
+class NoWords(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+def has_no_words(n):
+    if n == 3:
+        raise NoWords
+
+def has_many_words(n):
+    if n == 3:
+        raise ValueError("x" * 1_000_000)
+
+class Needs(Exception):
+    def __init__(self, one, two):
+        super().__init__(one + two)
+
+def returns_what_cant_be_received(n):
+    return Needs("a", "b")
+
+def never_returns(n):
+    while n == 3:
+        time.sleep(1)
+"#;
+
+    /// Why a function of a module with this text is not measured.
+    fn why_not(path: &Path, text: &str, function: &str, inputs: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("mine.py"), text).unwrap();
+        let task = PythonTask {
+            function: format!("mine:{function}"),
+            inputs: format!("mine:{inputs}"),
+            size: None,
+            paths: vec![folder.path().to_owned()],
+            ship: false,
+            at_most: None,
+            kind: Kind::Computes,
+        };
+        let jobs = PythonJobs { task, known: OnceLock::new() };
+        let asked = Asked { path, tag: "x", has_gil: true, jobs: &jobs, deadline: Duration::from_secs(3) };
+        format!("{:#}", asked.known().unwrap_err())
+    }
+
+    #[test]
+    fn functions_that_go_wrong_are_named() {
+        let found = find(&InterpreterChoice::Newest).into_iter().find(|it| it.facts.is_ok());
+        let Some(python) = found else {
+            eprintln!("skipped: no python3 on this machine");
+            return;
+        };
+        for (function, expected) in WRONG {
+            let why = why_not(&python.path, MODULE, function, "numbers");
+            assert!(why.contains(expected) && why.len() < 2_000, "{function}: {why}");
+        }
+        let why = why_not(&python.path, MODULE, "is_right", "inputs_by_pid");
+        assert!(why.contains("mine:inputs_by_pid gave "), "{why}");
+        let why = why_not(&python.path, "import time\ntime.sleep(100)", "f", "x");
+        assert!(why.contains("belongs under `if __name__") && why.contains("gave no answer for 3s"), "{why}");
+    }
+}
