@@ -10,7 +10,8 @@
 //! - [`arrivals`]: jobs that arrive over time
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
-//! - [`reference`](mod@reference): what the jobs of a user's function must return; [`python_reference`]: of one in Python
+//! - [`reference`](mod@reference): what the jobs of a user's function must return; [`python_reference`]: of one in Python, as told by
+//!   a `python_fresh` interpreter
 //! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
 //! - [`children`]: what a child process of this program serves as
 
@@ -24,6 +25,7 @@ mod isolated;
 pub mod launch;
 pub mod plan;
 pub mod probe;
+mod python_fresh;
 pub mod python_reference;
 pub mod reference;
 pub mod run;

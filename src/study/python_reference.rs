@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
-use serde_json::json;
 
-use crate::engine::Resources;
 use crate::model::Platform;
-use crate::model::cpython::{Interpreter, script::PythonProcess};
+use crate::model::cpython::Interpreter;
 use crate::record::schema::{FunctionFacts, PythonFacts};
+use crate::study::python_fresh::{Fresh, Loaded, Timed};
 use crate::study::reference::{Differ, difference, hash_of_all};
 use crate::workload::catalog::Catalog;
 use crate::workload::function::Known;
@@ -43,24 +42,6 @@ impl fmt::Display for WrongTask {
 
 impl std::error::Error for WrongTask {}
 
-/// What an interpreter tells of a task that it has loaded.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Loaded {
-    Wrong {
-        wrong: String,
-    },
-    Right {
-        count: usize,
-        inputs_ns: u64,
-        shipping_ns: Option<u64>,
-        is_coroutine: bool,
-        gil: bool,
-        warnings: Vec<String>,
-        packages: Vec<String>,
-    },
-}
-
 /// What an interpreter tells of the sizes that a task has.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
@@ -77,9 +58,8 @@ enum Sizes {
 pub fn with_sizes(mut catalog: Catalog, task: &PythonTask, platforms: &[Platform]) -> Result<Catalog> {
     for platform in platforms {
         let Platform::Python(Interpreter { tag, path, facts: Ok(_), .. }) = platform else { continue };
-        let mut process = started(path, tag, DEADLINE)?;
-        let told = process.ask_json(b'N', task, b'N').context("loading the sizes")?;
-        let sizes = match serde_json::from_slice(&told)? {
+        let mut fresh = Fresh::start(path, tag, DEADLINE)?;
+        let sizes = match fresh.tell(b'N', task).context("loading the sizes")? {
             Sizes::Wrong { wrong } => bail!(WrongTask(format!("CPython {tag}: {wrong}"))),
             Sizes::Right { sizes } => sizes,
         };
@@ -92,17 +72,6 @@ pub fn with_sizes(mut catalog: Catalog, task: &PythonTask, platforms: &[Platform
         catalog = catalog.with_sizes(Series { name, about: name, workloads, in_python, only: Some(tag) });
     }
     Ok(catalog)
-}
-
-/// A fresh interpreter, which has loaded nothing yet.
-fn started(path: &Path, tag: &str, deadline: Duration) -> Result<PythonProcess> {
-    let resources = Resources {
-        interpreter: Some(path.to_owned()),
-        with_packages: true,
-        deadline,
-        ..Resources::new(1, Path::new(""))
-    };
-    PythonProcess::start(path, &format!("py-loop@{tag}"), false, &resources)
 }
 
 /// Asks fresh interpreters of `platforms` about the functions in `catalog`, and gives these their sizes and kinds. Where that fails,
@@ -164,12 +133,6 @@ struct Asked<'a> {
     deadline: Duration,
 }
 
-/// A fresh interpreter that has loaded the function.
-struct Fresh {
-    process: PythonProcess,
-    batches: u64,
-}
-
 impl Asked<'_> {
     /// What was found, and what the function does.
     fn known(&self) -> Result<(Known, Kind)> {
@@ -177,10 +140,10 @@ impl Asked<'_> {
         let Loaded::Right { count, inputs_ns, shipping_ns, is_coroutine, .. } = loaded else {
             bail!("an interpreter has told nothing of the function")
         };
-        let one = first.answers(&self.jobs.task, count)?;
-        let Timed { calls_ns, cpu_ns, waits } = first.timed(&self.jobs.task, count)?;
+        let (one, timed) = first.answers(&self.jobs.task, count)?;
+        let Timed { calls_ns, cpu_ns, waits } = first.timed(&self.jobs.task, count, timed)?;
         // Calls may have imported more modules.
-        let Loaded::Right { gil, warnings, packages, .. } = first.described(&self.jobs.task)? else {
+        let Loaded::Right { gil, warnings, packages, .. } = first.tell(b'I', &self.jobs.task)? else {
             bail!("an interpreter has told nothing of the function")
         };
         drop(first);
@@ -194,7 +157,7 @@ impl Asked<'_> {
              earlier runs left",
             self.jobs.task.inputs
         );
-        let other = second.answers(&self.jobs.task, count)?;
+        let (other, _) = second.answers(&self.jobs.task, count)?;
         drop(second);
         match difference(&one, &other) {
             None => {}
@@ -224,7 +187,7 @@ impl Asked<'_> {
     /// Why two interpreters gave different answers to a job: a third one runs it twice.
     fn why_differs(&self, job: usize) -> Result<String> {
         let (mut third, _) = self.fresh()?;
-        let twice = [third.answer(&self.jobs.task, job)?, third.answer(&self.jobs.task, job)?];
+        let twice = [third.answer(&self.jobs.task, job)?.0, third.answer(&self.jobs.task, job)?.0];
         Ok(if twice[0] == twice[1] {
             format!(
                 "job {job} gave different answers in two interpreters: its input, or what it reads, differs between them, or it depends \
@@ -238,9 +201,8 @@ impl Asked<'_> {
     }
 
     fn fresh(&self) -> Result<(Fresh, Loaded)> {
-        let process = started(self.path, self.tag, self.deadline)?;
-        let mut fresh = Fresh { process, batches: 0 };
-        let loaded = fresh.described(&self.jobs.task).with_context(|| {
+        let mut fresh = Fresh::start(self.path, self.tag, self.deadline)?;
+        let loaded = fresh.tell(b'I', &self.jobs.task).with_context(|| {
             format!(
                 "loading {} and {} (what their module does when it is imported, besides definitions, belongs under \
                  `if __name__ == \"__main__\":`)",
@@ -259,74 +221,6 @@ impl Asked<'_> {
             }
             Loaded::Right { .. } => Ok((fresh, loaded)),
         }
-    }
-}
-
-/// What all calls took, one after the other.
-struct Timed {
-    calls_ns: u64,
-    cpu_ns: Option<u64>,
-    /// How often a call gave its core away, on average.
-    waits: Option<f64>,
-}
-
-/// The increase of what the system may not tell.
-fn since(before: Option<u64>, after: Option<u64>) -> Option<u64> {
-    Some(after?.saturating_sub(before?))
-}
-
-impl Fresh {
-    /// What the interpreter tells of the function, which it loads first.
-    fn described(&mut self, task: &PythonTask) -> Result<Loaded> {
-        Ok(serde_json::from_slice(&self.process.ask_json(b'I', task, b'I')?)?)
-    }
-
-    /// The answers of all jobs, one after the other.
-    fn answers(&mut self, task: &PythonTask, count: usize) -> Result<Vec<u64>> {
-        let mut answers = Vec::with_capacity(count);
-        for number in 0..count {
-            let job = format!("job {number}");
-            match self.answer(task, number) {
-                Ok(answer) => answers.push(answer),
-                // The function has said so itself.
-                Err(why) if format!("{why:#}").contains(&job) => return Err(why),
-                Err(why) => return Err(why.context(job)),
-            }
-        }
-        Ok(answers)
-    }
-
-    fn answer(&mut self, task: &PythonTask, number: usize) -> Result<u64> {
-        let batch = self.prepare(task, number..number + 1)?;
-        self.process.ask(b'R', &batch.to_le_bytes(), b'D')?;
-        let answer = self.process.ask(b'A', b"alone", b'A')?;
-        let word = answer.first_chunk().context("the answer is empty")?;
-        Ok(u64::from_le_bytes(*word))
-    }
-
-    /// Times all calls, one after the other.
-    fn timed(&mut self, task: &PythonTask, count: usize) -> Result<Timed> {
-        let batch = self.prepare(task, 0..count)?;
-        let [cpu_before, _, waits_before, _] = self.usage()?;
-        let took = self.process.ask(b'R', &batch.to_le_bytes(), b'D')?;
-        let [cpu_after, _, waits_after, _] = self.usage()?;
-        let took = took.first_chunk().context("the answer is empty")?;
-        let waits = since(waits_before, waits_after).map(|waits| waits as f64 / count as f64);
-        Ok(Timed { calls_ns: u64::from_le_bytes(*took), cpu_ns: since(cpu_before, cpu_after), waits })
-    }
-
-    /// CPU time, bytes read from devices, voluntary and involuntary context switches of the interpreter so far.
-    fn usage(&mut self) -> Result<[Option<u64>; 4]> {
-        Ok(serde_json::from_slice(&self.process.ask(b'U', &[], b'U')?)?)
-    }
-
-    /// The number of a batch of these jobs.
-    fn prepare(&mut self, task: &PythonTask, numbers: std::ops::Range<usize>) -> Result<u64> {
-        let number = self.batches;
-        self.batches += 1;
-        let jobs: Vec<_> = numbers.map(|job| json!({ "Task": { "task": task, "number": job } })).collect();
-        self.process.ask_json(b'P', &json!({ "batch": number, "jobs": jobs }), b'P')?;
-        Ok(number)
     }
 }
 
