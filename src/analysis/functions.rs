@@ -32,6 +32,8 @@ pub enum FunctionRemark {
     Short(u64),
     /// The time to make all inputs, and the time of a job, in nanoseconds.
     SlowInputs(u64, u64),
+    /// The same of a function in Python.
+    SlowInputsInPython(u64, u64),
     /// Sending the inputs to processes takes this share of job time.
     Shipping(f64),
     /// It waits, and has no async form.
@@ -60,7 +62,10 @@ pub(super) fn remarks(workload: &WorkloadEntry) -> Vec<FunctionRemark> {
     }
     // Inputs that are sent are made once.
     if inputs_ns > job_ns && inputs_ns >= SHORTEST_NS && shipping_ns.is_none() {
-        remarks.push(FunctionRemark::SlowInputs(inputs_ns, job_ns));
+        remarks.push(match workload.platform {
+            Some(_) => FunctionRemark::SlowInputsInPython(inputs_ns, job_ns),
+            None => FunctionRemark::SlowInputs(inputs_ns, job_ns),
+        });
     }
     let shipping = shipping_ns.unwrap_or(0) as f64 / calls_ns.max(1) as f64;
     if shipping > MUCH_SHIPPING {
@@ -91,11 +96,13 @@ impl FunctionRemark {
                 "a job of {workload} takes {}: its rows show what handing out a job costs, not the work",
                 in_words(*ns)
             ),
-            FunctionRemark::SlowInputs(inputs, job) => format!(
-                "making the inputs of {workload} takes {}, and a job {}: processes, a process for each job, makes all of them for each",
-                in_words(*inputs),
-                in_words(*job)
-            ),
+            FunctionRemark::SlowInputs(inputs, job) | FunctionRemark::SlowInputsInPython(inputs, job) => {
+                format!(
+                    "making the inputs of {workload} takes {}, and a job {}: processes, a process for each job, makes all of them for each",
+                    in_words(*inputs),
+                    in_words(*job)
+                )
+            }
             FunctionRemark::Shipping(share) => {
                 format!(
                     "sending the inputs of {workload} to processes takes {:.0} % of its jobs",
@@ -128,6 +135,7 @@ impl FunctionRemark {
             }
             FunctionRemark::Blocking => Some("Workload::or_async gives it one".into()),
             FunctionRemark::SlowInputs(..) => Some("Workload::shipping sends each job its own".into()),
+            FunctionRemark::SlowInputsInPython(..) => Some("--ship sends each job its own".into()),
             FunctionRemark::Parallel(_)
             | FunctionRemark::Shipping(_)
             | FunctionRemark::Printed(_)
@@ -187,6 +195,8 @@ pub(crate) mod tests {
         assert_eq!(of(Kind::Computes, Some(short)), [FunctionRemark::Short(9_980)]);
         let slow = FunctionFacts { inputs_ns: 1_000_001, ..plain };
         assert_eq!(of(Kind::Computes, Some(slow)), [FunctionRemark::SlowInputs(1_000_001, 1_000_000)]);
+        let advice = FunctionRemark::SlowInputsInPython(1_000_001, 1_000_000).advice().unwrap();
+        assert_eq!(advice, "--ship sends each job its own");
         let sent = FunctionFacts { shipping_ns: Some(5_000_000), ..slow };
         assert_eq!(of(Kind::Computes, Some(sent)), [FunctionRemark::Shipping(0.1)]);
         assert_eq!(of(Kind::Waits, Some(plain)), [FunctionRemark::Blocking]);
