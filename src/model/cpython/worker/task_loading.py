@@ -99,9 +99,10 @@ def refuse_to_start(process):
 def refuse_another(module, paths):
     """A module of the user may have the name of one of Python's own, which is imported already."""
     mine = machinery.PathFinder.find_spec(module, paths)
-    found = getattr(sys.modules.get(module), "__file__", None)
-    if mine and mine.origin and mine.origin != found:
-        raise ImportError("%s is %s, not %s: give yours another name" % (module, found or "built in", mine.origin))
+    built_in = "built in" if module in sys.builtin_module_names else None
+    found = getattr(sys.modules.get(module), "__file__", built_in)
+    if mine and mine.origin and found and mine.origin != found:
+        raise ImportError("%s is %s, not %s: give yours another name" % (module, found, mine.origin))
 
 
 def load(task):
