@@ -7,9 +7,10 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::child::program::own_program;
-use crate::cmd::platforms::models_of;
+use crate::cmd::platforms::{Platforms, models_of};
 use crate::cmd::progress::show;
 use crate::cmd::section::{place, recording_of, show_results};
+use crate::cmd::task::TaskArgs;
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, command_line, learned, models_named, stop::Stop, unknown, until};
 use crate::engine::now;
@@ -33,7 +34,11 @@ pub(super) struct Args {
     /// How jobs arrive
     #[arg(long, value_enum, default_value_t = Schedule::Poisson)]
     schedule: Schedule,
-    /// Only these models; by default all but `gil` and `processes`
+    #[command(flatten)]
+    platforms: Platforms,
+    #[command(flatten)]
+    task: TaskArgs,
+    /// Only these models; by default all but `gil`, `processes` and `py-processpool-chunks`
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     /// Three models, three launches, and levels of half a second
@@ -56,6 +61,9 @@ pub(super) struct Args {
     out: Option<PathBuf>,
 }
 
+/// How many of bakeoff's own workloads are measured if none is named.
+const USUAL: usize = 2;
+
 /// Launches of each workload: an interval over six has a chance of 97 %.
 const LAUNCHES: u64 = 6;
 const QUICK_LAUNCHES: u64 = 3;
@@ -65,15 +73,20 @@ const LEVEL: Duration = Duration::from_millis(750);
 const QUICK_LEVEL: Duration = Duration::from_millis(500);
 
 /// The models of a quick measurement: one job at a time, a pool and tasks.
-const QUICK_MODELS: [&str; 3] = ["sequential", "rayon", "tokio-many"];
+const QUICK_MODELS: [&str; 6] =
+    ["sequential", "rayon", "tokio-many", "py-loop", "py-threading", "py-asyncio"];
 
 /// Models that nobody would choose for jobs that arrive: measured if they are named.
-const NOT_USUAL: [&str; 2] = ["gil", "processes"];
+const NOT_USUAL: [&str; 3] = ["gil", "processes", "py-processpool-chunks"];
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
-    let catalog = &learned(catalog, |_| true)?;
-    let workloads = workloads(args, catalog)?;
-    let models = models(args)?;
+    let catalog = &match args.task.of_python(&args.platforms)? {
+        Some(of_python) => of_python,
+        None => learned(catalog, |_| true)?,
+    };
+    let platforms = args.platforms.to_measure()?;
+    let workloads = workloads(args, catalog, &platforms)?;
+    let models = models(args, &platforms)?;
     let mut loads: Vec<NonZeroU64> = args.load.iter().copied().filter_map(NonZeroU64::new).collect();
     loads.sort_unstable();
     loads.dedup();
@@ -95,7 +108,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         command: command_line(),
     };
     let stop = Stop::listen()?;
-    let begun = Recording { of_user: catalog.is_of_user(), ..recording_of(&[Platform::Native], None, None) };
+    let begun = Recording { of_user: catalog.is_of_user(), ..recording_of(&platforms, None, None) };
     let start = now();
     let (recording, saved) = measure(&request, begun, &stop.asked, |made, all| {
         let left = (now() - start).mul_f64((all - made) as f64 / made as f64);
@@ -111,40 +124,43 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 }
 
 /// The named workloads, or the usual ones.
-fn workloads(args: &Args, catalog: &Catalog) -> Result<Vec<Workload>> {
-    let all = catalog.arriving();
-    if args.workloads.is_empty() {
-        let usual = if catalog.is_of_user() { all.len() } else { 2 };
-        return Ok(all.into_iter().take(usual).collect());
-    }
+fn workloads(args: &Args, catalog: &Catalog, platforms: &[Platform]) -> Result<Vec<(Workload, Platform)>> {
+    let mut known: Vec<String> = Vec::new();
     let mut named = Vec::new();
-    for name in &args.workloads {
-        match all.iter().find(|workload| workload.name == name) {
-            Some(workload) => named.push(*workload),
-            None => {
-                let names: Vec<String> = all.iter().map(|workload| workload.name.to_owned()).collect();
-                return Err(BadUsage::new(unknown("workload whose jobs arrive", name, &names)).into());
+    for &platform in platforms {
+        let all = catalog.arriving(platform);
+        let usual = if catalog.is_of_user() { all.len() } else { USUAL };
+        for (number, workload) in all.into_iter().enumerate() {
+            let is_named = args.workloads.iter().any(|name| name == workload.name);
+            if is_named || args.workloads.is_empty() && number < usual {
+                named.push((workload, platform));
             }
+            known.push(workload.name.to_owned());
+        }
+    }
+    for name in &args.workloads {
+        if !known.contains(name) {
+            return Err(BadUsage::new(unknown("workload whose jobs arrive", name, &known)).into());
         }
     }
     Ok(named)
 }
 
 /// The named models, or the usual ones.
-fn models(args: &Args) -> Result<Vec<ModelEntry>> {
-    let mut models = models_named(models_of(&[Platform::Native]), &args.models)?;
+fn models(args: &Args, platforms: &[Platform]) -> Result<Vec<ModelEntry>> {
+    let mut models = models_named(models_of(platforms), &args.models)?;
     if args.models.is_empty() {
-        models.retain(|model| match args.quick {
-            true => QUICK_MODELS.contains(&model.name),
-            false => !NOT_USUAL.contains(&model.name),
+        models.retain(|model| {
+            let name = model.name.split('@').next().unwrap_or(model.name);
+            if args.quick { QUICK_MODELS.contains(&name) } else { !NOT_USUAL.contains(&name) }
         });
     }
     Ok(models)
 }
 
 /// Refuses levels in which hardly a job ends.
-fn ensure_long_enough(workloads: &[Workload], level: Duration) -> Result<()> {
-    for workload in workloads {
+fn ensure_long_enough(workloads: &[(Workload, Platform)], level: Duration) -> Result<()> {
+    for (workload, _) in workloads {
         let job = Duration::from_micros(workload.job_us);
         if job * 10 > level {
             return Err(BadUsage::new(format!(

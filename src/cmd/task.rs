@@ -63,6 +63,7 @@ impl TaskArgs {
             ship: self.ship,
             at_most: self.jobs_at_once.map(usize::from),
             kind: Kind::Computes,
+            job_us: 0,
         };
         let platforms = platforms.to_measure()?;
         let mut catalog = Catalog::of_python(&task, &platforms);

@@ -230,7 +230,10 @@ macro_rules! models {
             fn serve(&self, model: &str, resources: &Resources) -> Result<Box<dyn Serving>> {
                 match model {
                     $($name => Ok(Box::new(ServingFor::<W, _>::new($serve(resources)?))),)+
-                    other => bail!("the model {other:?} takes no jobs one at a time"),
+                    model if resources.interpreter.is_some() => {
+                        Ok(Box::new(cpython::ServingPython::<W>::start(model, resources)?))
+                    }
+                    unknown => bail!("there is no model {unknown:?}"),
                 }
             }
         }

@@ -116,9 +116,9 @@ pub struct AloneJob {
 pub struct Capacity {
     /// Index of the arm.
     pub arm: u64,
-    /// The number of jobs that ended in the middle part of the run, in which all that the model has is busy.
+    /// Nine tenths of the jobs of a run.
     pub jobs: NonZeroU64,
-    /// How long that part was.
+    /// The time until these had ended.
     pub ns: NonZeroU64,
 }
 

@@ -127,7 +127,8 @@ impl Cell {
             _ => workers,
         };
         let resources = self.model.resources(workers, exe).limited_to(self.workload.at_most());
-        Resources { with_packages: self.workload.jobs.of_python().is_some(), ..resources }
+        let with_packages = self.workload.jobs.of_python().is_some();
+        Resources { with_packages, deadline: resources.deadline + self.workload.long_batch(), ..resources }
     }
 
     /// The approximate time of one run in microseconds, if its waits overlap and its computing does not. For

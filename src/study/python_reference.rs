@@ -328,6 +328,7 @@ def never_returns(n):
             ship: false,
             at_most: None,
             kind: Kind::Computes,
+            job_us: 0,
         };
         let jobs = PythonJobs { task, known: OnceLock::new() };
         let asked = Asked { path, tag: "x", has_gil: true, jobs: &jobs, deadline: Duration::from_secs(3) };

@@ -17,7 +17,7 @@ use crate::record::journal::{Entry, Journal};
 use crate::record::schema::{Arm, Stopping, Study, WorkloadEntry};
 use crate::study::launch::{Acknowledged, ArmOrder, LaunchOrder, PlatformOrder, reported};
 use crate::study::{isolated, launch, plan::PlannedArm, stops};
-use crate::workload::{Workload, fixture::stage::Stage, python::PythonTask};
+use crate::workload::{Workload, fixture::stage::Stage};
 
 /// The maximum silence of a launch: a round of all its slots takes seconds.
 pub(super) const DEADLINE: Duration = Duration::from_secs(120);
@@ -115,10 +115,7 @@ impl Prepared {
         LaunchOrder {
             workload: workload.name.to_owned(),
             interpreter: PlatformOrder::of(*platform),
-            task: workload
-                .jobs
-                .of_python()
-                .map(|jobs| PythonTask { kind: workload.kind, ..jobs.task.clone() }),
+            task: workload.python_task(),
             jobs: workload.size.jobs,
             arms: ordered,
             rounds: study.rounds_asked.get(),

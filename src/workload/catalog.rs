@@ -153,13 +153,13 @@ impl Catalog {
     }
 
     /// The workloads whose jobs can arrive over time: a user's own, or a few of bakeoff's, of which the first two are the usual ones.
-    pub fn arriving(&self) -> Vec<Workload> {
+    pub fn arriving(&self, platform: Platform) -> Vec<Workload> {
         if self.is_of_user {
-            return self.native.clone();
+            return self.workloads(platform).to_vec();
         }
         let mut arriving = Vec::new();
         for name in ["hash", "service", "http"] {
-            arriving.extend(self.workload(Platform::Native, name).ok().copied());
+            arriving.extend(self.workload(platform, name).ok().copied());
         }
         arriving
     }

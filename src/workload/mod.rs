@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::engine::{Batch, Digest, Kept, OwnJobs, Recipe, catch_panic_in};
 use crate::record::schema::{FunctionFacts, PythonFacts};
 use crate::workload::fixture::stage::Stage;
 use crate::workload::function::{FunctionJobs, Known, Rules};
-pub(crate) use crate::workload::python::PythonJobs;
+pub(crate) use crate::workload::python::{PythonJobs, PythonTask};
 
 pub use crate::engine::Size;
 
@@ -236,6 +237,18 @@ impl Workload {
             Ok(known) => known.python.clone(),
             Err(_) => None,
         }
+    }
+
+    /// Twice the time of a batch, one job after the other: what a silent child may take beyond the usual.
+    pub(crate) fn long_batch(&self) -> Duration {
+        let jobs = u32::try_from(self.size.jobs).unwrap_or(u32::MAX);
+        2 * Duration::from_micros(self.job_us).saturating_mul(jobs)
+    }
+
+    /// The user's function in Python, if it is one, with what is known of it by now.
+    pub(crate) fn python_task(&self) -> Option<PythonTask> {
+        let task = self.jobs.of_python()?.task.clone();
+        Some(PythonTask { kind: self.kind, job_us: self.job_us, ..task })
     }
 
     /// Why fresh processes could not find out what a user's function returns, if they could not.

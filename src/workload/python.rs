@@ -29,6 +29,8 @@ pub struct PythonTask {
     pub at_most: Option<usize>,
     /// What it does, once that is known.
     pub kind: Kind,
+    /// The time of a call in microseconds, once that is known.
+    pub job_us: u64,
 }
 
 impl PythonTask {
@@ -120,5 +122,5 @@ pub(crate) fn workload(task: &PythonTask) -> Workload {
         Some(size) => format!("a call of {}, of size {size}", task.function),
         None => format!("a call of {}", task.function),
     };
-    Workload { kind: task.kind, ..Workload::of_user(task.name().leak(), about, jobs) }
+    Workload { kind: task.kind, job_us: task.job_us, ..Workload::of_user(task.name().leak(), about, jobs) }
 }

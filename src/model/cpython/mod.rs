@@ -2,15 +2,18 @@
 //!
 //! - [`interpreter`]: one interpreter, identified by running it
 //! - [`find`](mod@find): finds interpreters
+//! - `serving`: jobs arrive under it over time
 //! - `script`: starts one with the bundled worker, from a temporary folder: the Python files of `worker/`
 
 pub mod find;
 pub mod interpreter;
 mod model;
 pub(crate) mod script;
+mod serving;
 
 pub use find::{InterpreterChoice, find};
 pub use interpreter::Interpreter;
 pub use model::Python;
 pub use model::models;
 pub(crate) use model::{made_of, names};
+pub(crate) use serving::ServingPython;

@@ -162,7 +162,7 @@ impl<W: Work> Python<W> {
     }
 
     /// The number of a batch; sends its jobs to Python if they are new.
-    fn number_of(&mut self, jobs: &Jobs<W>) -> Result<u64> {
+    pub(super) fn number_of(&mut self, jobs: &Jobs<W>) -> Result<u64> {
         if let Some(number) = self.known.iter().position(|known| known.is_same(jobs)) {
             return Ok(number as u64);
         }
@@ -180,6 +180,16 @@ impl<W: Work> Python<W> {
     pub fn start_coroutines(&mut self, way: &str, jobs: &Jobs<W>) -> Result<()> {
         let batch = self.number_of(jobs)?;
         self.process.ask_json(b'C', &json!({ "batch": batch, "way": way }), b'D').map(drop)
+    }
+
+    /// Lets the jobs arrive at these times, and returns what the interpreter tells of them.
+    ///
+    /// # Errors
+    /// As [`Model::run`].
+    pub(super) fn arrive(&mut self, jobs: &Jobs<W>, due_ns: &[u64], patience_ns: u64) -> Result<Vec<u8>> {
+        let batch = self.number_of(jobs)?;
+        let order = json!({ "batch": batch, "due_ns": due_ns, "patience_ns": patience_ns });
+        self.process.ask_json(b'V', &order, b'V')
     }
 
     /// Fetches the spans of the last run if it is traced.

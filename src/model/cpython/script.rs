@@ -17,9 +17,10 @@ use crate::model::cpython::interpreter::{NO_PACKAGES, OPTIONS, START_METHOD};
 const PACKAGE: &str = "bakeoff_worker";
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 28] = [
+const WORKER: [(&str, &str); 29] = [
     ("__init__.py", include_str!("worker/__init__.py")),
     ("__main__.py", include_str!("worker/__main__.py")),
+    ("arriving.py", include_str!("worker/arriving.py")),
     ("base.py", include_str!("worker/base.py")),
     ("calls.py", include_str!("worker/calls.py")),
     ("computing.py", include_str!("worker/computing.py")),

@@ -11,15 +11,16 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{channel::Channel, parent_death, program, wire};
-use crate::engine::{Arrived, Batch, Digest, Phase, Serving, WhyNot, nanoseconds};
-use crate::model::{ModelEntry, Platform, models};
+use crate::engine::{Arrived, Batch, Digest, Phase, Resources, Serving, WhyNot, nanoseconds};
+use crate::model::ModelEntry;
 use crate::record::arrivals::ArrivalEvent;
 use crate::record::schema::{AloneJob, Capacity, Failure, Level};
 use crate::stats::schedule::Schedule;
 use crate::study::arrivals::{first_jobs, precedence};
-use crate::study::launch::Acknowledged;
+use crate::study::launch::{Acknowledged, PlatformOrder};
 use crate::workload::catalog::Catalog;
 use crate::workload::fixture::stage::{Attached, Stage};
+use crate::workload::python::PythonTask;
 
 /// The hidden subcommand that runs a launch; its argument is the parent's process id.
 pub const SUBCOMMAND: &str = "arrivals-launch";
@@ -28,6 +29,8 @@ pub const SUBCOMMAND: &str = "arrivals-launch";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ArrivalOrder {
     pub(super) workload: String,
+    pub(super) interpreter: Option<PlatformOrder>,
+    pub(super) task: Option<PythonTask>,
     pub(super) jobs: usize,
     pub(super) arms: Vec<ArmOrder>,
     pub(super) loads: Vec<u64>,
@@ -66,16 +69,31 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     let mut channel = Channel::open()?;
     let order: ArrivalOrder = wire::read(&mut channel.requests)?.context("the parent gave no order")?;
     let stage = Arc::new(Stage::attach(order.stage.clone(), exe));
-    let workload = catalog.workload(Platform::Native, &order.workload)?.with_jobs(order.jobs);
+    let platform = PlatformOrder::platform(order.interpreter.as_ref());
+    let of_task = order.task.as_ref().map(|task| Catalog::of_python(task, &[platform]));
+    let catalog = of_task.as_ref().unwrap_or(catalog);
+    let workload = catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let batch = workload.batch_with(order.expected.clone(), &stage)?;
-    Launch { order: &order, batch: &batch, exe, channel: &mut channel }.measure()
+    let users = Users { with_packages: order.task.is_some(), long_batch: workload.long_batch() };
+    Launch { order: &order, models: platform.models(), users, batch: &batch, exe, channel: &mut channel }
+        .measure()
 }
 
 struct Launch<'a> {
     order: &'a ArrivalOrder,
+    /// Those of the platform, the baseline first.
+    models: Vec<ModelEntry>,
+    users: Users,
     batch: &'a Batch,
     exe: &'a Path,
     channel: &'a mut Channel,
+}
+
+/// What interpreters need for functions of users.
+#[derive(Clone, Copy)]
+struct Users {
+    with_packages: bool,
+    long_batch: Duration,
 }
 
 /// A started model, and how many jobs it ends in a second.
@@ -95,7 +113,7 @@ impl Launch<'_> {
     fn measure(&mut self) -> Result<()> {
         let mut random = fastrand::Rng::with_seed(self.order.seed);
         self.tell(ArrivalEvent::Precedence(precedence::take()))?;
-        let alone = alone(self.batch, self.exe)?;
+        let alone = self.alone()?;
         self.tell(ArrivalEvent::Alone(alone))?;
         let mut running = self.start_all(&mut random)?;
         let best = running.iter().map(|it| it.rate).fold(0.0, f64::max);
@@ -144,10 +162,10 @@ impl Launch<'_> {
     }
 
     fn started(&self, arm: &ArmOrder) -> Result<Box<dyn Serving>> {
-        let Some(model) = models().into_iter().find(|model| model.name == arm.model) else {
+        let Some(model) = self.models.iter().find(|model| model.name == arm.model) else {
             bail!("there is no model {}", arm.model)
         };
-        let mut resources = model.resources(arm.workers, self.exe).limited_to(arm.at_most);
+        let mut resources = self.resources(model, arm.workers).limited_to(arm.at_most);
         resources.max_concurrent = resources.max_concurrent.min(arm.workers.max(1));
         model.ensure_startable(&resources)?;
         let mut serving = self.batch.serve(&arm.model, &resources)?;
@@ -155,7 +173,36 @@ impl Launch<'_> {
         Ok(serving)
     }
 
-    /// How many jobs end in how long in the middle of a run of many, after a warm-up.
+    fn resources(&self, model: &ModelEntry, workers: usize) -> Resources {
+        let Users { with_packages, long_batch } = self.users;
+        let resources = model.resources(workers, self.exe);
+        Resources { with_packages, deadline: resources.deadline + long_batch, ..resources }
+    }
+
+    /// What each job takes alone: the medians of traced runs, one job after the other.
+    fn alone(&self) -> Result<Vec<AloneJob>> {
+        let baseline = self.models[0];
+        let mut performer = baseline.start_traced(self.batch, &self.resources(&baseline, 1))?;
+        // Of each job the waits and the computing of each run.
+        let mut times = vec![(vec![0; ALONE_RUNS], vec![0; ALONE_RUNS]); self.batch.expected().len()];
+        for run in 0..ALONE_RUNS {
+            for span in performer.perform(self.batch)?.spans {
+                let (waits, computes) = times.get_mut(span.job as usize).context("a span is of no job")?;
+                match span.phase {
+                    Phase::Wait => waits[run] += span.len_ns(),
+                    Phase::Compute => computes[run] += span.len_ns(),
+                }
+            }
+        }
+        let mut alone = Vec::with_capacity(times.len());
+        for (waits, computes) in times {
+            alone.push(AloneJob { wait_ns: middle(waits), compute_ns: middle(computes) });
+        }
+        Ok(alone)
+    }
+
+    /// How many jobs end in how long in a run of many that are there at once, after a warm-up. The last tenth does not count: there
+    /// is not enough of it for all that the model has.
     fn capacity(&self, serving: &mut dyn Serving) -> Result<(NonZeroU64, NonZeroU64)> {
         let jobs = self.batch.expected().len();
         let warm = self.all_at_once(serving, jobs)?;
@@ -164,10 +211,10 @@ impl Launch<'_> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of jobs")]
         let many = (many as usize).clamp(jobs, MOST_JOBS);
         let ended = self.all_at_once(serving, many)?;
-        let (first, last) = (ended.len() / 5, ended.len() * 9 / 10);
-        let ns = nanoseconds(ended[last] - ended[first]);
-        let counted = NonZeroU64::new((last - first) as u64).context("too few jobs for a capacity")?;
-        Ok((counted, NonZeroU64::new(ns).context("its jobs end all at once")?))
+        let counted = (ended.len() * 9).div_ceil(10);
+        let ns = nanoseconds(ended[counted - 1]);
+        let counted = NonZeroU64::new(counted as u64).context("no job was run")?;
+        Ok((counted, NonZeroU64::new(ns).context("its jobs take no time")?))
     }
 
     /// When each of this many jobs ended that were there at once, in ascending order.
@@ -247,7 +294,7 @@ impl Launch<'_> {
 }
 
 /// How long a run takes that shows the capacity of a model, and the most jobs of it.
-const RUN: Duration = Duration::from_millis(300);
+const RUN: Duration = Duration::from_millis(400);
 const MOST_JOBS: usize = 20_000;
 
 /// How long jobs that are all there at once may take.
@@ -269,28 +316,6 @@ pub(super) fn run(
     }
     batch.verify_arrived(&returned)?;
     Ok(arrived)
-}
-
-/// What each job takes alone: the medians of three traced runs, one job after the other.
-fn alone(batch: &Batch, exe: &Path) -> Result<Vec<AloneJob>> {
-    let sequential: ModelEntry = models().remove(0);
-    let mut performer = sequential.start_traced(batch, &sequential.resources(1, exe))?;
-    // Of each job the waits and the computing of each run.
-    let mut times = vec![(vec![0; ALONE_RUNS], vec![0; ALONE_RUNS]); batch.expected().len()];
-    for run in 0..ALONE_RUNS {
-        for span in performer.perform(batch)?.spans {
-            let (waits, computes) = times.get_mut(span.job as usize).context("a span is of no job")?;
-            match span.phase {
-                Phase::Wait => waits[run] += span.len_ns(),
-                Phase::Compute => computes[run] += span.len_ns(),
-            }
-        }
-    }
-    let mut alone = Vec::with_capacity(times.len());
-    for (waits, computes) in times {
-        alone.push(AloneJob { wait_ns: middle(waits), compute_ns: middle(computes) });
-    }
-    Ok(alone)
 }
 
 /// The runs of which [`AloneJob`]s are the medians.

@@ -28,7 +28,7 @@ use crate::record::recovery::recover_all;
 use crate::record::schema::{Arrivals, Recording, ServingArm};
 use crate::stats::schedule::Schedule;
 use crate::study::arrivals::launch::{ArmOrder, ArrivalOrder, Report};
-use crate::study::launch::Acknowledged;
+use crate::study::launch::{Acknowledged, PlatformOrder};
 use crate::study::plan::workload_entry;
 use crate::study::runner::DEADLINE;
 use crate::workload::{Workload, catalog::Catalog, fixture::stage::Stage};
@@ -40,8 +40,8 @@ pub use launch::{SUBCOMMAND, serve};
 pub struct ArrivalRequest {
     /// The workloads of this program.
     pub catalog: Catalog,
-    /// Those whose jobs arrive.
-    pub workloads: Vec<Workload>,
+    /// Those whose jobs arrive, on a platform each.
+    pub workloads: Vec<(Workload, Platform)>,
     /// The models that take them.
     pub models: Vec<ModelEntry>,
     /// The loads in percent, from the lowest to the highest.
@@ -70,6 +70,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// A workload that can be measured.
 struct Subject {
     workload: Workload,
+    platform: Platform,
     batch: Batch,
     stage: Arc<Stage>,
     arms: Vec<ArmOrder>,
@@ -130,10 +131,10 @@ fn prepared(request: &ArrivalRequest) -> (Arrivals, Vec<Subject>) {
         idle_checks: vec![],
     };
     let mut subjects = Vec::new();
-    for &workload in &request.workloads {
+    for &(workload, platform) in &request.workloads {
         let batch = workload.batch(workload.size, &stage).map_err(|error| WhyNot::of(&error).reason);
         let mut arms = Vec::new();
-        for model in &request.models {
+        for model in request.models.iter().filter(|model| model.platform == platform) {
             let workers = workers(model, &workload);
             let unavailable = batch.as_ref().err().cloned().or(model.unavailable.map(str::to_owned));
             if unavailable.is_none() {
@@ -142,17 +143,17 @@ fn prepared(request: &ArrivalRequest) -> (Arrivals, Vec<Subject>) {
             }
             arrivals.arms.push(ServingArm {
                 workload: workload.name.to_owned(),
-                platform: None,
+                platform: platform.tag().map(str::to_owned),
                 model: model.name.to_owned(),
                 revision: model.revision,
                 limit: limit(model, workers, workload.at_most()),
                 unavailable,
             });
         }
-        arrivals.workloads.push(workload_entry(&workload, Platform::Native));
+        arrivals.workloads.push(workload_entry(&workload, platform));
         if let Ok(batch) = batch {
             let first_jobs = request.first_jobs && subjects.is_empty();
-            subjects.push(Subject { workload, batch, stage: Arc::clone(&stage), arms, first_jobs });
+            subjects.push(Subject { workload, platform, batch, stage: Arc::clone(&stage), arms, first_jobs });
         }
     }
     (arrivals, subjects)
@@ -199,8 +200,8 @@ impl Runner<'_> {
                     return Ok(());
                 }
                 let order = self.order(subject, random.u64(..));
-                let name = subject.workload.name.to_owned();
-                self.append(ArrivalEvent::Launch(name, None, number))?;
+                let (name, tag) = (subject.workload.name.to_owned(), subject.platform.tag());
+                self.append(ArrivalEvent::Launch(name, tag.map(str::to_owned), number))?;
                 self.launch(&order, &mut progress)?;
                 made += 1;
             }
@@ -210,9 +211,11 @@ impl Runner<'_> {
     }
 
     fn order(&self, subject: &Subject, seed: u64) -> ArrivalOrder {
-        let Subject { workload, batch, stage, arms, first_jobs } = subject;
+        let Subject { workload, platform, batch, stage, arms, first_jobs } = subject;
         ArrivalOrder {
             workload: workload.name.to_owned(),
+            interpreter: PlatformOrder::of(*platform),
+            task: workload.python_task(),
             jobs: workload.size.jobs,
             arms: arms.clone(),
             loads: self.request.loads.iter().map(|load| load.get()).collect(),

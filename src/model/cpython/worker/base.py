@@ -17,6 +17,10 @@ class Base:
         """The digests of `jobs`, in order: what is timed."""
         raise NotImplementedError
 
+    def submit(self, arrival):
+        """Takes a job that has arrived and returns at once."""
+        raise NotImplementedError
+
     def usage(self):
         """What it has used so far, as `usage` describes it."""
         return usage.of_this_process()

@@ -43,6 +43,9 @@ class Pool(Base):
             self.seen.extend(spans)
         return digests
 
+    def submit(self, arrival):
+        self.pool.submit(pool_worker.run_timed, arrival.job).add_done_callback(arrival.done)
+
     def spans(self):
         spans, self.seen = self.seen, []
         return spans

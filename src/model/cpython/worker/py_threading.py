@@ -19,3 +19,6 @@ class Model(Base):
 
     def run_one(self, job):
         return job.run(self.phases)
+
+    def submit(self, arrival):
+        self.pool.submit(arrival.run, self.phases)

@@ -1,6 +1,6 @@
 """Answers the parent's requests, over standard input and output.
 
-It sends I and the names of a user's function to load it, N for the names of its sizes, P and jobs to prepare, R and which of them to run, A for their answers if they were kept, C to have two of them started as coroutines, S for spans, U for
+It sends I and the names of a user's function to load it, N for the names of its sizes, P and jobs to prepare, R and which of them to run, A for their answers if they were kept, V to let them arrive at given times, C to have two of them started as coroutines, S for spans, U for
 what has been used; each is answered by one frame. What only some models need is imported by them: each import takes some of
 a process's first moments.
 """
@@ -134,6 +134,11 @@ def answer(model, batches, letter, body):
         of = type(model.kept[0][0]).answer if body == b"alone" else type(model.kept[0][0]).digest
         found = [of(job, result) for job, result in zip(*model.kept)]
         return b"A", struct.pack("<%dQ" % len(found), *found)
+    if letter == b"V":
+        from . import arriving
+
+        order = json.loads(body)
+        return b"V", json.dumps(arriving.run(model, batches[order["batch"]], order["due_ns"], order["patience_ns"])).encode()
     if letter == b"C":
         order = json.loads(body)
         took, _ = timed(model.start, order["way"], batches[order["batch"]])
