@@ -6,9 +6,15 @@
 import asyncio
 import hashlib
 
-ranges = [(start, start + 300) for start in range(100_000, 114_400, 300)]
+
+def ranges_of(count):
+    """48 ranges of so many numbers."""
+    return [(start, start + count) for start in range(100_000, 100_000 + 48 * count, count)]
+
+
+ranges = ranges_of(300)
 # The same for --sizes: the smaller a range, the more of its time goes into handing it out.
-sizes = {str(count): [(start, start + count) for start in range(100_000, 100_000 + 48 * count, count)] for count in (1, 3, 10, 30, 100)}
+sizes = {str(count): ranges_of(count) for count in (1, 3, 10, 30, 100)}
 blocks = [bytes([number]) * (1 << 20) for number in range(48)]
 pauses = [0.01] * 48
 
