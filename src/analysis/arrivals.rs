@@ -430,3 +430,6 @@ fn apart(better: &AtLoad, worse: &AtLoad) -> Option<(Ratio, [f64; 2])> {
     }
     Some((of_logs(&logs, LEVEL)?, p99_ns))
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
