@@ -41,7 +41,7 @@ pub(super) struct Args {
     /// Show everything that the recording has, not the answer alone
     #[arg(long, conflicts_with_all = ["format", "splice", "html", "chirpy", "bars"])]
     all: bool,
-    /// Show one section: study, evidence, costs or stories
+    /// Show one section: study, evidence, costs, arrivals or stories
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "splice", "html", "chirpy", "bars", "all"])]
     section: Option<String>,
     /// Show all cells of one workload

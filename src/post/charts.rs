@@ -4,7 +4,7 @@ use crate::analysis::analysed::Analysed;
 use crate::post::knee;
 use crate::report::chart::draw::KINDS;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
-use crate::report::chart::{break_even, cost, cpu, gil, scaling};
+use crate::report::chart::{arrivals, break_even, cost, cpu, gil, scaling};
 use crate::report::page::Pictures;
 
 /// The post's own charts stand behind this number of others: those of a study.
@@ -24,6 +24,7 @@ pub fn pictures(recordings: &[Analysed<'_>]) -> Pictures {
         python: of(&[gil::KIND]),
         stories: of(&[knee::KIND]),
         costs: of(&[break_even::KIND, cost::KIND, cpu::KIND]),
+        arrivals: of(&[arrivals::KIND]),
         cores: of(&[scaling::KIND]),
     }
 }
@@ -33,6 +34,7 @@ mod tests {
     use roxmltree::Document;
 
     use super::*;
+    use crate::analysis::arrivals::tests::{Served, arrivals_of};
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Kind, Launch, Recording, Sample, Sizes, WorkloadEntry};
@@ -51,9 +53,9 @@ mod tests {
     fn page_has_every_chart_but_the_matrices() {
         let kept = inside();
         let recordings = &Analysed::all(&kept)[..];
-        let Pictures { python, stories, costs, cores } = pictures(recordings);
+        let Pictures { python, stories, costs, arrivals, cores } = pictures(recordings);
         let mut on_page = 0;
-        for drawn in [python, stories, costs, cores] {
+        for drawn in [python, stories, costs, arrivals, cores] {
             on_page += drawn.iter().flatten().count();
         }
         let all = charts(recordings).into_iter().flatten();
@@ -166,7 +168,21 @@ mod tests {
         }
         interpreters.iter_mut().for_each(on_one_machine);
         crowds.push(interpreters);
+        for models in [8, 24] {
+            crowds.push(vec![crowd_of_arrivals(models)]);
+        }
         crowds
+    }
+
+    /// Jobs that came over time to models that lie close together; every eighth can't keep up.
+    fn crowd_of_arrivals(models: u64) -> Recording {
+        let mut served = Vec::new();
+        for model in 0..models {
+            let (limit, capacity) = if model % 8 == 7 { (1, 1_000) } else { (2, 2_000) };
+            let name = format!("a-model-of-a-long-name-{model}");
+            served.push(Served::new(&name, limit, capacity, 105 + model / 2));
+        }
+        arrivals_of(&served, &[20, 50, 80, 95])
     }
 
     fn on_one_machine(recording: &mut Recording) {
@@ -313,6 +329,6 @@ mod tests {
             assert!(why.contains("(bakeoff "), "{why}");
             names.extend(why.split_once(':').map(|(name, _)| name));
         }
-        assert_eq!(names, ["matrix", "gil", "cpu", "knee", "cost", "break-even", "scaling"]);
+        assert_eq!(names, ["matrix", "gil", "cpu", "knee", "cost", "break-even", "arrivals", "scaling"]);
     }
 }

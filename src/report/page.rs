@@ -14,8 +14,8 @@ use crate::report::chart::caption::{date, source};
 use crate::report::chart::{Form, kind::Drawn, palette::Mode};
 use crate::report::page_answer::{answer, matrices_of_python, with_answer};
 use crate::report::{
-    best, block::Block, costs, disclosure::summary, escape::plain, evidence, export::html as export,
-    page_claims::Claims, platforms, section::Section, table::Table,
+    arrivals, best, block::Block, costs, disclosure::summary, escape::plain, evidence,
+    export::html as export, page_claims::Claims, platforms, section::Section, table::Table,
 };
 use crate::stats::units;
 
@@ -45,6 +45,8 @@ pub struct Pictures {
     pub stories: Vec<Drawn>,
     /// Costs.
     pub costs: Vec<Drawn>,
+    /// Jobs that came over time.
+    pub arrivals: Vec<Drawn>,
     /// Numbers of cores.
     pub cores: Vec<Drawn>,
 }
@@ -111,6 +113,7 @@ impl Page<'_> {
                 self.first_blocks(evidence::tools, "The tools"),
             ),
             part("costs", "Costs", "What each tool costs", self.costs()),
+            part("arrivals", "Arrivals", arrivals::SECTION.heading, self.arrivals()),
             part("cores", "Cores", "Other numbers of cores, other machines", self.cores()),
             part("numbers", "All numbers", "All numbers", self.numbers()),
             part("data", "Data", "The recordings", self.data()),
@@ -140,6 +143,11 @@ impl Page<'_> {
 
     fn costs(&self) -> Markup {
         html! { (self.first_blocks(costs::narrow, "The main costs")) (figures(&self.pictures.costs)) }
+    }
+
+    fn arrivals(&self) -> Markup {
+        let said = self.first_blocks(arrivals::SECTION.in_short, arrivals::SECTION.heading);
+        html! { (said) (figures(&self.pictures.arrivals)) }
     }
 
     fn cores(&self) -> Markup {
@@ -316,7 +324,8 @@ mod tests {
         let names = vec!["some.json".to_owned(); recordings.len()];
         let recordings = &Analysed::all(recordings)[..];
         let drawn = draw_kinds(KINDS, recordings);
-        let pictures = Pictures { python: vec![], stories: vec![], costs: drawn, cores: vec![] };
+        let pictures =
+            Pictures { python: vec![], stories: vec![], costs: drawn, arrivals: vec![], cores: vec![] };
         let claims = Some(Claims { result: "1 claim".into(), claims: vec![], checks: vec![] });
         Page { names: &names, recordings, sections: SECTIONS, pictures, claims }.html()
     }

@@ -4,7 +4,7 @@
 pub const BOX: f64 = 9.0;
 
 /// How much of a box another may cover.
-const MOST_COVERED: f64 = 0.3;
+pub const MOST_COVERED: f64 = 0.3;
 
 /// Places near `points`, in their order, of marks that do not cover each other. A point that has room keeps its place.
 pub fn apart(points: &[(f64, f64)]) -> Vec<(f64, f64)> {

@@ -3,11 +3,19 @@
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
-use crate::report::chart::{break_even, cost, cpu, gil, matrix, scaling};
+use crate::report::chart::{arrivals, break_even, cost, cpu, gil, matrix, scaling};
 
 /// The kinds of charts that need nothing but a recording, in the order in which pages show them.
-pub const KINDS: &[Kind] =
-    &[matrix::NATIVE, matrix::INTERPRETED, gil::KIND, cpu::KIND, cost::KIND, break_even::KIND, scaling::KIND];
+pub const KINDS: &[Kind] = &[
+    matrix::NATIVE,
+    matrix::INTERPRETED,
+    gil::KIND,
+    cpu::KIND,
+    cost::KIND,
+    break_even::KIND,
+    arrivals::KIND,
+    scaling::KIND,
+];
 
 /// Every chart of `recordings`, or why there is none of its kind.
 pub fn charts(recordings: &[Recording]) -> Vec<Drawn> {

@@ -38,6 +38,9 @@ impl Marks {
                     marks.add_models_of(study);
                 }
             }
+            for arm in recording.arrivals.iter().flat_map(|arrivals| &arrivals.arms) {
+                marks.add(&arm.model);
+            }
         }
         marks
     }

@@ -5,8 +5,9 @@
 //! - [`canvas`]: text, lines and markers; `shapes`: of markers
 //! - [`scale`]: maps values to coordinates, with round ticks
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
-//! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`]: what several have in common
-//! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`cpu`], [`scaling`], [`cost`], [`break_even`]
+//! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`], `line_ends`: what several have in common
+//! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`cpu`], [`scaling`], [`cost`], [`break_even`],
+//!   [`arrivals`], drawn by `arrivals_plot` and `arrivals_frame`
 //! - [`draw`]: the list of kinds; [`timeline`]: the chart of traces, which are in no recording; [`story_time`]: its axis
 
 use std::borrow::Cow;
@@ -14,6 +15,9 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 
 pub mod apart;
+pub mod arrivals;
+mod arrivals_frame;
+mod arrivals_plot;
 pub mod axis;
 pub mod break_even;
 pub mod canvas;
@@ -26,6 +30,7 @@ pub mod gil;
 pub mod interpreters;
 pub mod kind;
 pub mod legend;
+mod line_ends;
 pub mod matrix;
 mod matrix_cells;
 mod matrix_key;

@@ -24,8 +24,13 @@ impl Log {
 
     /// A scale that ends a little beyond `values`.
     pub fn around(values: &[f64], base: f64, from: f64, to: f64) -> Self {
+        Log::beyond(values, 1.5, base, from, to)
+    }
+
+    /// A scale that goes beyond `values` by this factor.
+    pub fn beyond(values: &[f64], factor: f64, base: f64, from: f64, to: f64) -> Self {
         let (low, high) = range(values);
-        Log { base, first: power(low / 1.5, base), last: power(high * 1.5, base), from, to }
+        Log { base, first: power(low / factor, base), last: power(high * factor, base), from, to }
     }
 
     /// The coordinate of a value; values beyond the scale are clamped.
@@ -48,7 +53,50 @@ impl Log {
         }
         ticks
     }
+
+    /// Round numbers on a scale of base 10, as many as are at least `room` apart.
+    pub fn round_ticks(&self, room: f64) -> Vec<f64> {
+        for steps in STEPS {
+            let ticks = self.ticks_of(steps);
+            let are_apart = |pair: &[f64]| (self.place(pair[1]) - self.place(pair[0])).abs() >= room;
+            if ticks.windows(2).all(are_apart) {
+                return ticks;
+            }
+        }
+        self.ticks(4)
+    }
+
+    /// The products of `steps` and powers of ten on the scale.
+    fn ticks_of(&self, steps: &[f64]) -> Vec<f64> {
+        let (low, high) = (self.base.powf(self.first), self.base.powf(self.last));
+        let mut ticks = Vec::new();
+        let mut power = self.first.floor();
+        while power <= self.last {
+            for step in steps {
+                let value = step * self.base.powf(power);
+                if low <= value && value <= high {
+                    ticks.push(value);
+                }
+            }
+            power += 1.0;
+        }
+        ticks
+    }
 }
+
+/// Round numbers between two powers of ten, from the finest steps to the coarsest.
+const STEPS: [&[f64]; 7] = [
+    &[
+        1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.4, 2.6, 2.8, 3.0, 3.3, 3.6, 4.0, 4.5,
+        5.0, 5.5, 6.0, 7.0, 8.0, 9.0,
+    ],
+    &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0],
+    &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0],
+    &[1.0, 2.0, 3.0, 5.0, 7.0],
+    &[1.0, 2.0, 5.0],
+    &[1.0, 3.0],
+    &[1.0],
+];
 
 /// The least and the largest of the positive `values`.
 fn range(values: &[f64]) -> (f64, f64) {
@@ -136,6 +184,14 @@ mod tests {
         assert!(tight.place(30.0) > 0.0 && tight.place(2_000.0) < 1.0);
         let nothing = Log::of(&[], 10.0, 0.0, 1.0);
         assert!(nothing.place(5.0).is_finite());
+    }
+
+    #[test]
+    fn round_ticks_suit_any_range() {
+        let ticks = |values: [f64; 2]| Log::beyond(&values, 1.0, 10.0, 200.0, 0.0).round_ticks(25.0);
+        assert_eq!(ticks([1.0, 1_000.0]), [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0]);
+        assert_eq!(ticks([0.9, 2.1]), [1.0, 1.5, 2.0]);
+        assert!((2..=4).contains(&ticks([1.0, 1e30]).len()));
     }
 
     #[test]

@@ -1,0 +1,135 @@
+//! What the latencies of a workload come to: a title, and a small table of one load.
+
+use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, Kept, Subject};
+use crate::report::answer::listed;
+use crate::report::block::Block;
+use crate::report::table::{Table, Unit};
+use crate::stats::{estimate::Estimate, units};
+
+/// Models whose times differ by at most this factor take as long.
+const AS_LONG: f64 = 1.05;
+
+/// How many models a title names that can't keep up.
+const MOST_NAMED: usize = 2;
+
+/// What the numbers of a workload say, in one line: two models that are alike in batches and differ under load, or the least and
+/// the most of the highest load that tells of most models.
+pub(crate) fn finding(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> String {
+    let name = &subject.workload.name;
+    if let Some(apart) = analysed.equal_in_batches(subject) {
+        return format!(
+            "{name}: {} and {} do as much in batches, but at {} % load p99 is {} as long with {}",
+            apart.better,
+            apart.worse,
+            apart.load,
+            units::times(apart.ratio.ratio),
+            apart.worse
+        );
+    }
+    let Some(told) = Told::of(subject) else {
+        return format!("{name}: no model has latencies");
+    };
+    let load = analysed.arrivals.loads[told.number];
+    format!("{name}: at {load} % load {}{}", told.range(subject), not_keeping_up(subject, told.number))
+}
+
+/// A percentile at a load.
+struct Told {
+    /// The number of the load.
+    number: usize,
+    name: &'static str,
+    of: fn(&Kept) -> Option<Estimate>,
+}
+
+impl Told {
+    /// The 99th at the highest load at which at least half as many models have one as at any load; the median if there is no 99th.
+    fn of(subject: &Subject<'_>) -> Option<Self> {
+        let p99: fn(&Kept) -> Option<Estimate> = |kept| kept.p99;
+        let p50: fn(&Kept) -> Option<Estimate> = |kept| kept.p50;
+        let loads = subject.models.first()?.loads.len();
+        for (name, of) in [("p99", p99), ("p50", p50)] {
+            let models: Vec<usize> = (0..loads).map(|number| times(subject, number, of).len()).collect();
+            let most = models.iter().copied().max().unwrap_or(0);
+            let number = models.iter().rposition(|count| *count > 0 && 2 * count >= most);
+            if let Some(number) = number {
+                return Some(Told { number, name, of });
+            }
+        }
+        None
+    }
+
+    /// Its least and its most, and the models that have it.
+    fn range(&self, subject: &Subject<'_>) -> String {
+        let mut times = times(subject, self.number, self.of);
+        times.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let (least, most) = (times[0], times[times.len() - 1]);
+        let of_model = |(model, ns): (&str, f64)| {
+            // No line break divides a time and its model.
+            format!("{} ({model})", units::nanoseconds(ns)).replace(' ', "\u{a0}")
+        };
+        if times.len() == 1 {
+            format!("{} is {}", self.name, of_model(least))
+        } else if most.1 <= AS_LONG * least.1 {
+            let ns = units::nanoseconds(least.1).replace(' ', "\u{a0}");
+            format!("{} is {ns} under {} models, within 5 %", self.name, times.len())
+        } else {
+            format!("{} is {} to {}", self.name, of_model(least), of_model(most))
+        }
+    }
+}
+
+/// The models that have this time at a load, and the time.
+fn times<'a>(subject: &Subject<'a>, number: usize, of: fn(&Kept) -> Option<Estimate>) -> Vec<(&'a str, f64)> {
+    let mut times = Vec::new();
+    for model in &subject.models {
+        if let AtLoad::Kept(kept) = &model.loads[number]
+            && let Some(time) = of(kept)
+        {
+            times.push((model.arm.model.as_str(), time.value));
+        }
+    }
+    times
+}
+
+/// The models that can't keep up at a load, as the last part of a sentence.
+fn not_keeping_up(subject: &Subject<'_>, number: usize) -> String {
+    let mut over = Vec::new();
+    for model in &subject.models {
+        if matches!(model.loads[number], AtLoad::OverCapacity(_)) {
+            over.push(model.arm.model.as_str());
+        }
+    }
+    match over.len() {
+        0 => String::new(),
+        1..=MOST_NAMED => format!("; {} can't keep up", listed(&over)),
+        many => format!("; {many} models can't keep up"),
+    }
+}
+
+/// The models at the load of [`finding`], in a table that fits a blog.
+pub(crate) fn at_one_load(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Option<Block> {
+    let apart = analysed.equal_in_batches(subject).map(|apart| apart.load);
+    let number = match apart {
+        Some(load) => analysed.arrivals.loads.iter().position(|it| it.get() == load)?,
+        None => Told::of(subject)?.number,
+    };
+    let load = analysed.arrivals.loads[number];
+    let table = Table::of(&subject.models)
+        .left("model", |it| it.arm.model.as_str())
+        .right("jobs/s at most", Unit::Plain, |it| it.capacity.map(|it| units::whole(it.value)))
+        .right("p50", Unit::Plain, |it| cell(&it.loads[number], |kept| kept.p50))
+        .right("p99", Unit::Plain, |it| cell(&it.loads[number], |kept| kept.p99))
+        .build();
+    let title = format!("{}: {}, at {load} % load", subject.workload.name, subject.workload.about);
+    Some(Block::titled(title, table, vec![]))
+}
+
+fn cell(at: &AtLoad, of: fn(&Kept) -> Option<Estimate>) -> String {
+    match at {
+        AtLoad::Kept(kept) => of(kept).map_or("-".into(), |it| units::nanoseconds(it.value)),
+        AtLoad::OverCapacity(_) => "over capacity".into(),
+        AtLoad::Late(_) => "void".into(),
+        AtLoad::Impossible(_) => "error".into(),
+        AtLoad::Unmeasured => "-".into(),
+    }
+}
