@@ -8,13 +8,14 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::warning_groups::in_groups;
 use crate::post::{charts::charts, claims::words, ledger, ledger::Judged};
 use crate::record::{checksum::add_checksum, schema::Recording};
+use crate::report::arrivals_finding::at_one_load;
 use crate::report::block::Block;
 use crate::report::chart::caption::{date, source};
 use crate::report::chart::{Chart, Form, Size};
 use crate::report::escape::{markdown as escape, plain};
 use crate::report::export::{csv, markdown};
 use crate::report::footnotes::counted;
-use crate::report::{chart::png::png, platforms, study};
+use crate::report::{arrivals, chart::png::png, platforms, study};
 
 /// The blog's image folder below its root; the theme before 7.1 calls it `img_path`.
 const MEDIA: &str = "/assets/bakeoff/";
@@ -75,6 +76,7 @@ pub(super) fn post(recordings: &[Analysed<'_>], charts: &[Chart], repository: Op
     let _ = write!(text, "\n{}\n\n{}\n", style(), introduction(recordings));
     let of_study = |name: &str| name == "matrix";
     let of_python = |name: &str| name.starts_with("matrix-python") || name == "gil";
+    let of_arrivals = |name: &str| name.starts_with("arrivals-");
     if let Some(study) = study.filter(|study| !study.summary.rows.is_empty()) {
         let mut blocks = study::answer(study).unwrap_or_default();
         // The post names its machine at its end.
@@ -92,7 +94,11 @@ pub(super) fn post(recordings: &[Analysed<'_>], charts: &[Chart], repository: Op
     if let Some(judged) = ledger::judge_if_any(recordings) {
         let _ = write!(text, "\n## What became of its claims\n\n{}", claims_of(recordings, &judged));
     }
-    let rest = pictures(charts, |name| !of_study(name) && !of_python(name));
+    if let Some(arrived) = recordings.iter().find_map(arrived) {
+        let _ = write!(text, "\n## {}\n\n{}", arrivals::SECTION.heading, markdown::blocks(&arrived));
+        text += &pictures(charts, of_arrivals);
+    }
+    let rest = pictures(charts, |name| !of_study(name) && !of_python(name) && !of_arrivals(name));
     if !rest.is_empty() {
         let _ = write!(text, "\n## Why\n{rest}");
     }
@@ -115,6 +121,20 @@ fn introduction(recordings: &[Analysed<'_>]) -> String {
         words::POST,
         recordings.len(),
     )
+}
+
+/// What the latencies of a recording say, and a table of one load of each workload.
+fn arrived(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    let analysed = arrivals::analysed(of.recording)?;
+    let mut blocks = Vec::new();
+    for subject in &analysed.subjects {
+        let sentences = arrivals::sentences(&analysed, subject);
+        if !sentences.is_empty() {
+            blocks.push(Block::Notes(sentences));
+        }
+        blocks.extend(at_one_load(&analysed, subject));
+    }
+    Some(blocks)
 }
 
 /// The pictures of the charts whose names `is` accepts, each for a screen and for a phone.
