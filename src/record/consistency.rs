@@ -28,6 +28,9 @@ impl Recording {
         once("evidence of", self.evidence.iter().flatten().map(|it| (&it.model, &it.jobs)))?;
         let stories = self.stories.iter().flatten();
         once("story", stories.map(|it| (&it.story, &it.arrangement, &it.model)))?;
+        if let Some(arrivals) = &self.arrivals {
+            arrivals.check(self.partial)?;
+        }
         self.costs.as_ref().map_or(Ok(()), Costs::check)
     }
 
@@ -46,7 +49,7 @@ impl Costs {
 }
 
 /// Refuses a second one of anything.
-fn once<K: Debug + Eq + Hash>(what: &str, keys: impl Iterator<Item = K>) -> Result<(), String> {
+pub(super) fn once<K: Debug + Eq + Hash>(what: &str, keys: impl Iterator<Item = K>) -> Result<(), String> {
     let mut seen = HashSet::new();
     for key in keys {
         if seen.contains(&key) {
@@ -149,7 +152,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn key(workload: &WorkloadEntry) -> (&str, Option<&str>) {
+/// What tells workloads apart.
+pub(super) fn key(workload: &WorkloadEntry) -> (&str, Option<&str>) {
     (&workload.name, workload.platform.as_deref())
 }
 

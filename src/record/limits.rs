@@ -10,10 +10,10 @@ pub const TEXT: usize = 128 << 10;
 const CORES: u64 = 1 << 16;
 
 /// Workloads of a study.
-const WORKLOADS: usize = 500;
+pub(super) const WORKLOADS: usize = 500;
 
 /// Arms of a study.
-const ARMS: usize = 5_000;
+pub(super) const ARMS: usize = 5_000;
 
 /// Arms of a workload: every cell is compared with every other one.
 pub(super) const ARMS_OF_WORKLOAD: usize = 60;
@@ -22,7 +22,7 @@ pub(super) const ARMS_OF_WORKLOAD: usize = 60;
 const SAMPLES: usize = 600_000;
 
 /// Launches of a study, and of each of its workloads: studies that measure until all cells are settled make at most 1,000.
-const LAUNCHES: usize = 50_000;
+pub(super) const LAUNCHES: usize = 50_000;
 pub(super) const LAUNCHES_OF_WORKLOAD: usize = 1_000;
 
 /// Rounds of a launch.
@@ -32,7 +32,7 @@ const ROUNDS: usize = 100;
 const COPIES: usize = 4_096;
 
 /// Looks at an idle machine.
-const IDLE_CHECKS: usize = 5_000;
+pub(super) const IDLE_CHECKS: usize = 5_000;
 
 /// Models and kinds of jobs with evidence; stories by arrangement and model; runs of each, and figures of a run.
 const EVIDENCE: usize = 1_000;
@@ -45,7 +45,7 @@ const PROBES: usize = 10_000;
 const SERIES: usize = 100;
 
 /// Words of a command line, libraries, interpreters, and classes of cores.
-const WORDS: usize = 500;
+pub(super) const WORDS: usize = 500;
 
 /// Refuses a number above a limit.
 pub(super) fn at_most(what: &str, count: usize, most: usize) -> Result<(), String> {
@@ -92,6 +92,9 @@ impl Recording {
         }
         if let Some(costs) = &self.costs {
             costs.check_limits()?;
+        }
+        if let Some(arrivals) = &self.arrivals {
+            arrivals.check_limits()?;
         }
         self.check_limits_of_traces()
     }

@@ -1,7 +1,7 @@
 //! The recording: the versioned file of a study's measurements.
 //!
 //! - [`schema`]: the content, with its units
-//! - [`arrivals`]: jobs that arrived over time
+//! - [`arrivals`]: jobs that arrived over time; `arrivals_check`: what no recording of them has
 //! - [`checksum`]: the checksum that detects damage
 //! - [`read`](mod@read): a strict and bounded reader; `consistency`: what no measured recording has; [`limits`]: the most that one may have
 //! - [`save`](mod@save): writes a complete new file or none
@@ -15,6 +15,7 @@
 //! - [`left_behind`]: what killed runs have left
 
 pub mod arrivals;
+mod arrivals_check;
 mod cells;
 pub mod checksum;
 mod consistency;
