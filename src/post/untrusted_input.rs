@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::analysis::analysed::Analysed;
+use crate::analysis::arrivals::tests::{Served, arrivals_of};
 use crate::post::{charts::charts, chirpy, claims::tests::inside, page, sections};
-use crate::record::{checksum::add_checksum, read::parse, schema::Recording};
+use crate::record::{checksum::add_checksum, read::parse, schema::Failure, schema::Recording};
 use crate::report::style::TerminalStyle;
 use crate::report::{
     chart::{Chart, palette::Mode},
@@ -136,9 +137,29 @@ fn all_with(recordings: &[Recording], fields: &[BTreeSet<String>], text: &str) -
     recordings.iter().zip(fields).map(|(it, fields)| with(it, fields, text).unwrap()).collect()
 }
 
+/// Jobs that came over time to models, some of which failed.
+fn arrived() -> Recording {
+    let mut recording =
+        arrivals_of(&[Served::new("rayon", 2, 200, 110), Served::new("prefork", 2, 100, 110)], &[20, 80]);
+    let arrivals = recording.arrivals.as_mut().unwrap();
+    // Names that refer to others are all there, or none of them.
+    let tag = Some("3.13".to_owned());
+    arrivals.workloads[0].platform.clone_from(&tag);
+    for arm in &mut arrivals.arms {
+        arm.platform.clone_from(&tag);
+    }
+    for launch in &mut arrivals.launches {
+        launch.platform.clone_from(&tag);
+    }
+    arrivals.launches[0].failures.push(Failure { arm: 1, reason: "it broke".into(), unavailable: false });
+    arrivals.launches[1].failure = Some("it hung".into());
+    recording
+}
+
 /// Each hostile text changes no structure, in the fields that have text, and also in those that have none if `filled`.
 fn assert_escaped(filled: bool, least_fields: usize) {
-    let recordings = inside();
+    let mut recordings = inside();
+    recordings.push(arrived());
     let fields: Vec<BTreeSet<String>> = recordings.iter().map(|it| fields(it, filled)).collect();
     assert!(fields.iter().flatten().collect::<BTreeSet<_>>().len() >= least_fields);
     let harmless = structure(&all_with(&recordings, &fields, "harmless"));
