@@ -8,7 +8,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::warning_groups::in_groups;
 use crate::post::{charts::charts, claims::words, ledger, ledger::Judged};
 use crate::record::{checksum::add_checksum, schema::Recording};
-use crate::report::arrivals_finding::at_one_load;
+use crate::report::arrivals_finding::{at_one_load, sentences};
 use crate::report::block::Block;
 use crate::report::chart::caption::{date, source};
 use crate::report::chart::{Chart, Form, Size};
@@ -128,7 +128,7 @@ fn arrived(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let analysed = arrivals::analysed(of.recording)?;
     let mut blocks = Vec::new();
     for subject in &analysed.subjects {
-        let sentences = arrivals::sentences(&analysed, subject);
+        let sentences = sentences(&analysed, subject);
         if !sentences.is_empty() {
             blocks.push(Block::Notes(sentences));
         }
@@ -251,6 +251,7 @@ fn origin(recording: &Recording, repository: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::arrivals::tests::recording_with_arrivals;
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
 
@@ -278,6 +279,22 @@ mod tests {
                 && post.contains("media_subpath: ")
                 && post.contains("img_path: ")
         );
+    }
+
+    #[test]
+    fn arrivals_have_a_table_of_four_columns() {
+        let files = files(&[recording_with_arrivals()], None).unwrap();
+        let post = std::str::from_utf8(&files[0].1).unwrap();
+        let (_, part) = post.split_once("\n## Jobs that come over time\n").unwrap();
+        assert!(
+            part.contains("can't keep up")
+                && part.contains("| sequential | 1,000 | over capacity | over capacity |"),
+            "{part}"
+        );
+        assert!(
+            part.contains("](arrivals-hash-light.svg)") && part.contains("](arrivals-hash-narrow-dark.svg)")
+        );
+        assert!(!post.contains("\n## Why"), "the chart stands there once");
     }
 
     #[test]

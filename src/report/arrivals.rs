@@ -2,9 +2,10 @@
 
 use crate::analysis::analysed::Analysed;
 use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, FirstJob, Kept, ServedModel, Subject};
+use crate::analysis::warning::Warning;
 use crate::analysis::warnings::warnings_around;
 use crate::record::schema::Recording;
-use crate::report::answer::listed;
+use crate::report::arrivals_finding::sentences;
 use crate::report::best::ratio_and_interval;
 use crate::report::block::Block;
 use crate::report::footnotes::about_warnings;
@@ -38,8 +39,16 @@ pub(crate) fn analysed(recording: &Recording) -> Option<AnalysedArrivals<'_>> {
 fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let analysed = analysed(of.recording)?;
     let mut blocks = Vec::new();
+    let mut warnings = warnings_around(of.recording, &analysed.arrivals.idle_checks);
+    warnings.retain(Warning::blocks_verdicts);
+    if !warnings.is_empty() {
+        blocks.push(Block::Notes(about_warnings(&warnings)));
+    }
     for subject in &analysed.subjects {
-        blocks.push(Block::Notes(sentences(&analysed, subject)));
+        let sentences = sentences(&analysed, subject);
+        if !sentences.is_empty() {
+            blocks.push(Block::Notes(sentences));
+        }
         blocks.push(latencies(&analysed, subject));
     }
     Some(blocks)
@@ -90,12 +99,15 @@ fn latencies(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Block {
         |it| it.capacity.map(|capacity| units::whole(capacity.value)),
     );
     for (number, load) in analysed.arrivals.loads.iter().enumerate() {
-        columns =
-            columns.right(format!("p50, p99 at {load} %"), Unit::Plain, move |it| in_cell(&it.loads[number]));
+        columns = columns.right(format!("at {load} %"), Unit::Plain, move |it| in_cell(&it.loads[number]));
     }
     let Subject { workload, job_ns, .. } = subject;
-    let title =
-        format!("{}: {}. Alone a job takes {}", workload.name, workload.about, units::nanoseconds(*job_ns));
+    let title = format!(
+        "{}: {}. Alone a job takes {}. p50, p99 by load",
+        workload.name,
+        workload.about,
+        units::nanoseconds(*job_ns)
+    );
     let mut notes = Vec::new();
     for model in &subject.models {
         if let Some(why) = model.failure {
@@ -179,44 +191,6 @@ fn first_job<'a>(model: &'a ServedModel<'_>, jobs: usize, idle_us: u64) -> Optio
     model.first_jobs.iter().find(|it| it.jobs == jobs && it.idle_us == idle_us)
 }
 
-/// What the numbers of a workload say, in sentences.
-pub(crate) fn sentences(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let name = &subject.workload.name;
-    sentences.extend(analysed.equal_in_batches(subject).map(|apart| {
-        format!(
-            "{name}: {} and {} end as many jobs in batches ({} and {} a second), but at {} % load 99 of 100 jobs are done within {} with {} and within \
-             {} with {}: {}.",
-            apart.better,
-            apart.worse,
-            units::whole(apart.capacities[0]),
-            units::whole(apart.capacities[1]),
-            apart.load,
-            units::nanoseconds(apart.p99_ns[0]),
-            apart.better,
-            units::nanoseconds(apart.p99_ns[1]),
-            apart.worse,
-            ratio(Some(apart.ratio))
-        )
-    }));
-    for (number, load) in analysed.arrivals.loads.iter().enumerate() {
-        let mut over = Vec::new();
-        for model in &subject.models {
-            let was_over = number > 0 && matches!(model.loads[number - 1], AtLoad::OverCapacity(_));
-            if matches!(model.loads[number], AtLoad::OverCapacity(_)) && !was_over {
-                over.push(model.arm.model.as_str());
-            }
-        }
-        if !over.is_empty() {
-            sentences.push(format!(
-                "{name}: from {load} % load on {} can't keep up: the queue grows without end.",
-                listed(&over)
-            ));
-        }
-    }
-    sentences
-}
-
 fn notes(recording: &Recording, analysed: &AnalysedArrivals<'_>) -> Vec<String> {
     let arrivals = analysed.arrivals;
     let schedule = match arrivals.schedule {
@@ -235,7 +209,10 @@ fn notes(recording: &Recording, analysed: &AnalysedArrivals<'_>) -> Vec<String> 
          limit of jobs at once."
             .into(),
     );
-    notes.extend(about_warnings(&warnings_around(recording, &arrivals.idle_checks)));
+    let mut warnings = warnings_around(recording, &arrivals.idle_checks);
+    // The others stand above the tables.
+    warnings.retain(|warning| !warning.blocks_verdicts());
+    notes.extend(about_warnings(&warnings));
     notes
 }
 
@@ -275,5 +252,40 @@ fn state(at: &AtLoad) -> &'static str {
         AtLoad::Late(_) => "void",
         AtLoad::Impossible(_) => "error",
         AtLoad::Unmeasured => "not measured",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::arrivals::tests::recording_with_arrivals;
+    use crate::record::schema::FirstJobs;
+    use crate::report::{export::Format, render::render, style::TerminalStyle};
+
+    #[test]
+    fn tables_of_sample_data() {
+        let mut recording = recording_with_arrivals();
+        for launch in &mut recording.arrivals.as_mut().unwrap().launches {
+            for (idle_us, latency_us) in [(0, 1_000), (100_000, 1_500)] {
+                let idle_cpu_ns = (idle_us > 0).then_some(1_000_000);
+                launch.first_jobs.push(FirstJobs {
+                    arm: 0,
+                    idle_us,
+                    latency_us: vec![latency_us],
+                    idle_cpu_ns,
+                });
+            }
+        }
+        let style = TerminalStyle { width: 100, ascii: true, coloured: false };
+        insta::assert_snapshot!(render(&recording, &[&SECTION], Format::Table, style));
+    }
+
+    #[test]
+    fn busy_machine_stands_above_the_tables() {
+        let mut busy = recording_with_arrivals();
+        busy.environment.quota_millicores = Some(500);
+        let blocks = in_short(&Analysed::of(&busy)).unwrap();
+        let Block::Notes(notes) = &blocks[0] else { panic!("{blocks:?}") };
+        assert!(notes[0].starts_with("NO VERDICT: "), "{notes:?}");
     }
 }

@@ -1,7 +1,8 @@
-//! What the latencies of a workload come to: a title, and a small table of one load.
+//! What the latencies of a workload come to: sentences, a title, and a small table of one load.
 
 use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, Kept, Subject};
 use crate::report::answer::listed;
+use crate::report::best::ratio_and_interval;
 use crate::report::block::Block;
 use crate::report::table::{Table, Unit};
 use crate::stats::{estimate::Estimate, units};
@@ -31,6 +32,61 @@ pub(crate) fn finding(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) ->
     };
     let load = analysed.arrivals.loads[told.number];
     format!("{name}: at {load} % load {}{}", told.range(subject), not_keeping_up(subject, told.number))
+}
+
+/// What the numbers of a workload say, in sentences.
+pub(crate) fn sentences(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let name = &subject.workload.name;
+    sentences.extend(analysed.equal_in_batches(subject).map(|apart| {
+        format!(
+            "{name}: {} and {} end as many jobs in batches ({} and {} a second), but at {} % load 99 of 100 jobs are done within {} with {} and within \
+             {} with {}: {}.",
+            apart.better,
+            apart.worse,
+            units::whole(apart.capacities[0]),
+            units::whole(apart.capacities[1]),
+            apart.load,
+            units::nanoseconds(apart.p99_ns[0]),
+            apart.better,
+            units::nanoseconds(apart.p99_ns[1]),
+            apart.worse,
+            ratio_and_interval(Some(&apart.ratio))
+        )
+    }));
+    for (number, load) in analysed.arrivals.loads.iter().enumerate() {
+        let mut over = Vec::new();
+        for model in &subject.models {
+            let was_over = number > 0 && matches!(model.loads[number - 1], AtLoad::OverCapacity(_));
+            if matches!(model.loads[number], AtLoad::OverCapacity(_)) && !was_over {
+                over.push(model.arm.model.as_str());
+            }
+        }
+        if !over.is_empty() {
+            sentences.push(format!(
+                "{name}: from {load} % load on {} can't keep up: the queue grows without end.",
+                listed(&over)
+            ));
+        }
+    }
+    sentences.extend(voided(subject));
+    sentences
+}
+
+/// How many latencies are void, and what to do.
+fn voided(subject: &Subject<'_>) -> Option<String> {
+    let (mut void, mut all) = (0, 0);
+    for at in subject.models.iter().flat_map(|model| &model.loads) {
+        void += usize::from(matches!(at, AtLoad::Late(_)));
+        all += usize::from(!matches!(at, AtLoad::Unmeasured));
+    }
+    let name = &subject.workload.name;
+    (void > 0).then(|| {
+        format!(
+            "{name}: {void} of {all} levels are void, because this program could not hand jobs over in time: repeat it on an idle machine, or with lower \
+             loads."
+        )
+    })
 }
 
 /// A percentile at a load.
@@ -131,5 +187,64 @@ fn cell(at: &AtLoad, of: fn(&Kept) -> Option<Estimate>) -> String {
         AtLoad::Late(_) => "void".into(),
         AtLoad::Impossible(_) => "error".into(),
         AtLoad::Unmeasured => "-".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::arrivals::tests::{Served, arrivals_of, recording_with_arrivals};
+    use crate::record::schema::{Arrivals, Recording};
+
+    /// The title of these models at loads of 20 and 80 %, and the sentences, after `change`.
+    fn said(models: &[Served], change: impl Fn(&mut Arrivals)) -> (String, Vec<String>) {
+        let mut recording = arrivals_of(models, &[20, 80]);
+        change(recording.arrivals.as_mut().unwrap());
+        of(&recording)
+    }
+
+    fn of(recording: &Recording) -> (String, Vec<String>) {
+        let analysed = AnalysedArrivals::of(recording.arrivals.as_ref().unwrap(), 2);
+        let subject = &analysed.subjects[0];
+        (finding(&analysed, subject).replace('\u{a0}', " "), sentences(&analysed, subject))
+    }
+
+    fn rayon() -> Served {
+        Served::new("rayon", 2, 2_000, 110)
+    }
+
+    #[test]
+    fn models_alike_in_batches_are_told_apart() {
+        let (title, sentences) = said(&[rayon(), Served::new("prefork", 2, 1_950, 220)], |_| {});
+        assert_eq!(
+            title,
+            "hash: rayon and prefork do as much in batches, but at 20 % load p99 is 2.00x as long with prefork"
+        );
+        insta::assert_snapshot!(sentences.join("\n"));
+    }
+
+    #[test]
+    fn title_has_the_least_and_the_most() {
+        let (title, sentences) = of(&recording_with_arrivals());
+        assert_eq!(title, "hash: at 80 % load p99 is 5.53 ms (rayon); sequential can't keep up");
+        assert_eq!(
+            sentences,
+            ["hash: from 80 % load on sequential can't keep up: the queue grows without end."]
+        );
+        let (apart, _) = said(&[rayon(), Served::new("prefork", 2, 1_800, 220)], |_| {});
+        assert_eq!(apart, "hash: at 80 % load p99 is 5.53 ms (rayon) to 11.1 ms (prefork)");
+        let (alike, _) = said(&[rayon(), Served::new("prefork", 2, 1_800, 112)], |_| {});
+        assert_eq!(alike, "hash: at 80 % load p99 is 5.53 ms under 2 models, within 5 %");
+    }
+
+    #[test]
+    fn void_levels_are_counted_and_not_told() {
+        let (title, sentences) = said(&[rayon()], |arrivals| {
+            for launch in &mut arrivals.launches {
+                launch.levels[1].late_us.fill(1_000);
+            }
+        });
+        assert!(title.starts_with("hash: at 20 % load p99 is "), "{title}");
+        assert!(sentences[0].starts_with("hash: 1 of 2 levels are void"), "{sentences:?}");
     }
 }

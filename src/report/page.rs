@@ -313,6 +313,7 @@ fn compressed(recording: &Recording) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::arrivals::tests::recording_with_arrivals;
     use crate::analysis::same::tests::on_a_machine;
     use crate::post::claims::tests::inside;
     use crate::record::read::tests::recording;
@@ -361,6 +362,15 @@ mod tests {
         let (matrix, rest) = page.split_once("</table>").unwrap();
         assert!(matrix.contains("class=\"none\"") && !matrix.contains("class=\"best\""));
         assert!(rest.find("No verdict").unwrap() < rest.find("<table").unwrap());
+    }
+
+    #[test]
+    fn arrivals_alone_are_a_part() {
+        let page = page_of(&[recording_with_arrivals()]);
+        let (_, part) =
+            page.split_once("<section id=\"arrivals\"><h2>Jobs that come over time</h2>").unwrap();
+        let (part, _) = part.split_once("</section>").unwrap();
+        assert!(part.contains("can't keep up") && part.contains("over: +"), "{part}");
     }
 
     #[test]
