@@ -4,7 +4,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, FirstJob, Kept, ServedModel, Subject};
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::warnings_around;
-use crate::record::schema::Recording;
+use crate::record::schema::{Recording, WorkloadEntry};
 use crate::report::arrivals_finding::sentences;
 use crate::report::best::ratio_and_interval;
 use crate::report::block::Block;
@@ -104,7 +104,7 @@ fn latencies(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Block {
     let Subject { workload, job_ns, .. } = subject;
     let title = format!(
         "{}: {}. Alone a job takes {}. p50, p99 by load",
-        workload.name,
+        workload.called(),
         workload.about,
         units::nanoseconds(*job_ns)
     );
@@ -151,7 +151,7 @@ fn over_ideal(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Block {
         .left("p99 over ideal", |it| ratio(it.kept().and_then(|kept| kept.p99_over_ideal)))
         .wraps()
         .build();
-    Block::titled(format!("{}: over an ideal machine", subject.workload.name), table, vec![])
+    Block::titled(format!("{}: over an ideal machine", subject.workload.called()), table, vec![])
 }
 
 fn ratio(found: Option<Ratio>) -> String {
@@ -183,7 +183,7 @@ fn after_idling(subject: &Subject<'_>) -> Option<Block> {
         long.map_or(Cell::Missing, |cores| format!("{:.2} % of a core", cores * 100.0).into())
     });
     let title =
-        format!("{}: first jobs after a time without any, over the same without", subject.workload.name);
+        format!("{}: first jobs after a time without any, over the same without", subject.workload.called());
     Some(Block::titled(title, columns.build(), vec![]))
 }
 
@@ -221,12 +221,13 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
     let mut all = Vec::new();
     for subject in &analysed.subjects {
         for row in rows(&analysed, subject) {
-            all.push((subject.workload.name.as_str(), row));
+            all.push((subject.workload, row));
         }
     }
-    let kept = |it: &(&str, Row<'_>), of: fn(&Kept) -> Option<f64>| it.1.kept().and_then(of);
+    let kept = |it: &(&WorkloadEntry, Row<'_>), of: fn(&Kept) -> Option<f64>| it.1.kept().and_then(of);
     let table = Table::of(&all)
-        .left("workload", |it| it.0)
+        .left("workload", |it| it.0.name.as_str())
+        .left("platform", |it| it.0.platform.clone())
         .left("model", |it| it.1.model.arm.model.as_str())
         .left("load_percent", |it| Some(it.1.load as f64))
         .left("state", |it| state(it.1.at))

@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 2;
 /// What the numbers of a workload say, in one line: two models that are alike in batches and differ under load, or the least and
 /// the most of the highest load that tells of most models.
 pub(crate) fn finding(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> String {
-    let name = &subject.workload.name;
+    let name = subject.workload.called();
     if let Some(apart) = analysed.equal_in_batches(subject) {
         return format!(
             "{name}: {} and {} do as much in batches, but at {} % load p99 is {} as long with {}",
@@ -37,7 +37,7 @@ pub(crate) fn finding(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) ->
 /// What the numbers of a workload say, in sentences.
 pub(crate) fn sentences(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
-    let name = &subject.workload.name;
+    let name = subject.workload.called();
     sentences.extend(analysed.equal_in_batches(subject).map(|apart| {
         format!(
             "{name}: {} and {} end as many jobs in batches ({} and {} a second), but at {} % load 99 of 100 jobs are done within {} with {} and within \
@@ -80,7 +80,7 @@ fn voided(subject: &Subject<'_>) -> Option<String> {
         void += usize::from(matches!(at, AtLoad::Late(_)));
         all += usize::from(!matches!(at, AtLoad::Unmeasured));
     }
-    let name = &subject.workload.name;
+    let name = subject.workload.called();
     (void > 0).then(|| {
         format!(
             "{name}: {void} of {all} levels are void, because this program could not hand jobs over in time: repeat it on an idle machine, or with lower \
@@ -176,7 +176,7 @@ pub(crate) fn at_one_load(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>
         .right("p50", Unit::Plain, |it| cell(&it.loads[number], |kept| kept.p50))
         .right("p99", Unit::Plain, |it| cell(&it.loads[number], |kept| kept.p99))
         .build();
-    let title = format!("{}: {}, at {load} % load", subject.workload.name, subject.workload.about);
+    let title = format!("{}: {}, at {load} % load", subject.workload.called(), subject.workload.about);
     Some(Block::titled(title, table, vec![]))
 }
 

@@ -4,11 +4,12 @@ use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, Kept, Subject};
 use crate::analysis::warnings::warnings_around;
 use crate::report::arrivals::analysed;
 use crate::report::arrivals_finding::finding;
+use crate::report::best::without_prefix;
 use crate::report::chart::arrivals_plot::{Latencies, Line, Panel, Place};
 use crate::report::chart::caption::{no_verdict, origin};
 use crate::report::chart::forms::{Words, in_both_forms};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
-use crate::report::chart::legend::{MOST, Marks};
+use crate::report::chart::legend::{MOST, MarkedModel, Marks};
 use crate::report::chart::{Chart, part_of_file_name, undrawn};
 use crate::stats::{estimate::Estimate, interval::LEVEL, interval::need, units};
 
@@ -104,11 +105,17 @@ fn panel(
     let mut lines = Vec::new();
     for model in subject.models.iter().take(MOST) {
         let places: Vec<Place> = model.loads.iter().map(|at| place(at, percentile)).collect();
-        lines.push(Line { model: marks.model(&model.arm.model), places });
+        let mark = marks.model(&model.arm.model).mark;
+        lines.push(Line { model: MarkedModel { name: in_short(&model.arm.model).to_owned(), mark }, places });
     }
     let loads = 0..analysed.arrivals.loads.len();
     let ideal = loads.map(|number| ideal_at(subject, number, percentile)).collect();
     Panel { title: percentile.title(), lines, ideal }
+}
+
+/// The name of a model in a chart of one platform.
+fn in_short(model: &str) -> &str {
+    without_prefix(model.split('@').next().unwrap_or(model))
 }
 
 fn place(at: &AtLoad, percentile: Percentile) -> Place {
@@ -207,6 +214,21 @@ mod tests {
     fn description_has_every_number() {
         let chart = of(recording_with_arrivals()).unwrap();
         insta::assert_snapshot!(format!("{}\n{}", chart.title, chart.description));
+    }
+
+    #[test]
+    fn platforms_of_a_workload_have_a_chart_each() {
+        let mut recording = arrivals_of(&[Served::new("py-loop@3.13", 1, 1_000, 110)], &[20, 50]);
+        let arrivals = recording.arrivals.as_mut().unwrap();
+        arrivals.workloads[0].platform = Some("3.13".into());
+        arrivals.arms[0].platform = Some("3.13".into());
+        for launch in &mut arrivals.launches {
+            launch.platform = Some("3.13".into());
+        }
+        let chart = draw::charts(&[recording]).into_iter().flatten().next().unwrap();
+        assert_eq!(chart.name, "arrivals-hash-python-3.13");
+        assert!(chart.title.starts_with("hash in Python 3.13: at 50 % load p99 is "), "{}", chart.title);
+        assert!(chart.svg(Mode::Light).contains(">loop "), "labels are short");
     }
 
     #[test]
