@@ -6,23 +6,31 @@
 #![expect(unreachable_pub, reason = "an example is no library")]
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 
+use self::arriving::{Copies, copies};
 use self::cells::{capacity, dispatch, harness, tracing, warm_up};
 use self::pipe::Piped;
 use self::sleeps::sleeps;
 use bakeoff::internals::machine::host;
 use bakeoff::internals::model::cpython::{InterpreterChoice, find};
-use bakeoff::internals::model::{ModelEntry, models};
+use bakeoff::internals::model::{ModelEntry, Platform, models};
 use bakeoff::internals::record::figure::ProbeFigure;
 use bakeoff::internals::stats;
+use bakeoff::internals::stats::ratio::Ratio;
 use bakeoff::internals::stats::units;
 use bakeoff::internals::study::probe::{Probe, probe};
+use bakeoff::internals::study::python_reference;
+use bakeoff::internals::workload::Kind;
+use bakeoff::internals::workload::catalog::Catalog;
+use bakeoff::internals::workload::python::PythonTask;
 
+mod arriving;
 mod bare;
 mod cells;
 mod interleave;
@@ -54,6 +62,8 @@ enum DiagnoseCommand {
     Memory(Rounds),
     /// Show how long waits of 1 ms and of 10 ms really take
     Sleep(Rounds),
+    /// Let jobs arrive over time under two copies of a model, and show how much they differ, from each other and from an ideal machine
+    Arrivals(ArrivalArgs),
     /// Show what the pipe to an interpreter adds to what Python's own clock says
     Pipe(Pipe),
 }
@@ -66,6 +76,17 @@ struct Rounds {
     rounds: u16,
 }
 
+/// Which model, and at which load.
+#[derive(Debug, clap::Args)]
+struct ArrivalArgs {
+    /// The model of which there are two copies
+    #[arg(default_value = "rayon")]
+    model: String,
+    /// The load, in percent of what the better copy can do
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=200))]
+    load: u64,
+}
+
 /// How long to look, and at which interpreter.
 #[derive(Debug, clap::Args)]
 struct Pipe {
@@ -74,6 +95,37 @@ struct Pipe {
     /// The interpreter, by path, name or version; the newest one found where it is not given
     #[arg(long, value_name = "PYTHON", default_value = "newest")]
     python: InterpreterChoice,
+    /// Instead of bakeoff's own jobs a function, as `module:function`, under its models on these inputs
+    #[arg(long, value_name = "MODULE:FUNCTION", requires_all = ["inputs", "path"])]
+    task: Option<String>,
+    /// Its inputs, as `module:list`
+    #[arg(long, value_name = "MODULE:NAME")]
+    inputs: Option<String>,
+    /// The folder of their modules
+    #[arg(long, value_name = "DIR")]
+    path: Option<PathBuf>,
+}
+
+impl Pipe {
+    /// The jobs that are run.
+    fn catalog(&self, platform: Platform) -> Result<Catalog> {
+        let (Some(function), Some(inputs), Some(path)) = (&self.task, &self.inputs, &self.path) else {
+            return Ok(Catalog::builtin());
+        };
+        let task = PythonTask {
+            function: function.clone(),
+            inputs: inputs.clone(),
+            size: None,
+            paths: vec![std::path::absolute(path)?],
+            ship: false,
+            at_most: None,
+            kind: Kind::Computes,
+            job_us: 0,
+        };
+        let mut catalog = Catalog::of_python(&task, &[platform]);
+        python_reference::learn(&mut catalog, &[platform])?;
+        Ok(catalog)
+    }
 }
 
 fn main() -> Result<()> {
@@ -89,6 +141,7 @@ fn main() -> Result<()> {
         DiagnoseCommand::Tracing(rounds) => tracing(rounds.rounds.into())?,
         DiagnoseCommand::Memory(rounds) => memory(rounds.rounds.into())?,
         DiagnoseCommand::Sleep(rounds) => sleep(rounds.rounds.into())?,
+        DiagnoseCommand::Arrivals(args) => arrivals(&args)?,
         DiagnoseCommand::Pipe(args) => pipe(&args)?,
     };
     write!(std::io::stdout(), "{text}\n{}\n", host::describe())?;
@@ -147,10 +200,42 @@ fn sleep(rounds: usize) -> Result<String> {
     Ok(table::plain(&header, &header[1..], rows))
 }
 
+/// Two copies of a model with the same arrivals.
+fn arrivals(args: &ArrivalArgs) -> Result<String> {
+    let Copies { kept, p99 } = copies(&args.model, args.load, &std::env::current_exe()?)?;
+    let shown = |ratio: Option<Ratio>| match ratio {
+        Some(ratio) => match ratio.bounds() {
+            Some((low, high)) => format!("{:.3} ({low:.3} .. {high:.3})", ratio.ratio),
+            None => format!("{:.3}", ratio.ratio),
+        },
+        None => "-".into(),
+    };
+    let mut rows = Vec::new();
+    for (name, kept) in ["first copy", "second copy"].into_iter().zip(&kept) {
+        rows.push(vec![
+            name.to_owned(),
+            units::count(kept.completed as u64),
+            units::nanoseconds(kept.mean.value),
+            kept.p99.map_or("-".into(), |p99| units::nanoseconds(p99.value)),
+            shown(kept.mean_over_ideal),
+            shown(kept.wait_over_ideal),
+            shown(kept.p99_over_ideal),
+        ]);
+    }
+    let header = ["", "jobs", "mean", "p99", "mean over ideal", "mean wait over ideal", "p99 over ideal"];
+    let table = table::plain(&header, &header[1..], rows);
+    Ok(format!(
+        "{table}
+p99 of the second copy over the first: {}",
+        shown(p99)
+    ))
+}
+
 /// Every run twice: by the clock around the pipe, and by Python's clock around the run itself.
 fn pipe(args: &Pipe) -> Result<String> {
     let interpreter = find(&args.python)[0];
-    let piped = pipe::pipe(interpreter, args.rounds.rounds.into(), &std::env::current_exe()?)?;
+    let catalog = args.catalog(Platform::Python(interpreter))?;
+    let piped = pipe::pipe(interpreter, &catalog, args.rounds.rounds.into(), &std::env::current_exe()?)?;
     let mut rows = Vec::new();
     for Piped { id, outside, inside } in piped {
         let added = median(&paired(&outside, &inside, |outside, inside| outside - inside));

@@ -27,15 +27,20 @@ pub struct Piped {
     pub inside: Vec<f64>,
 }
 
-/// Runs every cell of `interpreter` `runs` times.
+/// Runs every cell of `interpreter` with the jobs of `catalog` `runs` times.
 ///
 /// # Errors
 /// When a model can't be started or a run fails.
-pub fn pipe(interpreter: &'static Interpreter, runs: usize, exe: &Path) -> Result<Vec<Piped>> {
+pub fn pipe(
+    interpreter: &'static Interpreter,
+    catalog: &Catalog,
+    runs: usize,
+    exe: &Path,
+) -> Result<Vec<Piped>> {
     let platform = Platform::Python(interpreter);
     let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
     let mut all = Vec::new();
-    for cell in Cell::all(&Catalog::builtin(), &[platform], host::cores()) {
+    for cell in Cell::all(catalog, &[platform], host::cores()) {
         match cell.workload.batch(cell.workload.size, &stage) {
             Err(why) if why.is::<Unavailable>() => {}
             batch if cell.model.unavailable.is_none() => all.push(of_cell(&cell, &batch?, runs, exe)?),

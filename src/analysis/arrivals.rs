@@ -89,6 +89,9 @@ pub struct Kept {
     pub ideal_p99: Option<f64>,
     /// The mean over that of the ideal.
     pub mean_over_ideal: Option<Ratio>,
+    /// The mean time until a job was begun, over that of the ideal whose jobs take as long as they did here; only of jobs that do nothing
+    /// but compute.
+    pub wait_over_ideal: Option<Ratio>,
     /// The 99th over that of the ideal.
     pub p99_over_ideal: Option<Ratio>,
     /// The 99th of each launch, for comparisons with other models.
@@ -117,6 +120,8 @@ struct OneLevel {
     /// Those of jobs that ended, in ascending order.
     latencies: Vec<f64>,
     ideal: Vec<f64>,
+    /// The mean time until a job was begun, and the ideal one of jobs that take as long as they did.
+    waits: Option<[f64; 2]>,
     late_p99_us: f64,
     /// Jobs that were due and had not ended when the last had arrived, in a second of the level.
     growth: f64,
@@ -212,15 +217,19 @@ impl AtLoad {
             return AtLoad::Unmeasured;
         }
         let growths: Vec<f64> = found.iter().map(|it| it.growth).collect();
-        if found.iter().filter(|it| it.is_over).count() * 2 >= found.len() {
+        let count = found.len();
+        if found.iter().filter(|it| it.is_over).count() * 2 >= count {
             return AtLoad::OverCapacity(median(&growths).unwrap_or(0.0));
         }
         let jobs: Vec<f64> = launches.iter().filter_map(|launch| job_ns(launch)).collect();
         let allowed_us = LATE * median(&jobs).unwrap_or(0.0) / 1e3;
-        let late: Vec<f64> = found.iter().map(|it| it.late_p99_us).collect();
-        let late = median(&late).unwrap_or(0.0);
-        if late > allowed_us {
-            return AtLoad::Late(late);
+        // A launch in which jobs were late does not count, nor do all if that is half of them.
+        let mut late = Vec::new();
+        for level in &mut levels {
+            late.extend(level.take_if(|it| it.late_p99_us > allowed_us).map(|it| it.late_p99_us));
+        }
+        if late.len() * 2 >= count {
+            return AtLoad::Late(median(&late).unwrap_or(0.0));
         }
         let kept = Kept::of(&levels);
         match kept.mean_over_ideal {
@@ -252,6 +261,7 @@ impl OneLevel {
             rate,
             offered: level.latency_us.len(),
             ideal: ideal(measured, launch, &due_ns),
+            waits: waits(measured, launch, level, &due_ns),
             late_p99_us: percentile(&late, 0.99)?,
             latencies,
             growth: open_at_end as f64 / seconds,
@@ -284,6 +294,31 @@ fn ideal(measured: Measured<'_, '_>, launch: &ArrivalLaunch, due_ns: &[u64]) -> 
         ends.iter().zip(&arrivals).map(|(end, arrival)| (end - arrival.due_ns) as f64).collect();
     latencies.sort_unstable_by(f64::total_cmp);
     latencies
+}
+
+/// The mean time until a job that only computes was begun, and that on an ideal machine on which each computes as long as it did here.
+fn waits(
+    measured: Measured<'_, '_>,
+    launch: &ArrivalLaunch,
+    level: &Level,
+    due_ns: &[u64],
+) -> Option<[f64; 2]> {
+    if launch.alone.iter().any(|job| job.wait_ns > 0) {
+        return None;
+    }
+    let (mut arrivals, mut begun) = (Vec::new(), Vec::new());
+    for ((&due_ns, latency_us), service_us) in due_ns.iter().zip(&level.latency_us).zip(&level.service_us) {
+        let (Some(latency_us), Some(service_us)) = (latency_us, service_us) else { continue };
+        begun.push((latency_us - service_us.min(latency_us)) as f64 * 1e3);
+        arrivals.push(Arrival { due_ns, wait_ns: 0, compute_ns: service_us * 1_000 });
+    }
+    let limit =
+        measured.arm.limit.map_or(usize::MAX, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX));
+    let mut ideal = Vec::with_capacity(arrivals.len());
+    for (end_ns, arrival) in ends_ns(&arrivals, measured.cores, limit).iter().zip(&arrivals) {
+        ideal.push((end_ns - arrival.due_ns - arrival.compute_ns) as f64);
+    }
+    Some([mean(&begun)?, mean(&ideal)?])
 }
 
 /// The smallest of sorted values that a share of them does not exceed.
@@ -320,6 +355,10 @@ impl Kept {
             ideal_p50: ideal_at(0.5),
             ideal_p99: ideal_at(0.99),
             mean_over_ideal: of_logs(&each(&|it| it.ratio(mean)), LEVEL),
+            wait_over_ideal: of_logs(
+                &each(&|it| Some((it.waits?[0] / it.waits?[1]).ln()).filter(|it| it.is_finite())),
+                LEVEL,
+            ),
             p99_over_ideal: p99
                 .and_then(|_| of_logs(&each(&|it| it.ratio(|all| percentile(all, 0.99))), LEVEL)),
             p99_by_launch: levels.iter().map(|it| percentile(&it.as_ref()?.latencies, 0.99)).collect(),
