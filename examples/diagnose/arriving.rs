@@ -20,8 +20,8 @@ use bakeoff::internals::study::arrivals::{ArrivalRequest, measure};
 use bakeoff::internals::workload::catalog::Catalog;
 
 /// Launches; and for how long jobs arrive in each.
-const LAUNCHES: u64 = 6;
-const LEVEL_OF_EACH: Duration = Duration::from_millis(2_500);
+const LAUNCHES: u64 = 12;
+const LEVEL_OF_EACH: Duration = Duration::from_millis(1_500);
 
 /// What two copies of a model did.
 pub struct Copies {

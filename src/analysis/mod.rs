@@ -13,6 +13,7 @@ pub mod functions;
 mod impossible;
 pub(crate) mod judgement;
 mod launches;
+pub mod metg;
 pub mod platforms;
 pub mod running;
 pub mod same;

@@ -1,6 +1,8 @@
 use super::*;
 use crate::record::read::tests::recording;
-use crate::record::schema::{AloneJob, Capacity, Recording};
+use crate::record::schema::{AloneJob, Capacity, Level, Recording};
+use crate::stats::queue::{Arrival, ends_ns};
+use crate::stats::schedule::Schedule;
 
 /// How long a job computes alone.
 const JOB_NS: u64 = 1_000_000;

@@ -240,6 +240,8 @@ impl Launch<'_> {
         let is_over = running.rate < rate;
         // A third of the time shows that the queue grows, and nobody waits for it to end.
         let level = if is_over { self.order.level / 3 } else { self.order.level };
+        // Of the shortest jobs a second has more than a recording holds.
+        let level = level.min(Duration::from_secs_f64(MOST_JOBS_OF_LEVEL / rate.max(1.0)));
         let patience = if is_over { Duration::ZERO } else { self.order.patience };
         let due_ns =
             self.order.schedule.due_ns(jobs_per_1000_s.get() as f64 / 1_000.0, level.as_secs_f64(), seed);
@@ -296,6 +298,9 @@ impl Launch<'_> {
 /// How long a run takes that shows the capacity of a model, and the most jobs of it.
 const RUN: Duration = Duration::from_millis(400);
 const MOST_JOBS: usize = 20_000;
+
+/// The most jobs of a level.
+const MOST_JOBS_OF_LEVEL: f64 = 10_000.0;
 
 /// How long jobs that are all there at once may take.
 const PATIENCE: Duration = Duration::from_secs(60);
