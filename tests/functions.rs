@@ -176,6 +176,18 @@ fn evidence_is_about_the_functions_of_a_suite() {
 }
 
 #[test]
+fn calls_of_functions_arrive_over_time() {
+    let models = "sequential,rayon,prefork,tokio-many";
+    let args = ["arrivals", "sum", "sleep", "--quick", "--launches", "1", "--load", "30", "--models", models];
+    let arrivals = recorded("", &args).arrivals.unwrap();
+    assert_eq!(arrivals.launches.len(), 2);
+    for launch in &arrivals.launches {
+        assert!(launch.failure.is_none() && launch.failures.is_empty(), "{launch:?}");
+        assert_eq!(launch.levels.len(), 4);
+    }
+}
+
+#[test]
 fn costs_and_evidence_are_about_tasks_too() {
     let costs = recorded("task", &["costs", "--quick", "--models", "prefork"]);
     let probes = costs.costs.unwrap().probes;

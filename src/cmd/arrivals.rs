@@ -175,3 +175,18 @@ fn ensure_long_enough(workloads: &[(Workload, Platform)], level: Duration) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn level_has_time_for_ten_jobs() {
+        let mut slow = Catalog::builtin().arriving(Platform::Native)[0];
+        slow.job_us = 60_000;
+        let refused = ensure_long_enough(&[(slow, Platform::Native)], QUICK_LEVEL).unwrap_err();
+        assert!(refused.to_string().contains("--level with at least 1s"), "{refused}");
+        slow.job_us = 50_000;
+        ensure_long_enough(&[(slow, Platform::Native)], QUICK_LEVEL).unwrap();
+    }
+}

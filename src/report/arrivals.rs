@@ -158,33 +158,37 @@ fn ratio(found: Option<Ratio>) -> String {
     ratio_and_interval(found.as_ref())
 }
 
-/// A row for each model: how much longer the first job takes after a time without any, and what is burnt meanwhile.
-fn after_idling(subject: &Subject<'_>) -> Option<Block> {
+/// A row for each model: how much longer the first jobs take after a time without any; a table for each number of jobs that come at once.
+fn after_idling(subject: &Subject<'_>) -> Vec<Block> {
     let mut models: Vec<&ServedModel<'_>> = subject.models.iter().collect();
     models.retain(|model| !model.first_jobs.is_empty());
-    let first = models.first()?;
-    let mut kinds: Vec<(usize, u64)> = Vec::new();
-    for it in &first.first_jobs {
-        if it.idle_us > 0 {
-            kinds.push((it.jobs, it.idle_us));
+    let Some(first) = models.first() else { return vec![] };
+    let mut counts: Vec<usize> = first.first_jobs.iter().map(|it| it.jobs).collect();
+    counts.dedup();
+    let mut blocks = Vec::new();
+    for jobs in counts {
+        let mut columns = Table::of(&models).left("model", |it| it.arm.model.as_str());
+        for idle_us in first.first_jobs.iter().filter(|it| it.jobs == jobs).map(|it| it.idle_us) {
+            if idle_us > 0 {
+                let name = format!("after {}", units::nanoseconds(idle_us as f64 * 1e3));
+                columns = columns
+                    .left(name, move |it| ratio(first_job(it, jobs, idle_us).and_then(|it| it.over_hot)))
+                    .wraps();
+            }
         }
-    }
-    let mut columns = Table::of(&models).left("model", |it| it.arm.model.as_str());
-    for (jobs, idle_us) in kinds {
-        let idle = units::nanoseconds(idle_us as f64 * 1e3);
-        let name = if jobs == 1 { format!("after {idle}") } else { format!("{jobs} jobs after {idle}") };
-        columns = columns.right(name, Unit::Plain, move |it| {
-            let over_hot = first_job(it, jobs, idle_us)?.over_hot?;
-            Some(units::ratio(over_hot.ratio))
+        columns = columns.right("busy while idle", Unit::Plain, move |it| {
+            let of_count = it.first_jobs.iter().filter(|first| first.jobs == jobs);
+            let cores = of_count.filter_map(|first| first.idle_cores).next_back();
+            cores.map_or(Cell::Missing, |cores| format!("{:.2} % of a core", cores * 100.0).into())
         });
+        let what = if jobs == 1 { "one job".to_owned() } else { format!("{jobs} jobs at once") };
+        let title = format!(
+            "{}: {what} after a time without any, over the same directly after others",
+            subject.workload.called()
+        );
+        blocks.push(Block::titled(title, columns.leaves(1).build(), vec![]));
     }
-    columns = columns.right("busy while idle", Unit::Plain, |it| {
-        let long = it.first_jobs.iter().filter_map(|first| first.idle_cores).next_back();
-        long.map_or(Cell::Missing, |cores| format!("{:.2} % of a core", cores * 100.0).into())
-    });
-    let title =
-        format!("{}: first jobs after a time without any, over the same without", subject.workload.called());
-    Some(Block::titled(title, columns.build(), vec![]))
+    blocks
 }
 
 fn first_job<'a>(model: &'a ServedModel<'_>, jobs: usize, idle_us: u64) -> Option<&'a FirstJob> {
@@ -241,6 +245,7 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .left("ideal_p50_ns", |it| kept(it, |kept| kept.ideal_p50))
         .left("ideal_p99_ns", |it| kept(it, |kept| kept.ideal_p99))
         .ratio("mean_over_ideal", |it| it.1.kept()?.mean_over_ideal)
+        .ratio("wait_over_ideal", |it| it.1.kept()?.wait_over_ideal)
         .ratio("p99_over_ideal", |it| it.1.kept()?.p99_over_ideal);
     Some(table.build())
 }

@@ -137,6 +137,13 @@ impl<'a> MainCosts<'a> {
         }
     }
 
+    fn metg(&self, model: &CostSummary<'_>) -> Cell {
+        match &self.break_even {
+            Some(series) => sizes::metg(series, model.model()),
+            None => Cell::Missing,
+        }
+    }
+
     /// Why some of them have no verdict.
     fn warnings(&self) -> Vec<Block> {
         let mut warnings = cost_tables::no_verdict(self.analysed.warnings_of_passes());
@@ -161,6 +168,8 @@ fn in_short(of: &Analysed<'_>) -> Option<Vec<Block>> {
         .leaves(1)
         .right("most at once", Unit::Count, most_jobs)
         .leaves(4)
+        .right("METG", Unit::Nanoseconds, |it| costs.metg(it))
+        .leaves(5)
         .right("break-even job size", Unit::Nanoseconds, |it| costs.pays_from(it))
         .build();
     let times = cost_tables::reading(&costs.analysed);
@@ -192,7 +201,7 @@ pub(crate) fn narrow(of: &Analysed<'_>) -> Option<Vec<Block>> {
 const HOW: &str = "Memory of a waiting job: what each further one takes, of the \
      process and its children; kernel memory: stacks and page tables besides. Most at once: up to the limit that was asked for, or what is possible. \
      Break-even job size: faster than `sequential` from computing jobs of this size on, by the whole 95 % interval; inconclusive: not \
-     decided at the largest.";
+     decided at the largest. METG: the smallest computing job at which a model keeps half of its largest speedup.";
 
 /// A time with its interval.
 pub(super) fn time(estimate: Estimate) -> String {

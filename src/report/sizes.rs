@@ -1,5 +1,6 @@
 //! The same work in other sizes: speedups by size and model, and the size from which a model pays.
 
+use crate::analysis::metg::Metg;
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries};
 use crate::analysis::warning::{Warning, WorkloadWarning};
 use crate::record::schema::{Costs, Recording};
@@ -73,7 +74,8 @@ fn notes(series: &SizeSeries) -> Vec<String> {
     notes.extend(about_warnings(series.warnings.iter().filter(slow)));
     if series.has_break_even() && !series.has_no_verdict() {
         for model in series.models().into_iter().skip(1) {
-            notes.push(format!("{model}: {}", break_even(series, model)));
+            let metg = metg_in_words(series, model).map_or(String::new(), |words| format!("; {words}"));
+            notes.push(format!("{model}: {}{metg}", break_even(series, model)));
         }
     }
     notes
@@ -101,6 +103,30 @@ pub(crate) fn pays_from(series: &SizeSeries, model: &str) -> Cell {
         BreakEven::Inconclusive => "inconclusive".into(),
         BreakEven::Never => "never".into(),
         BreakEven::Unknown => "not measured".into(),
+    }
+}
+
+/// The smallest job at which a model keeps half of its efficiency, in short.
+pub(crate) fn metg(series: &SizeSeries, model: &str) -> Cell {
+    match series.metg(model) {
+        _ if model == series.baseline() => Cell::Missing,
+        Metg::At(found) => Some(found.value).into(),
+        Metg::AtMost(ns) => format!("<= {}", units::nanoseconds(ns)).into(),
+        Metg::Unknown => Cell::Missing,
+    }
+}
+
+/// The same in words.
+fn metg_in_words(series: &SizeSeries, model: &str) -> Option<String> {
+    match series.metg(model) {
+        Metg::At(found) => Some(format!(
+            "keeps half of its largest speedup down to jobs of {}",
+            found.shown(units::nanoseconds)
+        )),
+        Metg::AtMost(ns) => {
+            Some(format!("keeps half of its largest speedup at jobs of {} too", units::nanoseconds(ns)))
+        }
+        Metg::Unknown => None,
     }
 }
 

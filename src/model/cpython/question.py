@@ -23,6 +23,7 @@ MODULES = (
     "multiprocessing.connection",
     "os",
     "pickle",
+    "queue",
     "select",
     "signal",
     "socket",
