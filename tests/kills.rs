@@ -27,7 +27,7 @@ use shared::running;
 const EXE: &str = env!("CARGO_BIN_EXE_bakeoff");
 
 /// The signals without an option, few enough for every test run.
-const KILLS: u64 = 20;
+const KILLS: u64 = 12;
 
 /// The latest moment of a signal.
 const LATEST_MS: u64 = 2_500;
@@ -43,6 +43,7 @@ const MEASURING: &[(&[&str], &str)] = &[
     (&["story", "stall"], "--out"),
     (&["story", "chess", "--quick"], "--out"),
     (&["evidence"], "--out"),
+    (&["arrivals", "--quick"], "--out"),
     (&["claims", "C1", "T3", "--profile", "quick"], "--out"),
 ];
 
@@ -152,7 +153,10 @@ fn rounds_of(recording: &Recording) -> usize {
         studies.extend(&costs.study);
         studies.extend(costs.sizes.iter().map(|sizes| &sizes.study));
     }
-    studies.iter().flat_map(|study| &study.launches).map(|launch| launch.rounds.len()).sum()
+    let rounds: usize =
+        studies.iter().flat_map(|study| &study.launches).map(|launch| launch.rounds.len()).sum();
+    let arrivals = recording.arrivals.iter().flat_map(|arrivals| &arrivals.launches);
+    rounds + arrivals.map(|launch| launch.levels.len()).sum::<usize>()
 }
 
 /// Sends `signal` to a process, or to its group.

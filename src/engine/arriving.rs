@@ -44,7 +44,7 @@ pub struct Arriving<W: Work> {
 
 /// What the jobs of a level share.
 struct Level {
-    /// Jobs that have not begun are not run any more.
+    /// Jobs that have not started are not run any more.
     is_over: AtomicBool,
     served: Sender<Served>,
 }
@@ -55,7 +55,7 @@ pub struct Served {
     /// Its number in the order of arrivals.
     pub number: usize,
     /// When the model began to run it.
-    pub begun: Timestamp,
+    pub started: Timestamp,
     /// When its result was there.
     pub ended: Timestamp,
     /// Its digest.
@@ -73,9 +73,9 @@ impl<W: Work> Arriving<W> {
         if self.is_dropped() {
             return;
         }
-        let begun = now();
+        let started = now();
         let digest = catch_panic(|| run(&self.jobs, self.index));
-        self.end(begun, digest);
+        self.end(started, digest);
     }
 
     /// Runs its async form.
@@ -83,9 +83,9 @@ impl<W: Work> Arriving<W> {
         if self.is_dropped() {
             return;
         }
-        let begun = now();
+        let started = now();
         let digest = self.jobs.run_async(self.index).await;
-        self.end(begun, digest);
+        self.end(started, digest);
     }
 
     /// The same job, with others under `jobs` instead of its own.
@@ -97,10 +97,10 @@ impl<W: Work> Arriving<W> {
         self.level.is_over.load(Ordering::Relaxed)
     }
 
-    fn end(&self, begun: Timestamp, digest: Result<Digest>) {
+    fn end(&self, started: Timestamp, digest: Result<Digest>) {
         let ended = now();
         // Nobody waits for it any longer if the level is over.
-        let _ = self.level.served.send(Served { number: self.number, begun, ended, digest });
+        let _ = self.level.served.send(Served { number: self.number, started, ended, digest });
     }
 }
 
@@ -113,7 +113,7 @@ pub trait Serving: Send {
     fn prepare(&mut self, batch: &Batch) -> Result<()>;
 
     /// Lets a job arrive at each of these times, in nanoseconds from now on, and waits for all of them, but not longer than `patience`
-    /// after the last one. Those that have not begun by then are dropped.
+    /// after the last one. Those that have not started by then are dropped.
     ///
     /// # Errors
     /// When the model has ended.

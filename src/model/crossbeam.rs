@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use crate::engine::{Digest, Jobs, Model, Resources, Work};
-use crate::model::{lanes::Lanes, threads::TOO_FEW_THREADS};
+use crate::model::{job_threads::JobThreads, threads::TOO_FEW_THREADS};
 
 pub(super) struct Crossbeam<W: Work> {
     tasks: Option<Sender<(usize, Jobs<W>)>>,
@@ -38,8 +38,8 @@ impl<W: Work> Crossbeam<W> {
 }
 
 /// Long-lived threads that take arriving jobs from one channel.
-pub(super) fn serve<W: Work>(resources: &Resources) -> Result<Lanes<W>> {
-    Lanes::start(resources.workers, |_| Ok(()), |(), job| job.run())
+pub(super) fn serve<W: Work>(resources: &Resources) -> Result<JobThreads<W>> {
+    JobThreads::start(resources.workers, |_| Ok(()), |(), job| job.run())
 }
 
 impl<W: Work> Model<W> for Crossbeam<W> {

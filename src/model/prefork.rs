@@ -11,7 +11,7 @@ use rayon::ThreadPool;
 
 use crate::child::worker::{Life, MOST_JOBS, Worker, Workers};
 use crate::engine::{Arriving, Digest, Jobs, Model, Resources, TakeJobs, Usage, Work, lock};
-use crate::model::{lanes::Lanes, rayon::pool};
+use crate::model::{job_threads::JobThreads, rayon::pool};
 
 pub(super) struct Prefork {
     /// Before the pool: processes end before the threads that started them.
@@ -85,7 +85,7 @@ impl<W: Work> Model<W> for Prefork {
 /// Long-lived processes, to each of which a thread gives arriving jobs one by one.
 pub(super) struct PreforkEach<W: Work> {
     /// Before the processes: they end after the threads that speak with them.
-    lanes: Lanes<W>,
+    threads: JobThreads<W>,
     pool: Arc<Pool>,
 }
 
@@ -117,7 +117,7 @@ pub(super) fn serve<W: Work>(resources: &Resources) -> Result<PreforkEach<W>> {
     let run = move |number: &mut usize, job: Arriving<W>| {
         job.run_by(|jobs, index| running.with(*number, |process| one(process, jobs, index)));
     };
-    Ok(PreforkEach { lanes: Lanes::start(resources.workers, begin, run)?, pool })
+    Ok(PreforkEach { threads: JobThreads::start(resources.workers, begin, run)?, pool })
 }
 
 /// The digest of a job that a process runs.
@@ -143,7 +143,7 @@ impl<W: Work> TakeJobs<W> for PreforkEach<W> {
     }
 
     fn submit(&mut self, job: Arriving<W>) -> Result<()> {
-        self.lanes.submit(job)
+        self.threads.submit(job)
     }
 
     fn idle_usage(&self) -> Option<Usage> {

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::child::worker::{Life, Worker, Workers};
 use crate::engine::{Arriving, Digest, Jobs, Model, Resources, Work};
-use crate::model::lanes::Lanes;
+use crate::model::job_threads::JobThreads;
 
 pub(super) struct Processes {
     workers: Workers,
@@ -49,7 +49,7 @@ impl<W: Work> Model<W> for Processes {
 }
 
 /// A process for each arriving job, started and waited for by a thread of its own.
-pub(super) fn serve<W: Work>(resources: &Resources) -> Result<Lanes<W>> {
+pub(super) fn serve<W: Work>(resources: &Resources) -> Result<JobThreads<W>> {
     let processes = Processes::start(resources)?;
     let run = move |(): &mut (), job: Arriving<W>| {
         job.run_by(|jobs, index| {
@@ -57,7 +57,7 @@ pub(super) fn serve<W: Work>(resources: &Resources) -> Result<Lanes<W>> {
             processes.workers.watching(one)
         });
     };
-    Lanes::start(resources.max_concurrent, |_| Ok(()), run)
+    JobThreads::start(resources.max_concurrent, |_| Ok(()), run)
 }
 
 fn join<W: Work>(mut worker: Worker, jobs: &Jobs<W>) -> Result<Digest> {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::engine::{Digest, Jobs, Model, Resources, Work};
-use crate::model::lanes::Lanes;
+use crate::model::job_threads::JobThreads;
 
 pub(super) struct Sequential;
 
@@ -15,8 +15,8 @@ impl Sequential {
 }
 
 /// One thread that runs arriving jobs one at a time.
-pub(super) fn serve<W: Work>(_: &Resources) -> Result<Lanes<W>> {
-    Lanes::start(1, |_| Ok(()), |(), job| job.run())
+pub(super) fn serve<W: Work>(_: &Resources) -> Result<JobThreads<W>> {
+    JobThreads::start(1, |_| Ok(()), |(), job| job.run())
 }
 
 impl<W: Work> Model<W> for Sequential {

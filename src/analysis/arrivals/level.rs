@@ -12,7 +12,7 @@ pub(super) struct OneLevel {
     /// Those of jobs that ended, in ascending order.
     pub(super) latencies: Vec<f64>,
     pub(super) ideal: Vec<f64>,
-    /// The mean time until a job was begun, and the ideal one of jobs that take as long as they did.
+    /// The mean time until a job was started, and the ideal one of jobs that take as long as they did.
     pub(super) waits: Option<[f64; 2]>,
     pub(super) late_p99_us: f64,
     /// Jobs that were due and had not ended when the last had arrived, in a second of the level.
@@ -77,7 +77,7 @@ fn ideal(measured: Measured<'_, '_>, launch: &ArrivalLaunch, due_ns: &[u64]) -> 
     latencies
 }
 
-/// The mean time until a job that only computes was begun, and that on an ideal machine on which each computes as long as it did here.
+/// The mean time until a job that only computes was started, and that on an ideal machine on which each computes as long as it did here.
 fn waits(
     measured: Measured<'_, '_>,
     launch: &ArrivalLaunch,
@@ -87,10 +87,10 @@ fn waits(
     if launch.alone.iter().any(|job| job.wait_ns > 0) {
         return None;
     }
-    let (mut arrivals, mut begun) = (Vec::new(), Vec::new());
+    let (mut arrivals, mut waited) = (Vec::new(), Vec::new());
     for ((&due_ns, latency_us), service_us) in due_ns.iter().zip(&level.latency_us).zip(&level.service_us) {
         let (Some(latency_us), Some(service_us)) = (latency_us, service_us) else { continue };
-        begun.push((latency_us - service_us.min(latency_us)) as f64 * 1e3);
+        waited.push((latency_us - service_us.min(latency_us)) as f64 * 1e3);
         arrivals.push(Arrival { due_ns, wait_ns: 0, compute_ns: service_us * 1_000 });
     }
     let limit =
@@ -99,7 +99,7 @@ fn waits(
     for (end_ns, arrival) in ends_ns(&arrivals, measured.cores, limit).iter().zip(&arrivals) {
         ideal.push((end_ns - arrival.due_ns - arrival.compute_ns) as f64);
     }
-    Some([mean(&begun)?, mean(&ideal)?])
+    Some([mean(&waited)?, mean(&ideal)?])
 }
 
 /// The smallest of sorted values that a share of them does not exceed.

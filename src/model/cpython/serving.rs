@@ -55,12 +55,12 @@ impl<W: Work> Serving for ServingPython<W> {
         let told = self.python.arrive(jobs, due_ns, nanoseconds(patience))?;
         let Told { start, late, served } = serde_json::from_slice(&told)?;
         let mut all = Vec::with_capacity(served.len());
-        for ToldJob(number, begun, ended, digest, error) in served {
+        for ToldJob(number, started, ended, digest, error) in served {
             let why = || anyhow!("{}", error.unwrap_or_default());
             let digest = digest.map(Digest::of_bits).ok_or_else(why);
             all.push(Served {
                 number,
-                begun: Timestamp::at_ns(begun),
+                started: Timestamp::at_ns(started),
                 ended: Timestamp::at_ns(ended),
                 digest,
             });

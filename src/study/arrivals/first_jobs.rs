@@ -7,7 +7,8 @@ use anyhow::Result;
 
 use crate::engine::{Batch, Serving, nanoseconds};
 use crate::record::schema::FirstJobs;
-use crate::study::arrivals::launch::{micros, run};
+use crate::study::arrivals::launch::micros;
+use crate::study::arrivals::starter::run;
 
 /// How long nothing comes, and how often that is tried.
 const IDLE: [(Duration, usize); 5] = [

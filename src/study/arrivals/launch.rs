@@ -11,11 +11,11 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{channel::Channel, parent_death, program, wire};
-use crate::engine::{Arrived, Batch, Digest, Phase, Resources, Serving, WhyNot, nanoseconds};
-use crate::model::ModelEntry;
+use crate::engine::{Digest, Serving, WhyNot, nanoseconds};
 use crate::record::arrivals::ArrivalEvent;
-use crate::record::schema::{AloneJob, Capacity, Failure, Level};
+use crate::record::schema::{Capacity, Failure, Level};
 use crate::stats::schedule::Schedule;
+use crate::study::arrivals::starter::{Starter, Users, run};
 use crate::study::arrivals::{first_jobs, precedence};
 use crate::study::launch::{Acknowledged, PlatformOrder};
 use crate::workload::catalog::Catalog;
@@ -75,25 +75,14 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     let workload = catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let batch = workload.batch_with(order.expected.clone(), &stage)?;
     let users = Users { with_packages: order.task.is_some(), long_batch: workload.long_batch() };
-    Launch { order: &order, models: platform.models(), users, batch: &batch, exe, channel: &mut channel }
-        .measure()
+    let starter = Starter { models: platform.models(), users, batch: &batch, exe };
+    Launch { order: &order, starter, channel: &mut channel }.measure()
 }
 
 struct Launch<'a> {
     order: &'a ArrivalOrder,
-    /// Those of the platform, the baseline first.
-    models: Vec<ModelEntry>,
-    users: Users,
-    batch: &'a Batch,
-    exe: &'a Path,
+    starter: Starter<'a>,
     channel: &'a mut Channel,
-}
-
-/// What interpreters need for functions of users.
-#[derive(Clone, Copy)]
-struct Users {
-    with_packages: bool,
-    long_batch: Duration,
 }
 
 /// A started model, and how many jobs it ends in a second.
@@ -113,7 +102,7 @@ impl Launch<'_> {
     fn measure(&mut self) -> Result<()> {
         let mut random = fastrand::Rng::with_seed(self.order.seed);
         self.tell(ArrivalEvent::Precedence(precedence::take()))?;
-        let alone = self.alone()?;
+        let alone = self.starter.alone()?;
         self.tell(ArrivalEvent::Alone(alone))?;
         let mut running = self.start_all(&mut random)?;
         let best = running.iter().map(|it| it.rate).fold(0.0, f64::max);
@@ -145,10 +134,9 @@ impl Launch<'_> {
         random.shuffle(&mut arms);
         let mut running = Vec::new();
         for arm in arms {
-            let event = match self
-                .started(arm)
-                .and_then(|mut serving| Ok((self.capacity(&mut *serving)?, serving)))
-            {
+            let starter = &self.starter;
+            let started = starter.started(arm).and_then(|mut it| Ok((starter.capacity(&mut *it)?, it)));
+            let event = match started {
                 Ok(((jobs, ns), serving)) => {
                     let rate = jobs.get() as f64 / (ns.get() as f64 / 1e9);
                     running.push(Running { arm: arm.index, serving, rate });
@@ -159,77 +147,6 @@ impl Launch<'_> {
             self.tell(event)?;
         }
         Ok(running)
-    }
-
-    fn started(&self, arm: &ArmOrder) -> Result<Box<dyn Serving>> {
-        let Some(model) = self.models.iter().find(|model| model.name == arm.model) else {
-            bail!("there is no model {}", arm.model)
-        };
-        let mut resources = self.resources(model, arm.workers).limited_to(arm.at_most);
-        resources.max_concurrent = resources.max_concurrent.min(arm.workers.max(1));
-        model.ensure_startable(&resources)?;
-        let mut serving = self.batch.serve(&arm.model, &resources)?;
-        serving.prepare(self.batch)?;
-        Ok(serving)
-    }
-
-    fn resources(&self, model: &ModelEntry, workers: usize) -> Resources {
-        let Users { with_packages, long_batch } = self.users;
-        let resources = model.resources(workers, self.exe);
-        Resources { with_packages, deadline: resources.deadline + long_batch, ..resources }
-    }
-
-    /// What each job takes alone: the medians of traced runs, one job after the other.
-    fn alone(&self) -> Result<Vec<AloneJob>> {
-        let baseline = self.models[0];
-        let mut performer = baseline.start_traced(self.batch, &self.resources(&baseline, 1))?;
-        // Of each job the waits and the computing of each run.
-        let mut times = vec![(vec![0; ALONE_RUNS], vec![0; ALONE_RUNS]); self.batch.expected().len()];
-        for run in 0..ALONE_RUNS {
-            for span in performer.perform(self.batch)?.spans {
-                let (waits, computes) = times.get_mut(span.job as usize).context("a span is of no job")?;
-                match span.phase {
-                    Phase::Wait => waits[run] += span.len_ns(),
-                    Phase::Compute => computes[run] += span.len_ns(),
-                }
-            }
-        }
-        let mut alone = Vec::with_capacity(times.len());
-        for (waits, computes) in times {
-            alone.push(AloneJob { wait_ns: middle(waits), compute_ns: middle(computes) });
-        }
-        Ok(alone)
-    }
-
-    /// How many jobs end in how long in a run of many that are there at once, after a warm-up. The last tenth does not count: there
-    /// is not enough of it for all that the model has.
-    fn capacity(&self, serving: &mut dyn Serving) -> Result<(NonZeroU64, NonZeroU64)> {
-        let jobs = self.batch.expected().len();
-        let warm = self.all_at_once(serving, jobs)?;
-        let took = warm.last().context("no job was run")?.as_secs_f64();
-        let many = jobs as f64 * RUN.as_secs_f64() / took.max(1e-6);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of jobs")]
-        let many = (many as usize).clamp(jobs, MOST_JOBS);
-        let ended = self.all_at_once(serving, many)?;
-        let counted = (ended.len() * 9).div_ceil(10);
-        let ns = nanoseconds(ended[counted - 1]);
-        let counted = NonZeroU64::new(counted as u64).context("no job was run")?;
-        Ok((counted, NonZeroU64::new(ns).context("its jobs take no time")?))
-    }
-
-    /// When each of this many jobs ended that were there at once, in ascending order.
-    fn all_at_once(&self, serving: &mut dyn Serving, jobs: usize) -> Result<Vec<Duration>> {
-        let arrived = self.run(serving, &vec![0; jobs], PATIENCE)?;
-        if arrived.served.len() < jobs {
-            bail!("{} of {jobs} jobs ended within {PATIENCE:?}", arrived.served.len());
-        }
-        let mut ended: Vec<Duration> = arrived.served.iter().map(|job| job.ended - arrived.start).collect();
-        ended.sort_unstable();
-        Ok(ended)
-    }
-
-    fn run(&self, serving: &mut dyn Serving, due_ns: &[u64], patience: Duration) -> Result<Arrived> {
-        run(self.batch, serving, due_ns, patience)
     }
 
     /// One level of a model, at `load` percent of `best` jobs a second.
@@ -245,13 +162,13 @@ impl Launch<'_> {
         let patience = if is_over { Duration::ZERO } else { self.order.patience };
         let due_ns =
             self.order.schedule.due_ns(jobs_per_1000_s.get() as f64 / 1_000.0, level.as_secs_f64(), seed);
-        let arrived = self.run(&mut *running.serving, &due_ns, patience)?;
+        let arrived = run(self.starter.batch, &mut *running.serving, &due_ns, patience)?;
         let mut latency_us = vec![None; due_ns.len()];
         let mut service_us = latency_us.clone();
         for job in &arrived.served {
             let due = arrived.start + Duration::from_nanos(due_ns[job.number]);
             latency_us[job.number] = Some(micros(job.ended - due));
-            service_us[job.number] = Some(micros(job.ended - job.begun));
+            service_us[job.number] = Some(micros(job.ended - job.started));
         }
         Ok(Level {
             arm: running.arm,
@@ -272,8 +189,8 @@ impl Launch<'_> {
         random.shuffle(&mut arms);
         for arm in arms {
             // Why a model can't be started has been told.
-            let Ok(mut serving) = self.started(arm) else { continue };
-            match first_jobs::measure(self.batch, &mut *serving, arm.index, self.order.cores) {
+            let Ok(mut serving) = self.starter.started(arm) else { continue };
+            match first_jobs::measure(self.starter.batch, &mut *serving, arm.index, self.order.cores) {
                 Ok(found) => {
                     for first in found {
                         self.tell(ArrivalEvent::FirstJobs(first))?;
@@ -295,42 +212,8 @@ impl Launch<'_> {
     }
 }
 
-/// How long a run takes that shows the capacity of a model, and the most jobs of it.
-const RUN: Duration = Duration::from_millis(400);
-const MOST_JOBS: usize = 20_000;
-
 /// The most jobs of a level.
 const MOST_JOBS_OF_LEVEL: f64 = 10_000.0;
-
-/// How long jobs that are all there at once may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Lets jobs arrive and verifies every answer.
-pub(super) fn run(
-    batch: &Batch,
-    serving: &mut dyn Serving,
-    due_ns: &[u64],
-    patience: Duration,
-) -> Result<Arrived> {
-    batch.reset()?;
-    let mut arrived = serving.level(due_ns, patience)?;
-    let mut returned: BTreeMap<usize, Vec<Digest>> = BTreeMap::new();
-    for job in &mut arrived.served {
-        let digest = std::mem::replace(&mut job.digest, Ok(Digest::new(0, 0)))?;
-        returned.entry(job.number % batch.expected().len()).or_default().push(digest);
-    }
-    batch.verify_arrived(&returned)?;
-    Ok(arrived)
-}
-
-/// The runs of which [`AloneJob`]s are the medians.
-const ALONE_RUNS: usize = 3;
-
-/// The median of an odd number of times.
-fn middle(mut times: Vec<u64>) -> u64 {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
 
 fn failed(arm: u64, why: &anyhow::Error) -> ArrivalEvent {
     let WhyNot { reason, is_lack } = WhyNot::of(why);

@@ -2,11 +2,12 @@
 //!
 //! - here: a whole measurement, to its saved recording
 //! - `launch`: a fresh process that measures one workload; `first_jobs`: jobs after a time without any
-//! - `precedence`: a core for the thread that hands jobs over
+//! - `starter`: starts models, and finds out what they can do; `precedence`: a core for the thread that hands jobs over
 
 mod first_jobs;
 mod launch;
 mod precedence;
+mod starter;
 
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
