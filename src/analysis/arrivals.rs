@@ -20,7 +20,7 @@ pub use first_job::FirstJob;
 use first_job::first_jobs;
 use level::{OneLevel, mean, percentile};
 
-/// The largest share of a job's time by which the last hundredth of jobs may be handed over late.
+/// The most by which 99 of 100 jobs may be handed over late, as a share of the 99th percentile of the times from their start to their end.
 const LATE: f64 = 0.05;
 
 /// A mean below this share of the ideal's is no measurement: nothing is faster than the work itself.
@@ -202,12 +202,12 @@ impl AtLoad {
         if found.iter().filter(|it| it.is_over).count() * 2 >= count {
             return AtLoad::OverCapacity(median(&growths).unwrap_or(0.0));
         }
-        let jobs: Vec<f64> = launches.iter().filter_map(|launch| job_ns(launch)).collect();
-        let allowed_us = LATE * median(&jobs).unwrap_or(0.0) / 1e3;
         // A launch in which jobs were late does not count, nor do all if that is half of them.
         let mut late = Vec::new();
         for level in &mut levels {
-            late.extend(level.take_if(|it| it.late_p99_us > allowed_us).map(|it| it.late_p99_us));
+            late.extend(
+                level.take_if(|it| it.late_p99_us > LATE * it.service_p99_us).map(|it| it.late_p99_us),
+            );
         }
         if late.len() * 2 >= count {
             return AtLoad::Late(median(&late).unwrap_or(0.0));

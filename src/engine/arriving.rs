@@ -128,7 +128,7 @@ pub trait Serving: Send {
 pub struct Arrived {
     /// The time from which due times count.
     pub start: Timestamp,
-    /// How much later than due each was handed over.
+    /// How much later than due each was handed over, without the time that the model took for the job before.
     pub late: Vec<Duration>,
     /// Those that ended, in that order.
     pub served: Vec<Served>,
@@ -165,6 +165,8 @@ impl<W: Work, M: TakeJobs<W>> Serving for ServingFor<W, M> {
         let (served, ended) = unbounded();
         let level = Arc::new(Level { is_over: AtomicBool::new(false), served });
         let (start, awake) = (now(), awake_before(due_ns));
+        // When the model had taken the job before: what it takes for that is its own delay.
+        let mut taken = start;
         let mut late = Vec::with_capacity(due_ns.len());
         for (number, &due_ns) in due_ns.iter().enumerate() {
             let due = start + Duration::from_nanos(due_ns);
@@ -173,9 +175,10 @@ impl<W: Work, M: TakeJobs<W>> Serving for ServingFor<W, M> {
             while now() < due {
                 hint::spin_loop();
             }
-            late.push(now() - due);
+            late.push(now() - due.max(taken));
             let (jobs, level, index) = (jobs.clone(), Arc::clone(&level), number % jobs.len());
             self.model.submit(Arriving { jobs, index, number, level })?;
+            taken = now();
         }
         let last = start + Duration::from_nanos(due_ns.last().copied().unwrap_or(0));
         let served = collect(&ended, due_ns.len(), last + patience);

@@ -136,7 +136,8 @@ pub struct Level {
     pub level_ns: NonZeroU64,
     /// The seed of the times at which jobs were due, by [`Schedule::due_ns`].
     pub seed: u64,
-    /// How much later than due each job was handed over, in microseconds, in the order of arrivals.
+    /// How much later than due each job was handed over, in microseconds, in the order of arrivals; without the time that the model took to
+    /// accept the job before.
     pub late_us: Vec<u64>,
     /// The time from when each was due until its result was there, in microseconds; `null` if it was still open at the end.
     pub latency_us: Vec<Option<u64>>,

@@ -15,6 +15,8 @@ pub(super) struct OneLevel {
     /// The mean time until a job was started, and the ideal one of jobs that take as long as they did.
     pub(super) waits: Option<[f64; 2]>,
     pub(super) late_p99_us: f64,
+    /// The time from the start of a job to its end.
+    pub(super) service_p99_us: f64,
     /// Jobs that were due and had not ended when the last had arrived, in a second of the level.
     pub(super) growth: f64,
     pub(super) is_over: bool,
@@ -33,8 +35,8 @@ impl OneLevel {
             latencies.extend(latency_us.map(|us| us as f64 * 1e3));
         }
         latencies.sort_unstable_by(f64::total_cmp);
-        let mut late: Vec<f64> = level.late_us.iter().map(|&us| us as f64).collect();
-        late.sort_unstable_by(f64::total_cmp);
+        let late = sorted(level.late_us.iter().copied());
+        let service = sorted(level.service_us.iter().flatten().copied());
         let seconds = level.level_ns.get() as f64 / 1e9;
         let is_over = capacity(launch, level.arm).is_none_or(|capacity| capacity < rate)
             || latencies.len() < level.latency_us.len();
@@ -44,6 +46,7 @@ impl OneLevel {
             ideal: ideal(measured, launch, &due_ns),
             waits: waits(measured, launch, level, &due_ns),
             late_p99_us: percentile(&late, 0.99)?,
+            service_p99_us: percentile(&service, 0.99)?,
             latencies,
             growth: open_at_end as f64 / seconds,
             is_over,
@@ -54,6 +57,12 @@ impl OneLevel {
         let log = (of(&self.latencies)? / of(&self.ideal)?).ln();
         log.is_finite().then_some(log)
     }
+}
+
+fn sorted(us: impl Iterator<Item = u64>) -> Vec<f64> {
+    let mut sorted: Vec<f64> = us.map(|us| us as f64).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
 }
 
 /// When the jobs of a level were due, in nanoseconds.

@@ -74,12 +74,15 @@ class Arrival:
 def run(model, jobs, due_ns, patience_ns):
     """Lets jobs arrive, one after the other and again from the first, and tells what became of them, for the parent."""
     level, late, start = Level(len(due_ns)), [], now_ns()
+    # When the model had taken the job before: what it takes for that is its own delay.
+    taken = start
     for number, due in enumerate(due_ns):
         pause = start + due - now_ns()
         if pause > 0:
             time.sleep(pause / 1e9)
-        late.append(max(0, now_ns() - start - due))
+        late.append(max(0, now_ns() - max(start + due, taken)))
         model.submit(Arrival(number, jobs[number % len(jobs)], level))
+        taken = now_ns()
     last = due_ns[-1] if due_ns else 0
     level.all_ended.wait(max(0, start + last + patience_ns - now_ns()) / 1e9)
     served = list(level.served)
