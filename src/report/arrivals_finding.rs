@@ -41,7 +41,7 @@ pub(crate) fn sentences(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) 
     sentences.extend(analysed.equal_in_batches(subject).map(|apart| {
         format!(
             "{name}: {} and {} end as many jobs in batches ({} and {} a second), but at {} % load 99 of 100 jobs are done within {} with {} and within \
-             {} with {}: {}.",
+             {} with {}: {}; of all such pairs and loads these differ most.",
             apart.better,
             apart.worse,
             units::whole(apart.capacities[0]),

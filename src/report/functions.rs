@@ -67,10 +67,10 @@ fn on_sizes(series: &SizeSeries, interpreter: &str) -> String {
         _ if series.has_no_verdict() => "no verdict on the size from which processes pay".to_owned(),
         BreakEven::From(row) => {
             let lead = match series.leads_from(PROCESSES) {
-                Some(row) => format!("from {} on also than every other tool", job(row)),
-                None => "but than every other tool at no such size".to_owned(),
+                Some(row) => format!(", and than every other tool from {} on", job(row)),
+                None => "; they are never faster than every other tool".to_owned(),
             };
-            format!("processes are faster than one job at a time from jobs of {} on, {lead}", job(row))
+            format!("processes are faster than one job at a time from jobs of {} on{lead}", job(row))
         }
         BreakEven::Inconclusive => {
             format!(
