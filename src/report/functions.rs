@@ -68,7 +68,11 @@ fn on_sizes(series: &SizeSeries, interpreter: &str) -> String {
         BreakEven::From(row) => {
             let lead = match series.leads_from(PROCESSES) {
                 Some(row) => format!(", and than every other tool from {} on", job(row)),
-                None => "; they are never faster than every other tool".to_owned(),
+                None => {
+                    format!(
+                        "; at the largest jobs, of {largest}, they are not surely faster than every other tool"
+                    )
+                }
             };
             format!("processes are faster than one job at a time from jobs of {} on{lead}", job(row))
         }
