@@ -52,9 +52,13 @@ fn recordings_are_complete_and_from_clean_tree() {
 }
 
 /// What is kept of each table that the program prints as JSON, by its keys there.
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 7] = [
     ("cells", "workload cell verdict launches in_flight wall_ns speedup speedup_low speedup_high cpu_ratio"),
     ("costs", "what model of unit value low high"),
+    (
+        "arrivals",
+        "workload model load_percent state capacity_per_s rate_per_s offered completed mean_ns p50_ns p99_ns ideal_p50_ns ideal_p99_ns mean_over_ideal mean_over_ideal_low mean_over_ideal_high p99_over_ideal wait_over_ideal",
+    ),
     ("evidence", "jobs model concurrent parallel threads processes"),
     ("stories", "story arrangement model wall_ns law_s second_ns"),
     (
@@ -175,6 +179,12 @@ fn old_recordings_give_the_same_numbers() {
         }
         assert_as_kept(name, &Value::Object(tables));
     }
+}
+
+#[test]
+fn recorded_arrivals_give_the_same_numbers() {
+    let report = printed("report", &["results/2026-11-27-cloud-vm-arrivals-2c/arrivals.json".into()]);
+    assert_as_kept("arrivals", &json!({ "arrivals": rows("arrivals", &report["arrivals"]) }));
 }
 
 #[test]
