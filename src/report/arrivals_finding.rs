@@ -1,6 +1,7 @@
 //! What the latencies of a workload come to: sentences, a title, and a small table of one load.
 
 use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, Kept, Subject};
+use crate::record::schema::{ArrivalLaunch, Precedence};
 use crate::report::answer::listed;
 use crate::report::best::ratio_and_interval;
 use crate::report::block::Block;
@@ -69,24 +70,31 @@ pub(crate) fn sentences(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) 
             ));
         }
     }
-    sentences.extend(voided(subject));
+    sentences.extend(voided(analysed, subject));
     sentences
 }
 
 /// How many latencies are void, and what to do.
-fn voided(subject: &Subject<'_>) -> Option<String> {
+fn voided(analysed: &AnalysedArrivals<'_>, subject: &Subject<'_>) -> Option<String> {
     let (mut void, mut all) = (0, 0);
     for at in subject.models.iter().flat_map(|model| &model.loads) {
         void += usize::from(matches!(at, AtLoad::Late(_)));
         all += usize::from(!matches!(at, AtLoad::Unmeasured));
     }
+    if void == 0 {
+        return None;
+    }
     let name = subject.workload.called();
-    (void > 0).then(|| {
-        format!(
-            "{name}: {void} of {all} levels are void, because this program could not hand jobs over in time: repeat it on an idle machine, or with lower \
-             loads."
-        )
-    })
+    let had_none = |launch: &ArrivalLaunch| launch.precedence == Some(Precedence::Usual);
+    let advice = match analysed.arrivals.launches.iter().any(had_none) {
+        // That is what limits the priority of a user's programs on Linux.
+        true => ", or with real-time priority (ulimit -r 1), which this user may not have",
+        false => "",
+    };
+    Some(format!(
+        "{name}: {void} of {all} levels are void, because this program could not hand jobs over in time: repeat it on an idle machine or with \
+         lower loads{advice}."
+    ))
 }
 
 /// A percentile at a load.
