@@ -417,7 +417,9 @@ fn sweep_killed_twice_goes_on() {
         killed.wait().unwrap();
         // The study of a sweep ends with it.
         let start = Instant::now();
-        let is_unlocked = || fs::File::open(&journal).is_ok_and(|file| file.try_lock().is_ok());
+        // Unlocked at once: a process that another test starts meanwhile has this file too until it is another program.
+        let is_unlocked =
+            || fs::File::open(&journal).is_ok_and(|file| file.try_lock().is_ok() && file.unlock().is_ok());
         while !is_unlocked() {
             assert!(start.elapsed() < HANGS, "the study goes on");
             std::thread::sleep(Duration::from_millis(5));
