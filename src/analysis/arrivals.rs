@@ -157,6 +157,13 @@ struct Measured<'a, 'b> {
     cores: usize,
 }
 
+impl Measured<'_, '_> {
+    /// The maximum number of jobs that the model runs at once.
+    fn limit(&self) -> usize {
+        self.arm.limit.map_or(usize::MAX, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX))
+    }
+}
+
 impl<'a> ServedModel<'a> {
     fn of(measured: Measured<'a, '_>) -> Self {
         let Measured { arrivals, launches, index, arm, .. } = measured;

@@ -23,7 +23,7 @@ pub(super) struct OneLevel {
 }
 
 impl OneLevel {
-    /// `None` if no job ended.
+    /// `None` if no job arrived.
     pub(super) fn of(measured: Measured<'_, '_>, launch: &ArrivalLaunch, level: &Level) -> Option<Self> {
         let rate = level.jobs_per_1000_s.get() as f64 / 1_000.0;
         let due_ns = due_ns(measured.arrivals.schedule, level);
@@ -46,7 +46,7 @@ impl OneLevel {
             ideal: ideal(measured, launch, &due_ns),
             waits: waits(measured, launch, level, &due_ns),
             late_p99_us: percentile(&late, 0.99)?,
-            service_p99_us: percentile(&service, 0.99)?,
+            service_p99_us: percentile(&service, 0.99).unwrap_or(0.0),
             latencies,
             growth: open_at_end as f64 / seconds,
             is_over,
@@ -77,9 +77,7 @@ fn ideal(measured: Measured<'_, '_>, launch: &ArrivalLaunch, due_ns: &[u64]) -> 
     for (job, &due_ns) in launch.alone.iter().cycle().zip(due_ns) {
         arrivals.push(Arrival { due_ns, wait_ns: job.wait_ns, compute_ns: job.compute_ns });
     }
-    let limit =
-        measured.arm.limit.map_or(usize::MAX, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX));
-    let ends = ends_ns(&arrivals, measured.cores, limit);
+    let ends = ends_ns(&arrivals, measured.cores, measured.limit());
     let mut latencies: Vec<f64> =
         ends.iter().zip(&arrivals).map(|(end, arrival)| (end - arrival.due_ns) as f64).collect();
     latencies.sort_unstable_by(f64::total_cmp);
@@ -102,10 +100,8 @@ fn waits(
         waited.push((latency_us - service_us.min(latency_us)) as f64 * 1e3);
         arrivals.push(Arrival { due_ns, wait_ns: 0, compute_ns: service_us * 1_000 });
     }
-    let limit =
-        measured.arm.limit.map_or(usize::MAX, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX));
     let mut ideal = Vec::with_capacity(arrivals.len());
-    for (end_ns, arrival) in ends_ns(&arrivals, measured.cores, limit).iter().zip(&arrivals) {
+    for (end_ns, arrival) in ends_ns(&arrivals, measured.cores, measured.limit()).iter().zip(&arrivals) {
         ideal.push((end_ns - arrival.due_ns - arrival.compute_ns) as f64);
     }
     Some([mean(&waited)?, mean(&ideal)?])

@@ -162,6 +162,12 @@ fn model_that_falls_behind_is_over_capacity() {
     // 1,600 jobs a second arrive, and 1,000 end.
     assert!((500.0..700.0).contains(&growth), "{growth}");
     assert!(matches!(at(1, 0, |_| {}), AtLoad::Kept(_)));
+    // Not even one job ends.
+    let none_ends = at(1, 1, |level| {
+        level.latency_us.fill(None);
+        level.service_us.fill(None);
+    });
+    assert!(matches!(none_ends, AtLoad::OverCapacity(_)), "{none_ends:?}");
 }
 
 #[test]
