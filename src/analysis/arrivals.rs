@@ -18,7 +18,7 @@ use crate::stats::ratio::{Ratio, of_logs};
 pub use apart::Apart;
 pub use first_job::FirstJob;
 use first_job::first_jobs;
-use level::{OneLevel, mean, percentile};
+use level::{OneLevel, log_ratio, mean, percentile};
 
 /// The most by which 99 of 100 jobs may be handed over late, as a share of the 99th percentile of the times from their start to their end.
 const LATE: f64 = 0.05;
@@ -79,7 +79,8 @@ pub enum AtLoad {
     Unmeasured,
 }
 
-/// The latencies of a model that kept up, in nanoseconds.
+/// The latencies of a model that kept up, in nanoseconds: a job that had not ended in some launch is slower than all that had, so that upper bounds may
+/// be infinite. Values are not, since fewer than half of the launches have such jobs.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// Jobs in a second.
@@ -204,10 +205,9 @@ impl AtLoad {
         if found.is_empty() {
             return AtLoad::Unmeasured;
         }
-        let growths: Vec<f64> = found.iter().map(|it| it.growth).collect();
         let count = found.len();
-        if found.iter().filter(|it| it.is_over).count() * 2 >= count {
-            return AtLoad::OverCapacity(median(&growths).unwrap_or(0.0));
+        if let Some(growth) = growth_of_half(&levels) {
+            return AtLoad::OverCapacity(growth);
         }
         // A launch in which jobs were late does not count, nor do all if that is half of them.
         let mut late = Vec::new();
@@ -219,12 +219,24 @@ impl AtLoad {
         if late.len() * 2 >= count {
             return AtLoad::Late(median(&late).unwrap_or(0.0));
         }
+        // Those that are left may be fewer.
+        if let Some(growth) = growth_of_half(&levels) {
+            return AtLoad::OverCapacity(growth);
+        }
         let kept = Kept::of(&levels);
         match kept.mean_over_ideal {
             Some(ratio) if ratio.ratio < IMPOSSIBLE => AtLoad::Impossible(ratio.ratio),
             _ => AtLoad::Kept(Box::new(kept)),
         }
     }
+}
+
+/// By how many jobs in a second the queue grew, if the model could not keep up in half of the launches.
+fn growth_of_half(levels: &[Option<OneLevel>]) -> Option<f64> {
+    let found: Vec<&OneLevel> = levels.iter().flatten().collect();
+    let over = found.iter().filter(|it| it.is_over).count();
+    let growths: Vec<f64> = found.iter().map(|it| it.growth).collect();
+    if over * 2 >= found.len() { median(&growths) } else { None }
 }
 
 impl Kept {
@@ -243,19 +255,16 @@ impl Kept {
         Kept {
             rate: median(&each(&|it| Some(it.rate))).unwrap_or(0.0),
             offered,
-            completed: found.iter().map(|it| it.latencies.len()).sum(),
-            mean: Estimate::of(&each(&|it| mean(&it.latencies))).expect("some level has jobs that ended"),
+            completed: found.iter().map(|it| it.completed).sum(),
+            mean: Estimate::of(&each(&|it| mean(&it.latencies))).expect("some level has jobs"),
             p50: at(0.5),
             p99,
             ideal_p50: ideal_at(0.5),
             ideal_p99: ideal_at(0.99),
-            mean_over_ideal: of_logs(&each(&|it| it.ratio(mean)), LEVEL),
-            wait_over_ideal: of_logs(
-                &each(&|it| Some((it.waits?[0] / it.waits?[1]).ln()).filter(|it| it.is_finite())),
-                LEVEL,
-            ),
+            mean_over_ideal: of_logs(&each(&|it| it.log_ratio(mean)), LEVEL),
+            wait_over_ideal: of_logs(&each(&|it| log_ratio(it.waits?[0], it.waits?[1])), LEVEL),
             p99_over_ideal: p99
-                .and_then(|_| of_logs(&each(&|it| it.ratio(|all| percentile(all, 0.99))), LEVEL)),
+                .and_then(|_| of_logs(&each(&|it| it.log_ratio(|all| percentile(all, 0.99))), LEVEL)),
             p99_by_launch: levels.iter().map(|it| percentile(&it.as_ref()?.latencies, 0.99)).collect(),
         }
     }

@@ -203,7 +203,8 @@ fn notes(recording: &Recording, analysed: &AnalysedArrivals<'_>) -> Vec<String> 
     };
     let mut notes = vec![format!(
         "Jobs arrive {schedule} for {} at each load, which is a share of what the best model of a launch can do, in {} launches, each model with the \
-         same arrivals. Times count from when a job was due. p50, p99: what 50 and 99 of 100 jobs do not exceed; -: fewer than ten jobs were slower. \
+         same arrivals. Times count from when a job was due. p50, p99: what 50 and 99 of 100 jobs do not exceed, where a job \
+         that had not ended is slower than all that had (\"at least\": no upper bound); -: fewer than ten jobs were slower. \
          over: the model can't keep up, and so many jobs a second are added to its queue. void: jobs were handed over too late by this program itself.",
         units::nanoseconds(arrivals.level_ns.get() as f64),
         arrivals.launches_asked

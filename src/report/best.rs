@@ -155,8 +155,16 @@ pub(crate) fn in_short(summary: &Summary, row: &Row) -> Option<String> {
 /// The interval of a speedup; the range of launches if there are too few for an interval.
 pub(crate) fn interval(found: &Ratio) -> String {
     match found.interval {
-        Ok(Interval { low, high, .. }) => format!("{} .. {}", units::ratio(low), units::ratio(high)),
-        Err(_) => format!("range {} .. {}", units::ratio(found.range.0), units::ratio(found.range.1)),
+        Ok(Interval { low, high, .. }) => bounds(low, high),
+        Err(_) => format!("range {}", bounds(found.range.0, found.range.1)),
+    }
+}
+
+fn bounds(low: f64, high: f64) -> String {
+    if high.is_infinite() {
+        format!("at least {}", units::ratio(low))
+    } else {
+        format!("{} .. {}", units::ratio(low), units::ratio(high))
     }
 }
 

@@ -18,7 +18,8 @@ impl Estimate {
         Some(Estimate { value: median(values)?, interval: interval(values, LEVEL) })
     }
 
-    /// For readers: the median, and the bounds behind it, as in `1.24 us (1.20 .. 1.31 us)`. An interval of no width is left out.
+    /// For readers: the median, and the bounds behind it, as in `1.24 us (1.20 .. 1.31 us)`, or `1.24 us (at least 1.20 us)` without an upper one. An
+    /// interval of no width is left out.
     pub fn shown(&self, number: fn(f64) -> String) -> String {
         match self.shown_apart(number) {
             (value, Some(interval)) => format!("{value} ({interval})"),
@@ -32,8 +33,12 @@ impl Estimate {
         if let Ok(Interval { low, high, .. }) = self.interval
             && low < high
         {
-            let (low, high) = (number(low), number(high));
-            bounds = Some(format!("{} .. {high}", without_shared_unit(&low, &high)));
+            bounds = Some(if high.is_infinite() {
+                format!("at least {}", number(low))
+            } else {
+                let (low, high) = (number(low), number(high));
+                format!("{} .. {high}", without_shared_unit(&low, &high))
+            });
         }
         (number(self.value), bounds)
     }
@@ -63,6 +68,10 @@ mod tests {
         assert_eq!(shown(&values.map(|it| it - 1_220.0)), "20.0 ns (-20.0 .. 90.0 ns)");
         assert_eq!(shown(&values.map(|it| it * 900.0)), "1.12 ms (1.08 .. 1.18 ms)");
         assert_eq!(shown(&[900.0, 1.0, 1.0, 1.0, 1.0, 2e6]), "1.00 ns (1.00 ns .. 2.00 ms)");
+        assert_eq!(
+            shown(&[1_200.0, 1_210.0, 1_230.0, 1_250.0, 1_260.0, f64::INFINITY]),
+            "1.24 us (at least 1.20 us)"
+        );
         assert_eq!(shown(&values[..3]), "1.21 us", "three have no interval");
         assert_eq!(shown(&[5.0; 6]), "5.00 ns");
         let ratios = Estimate::of(&[1.04, 1.05, 1.05, 1.05, 1.05, 1.06]).unwrap();

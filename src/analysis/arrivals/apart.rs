@@ -1,5 +1,6 @@
 //! Models that do as much in batches, and differ under load.
 
+use crate::analysis::arrivals::level::log_ratio;
 use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, Subject};
 use crate::stats::interval::LEVEL;
 use crate::stats::ratio::{Ratio, of_logs};
@@ -63,8 +64,9 @@ fn apart(better: &AtLoad, worse: &AtLoad) -> Option<(Ratio, [f64; 2])> {
     let mut logs = Vec::new();
     for pair in better.p99_by_launch.iter().zip(&worse.p99_by_launch) {
         if let (Some(better), Some(worse)) = pair {
-            logs.push((worse / better).ln());
+            logs.extend(log_ratio(*worse, *better));
         }
     }
-    Some((of_logs(&logs, LEVEL)?, p99_ns))
+    let ratio = of_logs(&logs, LEVEL).filter(|it| it.ratio.is_finite())?;
+    Some((ratio, p99_ns))
 }

@@ -9,7 +9,8 @@ use crate::stats::schedule::Schedule;
 pub(super) struct OneLevel {
     pub(super) rate: f64,
     pub(super) offered: usize,
-    /// Those of jobs that ended, in ascending order.
+    pub(super) completed: usize,
+    /// Those of all jobs in ascending order: a job that had not ended is slower than all that had.
     pub(super) latencies: Vec<f64>,
     pub(super) ideal: Vec<f64>,
     /// The mean time until a job was started, and the ideal one of jobs that take as long as they did.
@@ -32,17 +33,19 @@ impl OneLevel {
         for (latency_us, due) in level.latency_us.iter().zip(&due_ns) {
             let end_ns = latency_us.map(|us| due + us * 1_000);
             open_at_end += usize::from(end_ns.is_none_or(|end| end > level.level_ns.get()));
-            latencies.extend(latency_us.map(|us| us as f64 * 1e3));
+            latencies.push(latency_us.map_or(f64::INFINITY, |us| us as f64 * 1e3));
         }
         latencies.sort_unstable_by(f64::total_cmp);
         let late = sorted(level.late_us.iter().copied());
         let service = sorted(level.service_us.iter().flatten().copied());
         let seconds = level.level_ns.get() as f64 / 1e9;
+        let completed = level.latency_us.iter().flatten().count();
         let is_over = capacity(launch, level.arm).is_none_or(|capacity| capacity < rate)
-            || latencies.len() < level.latency_us.len();
+            || completed < level.latency_us.len();
         Some(OneLevel {
             rate,
             offered: level.latency_us.len(),
+            completed,
             ideal: ideal(measured, launch, &due_ns),
             waits: waits(measured, launch, level, &due_ns),
             late_p99_us: percentile(&late, 0.99)?,
@@ -53,9 +56,9 @@ impl OneLevel {
         })
     }
 
-    pub(super) fn ratio(&self, of: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
-        let log = (of(&self.latencies)? / of(&self.ideal)?).ln();
-        log.is_finite().then_some(log)
+    /// The logarithm of what was measured over the ideal.
+    pub(super) fn log_ratio(&self, of: impl Fn(&[f64]) -> Option<f64>) -> Option<f64> {
+        log_ratio(of(&self.latencies)?, of(&self.ideal)?)
     }
 }
 
@@ -84,6 +87,11 @@ fn ideal(measured: Measured<'_, '_>, launch: &ArrivalLaunch, due_ns: &[u64]) -> 
     latencies
 }
 
+/// The logarithm of a ratio of times, infinite if one of them is; `None` if both are, or one is zero.
+pub(super) fn log_ratio(time: f64, over: f64) -> Option<f64> {
+    (time > 0.0 && over > 0.0).then(|| (time / over).ln()).filter(|log| !log.is_nan())
+}
+
 /// The mean time until a job that only computes was started, and that on an ideal machine on which each computes as long as it did here.
 fn waits(
     measured: Measured<'_, '_>,
@@ -96,7 +104,10 @@ fn waits(
     }
     let (mut arrivals, mut waited) = (Vec::new(), Vec::new());
     for ((&due_ns, latency_us), service_us) in due_ns.iter().zip(&level.latency_us).zip(&level.service_us) {
-        let (Some(latency_us), Some(service_us)) = (latency_us, service_us) else { continue };
+        let (Some(latency_us), Some(service_us)) = (latency_us, service_us) else {
+            waited.push(f64::INFINITY);
+            continue;
+        };
         waited.push((latency_us - service_us.min(latency_us)) as f64 * 1e3);
         arrivals.push(Arrival { due_ns, wait_ns: 0, compute_ns: service_us * 1_000 });
     }

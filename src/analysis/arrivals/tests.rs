@@ -206,18 +206,36 @@ fn percentile_needs_ten_slower_jobs() {
 }
 
 #[test]
-fn open_jobs_are_offered_and_not_completed() {
-    let mut recording = recording_with_arrivals();
-    let arrivals = recording.arrivals.as_mut().unwrap();
-    arrivals.launches[0].levels[0].latency_us[3] = None;
-    let arrivals = &*arrivals;
-    let mut offered = 0;
-    for launch in &arrivals.launches {
-        offered += launch.levels[0].latency_us.len();
+fn open_jobs_are_slower_than_all_that_ended() {
+    // Sixteen of the slowest jobs of as many launches don't end.
+    let with_open = |launches: usize| {
+        let mut recording = recording_with_arrivals();
+        let arrivals = recording.arrivals.as_mut().unwrap();
+        for launch in &mut arrivals.launches[..launches] {
+            let latencies = &mut launch.levels[1].latency_us;
+            for _ in 0..16 {
+                *latencies.iter_mut().max().unwrap() = None;
+            }
+        }
+        let analysed = AnalysedArrivals::of(arrivals, 2);
+        analysed.subjects[0].models[0].loads[1].clone()
+    };
+    let of = |launches| match with_open(launches) {
+        AtLoad::Kept(kept) => *kept,
+        other => panic!("{other:?}"),
+    };
+    let [all, some] = [of(0), of(2)];
+    assert_eq!((some.offered, some.completed), (all.offered, all.completed - 32));
+    let [before, after] = [&all, &some].map(|kept| (kept.p50.unwrap(), kept.p99.unwrap(), kept.mean));
+    assert_eq!(before.0, after.0, "the median is among jobs that ended");
+    for (before, after) in [(before.1, after.1), (before.2, after.2)] {
+        assert!(before.value <= after.value && after.value.is_finite(), "{before:?} and {after:?}");
+        assert_eq!(after.interval.unwrap().high, f64::INFINITY);
     }
-    let analysed = AnalysedArrivals::of(arrivals, 2);
-    let AtLoad::Kept(kept) = &analysed.subjects[0].models[0].loads[0] else { panic!("it keeps up") };
-    assert_eq!((kept.offered, kept.completed), (offered, offered - 1));
+    for ratio in [some.mean_over_ideal, some.wait_over_ideal, some.p99_over_ideal] {
+        assert_eq!(ratio.unwrap().bounds().unwrap().1, f64::INFINITY);
+    }
+    assert!(matches!(with_open(3), AtLoad::OverCapacity(_)));
 }
 
 #[test]
