@@ -59,6 +59,9 @@ fn amount(study: &Study) -> String {
     match study.stopping {
         None => format!("{launches} x {rounds}"),
         Some(Stopping::Look { launches: look }) => format!("{launches} x {rounds}, a look after {look}"),
+        Some(Stopping::Race { far, launches: look }) => {
+            format!("{launches} x {rounds}, one if {far} times as long, a look after {look}")
+        }
         Some(Stopping::Settled { at_most_ns }) => {
             format!("until settled, at most {} s", at_most_ns.get() / 1_000_000_000)
         }

@@ -89,7 +89,7 @@ fn verdicts_without_slow(baseline: &Times, cells: &[Times], fastest: usize) -> V
 fn verdicts_by(rule: Option<Stopping>, baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
     match rule {
         None => verdicts(baseline, cells),
-        Some(Stopping::Look { launches }) => {
+        Some(Stopping::Look { launches } | Stopping::Race { launches, .. }) => {
             let launches = usize::try_from(launches.get()).unwrap_or(usize::MAX);
             verdicts_after_look(baseline, cells, launches)
         }

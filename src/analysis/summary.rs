@@ -1,6 +1,6 @@
 //! The statistics and verdicts of a recording, computed from its samples alone.
 
-use crate::analysis::judgement::Machine;
+use crate::analysis::judgement::{JudgedRow, Machine};
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::{Watched, warnings_of_traces, watched};
 use crate::model::{MadeOf, made_of};
@@ -231,7 +231,7 @@ impl<'a> Measured<'a> {
             Some(&arm) => Baseline { walls: self.walls(arm), cpu: self.cpu(arm) },
             None => Baseline::default(),
         };
-        let judged = machine.judge(self.study.stopping, &baseline.walls, &walls);
+        let judged = self.judged(&cells, &walls, &baseline, machine);
         let mut results = Vec::new();
         for ((arm, walls), verdict) in cells.into_iter().zip(walls).zip(judged.verdicts) {
             let cell = self.cell(arm, &walls, &baseline, verdict);
@@ -247,6 +247,32 @@ impl<'a> Measured<'a> {
             baseline_ns: baseline.walls.iter().map(|launch| median(&present(launch))).collect(),
             fastest: judged.fastest,
         }
+    }
+
+    /// The verdicts on `cells`. Those that take several times as long as the best were not measured any further, and are compared with no
+    /// other.
+    fn judged(&self, cells: &[usize], walls: &[Times], baseline: &Baseline, machine: &Machine) -> JudgedRow {
+        let (mut near, mut near_walls) = (Vec::new(), Vec::new());
+        for (place, (&arm, walls)) in cells.iter().zip(walls).enumerate() {
+            if !self.study.is_out_of_race(arm) {
+                near.push(place);
+                near_walls.push(walls.clone());
+            }
+        }
+        if matches!(machine, Machine::Blocked) {
+            return machine.judge(self.study.stopping, &baseline.walls, walls);
+        }
+        let of_near = machine.judge(self.study.stopping, &baseline.walls, &near_walls);
+        let fastest = of_near.fastest.map(|place| near[place]);
+        let mut verdicts = Vec::new();
+        for times in walls {
+            let over = fastest.and_then(|fastest| speedup(times, &walls[fastest], LEVEL));
+            verdicts.push(over.map_or(Verdict::Unmeasured, Verdict::Slower));
+        }
+        for (place, verdict) in near.into_iter().zip(of_near.verdicts) {
+            verdicts[place] = verdict;
+        }
+        JudgedRow { fastest, verdicts }
     }
 
     /// Whether a user's function without an async form runs in tasks. Workloads of bakeoff have both forms.

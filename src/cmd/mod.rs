@@ -40,6 +40,7 @@ mod examples;
 mod exit;
 mod help;
 mod list;
+mod map;
 pub mod out;
 mod outputs;
 mod platforms;
@@ -89,6 +90,8 @@ enum CliCommand {
     /// Measure how long jobs take that come over time, at several loads: waits in the queue, latencies and capacities
     #[command(after_help = examples::ARRIVALS)]
     Arrivals(arrivals::Args),
+    /// Measure tasks of any length, of which any share waits, and draw where which tool is the best
+    Map(map::Args),
     /// Run one of the blog post's worked examples with real timers and computing, or list them
     #[command(after_help = examples::STORY)]
     Story(story::Args),
@@ -197,6 +200,7 @@ impl Cli {
             CliCommand::Claims(args) => claims::run(&args, catalog),
             CliCommand::Evidence(args) => evidence::run(&args, catalog),
             CliCommand::Arrivals(args) => arrivals::run(&args, catalog),
+            CliCommand::Map(args) => map::run(&args),
             CliCommand::Costs(args) => costs::run(&args, catalog),
             CliCommand::Story(args) => story::run(&args, catalog),
             CliCommand::Trace(args) => trace::run(&args, catalog),

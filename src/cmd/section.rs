@@ -40,6 +40,7 @@ pub(super) fn recording_of(
         stories,
         costs: None,
         arrivals: None,
+        map: None,
         idle_checks: None,
     }
 }

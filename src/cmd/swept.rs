@@ -107,7 +107,7 @@ mod tests {
     }
 
     fn arm(cell: Cell) -> PlannedArm {
-        PlannedArm { platform: Platform::Native, cell, role: Role::Cell }
+        PlannedArm::new(Platform::Native, cell, Role::Cell)
     }
 
     /// What is said of [`recorded`] after `change`, by a sweep of `filter`.

@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use crate::record::limits::{ARMS_OF_WORKLOAD, LAUNCHES_OF_WORKLOAD, at_most};
-use crate::record::schema::{Costs, Launch, Recording, Role, Round, Stopping, Study, WorkloadEntry};
+use crate::record::schema::{Costs, Launch, Recording, Role, Round, Stopping, Study, TaskMap, WorkloadEntry};
 
 impl Recording {
     /// Checks what its types can't hold: limits, indices, and that its parts don't contradict each other.
@@ -31,12 +31,16 @@ impl Recording {
         if let Some(arrivals) = &self.arrivals {
             arrivals.check(self.partial)?;
         }
+        if let Some(map) = &self.map {
+            map.check(self.partial)?;
+        }
         self.costs.as_ref().map_or(Ok(()), Costs::check)
     }
 
-    /// Its own study and those of its costs.
+    /// Its own study, and those of its costs and of its map.
     pub(super) fn studies(&self) -> impl Iterator<Item = &Study> {
-        self.study.iter().chain(self.costs.iter().flat_map(Costs::studies))
+        let of_costs = self.costs.iter().flat_map(Costs::studies);
+        self.study.iter().chain(of_costs).chain(self.map.iter().flat_map(TaskMap::studies))
     }
 }
 
@@ -93,7 +97,7 @@ impl Study {
     }
 
     /// That a study which is whole has all launches that its rule asks for. One that failed may have ended its row.
-    fn check_launches_due(&self) -> Result<(), String> {
+    pub(super) fn check_launches_due(&self) -> Result<(), String> {
         for workload in &self.workloads {
             let launches = self.launches_of(workload);
             let (have, due) = (launches.len() as u64, self.launches_due(workload));

@@ -16,7 +16,7 @@ use crate::record::arrivals::ArrivalEvent;
 use crate::record::checksum::hash;
 use crate::record::regular_file::is_at;
 use crate::record::save::{SaveError, folder, if_possible, sync_folder, with_free_name};
-use crate::record::schema::{IdleCheck, Launch, Recording, Round, SCHEMA, Stop, VERSION};
+use crate::record::schema::{IdleCheck, Launch, MapPart, Recording, Round, SCHEMA, Stop, Study, VERSION};
 
 /// How the names of journals end.
 pub const EXTENSION: &str = "journal";
@@ -40,6 +40,8 @@ pub enum Entry {
     Quiet(IdleCheck),
     /// A launch in which jobs arrive over time has told something.
     Arrival(ArrivalEvent),
+    /// Another part of a map is begun, to which the following entries belong.
+    Part(Box<MapPart>),
 }
 
 impl Entry {
@@ -182,13 +184,26 @@ fn value(line: &[u8]) -> Option<&str> {
 }
 
 fn apply(recording: &mut Recording, entry: Entry) {
-    if let Entry::Arrival(event) = entry {
-        if let Some(arrivals) = &mut recording.arrivals {
-            arrivals.apply(event);
+    match entry {
+        Entry::Arrival(event) => {
+            if let Some(arrivals) = &mut recording.arrivals {
+                arrivals.apply(event);
+            }
         }
-        return;
+        Entry::Part(part) => {
+            if let Some(map) = &mut recording.map {
+                map.parts.push(*part);
+            }
+        }
+        of_study => {
+            if let Some(study) = recording.current_study_mut() {
+                apply_to_study(study, of_study);
+            }
+        }
     }
-    let Some(study) = &mut recording.study else { return };
+}
+
+fn apply_to_study(study: &mut Study, entry: Entry) {
     match (entry, study.launches.last_mut()) {
         (Entry::Launch(workload, number), _) => study.launches.push(Launch::begun(workload, None, number)),
         (Entry::LaunchIn(platform, workload, number), _) => {
@@ -200,7 +215,7 @@ fn apply(recording: &mut Recording, entry: Entry) {
         (Entry::Resume(arm), _) => study.stops.retain(|stop| stop.arm != arm),
         (Entry::Quiet(quiet), _) => study.idle_checks.push(quiet),
         // This program never writes this: a launch comes before its entries.
-        (Entry::Round(_) | Entry::Failure(_), None) | (Entry::Arrival(_), _) => {}
+        (Entry::Round(_) | Entry::Failure(_), None) | (Entry::Arrival(_) | Entry::Part(_), _) => {}
     }
 }
 

@@ -1,6 +1,7 @@
 //! The recording: the versioned file of a study's measurements.
 //!
 //! - [`schema`]: the content, with its units
+//! - [`map`]: tasks of any length, of which any share waits
 //! - [`arrivals`]: jobs that arrived over time; `arrivals_check`: what no recording of them has
 //! - [`checksum`]: the checksum that detects damage
 //! - [`read`](mod@read): a strict and bounded reader; `consistency`: what no measured recording has; [`limits`]: the most that one may have
@@ -26,6 +27,7 @@ pub mod figure;
 pub mod journal;
 pub mod left_behind;
 pub mod limits;
+pub mod map;
 mod part;
 pub mod place;
 pub mod plain;

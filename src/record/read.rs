@@ -123,7 +123,7 @@ pub(crate) mod tests {
 
     fn sample(arm: u64, ms: u64, launch: u64) -> Sample {
         let wall_ns = (1_000_000 * ms + launch).try_into().unwrap();
-        Sample { arm, place: arm, runs: one(), wall_ns, cpu_ns: Some(99_000_000) }
+        Sample { arm, place: arm, runs: one(), wall_ns, cpu_ns: Some(99_000_000), part: None }
     }
 
     /// A recording of `launches` launches of one round, of two cells of `hash`; the second takes `percent` of
@@ -150,6 +150,7 @@ pub(crate) mod tests {
             stories: None,
             costs: None,
             arrivals: None,
+            map: None,
             idle_checks: None,
             study: Some(Study {
                 command: vec!["bakeoff".into(), "run".into()],

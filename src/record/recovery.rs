@@ -62,13 +62,13 @@ pub fn recover_all(folder: &Path) -> Vec<Recovered> {
     recovered
 }
 
-/// The name of the study whose journal has this file name, if studies give such names: `study-SECONDS-PROCESS` or `cores-CORES`,
-/// and a number after it where that name was taken.
+/// The name of the study whose journal has this file name, if studies give such names: `study-SECONDS-PROCESS`, with `arrivals` or `map`
+/// in place of `study`, or `cores-CORES`, and a number after it where that name was taken.
 fn study_of(file_name: &str) -> Option<&str> {
     let name = file_name.strip_suffix(EXTENSION)?.strip_suffix('.')?;
     let mut parts = name.split('-');
     let numbers = match parts.next()? {
-        "study" => 2..=3,
+        "study" | "arrivals" | "map" => 2..=3,
         "cores" => 1..=2,
         _ => return None,
     };
@@ -115,9 +115,13 @@ fn recover_if_abandoned(path: &Path) -> Option<Recovered> {
 
 /// Whether the journal `path` was saved, and its study killed before it removed the journal.
 fn is_saved(recording: &Recording, path: &Path) -> bool {
-    ["json", "recovered.json"]
-        .iter()
-        .any(|ending| read(&path.with_extension(ending)).is_ok_and(|saved| saved.study == recording.study))
+    ["json", "recovered.json"].iter().any(|ending| {
+        read(&path.with_extension(ending)).is_ok_and(|saved| has_same_measurements(&saved, recording))
+    })
+}
+
+fn has_same_measurements(one: &Recording, other: &Recording) -> bool {
+    one.study == other.study && one.arrivals == other.arrivals && one.map == other.map
 }
 
 fn recording_in(file: &mut File) -> Result<Recording> {

@@ -16,6 +16,7 @@ pub use crate::record::arrivals::{
 pub use crate::record::cells::{Arm, FunctionFacts, Kind, PythonFacts, Role, Width, WorkloadEntry};
 pub use crate::record::costs::{Costs, Passes, ProbeRecord, Sizes, Turn};
 pub use crate::record::environment::{Environment, InterpreterEntry};
+pub use crate::record::map::{MapPart, MapPoint, Purpose, TaskMap};
 pub use crate::record::stopping::{Stop, StopReason, Stopping};
 pub use crate::record::traces::{EvidenceRecord, StoryRun, TracedRun};
 
@@ -51,6 +52,9 @@ pub struct Recording {
     /// Jobs that arrived over time; from version 5 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<Arrivals>,
+    /// The map of tasks; from version 5 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<TaskMap>,
     /// How idle the machine was before, between and after evidence and stories were traced; from version 5 on.
     #[serde(rename = "quiet", default, skip_serializing_if = "Option::is_none")]
     pub idle_checks: Option<Vec<IdleCheck>>,
@@ -142,6 +146,31 @@ pub struct Sample {
     pub wall_ns: NonZeroU64,
     /// CPU time of all of them together, user and system, workers included, in nanoseconds.
     pub cpu_ns: Option<u64>,
+    /// Each run was of some of the jobs only: those that run one at a time take as long for each job, and all would take too long. From
+    /// version 5 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartOfBatch>,
+}
+
+/// Some jobs of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartOfBatch {
+    /// How many.
+    pub jobs: NonZeroU64,
+    /// How many the batch has.
+    pub of: NonZeroU64,
+}
+
+impl Sample {
+    /// A value of all runs together, for a run of the whole batch.
+    pub fn of_a_run(&self, all: u64) -> f64 {
+        let of_run = all as f64 / self.runs.get() as f64;
+        match self.part {
+            None => of_run,
+            Some(PartOfBatch { jobs, of }) => of_run * of.get() as f64 / jobs.get() as f64,
+        }
+    }
 }
 
 /// The times of the copies of a capacity arm, in the slot that its sample is of.

@@ -21,6 +21,14 @@ pub enum Stopping {
         /// The longest duration of the study, in nanoseconds.
         at_most_ns: NonZeroU64,
     },
+    /// Cells that take over so many times as long as the best of the first launch stop after it, and so does the worse of two cells of a
+    /// model if it took a quarter longer; then one look as in [`Stopping::Look`].
+    Race {
+        /// So many times as long.
+        far: NonZeroU64,
+        /// The launches before the look.
+        launches: NonZeroU64,
+    },
 }
 
 /// An arm that stopped before the last launch.
@@ -49,12 +57,23 @@ pub enum StopReason {
     OutOfTime,
     /// A launch was waited for in vain: its row was silent, or this cell gave no answer. Another one would be waited for as well.
     GivenUp,
+    /// The cell takes several times as long as the best: so it was in the first launch, or the waiting of so few jobs at once alone takes
+    /// so much longer than that of all, and it was not measured at all.
+    FarSlower,
+    /// The same model took over a quarter less time with another number of jobs at once in the first launch.
+    WorseConcurrency,
 }
 
 impl Study {
     /// The stop of an arm.
     pub fn stop_of(&self, arm: usize) -> Option<&Stop> {
         self.stops.iter().find(|stop| stop.arm == arm as u64)
+    }
+
+    /// Whether a cell was not measured after the first launch, which had shown that it is far from the best.
+    pub fn is_out_of_race(&self, arm: usize) -> bool {
+        let is_out = |stop: &Stop| matches!(stop.why, StopReason::FarSlower | StopReason::WorseConcurrency);
+        self.stop_of(arm).is_some_and(is_out)
     }
 
     /// The launches that a row has, or will have unless more of its arms stop; 0 if none of its arms can be measured.

@@ -17,7 +17,7 @@ pub fn times(launches: &[&Launch], arm: usize, of: fn(&Sample) -> Option<u64>) -
         let mut of_launch = Vec::new();
         for round in &launch.rounds {
             let sample = round.samples.iter().find(|sample| sample.arm == arm as u64);
-            of_launch.push(sample.and_then(|sample| Some(of(sample)? as f64 / sample.runs.get() as f64)));
+            of_launch.push(sample.and_then(|sample| Some(sample.of_a_run(of(sample)?))));
         }
         times.push(of_launch);
     }

@@ -145,6 +145,10 @@ fn rule(study: &Study) -> String {
         Some(Stopping::Look { launches }) => {
             format!(" (cells slower than the fastest in each of the first {launches} sit out the rest)")
         }
+        Some(Stopping::Race { far, launches }) => format!(
+            " (cells that take over {far} times as long as the best of the first stop after it, and cells slower than the fastest in each of the \
+             first {launches} sit out the rest)"
+        ),
         Some(Stopping::Settled { at_most_ns }) => format!(
             " (until every cell is settled, or {} are over; slower cells sit out)",
             units::nanoseconds(at_most_ns.get() as f64)

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::child::{channel::Channel, parent_death, program, wire};
 use crate::engine::{Batch, Digest, Started, WhyNot, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
-use crate::record::schema::{CopyTimes, Failure, Role, Round, Sample};
+use crate::record::schema::{CopyTimes, Failure, PartOfBatch, Role, Round, Sample};
 use crate::study::slot::{Measured, slot, warm_device};
 use crate::study::{capacity::Capacity, cell::Cell};
 use crate::workload::fixture::stage::{Attached, Stage};
@@ -60,6 +60,8 @@ pub struct ArmOrder {
     pub id: String,
     /// Its role.
     pub role: Role,
+    /// How many of the jobs it runs, if not all.
+    pub jobs: Option<usize>,
 }
 
 /// An interpreter that the parent has found.
@@ -95,6 +97,8 @@ struct RunningArm {
     arm: u64,
     model: Box<dyn Started>,
     warm_up: Batch,
+    batch: Batch,
+    part: Option<PartOfBatch>,
 }
 
 /// Serves as a launch on the standard streams.
@@ -127,7 +131,7 @@ fn measure(order: &LaunchOrder, exe: &Path, catalog: &Catalog, channel: &mut Cha
         if let Some(last) = running.last_mut() {
             warm_device(last.model.as_mut(), &batch);
         }
-        let report = round(&mut running, &mut failed, &batch);
+        let report = round(&mut running, &mut failed);
         let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
         wire::write(&mut channel.replies, &report_of(&report)?)?;
         // The next measurement starts only after the last one is stored.
@@ -211,7 +215,11 @@ impl Starter<'_> {
         let model = catch_panic(|| self.model(cell, order.role))?;
         // As many jobs as run at once, so that every thread, process and connection exists.
         let warm_up = self.batch.first(cell.in_flight(self.order.workers).max(2));
-        Ok(RunningArm { arm: order.index, model, warm_up })
+        let (batch, part) = match order.jobs {
+            None => (self.batch.clone(), None),
+            Some(jobs) => (self.batch.first(jobs), Some(part_of(jobs, self.order.jobs)?)),
+        };
+        Ok(RunningArm { arm: order.index, model, warm_up, batch, part })
     }
 
     fn model(self, cell: &Cell, role: Role) -> Result<Box<dyn Started>> {
@@ -227,12 +235,18 @@ impl Starter<'_> {
     }
 }
 
+/// `jobs` of a batch of `all`.
+fn part_of(jobs: usize, all: usize) -> Result<PartOfBatch> {
+    let number = |jobs: usize| NonZeroU64::new(jobs as u64).context("a batch has jobs");
+    Ok(PartOfBatch { jobs: number(jobs)?, of: number(all)? })
+}
+
 /// One slot for each arm that has not failed; a failed arm has no further slot in this launch.
-fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, WhyNot>, batch: &Batch) -> Round {
+fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, WhyNot>) -> Round {
     let mut round = Round { samples: Vec::with_capacity(running.len()), ..Round::default() };
-    for (place, RunningArm { arm, model, warm_up }) in running.iter_mut().enumerate() {
+    for (place, RunningArm { arm, model, warm_up, batch, part }) in running.iter_mut().enumerate() {
         match catch_panic(|| slot(model.as_mut(), warm_up, batch)) {
-            Ok(measured) => add_slot(&mut round, *arm, place as u64, &measured),
+            Ok(measured) => add_slot(&mut round, *arm, place as u64, &measured, *part),
             Err(error) => drop(failed.insert(*arm, WhyNot::of(&error))),
         }
     }
@@ -244,9 +258,9 @@ fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, WhyNot>, batc
 }
 
 /// Adds what was measured of `arm`.
-fn add_slot(round: &mut Round, arm: u64, place: u64, measured: &Measured) {
+fn add_slot(round: &mut Round, arm: u64, place: u64, measured: &Measured, part: Option<PartOfBatch>) {
     let Measured { runs, cpu_ns, .. } = *measured;
-    round.samples.push(Sample { arm, place, runs, wall_ns: positive_ns(measured.wall), cpu_ns });
+    round.samples.push(Sample { arm, place, runs, wall_ns: positive_ns(measured.wall), cpu_ns, part });
     if !measured.copies.is_empty() {
         let ns = measured.copies.iter().map(|&time| positive_ns(time)).collect();
         round.copies.push(CopyTimes { arm, ns });

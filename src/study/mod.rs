@@ -7,7 +7,7 @@
 //! - [`run`](mod@run): a whole study, to its saved recording
 //! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
 //! - [`sizes`]: the same work in other sizes, beside a study
-//! - [`arrivals`]: jobs that arrive over time
+//! - [`arrivals`]: jobs that arrive over time; [`map`]: tasks of any length, of which any share waits
 //! - [`cell`]: a workload under a model at a width; [`session`]: from cells to samples in this process
 //! - [`probe`]: what fresh processes are asked about one model; [`evidence`]: traced runs of each model
 //! - [`reference`](mod@reference): what the jobs of a user's function must return; [`python_reference`]: of one in Python, as told by
@@ -23,6 +23,7 @@ pub mod children;
 pub mod evidence;
 mod isolated;
 pub mod launch;
+pub mod map;
 pub mod plan;
 pub mod probe;
 mod python_fresh;

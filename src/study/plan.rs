@@ -92,6 +92,15 @@ pub struct PlannedArm {
     pub cell: Cell,
     /// What it is there for.
     pub role: Role,
+    /// How many of the jobs it runs, if not all.
+    pub jobs: Option<usize>,
+}
+
+impl PlannedArm {
+    /// An arm that runs all jobs.
+    pub fn new(platform: Platform, cell: Cell, role: Role) -> Self {
+        PlannedArm { platform, cell, role, jobs: None }
+    }
 }
 
 /// The arms of each row of `cells`, which is a workload on a platform: its cells; beside the baseline its control, except
@@ -123,7 +132,7 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
     let platform = cells[0].platform();
     let mut arms = Vec::new();
     for &cell in cells {
-        arms.push(PlannedArm { platform, cell, role: Role::Cell });
+        arms.push(PlannedArm::new(platform, cell, Role::Cell));
     }
     if profile == Profile::Series {
         return arms;
@@ -131,16 +140,16 @@ fn of_row(catalog: &Catalog, cells: &[Cell], profile: Profile) -> Vec<PlannedArm
     if let Some(&cell) = cells.iter().find(|cell| cell.is_baseline()) {
         // Few launches have no interval, and so no noise floor.
         if profile != Profile::Quick {
-            arms.push(PlannedArm { platform, cell, role: Role::Control });
+            arms.push(PlannedArm::new(platform, cell, Role::Control));
         }
         if !catalog.is_of_user() && !is_native_too(catalog, &cell.workload) {
             for cell in references(&cell.workload) {
-                arms.push(PlannedArm { platform, cell, role: Role::Reference });
+                arms.push(PlannedArm::new(platform, cell, Role::Reference));
             }
         }
         if cell.workload.kind == Kind::Computes && cell.workload.at_most() >= host::cores() {
             // Twice, to distinguish a brief disturbance from a missing core, which slows both.
-            arms.extend([PlannedArm { platform, cell, role: Role::Capacity }; 2]);
+            arms.extend([PlannedArm::new(platform, cell, Role::Capacity); 2]);
         }
     }
     arms

@@ -112,6 +112,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         stories: None,
         costs: None,
         arrivals: None,
+        map: None,
         idle_checks: None,
         study: Some(Study {
             command: request.command.clone(),

@@ -109,7 +109,12 @@ impl Prepared {
         let mut ordered = Vec::with_capacity(arms.len());
         for (index, arm) in arms {
             if study.stop_of(*index).is_none() {
-                ordered.push(ArmOrder { index: *index as u64, id: arm.cell.id(), role: arm.role });
+                ordered.push(ArmOrder {
+                    index: *index as u64,
+                    id: arm.cell.id(),
+                    role: arm.role,
+                    jobs: arm.jobs,
+                });
             }
         }
         LaunchOrder {
@@ -192,7 +197,7 @@ pub fn run_launches(
 }
 
 fn study_of(journal: &Journal) -> &Study {
-    journal.recording().study.as_ref().expect("the journal is a study's")
+    journal.recording().current_study().expect("the journal is a study's")
 }
 
 /// The row of a launch as the recording has it.
@@ -227,7 +232,7 @@ impl TimeLimit {
     fn from_now(stopping: Option<Stopping>) -> Self {
         let at_most = match stopping {
             Some(Stopping::Settled { at_most_ns }) => Some(Duration::from_nanos(at_most_ns.get())),
-            Some(Stopping::Look { .. }) | None => None,
+            Some(Stopping::Look { .. } | Stopping::Race { .. }) | None => None,
         };
         TimeLimit { start: now(), at_most, longest_launch: Duration::ZERO }
     }

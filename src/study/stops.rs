@@ -8,7 +8,7 @@ use crate::record::schema::{Kind, Launch, Role, Stop, StopReason, Stopping, Stud
 use crate::record::times::walls;
 use crate::stats::ratio::{Times, noise_floor, speedup};
 use crate::stats::verdict::{MARGIN, Verdict};
-use crate::stats::{anytime, interval::LEVEL, look::verdicts_at_look};
+use crate::stats::{anytime, interval::LEVEL, look::verdicts_at_look, median, present};
 use crate::study::{plan::LEAST_TO_SETTLE, runner::DEADLINE};
 use crate::workload::fixture::PATIENCE;
 
@@ -21,7 +21,10 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry, took: Duration) -
     }
     let mut changes = row.give_up(took);
     changes.extend(match study.stopping {
-        Some(Stopping::Look { launches: look }) if look.get() == launches as u64 => {
+        Some(Stopping::Race { far, .. }) if launches == 1 => row.out_of_race(far.get()),
+        Some(Stopping::Look { launches: look } | Stopping::Race { launches: look, .. })
+            if look.get() == launches as u64 =>
+        {
             row.changes(&row.judged(|baseline, cells| verdicts_at_look(baseline, cells, launches)))
         }
         Some(Stopping::Settled { .. }) if launches as u64 >= LEAST_TO_SETTLE => {
@@ -45,6 +48,9 @@ fn was_in_vain(launch: &Launch, took: Duration) -> bool {
     let measures_nothing = launch.rounds.iter().all(|round| round.samples.is_empty());
     measures_nothing && !launch.rounds.is_empty() && took >= PATIENCE
 }
+
+/// A cell that took so many times as long as another one of its model in the first launch is the worse of both.
+const WORSE: f64 = 1.25;
 
 /// What was measured of a row so far.
 struct Row<'a> {
@@ -76,7 +82,7 @@ impl<'a> Row<'a> {
     fn judged(&self, rule: impl Fn(&Times, &[Times]) -> Vec<Verdict>) -> Vec<Judged> {
         let (mut cells, mut times, mut baseline) = (vec![], vec![], Times::new());
         for &arm in &self.arms {
-            if self.study.arms[arm].role == Role::Cell {
+            if self.study.arms[arm].role == Role::Cell && !self.study.is_out_of_race(arm) {
                 cells.push(arm);
                 times.push(walls(&self.launches, arm));
                 if self.study.arms[arm].is_baseline() {
@@ -111,6 +117,36 @@ impl<'a> Row<'a> {
             }
         }
         changes
+    }
+
+    /// The stops of cells that take over `far` times as long as the fastest, and of those whose model is much faster with another number of
+    /// jobs at once.
+    fn out_of_race(&self, far: u64) -> Vec<Entry> {
+        let mut medians = vec![];
+        for &arm in &self.arms {
+            let is_open = self.study.stop_of(arm).is_none() && self.study.arms[arm].role == Role::Cell;
+            let times = present(&walls(&self.launches, arm).concat());
+            if let (true, Some(median)) = (is_open, median(&times)) {
+                medians.push((arm, median));
+            }
+        }
+        let best = medians.iter().map(|(_, time)| *time).fold(f64::INFINITY, f64::min);
+        let mut stops = vec![];
+        for &(arm, time) in &medians {
+            let entry = &self.study.arms[arm];
+            let is_worse = |other: &(usize, f64)| {
+                self.study.arms[other.0].model() == entry.model() && time > WORSE * other.1
+            };
+            if entry.is_baseline() {
+                continue;
+            }
+            if time > far as f64 * best {
+                stops.push(self.stop(arm, StopReason::FarSlower));
+            } else if medians.iter().any(is_worse) {
+                stops.push(self.stop(arm, StopReason::WorseConcurrency));
+            }
+        }
+        stops
     }
 
     /// The stops of cells that never had a sample and failed in the latest launch, if that was long enough to have waited for one of

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::engine::{Kept, OwnJobs, Recipe};
 use crate::model::Platform;
+use crate::workload::point::PointJobs;
 use crate::workload::python::{self, PythonTask};
 use crate::workload::series::{SERIES, Series};
 use crate::workload::{IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script, service};
@@ -164,14 +165,17 @@ impl Catalog {
         arriving
     }
 
-    /// The workload of a name, of the tables of a platform or of a series.
+    /// The workload of a name, of the tables of a platform or of a series, or a point of the map.
     ///
     /// # Errors
     /// If there is none.
     pub fn workload(&self, platform: Platform, name: &str) -> Result<&Workload> {
         let in_series = self.series.iter().flat_map(|series| series.of(platform));
         let mut all = self.workloads(platform).iter().chain(in_series).chain(&self.served);
-        all.find(|workload| workload.name == name).with_context(|| format!("there is no workload {name}"))
+        let of_point = || Some(PointJobs::named(name)?.workload(platform != Platform::Native));
+        all.find(|workload| workload.name == name)
+            .or_else(of_point)
+            .with_context(|| format!("there is no workload {name}"))
     }
 
     /// Makes the jobs of a recipe, in a child process of this program.

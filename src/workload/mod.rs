@@ -29,6 +29,7 @@ mod hash;
 mod http;
 mod mandelbrot;
 mod noop;
+pub mod point;
 mod primes;
 pub mod python;
 pub mod queue;

@@ -32,7 +32,7 @@ pub(crate) const IN_PYTHON: Workload = Workload {
 };
 
 /// The start of the first range: so far from zero that the ranges of a batch take about equally long.
-const FIRST: u64 = 1_000_000;
+pub(super) const FIRST: u64 = 1_000_000;
 
 /// Counts the primes of its range.
 #[derive(Clone, Debug, Serialize)]
@@ -61,7 +61,7 @@ fn count_primes(range: Range<u64>) -> u64 {
 }
 
 /// Trial division by 2, 3 and the numbers next to the multiples of 6, up to the square root.
-fn is_prime(n: u64) -> bool {
+pub(super) fn is_prime(n: u64) -> bool {
     if n < 5 || n.is_multiple_of(2) || n.is_multiple_of(3) {
         return n == 2 || n == 3;
     }

@@ -100,6 +100,23 @@ class Cake(Job):
         return digest(self.seed, hash_parts(self.seed, 16 * self.decoration))
 
 
+class Point(Job):
+    """Waits for a timer, and then counts primes, the same ones again after the first 4,096; either may be nothing."""
+
+    def run(self, phases):
+        if self.wait_us:
+            phases.wait(self, time.sleep, self.wait_us / 1e6)
+        return phases.compute(self, self.count)
+
+    async def run_async(self, phases):
+        if self.wait_us:
+            await phases.wait_async(self, asyncio.sleep(self.wait_us / 1e6))
+        return phases.compute(self, self.count)
+
+    def count(self):
+        return digest(self.seed, sum(is_prime(1_000_000 + (self.seed + n) % 4096) for n in range(self.numbers)))
+
+
 class ReadFile(Job):
     def run(self, phases):
         data = phases.wait(self, self.read)
@@ -203,7 +220,7 @@ def flush_to_device(descriptor):
         os.fsync(descriptor)
 
 
-KINDS = {kind.__name__: kind for kind in (Noop, Sleep, Save, Hash, Primes, Mandelbrot, Frame, Cake, Script)}
+KINDS = {kind.__name__: kind for kind in (Noop, Sleep, Save, Hash, Primes, Mandelbrot, Frame, Cake, Point, Script)}
 KINDS.update(WarmFile=ReadFile, ColdFile=ReadFile)
 # What takes long to import: where it is needed, and before anything is timed.
 MODULES = {"Http": "http_job", "ShaLoop": "sha_loop_job", "Task": "task_job"}

@@ -1,0 +1,263 @@
+//! The map: tasks of any length, of which any share waits, under every tool.
+//!
+//! - here: a whole map, to its saved recording
+//! - `points`: which tasks: a grid, points between those that differ, and points that advice is checked against
+//! - `plan`: the arms of a point; `pace`: how fast a platform computes
+
+mod pace;
+mod plan;
+pub mod points;
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::engine::{Timestamp, nanoseconds, now};
+use crate::machine::host;
+use crate::model::Platform;
+use crate::record::journal::{Entry, Journal};
+use crate::record::place::{Place, Saved};
+use crate::record::plain::tell;
+use crate::record::recovery::recover_all;
+use crate::record::schema::{MapPart, MapPoint, Purpose, Recording, Stopping, Study, TaskMap};
+use crate::study::map::pace::Pace;
+use crate::study::map::plan::Planned;
+use crate::study::map::points::{Asked, Measured, between, check, grid, terms};
+use crate::study::plan::workload_entry;
+use crate::study::runner::{Prepared, run_launches};
+use crate::study::slot::{TIMED, WARM_UP};
+
+/// A tool that takes over so many times as long as the best in the first launch is measured no further.
+const FAR: u64 = 4;
+
+/// What to measure.
+#[derive(Clone, Debug)]
+pub struct MapRequest {
+    /// The platforms, one after the other.
+    pub platforms: Vec<Platform>,
+    /// How much.
+    pub extent: Extent,
+    /// The points that are there already.
+    pub known: Vec<MapPoint>,
+    /// This project's program.
+    pub exe: PathBuf,
+    /// The folder of the recording.
+    pub place: Place,
+    /// The command line to be recorded.
+    pub command: Vec<String>,
+}
+
+/// How much is measured on each platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// A whole map.
+    Map(Effort),
+    /// This point alone.
+    Point(Asked),
+}
+
+/// How many launches a map has, and how long it may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort {
+    /// Launches of a point that advice rests on: before cells that are slower in all of them sit out, and at most.
+    pub launches: [u64; 2],
+    /// The same of a point that advice is checked against.
+    pub check_launches: [u64; 2],
+    /// How long all of it may take: points between others are measured as far as there is time.
+    pub time: Duration,
+    /// Whether the grid has all its numbers of jobs.
+    pub is_whole: bool,
+}
+
+impl Effort {
+    /// The usual one, in Rust.
+    pub const STANDARD: Effort =
+        Effort { launches: [8, 8], check_launches: [10, 10], time: Duration::from_secs(570), is_whole: true };
+    /// For a first look: ranges, and hardly a verdict.
+    pub const QUICK: Effort =
+        Effort { launches: [3, 3], check_launches: [4, 4], time: Duration::from_secs(110), is_whole: false };
+    /// The usual one of an interpreter, whose models take longer to start.
+    pub const OF_INTERPRETER: Effort =
+        Effort { launches: [6, 6], check_launches: [8, 8], time: Duration::from_secs(280), is_whole: false };
+    /// Of an interpreter, for a first look.
+    pub const QUICK_OF_INTERPRETER: Effort =
+        Effort { launches: [2, 2], check_launches: [3, 3], time: Duration::from_secs(110), is_whole: false };
+    /// Of a single point that somebody has asked about.
+    pub const OF_POINT: Effort =
+        Effort { launches: [8, 12], check_launches: [8, 12], time: Duration::from_secs(25), is_whole: false };
+}
+
+/// How far a map is, for whoever waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// The platform.
+    pub platform: Platform,
+    /// What is measured: the first, second or third of three parts.
+    pub part: usize,
+    /// Launches that were made, and all of this part.
+    pub launches: [usize; 2],
+}
+
+/// Measures and saves `begun` with a map. If `stop` is set meanwhile, what was acknowledged is saved and marked partial.
+///
+/// # Errors
+/// If nothing can be stored, so that nothing is measured.
+pub fn measure(
+    request: &MapRequest,
+    begun: Recording,
+    stop: &Arc<AtomicBool>,
+    mut progress: impl FnMut(Progress),
+) -> Result<(Recording, Saved)> {
+    for recovered in recover_all(request.place.folder()) {
+        tell(&recovered.to_string());
+    }
+    let map = Some(TaskMap { command: request.command.clone(), parts: vec![] });
+    let recording = Recording { map, ..begun };
+    let started = recording.environment.started_unix_s.unwrap_or_default();
+    let name = format!("map-{started}-{}", std::process::id());
+    let mut journal = Journal::begin(request.place.folder(), &name, recording)?;
+    let mut conducted = Ok(());
+    for &platform in &request.platforms {
+        let part =
+            Runner { request, journal: &mut journal, stop, platform, start: now(), progress: &mut progress };
+        conducted = conducted.and_then(|()| part.run());
+    }
+    let partial = stop.load(Ordering::Relaxed) || conducted.is_err();
+    let recording = Recording { partial, ..journal.recording().clone() };
+    let saved = request.place.save(&recording, &name).or_kept_in(journal.path());
+    conducted?;
+    if saved.path.is_some() {
+        journal.remove();
+    }
+    Ok((recording, saved))
+}
+
+/// Measures a platform.
+struct Runner<'a, P> {
+    request: &'a MapRequest,
+    journal: &'a mut Journal,
+    stop: &'a Arc<AtomicBool>,
+    platform: Platform,
+    start: Timestamp,
+    progress: &'a mut P,
+}
+
+impl<P: FnMut(Progress)> Runner<'_, P> {
+    fn run(mut self) -> Result<()> {
+        let pace = Pace::of(self.platform, &self.request.exe)?;
+        let cores = host::cores();
+        match &self.request.extent {
+            Extent::Point(asked) => {
+                self.part(1, pace, &[(*asked, Purpose::Advice)], Effort::OF_POINT.launches)
+            }
+            Extent::Map(effort) => {
+                let mut first: Vec<(Asked, Purpose)> = Vec::new();
+                first.extend(grid(cores, effort.is_whole).into_iter().map(|it| (it, Purpose::Advice)));
+                first.extend(terms().into_iter().map(|it| (it, Purpose::Term)));
+                let launches = self.part(1, pace, &self.missing(&first), effort.launches)?;
+                let found = self.measured();
+                let candidates = between(cores, &found);
+                let more = self.affordable(effort, launches, found.len(), candidates.len());
+                let mut second = Vec::new();
+                second.extend(candidates.into_iter().take(more).map(|it| (it, Purpose::Advice)));
+                self.part(2, pace, &self.missing(&second), effort.launches)?;
+                let held_out = self.measured().len().div_ceil(2);
+                let mut third = Vec::new();
+                third.extend(check(cores, held_out).into_iter().map(|it| (it, Purpose::Check)));
+                self.part(3, pace, &self.missing(&third), effort.check_launches)
+            }
+        }
+        .map(|_| ())
+    }
+
+    /// Those of `points` that are not there already.
+    fn missing(&self, points: &[(Asked, Purpose)]) -> Vec<(Asked, Purpose)> {
+        let mut missing = points.to_vec();
+        missing.retain(|(asked, purpose)| {
+            let is_it = |known: &MapPoint| {
+                known.platform.as_deref() == self.platform.tag()
+                    && Asked::of(known) == *asked
+                    && known.purpose == *purpose
+            };
+            !self.request.known.iter().any(is_it)
+        });
+        missing
+    }
+
+    /// How many points there is time for beside those that advice is checked against, of which there is one for two others.
+    fn affordable(&self, effort: &Effort, launches: usize, points: usize, most: usize) -> usize {
+        let spent = (now() - self.start).as_secs_f64();
+        let launch = spent / launches.max(1) as f64;
+        let [_, of_point] = effort.launches;
+        let [_, of_check] = effort.check_launches;
+        let half = of_check as f64 / 2.0;
+        let left = (effort.time.as_secs_f64() - spent) / launch - points as f64 * half;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of points")]
+        let affordable = (left / (of_point as f64 + half)).max(0.0) as usize;
+        affordable.min(most)
+    }
+
+    /// The points of this platform that advice rests on, with the times of their tools.
+    fn measured(&self) -> Vec<Measured> {
+        let mut measured = Vec::new();
+        for part in self.journal.recording().map.iter().flat_map(|map| &map.parts) {
+            for point in &part.points {
+                if point.purpose == Purpose::Advice && point.platform.as_deref() == self.platform.tag() {
+                    measured.push(Measured::of(point, &part.study));
+                }
+            }
+        }
+        measured
+    }
+
+    /// Measures `points` together; returns the number of launches.
+    fn part(
+        &mut self,
+        number: usize,
+        pace: Pace,
+        points: &[(Asked, Purpose)],
+        launches: [u64; 2],
+    ) -> Result<usize> {
+        if points.is_empty() || self.stop.load(Ordering::Relaxed) {
+            return Ok(0);
+        }
+        let planned = Planned::of(points, pace, self.platform);
+        let prepared = Prepared::new(planned.arms, host::cores(), &self.request.exe, self.stop);
+        let study = Study {
+            command: self.request.command.clone(),
+            profile: "map".into(),
+            launches_asked: positive(launches[1]),
+            rounds_asked: NonZeroU64::MIN,
+            stopping: Some(Stopping::Race { far: positive(FAR), launches: positive(launches[0]) }),
+            stops: planned.stops,
+            seed: fastrand::u64(..),
+            workers: NonZeroU64::new(host::cores() as u64),
+            warm_up_ns: nanoseconds(WARM_UP),
+            slot_ns: nanoseconds(TIMED),
+            workloads: prepared
+                .rows()
+                .iter()
+                .map(|(workload, platform)| workload_entry(workload, *platform))
+                .collect(),
+            arms: prepared.arms(),
+            launches: vec![],
+            idle_checks: vec![],
+        };
+        self.journal.append(Entry::Part(Box::new(MapPart { points: planned.points, study })))?;
+        let (platform, mut all_made) = (self.platform, 0);
+        let progress = &mut *self.progress;
+        run_launches(&prepared, self.journal, self.stop, |made, all| {
+            all_made = made;
+            progress(Progress { platform, part: number, launches: [made, all] });
+        })?;
+        Ok(all_made)
+    }
+}
+
+fn positive(number: u64) -> NonZeroU64 {
+    NonZeroU64::new(number).expect("every point is measured")
+}

@@ -1,0 +1,376 @@
+//! The points of a map: a grid of decades, points between those that differ, and points that advice is checked against.
+
+use crate::record::schema::{MapPoint, Role, Study};
+use crate::record::times::walls;
+use crate::stats::verdict::MARGIN;
+use crate::stats::{median, present};
+
+/// A batch takes at most so long on an ideal machine, in nanoseconds.
+const LONGEST_NS: f64 = 250e6;
+
+/// The shortest wait, in nanoseconds: tokio's timers tick in milliseconds.
+const SHORTEST_WAIT_NS: f64 = 1e6;
+
+/// The shortest and the longest job.
+const JOB_NS: [f64; 2] = [1e4, 1e8];
+
+/// How much of a job waits, in percent.
+const SHARES: [u64; 6] = [0, 25, 50, 75, 90, 99];
+
+/// How many jobs there are, in whole maps and in others. 64 is the maximum number of threads that a pool has for jobs that wait.
+const JOBS: [usize; 4] = [24, 64, 200, 1_000];
+const FEWER_JOBS: [usize; 2] = [24, 200];
+
+/// The largest number of jobs that a pool of 64 threads takes at once: it matters where jobs wait most of the time.
+const POOL: usize = 64;
+const MOSTLY: u64 = 90;
+
+/// Decides which points advice is checked against. It was chosen before the first map was measured, and stays as it is: advice never rests
+/// on those points.
+const CHECK_SEED: u64 = 20_261_127;
+
+/// What is asked for: so many jobs, so long, of which such a share waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// How much of a job waits, in percent.
+    pub wait_percent: u64,
+    /// How many jobs there are.
+    pub jobs: usize,
+    /// How long a job takes alone, in nanoseconds.
+    pub job_ns: u64,
+}
+
+impl Asked {
+    /// What was asked for at a point.
+    pub fn of(point: &MapPoint) -> Self {
+        let jobs = usize::try_from(point.jobs.get()).unwrap_or(usize::MAX);
+        Asked { wait_percent: point.wait_percent, jobs, job_ns: point.job_ns }
+    }
+
+    /// How long a job waits, in nanoseconds.
+    pub fn wait_ns(self) -> f64 {
+        self.job_ns as f64 * self.wait_percent as f64 / 100.0
+    }
+
+    /// How long it computes, in nanoseconds.
+    pub fn compute_ns(self) -> f64 {
+        self.job_ns as f64 - self.wait_ns()
+    }
+
+    /// How long a batch takes if nothing but its jobs takes time: all wait at once, and then each computes on the first core that is free.
+    pub fn ideal_ns(self, cores: usize) -> f64 {
+        self.wait_ns() + self.compute_ns() * self.jobs.div_ceil(cores) as f64
+    }
+
+    /// Whether a map can have it on this many `cores`.
+    pub fn is_measurable(self, cores: usize) -> bool {
+        let waits_long_enough = self.wait_percent == 0 || self.wait_ns() >= 0.999 * SHORTEST_WAIT_NS;
+        waits_long_enough && self.ideal_ns(cores) <= LONGEST_NS
+    }
+}
+
+/// Decades of jobs of each share and number; for jobs that wait, the shortest that wait long enough, too.
+pub fn grid(cores: usize, is_whole: bool) -> Vec<Asked> {
+    let mut grid = Vec::new();
+    for jobs in if is_whole { &JOBS[..] } else { &FEWER_JOBS[..] } {
+        for wait_percent in SHARES {
+            if wait_percent >= MOSTLY || *jobs != POOL {
+                grid.extend(slice(wait_percent, *jobs, 1.0));
+            }
+        }
+    }
+    grid.retain(|it| it.is_measurable(cores));
+    grid
+}
+
+/// The sizes of jobs of a share and a number, `step` decades apart.
+fn slice(wait_percent: u64, jobs: usize, step: f64) -> Vec<Asked> {
+    let asked = |job_ns: f64| Asked { wait_percent, jobs, job_ns: rounded(job_ns) };
+    let mut slice = Vec::new();
+    if wait_percent > 0 {
+        slice.push(asked(SHORTEST_WAIT_NS * 100.0 / wait_percent as f64));
+    }
+    let mut power = JOB_NS[0].log10();
+    while power < JOB_NS[1].log10() + 0.01 {
+        let next = asked(10_f64.powf(power));
+        // One that hardly differs from the shortest says nothing new.
+        if slice.first().is_none_or(|first| next.job_ns as f64 > 1.3 * first.job_ns as f64) {
+            slice.push(next);
+        }
+        power += step;
+    }
+    slice
+}
+
+/// Four digits, so that a point has the same name whenever it is computed.
+fn rounded(ns: f64) -> u64 {
+    let unit = 10_f64.powf(ns.log10().floor() - 3.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "nanoseconds of a job")]
+    let rounded = ((ns / unit).round() * unit).round() as u64;
+    rounded
+}
+
+/// What the cost model has terms of: jobs that do nothing, and jobs that only wait.
+pub fn terms() -> Vec<Asked> {
+    let mut terms = Vec::new();
+    for jobs in [24, 200, 1_000] {
+        terms.push(Asked { wait_percent: 0, jobs, job_ns: 0 });
+    }
+    for job_ns in [1_000_000, 10_000_000] {
+        terms.push(Asked { wait_percent: 100, jobs: 24, job_ns });
+    }
+    terms
+}
+
+/// A point that was measured, and its tools that may be the best.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    asked: Asked,
+    best: Vec<String>,
+}
+
+impl Measured {
+    /// The row of a point in its study, so far.
+    pub fn of(point: &MapPoint, study: &Study) -> Self {
+        let row =
+            study.workloads.iter().find(|it| it.name == point.workload && it.platform == point.platform);
+        let mut times = Vec::new();
+        for (index, arm) in study.arms.iter().enumerate() {
+            if let Some(row) = row
+                && arm.is_of(row)
+                && arm.role == Role::Cell
+                && !study.is_out_of_race(index)
+                && let Some(time) = median(&present(&walls(&study.launches_of(row), index).concat()))
+            {
+                times.push((arm.model().to_owned(), time));
+            }
+        }
+        let least = times.iter().map(|(_, time)| *time).fold(f64::INFINITY, f64::min);
+        times.retain(|(_, time)| *time <= (1.0 + MARGIN) * least);
+        Measured { asked: Asked::of(point), best: times.into_iter().map(|(model, _)| model).collect() }
+    }
+}
+
+/// Why a point between others is worth its time, the most important first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    /// It is beyond the longest job of the grid, and can be measured.
+    Edge,
+    /// No tool is among the best on both sides.
+    Border,
+    /// Some are, and some are not.
+    Change,
+}
+
+/// Half-decades that are worth measuring after `measured`, the most important first.
+pub fn between(cores: usize, measured: &[Measured]) -> Vec<Asked> {
+    let mut found = Vec::new();
+    let mut slices: Vec<(u64, usize)> =
+        measured.iter().map(|it| (it.asked.wait_percent, it.asked.jobs)).collect();
+    slices.sort_unstable();
+    slices.dedup();
+    for (wait_percent, jobs) in slices {
+        let mut of_slice: Vec<&Measured> = Vec::new();
+        of_slice.extend(
+            measured.iter().filter(|it| (it.asked.wait_percent, it.asked.jobs) == (wait_percent, jobs)),
+        );
+        of_slice.sort_by_key(|it| it.asked);
+        for candidate in slice(wait_percent, jobs, 0.5) {
+            if candidate.is_measurable(cores) && of_slice.iter().all(|it| it.asked != candidate) {
+                found.extend(worth(candidate, &of_slice).map(|worth| (worth, candidate)));
+            }
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, asked)| asked).collect()
+}
+
+fn worth(candidate: Asked, of_slice: &[&Measured]) -> Option<Worth> {
+    let above = of_slice.iter().position(|it| it.asked > candidate);
+    let (Some(above), true) = (above, above != Some(0)) else { return Some(Worth::Edge) };
+    let (below, above) = (of_slice[above - 1], of_slice[above]);
+    let shared = below.best.iter().filter(|tool| above.best.contains(tool)).count();
+    if shared == 0 {
+        Some(Worth::Border)
+    } else if shared < below.best.len().max(above.best.len()) {
+        Some(Worth::Change)
+    } else {
+        None
+    }
+}
+
+/// Points at random that advice is checked against: inside of what a map has measured, and always the same on as many cores.
+pub fn check(cores: usize, count: usize) -> Vec<Asked> {
+    let mut random = fastrand::Rng::with_seed(CHECK_SEED);
+    let mut all = Vec::new();
+    for jobs in JOBS {
+        for wait_percent in SHARES {
+            all.extend(slice(wait_percent, jobs, 0.5));
+        }
+    }
+    all.retain(|it| it.is_measurable(cores));
+    let range = Range::of(&all);
+    let mut found = Vec::new();
+    let mut tries = 0;
+    while found.len() < count && tries < 100_000 {
+        tries += 1;
+        let asked = Asked {
+            wait_percent: if random.u8(..4) == 0 { 0 } else { random.u64(1..100) },
+            jobs: whole(log_uniform(&mut random, JOBS[0] as f64, JOBS[JOBS.len() - 1] as f64)),
+            job_ns: rounded(log_uniform(&mut random, JOB_NS[0], JOB_NS[1])),
+        };
+        if asked.is_measurable(cores)
+            && range.contains(asked)
+            && !all.contains(&asked)
+            && !found.contains(&asked)
+        {
+            found.push(asked);
+        }
+    }
+    found
+}
+
+fn log_uniform(random: &mut fastrand::Rng, low: f64, high: f64) -> f64 {
+    low * (high / low).powf(random.f64())
+}
+
+fn whole(number: f64) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of jobs")]
+    let whole = number.round() as usize;
+    whole
+}
+
+/// What lies between measured points: advice is given there, and nowhere else.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// The measured numbers of jobs, and the measured shares.
+    jobs: Vec<usize>,
+    shares: Vec<u64>,
+    points: Vec<Asked>,
+}
+
+impl Range {
+    /// That of these points.
+    pub fn of(points: &[Asked]) -> Self {
+        let (mut jobs, mut shares) = (Vec::new(), Vec::new());
+        for point in points {
+            jobs.push(point.jobs);
+            shares.push(point.wait_percent);
+        }
+        jobs.sort_unstable();
+        jobs.dedup();
+        shares.sort_unstable();
+        shares.dedup();
+        Range { jobs, shares, points: points.to_vec() }
+    }
+
+    /// Whether there are measured points on all sides: at the next smaller and the next larger share and number of jobs, shorter and longer
+    /// ones.
+    pub fn contains(&self, asked: Asked) -> bool {
+        let corners = self.corners(asked);
+        !corners.is_empty() && corners.iter().all(|corner| corner.is_some())
+    }
+
+    /// For each neighbouring share and number of jobs, the shortest and the longest job if the asked one is between them.
+    fn corners(&self, asked: Asked) -> Vec<Option<[u64; 2]>> {
+        let mut corners = Vec::new();
+        for share in around(&self.shares, asked.wait_percent) {
+            for jobs in around(&self.jobs, asked.jobs) {
+                corners.push(self.corner(share, jobs, asked.job_ns));
+            }
+        }
+        corners
+    }
+
+    fn corner(&self, share: u64, jobs: usize, job_ns: u64) -> Option<[u64; 2]> {
+        let mut sizes = Vec::new();
+        for point in &self.points {
+            if (point.wait_percent, point.jobs) == (share, jobs) {
+                sizes.push(point.job_ns);
+            }
+        }
+        let (least, most) = (*sizes.iter().min()?, *sizes.iter().max()?);
+        (least <= job_ns && job_ns <= most).then_some([least, most])
+    }
+}
+
+/// The largest of sorted `values` that is not above `value`, and the smallest that is not below; once if it is there; none outside.
+fn around<T: Copy + Ord>(values: &[T], value: T) -> Vec<T> {
+    let below = values.iter().rev().find(|it| **it <= value);
+    let above = values.iter().find(|it| **it >= value);
+    match (below, above) {
+        (Some(below), Some(above)) if below == above => vec![*below],
+        (Some(below), Some(above)) => vec![*below, *above],
+        _ => vec![],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(wait_percent: u64, jobs: usize, job_ns: u64) -> Asked {
+        Asked { wait_percent, jobs, job_ns }
+    }
+
+    #[test]
+    fn grid_has_what_can_be_measured() {
+        let two = grid(2, true);
+        for (point, is_there) in [
+            (asked(0, 24, 10_000), true),
+            (asked(0, 24, 10_000_000), true),
+            (asked(0, 24, 100_000_000), false),
+            (asked(50, 24, 2_000_000), true),
+            (asked(50, 24, 1_000_000), false),
+            (asked(99, 200, 100_000_000), true),
+            (asked(0, 64, 10_000), false),
+        ] {
+            assert_eq!(two.contains(&point), is_there, "{point:?}");
+        }
+        assert!(grid(16, true).len() > two.len(), "more cores end more in the same time");
+        assert!(grid(2, false).len() < two.len());
+    }
+
+    #[test]
+    fn points_of_checks_are_fixed_and_in_range() {
+        let (few, many) = (check(2, 10), check(2, 30));
+        assert_eq!(few, many[..10]);
+        assert_eq!(many.len(), 30);
+        assert_eq!(few[0], asked(0, 159, 213_500));
+        for point in &many {
+            assert!(point.is_measurable(2), "{point:?}");
+        }
+    }
+
+    #[test]
+    fn range_ends_at_measured_points() {
+        let mut points = vec![];
+        for (share, job_ns) in [(75, 1_333_000), (75, 3_162_000), (90, 1_111_000), (90, 10_000_000)] {
+            points.push(asked(share, 200, job_ns));
+        }
+        let range = Range::of(&points);
+        assert!(range.contains(asked(80, 200, 3_000_000)));
+        for outside in [asked(80, 199, 3_000_000), asked(95, 200, 3_000_000), asked(80, 200, 5_000_000)] {
+            assert!(!range.contains(outside), "{outside:?}");
+        }
+        assert!(range.contains(asked(90, 200, 5_000_000)), "it needs no other share");
+    }
+
+    #[test]
+    fn borders_come_before_other_points() {
+        let measured = |job_ns, best: &[&str]| Measured {
+            asked: asked(0, 24, job_ns),
+            best: best.iter().map(|&tool| tool.to_owned()).collect(),
+        };
+        let found = between(
+            2,
+            &[
+                measured(10_000, &["sequential"]),
+                measured(100_000, &["rayon"]),
+                measured(1_000_000, &["rayon", "threads"]),
+                measured(10_000_000, &["rayon", "threads"]),
+            ],
+        );
+        assert_eq!(found, [asked(0, 24, 31_620), asked(0, 24, 316_200)]);
+    }
+}
