@@ -13,6 +13,7 @@ pub mod functions;
 mod impossible;
 pub(crate) mod judgement;
 mod launches;
+pub mod map;
 pub mod metg;
 pub mod platforms;
 pub mod running;

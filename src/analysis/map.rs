@@ -1,0 +1,160 @@
+//! Evaluates the map: which tools are the best for tasks of any length, of which any share waits.
+
+use crate::analysis::answer::{Answer, Outcome};
+use crate::analysis::sizes::summary_of;
+use crate::analysis::summary::Row;
+use crate::analysis::warning::Warning;
+use crate::record::schema::{MapPart, MapPoint, Purpose, Recording, TaskMap};
+use crate::study::map::points::Asked;
+
+/// The map of a platform.
+#[derive(Clone, Debug)]
+pub struct PlatformMap {
+    /// The tag of its interpreter; none in Rust.
+    pub platform: Option<String>,
+    /// What was measured, in the order of the recording.
+    pub points: Vec<Point>,
+    /// What affects the numbers.
+    pub warnings: Vec<Warning>,
+}
+
+/// A measured point.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// What was asked for.
+    pub asked: Asked,
+    /// What it was measured for.
+    pub purpose: Purpose,
+    /// Its cells.
+    pub row: Row,
+}
+
+/// A tool at a point, at the better of its numbers of jobs at once.
+#[derive(Clone, Copy, Debug)]
+pub struct ToolTime<'a> {
+    /// The model, with its interpreter.
+    pub model: &'a str,
+    /// How long a batch took, in nanoseconds: the median over launches.
+    pub ns: f64,
+    /// Whether it was measured in all launches, and not stopped after the first.
+    pub is_near: bool,
+}
+
+/// The maps of `recordings`, one for each platform: of the same point in two of them the first counts.
+pub fn maps(recordings: &[Recording]) -> Vec<PlatformMap> {
+    let mut maps: Vec<PlatformMap> = Vec::new();
+    for recording in recordings {
+        for part in recording.map.iter().flat_map(|map: &TaskMap| &map.parts) {
+            let summary = summary_of(recording, &part.study);
+            for row in summary.all_rows() {
+                let Some(point) = point_of(part, row) else { continue };
+                let map = map_of(&mut maps, row.workload.platform.as_deref());
+                map.add(Point { asked: Asked::of(point), purpose: point.purpose, row: row.clone() });
+            }
+            for point in &part.points {
+                let map = map_of(&mut maps, point.platform.as_deref());
+                for warning in &summary.warnings {
+                    if !map.warnings.contains(warning) {
+                        map.warnings.push(warning.clone());
+                    }
+                }
+            }
+        }
+    }
+    maps
+}
+
+fn point_of<'a>(part: &'a MapPart, row: &Row) -> Option<&'a MapPoint> {
+    part.points.iter().find(|it| it.workload == row.workload.name && it.platform == row.workload.platform)
+}
+
+fn map_of<'a>(maps: &'a mut Vec<PlatformMap>, platform: Option<&str>) -> &'a mut PlatformMap {
+    let known = maps.iter().position(|map| map.platform.as_deref() == platform);
+    let at = known.unwrap_or_else(|| {
+        maps.push(PlatformMap { platform: platform.map(str::to_owned), points: vec![], warnings: vec![] });
+        maps.len() - 1
+    });
+    &mut maps[at]
+}
+
+impl PlatformMap {
+    fn add(&mut self, point: Point) {
+        if !self.points.iter().any(|it| it.asked == point.asked && it.purpose == point.purpose) {
+            self.points.push(point);
+        }
+    }
+
+    /// The points of a purpose.
+    pub fn of(&self, purpose: Purpose) -> impl Iterator<Item = &Point> {
+        self.points.iter().filter(move |point| point.purpose == purpose)
+    }
+
+    /// The models, in the order of the recording.
+    pub fn models(&self) -> Vec<&str> {
+        let mut models: Vec<&str> = Vec::new();
+        for cell in self.points.iter().flat_map(|point| &point.row.cells) {
+            if !models.contains(&cell.model()) {
+                models.push(cell.model());
+            }
+        }
+        models
+    }
+
+    /// The model that loses least over all points that are drawn, if one has to be taken for all: that with the smallest mean of the
+    /// logarithms of its times over the best's. None if no model was measured everywhere.
+    pub fn default_tool(&self) -> Option<&str> {
+        let mut best: Option<(&str, f64)> = None;
+        for model in self.models() {
+            let losses: Option<Vec<f64>> = self.of(Purpose::Advice).map(|point| point.loss(model)).collect();
+            let Some(losses) = losses.filter(|losses| !losses.is_empty()) else { continue };
+            let mean = losses.iter().map(|loss| loss.ln()).sum::<f64>() / losses.len() as f64;
+            if best.is_none_or(|(_, least)| mean < least) {
+                best = Some((model, mean));
+            }
+        }
+        Some(best?.0)
+    }
+}
+
+impl Point {
+    /// What the tools give together, and each of them.
+    pub fn answer(&self) -> Answer<'_> {
+        Answer::of(&self.row)
+    }
+
+    /// The tools that are the best, or that may be the fastest where there is no winner, without their interpreter, in table order.
+    pub fn best(&self) -> Vec<&str> {
+        let answer = self.answer();
+        let cells = match answer.outcome {
+            Outcome::Best => answer.best(),
+            _ => answer.undecided(),
+        };
+        cells.iter().map(|cell| cell.plain_model()).collect()
+    }
+
+    /// The times of all tools that were measured, from the fastest on.
+    pub fn times(&self) -> Vec<ToolTime<'_>> {
+        let launches =
+            self.row.cells.iter().map(|cell| cell.logs.iter().flatten().count()).max().unwrap_or(0);
+        let mut times: Vec<ToolTime<'_>> = Vec::new();
+        for cell in &self.row.cells {
+            let Some(ns) = cell.wall_ns else { continue };
+            let is_near = 2 * cell.logs.iter().flatten().count() > launches;
+            let time = ToolTime { model: cell.model(), ns, is_near };
+            match times.iter_mut().find(|it| it.model == time.model) {
+                Some(other) if time.ns < other.ns => *other = time,
+                Some(_) => {}
+                None => times.push(time),
+            }
+        }
+        times.sort_by(|a, b| a.ns.total_cmp(&b.ns));
+        times
+    }
+
+    /// How many times as long as the fastest a tool took.
+    pub fn loss(&self, model: &str) -> Option<f64> {
+        let times = self.times();
+        let of_model = times.iter().find(|time| time.model == model)?;
+        Some(of_model.ns / times.first()?.ns)
+    }
+}
