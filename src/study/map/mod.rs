@@ -34,6 +34,9 @@ use crate::study::slot::{TIMED, WARM_UP};
 /// A tool that takes over so many times as long as the best in the first launch is measured no further.
 const FAR: u64 = 4;
 
+/// The launches of points that show terms of the cost model alone.
+const TERM_LAUNCHES: [u64; 2] = [3, 3];
+
 /// What to measure.
 #[derive(Clone, Debug)]
 pub struct MapRequest {
@@ -76,7 +79,7 @@ pub struct Effort {
 impl Effort {
     /// The usual one, in Rust.
     pub const STANDARD: Effort =
-        Effort { launches: [8, 8], check_launches: [10, 10], time: Duration::from_secs(570), is_whole: true };
+        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(575), is_whole: true };
     /// For a first look: ranges, and hardly a verdict.
     pub const QUICK: Effort =
         Effort { launches: [3, 3], check_launches: [4, 4], time: Duration::from_secs(110), is_whole: false };
@@ -157,7 +160,9 @@ impl<P: FnMut(Progress)> Runner<'_, P> {
             Extent::Map(effort) => {
                 let mut first: Vec<(Asked, Purpose)> = Vec::new();
                 first.extend(grid(cores, effort.is_whole).into_iter().map(|it| (it, Purpose::Advice)));
-                first.extend(terms().into_iter().map(|it| (it, Purpose::Term)));
+                let mut of_terms = Vec::new();
+                of_terms.extend(terms().into_iter().map(|it| (it, Purpose::Term)));
+                self.part(1, pace, &self.missing(&of_terms), TERM_LAUNCHES)?;
                 let launches = self.part(1, pace, &self.missing(&first), effort.launches)?;
                 let found = self.measured();
                 let candidates = between(cores, &found);

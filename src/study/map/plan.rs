@@ -13,7 +13,7 @@ use crate::study::plan::PlannedArm;
 const BASELINE_NS: f64 = 40e6;
 
 /// A cell that takes at least so many times as long as an ideal machine, whatever else it costs, is not measured.
-const HOPELESS: f64 = 8.0;
+const HOPELESS: f64 = 5.0;
 
 /// The point whose rounds show whether all cores are there, and what differs without a reason.
 const WATCHED: Asked = Asked { wait_percent: 0, jobs: 24, job_ns: 1_000_000 };

@@ -29,6 +29,9 @@ const MOSTLY: u64 = 90;
 /// on those points.
 const CHECK_SEED: u64 = 20_261_127;
 
+/// How often a point of some share is drawn until one can be measured.
+const TRIES: usize = 1_000;
+
 /// What is asked for: so many jobs, so long, of which such a share waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asked {
@@ -211,20 +214,23 @@ pub fn check(cores: usize, count: usize) -> Vec<Asked> {
     all.retain(|it| it.is_measurable(cores));
     let range = Range::of(&all);
     let mut found = Vec::new();
-    let mut tries = 0;
-    while found.len() < count && tries < 100_000 {
-        tries += 1;
-        let asked = Asked {
-            wait_percent: if random.u8(..4) == 0 { 0 } else { random.u64(1..100) },
-            jobs: whole(log_uniform(&mut random, JOBS[0] as f64, JOBS[JOBS.len() - 1] as f64)),
-            job_ns: rounded(log_uniform(&mut random, JOB_NS[0], JOB_NS[1])),
-        };
-        if asked.is_measurable(cores)
-            && range.contains(asked)
-            && !all.contains(&asked)
-            && !found.contains(&asked)
-        {
-            found.push(asked);
+    // Between some shares nothing can be measured.
+    for _ in 0..10 * count {
+        if found.len() == count {
+            break;
+        }
+        let wait_percent = if random.u8(..4) == 0 { 0 } else { random.u64(1..100) };
+        for _ in 0..TRIES {
+            let asked = Asked {
+                wait_percent,
+                jobs: whole(log_uniform(&mut random, JOBS[0] as f64, JOBS[JOBS.len() - 1] as f64)),
+                job_ns: rounded(log_uniform(&mut random, JOB_NS[0], JOB_NS[1])),
+            };
+            let is_new = !all.contains(&asked) && !found.contains(&asked);
+            if asked.is_measurable(cores) && range.contains(asked) && is_new {
+                found.push(asked);
+                break;
+            }
         }
     }
     found
@@ -243,8 +249,7 @@ fn whole(number: f64) -> usize {
 /// What lies between measured points: advice is given there, and nowhere else.
 #[derive(Clone, Debug)]
 pub struct Range {
-    /// The measured numbers of jobs, and the measured shares.
-    jobs: Vec<usize>,
+    /// The measured shares.
     shares: Vec<u64>,
     points: Vec<Asked>,
 }
@@ -252,57 +257,56 @@ pub struct Range {
 impl Range {
     /// That of these points.
     pub fn of(points: &[Asked]) -> Self {
-        let (mut jobs, mut shares) = (Vec::new(), Vec::new());
-        for point in points {
-            jobs.push(point.jobs);
-            shares.push(point.wait_percent);
-        }
-        jobs.sort_unstable();
-        jobs.dedup();
-        shares.sort_unstable();
-        shares.dedup();
-        Range { jobs, shares, points: points.to_vec() }
+        let shares = sorted(points.iter().map(|point| point.wait_percent));
+        Range { shares, points: points.to_vec() }
     }
 
-    /// Whether there are measured points on all sides: at the next smaller and the next larger share and number of jobs, shorter and longer
-    /// ones.
+    /// Whether there are measured points on all sides.
     pub fn contains(&self, asked: Asked) -> bool {
-        let corners = self.corners(asked);
-        !corners.is_empty() && corners.iter().all(|corner| corner.is_some())
+        self.around(asked).is_some()
     }
 
-    /// For each neighbouring share and number of jobs, the shortest and the longest job if the asked one is between them.
-    fn corners(&self, asked: Asked) -> Vec<Option<[u64; 2]>> {
-        let mut corners = Vec::new();
-        for share in around(&self.shares, asked.wait_percent) {
-            for jobs in around(&self.jobs, asked.jobs) {
-                corners.push(self.corner(share, jobs, asked.job_ns));
+    /// The measured points around one, each with its weight, which are 1 in all: of the next smaller and the next larger share, of those the
+    /// next smaller and the next larger number of jobs, and of those the next shorter and the next longer job. Weights are linear in the
+    /// logarithms of length, number and of what does not wait. `None` if there is none on some side.
+    pub fn around(&self, asked: Asked) -> Option<Vec<(Asked, f64)>> {
+        let mut around = Vec::new();
+        for (share, of_share) in sides(&self.shares, asked.wait_percent, |share| ((100 - share) as f64).ln())?
+        {
+            let jobs = sorted(self.of_share(share).map(|point| point.jobs));
+            for (jobs, of_jobs) in sides(&jobs, asked.jobs, |jobs| (jobs as f64).ln())? {
+                let lengths = sorted(self.of_share(share).filter(|it| it.jobs == jobs).map(|it| it.job_ns));
+                for (job_ns, of_length) in sides(&lengths, asked.job_ns, |ns| (ns as f64).ln())? {
+                    around
+                        .push((Asked { wait_percent: share, jobs, job_ns }, of_share * of_jobs * of_length));
+                }
             }
         }
-        corners
+        Some(around)
     }
 
-    fn corner(&self, share: u64, jobs: usize, job_ns: u64) -> Option<[u64; 2]> {
-        let mut sizes = Vec::new();
-        for point in &self.points {
-            if (point.wait_percent, point.jobs) == (share, jobs) {
-                sizes.push(point.job_ns);
-            }
-        }
-        let (least, most) = (*sizes.iter().min()?, *sizes.iter().max()?);
-        (least <= job_ns && job_ns <= most).then_some([least, most])
+    fn of_share(&self, share: u64) -> impl Iterator<Item = &Asked> {
+        self.points.iter().filter(move |point| point.wait_percent == share)
     }
 }
 
-/// The largest of sorted `values` that is not above `value`, and the smallest that is not below; once if it is there; none outside.
-fn around<T: Copy + Ord>(values: &[T], value: T) -> Vec<T> {
-    let below = values.iter().rev().find(|it| **it <= value);
-    let above = values.iter().find(|it| **it >= value);
-    match (below, above) {
-        (Some(below), Some(above)) if below == above => vec![*below],
-        (Some(below), Some(above)) => vec![*below, *above],
-        _ => vec![],
+fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut sorted: Vec<T> = values.collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted
+}
+
+/// The largest of sorted `values` that is not above `value`, and the smallest that is not below, with their weights on the scale of `place`;
+/// one alone if it is the value itself; `None` outside.
+fn sides<T: Copy + Ord>(values: &[T], value: T, place: impl Fn(T) -> f64) -> Option<Vec<(T, f64)>> {
+    let below = *values.iter().rev().find(|it| **it <= value)?;
+    let above = *values.iter().find(|it| **it >= value)?;
+    if below == above {
+        return Some(vec![(below, 1.0)]);
     }
+    let share = (place(value) - place(below)) / (place(above) - place(below));
+    Some(vec![(below, 1.0 - share), (above, share)])
 }
 
 #[cfg(test)]
@@ -336,7 +340,7 @@ mod tests {
         let (few, many) = (check(2, 10), check(2, 30));
         assert_eq!(few, many[..10]);
         assert_eq!(many.len(), 30);
-        assert_eq!(few[0], asked(0, 159, 213_500));
+        assert_eq!(few[0], asked(0, 83, 682_700));
         for point in &many {
             assert!(point.is_measurable(2), "{point:?}");
         }
@@ -350,6 +354,9 @@ mod tests {
         }
         let range = Range::of(&points);
         assert!(range.contains(asked(80, 200, 3_000_000)));
+        let weights = range.around(asked(80, 200, 3_000_000)).unwrap();
+        assert_eq!(weights.len(), 4);
+        assert!((weights.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
         for outside in [asked(80, 199, 3_000_000), asked(95, 200, 3_000_000), asked(80, 200, 5_000_000)] {
             assert!(!range.contains(outside), "{outside:?}");
         }
