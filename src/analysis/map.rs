@@ -2,9 +2,10 @@
 
 use crate::analysis::answer::{Answer, Outcome};
 use crate::analysis::sizes::summary_of;
-use crate::analysis::summary::Row;
+use crate::analysis::summary::{CellResult, Row};
 use crate::analysis::warning::Warning;
 use crate::record::schema::{MapPart, MapPoint, Purpose, Recording, TaskMap};
+use crate::stats::median;
 use crate::study::map::points::Asked;
 
 /// The map of a platform.
@@ -151,10 +152,26 @@ impl Point {
         times
     }
 
-    /// How many times as long as the fastest a tool took.
+    /// The faster cell of a tool.
+    pub fn cell(&self, model: &str) -> Option<&CellResult> {
+        let mut faster: Option<&CellResult> = None;
+        for cell in self.row.cells.iter().filter(|cell| cell.model() == model && cell.wall_ns.is_some()) {
+            if faster.is_none_or(|other| cell.wall_ns < other.wall_ns) {
+                faster = Some(cell);
+            }
+        }
+        faster
+    }
+
+    /// How many times as long as the fastest a tool took, at least once: the median over the launches of both.
     pub fn loss(&self, model: &str) -> Option<f64> {
-        let times = self.times();
-        let of_model = times.iter().find(|time| time.model == model)?;
-        Some(of_model.ns / times.first()?.ns)
+        let (fastest, cell) = (self.row.fastest()?, self.cell(model)?);
+        let mut logs = Vec::new();
+        for pair in fastest.logs.iter().zip(&cell.logs) {
+            if let (Some(fastest), Some(of_cell)) = pair {
+                logs.push(fastest - of_cell);
+            }
+        }
+        Some(median(&logs)?.exp().max(1.0))
     }
 }

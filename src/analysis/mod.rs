@@ -1,10 +1,14 @@
 //! Recordings in, judgements out: statistics, verdicts, warnings, comparison, scaling, costs, evidence.
 
+pub mod advice;
+pub mod advice_changes;
+pub mod advice_check;
 pub mod analysed;
 pub mod answer;
 pub mod arrivals;
 pub mod builds;
 pub mod comparison;
+pub mod cost_model;
 pub mod costs;
 pub mod criterion;
 pub mod differences;

@@ -23,6 +23,18 @@ pub(super) const ARRIVALS: &str = "Examples:
   bakeoff arrivals --quick hash
   bakeoff arrivals service --load 50,80 --models rayon,tokio-many --schedule constant";
 
+pub(super) const MAP: &str = "Examples:
+  bakeoff map                             in Rust; 10 minutes
+  bakeoff map --quick --python=3.13       in Rust and in Python, fewer points and launches
+  bakeoff map --into maps --python=3.13   what the maps in this folder do not have yet
+  bakeoff map --check map.json later.json how often advice from the first is right, on the points of both that it does not rest on";
+
+pub(super) const ADVISE: &str = "Examples:
+  bakeoff advise --job 3ms --wait 80% --jobs 200
+  bakeoff advise --job 40us --wait 0% --jobs 1000 --from map.json
+  bakeoff advise --job 3ms --wait 80% --jobs 100 --measure
+  bakeoff advise --against recording.json --from map.json    for each task of a study, beside what was measured";
+
 pub(super) const STORY: &str = "Examples:
   bakeoff story                           list the stories
   bakeoff story cook-eat                  run one

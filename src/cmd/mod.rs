@@ -26,6 +26,7 @@ use select::{has_model, models_named, regex_of, select_of};
 pub use usage::BadUsage;
 use usage::unknown;
 
+mod advise;
 mod arrivals;
 mod cargo;
 mod charts;
@@ -90,8 +91,12 @@ enum CliCommand {
     /// Measure how long jobs take that come over time, at several loads: waits in the queue, latencies and capacities
     #[command(after_help = examples::ARRIVALS)]
     Arrivals(arrivals::Args),
-    /// Measure tasks of any length, of which any share waits, and draw where which tool is the best
+    /// Measure tasks of any length, of which any share waits: which tool is the best where
+    #[command(after_help = examples::MAP)]
     Map(map::Args),
+    /// Say which tool is the best for a task of any length, from a map, or by measuring it
+    #[command(after_help = examples::ADVISE)]
+    Advise(advise::Args),
     /// Run one of the blog post's worked examples with real timers and computing, or list them
     #[command(after_help = examples::STORY)]
     Story(story::Args),
@@ -201,6 +206,7 @@ impl Cli {
             CliCommand::Evidence(args) => evidence::run(&args, catalog),
             CliCommand::Arrivals(args) => arrivals::run(&args, catalog),
             CliCommand::Map(args) => map::run(&args),
+            CliCommand::Advise(args) => advise::run(&args, catalog),
             CliCommand::Costs(args) => costs::run(&args, catalog),
             CliCommand::Story(args) => story::run(&args, catalog),
             CliCommand::Trace(args) => trace::run(&args, catalog),

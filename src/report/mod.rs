@@ -6,6 +6,7 @@
 //! - [`compare`], [`scaling`]: tables of several recordings; [`bars`], [`timeline`]: text that draws
 //! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless; [`style`]: what a terminal can show
 
+pub(crate) mod advice;
 pub(crate) mod answer;
 pub mod arrivals;
 pub(crate) mod arrivals_finding;
@@ -22,6 +23,7 @@ pub mod evidence;
 pub mod export;
 pub(crate) mod footnotes;
 mod functions;
+pub mod map;
 pub(crate) mod matrix;
 pub mod page;
 pub(crate) mod page_answer;

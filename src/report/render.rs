@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::export::{Format, csv, json, markdown, terminal};
-use crate::report::{arrivals, costs, evidence, section::Section, study, style::TerminalStyle};
+use crate::report::{arrivals, costs, evidence, map, section::Section, study, style::TerminalStyle};
 
 /// The sections that this room shows; others are handed in by their rooms.
 pub static SECTIONS: &[&Section] =
-    &[&study::SECTION, &evidence::SECTION, &costs::SECTION, &arrivals::SECTION];
+    &[&study::SECTION, &evidence::SECTION, &costs::SECTION, &arrivals::SECTION, &map::SECTION];
 
 /// The sections of `recording` in `format`.
 pub fn render(recording: &Recording, sections: &[&Section], format: Format, style: TerminalStyle) -> String {

@@ -23,7 +23,7 @@ use crate::record::journal::{Entry, Journal};
 use crate::record::place::{Place, Saved};
 use crate::record::plain::tell;
 use crate::record::recovery::recover_all;
-use crate::record::schema::{MapPart, MapPoint, Purpose, Recording, Stopping, Study, TaskMap};
+use crate::record::schema::{MapPart, Purpose, Recording, Stopping, Study, TaskMap};
 use crate::study::map::pace::Pace;
 use crate::study::map::plan::Planned;
 use crate::study::map::points::{Asked, Measured, between, check, grid, terms};
@@ -44,8 +44,8 @@ pub struct MapRequest {
     pub platforms: Vec<Platform>,
     /// How much.
     pub extent: Extent,
-    /// The points that are there already.
-    pub known: Vec<MapPoint>,
+    /// Maps that are there already: their points are not measured again.
+    pub known: Vec<Recording>,
     /// This project's program.
     pub exe: PathBuf,
     /// The folder of the recording.
@@ -55,42 +55,54 @@ pub struct MapRequest {
 }
 
 /// How much is measured on each platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// A whole map.
-    Map(Effort),
+    Standard,
+    /// Fewer points and launches.
+    Quick,
     /// This point alone.
     Point(Asked),
 }
 
 /// How many launches a map has, and how long it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effort {
+struct Effort {
     /// Launches of a point that advice rests on: before cells that are slower in all of them sit out, and at most.
-    pub launches: [u64; 2],
+    launches: [u64; 2],
     /// The same of a point that advice is checked against.
-    pub check_launches: [u64; 2],
+    check_launches: [u64; 2],
     /// How long all of it may take: points between others are measured as far as there is time.
-    pub time: Duration,
+    time: Duration,
     /// Whether the grid has all its numbers of jobs.
-    pub is_whole: bool,
+    is_whole: bool,
 }
 
 impl Effort {
+    fn of(extent: Extent, platform: Platform) -> Effort {
+        match (extent, platform) {
+            (Extent::Standard, Platform::Native) => Effort::STANDARD,
+            (Extent::Standard, Platform::Python(_)) => Effort::OF_INTERPRETER,
+            (Extent::Quick, Platform::Native) => Effort::QUICK,
+            (Extent::Quick, Platform::Python(_)) => Effort::QUICK_OF_INTERPRETER,
+            (Extent::Point(_), _) => Effort::OF_POINT,
+        }
+    }
+
     /// The usual one, in Rust.
-    pub const STANDARD: Effort =
-        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(575), is_whole: true };
+    const STANDARD: Effort =
+        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(590), is_whole: true };
     /// For a first look: ranges, and hardly a verdict.
-    pub const QUICK: Effort =
+    const QUICK: Effort =
         Effort { launches: [3, 3], check_launches: [4, 4], time: Duration::from_secs(110), is_whole: false };
     /// The usual one of an interpreter, whose models take longer to start.
-    pub const OF_INTERPRETER: Effort =
+    const OF_INTERPRETER: Effort =
         Effort { launches: [6, 6], check_launches: [8, 8], time: Duration::from_secs(280), is_whole: false };
     /// Of an interpreter, for a first look.
-    pub const QUICK_OF_INTERPRETER: Effort =
+    const QUICK_OF_INTERPRETER: Effort =
         Effort { launches: [2, 2], check_launches: [3, 3], time: Duration::from_secs(110), is_whole: false };
     /// Of a single point that somebody has asked about.
-    pub const OF_POINT: Effort =
+    const OF_POINT: Effort =
         Effort { launches: [8, 12], check_launches: [8, 12], time: Duration::from_secs(25), is_whole: false };
 }
 
@@ -105,7 +117,8 @@ pub struct Progress {
     pub launches: [usize; 2],
 }
 
-/// Measures and saves `begun` with a map. If `stop` is set meanwhile, what was acknowledged is saved and marked partial.
+/// Measures and saves `begun` with a map; `None` if no point is missing. If `stop` is set meanwhile, what was acknowledged is saved and marked
+/// partial.
 ///
 /// # Errors
 /// If nothing can be stored, so that nothing is measured.
@@ -114,7 +127,7 @@ pub fn measure(
     begun: Recording,
     stop: &Arc<AtomicBool>,
     mut progress: impl FnMut(Progress),
-) -> Result<(Recording, Saved)> {
+) -> Result<Option<(Recording, Saved)>> {
     for recovered in recover_all(request.place.folder()) {
         tell(&recovered.to_string());
     }
@@ -130,13 +143,18 @@ pub fn measure(
         conducted = conducted.and_then(|()| part.run());
     }
     let partial = stop.load(Ordering::Relaxed) || conducted.is_err();
+    let is_empty = journal.recording().map.as_ref().is_none_or(|map| map.parts.is_empty());
+    if is_empty && !partial {
+        journal.remove();
+        return Ok(None);
+    }
     let recording = Recording { partial, ..journal.recording().clone() };
     let saved = request.place.save(&recording, &name).or_kept_in(journal.path());
     conducted?;
     if saved.path.is_some() {
         journal.remove();
     }
-    Ok((recording, saved))
+    Ok(Some((recording, saved)))
 }
 
 /// Measures a platform.
@@ -153,63 +171,64 @@ impl<P: FnMut(Progress)> Runner<'_, P> {
     fn run(mut self) -> Result<()> {
         let pace = Pace::of(self.platform, &self.request.exe)?;
         let cores = host::cores();
-        match &self.request.extent {
-            Extent::Point(asked) => {
-                self.part(1, pace, &[(*asked, Purpose::Advice)], Effort::OF_POINT.launches)
-            }
-            Extent::Map(effort) => {
-                let mut first: Vec<(Asked, Purpose)> = Vec::new();
-                first.extend(grid(cores, effort.is_whole).into_iter().map(|it| (it, Purpose::Advice)));
-                let mut of_terms = Vec::new();
-                of_terms.extend(terms().into_iter().map(|it| (it, Purpose::Term)));
-                self.part(1, pace, &self.missing(&of_terms), TERM_LAUNCHES)?;
-                let launches = self.part(1, pace, &self.missing(&first), effort.launches)?;
-                let found = self.measured();
-                let candidates = between(cores, &found);
-                let more = self.affordable(effort, launches, found.len(), candidates.len());
-                let mut second = Vec::new();
-                second.extend(candidates.into_iter().take(more).map(|it| (it, Purpose::Advice)));
-                self.part(2, pace, &self.missing(&second), effort.launches)?;
-                let held_out = self.measured().len().div_ceil(2);
-                let mut third = Vec::new();
-                third.extend(check(cores, held_out).into_iter().map(|it| (it, Purpose::Check)));
-                self.part(3, pace, &self.missing(&third), effort.check_launches)
-            }
+        let effort = Effort::of(self.request.extent, self.platform);
+        if let Extent::Point(asked) = self.request.extent {
+            self.part(1, pace, vec![(asked, Purpose::Advice)], effort.launches)?;
+            return Ok(());
         }
-        .map(|_| ())
+        self.part(1, pace, with(Purpose::Term, terms()), TERM_LAUNCHES)?;
+        let launches =
+            self.part(1, pace, with(Purpose::Advice, grid(cores, effort.is_whole)), effort.launches)?;
+        let found = self.measured();
+        let mut candidates = between(cores, &found);
+        candidates.truncate(self.affordable(&effort, launches, found.len()));
+        self.part(2, pace, with(Purpose::Advice, candidates), effort.launches)?;
+        let held_out = self.measured().len().div_ceil(2);
+        self.part(
+            3,
+            pace,
+            with(Purpose::Check, check(cores, effort.is_whole, held_out)),
+            effort.check_launches,
+        )?;
+        Ok(())
+    }
+
+    /// All maps of this platform, those that are there already first.
+    fn maps(&self) -> impl Iterator<Item = &MapPart> {
+        let known = self.request.known.iter().chain([self.journal.recording()]);
+        known.flat_map(|recording| recording.map.iter().flat_map(|map| &map.parts))
     }
 
     /// Those of `points` that are not there already.
-    fn missing(&self, points: &[(Asked, Purpose)]) -> Vec<(Asked, Purpose)> {
-        let mut missing = points.to_vec();
-        missing.retain(|(asked, purpose)| {
-            let is_it = |known: &MapPoint| {
-                known.platform.as_deref() == self.platform.tag()
-                    && Asked::of(known) == *asked
-                    && known.purpose == *purpose
-            };
-            !self.request.known.iter().any(is_it)
-        });
-        missing
+    fn missing(&self, mut points: Vec<(Asked, Purpose)>) -> Vec<(Asked, Purpose)> {
+        let mut known = Vec::new();
+        for point in self.maps().flat_map(|part| &part.points) {
+            if point.platform.as_deref() == self.platform.tag() {
+                known.push((Asked::of(point), point.purpose));
+            }
+        }
+        points.retain(|point| !known.contains(point));
+        points
     }
 
     /// How many points there is time for beside those that advice is checked against, of which there is one for two others.
-    fn affordable(&self, effort: &Effort, launches: usize, points: usize, most: usize) -> usize {
+    fn affordable(&self, effort: &Effort, launches: usize, points: usize) -> usize {
         let spent = (now() - self.start).as_secs_f64();
-        let launch = spent / launches.max(1) as f64;
+        // With nothing measured so far, a launch takes about a second.
+        let launch = if launches > 0 { spent / launches as f64 } else { 1.0 };
         let [_, of_point] = effort.launches;
         let [_, of_check] = effort.check_launches;
         let half = of_check as f64 / 2.0;
         let left = (effort.time.as_secs_f64() - spent) / launch - points as f64 * half;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of points")]
         let affordable = (left / (of_point as f64 + half)).max(0.0) as usize;
-        affordable.min(most)
+        affordable
     }
 
     /// The points of this platform that advice rests on, with the times of their tools.
     fn measured(&self) -> Vec<Measured> {
         let mut measured = Vec::new();
-        for part in self.journal.recording().map.iter().flat_map(|map| &map.parts) {
+        for part in self.maps() {
             for point in &part.points {
                 if point.purpose == Purpose::Advice && point.platform.as_deref() == self.platform.tag() {
                     measured.push(Measured::of(point, &part.study));
@@ -224,13 +243,14 @@ impl<P: FnMut(Progress)> Runner<'_, P> {
         &mut self,
         number: usize,
         pace: Pace,
-        points: &[(Asked, Purpose)],
+        points: Vec<(Asked, Purpose)>,
         launches: [u64; 2],
     ) -> Result<usize> {
+        let points = self.missing(points);
         if points.is_empty() || self.stop.load(Ordering::Relaxed) {
             return Ok(0);
         }
-        let planned = Planned::of(points, pace, self.platform);
+        let planned = Planned::of(&points, pace, self.platform);
         let prepared = Prepared::new(planned.arms, host::cores(), &self.request.exe, self.stop);
         let study = Study {
             command: self.request.command.clone(),
@@ -261,6 +281,10 @@ impl<P: FnMut(Progress)> Runner<'_, P> {
         })?;
         Ok(all_made)
     }
+}
+
+fn with(purpose: Purpose, points: Vec<Asked>) -> Vec<(Asked, Purpose)> {
+    points.into_iter().map(|point| (point, purpose)).collect()
 }
 
 fn positive(number: u64) -> NonZeroU64 {

@@ -18,11 +18,15 @@ const JOB_NS: [f64; 2] = [1e4, 1e8];
 const SHARES: [u64; 6] = [0, 25, 50, 75, 90, 99];
 
 /// How many jobs there are, in whole maps and in others. 64 is the maximum number of threads that a pool has for jobs that wait.
-const JOBS: [usize; 4] = [24, 64, 200, 1_000];
+const JOBS: [usize; 4] = [24, POOL, 200, MANY];
 const FEWER_JOBS: [usize; 2] = [24, 200];
 
-/// The largest number of jobs that a pool of 64 threads takes at once: it matters where jobs wait most of the time.
+/// The largest number of jobs that a pool of 64 threads takes at once: it matters where jobs wait most of the time, however long they are.
 const POOL: usize = 64;
+const LONGEST_IN_POOL: u64 = 10_000_000;
+
+/// So many jobs are measured where they compute, or wait most of the time.
+const MANY: usize = 1_000;
 const MOSTLY: u64 = 90;
 
 /// Decides which points advice is checked against. It was chosen before the first map was measured, and stays as it is: advice never rests
@@ -75,11 +79,15 @@ impl Asked {
 /// Decades of jobs of each share and number; for jobs that wait, the shortest that wait long enough, too.
 pub fn grid(cores: usize, is_whole: bool) -> Vec<Asked> {
     let mut grid = Vec::new();
-    for jobs in if is_whole { &JOBS[..] } else { &FEWER_JOBS[..] } {
+    for &jobs in if is_whole { &JOBS[..] } else { &FEWER_JOBS[..] } {
         for wait_percent in SHARES {
-            if wait_percent >= MOSTLY || *jobs != POOL {
-                grid.extend(slice(wait_percent, *jobs, 1.0));
+            let mut sizes = slice(wait_percent, jobs, 1.0);
+            match jobs {
+                POOL => sizes.retain(|it| wait_percent >= MOSTLY && it.job_ns <= LONGEST_IN_POOL),
+                MANY => sizes.retain(|_| wait_percent == 0 || wait_percent >= MOSTLY),
+                _ => {}
             }
+            grid.extend(sizes);
         }
     }
     grid.retain(|it| it.is_measurable(cores));
@@ -202,16 +210,10 @@ fn worth(candidate: Asked, of_slice: &[&Measured]) -> Option<Worth> {
     }
 }
 
-/// Points at random that advice is checked against: inside of what a map has measured, and always the same on as many cores.
-pub fn check(cores: usize, count: usize) -> Vec<Asked> {
+/// Points at random that advice is checked against: inside of what a grid has measured, and always the same on as many cores.
+pub fn check(cores: usize, is_whole: bool, count: usize) -> Vec<Asked> {
     let mut random = fastrand::Rng::with_seed(CHECK_SEED);
-    let mut all = Vec::new();
-    for jobs in JOBS {
-        for wait_percent in SHARES {
-            all.extend(slice(wait_percent, jobs, 0.5));
-        }
-    }
-    all.retain(|it| it.is_measurable(cores));
+    let all = grid(cores, is_whole);
     let range = Range::of(&all);
     let mut found = Vec::new();
     // Between some shares nothing can be measured.
@@ -261,28 +263,55 @@ impl Range {
         Range { shares, points: points.to_vec() }
     }
 
-    /// Whether there are measured points on all sides.
+    /// Whether it lies between measured points.
     pub fn contains(&self, asked: Asked) -> bool {
         self.around(asked).is_some()
     }
 
     /// The measured points around one, each with its weight, which are 1 in all: of the next smaller and the next larger share, of those the
     /// next smaller and the next larger number of jobs, and of those the next shorter and the next longer job. Weights are linear in the
-    /// logarithms of length, number and of what does not wait. `None` if there is none on some side.
+    /// logarithms of length, number and of what does not wait.
+    ///
+    /// With some share or number, longer jobs or more of them are not measured than with another, since batches would take too long. There the
+    /// last point counts. `None` if the share, or the number with both shares, or the length with all of these, is beyond what was measured.
     pub fn around(&self, asked: Asked) -> Option<Vec<(Asked, f64)>> {
-        let mut around = Vec::new();
-        for (share, of_share) in sides(&self.shares, asked.wait_percent, |share| ((100 - share) as f64).ln())?
-        {
+        let shares = sides(&self.shares, asked.wait_percent, |share| ((100 - share.min(99)) as f64).ln());
+        let (mut around, mut has_jobs, mut has_length) = (Vec::new(), false, false);
+        for &(share, of_share) in &shares.values {
             let jobs = sorted(self.of_share(share).map(|point| point.jobs));
-            for (jobs, of_jobs) in sides(&jobs, asked.jobs, |jobs| (jobs as f64).ln())? {
+            let jobs = sides(&jobs, asked.jobs, |jobs| (jobs as f64).ln());
+            has_jobs |= jobs.are_around;
+            for &(jobs, of_jobs) in &jobs.values {
                 let lengths = sorted(self.of_share(share).filter(|it| it.jobs == jobs).map(|it| it.job_ns));
-                for (job_ns, of_length) in sides(&lengths, asked.job_ns, |ns| (ns as f64).ln())? {
-                    around
-                        .push((Asked { wait_percent: share, jobs, job_ns }, of_share * of_jobs * of_length));
+                let lengths = sides(&lengths, asked.job_ns, |ns| (ns as f64).ln());
+                has_length |= lengths.are_around;
+                for &(job_ns, of_length) in &lengths.values {
+                    let point = Asked { wait_percent: share, jobs, job_ns };
+                    around.push((point, of_share * of_jobs * of_length));
                 }
             }
         }
-        Some(around)
+        (shares.are_around && has_jobs && has_length).then_some(around)
+    }
+
+    /// The measured shares of waiting, in percent.
+    pub fn shares(&self) -> &[u64] {
+        &self.shares
+    }
+
+    /// The measured numbers of jobs.
+    pub fn jobs(&self) -> Vec<usize> {
+        sorted(self.points.iter().map(|point| point.jobs))
+    }
+
+    /// The shortest and the longest job that were measured with the nearest share of waiting and the nearest number of jobs.
+    pub fn lengths_near(&self, asked: Asked) -> Option<[u64; 2]> {
+        let share = *self.shares.iter().min_by_key(|share| share.abs_diff(asked.wait_percent))?;
+        let jobs = sorted(self.of_share(share).map(|point| point.jobs));
+        let jobs = *jobs.iter().min_by_key(|jobs| jobs.abs_diff(asked.jobs))?;
+        let lengths =
+            sorted(self.of_share(share).filter(|point| point.jobs == jobs).map(|point| point.job_ns));
+        Some([*lengths.first()?, *lengths.last()?])
     }
 
     fn of_share(&self, share: u64) -> impl Iterator<Item = &Asked> {
@@ -297,16 +326,28 @@ fn sorted<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
     sorted
 }
 
+/// Measured values on both sides of one, with their weights.
+struct Sides<T> {
+    values: Vec<(T, f64)>,
+    /// Whether there are some on both sides.
+    are_around: bool,
+}
+
 /// The largest of sorted `values` that is not above `value`, and the smallest that is not below, with their weights on the scale of `place`;
-/// one alone if it is the value itself; `None` outside.
-fn sides<T: Copy + Ord>(values: &[T], value: T, place: impl Fn(T) -> f64) -> Option<Vec<(T, f64)>> {
-    let below = *values.iter().rev().find(|it| **it <= value)?;
-    let above = *values.iter().find(|it| **it >= value)?;
-    if below == above {
-        return Some(vec![(below, 1.0)]);
-    }
-    let share = (place(value) - place(below)) / (place(above) - place(below));
-    Some(vec![(below, 1.0 - share), (above, share)])
+/// one alone if it is the value itself, and the last one beyond all.
+fn sides<T: Copy + Ord>(values: &[T], value: T, place: impl Fn(T) -> f64) -> Sides<T> {
+    let below = values.iter().rev().find(|it| **it <= value).copied();
+    let above = values.iter().find(|it| **it >= value).copied();
+    let (values, are_around) = match (below, above) {
+        (Some(below), Some(above)) if below < above => {
+            let share = (place(value) - place(below)) / (place(above) - place(below));
+            (vec![(below, 1.0 - share), (above, share)], true)
+        }
+        (Some(only), Some(_)) => (vec![(only, 1.0)], true),
+        (Some(only), None) | (None, Some(only)) => (vec![(only, 1.0)], false),
+        (None, None) => (vec![], false),
+    };
+    Sides { values, are_around }
 }
 
 #[cfg(test)]
@@ -337,10 +378,10 @@ mod tests {
 
     #[test]
     fn points_of_checks_are_fixed_and_in_range() {
-        let (few, many) = (check(2, 10), check(2, 30));
+        let (few, many) = (check(2, true, 10), check(2, true, 30));
         assert_eq!(few, many[..10]);
         assert_eq!(many.len(), 30);
-        assert_eq!(few[0], asked(0, 83, 682_700));
+        assert_eq!(few[0], asked(0, 72, 1_067_000));
         for point in &many {
             assert!(point.is_measurable(2), "{point:?}");
         }
@@ -357,7 +398,9 @@ mod tests {
         let weights = range.around(asked(80, 200, 3_000_000)).unwrap();
         assert_eq!(weights.len(), 4);
         assert!((weights.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
-        for outside in [asked(80, 199, 3_000_000), asked(95, 200, 3_000_000), asked(80, 200, 5_000_000)] {
+        // With a share of 75 % the longest job stands for longer ones.
+        assert_eq!(range.around(asked(80, 200, 5_000_000)).unwrap().len(), 3);
+        for outside in [asked(80, 199, 3_000_000), asked(95, 200, 3_000_000), asked(80, 200, 11_000_000)] {
             assert!(!range.contains(outside), "{outside:?}");
         }
         assert!(range.contains(asked(90, 200, 5_000_000)), "it needs no other share");

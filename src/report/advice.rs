@@ -1,0 +1,286 @@
+//! Advice on a task, and how often advice is right.
+
+use crate::analysis::advice::{Advice, Advisor, Given, Predicted};
+use crate::analysis::advice_changes::{Change, Dimension};
+use crate::analysis::advice_check::{AdviceCheck, Checked, Losses};
+use crate::analysis::map::PlatformMap;
+use crate::report::block::Block;
+use crate::report::map::task;
+use crate::report::table::{Table, Unit};
+use crate::stats::units;
+use crate::study::map::points::Asked;
+
+/// How many measured points are named.
+const NAMED: usize = 3;
+
+/// A task, and what a map says of it.
+pub(crate) struct Advised<'a> {
+    advisor: Advisor<'a>,
+    name: Option<&'a str>,
+    asked: Asked,
+    advice: Advice<'a>,
+}
+
+impl<'a> Advised<'a> {
+    /// What `map` says of a task, which may have a name.
+    pub(crate) fn of(map: &'a PlatformMap, name: Option<&'a str>, asked: Asked) -> Self {
+        let advisor = Advisor::of(map);
+        let advice = advisor.advise(asked);
+        Advised { advisor, name, asked, advice }
+    }
+
+    /// In sentences.
+    pub(crate) fn block(&self) -> Block {
+        let task = match self.name {
+            Some(name) => format!("{name}, {}", task(self.asked)),
+            None => task(self.asked),
+        };
+        Block::Notes(match &self.advice {
+            Advice::Given(given) => {
+                let mut lines = vec![format!("{task}: {}", given.tool.model)];
+                lines.extend(given_lines(&self.advisor, self.asked, given));
+                lines
+            }
+            Advice::OutOfRange => vec![
+                format!("{task}: no advice, since nothing is measured on some side of it."),
+                measured_range(&self.advisor, self.asked),
+            ],
+            Advice::Undecided(tools) => vec![
+                format!("{task}: no single tool. The measured points around it disagree."),
+                format!("May be the best, from the fastest predicted on: {}.", names(tools)),
+            ],
+        })
+    }
+
+    fn given(&self) -> Option<&Given<'a>> {
+        match &self.advice {
+            Advice::Given(given) => Some(given),
+            _ => None,
+        }
+    }
+}
+
+/// Advice for programs.
+pub(crate) fn advice_values(advised: &[Advised<'_>]) -> Table {
+    Table::of(advised)
+        .left("task", |it| it.name.map(str::to_owned))
+        .left("jobs", |it| it.asked.jobs as u64)
+        .left("job_ns", |it| it.asked.job_ns)
+        .left("wait_percent", |it| it.asked.wait_percent)
+        .left("tool", |it| it.given().map(|given| given.tool.model.to_owned()))
+        .left("within_5_percent", |it| it.given().map(|given| given.within().join(" ")))
+        .left("predicted_ns", |it| it.given().map(|given| given.tool.ns))
+        .left("speedup", |it| it.given().map(|given| given.speedup))
+        .left("speedup_low", |it| it.given().map(|given| given.bounds[0]))
+        .left("speedup_high", |it| it.given().map(|given| given.bounds[1]))
+        .build()
+}
+
+fn given_lines(advisor: &Advisor<'_>, asked: Asked, given: &Given<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let within = given.within();
+    if !within.is_empty() {
+        lines.push(format!("Within 5 % of it: {}.", within.join(", ")));
+    }
+    let [low, high] = given.bounds;
+    lines.push(format!(
+        "About {} for all jobs, {} as fast as one job at a time ({} .. {}).",
+        units::nanoseconds(given.tool.ns),
+        units::times(given.speedup),
+        units::ratio(low),
+        units::ratio(high)
+    ));
+    lines.push(why(advisor, asked, given));
+    let changes = advisor.changes(asked, given.tool.model);
+    if !changes.is_empty() {
+        let changes: Vec<String> = changes.iter().map(changed).collect();
+        lines.push(format!("Another tool is the best {}.", changes.join("; ")));
+    }
+    let around: Vec<String> = given.around.iter().take(NAMED).map(|point| task(point.asked)).collect();
+    lines.push(format!("Nearest measured: {}.", around.join("; ")));
+    lines
+}
+
+/// Why: the largest parts of the predicted time, and what the next tool beyond the margin does otherwise.
+fn why(advisor: &Advisor<'_>, asked: Asked, given: &Given<'_>) -> String {
+    let parts = given.tool.parts;
+    let all = parts.all();
+    let mut named = Vec::new();
+    for (what, ns) in [
+        ("computing", parts.computing),
+        ("waiting", parts.waiting),
+        ("handing out jobs", parts.dispatch),
+        ("starting a batch", parts.start),
+    ] {
+        if ns >= 0.1 * all {
+            named.push((what, ns));
+        }
+    }
+    named.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let parts: Vec<String> =
+        named.iter().map(|(what, ns)| format!("{:.0} % is {what}", 100.0 * ns / all)).collect();
+    let mut text = format!("Why: of its time {}", parts.join(", "));
+    let within = given.within();
+    let beyond = given.others.iter().find(|other| !within.contains(&other.model) && other.ns > given.tool.ns);
+    if let Some(other) = beyond {
+        text += &format!("; {}", slower_because(advisor, asked, given.tool, *other));
+    }
+    text + "."
+}
+
+/// What another tool does that costs it the most beside the advised one.
+fn slower_because(advisor: &Advisor<'_>, asked: Asked, tool: Predicted<'_>, other: Predicted<'_>) -> String {
+    let (of_tool, of_other) = (tool.parts, other.parts);
+    let costs = [
+        of_other.computing - of_tool.computing,
+        of_other.waiting - of_tool.waiting,
+        of_other.dispatch - of_tool.dispatch,
+        of_other.start - of_tool.start,
+    ];
+    let most = (0..costs.len()).max_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
+    let name = other.model;
+    let took = units::nanoseconds(other.ns);
+    match most {
+        0 => format!("{name} takes {took}: it computes on {} cores", units::ratio(advisor.cores(name))),
+        1 if of_other.turns > of_tool.turns => {
+            format!("{name} takes {took}: its jobs wait in {} turns, one after the other", of_other.turns)
+        }
+        1 => format!("{name} takes {took}: its waits take longer than was asked for"),
+        2 => format!(
+            "{name} takes {took}: it needs {} to hand out a job",
+            units::nanoseconds(of_other.dispatch / asked.jobs as f64)
+        ),
+        _ => format!(
+            "{name} takes {took}: it needs {} until a batch has begun",
+            units::nanoseconds(of_other.start)
+        ),
+    }
+}
+
+fn changed(change: &Change<'_>) -> String {
+    let Change { what, is_more, at, tool } = change;
+    match (what, is_more) {
+        (Dimension::Job, false) => format!("below {} a job: {tool}", units::nanoseconds(at.job_ns as f64)),
+        (Dimension::Job, true) => format!("above {} a job: {tool}", units::nanoseconds(at.job_ns as f64)),
+        (Dimension::Jobs, false) => format!("below {} jobs: {tool}", at.jobs),
+        (Dimension::Jobs, true) => format!("above {} jobs: {tool}", at.jobs),
+        (Dimension::Share, false) => format!("where less than {} % waits: {tool}", at.wait_percent),
+        (Dimension::Share, true) => format!("where more than {} % waits: {tool}", at.wait_percent),
+    }
+}
+
+/// What is measured, for a task that is beyond it.
+fn measured_range(advisor: &Advisor<'_>, asked: Asked) -> String {
+    let range = advisor.range();
+    let (shares, jobs) = (range.shares(), range.jobs());
+    let mut text = format!(
+        "Measured: {} to {} % of waiting, {} to {} jobs",
+        shares.first().copied().unwrap_or_default(),
+        shares.last().copied().unwrap_or_default(),
+        jobs.first().copied().unwrap_or_default(),
+        jobs.last().copied().unwrap_or_default()
+    );
+    let lengths = range.lengths_near(asked);
+    if let Some([least, most]) = lengths {
+        text += &format!(
+            "; with about as many jobs and as much waiting, jobs of {} to {}",
+            units::nanoseconds(least as f64),
+            units::nanoseconds(most as f64)
+        );
+    }
+    text + ". advise --measure measures the task itself."
+}
+
+fn names(tools: &[Predicted<'_>]) -> String {
+    let names: Vec<&str> = tools.iter().map(|tool| tool.model).collect();
+    names.join(", ")
+}
+
+/// How often advice is right, and how often fixed rules are.
+pub(crate) fn checked(check: &AdviceCheck<'_>) -> Vec<Block> {
+    let losses = check.losses();
+    let (right, times) = check.right_times();
+    let mut lines = vec![format!(
+        "Advice on {} points that it does not rest on: {} of {} tools are within 5 % of the best, and there is no advice on {} of the points.",
+        check.rows.len(),
+        losses.hits(),
+        losses.0.len(),
+        share(check.abstained())
+    )];
+    if let (Some(half), Some(most)) = (losses.at(0.5), losses.at(0.95)) {
+        lines.push(format!(
+            "The advised tool takes {} as long as the best (median), and at most {} at 95 % of the points. {right} of {times} predicted times are \
+             within 20 % of the measured ones.",
+            units::ratio(half),
+            units::ratio(most)
+        ));
+    }
+    let rules = Table::of(&check.rules)
+        .left("rule", |it| it.name.as_str())
+        .wraps()
+        .left("right, where advice is given", |it| hits(&it.given))
+        .wraps()
+        .left("median, 95 %", |it| median_and_most(&it.given))
+        .wraps()
+        .left("right, everywhere", |it| hits(&it.all))
+        .wraps()
+        .left("median, 95 %", |it| median_and_most(&it.all))
+        .wraps()
+        .build();
+    let points = Table::of(&check.rows)
+        .left("task", |it| task(it.point.asked))
+        .wraps()
+        .left("advice", |it| advice(it))
+        .left("fastest", |it| it.point.times().first().map(|time| time.model.to_owned()))
+        .right("it takes", Unit::Plain, |it| it.loss.map(units::ratio))
+        .right("predicted", Unit::Plain, |it| it.predicted.map(units::ratio))
+        .build();
+    vec![
+        Block::Notes(lines),
+        Block::titled("Fixed rules on the same points: how many times as long as the best", rules, vec![]),
+        Block::titled(
+            "Each point",
+            points,
+            vec!["it takes: the advised tool's time over the best one's. predicted: its predicted time over the measured one.".into()],
+        ),
+    ]
+}
+
+fn advice(row: &Checked<'_>) -> String {
+    match &row.advice {
+        Advice::Given(given) => given.tool.model.to_owned(),
+        Advice::OutOfRange => "- (out of range)".into(),
+        Advice::Undecided(_) => "- (undecided)".into(),
+    }
+}
+
+fn hits(losses: &Losses) -> String {
+    format!("{} of {}", losses.hits(), losses.0.len())
+}
+
+fn median_and_most(losses: &Losses) -> String {
+    let text = |share| losses.at(share).map_or("-".into(), ratio_or_more);
+    format!("{}, {}", text(0.5), text(0.95))
+}
+
+/// A tool that was too slow to be measured loses more than any number.
+fn ratio_or_more(loss: f64) -> String {
+    if loss.is_finite() { units::ratio(loss) } else { "not measured".into() }
+}
+
+fn share(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+/// The values of a check, for programs.
+pub(crate) fn check_values(check: &AdviceCheck<'_>) -> Table {
+    Table::of(&check.rows)
+        .left("jobs", |it| it.point.asked.jobs as u64)
+        .left("job_ns", |it| it.point.asked.job_ns)
+        .left("wait_percent", |it| it.point.asked.wait_percent)
+        .left("advice", |it| it.given().map(|given| given.tool.model.to_owned()))
+        .left("fastest", |it| it.point.times().first().map(|time| time.model.to_owned()))
+        .left("loss", |it| it.loss)
+        .left("predicted_over_measured", |it| it.predicted)
+        .build()
+}
