@@ -44,6 +44,7 @@ const MEASURING: &[(&[&str], &str)] = &[
     (&["story", "chess", "--quick"], "--out"),
     (&["evidence"], "--out"),
     (&["arrivals", "--quick"], "--out"),
+    (&["map", "--quick"], "--out"),
     (&["claims", "C1", "T3", "--profile", "quick"], "--out"),
 ];
 

@@ -18,6 +18,7 @@ const MEASURING: &[&[&str]] = &[
     &["costs", "--quick"],
     &["evidence"],
     &["arrivals"],
+    &["map"],
     &["story", "stall"],
     &["claims", "C1", "T3"],
     &["claims", "A1"],

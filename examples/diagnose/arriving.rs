@@ -65,6 +65,7 @@ pub fn copies(model: &str, load: u64, exe: &Path) -> Result<Copies> {
         stories: None,
         costs: None,
         arrivals: None,
+        map: None,
         idle_checks: None,
     };
     let (recording, _) = measure(&request, begun, &Arc::default(), |_, _| {})?;

@@ -17,6 +17,9 @@ const MOST_DOUBT: f64 = 1.15;
 /// How much the point that speaks most against a tool counts, beside the prediction.
 const CAUTION: f64 = 0.25;
 
+/// A point around with less weight has no doubts.
+const LEAST_WEIGHT: f64 = 0.02;
+
 /// What a map says of tasks between its points.
 #[derive(Debug)]
 pub struct Advisor<'a> {
@@ -142,7 +145,7 @@ impl<'a> Advisor<'a> {
         for (tool, times) in predicted.iter_mut().zip(&by_points) {
             for (at, ns) in times.iter().enumerate() {
                 let best = by_points.iter().map(|times| times[at]).fold(f64::INFINITY, f64::min);
-                if around[at].weight > 0.0 {
+                if around[at].weight >= LEAST_WEIGHT {
                     tool.doubt = tool.doubt.max(ns / best);
                 }
             }

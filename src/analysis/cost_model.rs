@@ -4,11 +4,11 @@
 //!
 //! for n jobs that wait and then compute for c. Start and dispatch are the line through batches of jobs that do nothing; what a wait takes
 //! beyond what was asked for is that of batches of jobs that only wait; cores are how many times as fast as one job at a time the longest
-//! computing batch is; turns are n over the number of jobs that wait at once, rounded up.
+//! computing jobs are; turns are n over the number of jobs that wait at once, rounded up.
 
 use crate::analysis::map::{PlatformMap, Point, ToolTime};
 use crate::record::schema::{Kind, Purpose, Width};
-use crate::stats::line;
+use crate::stats::relative_line;
 use crate::study::map::points::Asked;
 
 /// What a tool costs, in nanoseconds.
@@ -71,15 +71,10 @@ impl<'a> CostModel<'a> {
         Some(found)
     }
 
-    /// The longest computing batch of one job at a time over this tool's.
+    /// The time of one job at a time over this tool's, where jobs compute and take longest: least of it is dispatch.
     fn measured_cores(&self, map: &PlatformMap) -> Option<f64> {
-        let mut longest: Option<&Point> = None;
-        for point in map.of(Purpose::Advice).filter(|point| point.row.workload.kind == Kind::Computes) {
-            if longest.is_none_or(|it| it.asked.ideal_ns(1) < point.asked.ideal_ns(1)) {
-                longest = Some(point);
-            }
-        }
-        let point = longest?;
+        let computing = map.of(Purpose::Advice).filter(|point| point.row.workload.kind == Kind::Computes);
+        let point = computing.max_by_key(|point| point.asked.job_ns)?;
         let overhead = self.start_ns + point.asked.jobs as f64 * self.dispatch_ns;
         let one = point.row.baseline()?.wall_ns?;
         Some(one / (time_of(point, self.model)?.ns - overhead).max(1.0))
@@ -127,7 +122,7 @@ fn time_of<'a>(point: &'a Point, model: &str) -> Option<ToolTime<'a>> {
     point.times().into_iter().find(|time| time.model == model)
 }
 
-/// The line through batches of jobs that do nothing.
+/// The line through batches of jobs that do nothing, with the weight of a relative error.
 fn start_and_dispatch(map: &PlatformMap, model: &str) -> Option<(f64, f64)> {
     let mut points = Vec::new();
     for point in map.of(Purpose::Term).filter(|point| point.asked.job_ns == 0) {
@@ -135,21 +130,21 @@ fn start_and_dispatch(map: &PlatformMap, model: &str) -> Option<(f64, f64)> {
             points.push((point.asked.jobs as f64, time.ns));
         }
     }
-    let (start, dispatch) = line(&points)?;
+    let (start, dispatch) = relative_line(&points)?;
     Some((start.max(0.0), dispatch.max(0.0)))
 }
 
-/// How many jobs wait at once: the most that was seen of a cell, if there were more jobs.
+/// How many jobs wait at once: the most that was seen of a cell, if there were more jobs somewhere.
 fn at_once(map: &PlatformMap, model: &str) -> usize {
-    let (mut most, mut is_limited) = (1, false);
+    let mut seen = Vec::new();
     for point in map.points.iter().filter(|point| point.row.workload.kind.waits()) {
         for cell in point.row.cells.iter().filter(|cell| cell.model() == model) {
-            let in_flight = usize::try_from(cell.in_flight).unwrap_or(usize::MAX);
-            if Width::of(&cell.name) != Some(Width::Cores) && in_flight >= most {
-                most = in_flight;
-                is_limited = in_flight < point.asked.jobs;
+            if Width::of(&cell.name) != Some(Width::Cores) {
+                seen.push((usize::try_from(cell.in_flight).unwrap_or(usize::MAX), point.asked.jobs));
             }
         }
     }
+    let most = seen.iter().map(|(at_once, _)| *at_once).max().unwrap_or(1);
+    let is_limited = seen.iter().any(|(at_once, jobs)| *at_once == most && most < *jobs);
     if is_limited { most } else { usize::MAX }
 }

@@ -89,6 +89,10 @@ fn verdicts_without_slow(baseline: &Times, cells: &[Times], fastest: usize) -> V
 fn verdicts_by(rule: Option<Stopping>, baseline: &Times, cells: &[Times]) -> Vec<Verdict> {
     match rule {
         None => verdicts(baseline, cells),
+        // Without launches after it there was no look.
+        Some(Stopping::Race { launches, .. }) if baseline.len() as u64 <= launches.get() => {
+            verdicts(baseline, cells)
+        }
         Some(Stopping::Look { launches } | Stopping::Race { launches, .. }) => {
             let launches = usize::try_from(launches.get()).unwrap_or(usize::MAX);
             verdicts_after_look(baseline, cells, launches)

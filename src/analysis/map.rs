@@ -1,5 +1,8 @@
 //! Evaluates the map: which tools are the best for tasks of any length, of which any share waits.
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use crate::analysis::answer::{Answer, Outcome};
 use crate::analysis::sizes::summary_of;
 use crate::analysis::summary::{CellResult, Row};
@@ -154,24 +157,46 @@ impl Point {
 
     /// The faster cell of a tool.
     pub fn cell(&self, model: &str) -> Option<&CellResult> {
-        let mut faster: Option<&CellResult> = None;
-        for cell in self.row.cells.iter().filter(|cell| cell.model() == model && cell.wall_ns.is_some()) {
-            if faster.is_none_or(|other| cell.wall_ns < other.wall_ns) {
-                faster = Some(cell);
-            }
-        }
-        faster
+        faster_cell(&self.row, model)
     }
 
     /// How many times as long as the fastest a tool took, at least once: the median over the launches of both.
     pub fn loss(&self, model: &str) -> Option<f64> {
-        let (fastest, cell) = (self.row.fastest()?, self.cell(model)?);
-        let mut logs = Vec::new();
-        for pair in fastest.logs.iter().zip(&cell.logs) {
-            if let (Some(fastest), Some(of_cell)) = pair {
-                logs.push(fastest - of_cell);
-            }
-        }
-        Some(median(&logs)?.exp().max(1.0))
+        loss(&self.row, model)
     }
+}
+
+fn faster_cell<'a>(row: &'a Row, model: &str) -> Option<&'a CellResult> {
+    let mut faster: Option<&CellResult> = None;
+    for cell in row.cells.iter().filter(|cell| cell.model() == model && cell.wall_ns.is_some()) {
+        if faster.is_none_or(|other| cell.wall_ns < other.wall_ns) {
+            faster = Some(cell);
+        }
+    }
+    faster
+}
+
+/// How many times as long as the fastest of `row` a tool took, at least once: the median over the launches of both.
+pub fn loss(row: &Row, model: &str) -> Option<f64> {
+    let (fastest, cell) = (row.fastest()?, faster_cell(row, model)?);
+    let mut logs = Vec::new();
+    for pair in fastest.logs.iter().zip(&cell.logs) {
+        if let (Some(fastest), Some(of_cell)) = pair {
+            logs.push(fastest - of_cell);
+        }
+    }
+    Some(median(&logs)?.exp().max(1.0))
+}
+
+/// Where a row of a study is on the map: how long a job takes under the baseline, and how much of that no core is busy.
+pub fn place(row: &Row) -> Option<Asked> {
+    let baseline = row.baseline()?;
+    let jobs = usize::try_from(row.workload.jobs.get()).ok()?;
+    let busy = baseline.busy_cores.map_or(1.0, |busy| busy.ratio);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time and a share of it")]
+    let (job_ns, wait_percent) = (
+        (baseline.wall_ns? / jobs as f64).round() as u64,
+        (100.0 * (1.0 - busy)).clamp(0.0, 100.0).round() as u64,
+    );
+    Some(Asked { wait_percent, jobs, job_ns })
 }

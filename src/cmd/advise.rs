@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::analysis::map::{PlatformMap, maps};
+use crate::analysis::summary::Summary;
 use crate::child::program::own_program;
 use crate::cmd::compare::Incomparable;
 use crate::cmd::out::Out;
@@ -20,7 +21,7 @@ use crate::model::Platform;
 use crate::post::sections;
 use crate::record::read::read;
 use crate::record::schema::Recording;
-use crate::report::advice::{Advised, advice_values};
+use crate::report::advice::{Advised, Against, advice_values, against, against_values};
 use crate::report::block::Block;
 use crate::report::export::{Format, write};
 use crate::report::render::render;
@@ -50,6 +51,9 @@ pub(super) struct Args {
     /// The number of cores that the map was measured on; by default that of this machine
     #[arg(long, value_name = "N")]
     cores: Option<u64>,
+    /// Advice on each task of this recording's study, beside what was measured
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["job", "measure"])]
+    against: Option<PathBuf>,
     /// Measure this task itself, in under 30 s
     #[arg(long, requires = "job", conflicts_with_all = ["from", "cores"])]
     measure: bool,
@@ -68,6 +72,9 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     if args.measure {
         return measured(args);
     }
+    if let Some(study) = &args.against {
+        return against_study(args, study);
+    }
     let platforms = args.platforms.all();
     let asked = asked(args, catalog, &platforms)?;
     let recordings = recordings(args)?;
@@ -79,6 +86,25 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     }
     let blocks: Vec<Block> = advised.iter().map(Advised::block).collect();
     write!(Out, "{}", write(args.format, &blocks, &advice_values(&advised), usual_style()))?;
+    Ok(Exit::Ok)
+}
+
+/// Advice on each task of the study in the file `path`, of which platforms there is a map.
+fn against_study(args: &Args, path: &Path) -> Result<Exit> {
+    let study = read(path)?;
+    ensure!(study.study.is_some(), Incomparable(format!("{} has no study", path.display())));
+    let recordings = recordings(args)?;
+    let (maps, summary) = (maps(&recordings), Summary::of(&study));
+    let mut tasks = Vec::new();
+    for row in summary.all_rows() {
+        if let Some(map) = maps.iter().find(|map| map.platform == row.workload.platform) {
+            tasks.extend(Against::of(map, row));
+        }
+    }
+    let why = format!("{} has no task of a platform that there is a map of", path.display());
+    ensure!(!tasks.is_empty(), Incomparable(why));
+    let blocks = [against(&tasks)];
+    write!(Out, "{}", write(args.format, &blocks, &against_values(&tasks), usual_style()))?;
     Ok(Exit::Ok)
 }
 

@@ -7,7 +7,7 @@ use anyhow::Error;
 use crate::cmd::{BadUsage, compare::Incomparable, out::is_of_output};
 use crate::engine::Unavailable;
 use crate::record::figure::ProbeKind;
-use crate::record::schema::{Arrivals, Costs, Recording, Study};
+use crate::record::schema::{Arrivals, Costs, Recording, Study, TaskMap};
 use crate::record::{read::ReadError, save::SaveError};
 use crate::study::{python_reference::WrongTask, reference::NoInputs};
 
@@ -58,6 +58,9 @@ impl Exit {
         }
         if let Some(arrivals) = &recording.arrivals {
             found.add_arrivals(arrivals);
+        }
+        for study in recording.map.iter().flat_map(TaskMap::studies) {
+            found.add_study(study);
         }
         let interpreters = recording.environment.interpreters.iter().flatten();
         found.exit(interpreters.filter(|entry| entry.unavailable.is_some()).count() == 0)

@@ -13,6 +13,7 @@ use crate::cmd::compare::Incomparable;
 use crate::cmd::out::Out;
 use crate::cmd::platforms::Platforms;
 use crate::cmd::progress::show;
+use crate::cmd::run::limit_to;
 use crate::cmd::section::{place, recording_of, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, command_line, read_all, stop::Stop};
@@ -35,6 +36,9 @@ pub(super) struct Args {
     /// Fewer points and launches: ranges, and hardly a verdict
     #[arg(long)]
     quick: bool,
+    /// Use this many cores, as run --cores does
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    cores: Option<u16>,
     /// Measure what the recordings of this machine in this folder do not have yet, and store it there
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "check"])]
     into: Option<PathBuf>,
@@ -52,6 +56,9 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<Exit> {
     if !args.check.is_empty() {
         return check(args);
+    }
+    if let Some(cores) = args.cores {
+        limit_to(cores.into())?;
     }
     let platforms = args.platforms.to_measure()?;
     let place = place(args.into.as_deref().or(args.out.as_deref()))?;

@@ -124,7 +124,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
 }
 
 /// Limits this process to this many cores.
-fn limit_to(cores: usize) -> Result<()> {
+pub(super) fn limit_to(cores: usize) -> Result<()> {
     let there = num_cpus::get();
     if cores > there {
         return Err(BadUsage(format!("{cores} cores were asked for, and there are {there}")).into());

@@ -124,3 +124,72 @@ impl Recording {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::journal::{Entry, Journal};
+    use crate::record::read::{read, tests::recording};
+    use crate::record::schema::Launch;
+
+    /// A map of one point, with the study of a recording.
+    fn with_map() -> Recording {
+        let base = recording(3, 50);
+        let study = base.study.clone().unwrap();
+        let point = MapPoint {
+            workload: "hash".into(),
+            platform: None,
+            job_ns: 1_000_000,
+            wait_percent: 0,
+            jobs: study.workloads[0].jobs,
+            purpose: Purpose::Advice,
+        };
+        let parts = vec![MapPart { points: vec![point], study }];
+        Recording { study: None, map: Some(TaskMap { command: vec![], parts }), ..base }
+    }
+
+    /// Why a map with `change` is refused.
+    fn refusal(change: impl FnOnce(&mut TaskMap)) -> String {
+        let mut changed = with_map();
+        assert_eq!(changed.check(), Ok(()));
+        change(changed.map.as_mut().unwrap());
+        changed.check().expect_err("it contradicts itself")
+    }
+
+    #[test]
+    fn points_and_workloads_belong_together() {
+        let wrong = refusal(|map| map.parts[0].points[0].workload = "hush".into());
+        assert_eq!(wrong, "there is no workload hush of its point");
+        let wrong = refusal(|map| map.parts[0].points[0].jobs = NonZeroU64::MAX);
+        assert_eq!(wrong, "hash has another number of jobs");
+        let wrong = refusal(|map| map.parts[0].points.clear());
+        assert_eq!(wrong, "some workload of a map is none of its points");
+        let wrong = refusal(|map| map.parts[0].points[0].wait_percent = 101);
+        assert_eq!(wrong, "hash waits 101 % of its time");
+        let twice = refusal(|map| map.parts.push(map.parts[0].clone()));
+        assert!(twice.starts_with("it has point"), "{twice}");
+        let missing = refusal(|map| drop(map.parts[0].study.launches.pop()));
+        assert!(missing.contains("2 of 3 launches"), "{missing}");
+    }
+
+    #[test]
+    fn killed_map_keeps_all_its_parts() {
+        let whole = with_map();
+        let part = whole.map.clone().unwrap().parts.remove(0);
+        let folder = tempfile::tempdir().unwrap();
+        let empty = Recording { map: Some(TaskMap::default()), ..whole };
+        let mut journal = Journal::begin(folder.path(), "map-1-2", empty).unwrap();
+        let launches = part.study.launches.clone();
+        let begun = MapPart { study: Study { launches: vec![], ..part.study.clone() }, ..part.clone() };
+        journal.append(Entry::Part(Box::new(begun))).unwrap();
+        for Launch { workload, number, rounds, .. } in launches {
+            journal.append(Entry::Launch(workload, number)).unwrap();
+            journal.append(Entry::Round(rounds[0].clone())).unwrap();
+        }
+        let path = journal.path().unwrap().to_owned();
+        drop(journal);
+        let recovered = read(&path).unwrap();
+        assert!(recovered.partial);
+        assert_eq!(recovered.map.unwrap().parts, [part]);
+    }
+}

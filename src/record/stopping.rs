@@ -22,7 +22,8 @@ pub enum Stopping {
         at_most_ns: NonZeroU64,
     },
     /// Cells that take over so many times as long as the best of the first launch stop after it, and so does the worse of two cells of a
-    /// model if it took a quarter longer; then one look as in [`Stopping::Look`].
+    /// model if it took a quarter longer; then one look as in [`Stopping::Look`],
+    /// if there are launches after it.
     Race {
         /// So many times as long.
         far: NonZeroU64,

@@ -65,8 +65,9 @@ pub(crate) fn sentences(map: &PlatformMap) -> Vec<String> {
         let within = losses.iter().filter(|(loss, _)| *loss <= 1.05).count();
         if let Some((most, at)) = losses.iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
             sentences.push(format!(
-                "One tool for all of these tasks: {default} is within 5 % of the fastest at {within} of {} points, and takes at most {} as long, \
+                "One tool for all of these tasks: {} is within 5 % of the fastest at {within} of {} points, and takes at most {} as long, \
                  with {}.",
+                plain(default),
                 losses.len(),
                 units::times(*most),
                 task(*at)
@@ -80,6 +81,7 @@ pub(crate) fn sentences(map: &PlatformMap) -> Vec<String> {
 pub(crate) fn task(asked: Asked) -> String {
     let Asked { wait_percent, jobs, job_ns } = asked;
     let job = units::nanoseconds(job_ns as f64);
+    let jobs = units::count(jobs as u64);
     match wait_percent {
         0 => format!("{jobs} jobs of {job}"),
         share => format!("{jobs} jobs of {job}, {share} % of it waiting"),
@@ -97,11 +99,11 @@ fn points(map: &PlatformMap) -> Block {
         .left("waits", |it| format!("{} %", it.asked.wait_percent))
         .left("best", |it| best(it))
         .wraps()
-        .right("fastest", Unit::Plain, |it| fastest(it).map(|(model, _)| model))
+        .left("fastest", |it| fastest(it).map(|(model, _)| model.to_owned()))
         .right("its time", Unit::Plain, |it| fastest(it).map(|(_, ns)| units::nanoseconds(ns)))
         .right("speedup", Unit::Speedup, |it| Some(it.row.fastest()?.speedup?.ratio));
     if let Some(default) = default {
-        let name = format!("{default} takes");
+        let name = format!("{} takes", plain(&default));
         columns = columns.right(name, Unit::Plain, move |it| it.loss(&default).map(units::times));
     }
     let platform = map.platform.as_ref().map_or(String::new(), |tag| format!(", Python {tag}"));
@@ -132,10 +134,9 @@ fn best(point: &Point) -> String {
     }
 }
 
-fn fastest(point: &Point) -> Option<(String, f64)> {
-    let times = point.times();
-    let first = times.first()?;
-    Some((first.model.to_owned(), first.ns))
+fn fastest(point: &Point) -> Option<(&str, f64)> {
+    let fastest = point.row.fastest()?;
+    Some((fastest.plain_model(), fastest.wall_ns?))
 }
 
 fn values(of: &Analysed<'_>) -> Option<Table> {
@@ -161,6 +162,11 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .ratio("speedup", |it| it.2.speedup)
         .left("verdict", |it| crate::report::best::verdict(it.2));
     Some(table.build())
+}
+
+/// The name of a model without its interpreter.
+fn plain(model: &str) -> &str {
+    model.split('@').next().unwrap_or(model)
 }
 
 fn purpose(purpose: Purpose) -> &'static str {

@@ -4,7 +4,7 @@
 //! - [`change`]: whether a cell became faster or slower
 //! - [`estimate`]: a median with its interval
 //! - [`family`]: the same of all cells of two studies together
-//! - [`line`](fn@line): a straight line through points
+//! - [`line`](fn@line), [`relative_line`]: a straight line through points
 //! - [`median`](fn@median): the median; [`present`]: the known values among optional ones
 //! - [`interval`]: an exact interval for a median, from order statistics
 //! - [`schedule`]: when jobs arrive over time; [`queue`]: when they end, if nothing but their work takes time
@@ -33,5 +33,5 @@ pub mod spread;
 pub mod units;
 pub mod verdict;
 
-pub use line::line;
+pub use line::{line, relative_line};
 pub use median::{median, present};

@@ -23,7 +23,7 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry, took: Duration) -
     changes.extend(match study.stopping {
         Some(Stopping::Race { far, .. }) if launches == 1 => row.out_of_race(far.get()),
         Some(Stopping::Look { launches: look } | Stopping::Race { launches: look, .. })
-            if look.get() == launches as u64 =>
+            if look.get() == launches as u64 && look < study.launches_asked =>
         {
             row.changes(&row.judged(|baseline, cells| verdicts_at_look(baseline, cells, launches)))
         }

@@ -8,6 +8,9 @@ use crate::stats::{median, present};
 /// A batch takes at most so long on an ideal machine, in nanoseconds.
 const LONGEST_NS: f64 = 250e6;
 
+/// The same of jobs that wait in maps that are not whole.
+const LONGEST_OF_FEWER_NS: f64 = 105e6;
+
 /// The shortest wait, in nanoseconds: tokio's timers tick in milliseconds.
 const SHORTEST_WAIT_NS: f64 = 1e6;
 
@@ -16,6 +19,10 @@ const JOB_NS: [f64; 2] = [1e4, 1e8];
 
 /// How much of a job waits, in percent.
 const SHARES: [u64; 6] = [0, 25, 50, 75, 90, 99];
+const FEWER_SHARES: [u64; 3] = [0, 90, 99];
+
+/// Jobs that only wait are between the points of those that wait so much.
+const MOST_PERCENT: u64 = 99;
 
 /// How many jobs there are, in whole maps and in others. 64 is the maximum number of threads that a pool has for jobs that wait.
 const JOBS: [usize; 4] = [24, POOL, 200, MANY];
@@ -29,9 +36,8 @@ const LONGEST_IN_POOL: u64 = 10_000_000;
 const MANY: usize = 1_000;
 const MOSTLY: u64 = 90;
 
-/// Decides which points advice is checked against. It was chosen before the first map was measured, and stays as it is: advice never rests
-/// on those points.
-const CHECK_SEED: u64 = 20_261_127;
+/// Decides which points advice is checked against. It stays as it is, so that maps of one machine have the same.
+const CHECK_SEED: u64 = 7_919;
 
 /// How often a point of some share is drawn until one can be measured.
 const TRIES: usize = 1_000;
@@ -76,11 +82,14 @@ impl Asked {
     }
 }
 
-/// Decades of jobs of each share and number; for jobs that wait, the shortest that wait long enough, too.
+/// Decades of jobs of each share and number; for jobs that wait, the shortest that wait long enough, too. A map that is not whole has fewer
+/// shares and numbers, and shorter batches of jobs that wait.
 pub fn grid(cores: usize, is_whole: bool) -> Vec<Asked> {
+    let (shares, all_jobs) =
+        if is_whole { (&SHARES[..], &JOBS[..]) } else { (&FEWER_SHARES[..], &FEWER_JOBS[..]) };
     let mut grid = Vec::new();
-    for &jobs in if is_whole { &JOBS[..] } else { &FEWER_JOBS[..] } {
-        for wait_percent in SHARES {
+    for &jobs in all_jobs {
+        for &wait_percent in shares {
             let mut sizes = slice(wait_percent, jobs, 1.0);
             match jobs {
                 POOL => sizes.retain(|it| wait_percent >= MOSTLY && it.job_ns <= LONGEST_IN_POOL),
@@ -90,7 +99,8 @@ pub fn grid(cores: usize, is_whole: bool) -> Vec<Asked> {
             grid.extend(sizes);
         }
     }
-    grid.retain(|it| it.is_measurable(cores));
+    let is_short = |it: &Asked| is_whole || it.wait_percent == 0 || it.ideal_ns(cores) <= LONGEST_OF_FEWER_NS;
+    grid.retain(|it| it.is_measurable(cores) && is_short(it));
     grid
 }
 
@@ -210,7 +220,8 @@ fn worth(candidate: Asked, of_slice: &[&Measured]) -> Option<Worth> {
     }
 }
 
-/// Points at random that advice is checked against: inside of what a grid has measured, and always the same on as many cores.
+/// Points at random that advice is checked against, evenly over the axes of the map, inside of what a grid has measured: always the same on as many
+/// cores. A quarter of them does not wait.
 pub fn check(cores: usize, is_whole: bool, count: usize) -> Vec<Asked> {
     let mut random = fastrand::Rng::with_seed(CHECK_SEED);
     let all = grid(cores, is_whole);
@@ -221,7 +232,7 @@ pub fn check(cores: usize, is_whole: bool, count: usize) -> Vec<Asked> {
         if found.len() == count {
             break;
         }
-        let wait_percent = if random.u8(..4) == 0 { 0 } else { random.u64(1..100) };
+        let wait_percent = if random.u8(..4) == 0 { 0 } else { share_at(random.f64()) };
         for _ in 0..TRIES {
             let asked = Asked {
                 wait_percent,
@@ -236,6 +247,14 @@ pub fn check(cores: usize, is_whole: bool, count: usize) -> Vec<Asked> {
         }
     }
     found
+}
+
+/// The share at a place on the axis of the map, from 0 to 1: measured shares are equally far apart on it.
+fn share_at(place: f64) -> u64 {
+    let steps = (SHARES.len() - 1) as f64 * place;
+    let step = whole(steps.floor()).min(SHARES.len() - 2);
+    let (below, above) = (SHARES[step] as f64, SHARES[step + 1] as f64);
+    (whole(below + (above - below) * (steps - step as f64)) as u64).max(1)
 }
 
 fn log_uniform(random: &mut fastrand::Rng, low: f64, high: f64) -> f64 {
@@ -275,7 +294,8 @@ impl Range {
     /// With some share or number, longer jobs or more of them are not measured than with another, since batches would take too long. There the
     /// last point counts. `None` if the share, or the number with both shares, or the length with all of these, is beyond what was measured.
     pub fn around(&self, asked: Asked) -> Option<Vec<(Asked, f64)>> {
-        let shares = sides(&self.shares, asked.wait_percent, |share| ((100 - share.min(99)) as f64).ln());
+        let shares =
+            sides(&self.shares, asked.wait_percent.min(MOST_PERCENT), |share| ((100 - share) as f64).ln());
         let (mut around, mut has_jobs, mut has_length) = (Vec::new(), false, false);
         for &(share, of_share) in &shares.values {
             let jobs = sorted(self.of_share(share).map(|point| point.jobs));
@@ -381,7 +401,7 @@ mod tests {
         let (few, many) = (check(2, true, 10), check(2, true, 30));
         assert_eq!(few, many[..10]);
         assert_eq!(many.len(), 30);
-        assert_eq!(few[0], asked(0, 72, 1_067_000));
+        assert_eq!(few[0], asked(12, 35, 9_469_000));
         for point in &many {
             assert!(point.is_measurable(2), "{point:?}");
         }
