@@ -11,7 +11,7 @@ use crate::stats::interval::Interval;
 use crate::stats::verdict::MARGIN;
 use crate::study::map::points::{Asked, Range};
 
-/// Advice is given if no point around says that another tool is more than so many times as fast.
+/// The largest factor by which another tool may be faster by one of the points around: with a larger one there is no advice.
 const MOST_DOUBT: f64 = 1.15;
 
 /// How much the point that speaks most against a tool counts, beside the prediction.

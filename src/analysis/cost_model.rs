@@ -31,7 +31,7 @@ pub struct CostModel<'a> {
 pub struct Parts {
     /// Until anything runs.
     pub start: f64,
-    /// What handing out and taking back all jobs costs.
+    /// Dispatch of all jobs.
     pub dispatch: f64,
     /// Waiting that nothing overlaps.
     pub waiting: f64,

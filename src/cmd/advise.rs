@@ -125,7 +125,10 @@ fn asked(args: &Args, catalog: &Catalog, platforms: &[Platform]) -> Result<Vec<T
     if catalog.is_of_user() {
         for &platform in platforms {
             for workload in catalog.workloads(platform) {
-                asked.push((platform, Some(workload.name), of_workload(workload)));
+                // Fresh processes are asked about functions, and about no other work.
+                if workload.function_facts().is_some() || workload.python_facts().is_some() {
+                    asked.push((platform, Some(workload.name), of_workload(workload)));
+                }
             }
         }
     }

@@ -21,11 +21,10 @@ pub enum Stopping {
         /// The longest duration of the study, in nanoseconds.
         at_most_ns: NonZeroU64,
     },
-    /// Cells that take over so many times as long as the best of the first launch stop after it, and so does the worse of two cells of a
-    /// model if it took a quarter longer; then one look as in [`Stopping::Look`],
-    /// if there are launches after it.
+    /// Cells stop after the first launch if they take several times as long as the best, and so does the worse of two cells of a model if it
+    /// took a quarter longer. Then one look as in [`Stopping::Look`], if there are launches after it.
     Race {
-        /// So many times as long.
+        /// The factor by which they take longer.
         far: NonZeroU64,
         /// The launches before the look.
         launches: NonZeroU64,

@@ -114,7 +114,7 @@ fn why(advisor: &Advisor<'_>, asked: Asked, given: &Given<'_>) -> String {
     for (what, ns) in [
         ("computing", parts.computing),
         ("waiting", parts.waiting),
-        ("handing out jobs", parts.dispatch),
+        ("dispatch", parts.dispatch),
         ("starting a batch", parts.start),
     ] {
         if ns >= 0.1 * all {
@@ -157,7 +157,7 @@ fn slower_because(advisor: &Advisor<'_>, asked: Asked, tool: Predicted<'_>, othe
         }
         1 => format!("{name} takes {took}: its waits take longer than was asked for"),
         2 => format!(
-            "{name} takes {took}: it needs {} to hand out a job",
+            "{name} takes {took}: dispatch costs {} a job",
             units::nanoseconds(of_other.dispatch / asked.jobs as f64)
         ),
         _ => format!(

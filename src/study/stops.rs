@@ -49,7 +49,7 @@ fn was_in_vain(launch: &Launch, took: Duration) -> bool {
     measures_nothing && !launch.rounds.is_empty() && took >= PATIENCE
 }
 
-/// A cell that took so many times as long as another one of its model in the first launch is the worse of both.
+/// Of two cells of a model, one that took longer by this factor in the first launch is the worse.
 const WORSE: f64 = 1.25;
 
 /// What was measured of a row so far.

@@ -108,7 +108,7 @@ impl PointJobs {
     }
 }
 
-/// After so many numbers a job begins with the first again: larger ones take longer, and a job is to take as long as it has numbers.
+/// The number of different numbers: a job begins with the first again after the last, since larger ones would take longer.
 const NUMBERS: u64 = 4_096;
 
 /// Waits for a timer, and then counts primes; either may be nothing.

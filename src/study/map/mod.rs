@@ -31,7 +31,7 @@ use crate::study::plan::workload_entry;
 use crate::study::runner::{Prepared, run_launches};
 use crate::study::slot::{TIMED, WARM_UP};
 
-/// A tool that takes over so many times as long as the best in the first launch is measured no further.
+/// A tool that takes longer than the best by this factor in the first launch is measured no further.
 const FAR: u64 = 4;
 
 /// The launches of points that show terms of the cost model alone.
@@ -106,7 +106,7 @@ impl Effort {
         Effort { launches: [8, 12], check_launches: [8, 12], time: Duration::from_secs(25), is_whole: false };
 }
 
-/// How far a map is, for whoever waits.
+/// The progress of a map.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     /// The platform.

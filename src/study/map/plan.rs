@@ -12,7 +12,7 @@ use crate::study::plan::PlannedArm;
 /// The baseline runs as many jobs as take about so long, in nanoseconds.
 const BASELINE_NS: f64 = 40e6;
 
-/// A cell that takes at least so many times as long as an ideal machine, whatever else it costs, is not measured.
+/// A cell whose waits alone take longer than an ideal machine needs for everything, by this factor, is not measured.
 const HOPELESS: f64 = 5.0;
 
 /// The point whose rounds show whether all cores are there, and what differs without a reason.
@@ -79,7 +79,7 @@ fn part_of(asked: Asked) -> Option<usize> {
     (jobs < asked.jobs).then_some(jobs)
 }
 
-/// Whether the waits alone, of so many jobs at once, take much longer than an ideal machine needs.
+/// Whether the waits alone, at this concurrency, take much longer than an ideal machine needs.
 fn is_hopeless(asked: Asked, cell: &Cell) -> bool {
     if cell.is_baseline() {
         return false;

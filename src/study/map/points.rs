@@ -32,7 +32,7 @@ const FEWER_JOBS: [usize; 2] = [24, 200];
 const POOL: usize = 64;
 const LONGEST_IN_POOL: u64 = 10_000_000;
 
-/// So many jobs are measured where they compute, or wait most of the time.
+/// The largest number of jobs: measured where they compute, or wait most of the time.
 const MANY: usize = 1_000;
 const MOSTLY: u64 = 90;
 
@@ -42,7 +42,7 @@ const CHECK_SEED: u64 = 7_919;
 /// How often a point of some share is drawn until one can be measured.
 const TRIES: usize = 1_000;
 
-/// What is asked for: so many jobs, so long, of which such a share waits.
+/// A task: a number of jobs, how long one takes, and how much of that it waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Asked {
     /// How much of a job waits, in percent.
