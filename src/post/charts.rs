@@ -4,7 +4,7 @@ use crate::analysis::analysed::Analysed;
 use crate::post::knee;
 use crate::report::chart::draw::KINDS;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
-use crate::report::chart::{arrivals, break_even, cost, cpu, gil, scaling};
+use crate::report::chart::{arrivals, break_even, cost, cpu, gil, map, scaling};
 use crate::report::page::Pictures;
 
 /// The post's own charts stand behind this number of others: those of a study.
@@ -25,6 +25,7 @@ pub fn pictures(recordings: &[Analysed<'_>]) -> Pictures {
         stories: of(&[knee::KIND]),
         costs: of(&[break_even::KIND, cost::KIND, cpu::KIND]),
         arrivals: of(&[arrivals::KIND]),
+        map: of(&[map::KIND]),
         cores: of(&[scaling::KIND]),
     }
 }
@@ -39,6 +40,8 @@ mod tests {
     use crate::record::read::tests::recording;
     use crate::record::schema::{Arm, Kind, Launch, Recording, Sample, Sizes, WorkloadEntry};
     use crate::report::chart::interpreters::tests::python;
+    use crate::report::chart::map::tests::map_of;
+    use crate::report::chart::palette::{Color, GROUPS};
 
     /// Every chart of `recordings`, in every mode.
     fn drawn(recordings: &[Recording]) -> Vec<(String, String)> {
@@ -53,9 +56,9 @@ mod tests {
     fn page_has_every_chart_but_the_matrices() {
         let kept = inside();
         let recordings = &Analysed::all(&kept)[..];
-        let Pictures { python, stories, costs, arrivals, cores } = pictures(recordings);
+        let Pictures { python, stories, costs, arrivals, map, cores } = pictures(recordings);
         let mut on_page = 0;
-        for drawn in [python, stories, costs, arrivals, cores] {
+        for drawn in [python, stories, costs, arrivals, map, cores] {
             on_page += drawn.iter().flatten().count();
         }
         let all = charts(recordings).into_iter().flatten();
@@ -170,6 +173,7 @@ mod tests {
         crowds.push(interpreters);
         for models in [8, 24] {
             crowds.push(vec![crowd_of_arrivals(models)]);
+            crowds.push(vec![crowd_of_map(models)]);
         }
         crowds
     }
@@ -185,6 +189,27 @@ mod tests {
         arrivals_of(&served, &[20, 50, 80, 95])
     }
 
+    /// Points close together, each with as many of the models among the best as its number says.
+    fn crowd_of_map(models: u64) -> Recording {
+        let mut names = vec!["sequential".to_owned()];
+        names.extend((1..models).map(|model| format!("a-model-of-a-long-name-{model}")));
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut points = Vec::new();
+        for jobs in [1, 24, 200, 1_000] {
+            for wait_percent in [0, 25, 50, 75, 99] {
+                for job_us in [10, 31, 100, 316, 420, 1_000, 100_000] {
+                    points.push([jobs, wait_percent, job_us]);
+                }
+            }
+        }
+        let mut times = Vec::new();
+        for number in 0..points.len() as u64 {
+            times.push((0..models).map(|model| if model <= number % models { 100 } else { 300 }).collect());
+        }
+        let made: Vec<_> = points.into_iter().zip(times.iter().map(Vec::as_slice)).collect();
+        map_of(&names, &made, 16)
+    }
+
     fn on_one_machine(recording: &mut Recording) {
         let environment = &mut recording.environment;
         environment.cpu_model = Some("a processor".into());
@@ -197,11 +222,14 @@ mod tests {
         crowds().iter().flat_map(|recordings| drawn(recordings)).collect()
     }
 
-    /// The boxes of the marks of a chart: cells and bars, dots, and markers of models.
+    /// The boxes of the marks of a chart: cells and bars, dots, and markers of models. What dots stand on is none.
     fn marks(document: &Document<'_>) -> Vec<[f64; 4]> {
         let mut marks = Vec::new();
         for node in document.descendants().filter(roxmltree::Node::is_element) {
             let class = node.attribute("class").unwrap_or_default();
+            if is_region(&node, class) {
+                continue;
+            }
             let mut mark = match node.tag_name().name() {
                 "rect" if class != "ground" => {
                     let [x, y] = ["x", "y"].map(|key| number(&node, key));
@@ -222,6 +250,12 @@ mod tests {
             marks.push(mark);
         }
         marks
+    }
+
+    /// Whether it is the ground of a region of a map, or a part of it.
+    fn is_region(node: &roxmltree::Node<'_, '_>, class: &str) -> bool {
+        let is_hatch = node.tag_name().name() == "path" && class == Color::Bar.class();
+        is_hatch || (0..GROUPS).any(|group| class == Color::Group(group).class())
     }
 
     /// The extent of a marker: a circle, or lines between corners.
@@ -329,6 +363,9 @@ mod tests {
             assert!(why.contains("(bakeoff "), "{why}");
             names.extend(why.split_once(':').map(|(name, _)| name));
         }
-        assert_eq!(names, ["matrix", "gil", "cpu", "knee", "cost", "break-even", "arrivals", "scaling"]);
+        assert_eq!(
+            names,
+            ["matrix", "gil", "cpu", "knee", "cost", "break-even", "arrivals", "map", "scaling"]
+        );
     }
 }

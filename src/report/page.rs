@@ -47,6 +47,8 @@ pub struct Pictures {
     pub costs: Vec<Drawn>,
     /// Jobs that came over time.
     pub arrivals: Vec<Drawn>,
+    /// Tasks of any length, of which any share waits.
+    pub map: Vec<Drawn>,
     /// Numbers of cores.
     pub cores: Vec<Drawn>,
 }
@@ -114,6 +116,7 @@ impl Page<'_> {
             ),
             part("costs", "Costs", "What each tool costs", self.costs()),
             part("arrivals", "Arrivals", arrivals::SECTION.heading, self.arrivals()),
+            part("map", "Map", "The map of tasks", figures(&pictures.map)),
             part("cores", "Cores", "Other numbers of cores, other machines", self.cores()),
             part("numbers", "All numbers", "All numbers", self.numbers()),
             part("data", "Data", "The recordings", self.data()),
@@ -325,8 +328,14 @@ mod tests {
         let names = vec!["some.json".to_owned(); recordings.len()];
         let recordings = &Analysed::all(recordings)[..];
         let drawn = draw_kinds(KINDS, recordings);
-        let pictures =
-            Pictures { python: vec![], stories: vec![], costs: drawn, arrivals: vec![], cores: vec![] };
+        let pictures = Pictures {
+            python: vec![],
+            stories: vec![],
+            costs: drawn,
+            arrivals: vec![],
+            map: vec![],
+            cores: vec![],
+        };
         let claims = Some(Claims { result: "1 claim".into(), claims: vec![], checks: vec![] });
         Page { names: &names, recordings, sections: SECTIONS, pictures, claims }.html()
     }

@@ -153,6 +153,35 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Filled areas, each with these corners.
+    pub fn areas(&self, areas: &[Vec<(f64, f64)>], ink: Color) -> Markup {
+        let mut path = String::new();
+        for corners in areas {
+            for (at, (x, y)) in corners.iter().enumerate() {
+                let _ = write!(path, "{}{} {}", if at == 0 { "M" } else { " L" }, place(*x), place(*y));
+            }
+            path += " Z";
+        }
+        html! { path class=(ink.class()) d=(path) fill=(self.palette.colour(ink)) {} }
+    }
+
+    /// Straight lines of this width that meet at corners.
+    pub fn edges(&self, edges: &[[(f64, f64); 2]], ink: Color, width: f64) -> Markup {
+        let mut path = String::new();
+        for [(left, top), (right, bottom)] in edges {
+            let _ = write!(path, "M{} {} L{} {}", place(*left), place(*top), place(*right), place(*bottom));
+        }
+        html! {
+            path class={ (ink.class()) "-line" } d=(path) fill="none" stroke=(self.palette.colour(ink)) stroke-width=(width)
+                stroke-linecap="square" {}
+        }
+    }
+
+    /// The shape of a mark, in any colour.
+    pub fn shape(&self, x: f64, y: f64, mark: usize, ink: Color) -> Markup {
+        html! { path class=(ink.class()) d=(outline(mark, x, y)) fill=(self.palette.colour(ink)) {} }
+    }
+
     /// A filled dot, with an edge in the colour of the ground.
     pub fn dot(&self, x: f64, y: f64, radius: f64, ink: Color) -> Markup {
         let class = format!("{} {}-line", ink.class(), Color::Ground.class());

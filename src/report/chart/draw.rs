@@ -3,7 +3,7 @@
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
-use crate::report::chart::{arrivals, break_even, cost, cpu, gil, matrix, scaling};
+use crate::report::chart::{arrivals, break_even, cost, cpu, gil, map, matrix, scaling};
 
 /// The kinds of charts that need nothing but a recording, in the order in which pages show them.
 pub const KINDS: &[Kind] = &[
@@ -14,6 +14,7 @@ pub const KINDS: &[Kind] = &[
     cost::KIND,
     break_even::KIND,
     arrivals::KIND,
+    map::KIND,
     scaling::KIND,
 ];
 

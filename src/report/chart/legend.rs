@@ -41,6 +41,9 @@ impl Marks {
             for arm in recording.arrivals.iter().flat_map(|arrivals| &arrivals.arms) {
                 marks.add(&arm.model);
             }
+            for part in recording.map.iter().flat_map(|map| &map.parts) {
+                marks.add_models_of(&part.study);
+            }
         }
         marks
     }

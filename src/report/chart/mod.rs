@@ -7,7 +7,7 @@
 //! - [`legend`]: markers of models; [`caption`]: where numbers come from; [`png`]: pixels, in builds with the feature
 //! - [`forms`]: a picture for wide screens and for phones; [`axis`], [`rows`], [`apart`], `line_ends`: what several have in common
 //! - [`kind`]: what a kind of chart is; one file a kind: [`matrix`], [`gil`], [`cpu`], [`scaling`], [`cost`], [`break_even`],
-//!   [`arrivals`], drawn by `arrivals_plot` and `arrivals_frame`
+//!   [`arrivals`], drawn by `arrivals_plot` and `arrivals_frame`, [`map`], drawn by `map_plot`, `map_looks` and `map_key`
 //! - [`draw`]: the list of kinds; [`timeline`]: the chart of traces, which are in no recording; [`story_time`]: its axis
 
 use std::borrow::Cow;
@@ -31,6 +31,11 @@ pub mod interpreters;
 pub mod kind;
 pub mod legend;
 mod line_ends;
+pub mod map;
+mod map_finding;
+mod map_key;
+mod map_looks;
+mod map_plot;
 pub mod matrix;
 mod matrix_cells;
 mod matrix_key;
@@ -158,18 +163,19 @@ impl Chart {
         let source = self.lines_of(&self.source, SOURCE_LETTER);
         let shift = TITLE_LINE * title.len().saturating_sub(1) as f64;
         let source_top = self.size.height + shift - 8.0;
+        let drawn = (self.draw)(&canvas);
         let markup = html! {
             svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height)
                 role="img" aria-labelledby={ (self.name) "-title " (self.name) "-about" }
                 font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', sans-serif" {
                 title id={ (self.name) "-title" } { (plain(&self.title)) }
                 desc id={ (self.name) "-about" } { (plain(&self.description)) }
-                @if let Some(style) = palette.style() { style { (maud::PreEscaped(style)) } }
+                @if let Some(style) = palette.style(&drawn.0) { style { (maud::PreEscaped(style)) } }
                 rect class="ground" width=(width) height=(height) fill=(palette.colour(Color::Ground)) {}
                 @for (at, line) in title.iter().enumerate() {
                     (canvas.bold(EDGE, 24.0 + TITLE_LINE * at as f64, Anchor::Start, Color::Text, 15.0, line))
                 }
-                g transform={ "translate(0 " (shift) ")" } { ((self.draw)(&canvas)) }
+                g transform={ "translate(0 " (shift) ")" } { (drawn) }
                 @for (at, line) in source.iter().enumerate() {
                     (canvas.text(EDGE, source_top + SOURCE_LINE * at as f64, Anchor::Start, Color::Faint, SOURCE, line))
                 }

@@ -28,6 +28,8 @@ pub enum Color {
     Bar,
     /// A model, by its mark.
     Model(usize),
+    /// The ground of a group of tools, by its number.
+    Group(usize),
 }
 
 impl Color {
@@ -46,11 +48,12 @@ impl Color {
             Color::Mark => "mark".into(),
             Color::Bar => "bar".into(),
             Color::Model(at) => format!("m{}", at % COLOURS),
+            Color::Group(at) => format!("g{}", at % GROUPS),
         }
     }
 }
 
-/// All colours but those of models.
+/// All colours but those of models and of groups.
 const PLAIN: [Color; 11] = [
     Color::Ground,
     Color::Text,
@@ -92,6 +95,13 @@ const DARK: [&str; 8] =
 /// The number of model colours before they repeat; shapes continue to differ.
 pub const COLOURS: usize = LIGHT.len();
 
+/// Grounds of groups, for text; they differ in lightness, too.
+const LIGHT_GROUPS: [&str; 6] = ["#d6d6d6", "#ffdfb5", "#9cc6ee", "#cb8fb5", "#83bd9f", "#d8cc70"];
+const DARK_GROUPS: [&str; 6] = ["#505057", "#965813", "#1b4d80", "#5a2549", "#1b5540", "#544c10"];
+
+/// The number of grounds of groups before they repeat.
+pub const GROUPS: usize = LIGHT_GROUPS.len();
+
 impl Palette {
     /// The colours for `mode`.
     pub fn of(mode: Mode) -> Self {
@@ -103,8 +113,8 @@ impl Palette {
         colour(ink, self.mode == Mode::Dark)
     }
 
-    /// The rules that replace the literal colours in a reader's dark mode, if the chart follows it.
-    pub fn style(&self) -> Option<String> {
+    /// The rules that replace the literal colours of what is `drawn` in a reader's dark mode, if the chart follows it.
+    pub fn style(&self, drawn: &str) -> Option<String> {
         if self.mode != Mode::Auto {
             return None;
         }
@@ -114,6 +124,12 @@ impl Palette {
         }
         for model in 0..COLOURS {
             rules += &dark_rule(Color::Model(model));
+        }
+        for group in (0..GROUPS).map(Color::Group) {
+            // Few charts have groups.
+            if drawn.contains(&format!("class=\"{}", group.class())) {
+                rules += &dark_rule(group);
+            }
         }
         Some(format!("@media (prefers-color-scheme: dark) {{ {rules} }}"))
     }
@@ -152,6 +168,8 @@ fn colour(ink: Color, dark: bool) -> &'static str {
         (Color::OnWorse, true) => "#ffc9a3",
         (Color::Model(at), false) => LIGHT[at % COLOURS],
         (Color::Model(at), true) => DARK[at % COLOURS],
+        (Color::Group(at), false) => LIGHT_GROUPS[at % GROUPS],
+        (Color::Group(at), true) => DARK_GROUPS[at % GROUPS],
     }
 }
 
@@ -170,9 +188,9 @@ mod tests {
         0.2126 * channel(&colour[1..3]) + 0.7152 * channel(&colour[3..5]) + 0.0722 * channel(&colour[5..7])
     }
 
-    /// The contrast of a colour with the ground.
-    fn contrast(palette: &Palette, ink: Color) -> f64 {
-        let (one, ground) = (luminance(palette.colour(ink)), luminance(palette.colour(Color::Ground)));
+    /// The contrast of a colour with what is below.
+    fn contrast(palette: &Palette, ink: Color, ground: Color) -> f64 {
+        let (one, ground) = (luminance(palette.colour(ink)), luminance(palette.colour(ground)));
         (one.max(ground) + 0.05) / (one.min(ground) + 0.05)
     }
 
@@ -181,10 +199,13 @@ mod tests {
         for mode in [Mode::Light, Mode::Dark] {
             let palette = Palette::of(mode);
             for text in [Color::Text, Color::Faint] {
-                assert!(contrast(&palette, text) >= 4.5, "{mode:?} {text:?}");
+                assert!(contrast(&palette, text, Color::Ground) >= 4.5, "{mode:?} {text:?}");
             }
             for model in 0..COLOURS {
-                assert!(contrast(&palette, Color::Model(model)) >= 3.0, "{mode:?} {model}");
+                assert!(contrast(&palette, Color::Model(model), Color::Ground) >= 3.0, "{mode:?} {model}");
+            }
+            for group in 0..GROUPS {
+                assert!(contrast(&palette, Color::Text, Color::Group(group)) >= 4.5, "{mode:?} {group}");
             }
         }
     }
