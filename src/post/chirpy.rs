@@ -77,6 +77,7 @@ pub(super) fn post(recordings: &[Analysed<'_>], charts: &[Chart], repository: Op
     let of_study = |name: &str| name == "matrix";
     let of_python = |name: &str| name.starts_with("matrix-python") || name == "gil";
     let of_arrivals = |name: &str| name.starts_with("arrivals-");
+    let of_map = |name: &str| name == "map" || name.starts_with("map-python-");
     if let Some(study) = study.filter(|study| !study.summary.rows.is_empty()) {
         let mut blocks = study::answer(study).unwrap_or_default();
         // The post names its machine at its end.
@@ -98,7 +99,12 @@ pub(super) fn post(recordings: &[Analysed<'_>], charts: &[Chart], repository: Op
         let _ = write!(text, "\n## {}\n\n{}", arrivals::SECTION.heading, markdown::blocks(&arrived));
         text += &pictures(charts, of_arrivals);
     }
-    let rest = pictures(charts, |name| !of_study(name) && !of_python(name) && !of_arrivals(name));
+    let map = pictures(charts, of_map);
+    if !map.is_empty() {
+        let _ = write!(text, "\n## The map of tasks\n{map}");
+    }
+    let is_elsewhere = |name: &str| of_study(name) || of_python(name) || of_arrivals(name) || of_map(name);
+    let rest = pictures(charts, |name| !is_elsewhere(name));
     if !rest.is_empty() {
         let _ = write!(text, "\n## Why\n{rest}");
     }
