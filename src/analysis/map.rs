@@ -3,13 +3,16 @@
 #[cfg(test)]
 pub(crate) mod tests;
 
-use crate::analysis::answer::{Answer, Outcome};
+use crate::analysis::answer::{Answer, Standing};
 use crate::analysis::sizes::summary_of;
 use crate::analysis::summary::{CellResult, Row};
 use crate::analysis::warning::Warning;
 use crate::record::schema::{MapPart, MapPoint, Purpose, Recording, TaskMap};
 use crate::stats::median;
 use crate::study::map::points::Asked;
+
+/// A tool takes hardly longer than the fastest if it does so by less than this factor.
+const HARDLY: f64 = 1.25;
 
 /// The map of a platform.
 #[derive(Clone, Debug)]
@@ -126,14 +129,23 @@ impl Point {
         Answer::of(&self.row)
     }
 
-    /// The tools that are the best, or that may be the fastest where there is no winner, without their interpreter, in table order.
-    pub fn best(&self) -> Vec<&str> {
-        let answer = self.answer();
-        let cells = match answer.outcome {
-            Outcome::Best => answer.best(),
-            _ => answer.undecided(),
-        };
-        cells.iter().map(|cell| cell.plain_model()).collect()
+    /// The tools that are the best or may be, without their interpreter, in table order.
+    pub fn may_be_best(&self) -> Vec<&str> {
+        let mut models = Vec::new();
+        for tool in self.answer().tools {
+            if matches!(tool.standing, Standing::Best | Standing::Undecided) {
+                models.push(tool.cell.plain_model());
+            }
+        }
+        models
+    }
+
+    /// Whether a tool that takes hardly longer than the fastest has too few launches for a verdict: more may be the best than are known.
+    pub fn may_have_more(&self) -> bool {
+        let Some(fastest) = self.row.fastest().and_then(|cell| cell.wall_ns) else { return false };
+        self.answer().tools.iter().any(|tool| {
+            tool.standing == Standing::TooFew && tool.cell.wall_ns.is_some_and(|ns| ns < HARDLY * fastest)
+        })
     }
 
     /// The times of all tools that were measured, from the fastest on.

@@ -16,7 +16,7 @@ use crate::study::map::points::Asked;
 pub static SECTION: Section = Section {
     name: "map",
     key: "map",
-    heading: "The map: tasks of any length",
+    heading: "The map of tasks",
     is_in: |recording| recording.map.is_some(),
     in_full,
     in_short,
@@ -54,10 +54,18 @@ fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
     Some(blocks)
 }
 
+/// The sentences alone.
+pub(crate) fn in_words(of: &Analysed<'_>) -> Option<Vec<Block>> {
+    of.recording.map.as_ref()?;
+    let maps = maps(std::slice::from_ref(of.recording));
+    Some(maps.iter().map(|map| Block::Notes(sentences(map))).collect())
+}
+
 /// What a map says, in sentences.
 pub(crate) fn sentences(map: &PlatformMap) -> Vec<String> {
     let mut sentences = Vec::new();
-    if let Some(default) = map.default_tool() {
+    let points = map.of(Purpose::Advice).count();
+    if let Some(default) = map.default_tool().filter(|_| points > 1) {
         let mut losses = Vec::new();
         for point in map.of(Purpose::Advice) {
             losses.extend(point.loss(default).map(|loss| (loss, point.asked)));
@@ -102,7 +110,7 @@ fn points(map: &PlatformMap) -> Block {
         .left("fastest", |it| fastest(it).map(|(model, _)| model.to_owned()))
         .right("its time", Unit::Plain, |it| fastest(it).map(|(_, ns)| units::nanoseconds(ns)))
         .right("speedup", Unit::Speedup, |it| Some(it.row.fastest()?.speedup?.ratio));
-    if let Some(default) = default {
+    if let Some(default) = default.filter(|_| points.len() > 1) {
         let name = format!("{} takes", plain(&default));
         columns = columns.right(name, Unit::Plain, move |it| it.loss(&default).map(units::times));
     }
@@ -125,6 +133,7 @@ fn best(point: &Point) -> String {
     };
     let undecided = names(answer.undecided());
     match answer.outcome {
+        Outcome::Best if point.may_have_more() => "too few launches".into(),
         Outcome::Best if undecided.is_empty() => names(answer.best()),
         Outcome::Best => format!("{} ({undecided})", names(answer.best())),
         Outcome::NoWinner { within } => format!("no winner within {}: ({undecided})", units::times(within)),

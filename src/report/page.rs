@@ -15,7 +15,7 @@ use crate::report::chart::{Form, kind::Drawn, palette::Mode};
 use crate::report::page_answer::{answer, matrices_of_python, with_answer};
 use crate::report::{
     arrivals, best, block::Block, costs, disclosure::summary, escape::plain, evidence,
-    export::html as export, page_claims::Claims, platforms, section::Section, table::Table,
+    export::html as export, map, page_claims::Claims, platforms, section::Section, table::Table,
 };
 use crate::stats::units;
 
@@ -116,7 +116,7 @@ impl Page<'_> {
             ),
             part("costs", "Costs", "What each tool costs", self.costs()),
             part("arrivals", "Arrivals", arrivals::SECTION.heading, self.arrivals()),
-            part("map", "Map", "The map of tasks", figures(&pictures.map)),
+            part("map", "Map", map::SECTION.heading, self.map()),
             part("cores", "Cores", "Other numbers of cores, other machines", self.cores()),
             part("numbers", "All numbers", "All numbers", self.numbers()),
             part("data", "Data", "The recordings", self.data()),
@@ -151,6 +151,10 @@ impl Page<'_> {
     fn arrivals(&self) -> Markup {
         let said = self.first_blocks(arrivals::SECTION.in_short, arrivals::SECTION.heading);
         html! { (said) (figures(&self.pictures.arrivals)) }
+    }
+
+    fn map(&self) -> Markup {
+        html! { (self.first_blocks(map::in_words, map::SECTION.heading)) (figures(&self.pictures.map)) }
     }
 
     fn cores(&self) -> Markup {

@@ -49,8 +49,8 @@ fn chart(recording: &Recording, map: &PlatformMap, name: String) -> Vec<Chart> {
     in_both_forms(words, picture)
 }
 
-const ABOUT: &str = "Each dot is a measured point: a job takes so long alone, and waits such a share of that. A label names a tool that is within \
-                     5 % of the fastest at all dots of its region; +2: so are two more.";
+const ABOUT: &str = "Each dot is a measured point: how long a job takes alone, and how much of that it waits. The best are within 5 % of the \
+                     fastest, or undecided. A label names one that is so at all dots of its region; +2: so are two more.";
 
 /// The most panels.
 const MOST_PANELS: usize = 8;
@@ -128,7 +128,7 @@ fn described(map: &PlatformMap, points: &[&Point]) -> String {
 fn ranking(points: &[&Point]) -> Vec<String> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for point in points {
-        let best = if best_groups(point).is_empty() { vec![] } else { point.best() };
+        let best = if best_groups(point).is_empty() { vec![] } else { point.may_be_best() };
         for model in point.row.plain_models() {
             let is_best = usize::from(best.contains(&model));
             match counts.iter_mut().find(|(known, _)| known == model) {
@@ -245,17 +245,17 @@ pub(crate) mod tests {
     fn titles_are_true() {
         assert_eq!(
             of(map_of(&MODELS, &SAMPLE, 16)).title,
-            "Best for computing: threads and pools (2 of 3 points); for waiting: threads and pools up to 24 jobs, then tasks (4 of 4 \
+            "Among the best for computing: threads and pools (2 of 3 points); for waiting: threads and pools up to 24 jobs, then tasks (4 of 4 \
              points). tokio-many for all takes over 1.25x as long at 2 of 7, at most 3.10x."
         );
         let close = [([24, 0, 10], &[100, 60, 50, 60, 55][..]), ([24, 0, 100], &[100, 70, 50, 60, 51])];
         assert_eq!(
             of(map_of(&MODELS, &close, 16)).title,
-            "Best for computing: threads and pools (2 of 2 points). rayon for all takes at most 1.00x as long as the best."
+            "Among the best for computing: threads and pools (2 of 2 points). rayon for all takes at most 1.00x as long as the best."
         );
         assert_eq!(
             of(map_of(&MODELS, &close, 3)).title,
-            "No group of tools is known to be the best at half of the points. rayon for all takes at most 1.00x as long as the best."
+            "No group of tools is known to be among the best at half of the points. rayon for all takes at most 1.00x as long as the best."
         );
     }
 }

@@ -7,10 +7,10 @@ use crate::report::chart::map_looks::{Group, best_groups};
 use crate::report::chart::map_plot::{LINES, jobs};
 use crate::stats::units;
 
-/// A rule of two groups has to be right at more than so many points more than one of a single group.
+/// A rule of two groups has to be right at more points than one of a single group, by more than this.
 const FOR_A_SECOND: usize = 1;
 
-/// Which groups are the best at most points that are drawn, of so many points, and what one tool for all loses.
+/// Which groups are the best at most points that are drawn, and what one tool for all loses.
 pub(crate) fn finding(map: &PlatformMap) -> String {
     let points = drawn(map);
     let (mut computing, mut waiting) = (Vec::new(), Vec::new());
@@ -25,9 +25,9 @@ pub(crate) fn finding(map: &PlatformMap) -> String {
         parts.push(format!("for waiting: {}", rule.words(jobs)));
     }
     let best = if parts.is_empty() {
-        "no group of tools is known to be the best at half of the points".to_owned()
+        "no group of tools is known to be among the best at half of the points".to_owned()
     } else {
-        format!("best {}", parts.join("; "))
+        format!("among the best {}", parts.join("; "))
     };
     let best = match &map.platform {
         Some(tag) => format!("CPython {tag}: {best}."),

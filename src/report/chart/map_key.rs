@@ -26,7 +26,7 @@ pub(super) fn signs(map: &Map) -> Vec<Sign> {
         }
     }
     for (ground, words) in [
-        (Ground::Hatch, "no winner, or half of the tools or more are as good"),
+        (Ground::Hatch, "no winner, or half of the tools or more may be the best"),
         (Ground::Empty, "no verdict"),
     ] {
         if grounds.contains(&ground) {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::analysis::answer::{Outcome, Standing};
+use crate::analysis::answer::Outcome;
 use crate::analysis::map::Point;
 use crate::model::{MadeOf, made_of};
 use crate::report::best::without_prefix;
@@ -57,15 +57,12 @@ impl Group {
     }
 }
 
-/// A tool that takes less than so many times as long as another takes hardly longer.
-const HARDLY: f64 = 1.25;
-
 /// What is known of a point, or of several that look the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Look {
     /// These groups have tools that are the best, and these models are: one or several of one group, or fewer than half of all.
     Best { groups: Vec<Group>, models: Vec<String> },
-    /// Half of all tools or more are the best: so few at one point, so many at another.
+    /// Half of all tools or more are the best: the least and the most at one point.
     Any { least: usize, most: usize },
     /// It is not decided.
     NoWinner,
@@ -77,9 +74,9 @@ impl Look {
     pub(super) fn of(point: &Point) -> Self {
         let answer = point.answer();
         match answer.outcome {
-            Outcome::Best if may_have_more(point) => Look::Nothing("too few launches"),
+            Outcome::Best if point.may_have_more() => Look::Nothing("too few launches"),
             Outcome::Best => {
-                let models: Vec<String> = point.best().iter().map(|&model| model.to_owned()).collect();
+                let models: Vec<String> = point.may_be_best().iter().map(|&model| model.to_owned()).collect();
                 let (count, groups) = (models.len(), best_groups(point));
                 let are_many = 2 * count >= answer.tools.len() && groups.len() > 1;
                 if are_many { Look::Any { least: count, most: count } } else { Look::Best { groups, models } }
@@ -172,20 +169,13 @@ impl Look {
     }
 }
 
-/// Whether a tool that takes hardly longer than the fastest has too few launches for a verdict: more may be the best than are known.
-fn may_have_more(point: &Point) -> bool {
-    let Some(fastest) = point.row.fastest().and_then(|cell| cell.wall_ns) else { return false };
-    point.answer().tools.iter().any(|tool| {
-        tool.standing == Standing::TooFew && tool.cell.wall_ns.is_some_and(|ns| ns < HARDLY * fastest)
-    })
-}
-
-/// The groups of the tools that are known to be the best at a point.
+/// The groups of the tools that are the best at a point, or may be.
 pub(super) fn best_groups(point: &Point) -> Vec<Group> {
-    if point.answer().outcome != Outcome::Best || may_have_more(point) {
+    let is_judged = matches!(point.answer().outcome, Outcome::Best | Outcome::NoWinner { .. });
+    if !is_judged || point.may_have_more() {
         return vec![];
     }
-    let mut groups: Vec<Group> = point.best().into_iter().map(Group::of).collect();
+    let mut groups: Vec<Group> = point.may_be_best().into_iter().map(Group::of).collect();
     groups.sort_unstable();
     groups.dedup();
     groups
