@@ -56,11 +56,20 @@ pub fn of_several_machines<'a>(recordings: impl IntoIterator<Item = &'a Recordin
     ))
 }
 
-/// The verdicts of `recordings` on every claim; none if they measured nothing that any claim is about, as those of a user's functions.
+/// The verdicts of `recordings` on every claim; none if they measured nothing that any claim is about, as those of a user's functions, or those of
+/// a map alone, which know no more than which interpreters there are.
 pub fn judge_if_any(recordings: &[Analysed<'_>]) -> Option<Vec<Judged>> {
+    if !recordings.iter().any(|of| has_what_claims_are_about(of.recording)) {
+        return None;
+    }
     let judged = judge_all(recordings);
     let is_measured = |(_, judgement): &Judged| judgement.verdict != ClaimVerdict::NotMeasured;
     judged.iter().any(is_measured).then_some(judged)
+}
+
+fn has_what_claims_are_about(recording: &Recording) -> bool {
+    let Recording { study, evidence, stories, costs, .. } = recording;
+    study.is_some() || evidence.is_some() || stories.is_some() || costs.is_some()
 }
 
 /// All claims on the page of `recordings`: those that are not true first.

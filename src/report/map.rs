@@ -73,8 +73,9 @@ pub(crate) fn sentences(map: &PlatformMap) -> Vec<String> {
         let within = losses.iter().filter(|(loss, _)| *loss <= 1.05).count();
         if let Some((most, at)) = losses.iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
             sentences.push(format!(
-                "One tool for all of these tasks: {} is within 5 % of the fastest at {within} of {} points, and takes at most {} as long, \
+                "{}One tool for all of these tasks: {} is within 5 % of the fastest at {within} of {} points, and takes at most {} as long, \
                  with {}.",
+                map.platform.as_ref().map_or(String::new(), |tag| format!("CPython {tag}: ")),
                 plain(default),
                 losses.len(),
                 units::times(*most),
