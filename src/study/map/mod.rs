@@ -91,13 +91,13 @@ impl Effort {
 
     /// The usual one, in Rust.
     const STANDARD: Effort =
-        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(590), is_whole: true };
+        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(560), is_whole: true };
     /// For a first look: ranges, and hardly a verdict.
     const QUICK: Effort =
         Effort { launches: [3, 3], check_launches: [4, 4], time: Duration::from_secs(85), is_whole: false };
     /// The usual one of an interpreter, whose models take longer to start.
     const OF_INTERPRETER: Effort =
-        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(280), is_whole: false };
+        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(220), is_whole: false };
     /// Of an interpreter, for a first look.
     const QUICK_OF_INTERPRETER: Effort =
         Effort { launches: [2, 2], check_launches: [3, 3], time: Duration::from_secs(110), is_whole: false };

@@ -11,6 +11,9 @@ const LONGEST_NS: f64 = 250e6;
 /// The same of jobs that wait in maps that are not whole.
 const LONGEST_OF_FEWER_NS: f64 = 105e6;
 
+/// The same of points that advice is checked against, which have more launches.
+const LONGEST_CHECK_NS: f64 = 125e6;
+
 /// The shortest wait, in nanoseconds: tokio's timers tick in milliseconds.
 const SHORTEST_WAIT_NS: f64 = 1e6;
 
@@ -240,7 +243,8 @@ pub fn check(cores: usize, is_whole: bool, count: usize) -> Vec<Asked> {
                 job_ns: rounded(log_uniform(&mut random, JOB_NS[0], JOB_NS[1])),
             };
             let is_new = !all.contains(&asked) && !found.contains(&asked);
-            if asked.is_measurable(cores) && range.contains(asked) && is_new {
+            let is_short = asked.ideal_ns(cores) <= LONGEST_CHECK_NS;
+            if is_short && asked.is_measurable(cores) && range.contains(asked) && is_new {
                 found.push(asked);
                 break;
             }
@@ -401,7 +405,7 @@ mod tests {
         let (few, many) = (check(2, true, 10), check(2, true, 30));
         assert_eq!(few, many[..10]);
         assert_eq!(many.len(), 30);
-        assert_eq!(few[0], asked(12, 35, 9_469_000));
+        assert_eq!(few[0], asked(12, 25, 8_503_000));
         for point in &many {
             assert!(point.is_measurable(2), "{point:?}");
         }
