@@ -1,4 +1,4 @@
-//! What regions of a map look like: the grounds of groups of tools, in stripes where several groups are as good, and labels.
+//! What regions of a map look like: the grounds of groups of tools, in stripes where several groups may be the best, and labels.
 
 use maud::{Markup, html};
 
@@ -237,7 +237,7 @@ pub(super) const SHAPE: f64 = 11.0;
 const STRIPE: f64 = 9.0;
 const HATCH: f64 = 1.6;
 
-/// Every so many stripes of a rectangle, from this number on: they rise to the right, and go on in the rectangles beside.
+/// Every n-th stripe of a rectangle, from this number on: they rise to the right, and go on in the rectangles beside.
 fn stripes(at: Rectangle, width: f64, of: usize, number: usize) -> Vec<Vec<(f64, f64)>> {
     let period = width * of as f64;
     // All places of a line from the upper right to the lower left have the same sum of coordinates.

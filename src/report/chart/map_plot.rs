@@ -11,10 +11,10 @@ use crate::report::chart::map_looks::Look;
 use crate::report::chart::{EDGE, palette::Color, scale::Log};
 use crate::stats::units;
 
-/// Where a default tool takes over so many times as long as the best there is a line of this width around.
+/// The widths of the lines around where a default tool takes longer than the best by some factor.
 pub(super) const LINES: [(f64, f64); 2] = [(1.25, 1.6), (2.0, 3.2)];
 
-/// A region reaches at most so many times as far as its point where there is no other.
+/// The largest factor between a point and the end of its region where there is no other point.
 const FARTHEST: f64 = 1.778;
 
 /// Panels over the same lengths of jobs.
@@ -63,7 +63,7 @@ const WAITS: &str = "waits";
 const TAKES: &str = "takes";
 
 impl Spot {
-    /// Whether the default tool takes over so many times as long as the best.
+    /// Whether the default tool takes longer than the best by more than this factor.
     pub(super) fn is_over(&self, most: f64) -> bool {
         self.loss.is_some_and(|loss| loss > most)
     }
@@ -113,7 +113,7 @@ impl Row {
         runs
     }
 
-    /// The parts of the row where the default tool takes over so many times as long as the best.
+    /// The parts of the row where the default tool takes longer than the best by more than this factor.
     fn over(&self, most: f64, x: &Log) -> Vec<[f64; 2]> {
         let mut parts: Vec<[f64; 2]> = Vec::new();
         let mut is_over_before = false;
@@ -163,7 +163,7 @@ impl Panel {
         }
     }
 
-    /// The edges around all regions where the default tool takes over so many times as long as the best.
+    /// The edges around all regions where the default tool takes longer than the best by more than this factor.
     fn edges(&self, most: f64, x: &Log, plot: f64) -> Vec<[(f64, f64); 2]> {
         let mut edges = Vec::new();
         let mut above: Vec<[f64; 2]> = Vec::new();
