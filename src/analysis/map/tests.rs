@@ -235,8 +235,6 @@ fn points_of_checks_are_never_used() {
     }
     let [before, after] = [recording, changed].map(|recording| maps(&[recording]).remove(0));
     for asked in checks() {
-        let said = [&before, &after].map(|map| format!("{:?}", Advisor::of(map).advise(asked)));
-        assert_eq!(said[0].len(), said[1].len());
         let tools = [&before, &after].map(|map| match Advisor::of(map).advise(asked) {
             Advice::Given(given) => (given.tool.model.to_owned(), given.tool.ns),
             other => panic!("{other:?}"),

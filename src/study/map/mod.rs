@@ -138,6 +138,10 @@ pub fn measure(
     let mut journal = Journal::begin(request.place.folder(), &name, recording)?;
     let mut conducted = Ok(());
     for &platform in &request.platforms {
+        // The recording says of an interpreter why it can't be used.
+        if platform.models().iter().all(|model| model.unavailable.is_some()) {
+            continue;
+        }
         let part =
             Runner { request, journal: &mut journal, stop, platform, start: now(), progress: &mut progress };
         conducted = conducted.and_then(|()| part.run());
