@@ -1,7 +1,7 @@
 //! Advice: which tool is the best for a task that lies between the points of a map.
 //!
-//! A tool's time is that of its cost model, times what the measured points around the task took over theirs: the mean of the logarithms,
-//! with the weights of [`Range::around`]. Advice is one tool: the one that loses least, both by that prediction and by the point around
+//! A tool's time is that of its cost model, times what the measured points around the task took over theirs, most of it: the mean of the
+//! logarithms, with the weights of [`Range::around`]. Advice is one tool: the one that loses least, both by that prediction and by the point around
 //! that speaks against it most.
 
 use crate::analysis::cost_model::{CostModel, Parts};
@@ -9,13 +9,17 @@ use crate::analysis::map::{PlatformMap, Point};
 use crate::record::schema::Purpose;
 use crate::stats::interval::Interval;
 use crate::stats::verdict::MARGIN;
-use crate::study::map::points::{Asked, Range};
+use crate::study::map::points::Asked;
+use crate::study::map::range::Range;
 
 /// The largest factor by which another tool may be faster by one of the points around: with a larger one there is no advice.
 const MOST_DOUBT: f64 = 1.15;
 
 /// How much the point that speaks most against a tool counts, beside the prediction.
 const CAUTION: f64 = 0.25;
+
+/// How much of what a measured point took over its predicted time counts, in logarithms: the rest is taken for its noise.
+const TRUST: f64 = 0.75;
 
 /// A point around with less weight has no doubts.
 const LEAST_WEIGHT: f64 = 0.02;
@@ -153,36 +157,39 @@ impl<'a> Advisor<'a> {
         predicted
     }
 
-    /// How many times as fast as one job at a time a tool is, and the least and the most of that by the intervals of the points around.
+    /// How many times as fast as one job at a time a tool is by each point around, and the least and the most of that by their intervals.
     fn speedup(&self, asked: Asked, tool: Predicted<'a>, around: &[Neighbour<'_>]) -> (f64, [f64; 2]) {
-        let one = self.models.first().expect("a tool was measured");
         let (mut log, mut bounds) = (0.0, [f64::INFINITY, 0.0_f64]);
+        let (Some(one), Some(cost)) = (self.models.first(), self.cost_model(tool.model)) else {
+            return (1.0, [1.0; 2]);
+        };
         for Neighbour { point, weight } in around {
-            let cell = point.cell(tool.model);
-            let Some(measured) = cell.and_then(|cell| cell.speedup) else { continue };
-            let of_model = |asked: Asked| match self.cost_model(tool.model) {
-                Some(cost) => one.parts(asked).all() / cost.parts(asked).all(),
-                None => 1.0,
+            let measured = point.cell(tool.model).and_then(|cell| cell.speedup);
+            let (Some(measured), Some(one_ns), Some(ns)) =
+                (measured, by_point(one, asked, point), by_point(cost, asked, point))
+            else {
+                continue;
             };
-            // What the model expects to change between the point and the task.
-            let change = of_model(asked) / of_model(point.asked);
-            log += weight * (measured.ratio * change).ln();
+            let speedup = one_ns / ns;
+            log += weight * speedup.ln();
             let Interval { low, high, .. } = measured.interval.unwrap_or(Interval {
                 low: measured.range.0,
                 high: measured.range.1,
                 coverage: 0.0,
             });
-            bounds = [bounds[0].min(low * change), bounds[1].max(high * change)];
+            bounds[0] = bounds[0].min(speedup * low / measured.ratio);
+            bounds[1] = bounds[1].max(speedup * high / measured.ratio);
         }
         (log.exp(), bounds)
     }
 }
 
-/// The time of a tool by a measured point: that of the cost model, as much longer or shorter as the point took.
+/// The time of a tool by a measured point: that of the cost model, longer or shorter as the point was.
 fn by_point(cost: &CostModel<'_>, asked: Asked, point: &Point) -> Option<f64> {
     let times = point.times();
     let measured = times.iter().find(|time| time.model == cost.model)?;
-    Some(cost.parts(asked).all() * measured.ns / cost.parts(point.asked).all())
+    let over = measured.ns / cost.parts(point.asked).all();
+    Some(cost.parts(asked).all() * over.powf(TRUST))
 }
 
 impl Given<'_> {

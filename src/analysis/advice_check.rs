@@ -24,6 +24,8 @@ pub struct Checked<'a> {
     pub advice: Advice<'a>,
     /// How many times as long as the fastest the advised tool took; `None` if none was advised.
     pub loss: Option<f64>,
+    /// Whether the verdict of the point is that the advised tool is slower than the fastest by more than the margin.
+    pub is_slower: bool,
     /// The predicted time of the advised tool over the measured one.
     pub predicted: Option<f64>,
 }
@@ -94,6 +96,11 @@ impl<'a> AdviceCheck<'a> {
         self.rules.push(FixedRule { name, given: Losses::of(given), all: Losses::of(all) });
     }
 
+    /// How many advised tools are slower than the fastest by the verdict, which noise can't explain.
+    pub fn slower(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_slower).count()
+    }
+
     /// The points that advice was given for.
     pub fn losses(&self) -> Losses {
         Losses::of(self.rows.iter().filter_map(|row| row.loss).collect())
@@ -115,14 +122,15 @@ impl<'a> AdviceCheck<'a> {
 
 impl<'a> Checked<'a> {
     fn of(point: &'a Point, advice: Advice<'a>) -> Self {
-        let (mut loss, mut predicted) = (None, None);
+        let (mut loss, mut is_slower, mut predicted) = (None, false, None);
         if let Advice::Given(given) = &advice {
             // A tool that was not measured at the point is too slow for that.
             loss = Some(point.loss(given.tool.model).unwrap_or(f64::INFINITY));
+            is_slower = point.is_slower(given.tool.model);
             let measured = point.cell(given.tool.model).and_then(|cell| cell.wall_ns);
             predicted = measured.map(|measured| given.tool.ns / measured);
         }
-        Checked { point, advice, loss, predicted }
+        Checked { point, advice, loss, is_slower, predicted }
     }
 
     /// The advice, if some was given.

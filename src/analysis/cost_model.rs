@@ -1,12 +1,14 @@
 //! What a batch costs under a tool, from terms that are all measured:
 //!
-//! T = start + n x dispatch + the longer of wait + n x c / cores and turns x (wait + c)
+//! T = start + n x dispatch + the longer of wait + imbalance x n x c / cores and turns x (wait + c)
 //!
 //! for n jobs that wait and then compute for c. Start and dispatch are the line through batches of jobs that do nothing; what a wait takes
 //! beyond what was asked for is that of batches of jobs that only wait; cores are how many times as fast as one job at a time the longest
-//! computing jobs are; turns are n over the number of jobs that wait at once, rounded up.
+//! computing jobs are, and imbalance is how many times as long as with equal shares those cores compute, whose workers are given single jobs or
+//! parts of the batch; turns are n over the number of jobs that wait at once, rounded up.
 
 use crate::analysis::map::{PlatformMap, Point, ToolTime};
+use crate::model::{HandOut, hand_out};
 use crate::record::schema::{Kind, Purpose, Width};
 use crate::stats::relative_line;
 use crate::study::map::points::Asked;
@@ -24,6 +26,11 @@ pub struct CostModel<'a> {
     at_once: usize,
     /// How many times as fast as one job at a time it computes.
     cores: f64,
+    hand_out: HandOut,
+    /// How many jobs compute at once.
+    workers: usize,
+    /// Whether it has a worker for each job that waits.
+    grows: bool,
 }
 
 /// The parts of a batch's time, in nanoseconds.
@@ -52,10 +59,22 @@ impl<'a> CostModel<'a> {
     /// That of a tool; `None` if the map has no points for it.
     pub fn of(map: &'a PlatformMap, model: &'a str) -> Option<Self> {
         let (start_ns, dispatch_ns) = start_and_dispatch(map, model)?;
-        let mut found =
-            CostModel { model, start_ns, dispatch_ns, late_ns: vec![], at_once: usize::MAX, cores: 1.0 };
-        found.at_once = at_once(map, model);
+        let mut found = CostModel {
+            model,
+            start_ns,
+            dispatch_ns,
+            late_ns: vec![],
+            at_once: at_once(map, model),
+            cores: 1.0,
+            hand_out: hand_out(model),
+            workers: workers(map),
+            grows: grows(map, model),
+        };
         found.cores = found.measured_cores(map)?;
+        // With a lock, one job computes at a time, and no worker waits for another one at the end.
+        if found.cores < 1.5 {
+            found.workers = 1;
+        }
         for point in map.of(Purpose::Term).filter(|point| point.asked.job_ns > 0) {
             if let Some(time) = time_of(point, model) {
                 // One job at a time waits as often as there are jobs.
@@ -76,7 +95,7 @@ impl<'a> CostModel<'a> {
         let computing = map.of(Purpose::Advice).filter(|point| point.row.workload.kind == Kind::Computes);
         let point = computing.max_by_key(|point| point.asked.job_ns)?;
         let overhead = self.start_ns + point.asked.jobs as f64 * self.dispatch_ns;
-        let one = point.row.baseline()?.wall_ns?;
+        let one = point.row.baseline()?.wall_ns? * self.hand_out.imbalance(point.asked.jobs, self.workers);
         Some(one / (time_of(point, self.model)?.ns - overhead).max(1.0))
     }
 
@@ -89,7 +108,12 @@ impl<'a> CostModel<'a> {
     pub fn parts(&self, asked: Asked) -> Parts {
         let jobs = asked.jobs as f64;
         let wait = if asked.wait_percent > 0 { asked.wait_ns() + self.late(asked.wait_ns()) } else { 0.0 };
-        let computing = jobs * asked.compute_ns() / self.cores;
+        let imbalance = if asked.wait_percent > 0 && self.grows {
+            1.0
+        } else {
+            self.hand_out.imbalance(asked.jobs, self.workers)
+        };
+        let computing = imbalance * jobs * asked.compute_ns() / self.cores;
         let turns = asked.jobs.div_ceil(self.at_once.min(asked.jobs));
         let overlapped = wait + computing;
         let in_turns = turns as f64 * (wait + asked.compute_ns());
@@ -132,6 +156,26 @@ fn start_and_dispatch(map: &PlatformMap, model: &str) -> Option<(f64, f64)> {
     }
     let (start, dispatch) = relative_line(&points)?;
     Some((start.max(0.0), dispatch.max(0.0)))
+}
+
+/// The workers of a model that has one for each core.
+fn workers(map: &PlatformMap) -> usize {
+    let mut most = 1;
+    for cell in map.points.iter().flat_map(|point| &point.row.cells) {
+        if Width::of(&cell.name) == Some(Width::Cores) {
+            most = most.max(usize::try_from(cell.in_flight).unwrap_or(usize::MAX));
+        }
+    }
+    most
+}
+
+/// Whether a model was measured with as many workers as jobs, and with one for each core.
+fn grows(map: &PlatformMap, model: &str) -> bool {
+    let mut widths = Vec::new();
+    for cell in map.points.iter().flat_map(|point| &point.row.cells).filter(|cell| cell.model() == model) {
+        widths.extend(Width::of(&cell.name));
+    }
+    widths.contains(&Width::Cores) && widths.contains(&Width::Jobs)
 }
 
 /// How many jobs wait at once: the most that was seen of a cell, if there were more jobs somewhere.

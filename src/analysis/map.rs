@@ -140,6 +140,13 @@ impl Point {
         models
     }
 
+    /// Whether a tool is slower than the fastest by its verdict, or was too slow to be measured.
+    pub fn is_slower(&self, model: &str) -> bool {
+        let answer = self.answer();
+        let tool = answer.tools.iter().find(|tool| tool.cell.model() == model);
+        tool.is_none_or(|tool| tool.standing == Standing::Slower)
+    }
+
     /// Whether a tool that takes hardly longer than the fastest has too few launches for a verdict: more may be the best than are known.
     pub fn may_have_more(&self) -> bool {
         let Some(fastest) = self.row.fastest().and_then(|cell| cell.wall_ns) else { return false };

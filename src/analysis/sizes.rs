@@ -3,7 +3,7 @@
 use crate::analysis::judgement::{is_same, word};
 use crate::analysis::summary::{CellResult, Row, Summary};
 use crate::analysis::warning::Warning;
-use crate::model::{MadeOf, made_of};
+use crate::model::{MadeOf, made_of, plain_name};
 use crate::record::schema::{Recording, Sizes, Study};
 use crate::stats::change::{Change, change};
 use crate::stats::interval::{Interval, LEVEL, interval};
@@ -61,7 +61,7 @@ impl SizeSeries {
 
     /// The name of its series, without its interpreter.
     pub fn plain_series(&self) -> &str {
-        self.series.split('@').next().unwrap_or(&self.series)
+        plain_name(&self.series)
     }
 
     /// Whether only the size of a job differs, so that a break-even size says something.

@@ -3,7 +3,7 @@
 use crate::analysis::judgement::{JudgedRow, Machine};
 use crate::analysis::warning::Warning;
 use crate::analysis::warnings::{Watched, warnings_of_traces, watched};
-use crate::model::{MadeOf, made_of};
+use crate::model::{MadeOf, made_of, plain_name};
 use crate::record::schema::{Launch, Recording, Role, Study, Width, WorkloadEntry};
 use crate::record::times::{times, walls};
 use crate::stats::ratio::{Ratio, Times, log_ratios_by_launch, noise_floor, of_logs, speedup};
@@ -117,7 +117,7 @@ impl CellResult {
 
     /// The model's name without its interpreter.
     pub fn plain_model(&self) -> &str {
-        self.model().split('@').next().unwrap_or(&self.name)
+        plain_name(self.model())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::cmd::task::TaskArgs;
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{BadUsage, Exit, command_line, learned, models_named, stop::Stop, unknown, until};
 use crate::engine::now;
-use crate::model::{ModelEntry, Platform};
+use crate::model::{ModelEntry, Platform, plain_name};
 use crate::post::sections;
 use crate::record::schema::Recording;
 use crate::report::{export::Format, render::render};
@@ -151,7 +151,7 @@ fn models(args: &Args, platforms: &[Platform]) -> Result<Vec<ModelEntry>> {
     let mut models = models_named(models_of(platforms), &args.models)?;
     if args.models.is_empty() {
         models.retain(|model| {
-            let name = model.name.split('@').next().unwrap_or(model.name);
+            let name = plain_name(model.name);
             if args.quick { QUICK_MODELS.contains(&name) } else { !NOT_USUAL.contains(&name) }
         });
     }

@@ -21,7 +21,7 @@ use crate::engine::now;
 use crate::post::sections;
 use crate::record::read::read;
 use crate::record::schema::Recording;
-use crate::report::advice::{check_values, checked};
+use crate::report::advice_check::{check_values, checked};
 use crate::report::block::Block;
 use crate::report::export::{Format, write};
 use crate::report::render::render;

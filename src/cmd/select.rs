@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::cmd::program_call;
 use crate::cmd::usage::{BadUsage, nearest, unknown};
-use crate::model::{ModelEntry, Platform};
+use crate::model::{ModelEntry, Platform, plain_name};
 use crate::study::cell::Cell;
 
 /// Those of `cells` whose id the regular expression `filter` matches.
@@ -62,7 +62,7 @@ pub(super) fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec
 
 /// Whether `name` is the model's, with or without its interpreter.
 fn is_called(model: &ModelEntry, name: &str) -> bool {
-    model.name == name || model.name.split('@').next() == Some(name)
+    model.name == name || plain_name(model.name) == name
 }
 
 /// Whether `models` has the model of this name.

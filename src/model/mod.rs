@@ -13,6 +13,7 @@ use crate::engine::{
 
 pub use crate::engine::MOST_WORKERS;
 use crate::record::schema::Width;
+pub use hand_out::HandOut;
 pub use kind::{one_of_each_kind, timers};
 pub use platform::Platform;
 pub(crate) use runtime::ensure_startable;
@@ -20,6 +21,7 @@ pub(crate) use runtime::ensure_startable;
 pub mod cpython;
 mod crossbeam;
 mod gil;
+mod hand_out;
 mod job_threads;
 mod kind;
 mod platform;
@@ -86,12 +88,26 @@ impl MadeOf {
     ];
 }
 
+/// The name of a model without its interpreter.
+pub fn plain_name(name: &str) -> &str {
+    name.split('@').next().unwrap_or(name)
+}
+
 /// What a model is made of by its name, with or without its interpreter; `None` if there is none of that name now.
 pub fn made_of(name: &str) -> Option<MadeOf> {
-    let plain = name.split('@').next()?;
+    let plain = plain_name(name);
     match models().iter().find(|model| model.name == plain) {
         Some(model) => Some(model.made_of),
         None => cpython::made_of(plain),
+    }
+}
+
+/// How a model hands out jobs by its name, with or without its interpreter; one at a time, if there is none of that name now.
+pub fn hand_out(name: &str) -> HandOut {
+    let plain = plain_name(name);
+    match models().iter().find(|model| model.name == plain) {
+        Some(model) => model.hand_out,
+        None => cpython::hand_out(plain),
     }
 }
 
@@ -117,6 +133,8 @@ pub struct ModelEntry {
     pub made_of: MadeOf,
     /// How many jobs it can run at once.
     pub concurrency: Concurrency,
+    /// How many jobs a worker is given at once.
+    pub hand_out: HandOut,
     /// The models that it is compared with.
     pub platform: Platform,
     /// Why this machine can't support it.
@@ -196,7 +214,8 @@ const fn tasks_on(threads: Width) -> Concurrency {
 
 /// Declares the native models.
 macro_rules! models {
-    ($($name:literal: $model:path, arriving $serve:path, $about:literal, $made_of:expr, $concurrency:expr, revision $revision:literal;)+) => {
+    ($($name:literal: $model:path, arriving $serve:path, $about:literal, $made_of:expr, $concurrency:expr, $hand_out:expr,
+        revision $revision:literal;)+) => {
         /// Every native model in table order; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
@@ -205,6 +224,7 @@ macro_rules! models {
                 revision: $revision,
                 made_of: $made_of,
                 concurrency: $concurrency,
+                hand_out: $hand_out,
                 platform: Platform::Native,
                 unavailable: None,
             }),+]
@@ -242,25 +262,25 @@ macro_rules! models {
 
 models! {
     "sequential": sequential::Sequential, arriving sequential::serve, "one job at a time: the baseline",
-        MadeOf::Caller, Concurrency::One, revision 1;
+        MadeOf::Caller, Concurrency::One, HandOut::Single, revision 1;
     "threads": threads::Threads, arriving threads::serve, "a new OS thread for each job",
-        MadeOf::Threads, CAPPED, revision 1;
+        MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1;
     "gil": gil::Gil, arriving gil::serve, "a thread for each job, computing only under one global lock",
-        MadeOf::ThreadsUnderLock, CAPPED, revision 1;
+        MadeOf::ThreadsUnderLock, CAPPED, HandOut::AllAtOnce, revision 1;
     "crossbeam": crossbeam::Crossbeam<W>, arriving crossbeam::serve, "long-lived threads fed by a channel",
-        MadeOf::Threads, Concurrency::Workers, revision 1;
+        MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 1;
     "rayon": rayon::Rayon, arriving rayon::serve, "a parallel iterator on a pool of its own",
-        MadeOf::Threads, Concurrency::Workers, revision 2;
+        MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 2;
     "processes": processes::Processes, arriving processes::serve, "a child process for each job",
-        MadeOf::Processes, CAPPED, revision 1;
+        MadeOf::Processes, CAPPED, HandOut::AllAtOnce, revision 1;
     "prefork": prefork::Prefork, arriving prefork::serve, "long-lived child processes fed over pipes",
-        MadeOf::Processes, Concurrency::Workers, revision 2;
+        MadeOf::Processes, Concurrency::Workers, HandOut::Single, revision 2;
     "tokio-one": tokio_one::TokioOne, arriving tokio_one::serve, "tasks on tokio's current-thread runtime",
-        MadeOf::TasksOnOneThread, tasks_on(Width::One), revision 1;
+        MadeOf::TasksOnOneThread, tasks_on(Width::One), HandOut::Single, revision 1;
     "tokio-many": tokio_many::TokioMany, arriving tokio_many::serve, "tasks on tokio's multi-thread runtime",
-        MadeOf::Tasks, tasks_on(Width::Cores), revision 1;
+        MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Single, revision 1;
     "tokio-blocking": tokio_blocking::TokioBlocking, arriving tokio_blocking::serve, "tokio's blocking threads",
-        MadeOf::Threads, CAPPED, revision 1;
+        MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1;
 }
 
 #[cfg(test)]

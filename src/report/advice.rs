@@ -1,15 +1,12 @@
-//! Advice on a task, and how often advice is right.
+//! Advice on a task.
 
 use crate::analysis::advice::{Advice, Advisor, Given, Predicted};
 use crate::analysis::advice_changes::{Change, Dimension};
-use crate::analysis::advice_check::{AdviceCheck, Losses};
-use crate::analysis::map::{PlatformMap, loss, place};
-use crate::analysis::summary::Row;
-use crate::record::schema::Kind;
+use crate::analysis::map::PlatformMap;
 use crate::report::block::Block;
 use crate::report::map::task;
-use crate::report::table::{Table, Unit};
-use crate::stats::{units, verdict::MARGIN};
+use crate::report::table::Table;
+use crate::stats::units;
 use crate::study::map::points::Asked;
 
 /// A term explains why a tool is slower if it is so much of the difference.
@@ -206,170 +203,11 @@ fn names(tools: &[Predicted<'_>]) -> String {
     names.join(", ")
 }
 
-/// A task of a study, and what a map says of it.
-pub(crate) struct Against<'a> {
-    row: &'a Row,
-    asked: Asked,
-    advice: Advice<'a>,
-}
-
-impl<'a> Against<'a> {
-    /// What `map` says of the task of `row`; `None` if the row has no baseline.
-    pub(crate) fn of(map: &'a PlatformMap, row: &'a Row) -> Option<Self> {
-        let asked = place(row)?;
-        Some(Against { row, asked, advice: Advisor::of(map).advise(asked) })
-    }
-
-    /// How many times as long as the fastest the advised tool took.
-    fn loss(&self) -> Option<f64> {
-        match &self.advice {
-            Advice::Given(given) => loss(self.row, given.tool.model),
-            _ => None,
-        }
-    }
-
-    fn verdict(&self) -> &'static str {
-        match (&self.advice, self.loss()) {
-            (Advice::Given(_), Some(loss)) if loss <= 1.0 + MARGIN => "right",
-            (Advice::Given(_), _) => "wrong",
-            _ => "no advice",
-        }
-    }
-
-    /// Why advice may be wrong here: maps have timers and computing alone.
-    fn note(&self) -> &'static str {
-        match self.row.workload.kind {
-            Kind::Nothing => "does nothing",
-            _ if NO_TIMER.contains(&self.row.workload.name.as_str()) => "waits for files or sockets",
-            _ => "",
-        }
-    }
-}
-
-/// Tasks of bakeoff that wait for something else than timers.
-const NO_TIMER: [&str; 4] = ["http", "warm-file", "cold-file", "save"];
-
-/// Advice on each task of a study, beside what was measured.
-pub(crate) fn against(tasks: &[Against<'_>]) -> Block {
-    let table = Table::of(tasks)
-        .left("task", |it| it.row.workload.called())
-        .left("on the map", |it| task(it.asked))
-        .wraps()
-        .left("advice", |it| advised(&it.advice))
-        .left("fastest", |it| it.row.fastest().map(|cell| cell.model().to_owned()))
-        .right("it takes", Unit::Plain, |it| it.loss().map(units::ratio))
-        .left("verdict", Against::verdict)
-        .left("note", Against::note)
-        .wraps()
-        .build();
-    let notes = vec![
-        "on the map: how long a job takes under one job at a time, and how much of that no core is busy. it takes: the advised tool's time over the \
-         fastest one's. Maps have timers and computing alone: of other tasks, advice says what is true of timers."
-            .into(),
-    ];
-    Block::titled("Advice on the tasks of a study, and what was measured", table, notes)
-}
-
-/// The same for programs.
-pub(crate) fn against_values(tasks: &[Against<'_>]) -> Table {
-    Table::of(tasks)
-        .left("workload", |it| it.row.workload.name.as_str())
-        .left("platform", |it| it.row.workload.platform.clone())
-        .left("jobs", |it| it.asked.jobs as u64)
-        .left("job_ns", |it| it.asked.job_ns)
-        .left("wait_percent", |it| it.asked.wait_percent)
-        .left("advice", |it| advised(&it.advice))
-        .left("fastest", |it| it.row.fastest().map(|cell| cell.model().to_owned()))
-        .left("loss", Against::loss)
-        .left("verdict", Against::verdict)
-        .build()
-}
-
-/// How often advice is right, and how often fixed rules are.
-pub(crate) fn checked(check: &AdviceCheck<'_>) -> Vec<Block> {
-    let losses = check.losses();
-    let (right, times) = check.right_times();
-    let mut lines = vec![format!(
-        "Advice on {} points that it does not rest on: {} of {} tools are within 5 % of the best, and there is no advice on {} of the points.",
-        check.rows.len(),
-        losses.hits(),
-        losses.0.len(),
-        share(check.abstained())
-    )];
-    if let (Some(half), Some(most)) = (losses.at(0.5), losses.at(0.95)) {
-        lines.push(format!(
-            "The advised tool takes {} as long as the best (median), and at most {} at 95 % of the points. {right} of {times} predicted times are \
-             within 20 % of the measured ones.",
-            units::ratio(half),
-            units::ratio(most)
-        ));
-    }
-    let rules = Table::of(&check.rules)
-        .left("rule", |it| it.name.as_str())
-        .wraps()
-        .left("right, where advice is given", |it| hits(&it.given))
-        .wraps()
-        .left("median, 95 %", |it| median_and_most(&it.given))
-        .wraps()
-        .left("right, everywhere", |it| hits(&it.all))
-        .wraps()
-        .left("median, 95 %", |it| median_and_most(&it.all))
-        .wraps()
-        .build();
-    let points = Table::of(&check.rows)
-        .left("task", |it| task(it.point.asked))
-        .wraps()
-        .left("advice", |it| advised(&it.advice))
-        .left("fastest", |it| it.point.times().first().map(|time| time.model.to_owned()))
-        .right("it takes", Unit::Plain, |it| it.loss.map(units::ratio))
-        .right("predicted", Unit::Plain, |it| it.predicted.map(units::ratio))
-        .build();
-    vec![
-        Block::Notes(lines),
-        Block::titled("Fixed rules on the same points: how many times as long as the best", rules, vec![]),
-        Block::titled(
-            "Each point",
-            points,
-            vec!["it takes: the advised tool's time over the best one's. predicted: its predicted time over the measured one.".into()],
-        ),
-    ]
-}
-
-fn advised(advice: &Advice<'_>) -> String {
+/// The advised tool, or why there is none.
+pub(crate) fn named(advice: &Advice<'_>) -> String {
     match advice {
         Advice::Given(given) => given.tool.model.to_owned(),
         Advice::OutOfRange => "- (out of range)".into(),
         Advice::Undecided(_) => "- (undecided)".into(),
     }
-}
-
-fn hits(losses: &Losses) -> String {
-    format!("{} of {}", losses.hits(), losses.0.len())
-}
-
-fn median_and_most(losses: &Losses) -> String {
-    let text = |share| losses.at(share).map_or("-".into(), ratio_or_more);
-    format!("{}, {}", text(0.5), text(0.95))
-}
-
-/// A tool that was too slow to be measured loses more than any number.
-fn ratio_or_more(loss: f64) -> String {
-    if loss.is_finite() { units::ratio(loss) } else { "not measured".into() }
-}
-
-fn share(share: f64) -> String {
-    format!("{:.0} %", 100.0 * share)
-}
-
-/// The values of a check, for programs.
-pub(crate) fn check_values(check: &AdviceCheck<'_>) -> Table {
-    Table::of(&check.rows)
-        .left("jobs", |it| it.point.asked.jobs as u64)
-        .left("job_ns", |it| it.point.asked.job_ns)
-        .left("wait_percent", |it| it.point.asked.wait_percent)
-        .left("advice", |it| it.given().map(|given| given.tool.model.to_owned()))
-        .left("fastest", |it| it.point.times().first().map(|time| time.model.to_owned()))
-        .left("loss", |it| it.loss)
-        .left("predicted_over_measured", |it| it.predicted)
-        .build()
 }

@@ -4,7 +4,7 @@ use crate::analysis::answer::{Answer, Group, Outcome, groups};
 use crate::analysis::platforms::{ToolVerdict, judge_tools, named_tools};
 use crate::analysis::summary::Row;
 use crate::record::schema::{Kind, Recording};
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::per_job::{in_counts, on_processes};
 use crate::stats::units;
 
@@ -224,7 +224,7 @@ fn winners<'a>(decided: &[&Answer<'a>]) -> Winners<'a> {
     let mut names = Vec::new();
     for (model, count) in counts {
         if count == tasks {
-            names.push(without_prefix(model));
+            names.push(short_name(model));
         }
     }
     Winners { names, tasks }

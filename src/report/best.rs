@@ -2,6 +2,7 @@
 
 use crate::analysis::answer::{Answer, Outcome, Standing};
 use crate::analysis::summary::{CellResult, Row, Summary};
+use crate::model::plain_name;
 use crate::report::table::{Cell, Columns, Table, Unit};
 use crate::stats::{interval::Interval, ratio::Ratio, units, verdict::Verdict};
 
@@ -110,7 +111,7 @@ pub(crate) fn columns<'a>(rows: &'a [BestRow<'a>]) -> Columns<'a, BestRow<'a>> {
 pub(crate) fn list(cells: &[&CellResult]) -> Option<String> {
     let mut names = Vec::with_capacity(cells.len());
     for cell in cells {
-        names.push(labelled(cell, without_prefix(cell.plain_model())));
+        names.push(labelled(cell, short_name(cell.model())));
     }
     if names.is_empty() { None } else { Some(names.join(", ")) }
 }
@@ -125,9 +126,10 @@ pub(crate) fn labelled(cell: &CellResult, name: &str) -> String {
     format!("{name} ({how})")
 }
 
-/// The name of a model where its platform is known: CPython's have a prefix.
-pub(crate) fn without_prefix(model: &str) -> &str {
-    model.strip_prefix("py-").unwrap_or(model)
+/// The name of a model where its platform is known: CPython's have a prefix and their interpreter.
+pub(crate) fn short_name(model: &str) -> &str {
+    let name = plain_name(model);
+    name.strip_prefix("py-").unwrap_or(name)
 }
 
 /// A workload with the post's words for it.

@@ -6,7 +6,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::evidence::{Observation, PARALLEL, Properties, properties};
 use crate::model::{Concurrency, MadeOf, ModelEntry, cpython, models};
 use crate::record::{figure::Figure, schema::EvidenceRecord};
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::footnotes::{about_warnings, some_of};
 use crate::report::table::{Cell, Table};
 use crate::report::{block::Block, section::Section};
@@ -74,7 +74,7 @@ fn in_python(model: &ModelEntry, busy: &[(String, f64)]) -> String {
             continue;
         }
         let cores = busy.iter().find(|(known, _)| known == name).map(|(_, cores)| format!(" ({cores:.2})"));
-        names.push(format!("{}{}", without_prefix(name), cores.unwrap_or_default()));
+        names.push(format!("{}{}", short_name(name), cores.unwrap_or_default()));
     }
     if names.is_empty() { "-".into() } else { names.join(", ") }
 }

@@ -6,7 +6,7 @@ use crate::analysis::sizes::{BreakEven, SizeSeries};
 use crate::analysis::summary::{Row, Summary};
 use crate::model::MadeOf;
 use crate::record::schema::Recording;
-use crate::report::best::{in_full, in_words, interval, undecided, without_prefix};
+use crate::report::best::{in_full, in_words, interval, short_name, undecided};
 use crate::report::platforms::name_of;
 use crate::stats::{ratio::Ratio, units};
 
@@ -51,7 +51,7 @@ fn failures(recording: &Recording, row: &Row) -> Vec<String> {
             failures.push(format!(
                 "{} with {}: not measured: {why}.",
                 row.workload.name,
-                without_prefix(cell.plain_model())
+                short_name(cell.model())
             ));
         }
     }

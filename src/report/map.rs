@@ -4,6 +4,7 @@ use crate::analysis::analysed::Analysed;
 use crate::analysis::answer::Outcome;
 use crate::analysis::map::{PlatformMap, Point, maps};
 use crate::analysis::warning::Warning;
+use crate::model::plain_name;
 use crate::record::schema::{Purpose, Recording};
 use crate::report::block::Block;
 use crate::report::footnotes::about_warnings;
@@ -76,7 +77,7 @@ pub(crate) fn sentences(map: &PlatformMap) -> Vec<String> {
                 "{}One tool for all of these tasks: {} is within 5 % of the fastest at {within} of {} points, and takes at most {} as long, \
                  with {}.",
                 map.platform.as_ref().map_or(String::new(), |tag| format!("CPython {tag}: ")),
-                plain(default),
+                plain_name(default),
                 losses.len(),
                 units::times(*most),
                 task(*at)
@@ -112,7 +113,7 @@ fn points(map: &PlatformMap) -> Block {
         .right("its time", Unit::Plain, |it| fastest(it).map(|(_, ns)| units::nanoseconds(ns)))
         .right("speedup", Unit::Speedup, |it| Some(it.row.fastest()?.speedup?.ratio));
     if let Some(default) = default.filter(|_| points.len() > 1) {
-        let name = format!("{} takes", plain(&default));
+        let name = format!("{} takes", plain_name(&default));
         columns = columns.right(name, Unit::Plain, move |it| it.loss(&default).map(units::times));
     }
     let platform = map.platform.as_ref().map_or(String::new(), |tag| format!(", Python {tag}"));
@@ -172,11 +173,6 @@ fn values(of: &Analysed<'_>) -> Option<Table> {
         .ratio("speedup", |it| it.2.speedup)
         .left("verdict", |it| crate::report::best::verdict(it.2));
     Some(table.build())
-}
-
-/// The name of a model without its interpreter.
-fn plain(model: &str) -> &str {
-    model.split('@').next().unwrap_or(model)
 }
 
 fn purpose(purpose: Purpose) -> &'static str {

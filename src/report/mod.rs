@@ -7,6 +7,8 @@
 //! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless; [`style`]: what a terminal can show
 
 pub(crate) mod advice;
+pub(crate) mod advice_against;
+pub(crate) mod advice_check;
 pub(crate) mod answer;
 pub mod arrivals;
 pub(crate) mod arrivals_finding;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::analysis::analysed::Analysed;
 use crate::analysis::warning_groups::in_groups;
 use crate::report::answer::sentences;
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::escape::plain;
 use crate::report::footnotes::counted;
 use crate::report::matrix::{Cell, Column, Matrix, State, Task, in_short};
@@ -56,7 +56,7 @@ pub(crate) fn matrix(caption: &str, matrix: &Matrix<'_>) -> Markup {
                 thead role="rowgroup" { tr role="row" {
                     th scope="col" role="columnheader" { "task" }
                     @for column in &matrix.columns {
-                        th scope="col" role="columnheader" { (plain(without_prefix(column.model))) }
+                        th scope="col" role="columnheader" { (plain(short_name(column.model))) }
                     }
                 } }
                 @for group in &matrix.groups {
@@ -81,7 +81,7 @@ fn row(task: &Task<'_>, columns: &[Column<'_>]) -> Markup {
                 (plain(&task.title())) br;
                 small { (plain(&beneath(task))) }
             }
-            @for (column, cell) in columns.iter().zip(&task.cells) { (self::cell(without_prefix(column.model), *cell)) }
+            @for (column, cell) in columns.iter().zip(&task.cells) { (self::cell(short_name(column.model), *cell)) }
         }
     }
 }

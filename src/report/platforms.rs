@@ -206,7 +206,7 @@ fn said(tools: &[NamedTool], of_one: &str, of_many: &str) -> Option<String> {
 
 /// A tool in the post's word, or by its model.
 fn name(tool: &NamedTool) -> String {
-    tool.word.unwrap_or(best::without_prefix(&tool.model)).to_owned()
+    tool.word.unwrap_or(best::short_name(&tool.model)).to_owned()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use anstyle::Style;
 use crate::analysis::{analysed::Analysed, warning::Warning};
 use crate::record::schema::Recording;
 use crate::report::answer::{finding_on_advice, sentences};
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::chart::caption::source;
 use crate::report::escape::plain;
 use crate::report::footnotes::about_warnings;
@@ -188,7 +188,7 @@ fn is_in_the_running(matrix: &Matrix<'_>, column: usize) -> bool {
 impl Shown {
     fn of(matrix: &Matrix<'_>, column: usize) -> Self {
         let model = plain(matrix.columns[column].model);
-        let model = without_prefix(&model);
+        let model = short_name(&model);
         let header = match model.split_once('-') {
             Some((first, second)) => [first.to_owned(), second.to_owned()],
             None => [String::new(), model.to_owned()],

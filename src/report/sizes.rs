@@ -3,6 +3,7 @@
 use crate::analysis::metg::Metg;
 use crate::analysis::sizes::{BreakEven, Side, SizeSeries};
 use crate::analysis::warning::{Warning, WorkloadWarning};
+use crate::model::plain_name;
 use crate::record::schema::{Costs, Recording};
 use crate::report::table::{Cell, Table, Unit};
 use crate::report::{block::Block, cost_tables::no_verdict, footnotes::about_warnings};
@@ -50,7 +51,7 @@ pub(crate) fn block(series: &SizeSeries) -> Block {
     );
     for model in series.models().into_iter().skip(1) {
         // The title names the interpreter.
-        let name = model.split('@').next().unwrap_or(model);
+        let name = plain_name(model);
         columns = columns.right(name, Unit::Plain, |&at| speedup(series, at, model)).leaves(1);
     }
     let title = format!("Speedup over {baseline}: {}", about(series));

@@ -15,5 +15,5 @@ pub use find::{InterpreterChoice, find};
 pub use interpreter::Interpreter;
 pub use model::Python;
 pub use model::models;
-pub(crate) use model::{made_of, names};
+pub(crate) use model::{hand_out, made_of, names};
 pub(crate) use serving::ServingPython;

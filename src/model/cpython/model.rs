@@ -14,7 +14,7 @@ use crate::engine::{
     Model, Phase, Resources, Span, Spans, Timestamp, Usage, digest::Digest, jobs::Jobs, work::Work,
 };
 use crate::model::{
-    Concurrency, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
+    Concurrency, HandOut, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
 };
 use crate::record::schema::Width;
 
@@ -24,6 +24,7 @@ struct PythonModel {
     about: &'static str,
     made_of: MadeOf,
     concurrency: Concurrency,
+    hand_out: HandOut,
     /// As [`ModelEntry::revision`].
     revision: u32,
     /// The first minor version of Python 3 that has it.
@@ -37,6 +38,7 @@ const MODELS: [PythonModel; 7] = [
         about: "one job at a time: Python's baseline",
         made_of: MadeOf::Caller,
         concurrency: Concurrency::One,
+        hand_out: HandOut::Single,
         revision: 1,
         since: 0,
     },
@@ -45,6 +47,7 @@ const MODELS: [PythonModel; 7] = [
         about: "a ThreadPoolExecutor",
         made_of: MadeOf::Threads,
         concurrency: Concurrency::Workers,
+        hand_out: HandOut::Single,
         revision: 1,
         since: 0,
     },
@@ -54,6 +57,7 @@ const MODELS: [PythonModel; 7] = [
         made_of: MadeOf::TasksOnOneThread,
         // The interpreter says how many files.
         concurrency: Concurrency::Tasks { threads: Width::One, files: 1 },
+        hand_out: HandOut::Single,
         revision: 1,
         since: 0,
     },
@@ -62,6 +66,7 @@ const MODELS: [PythonModel; 7] = [
         about: "multiprocessing's Pool, which sends each worker four parts of the jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Workers,
+        hand_out: HandOut::Parts { of_each: 4, up: true },
         // The first was a ProcessPoolExecutor.
         revision: 2,
         since: 0,
@@ -71,6 +76,7 @@ const MODELS: [PythonModel; 7] = [
         about: "a ProcessPoolExecutor, which sends single jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Workers,
+        hand_out: HandOut::Single,
         revision: 1,
         since: 0,
     },
@@ -79,6 +85,7 @@ const MODELS: [PythonModel; 7] = [
         about: "a ProcessPoolExecutor that sends each worker four chunks of jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Cores,
+        hand_out: HandOut::Parts { of_each: 4, up: false },
         revision: 1,
         since: 0,
     },
@@ -87,6 +94,7 @@ const MODELS: [PythonModel; 7] = [
         about: "an InterpreterPoolExecutor",
         made_of: MadeOf::Interpreters,
         concurrency: Concurrency::Workers,
+        hand_out: HandOut::Single,
         revision: 1,
         since: 14,
     },
@@ -105,6 +113,11 @@ pub(crate) fn names() -> Vec<(&'static str, MadeOf)> {
 /// What a model is made of by its name, without its interpreter.
 pub(crate) fn made_of(name: &str) -> Option<MadeOf> {
     Some(MODELS.iter().find(|model| model.name == name)?.made_of)
+}
+
+/// How a model hands out jobs by its name, without its interpreter: one at a time, if there is none of that name.
+pub(crate) fn hand_out(name: &str) -> HandOut {
+    MODELS.iter().find(|model| model.name == name).map_or(HandOut::Single, |model| model.hand_out)
 }
 
 impl PythonModel {
@@ -130,6 +143,7 @@ impl PythonModel {
             revision: self.revision,
             made_of: self.made_of,
             concurrency,
+            hand_out: self.hand_out,
             platform: Platform::Python(interpreter),
             unavailable: unavailable.map(|why| &*why.leak()),
         }

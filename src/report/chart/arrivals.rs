@@ -4,7 +4,7 @@ use crate::analysis::arrivals::{AnalysedArrivals, AtLoad, Kept, Subject};
 use crate::analysis::warnings::warnings_around;
 use crate::report::arrivals::analysed;
 use crate::report::arrivals_finding::finding;
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::chart::arrivals_plot::{Latencies, Line, Panel, Place};
 use crate::report::chart::caption::{no_verdict, origin};
 use crate::report::chart::forms::{Words, in_both_forms};
@@ -106,16 +106,14 @@ fn panel(
     for model in subject.models.iter().take(MOST) {
         let places: Vec<Place> = model.loads.iter().map(|at| place(at, percentile)).collect();
         let mark = marks.model(&model.arm.model).mark;
-        lines.push(Line { model: MarkedModel { name: in_short(&model.arm.model).to_owned(), mark }, places });
+        lines.push(Line {
+            model: MarkedModel { name: short_name(&model.arm.model).to_owned(), mark },
+            places,
+        });
     }
     let loads = 0..analysed.arrivals.loads.len();
     let ideal = loads.map(|number| ideal_at(subject, number, percentile)).collect();
     Panel { title: percentile.title(), lines, ideal }
-}
-
-/// The name of a model in a chart of one platform.
-fn in_short(model: &str) -> &str {
-    without_prefix(model.split('@').next().unwrap_or(model))
 }
 
 fn place(at: &AtLoad, percentile: Percentile) -> Place {

@@ -9,7 +9,7 @@ use crate::report::chart::forms::{Layout, Picture, Words, in_both_forms, width_o
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::scale::Log;
 use crate::report::chart::{Chart, axis, caption::origin, palette::Color, rows, undrawn};
-use crate::report::{answer::listed, best::without_prefix};
+use crate::report::{answer::listed, best::short_name};
 use crate::stats::units;
 
 /// A chart of the computing jobs of several sizes, for each platform.
@@ -59,7 +59,7 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, function: usize, source: Strin
     let mut rows = Vec::new();
     for model in series.models() {
         if model != series.baseline() {
-            rows.push(Row { name: plain(model).to_owned(), size: size(series, model) });
+            rows.push(Row { name: short_name(model).to_owned(), size: size(series, model) });
         }
     }
     // A stable sort: equal ones stand in the order of the registry.
@@ -82,7 +82,7 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, function: usize, source: Strin
         title: subject + &finding(&rows),
         about: format!(
             "Time of a computing job from which a tool is surely faster than {}, and never slower beyond; the line begins at the next smaller size",
-            plain(series.baseline())
+            short_name(series.baseline())
         ),
         description: format!(
             "A row for each tool on a logarithmic axis of job times. {}.",
@@ -92,12 +92,6 @@ fn chart(of: &Evaluated<'_>, series: &SizeSeries, function: usize, source: Strin
     };
     rows.truncate(rows::MOST);
     in_both_forms(words, BreakEvens { rows })
-}
-
-/// The name of a model in a chart of one platform.
-fn plain(model: &str) -> &str {
-    let name = model.split('@').next().unwrap_or(model);
-    without_prefix(name)
 }
 
 fn size(series: &SizeSeries, model: &str) -> Size {

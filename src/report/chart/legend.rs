@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use crate::model::plain_name;
 use crate::record::schema::{Recording, Role, Study};
 use crate::report::chart::canvas::{Anchor, Canvas, cut, letters_in};
 use crate::report::chart::forms::{Layout, width_of};
@@ -88,11 +89,6 @@ impl Marks {
         }
         models
     }
-}
-
-/// The name of a model without its interpreter.
-fn plain_name(model: &str) -> &str {
-    model.split('@').next().unwrap_or(model)
 }
 
 /// A model of a chart.

@@ -2,7 +2,7 @@
 
 use crate::analysis::map::{PlatformMap, Point, maps};
 use crate::record::schema::{Purpose, Recording};
-use crate::report::best::{in_full, without_prefix};
+use crate::report::best::{in_full, short_name};
 use crate::report::chart::caption::{no_verdict, origin};
 use crate::report::chart::forms::{Words, in_both_forms};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
@@ -44,7 +44,7 @@ fn chart(recording: &Recording, map: &PlatformMap, name: String) -> Vec<Chart> {
         description: described(map, &points),
         source: no_verdict(&map.warnings) + &origin(recording) + &launches(recording) + &left_out,
     };
-    let default_name = default.map(|model| plain_name(model).to_owned());
+    let default_name = default.map(|model| short_name(model).to_owned());
     let picture = Map { panels: panels(&points, default), default: default_name, ranking: ranking(&points) };
     in_both_forms(words, picture)
 }
@@ -140,11 +140,6 @@ fn ranking(points: &[&Point]) -> Vec<String> {
     // Those that are as often the best stay in table order.
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts.into_iter().map(|(model, _)| model).collect()
-}
-
-/// The name of a model where its platform is known.
-pub(super) fn plain_name(model: &str) -> &str {
-    without_prefix(model.split('@').next().unwrap_or(model))
 }
 
 /// The launches of each point.

@@ -1,8 +1,9 @@
 //! What a map comes to, in two sentences: which group of tools is the best, and what one tool for all loses.
 
 use crate::analysis::map::{PlatformMap, Point};
+use crate::report::best::short_name;
 use crate::report::chart::axis::short;
-use crate::report::chart::map::{drawn, plain_name};
+use crate::report::chart::map::drawn;
 use crate::report::chart::map_looks::{Group, best_groups};
 use crate::report::chart::map_plot::{LINES, jobs};
 use crate::stats::units;
@@ -131,7 +132,7 @@ fn cost_of_default(map: &PlatformMap, points: &[&Point]) -> Option<String> {
     let most = units::times(losses.iter().copied().fold(1.0, f64::max));
     let [(much, _), _] = LINES;
     let over = losses.iter().filter(|loss| **loss > much).count();
-    let name = plain_name(model);
+    let name = short_name(model);
     if over == 0 {
         return Some(format!("{name} for all takes at most {most} as long as the best"));
     }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::analysis::answer::Outcome;
 use crate::analysis::map::Point;
 use crate::model::{MadeOf, made_of};
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::chart::canvas::{Anchor, Canvas, Rectangle};
 use crate::report::chart::forms::{Layout, width_of};
 use crate::report::chart::palette::Color;
@@ -119,7 +119,7 @@ impl Look {
             Look::Best { models, .. } => {
                 let others = if models.len() > 1 { format!(" +{}", models.len() - 1) } else { String::new() };
                 let ranked = ranking.iter().filter(|model| models.contains(model));
-                ranked.map(|model| format!("{}{others}", without_prefix(model))).collect()
+                ranked.map(|model| format!("{}{others}", short_name(model))).collect()
             }
             Look::Any { least, most } => {
                 let count = if least == most { least.to_string() } else { format!("{least}+") };

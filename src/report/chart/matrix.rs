@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use crate::analysis::summary::Row;
-use crate::report::best::without_prefix;
+use crate::report::best::short_name;
 use crate::report::chart::canvas::{Anchor, Canvas, Stroke, cut, letters_in};
 use crate::report::chart::kind::{Charts, Evaluated, Kind};
 use crate::report::chart::matrix_cells::{Layout, PHONE, SCREEN, Task, Tool};
@@ -102,7 +102,7 @@ impl Drawn {
     fn of(matrix: &Matrix<'_>) -> Self {
         let mut tools = Vec::new();
         for column in matrix.columns.iter().take(MOST_TOOLS) {
-            let name = without_prefix(column.model);
+            let name = short_name(column.model);
             tools.push(Tool { name: name.to_owned(), family: column.family.heading() });
         }
         let mut room = MOST_TASKS;

@@ -1,12 +1,13 @@
 //! The map: tasks of any length, of which any share waits, under every tool.
 //!
 //! - here: a whole map, to its saved recording
-//! - `points`: which tasks: a grid, points between those that differ, and points that advice is checked against
+//! - `points`: which tasks: a grid, points between those that differ, and points that advice is checked against; `range`: what lies between them
 //! - `plan`: the arms of a point; `pace`: how fast a platform computes
 
 mod pace;
 mod plan;
 pub mod points;
+pub mod range;
 
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -91,13 +92,13 @@ impl Effort {
 
     /// The usual one, in Rust.
     const STANDARD: Effort =
-        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(560), is_whole: true };
+        Effort { launches: [8, 8], check_launches: [8, 12], time: Duration::from_secs(560), is_whole: true };
     /// For a first look: ranges, and hardly a verdict.
     const QUICK: Effort =
         Effort { launches: [3, 3], check_launches: [4, 4], time: Duration::from_secs(85), is_whole: false };
     /// The usual one of an interpreter, whose models take longer to start.
     const OF_INTERPRETER: Effort =
-        Effort { launches: [8, 8], check_launches: [9, 9], time: Duration::from_secs(220), is_whole: false };
+        Effort { launches: [8, 8], check_launches: [8, 16], time: Duration::from_secs(220), is_whole: false };
     /// Of an interpreter, for a first look.
     const QUICK_OF_INTERPRETER: Effort =
         Effort { launches: [2, 2], check_launches: [3, 3], time: Duration::from_secs(110), is_whole: false };
