@@ -178,12 +178,13 @@ fn grows(map: &PlatformMap, model: &str) -> bool {
     widths.contains(&Width::Cores) && widths.contains(&Width::Jobs)
 }
 
-/// How many jobs wait at once: the most that was seen of a cell, if there were more jobs somewhere.
+/// How many jobs wait at once: the most that was seen of a cell, if there were more jobs somewhere. With a worker for each job a model has more
+/// than with one for each core, if it was measured so.
 fn at_once(map: &PlatformMap, model: &str) -> usize {
-    let mut seen = Vec::new();
+    let (mut seen, grows) = (Vec::new(), grows(map, model));
     for point in map.points.iter().filter(|point| point.row.workload.kind.waits()) {
         for cell in point.row.cells.iter().filter(|cell| cell.model() == model) {
-            if Width::of(&cell.name) != Some(Width::Cores) {
+            if !grows || Width::of(&cell.name) != Some(Width::Cores) {
                 seen.push((usize::try_from(cell.in_flight).unwrap_or(usize::MAX), point.asked.jobs));
             }
         }

@@ -172,6 +172,21 @@ fn terms_are_those_that_tools_cost() {
 }
 
 #[test]
+fn tool_with_a_worker_for_each_core_alone_waits_in_turns() {
+    let chunks =
+        MadeUp { name: "chunks/cores", start: 30e3, dispatch: 10.0, late: 60e3, at_once: 2, cores: 2.0 };
+    let mut points = vec![];
+    points.extend(grid(2, false).into_iter().map(|asked| (asked, Purpose::Advice)));
+    points.extend(terms().into_iter().map(|asked| (asked, Purpose::Term)));
+    let map = maps(&[map_of_points(&points, &[TOOLS[0], chunks])]).remove(0);
+    let cost = CostModel::of(&map, "chunks").unwrap();
+    for asked in checks() {
+        let ratio = cost.parts(asked).all() / chunks.ns(asked);
+        assert!((ratio - 1.0).abs() < 0.03, "{asked:?}: {ratio}");
+    }
+}
+
+#[test]
 fn advice_between_points_is_the_best_tool() {
     let map = the_map();
     let advisor = Advisor::of(&map);
