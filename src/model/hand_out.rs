@@ -11,9 +11,18 @@ pub enum HandOut {
     Parts {
         /// How many for each worker.
         of_each: usize,
-        /// Whether a length that is no whole number is rounded up.
-        up: bool,
+        /// How a length that is no whole number is rounded.
+        rounding: Rounding,
     },
+}
+
+/// How the length of a part becomes a whole number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// To the next larger one.
+    Up,
+    /// To the next smaller one.
+    Down,
 }
 
 impl HandOut {
@@ -22,8 +31,8 @@ impl HandOut {
         let length = match self {
             HandOut::AllAtOnce => return 1.0,
             HandOut::Single => 1,
-            HandOut::Parts { of_each, up: true } => jobs.div_ceil(of_each * workers),
-            HandOut::Parts { of_each, up: false } => jobs / (of_each * workers),
+            HandOut::Parts { of_each, rounding: Rounding::Up } => jobs.div_ceil(of_each * workers),
+            HandOut::Parts { of_each, rounding: Rounding::Down } => jobs / (of_each * workers),
         };
         let length = length.max(1);
         let (whole, rest) = (jobs / length, jobs % length);
@@ -39,7 +48,10 @@ mod tests {
 
     #[test]
     fn last_part_leaves_workers_idle() {
-        let (up, down) = (HandOut::Parts { of_each: 4, up: true }, HandOut::Parts { of_each: 4, up: false });
+        let (up, down) = (
+            HandOut::Parts { of_each: 4, rounding: Rounding::Up },
+            HandOut::Parts { of_each: 4, rounding: Rounding::Down },
+        );
         let cases = [
             (HandOut::AllAtOnce, 25, 12.5),
             (HandOut::Single, 24, 12.0),

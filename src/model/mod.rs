@@ -13,7 +13,7 @@ use crate::engine::{
 
 pub use crate::engine::MOST_WORKERS;
 use crate::record::schema::Width;
-pub use hand_out::HandOut;
+pub use hand_out::{HandOut, Rounding};
 pub use kind::{one_of_each_kind, timers};
 pub use platform::Platform;
 pub(crate) use runtime::ensure_startable;

@@ -14,7 +14,8 @@ use crate::engine::{
     Model, Phase, Resources, Span, Spans, Timestamp, Usage, digest::Digest, jobs::Jobs, work::Work,
 };
 use crate::model::{
-    Concurrency, HandOut, MadeOf, ModelEntry, Platform, cpython::Interpreter, cpython::script::PythonProcess,
+    Concurrency, HandOut, MadeOf, ModelEntry, Platform, Rounding, cpython::Interpreter,
+    cpython::script::PythonProcess,
 };
 use crate::record::schema::Width;
 
@@ -66,7 +67,7 @@ const MODELS: [PythonModel; 7] = [
         about: "multiprocessing's Pool, which sends each worker four parts of the jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Workers,
-        hand_out: HandOut::Parts { of_each: 4, up: true },
+        hand_out: HandOut::Parts { of_each: 4, rounding: Rounding::Up },
         // The first was a ProcessPoolExecutor.
         revision: 2,
         since: 0,
@@ -85,7 +86,7 @@ const MODELS: [PythonModel; 7] = [
         about: "a ProcessPoolExecutor that sends each worker four chunks of jobs",
         made_of: MadeOf::Processes,
         concurrency: Concurrency::Cores,
-        hand_out: HandOut::Parts { of_each: 4, up: false },
+        hand_out: HandOut::Parts { of_each: 4, rounding: Rounding::Down },
         revision: 1,
         since: 0,
     },
