@@ -77,7 +77,7 @@ const QUICK_MODELS: [&str; 6] =
     ["sequential", "rayon", "tokio-many", "py-loop", "py-threading", "py-asyncio"];
 
 /// Models that nobody would choose for jobs that arrive: measured if they are named.
-const NOT_USUAL: [&str; 3] = ["gil", "processes", "py-processpool-chunks"];
+const NOT_USUAL: [&str; 4] = ["gil", "chunks", "processes", "py-processpool-chunks"];
 
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let catalog = &match args.task.of_python(&args.platforms)? {

@@ -71,7 +71,7 @@ mod tests {
         let chosen = one_of_each_kind(&models());
         assert_eq!(
             names(&chosen),
-            ["sequential", "threads", "crossbeam", "processes", "prefork", "tokio-many"]
+            ["sequential", "threads", "crossbeam", "chunks", "processes", "prefork", "tokio-many"]
         );
         assert_eq!(names(&one_of_each_kind(&models()[2..3])), ["gil"], "nothing else is of its kind");
     }

@@ -18,6 +18,7 @@ pub use kind::{one_of_each_kind, timers};
 pub use platform::Platform;
 pub(crate) use runtime::ensure_startable;
 
+mod chunks;
 pub mod cpython;
 mod crossbeam;
 mod gil;
@@ -271,6 +272,8 @@ models! {
         MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 1;
     "rayon": rayon::Rayon, arriving rayon::serve, "a parallel iterator on a pool of its own",
         MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 2;
+    "chunks": chunks::Chunks, arriving chunks::serve, "a new thread for each core, with an equal part of the jobs",
+        MadeOf::Threads, Concurrency::Cores, HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1;
     "processes": processes::Processes, arriving processes::serve, "a child process for each job",
         MadeOf::Processes, CAPPED, HandOut::AllAtOnce, revision 1;
     "prefork": prefork::Prefork, arriving prefork::serve, "long-lived child processes fed over pipes",

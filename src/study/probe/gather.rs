@@ -83,7 +83,9 @@ pub fn gather(
     // Released: a study of this process is no other study.
     drop(study_lock);
     for model in &options.models {
-        if model.concurrency != Concurrency::One && options.of_user.is_empty() {
+        // Of other models it is known: one, or as many as there are cores.
+        let takes_more = !matches!(model.concurrency, Concurrency::One | Concurrency::Cores);
+        if takes_more && options.of_user.is_empty() {
             crowds(options, |question| {
                 let record = ask(model, question)?;
                 probes.push(record.clone());
