@@ -59,8 +59,10 @@ fn amount(study: &Study) -> String {
     match study.stopping {
         None => format!("{launches} x {rounds}"),
         Some(Stopping::Look { launches: look }) => format!("{launches} x {rounds}, a look after {look}"),
-        Some(Stopping::Race { far, launches: look }) => {
-            format!("{launches} x {rounds}, one if {far} times as long, a look after {look}")
+        Some(Stopping::Race { far, clearly_percent, launches: look }) => {
+            let twice =
+                clearly_percent.map_or_else(String::new, |percent| format!(", two if {percent} % slower"));
+            format!("{launches} x {rounds}, one if {far} times as long{twice}, a look after {look}")
         }
         Some(Stopping::Settled { at_most_ns }) => {
             format!("until settled, at most {} s", at_most_ns.get() / 1_000_000_000)

@@ -22,10 +22,15 @@ pub enum Stopping {
         at_most_ns: NonZeroU64,
     },
     /// Cells stop after the first launch if they take several times as long as the best, and so does the worse of two cells of a model if it
-    /// took a quarter longer. Then one look as in [`Stopping::Look`], if there are launches after it.
+    /// took a quarter longer. After the second, those stop that were clearly slower than the best in both. Then one look as in
+    /// [`Stopping::Look`], if there are launches after it.
     Race {
         /// The factor by which they take longer.
         far: NonZeroU64,
+        /// By how many percent cells that stop after the second launch are slower than the best in each of the two; none stops there in
+        /// recordings without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clearly_percent: Option<NonZeroU64>,
         /// The launches before the look.
         launches: NonZeroU64,
     },
@@ -62,6 +67,8 @@ pub enum StopReason {
     FarSlower,
     /// The same model took over a quarter less time with another number of jobs at once in the first launch.
     WorseConcurrency,
+    /// The cell was clearly slower than the best in each of the first two launches.
+    ClearlySlower,
 }
 
 impl Study {
@@ -70,10 +77,11 @@ impl Study {
         self.stops.iter().find(|stop| stop.arm == arm as u64)
     }
 
-    /// Whether a cell was not measured after the first launch, which had shown that it is far from the best.
+    /// Whether a cell was not measured after the first launches, which had shown that it is far from the best.
     pub fn is_out_of_race(&self, arm: usize) -> bool {
-        let is_out = |stop: &Stop| matches!(stop.why, StopReason::FarSlower | StopReason::WorseConcurrency);
-        self.stop_of(arm).is_some_and(is_out)
+        use StopReason::{ClearlySlower, FarSlower, WorseConcurrency};
+        let Some(stop) = self.stop_of(arm) else { return false };
+        matches!(stop.why, FarSlower | WorseConcurrency | ClearlySlower)
     }
 
     /// The launches that a row has, or will have unless more of its arms stop; 0 if none of its arms can be measured.

@@ -145,10 +145,17 @@ fn rule(study: &Study) -> String {
         Some(Stopping::Look { launches }) => {
             format!(" (cells slower than the fastest in each of the first {launches} sit out the rest)")
         }
-        Some(Stopping::Race { far, launches }) => format!(
-            " (cells that take over {far} times as long as the best of the first stop after it, and cells slower than the fastest in each of the \
-             first {launches} sit out the rest)"
-        ),
+        Some(Stopping::Race { far, clearly_percent, launches }) => {
+            let twice = clearly_percent.map_or_else(String::new, |percent| {
+                format!(
+                    ", those slower than the best by over {percent} % in each of the first two after these"
+                )
+            });
+            format!(
+                " (cells that take over {far} times as long as the best of the first stop after it{twice}, and cells slower than the fastest in \
+                 each of the first {launches} sit out the rest)"
+            )
+        }
         Some(Stopping::Settled { at_most_ns }) => format!(
             " (until every cell is settled, or {} are over; slower cells sit out)",
             units::nanoseconds(at_most_ns.get() as f64)

@@ -22,6 +22,11 @@ pub(super) fn after_launch(study: &Study, row: &WorkloadEntry, took: Duration) -
     let mut changes = row.give_up(took);
     changes.extend(match study.stopping {
         Some(Stopping::Race { far, .. }) if launches == 1 => row.out_of_race(far.get()),
+        Some(Stopping::Race { clearly_percent: Some(percent), .. })
+            if launches == 2 && study.launches_asked.get() > 2 =>
+        {
+            row.clearly_slower(percent.get())
+        }
         Some(Stopping::Look { launches: look } | Stopping::Race { launches: look, .. })
             if look.get() == launches as u64 && look < study.launches_asked =>
         {
@@ -122,15 +127,8 @@ impl<'a> Row<'a> {
     /// The stops of cells that take over `far` times as long as the fastest, and of those whose model is much faster with another number of
     /// jobs at once.
     fn out_of_race(&self, far: u64) -> Vec<Entry> {
-        let mut medians = vec![];
-        for &arm in &self.arms {
-            let is_open = self.study.stop_of(arm).is_none() && self.study.arms[arm].role == Role::Cell;
-            let times = present(&walls(&self.launches, arm).concat());
-            if let (true, Some(median)) = (is_open, median(&times)) {
-                medians.push((arm, median));
-            }
-        }
-        let best = medians.iter().map(|(_, time)| *time).fold(f64::INFINITY, f64::min);
+        let medians = self.medians(0);
+        let best = least(&medians);
         let mut stops = vec![];
         for &(arm, time) in &medians {
             let entry = &self.study.arms[arm];
@@ -147,6 +145,36 @@ impl<'a> Row<'a> {
             }
         }
         stops
+    }
+
+    /// The stops of cells that are slower than the best by over so many percent in each of the first two launches.
+    fn clearly_slower(&self, percent: u64) -> Vec<Entry> {
+        let launches = [self.medians(0), self.medians(1)];
+        let is_clear = |arm: usize, medians: &[(usize, f64)]| {
+            let limit = (1.0 + percent as f64 / 100.0) * least(medians);
+            medians.iter().any(|&(other, time)| other == arm && time > limit)
+        };
+        let mut stops = vec![];
+        for &(arm, _) in &launches[1] {
+            let is_baseline = self.study.arms[arm].is_baseline();
+            if !is_baseline && launches.iter().all(|medians| is_clear(arm, medians)) {
+                stops.push(self.stop(arm, StopReason::ClearlySlower));
+            }
+        }
+        stops
+    }
+
+    /// The times of the cells that have not stopped, in the launch of this number.
+    fn medians(&self, launch: usize) -> Vec<(usize, f64)> {
+        let mut medians = vec![];
+        for &arm in &self.arms {
+            let is_open = self.study.stop_of(arm).is_none() && self.study.arms[arm].role == Role::Cell;
+            let times = present(&walls(&self.launches[launch..=launch], arm).concat());
+            if let (true, Some(median)) = (is_open, median(&times)) {
+                medians.push((arm, median));
+            }
+        }
+        medians
     }
 
     /// The stops of cells that never had a sample and failed in the latest launch, if that was long enough to have waited for one of
@@ -187,6 +215,11 @@ impl<'a> Row<'a> {
     fn stop(&self, arm: usize, why: StopReason) -> Entry {
         Entry::Stop(Stop { arm: arm as u64, after_launches: self.launches.len() as u64, why })
     }
+}
+
+/// The least of the times of cells.
+fn least(times: &[(usize, f64)]) -> f64 {
+    times.iter().map(|(_, time)| *time).fold(f64::INFINITY, f64::min)
 }
 
 impl Judged {
@@ -247,7 +280,27 @@ mod tests {
         changes
     }
 
-    use StopReason::{NoiseKnown, OutOfTime, RowSettled, Settled};
+    use StopReason::{ClearlySlower, NoiseKnown, OutOfTime, RowSettled, Settled};
+
+    #[test]
+    fn race_stops_what_is_clearly_slower_twice() {
+        let percent = number(50);
+        let race = Stopping::Race { far: number(4), clearly_percent: Some(percent), launches: number(8) };
+        let before = Stopping::Race { far: number(4), clearly_percent: None, launches: number(8) };
+        for (rule, percents, stops) in [
+            (race, &[160, 160][..], vec![(2, Some(ClearlySlower))]),
+            (race, &[160], vec![]),
+            (race, &[160, 140], vec![]),
+            (race, &[140, 160], vec![]),
+            (race, &[100, 160, 160], vec![]),
+            (before, &[160, 160], vec![]),
+        ] {
+            assert_eq!(changes(&study(rule, percents)), stops, "{percents:?}");
+        }
+        let mut stopped = study(race, &[160, 160]);
+        stopped.stops = vec![Stop { arm: 2, after_launches: 2, why: ClearlySlower }];
+        assert!(stopped.is_out_of_race(2));
+    }
 
     #[test]
     fn workload_is_given_up_after_a_launch_in_vain() {

@@ -67,7 +67,7 @@ pub(crate) fn map_of_points(points: &[(Asked, Purpose)], tools: &[MadeUp]) -> Re
     let template = base.study.clone().unwrap();
     let mut study = Study {
         launches_asked: number(LAUNCHES),
-        stopping: Some(Stopping::Race { far: number(4), launches: number(LAUNCHES) }),
+        stopping: Some(Stopping::Race { far: number(4), clearly_percent: None, launches: number(LAUNCHES) }),
         workloads: vec![],
         arms: vec![],
         launches: vec![],

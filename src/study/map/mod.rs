@@ -35,6 +35,9 @@ use crate::study::slot::{TIMED, WARM_UP};
 /// A tool that takes longer than the best by this factor in the first launch is measured no further.
 const FAR: u64 = 4;
 
+/// A tool that is slower than the best by so many percent in each of the first two launches is measured no further.
+const CLEARLY_PERCENT: u64 = 50;
+
 /// The launches of points that show terms of the cost model alone.
 const TERM_LAUNCHES: [u64; 2] = [3, 3];
 
@@ -262,7 +265,11 @@ impl<P: FnMut(Progress)> Runner<'_, P> {
             profile: "map".into(),
             launches_asked: positive(launches[1]),
             rounds_asked: NonZeroU64::MIN,
-            stopping: Some(Stopping::Race { far: positive(FAR), launches: positive(launches[0]) }),
+            stopping: Some(Stopping::Race {
+                far: positive(FAR),
+                clearly_percent: Some(positive(CLEARLY_PERCENT)),
+                launches: positive(launches[0]),
+            }),
             stops: planned.stops,
             seed: fastrand::u64(..),
             workers: NonZeroU64::new(host::cores() as u64),
