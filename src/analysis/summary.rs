@@ -41,6 +41,8 @@ pub struct Row {
     pub capacity: Vec<Option<f64>>,
     /// The median time of a run of the baseline in each launch, in nanoseconds.
     pub baseline_ns: Vec<Option<f64>>,
+    /// The version of its recording, whose program can't have had models that came later.
+    pub version: u64,
     /// The index of the fastest cell, whatever its verdict.
     fastest: Option<usize>,
 }
@@ -128,7 +130,7 @@ impl Summary {
         let (mut rows, mut others) = (Vec::new(), Vec::new());
         if let Some(study) = &recording.study {
             for (workload, machine) in study.workloads.iter().zip(&machines) {
-                let row = Measured::of(study, workload).row(recording.environment.cores, machine);
+                let row = Measured::of(study, workload).row(recording, machine);
                 if workload.platform.is_none() { rows.push(row) } else { others.push(row) }
             }
         }
@@ -224,7 +226,7 @@ impl<'a> Measured<'a> {
         Measured { study, workload, launches: study.launches_of(workload) }
     }
 
-    fn row(&self, cores: u64, machine: &Machine) -> Row {
+    fn row(&self, recording: &Recording, machine: &Machine) -> Row {
         let cells = self.arms(Role::Cell);
         let walls: Vec<Times> = cells.iter().map(|&arm| self.walls(arm)).collect();
         let baseline = match cells.iter().find(|&&arm| self.study.arms[arm].is_baseline()) {
@@ -243,8 +245,9 @@ impl<'a> Measured<'a> {
             control: speedup(&baseline.walls, &self.walls_of(Role::Control), LEVEL),
             reference: Reference::of(log_ratios_by_launch(&baseline.walls, &self.walls_of(Role::Reference))),
             native_tool: self.native_tool(&baseline),
-            capacity: self.capacity(&baseline, cores),
+            capacity: self.capacity(&baseline, recording.environment.cores),
             baseline_ns: baseline.walls.iter().map(|launch| median(&present(launch))).collect(),
+            version: recording.version,
             fastest: judged.fastest,
         }
     }

@@ -121,6 +121,11 @@ pub fn names_on(platform: Option<&str>) -> Vec<(&'static str, MadeOf)> {
     }
 }
 
+/// Whether a model, by its name without an interpreter, came after the programs that wrote recordings of this `version`.
+pub fn came_after(name: &str, version: u64) -> bool {
+    models().iter().any(|model| model.name == name && model.known_from > version)
+}
+
 /// A model's line in the registry.
 #[derive(Clone, Copy)]
 pub struct ModelEntry {
@@ -136,6 +141,8 @@ pub struct ModelEntry {
     pub concurrency: Concurrency,
     /// How many jobs a worker is given at once.
     pub hand_out: HandOut,
+    /// The first version of recordings whose programs have it: earlier ones can't lack it.
+    pub known_from: u64,
     /// The models that it is compared with.
     pub platform: Platform,
     /// Why this machine can't support it.
@@ -216,7 +223,7 @@ const fn tasks_on(threads: Width) -> Concurrency {
 /// Declares the native models.
 macro_rules! models {
     ($($name:literal: $model:path, arriving $serve:path, $about:literal, $made_of:expr, $concurrency:expr, $hand_out:expr,
-        revision $revision:literal;)+) => {
+        revision $revision:literal, known from version $known_from:literal;)+) => {
         /// Every native model in table order; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
@@ -226,6 +233,7 @@ macro_rules! models {
                 made_of: $made_of,
                 concurrency: $concurrency,
                 hand_out: $hand_out,
+                known_from: $known_from,
                 platform: Platform::Native,
                 unavailable: None,
             }),+]
@@ -263,27 +271,28 @@ macro_rules! models {
 
 models! {
     "sequential": sequential::Sequential, arriving sequential::serve, "one job at a time: the baseline",
-        MadeOf::Caller, Concurrency::One, HandOut::Single, revision 1;
+        MadeOf::Caller, Concurrency::One, HandOut::Single, revision 1, known from version 1;
     "threads": threads::Threads, arriving threads::serve, "a new OS thread for each job",
-        MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1;
+        MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1, known from version 1;
     "gil": gil::Gil, arriving gil::serve, "a thread for each job, computing only under one global lock",
-        MadeOf::ThreadsUnderLock, CAPPED, HandOut::AllAtOnce, revision 1;
+        MadeOf::ThreadsUnderLock, CAPPED, HandOut::AllAtOnce, revision 1, known from version 1;
     "crossbeam": crossbeam::Crossbeam<W>, arriving crossbeam::serve, "long-lived threads fed by a channel",
-        MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 1;
+        MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 1, known from version 1;
     "rayon": rayon::Rayon, arriving rayon::serve, "a parallel iterator on a pool of its own",
-        MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 2;
+        MadeOf::Threads, Concurrency::Workers, HandOut::Single, revision 2, known from version 1;
     "chunks": chunks::Chunks, arriving chunks::serve, "a new thread for each core, with an equal part of the jobs",
-        MadeOf::Threads, Concurrency::Cores, HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1;
+        MadeOf::Threads, Concurrency::Cores, HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1,
+        known from version 6;
     "processes": processes::Processes, arriving processes::serve, "a child process for each job",
-        MadeOf::Processes, CAPPED, HandOut::AllAtOnce, revision 1;
+        MadeOf::Processes, CAPPED, HandOut::AllAtOnce, revision 1, known from version 1;
     "prefork": prefork::Prefork, arriving prefork::serve, "long-lived child processes fed over pipes",
-        MadeOf::Processes, Concurrency::Workers, HandOut::Single, revision 2;
+        MadeOf::Processes, Concurrency::Workers, HandOut::Single, revision 2, known from version 1;
     "tokio-one": tokio_one::TokioOne, arriving tokio_one::serve, "tasks on tokio's current-thread runtime",
-        MadeOf::TasksOnOneThread, tasks_on(Width::One), HandOut::Single, revision 1;
+        MadeOf::TasksOnOneThread, tasks_on(Width::One), HandOut::Single, revision 1, known from version 1;
     "tokio-many": tokio_many::TokioMany, arriving tokio_many::serve, "tasks on tokio's multi-thread runtime",
-        MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Single, revision 1;
+        MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Single, revision 1, known from version 1;
     "tokio-blocking": tokio_blocking::TokioBlocking, arriving tokio_blocking::serve, "tokio's blocking threads",
-        MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1;
+        MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1, known from version 1;
 }
 
 #[cfg(test)]

@@ -208,7 +208,7 @@ pub(crate) mod tests {
     fn earlier_versions_have_first_revisions() {
         let text = serde_json::to_string(&recording(16, 50)).unwrap();
         let defined = format!("\"definition\":\"{}\"", "ab".repeat(32));
-        let old = text.replace("\"version\":5", "\"version\":4").replace("\"revision\":1,", "");
+        let old = text.replace("\"version\":6", "\"version\":4").replace("\"revision\":1,", "");
         let old = parse(&sealed(&old.replace("\"each\":64", &defined))).unwrap();
         let rewritten = serde_json::to_string(&old).unwrap();
         for unknown in ["revision", "copies", "stopping", "stops"] {
@@ -243,10 +243,10 @@ pub(crate) mod tests {
         let good = serde_json::to_string(&recording(1, 50)).unwrap();
         let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         let cases = [
-            ("\"version\":5", "\"version\":6", "use a newer bakeoff"),
-            ("\"version\":5", "\"version\":0", "never was"),
-            ("\"version\":5", "\"version\":-1", "integer"),
-            ("\"version\":5", "\"version\":5,\"version\":5", "duplicate"),
+            ("\"version\":6", "\"version\":7", "use a newer bakeoff"),
+            ("\"version\":6", "\"version\":0", "never was"),
+            ("\"version\":6", "\"version\":-1", "integer"),
+            ("\"version\":6", "\"version\":6,\"version\":6", "duplicate"),
             ("bakeoff-recording", "other-recording", "schema"),
             ("\"partial\":false", "\"partial\":false,\"extra\":1", "unknown field"),
             ("\"partial\":false,", "", "missing field"),

@@ -24,7 +24,7 @@ pub use crate::record::traces::{EvidenceRecord, StoryRun, TracedRun};
 pub const SCHEMA: &str = "bakeoff-recording";
 
 /// The version that is written, and the newest that can be read.
-pub const VERSION: u64 = 5;
+pub const VERSION: u64 = 6;
 
 /// The measurements, in sections, and the machine that made them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,8 +27,7 @@ pub enum Stopping {
     Race {
         /// The factor by which they take longer.
         far: NonZeroU64,
-        /// By how many percent cells that stop after the second launch are slower than the best in each of the two; none stops there in
-        /// recordings without it.
+        /// By how many percent cells that stop after the second launch are slower than the best in each of the two; from version 6 on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         clearly_percent: Option<NonZeroU64>,
         /// The launches before the look.

@@ -139,6 +139,7 @@ impl PythonModel {
             (concurrency, _) => concurrency,
         };
         ModelEntry {
+            known_from: 1,
             name: format!("{}@{}", self.name, interpreter.tag).leak(),
             about: self.about,
             revision: self.revision,

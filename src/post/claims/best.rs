@@ -1,10 +1,10 @@
 //! Whether a tool is the best in a row, or within 5 % of the best.
 //!
-//! A best among few is none: what today's registry has on the row's platform has to be measured there, the rivals before a tool is
-//! called the best, and all models of the tool before it is called slower.
+//! A best among few is none: what the registry had on the row's platform when it was recorded has to be measured there, the rivals
+//! before a tool is called the best, and all models of the tool before it is called slower. A model that came later is named.
 
 use crate::analysis::summary::{CellResult, Row};
-use crate::model::{MadeOf, names_on};
+use crate::model::{MadeOf, came_after, names_on};
 use crate::post::claims::CaseResult;
 use crate::stats::interval::TooFew;
 use crate::stats::units;
@@ -54,16 +54,17 @@ pub(crate) fn unless_missing(
         let why = CaseResult::too_few(few);
         return CaseResult::Undecided(format!("{numbers}, in {}", why.numbers()));
     }
-    let mut missing = vec![];
+    let (mut missing, mut later) = (vec![], vec![]);
     for (name, _) in names_on(row.workload.platform.as_deref()) {
         let mut cells = row.cells.iter().filter(|cell| cell.plain_model() == name);
         let is_there = cells.any(|cell| is_measured(cell) || cell.error.is_some());
         if !is_there && has_to_be_there(name) {
-            missing.push(name);
+            if came_after(name, row.version) { later.push(name) } else { missing.push(name) }
         }
     }
     match missing.len() {
-        0 => result(numbers),
+        0 if later.is_empty() => result(numbers),
+        0 => result(format!("{numbers}; {} came later", later.join(", "))),
         _ => CaseResult::Undecided(format!("{numbers}; {} not measured", missing.join(", "))),
     }
 }

@@ -206,6 +206,25 @@ fn few_launches_are_undecided_and_say_so() {
 }
 
 #[test]
+fn model_that_came_later_is_not_missing() {
+    let mut recordings = inside();
+    recordings.truncate(2);
+    for arm in recordings.iter_mut().filter_map(|it| it.study.as_mut()).flat_map(|study| &mut study.arms) {
+        arm.id = arm.id.replace("/chunks/", "/unknown/");
+    }
+    for (version, verdict, words) in
+        [(5, ClaimVerdict::True, "chunks came later"), (6, ClaimVerdict::Undecided, "chunks not measured")]
+    {
+        for recording in &mut recordings {
+            recording.version = version;
+        }
+        let judgement = judged("T2", &recordings);
+        assert_eq!(judgement.verdict, verdict, "{judgement:?}");
+        assert!(judgement.cases[0].numbers().contains(words), "{judgement:?}");
+    }
+}
+
+#[test]
 fn traces_of_a_busy_machine_decide_no_claims() {
     let mut recordings = all_inside();
     someone_else_measured_beside(&mut recordings);
