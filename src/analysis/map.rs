@@ -61,14 +61,28 @@ pub fn maps(recordings: &[Recording]) -> Vec<PlatformMap> {
             for point in &part.points {
                 let map = map_of(&mut maps, point.platform.as_deref());
                 for warning in &summary.warnings {
-                    if !map.warnings.contains(warning) {
-                        map.warnings.push(warning.clone());
+                    let warning = in_words(warning, part);
+                    if !map.warnings.contains(&warning) {
+                        map.warnings.push(warning);
                     }
                 }
             }
         }
     }
     maps
+}
+
+/// The same warning, about the task of a point instead of its workload, whose name is made of numbers.
+fn in_words(warning: &Warning, part: &MapPart) -> Warning {
+    if let Warning::OfWorkload(name, of_workload) = warning {
+        for row in &part.study.workloads {
+            let point = part.points.iter().find(|it| it.workload == row.name && it.platform == row.platform);
+            if let Some(point) = point.filter(|_| row.called() == *name) {
+                return Warning::OfWorkload(Asked::of(point).to_string(), *of_workload);
+            }
+        }
+    }
+    warning.clone()
 }
 
 fn point_of<'a>(part: &'a MapPart, row: &Row) -> Option<&'a MapPoint> {

@@ -4,7 +4,6 @@ use crate::analysis::advice::{Advice, Advisor, Given, Predicted};
 use crate::analysis::advice_changes::{Change, Dimension};
 use crate::analysis::map::PlatformMap;
 use crate::report::block::Block;
-use crate::report::map::task;
 use crate::report::table::Table;
 use crate::stats::units;
 use crate::study::map::points::Asked;
@@ -34,8 +33,8 @@ impl<'a> Advised<'a> {
     /// In sentences.
     pub(crate) fn block(&self) -> Block {
         let task = match self.name {
-            Some(name) => format!("{name}, {}", task(self.asked)),
-            None => task(self.asked),
+            Some(name) => format!("{name}, {}", self.asked),
+            None => self.asked.to_string(),
         };
         Block::Notes(match &self.advice {
             Advice::Given(given) => {
@@ -98,7 +97,7 @@ fn given_lines(advisor: &Advisor<'_>, asked: Asked, given: &Given<'_>) -> Vec<St
         let changes: Vec<String> = changes.iter().map(changed).collect();
         lines.push(format!("Another tool is the best {}.", changes.join("; ")));
     }
-    let around: Vec<String> = given.around.iter().take(NAMED).map(|point| task(point.asked)).collect();
+    let around: Vec<String> = given.around.iter().take(NAMED).map(|point| point.asked.to_string()).collect();
     lines.push(format!("Nearest measured: {}.", around.join("; ")));
     lines
 }

@@ -6,7 +6,6 @@ use crate::analysis::summary::Row;
 use crate::record::schema::Kind;
 use crate::report::advice::named;
 use crate::report::block::Block;
-use crate::report::map::task;
 use crate::report::table::{Table, Unit};
 use crate::stats::{units, verdict::MARGIN};
 use crate::study::map::points::Asked;
@@ -58,7 +57,7 @@ const NO_TIMER: [&str; 4] = ["http", "warm-file", "cold-file", "save"];
 pub(crate) fn against(tasks: &[Against<'_>]) -> Block {
     let table = Table::of(tasks)
         .left("task", |it| it.row.workload.called())
-        .left("on the map", |it| task(it.asked))
+        .left("on the map", |it| it.asked.to_string())
         .wraps()
         .left("advice", |it| named(&it.advice))
         .left("fastest", |it| it.row.fastest().map(|cell| cell.model().to_owned()))

@@ -3,7 +3,6 @@
 use crate::analysis::advice_check::{AdviceCheck, Losses};
 use crate::report::advice::named;
 use crate::report::block::Block;
-use crate::report::map::task;
 use crate::report::table::{Table, Unit};
 use crate::stats::units;
 
@@ -40,7 +39,7 @@ pub(crate) fn checked(check: &AdviceCheck<'_>) -> Vec<Block> {
         .wraps()
         .build();
     let points = Table::of(&check.rows)
-        .left("task", |it| task(it.point.asked))
+        .left("task", |it| it.point.asked.to_string())
         .wraps()
         .left("advice", |it| named(&it.advice))
         .left("fastest", |it| it.point.times().first().map(|time| time.model.to_owned()))

@@ -11,7 +11,6 @@ use crate::report::footnotes::about_warnings;
 use crate::report::section::Section;
 use crate::report::table::{Table, Unit};
 use crate::stats::units;
-use crate::study::map::points::Asked;
 
 /// The map.
 pub static SECTION: Section = Section {
@@ -80,22 +79,11 @@ pub(crate) fn sentences(map: &PlatformMap) -> Vec<String> {
                 plain_name(default),
                 losses.len(),
                 units::times(*most),
-                task(*at)
+                at
             ));
         }
     }
     sentences
-}
-
-/// A task in words.
-pub(crate) fn task(asked: Asked) -> String {
-    let Asked { wait_percent, jobs, job_ns } = asked;
-    let job = units::nanoseconds(job_ns as f64);
-    let jobs = units::count(jobs as u64);
-    match wait_percent {
-        0 => format!("{jobs} jobs of {job}"),
-        share => format!("{jobs} jobs of {job}, {share} % of it waiting"),
-    }
 }
 
 /// A row for each point that is drawn.

@@ -1,7 +1,7 @@
 //! The map of tasks: which tools are the best, by how long a job takes, how much of that it waits, and how many jobs there are.
 
 use crate::analysis::map::{PlatformMap, Point, maps};
-use crate::record::schema::{Purpose, Recording};
+use crate::record::schema::{MapPoint, Purpose, Recording};
 use crate::report::best::{in_full, short_name};
 use crate::report::chart::caption::{no_verdict, origin};
 use crate::report::chart::forms::{Words, in_both_forms};
@@ -42,7 +42,7 @@ fn chart(recording: &Recording, map: &PlatformMap, name: String) -> Vec<Chart> {
         title: finding(map),
         about: ABOUT.into(),
         description: described(map, &points),
-        source: no_verdict(&map.warnings) + &origin(recording) + &launches(recording) + &left_out,
+        source: no_verdict(&map.warnings) + &origin(recording) + &launches(recording, map.platform.as_deref()) + &left_out,
     };
     let default_name = default.map(|model| short_name(model).to_owned());
     let picture = Map { panels: panels(&points, default), default: default_name, ranking: ranking(&points) };
@@ -142,11 +142,17 @@ fn ranking(points: &[&Point]) -> Vec<String> {
     counts.into_iter().map(|(model, _)| model).collect()
 }
 
-/// The launches of each point.
-fn launches(recording: &Recording) -> String {
-    let parts = recording.map.iter().flat_map(|map| &map.parts);
-    let asked = parts.map(|part| part.study.launches_asked.get()).max().unwrap_or_default();
-    format!("; up to {asked} launches of a point")
+/// The launches of each point that is drawn.
+fn launches(recording: &Recording, platform: Option<&str>) -> String {
+    let is_drawn =
+        |point: &MapPoint| point.purpose == Purpose::Advice && point.platform.as_deref() == platform;
+    let mut most = 0;
+    for part in recording.map.iter().flat_map(|map| &map.parts) {
+        if part.points.iter().any(is_drawn) {
+            most = most.max(part.study.launches_asked.get());
+        }
+    }
+    format!("; up to {most} launches of a point")
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The points of a map: a grid of decades, points between those that differ, and points that advice is checked against.
 
+use std::fmt;
+
 use crate::record::schema::{MapPoint, Role, Study};
 use crate::record::times::walls;
 use crate::stats::verdict::MARGIN;
-use crate::stats::{median, present};
+use crate::stats::{median, present, units};
 use crate::study::map::range::Range;
 
 /// A batch takes at most so long on an ideal machine, in nanoseconds.
@@ -83,6 +85,18 @@ impl Asked {
     pub fn is_measurable(self, cores: usize) -> bool {
         let waits_long_enough = self.wait_percent == 0 || self.wait_ns() >= 0.999 * SHORTEST_WAIT_NS;
         waits_long_enough && self.ideal_ns(cores) <= LONGEST_NS
+    }
+}
+
+/// The task in words.
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (jobs, job) = (units::count(self.jobs as u64), units::nanoseconds(self.job_ns as f64));
+        write!(f, "{jobs} jobs of {job}")?;
+        match self.wait_percent {
+            0 => Ok(()),
+            share => write!(f, ", {share} % of it waiting"),
+        }
     }
 }
 
