@@ -6,6 +6,7 @@
 
 use crate::analysis::cost_model::{CostModel, Parts};
 use crate::analysis::map::{PlatformMap, Point};
+use crate::model::{HandOut, hand_out};
 use crate::record::schema::Purpose;
 use crate::stats::interval::Interval;
 use crate::stats::verdict::MARGIN;
@@ -20,6 +21,10 @@ const CAUTION: f64 = 0.25;
 
 /// How much of what a measured point took over its predicted time counts, in logarithms: the rest is taken for its noise.
 const TRUST: f64 = 0.75;
+
+/// By how much a tool that gives each worker one part of a batch has to be faster than others, in logarithms: the jobs of a map are alike, and
+/// if those of the task are not, it waits for its slowest part.
+const UNLIKE_JOBS: f64 = 0.02;
 
 /// A point around with less weight has no doubts.
 const LEAST_WEIGHT: f64 = 0.02;
@@ -109,7 +114,14 @@ impl<'a> Advisor<'a> {
         let mut predicted = self.predicted(asked, &around);
         predicted.sort_by(|a, b| a.ns.total_cmp(&b.ns));
         let Some(fastest) = predicted.first().copied() else { return Advice::OutOfRange };
-        let cost = |it: &Predicted<'_>| (it.ns / fastest.ns).ln() + CAUTION * it.doubt.ln();
+        let cost = |it: &Predicted<'_>| {
+            let unlike = if matches!(hand_out(it.model), HandOut::Parts { of_each: 1, .. }) {
+                UNLIKE_JOBS
+            } else {
+                0.0
+            };
+            (it.ns / fastest.ns).ln() + CAUTION * it.doubt.ln() + unlike
+        };
         let tool = predicted.iter().min_by(|a, b| cost(a).total_cmp(&cost(b))).copied().unwrap_or(fastest);
         if tool.doubt > MOST_DOUBT {
             predicted.retain(|it| it.ns <= MOST_DOUBT * fastest.ns);

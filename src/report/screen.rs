@@ -155,22 +155,16 @@ struct Shown {
     width: usize,
 }
 
-/// The tools for which `room` columns are enough, and the names of the others. Those leave first that are never best or
-/// undecided: one job at a time, and then the last; thereafter the last of all.
+/// The tools for which `room` columns are enough, and the names of the others. Those leave first that are the best of fewest tasks, and of
+/// these those that may be the best of fewest; of what is left, one job at a time, and then the last.
 fn fitting<'a>(matrix: &Matrix<'a>, room: usize) -> (Vec<Shown>, Vec<&'a str>) {
     let mut shown: Vec<Shown> = (0..matrix.columns.len()).map(|column| Shown::of(matrix, column)).collect();
     let mut left_out = Vec::new();
     while shown.len() > 1 && extent(&shown) > room {
-        let mut leaves = shown.len() - 1;
-        let mut rank = 0;
+        let mut leaves = 0;
         for (at, tool) in shown.iter().enumerate() {
-            let of_tool = match (is_in_the_running(matrix, tool.column), matrix.columns[tool.column].family) {
-                (true, _) => 1,
-                (false, Family::Baseline) => 3,
-                (false, _) => 2,
-            };
-            if of_tool >= rank {
-                (leaves, rank) = (at, of_tool);
+            if worth(matrix, tool.column) <= worth(matrix, shown[leaves].column) {
+                leaves = at;
             }
         }
         left_out.push(matrix.columns[shown.remove(leaves).column].model);
@@ -178,11 +172,17 @@ fn fitting<'a>(matrix: &Matrix<'a>, room: usize) -> (Vec<Shown>, Vec<&'a str>) {
     (shown, left_out)
 }
 
-/// Whether a tool is the best of a task, or may be.
-fn is_in_the_running(matrix: &Matrix<'_>, column: usize) -> bool {
-    matrix.tasks().any(|task| {
-        task.cells[column].is_some_and(|cell| matches!(cell.state, State::Best | State::Undecided))
-    })
+/// Of how many tasks a tool is the best, of how many it may be, and whether it is a tool and not the baseline.
+fn worth(matrix: &Matrix<'_>, column: usize) -> (usize, usize, bool) {
+    let (mut best, mut undecided) = (0, 0);
+    for task in matrix.tasks() {
+        match task.cells[column].map(|cell| cell.state) {
+            Some(State::Best) => best += 1,
+            Some(State::Undecided) => undecided += 1,
+            _ => {}
+        }
+    }
+    (best, undecided, matrix.columns[column].family != Family::Baseline)
 }
 
 impl Shown {

@@ -42,7 +42,10 @@ fn chart(recording: &Recording, map: &PlatformMap, name: String) -> Vec<Chart> {
         title: finding(map),
         about: ABOUT.into(),
         description: described(map, &points),
-        source: no_verdict(&map.warnings) + &origin(recording) + &launches(recording, map.platform.as_deref()) + &left_out,
+        source: no_verdict(&map.warnings)
+            + &origin(recording)
+            + &launches(recording, map.platform.as_deref())
+            + &left_out,
     };
     let default_name = default.map(|model| short_name(model).to_owned());
     let picture = Map { panels: panels(&points, default), default: default_name, ranking: ranking(&points) };
