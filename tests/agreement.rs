@@ -14,7 +14,7 @@ use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::{Resources, Started};
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::Phase;
-use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::model::{Platform, built_in_models};
 use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
 use bakeoff::internals::workload::{Size, Workload};
@@ -59,7 +59,7 @@ fn all_models_return_the_same_digests() {
     let stage = stage();
     let batches: Vec<_> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
     for workers in [1, 2, 3, 7] {
-        for entry in models() {
+        for entry in built_in_models() {
             for (name, batch) in &batches {
                 let run = entry
                     .start(batch, &resources(workers))
@@ -181,7 +181,7 @@ fn traced_model_records_every_phase() {
     let stage = stage();
     let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
     for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {
-        for entry in models() {
+        for entry in built_in_models() {
             let mut performer = entry.start_traced(&batch, &resources(2)).unwrap();
             let performance = performer.perform(&batch).unwrap();
             let phases = |job: u32| {

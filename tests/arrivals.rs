@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bakeoff::internals::model::models;
+use bakeoff::internals::model::built_in_models;
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
 
@@ -26,7 +26,7 @@ fn recording(folder: &Path, said: &Output) -> Recording {
 
 #[test]
 fn every_arriving_job_is_told_under_every_model() {
-    let all: Vec<&str> = models().iter().map(|model| model.name).collect();
+    let all: Vec<&str> = built_in_models().iter().map(|model| model.name).collect();
     for (workload, named) in [("hash", all.join(",")), ("service", "prefork,tokio-one".to_owned())] {
         let folder = tempfile::tempdir().unwrap();
         let said = arrivals(&[workload, "--load", "30", "--models", &named], folder.path());

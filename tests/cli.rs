@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use bakeoff::internals::model::{Platform, models};
+use bakeoff::internals::model::{Platform, every_model, optional_models};
 use bakeoff::internals::workload::catalog::Catalog;
 
 fn bakeoff(args: &[&str]) -> Command {
@@ -23,7 +23,7 @@ fn said(output: &Output) -> (Option<i32>, String, String) {
 fn list_shows_every_model_and_workload() {
     let (code, out, _) = said(&bakeoff(&["list"]).output().unwrap());
     assert_eq!(code, Some(0));
-    let names = models().into_iter().map(|model| model.name);
+    let names = every_model().into_iter().map(|model| model.name);
     for name in
         names.chain(Catalog::builtin().workloads(Platform::Native).iter().map(|workload| workload.name))
     {
@@ -64,6 +64,32 @@ fn invalid_ends_of_a_study_are_explained() {
         let (code, _, err) = said(&bakeoff(&["run"]).args(args).output().unwrap());
         assert_eq!(code, Some(2), "{args:?}: {err}");
         assert!(err.contains(why), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn optional_models_are_measured_where_they_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |models: &str| {
+        let out = folder.path().to_str().unwrap();
+        said(&bakeoff(&["run", "^noop/", "--quick", "--models", models, "--out", out]).output().unwrap())
+    };
+    let (code, _, err) = run("+smoll");
+    assert!(code == Some(2) && err.contains("did you mean \"smol\"?"), "{err}");
+    for model in optional_models() {
+        let (code, out, err) = run(&format!("rayon,+{}", model.name));
+        if model.unavailable.is_some() {
+            let feature = format!("--features {}", model.feature.unwrap());
+            assert!(code == Some(2) && err.contains(&feature), "{err}");
+        } else {
+            assert!(
+                code == Some(0)
+                    && out.contains("rayon/cores")
+                    && out.contains(model.name)
+                    && !out.contains("crossbeam/"),
+                "{out}{err}"
+            );
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use bakeoff::internals::engine::io::Runtime;
 use bakeoff::internals::model::cpython::{InterpreterChoice, find};
 use bakeoff::internals::workload::fixture::{clients::Clients, server::Server};
 
@@ -84,7 +85,9 @@ fn in_tokio(servers: &[Asked]) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (clients, mut outcomes) = (Clients::default(), vec![]);
     for &(port, gets) in servers {
-        outcomes.extend((0..gets).map(|_| outcome(runtime.block_on(clients.get_async(port, "/")))));
+        outcomes.extend(
+            (0..gets).map(|_| outcome(runtime.block_on(clients.get_async(Runtime::Tokio, port, "/")))),
+        );
     }
     outcomes
 }

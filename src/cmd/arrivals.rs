@@ -38,7 +38,8 @@ pub(super) struct Args {
     platforms: Platforms,
     #[command(flatten)]
     task: TaskArgs,
-    /// Only these models; by default all but `gil`, `processes` and `py-processpool-chunks`
+    /// Only these models, or with a plus before each these too (`+smol`); by default all but `gil`, `chunks`, `processes` and
+    /// `py-processpool-chunks`
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     /// Three models, three launches, and levels of half a second
@@ -149,10 +150,12 @@ fn workloads(args: &Args, catalog: &Catalog, platforms: &[Platform]) -> Result<V
 /// The named models, or the usual ones.
 fn models(args: &Args, platforms: &[Platform]) -> Result<Vec<ModelEntry>> {
     let mut models = models_named(models_of(platforms), &args.models)?;
-    if args.models.is_empty() {
+    // Names with a plus add to those that are measured anyway.
+    if args.models.iter().all(|name| name.starts_with('+')) {
         models.retain(|model| {
             let name = plain_name(model.name);
-            if args.quick { QUICK_MODELS.contains(&name) } else { !NOT_USUAL.contains(&name) }
+            let is_usual = if args.quick { QUICK_MODELS.contains(&name) } else { !NOT_USUAL.contains(&name) };
+            is_usual || model.feature.is_some()
         });
     }
     Ok(models)

@@ -28,7 +28,7 @@ use crate::workload::series::BREAK_EVEN;
 /// What to measure, and where to store it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these models, and `sequential`
+    /// Only these models, and `sequential`; with a plus before each, these too (`+smol`)
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]

@@ -22,7 +22,7 @@ use crate::workload::catalog::Catalog;
 /// What to trace, and where to store it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these models
+    /// Only these models; with a plus before each, these too (`+smol`)
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]

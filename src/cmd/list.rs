@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
 }
 
 fn list_models(platform: Platform) -> String {
-    let models = platform.models();
+    let models = platform.every_model();
     let table = Table::of(&models)
         .left("model", |model| model.name)
         .left("jobs at once", |model| jobs_at_once(model.concurrency))
@@ -67,9 +67,10 @@ fn jobs_at_once(concurrency: Concurrency) -> String {
 }
 
 fn about(model: &ModelEntry) -> String {
-    match model.unavailable {
-        Some(why) => format!("not available: {why}"),
-        None => model.about.to_owned(),
+    match (model.unavailable, model.feature) {
+        (Some(why), _) => format!("not available: {why}"),
+        (None, Some(_)) => format!("{}; measured with --models +{}", model.about, model.name),
+        (None, None) => model.about.to_owned(),
     }
 }
 

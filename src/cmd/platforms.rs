@@ -93,7 +93,7 @@ pub(super) fn models_of(platforms: &[Platform]) -> Vec<ModelEntry> {
 
 /// The named models of a platform, its baseline first; empty if none is named.
 pub(super) fn with_baseline(platform: Platform, named: &[ModelEntry]) -> Vec<ModelEntry> {
-    let mut models = platform.models();
+    let mut models = platform.every_model();
     if !models.iter().any(|model| has_model(named, model.name)) {
         return vec![];
     }

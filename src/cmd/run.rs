@@ -44,7 +44,7 @@ pub(super) struct Args {
     quick: bool,
     #[command(flatten)]
     until: Until,
-    /// Only these models, and `sequential`
+    /// Only these models, and `sequential`; with a plus before each, these too (`+smol`)
     #[arg(long, value_delimiter = ',', value_name = "NAME,..")]
     models: Vec<String>,
     #[command(flatten)]
@@ -143,7 +143,9 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
                 Some(jobs) => workload.with_jobs(jobs.into()),
                 None => workload,
             };
-            all.extend(Cell::of(&workload, platform, workers));
+            let mut asked = platform.every_model();
+            asked.retain(|model| model.feature.is_none() || has_model(&models, model.name));
+            all.extend(Cell::under(&workload, &asked, workers));
         }
     }
     let mut selected = select_of(all.clone(), &args.filter)?;

@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::cmd::program_call;
 use crate::cmd::usage::{BadUsage, nearest, unknown};
-use crate::model::{ModelEntry, Platform, plain_name};
+use crate::model::{ModelEntry, Platform, optional_models, plain_name};
 use crate::study::cell::Cell;
 
 /// Those of `cells` whose id the regular expression `filter` matches.
@@ -41,23 +41,37 @@ fn no_cell(filter: &str, cells: &[Cell]) -> String {
     format!("{text}; ids are workload/model/concurrency, and `{} list` names them", program_call())
 }
 
-/// The models of `all` with these names, with or without their interpreter; all of them if no name is given.
+/// The models of `all` with these names, with or without their interpreter; all of them if no name is given. A `+` before a name adds a
+/// model to them that is not always measured: if all names have it, to all that are.
 pub(super) fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry>> {
-    if names.is_empty() {
-        return Ok(all);
+    let mut every = all;
+    if every.iter().any(|model| model.platform == Platform::Native) {
+        every.extend(optional_models());
     }
+    let (mut only, mut more) = (vec![], vec![]);
     for name in names {
-        if !all.iter().any(|model| is_called(model, name)) {
-            let known: Vec<String> = all.iter().map(|model| model.name.to_owned()).collect();
-            let only_native = all.iter().all(|model| model.platform == Platform::Native);
+        match name.strip_prefix('+') {
+            Some(name) => more.push(name),
+            None => only.push(name.as_str()),
+        }
+    }
+    for name in only.iter().chain(&more) {
+        let Some(model) = every.iter().find(|model| is_called(model, name)) else {
+            let known: Vec<String> = every.iter().map(|model| model.name.to_owned()).collect();
+            let only_native = every.iter().all(|model| model.platform == Platform::Native);
             let python =
                 if only_native && name.starts_with("py-") { "; --python has those of CPython" } else { "" };
             return Err(BadUsage(unknown("model", name, &known) + python).into());
+        };
+        if let (Some(_), Some(why)) = (model.feature, model.unavailable) {
+            return Err(BadUsage(format!("{name}: {why}")).into());
         }
     }
-    let mut models = all;
-    models.retain(|model| names.iter().any(|name| is_called(model, name)));
-    Ok(models)
+    every.retain(|model| {
+        let is_asked = |names: &[&str]| names.iter().any(|name| is_called(model, name));
+        is_asked(&more) || is_asked(&only) || (only.is_empty() && model.feature.is_none())
+    });
+    Ok(every)
 }
 
 /// Whether `name` is the model's, with or without its interpreter.

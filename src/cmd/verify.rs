@@ -9,6 +9,7 @@ use crate::cmd::out::Out;
 use crate::cmd::{Exit, learned_by_filter, platforms::Platforms, select_of, terminal::paragraph};
 use crate::engine::{Sample, Unavailable};
 use crate::machine::host;
+use crate::model::{Platform, built_in_models};
 use crate::study::{cell::Cell, session::Session};
 use crate::workload::catalog::Catalog;
 
@@ -25,8 +26,17 @@ pub(super) struct Args {
 /// Prints a line for each cell; a failing cell does not prevent the verification of the others.
 pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let catalog = learned_by_filter(catalog, &args.filter)?;
-    let cells = select_of(Cell::all(&catalog, &args.platforms.to_measure()?, host::cores()), &args.filter)?;
-    verify(&cells)
+    let mut cells = Vec::new();
+    for platform in args.platforms.to_measure()? {
+        let models = match platform {
+            Platform::Native => built_in_models(),
+            Platform::Python(_) => platform.models(),
+        };
+        for workload in catalog.workloads(platform) {
+            cells.extend(Cell::under(workload, &models, host::cores()));
+        }
+    }
+    verify(&select_of(cells, &args.filter)?)
 }
 
 /// Runs each of `cells` once.

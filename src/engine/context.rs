@@ -1,10 +1,14 @@
 //! The context of a job: where it says which part of it waits and which computes.
 
 use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use either::Either;
 
+use crate::engine::io::Runtime;
 use crate::engine::{Phase, Spans, lock};
 
 /// What a job is given by the model that runs it.
@@ -25,13 +29,25 @@ pub struct Context<'a> {
     job: usize,
     spans: Option<&'a Spans>,
     lock: Option<&'a Mutex<()>>,
+    runtime: Runtime,
 }
 
 impl<'a> Context<'a> {
     /// The context of job number `job` of a run: its spans are recorded if there is a place for them, and it computes
-    /// under the lock if there is one.
+    /// under the lock if there is one. Its async form is carried out by tokio.
     pub(crate) fn new(job: usize, spans: Option<&'a Spans>, lock: Option<&'a Mutex<()>>) -> Self {
-        Context { job, spans, lock }
+        Context { job, spans, lock, runtime: Runtime::Tokio }
+    }
+
+    /// The same where `runtime` carries the async form out.
+    pub(crate) fn on(self, runtime: Runtime) -> Self {
+        Context { runtime, ..self }
+    }
+
+    /// The runtime that carries the async form out.
+    #[doc(hidden)]
+    pub fn runtime(self) -> Runtime {
+        self.runtime
     }
 
     /// Runs `work`, which keeps a core busy.
@@ -61,6 +77,27 @@ impl<'a> Context<'a> {
                 result
             })),
         }
+    }
+
+    /// Waits for a timer of the runtime that carries the job out.
+    pub fn sleep(self, pause: Duration) -> impl Future<Output = ()> + Send {
+        self.wait_async(self.runtime.sleep(pause))
+    }
+
+    /// Reads a whole file as that runtime does: most have threads for it.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn read(self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
+        self.wait_async(self.runtime.read(path))
+    }
+
+    /// Writes a file as that runtime does, and waits until the device has stored it.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn write(self, path: PathBuf, bytes: Vec<u8>) -> impl Future<Output = io::Result<()>> + Send {
+        self.wait_async(self.runtime.write(path, bytes))
     }
 
     fn record<T>(&self, phase: Phase, work: impl FnOnce() -> T) -> T {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::io::Runtime;
 use crate::engine::{Context, Digest, Size, Spans, Work};
 
 /// The jobs of one run under one started model. Cloning it shares them.
@@ -20,6 +21,7 @@ struct Shared<W: Work> {
     shared: Arc<W::Shared>,
     spans: Option<Arc<Spans>>,
     lock: Option<Arc<Mutex<()>>>,
+    runtime: Runtime,
     origin: Arc<Origin>,
 }
 
@@ -62,21 +64,19 @@ impl<W: Work> Jobs<W> {
             shared: Arc::clone(shared),
             spans: spans.cloned(),
             lock: None,
+            runtime: Runtime::Tokio,
             origin: Arc::clone(origin),
         }))
     }
 
     /// The same jobs, which compute under `lock` only.
     pub fn under(&self, lock: &Arc<Mutex<()>>) -> Self {
-        let Shared { work, len, shared, spans, origin, .. } = &*self.0;
-        Jobs(Arc::new(Shared {
-            work: Arc::clone(work),
-            len: *len,
-            shared: Arc::clone(shared),
-            spans: spans.clone(),
-            lock: Some(Arc::clone(lock)),
-            origin: Arc::clone(origin),
-        }))
+        Jobs(Arc::new(Shared { lock: Some(Arc::clone(lock)), ..self.0.shallow() }))
+    }
+
+    /// The same jobs, whose async forms `runtime` carries out.
+    pub fn on(&self, runtime: Runtime) -> Self {
+        Jobs(Arc::new(Shared { runtime, ..self.0.shallow() }))
     }
 
     /// How many there are.
@@ -128,7 +128,22 @@ impl<W: Work> Jobs<W> {
     }
 
     fn context(&self, index: usize) -> Context<'_> {
-        Context::new(index, self.0.spans.as_deref(), self.0.lock.as_deref())
+        Context::new(index, self.0.spans.as_deref(), self.0.lock.as_deref()).on(self.0.runtime)
+    }
+}
+
+impl<W: Work> Shared<W> {
+    /// A second one of the same parts.
+    fn shallow(&self) -> Self {
+        Shared {
+            work: Arc::clone(&self.work),
+            len: self.len,
+            shared: Arc::clone(&self.shared),
+            spans: self.spans.clone(),
+            lock: self.lock.clone(),
+            runtime: self.runtime,
+            origin: Arc::clone(&self.origin),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! - [`work`]: what a job is, in a blocking and an async form; [`context`]: where it says that it waits or computes
 //! - [`jobs`]: the jobs of a run, typed; [`batch`]: the same with their type erased, and what they must return
 //! - [`model`]: a way to carry them out; [`sample`](mod@sample): one verified run of one
+//! - `io`: timers, files and sockets for async forms, by runtime
 //! - [`arriving`]: jobs that come one at a time, and models that take them so
 //! - [`clock`]: the only clock; [`digest`]: the answer of a job; [`trace`]: who ran when
 //! - [`error`]: what is unavailable, and runs that measured something else; `panics`: a panic as an error
@@ -13,6 +14,7 @@ pub mod clock;
 pub mod context;
 pub mod digest;
 pub mod error;
+pub mod io;
 pub mod jobs;
 pub mod model;
 pub(crate) mod panics;

@@ -34,7 +34,7 @@ use crate::engine::{Context, Digest};
 ///     }
 ///
 ///     async fn run_async(&self, _: &(), ctx: &Context<'_>) -> anyhow::Result<Digest> {
-///         ctx.wait_async(tokio::time::sleep(self.pause)).await;
+///         ctx.sleep(self.pause).await;
 ///         self.expected()
 ///     }
 ///

@@ -31,8 +31,12 @@ mod processes;
 mod rayon;
 mod runtime;
 mod sequential;
+#[cfg(feature = "smol")]
+mod smol;
 mod threads;
 mod tokio_blocking;
+#[cfg(feature = "tokio-local")]
+mod tokio_local;
 mod tokio_many;
 mod tokio_one;
 
@@ -97,7 +101,7 @@ pub fn plain_name(name: &str) -> &str {
 /// What a model is made of by its name, with or without its interpreter; `None` if there is none of that name now.
 pub fn made_of(name: &str) -> Option<MadeOf> {
     let plain = plain_name(name);
-    match models().iter().find(|model| model.name == plain) {
+    match every_model().iter().find(|model| model.name == plain) {
         Some(model) => Some(model.made_of),
         None => cpython::made_of(plain),
     }
@@ -106,7 +110,7 @@ pub fn made_of(name: &str) -> Option<MadeOf> {
 /// How a model hands out jobs by its name, with or without its interpreter; one at a time, if there is none of that name now.
 pub fn hand_out(name: &str) -> HandOut {
     let plain = plain_name(name);
-    match models().iter().find(|model| model.name == plain) {
+    match every_model().iter().find(|model| model.name == plain) {
         Some(model) => model.hand_out,
         None => cpython::hand_out(plain),
     }
@@ -126,6 +130,18 @@ pub fn came_after(name: &str, version: u64) -> bool {
     models().iter().any(|model| model.name == name && model.known_from > version)
 }
 
+/// Every native model: those that are always measured, and those that are if they are named.
+pub fn every_model() -> Vec<ModelEntry> {
+    [models(), optional_models()].concat()
+}
+
+/// Those that this program has: of the ones that are measured only if they are named, what it was built with.
+pub fn built_in_models() -> Vec<ModelEntry> {
+    let mut built_in = every_model();
+    built_in.retain(|model| model.feature.is_none() || model.unavailable.is_none());
+    built_in
+}
+
 /// A model's line in the registry.
 #[derive(Clone, Copy)]
 pub struct ModelEntry {
@@ -143,6 +159,8 @@ pub struct ModelEntry {
     pub hand_out: HandOut,
     /// The first version of recordings whose programs have it: earlier ones can't lack it.
     pub known_from: u64,
+    /// The feature of this package that it takes, if it is none of those that are always measured.
+    pub feature: Option<&'static str>,
     /// The models that it is compared with.
     pub platform: Platform,
     /// Why this machine can't support it.
@@ -220,10 +238,16 @@ const fn tasks_on(threads: Width) -> Concurrency {
     Concurrency::Tasks { threads, files: MOST_WORKERS }
 }
 
+/// Tasks of smol, which has threads for files as `blocking` has them by default.
+const SMOL_TASKS: Concurrency = Concurrency::Tasks { threads: Width::Cores, files: 500 };
+
 /// Declares the native models.
 macro_rules! models {
     ($($name:literal: $model:path, arriving $serve:path, $about:literal, $made_of:expr, $concurrency:expr, $hand_out:expr,
-        revision $revision:literal, known from version $known_from:literal;)+) => {
+        revision $revision:literal, known from version $known_from:literal;)+
+        optional:
+        $($other:literal: feature $feature:literal, $of_other:path, arriving $serve_other:path, $about_other:literal, $other_made_of:expr,
+        $other_concurrency:expr, $other_hand_out:expr, revision $other_revision:literal, known from version $other_known_from:literal;)+) => {
         /// Every native model in table order; the first is the baseline.
         pub fn models() -> Vec<ModelEntry> {
             vec![$(ModelEntry {
@@ -234,8 +258,29 @@ macro_rules! models {
                 concurrency: $concurrency,
                 hand_out: $hand_out,
                 known_from: $known_from,
+                feature: None,
                 platform: Platform::Native,
                 unavailable: None,
+            }),+]
+        }
+
+        /// Every native model that is measured only if it is named, in table order.
+        pub fn optional_models() -> Vec<ModelEntry> {
+            vec![$(ModelEntry {
+                name: $other,
+                about: $about_other,
+                revision: $other_revision,
+                made_of: $other_made_of,
+                concurrency: $other_concurrency,
+                hand_out: $other_hand_out,
+                known_from: $other_known_from,
+                feature: Some($feature),
+                platform: Platform::Native,
+                unavailable: if cfg!(feature = $feature) {
+                    None
+                } else {
+                    Some(concat!("this program was built without it: --features ", $feature, " has it"))
+                },
             }),+]
         }
 
@@ -248,6 +293,8 @@ macro_rules! models {
             ) -> Result<Box<dyn Started>> {
                 match model {
                     $($name => Ok(Box::new(StartedFor::<W, _>::new(<$model>::start(resources)?, spans))),)+
+                    $(#[cfg(feature = $feature)]
+                    $other => Ok(Box::new(StartedFor::<W, _>::new(<$of_other>::start(resources)?, spans))),)+
                     model if resources.interpreter.is_some() => {
                         let python = cpython::Python::start(model, resources, spans)?;
                         Ok(Box::new(StartedFor::<W, _>::new(python, spans)))
@@ -259,6 +306,8 @@ macro_rules! models {
             fn serve(&self, model: &str, resources: &Resources) -> Result<Box<dyn Serving>> {
                 match model {
                     $($name => Ok(Box::new(ServingFor::<W, _>::new($serve(resources)?))),)+
+                    $(#[cfg(feature = $feature)]
+                    $other => Ok(Box::new(ServingFor::<W, _>::new($serve_other(resources)?))),)+
                     model if resources.interpreter.is_some() => {
                         Ok(Box::new(cpython::ServingPython::<W>::start(model, resources)?))
                     }
@@ -293,6 +342,13 @@ models! {
         MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Single, revision 1, known from version 1;
     "tokio-blocking": tokio_blocking::TokioBlocking, arriving tokio_blocking::serve, "tokio's blocking threads",
         MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1, known from version 1;
+optional:
+    "tokio-local": feature "tokio-local", tokio_local::TokioLocal<W>, arriving tokio_local::serve,
+        "tasks on a current-thread runtime of tokio for each core",
+        MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1,
+        known from version 6;
+    "smol": feature "smol", smol::Smol, arriving smol::serve, "tasks on smol's executor",
+        MadeOf::Tasks, SMOL_TASKS, HandOut::Single, revision 1, known from version 6;
 }
 
 #[cfg(test)]
@@ -305,7 +361,7 @@ mod tests {
     #[test]
     fn methodology_describes_every_model() {
         let text = include_str!("../../METHODOLOGY.md");
-        for ModelEntry { name, .. } in models() {
+        for ModelEntry { name, .. } in every_model() {
             assert!(text.contains(&format!("\n| `{name}` |")), "METHODOLOGY.md has no row for {name}");
         }
     }

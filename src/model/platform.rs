@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{ModelEntry, cpython, cpython::Interpreter, models};
+use crate::model::{ModelEntry, cpython, cpython::Interpreter, every_model, models};
 
 /// A platform. Ratios between platforms are shown beside the tables, and no verdict compares them.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,15 @@ impl Platform {
         }
     }
 
-    /// Its models in table order; the first is the baseline.
+    /// Its models, with those that are measured only if they are named.
+    pub fn every_model(self) -> Vec<ModelEntry> {
+        match self {
+            Platform::Native => every_model(),
+            Platform::Python(_) => self.models(),
+        }
+    }
+
+    /// Its models that are always measured, in table order; the first is the baseline.
     pub fn models(self) -> Vec<ModelEntry> {
         match self {
             Platform::Native => models(),

@@ -34,9 +34,14 @@ impl Cell {
 
     /// The cells of one workload on a platform. A model with workers has two if jobs wait and outnumber them.
     pub fn of(workload: &Workload, platform: Platform, workers: usize) -> Vec<Cell> {
+        Cell::under(workload, &platform.models(), workers)
+    }
+
+    /// The cells of one workload under these `models`.
+    pub fn under(workload: &Workload, models: &[ModelEntry], workers: usize) -> Vec<Cell> {
         let wide = workload.kind.waits() && workers < workload.size.jobs.min(workload.at_most());
         let mut cells = Vec::new();
-        for model in platform.models() {
+        for &model in models {
             let widths: &[Width] = match model.concurrency {
                 Concurrency::One => &[Width::One],
                 Concurrency::Jobs { .. } | Concurrency::Tasks { .. } => &[Width::Jobs],
@@ -52,13 +57,12 @@ impl Cell {
 
     /// The cells of `models` on a workload, without those limited to the core count when wider ones exist.
     pub fn widest(workload: &Workload, models: &[ModelEntry], workers: usize) -> Vec<Cell> {
-        let platform = models.first().map_or(Platform::Native, |model| model.platform);
-        let cells = Cell::of(workload, platform, workers);
+        let cells = Cell::under(workload, models, workers);
         let mut widest = Vec::new();
         for cell in &cells {
             let is_wider = |other: &Cell| other.model.name == cell.model.name && other.width != cell.width;
             let is_limited = cell.width == Width::Cores && cells.iter().any(is_wider);
-            if models.iter().any(|model| model.name == cell.model.name) && !is_limited {
+            if !is_limited {
                 widest.push(*cell);
             }
         }

@@ -183,7 +183,7 @@ impl Starter<'_> {
     /// Starts the model of each arm; an arm that can't start has failed.
     fn all(self) -> Result<StartedArms> {
         let workers = self.order.workers;
-        let mut cells = Cell::of(self.workload, self.platform, workers);
+        let mut cells = Cell::under(self.workload, &self.platform.every_model(), workers);
         // A reference is always on the native platform.
         cells.extend(Cell::of(self.workload, Platform::Native, workers));
         let cells = &cells;

@@ -57,7 +57,7 @@ impl Work for Cake {
     }
 
     async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        ctx.wait_async(tokio::time::sleep(self.waits())).await;
+        ctx.sleep(self.waits()).await;
         ctx.compute(|| self.expected())
     }
 

@@ -4,7 +4,8 @@ use std::io::{Write, pipe};
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use anyhow::{Context as _, Result, ensure};
-use tokio::net::lookup_host;
+
+use crate::engine::io::Runtime;
 
 /// What is resolved: a name that every machine has, without a server.
 const NAME: (&str, u16) = ("localhost", 80);
@@ -23,9 +24,9 @@ pub(super) fn resolve() -> Result<u64> {
     answer_of(NAME.to_socket_addrs().context("cannot resolve localhost")?)
 }
 
-/// The same by tokio.
-pub(super) async fn resolve_async() -> Result<u64> {
-    answer_of(lookup_host(NAME).await.context("cannot resolve localhost")?)
+/// The same by a runtime.
+pub(super) async fn resolve_async(runtime: Runtime) -> Result<u64> {
+    answer_of(runtime.resolve(NAME).await.context("cannot resolve localhost")?.into_iter())
 }
 
 fn answer_of(mut addresses: impl Iterator<Item = SocketAddr>) -> Result<u64> {
@@ -48,7 +49,7 @@ mod tests {
     fn localhost_resolves_and_lines_are_printed() {
         assert_eq!((resolve().unwrap(), print().unwrap()), (RESOLVED, PRINTED));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        assert_eq!(runtime.block_on(resolve_async()).unwrap(), RESOLVED);
+        assert_eq!(runtime.block_on(resolve_async(Runtime::Tokio)).unwrap(), RESOLVED);
         let others = [SocketAddr::from(([192, 0, 2, 1], 80))];
         assert!(answer_of(others.into_iter()).is_err());
     }

@@ -68,7 +68,7 @@ impl Work for Get {
 
     async fn run_async(&self, clients: &Clients, ctx: &Context<'_>) -> Result<Digest> {
         let path = self.page.path();
-        let body = ctx.wait_async(clients.get_async(self.port, &path)).await?;
+        let body = ctx.wait_async(clients.get_async(ctx.runtime(), self.port, &path)).await?;
         Ok(ctx.compute(|| self.digest(&body)))
     }
 

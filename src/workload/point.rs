@@ -146,7 +146,7 @@ impl Work for Point {
 
     async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
         if self.wait_us > 0 {
-            ctx.wait_async(tokio::time::sleep(self.waits())).await;
+            ctx.sleep(self.waits()).await;
         }
         Ok(ctx.compute(|| self.count()))
     }

@@ -50,7 +50,7 @@ impl ReadFile {
     }
 
     pub(crate) async fn run_async(&self, ctx: &Context<'_>) -> Result<Digest> {
-        let bytes = ctx.wait_async(tokio::fs::read(&self.path)).await.with_context(|| self.failed())?;
+        let bytes = ctx.read(&self.path).await.with_context(|| self.failed())?;
         Ok(ctx.compute(|| self.digest(&bytes)))
     }
 

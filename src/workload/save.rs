@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use serde::Serialize;
 use serde_json::Value;
-use tokio::task::spawn_blocking;
 
 use crate::engine::{Context, Digest, Work, pseudorandom_bytes};
 use crate::workload::{Each, Kind, Size, Workload, in_python};
@@ -58,13 +57,6 @@ impl Save {
         pseudorandom_bytes(self.seed, usize::try_from(self.len).expect("a test file fits into memory"))
     }
 
-    /// All of it is one call of `spawn_blocking`, as tokio's documentation of files advises: each operation of a `tokio::fs::File`
-    /// would be one of its own.
-    async fn save_async(&self, bytes: Vec<u8>) -> std::io::Result<()> {
-        let path = self.path.clone();
-        spawn_blocking(move || save(&path, &bytes)).await?
-    }
-
     fn remove(&self) -> Result<()> {
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -79,6 +71,7 @@ impl Save {
     }
 }
 
+/// What [`Context::write`] does on a thread for files.
 fn save(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
@@ -96,7 +89,7 @@ impl Work for Save {
 
     async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
         let bytes = ctx.compute(|| self.content());
-        ctx.wait_async(self.save_async(bytes)).await.with_context(|| self.failed("save"))?;
+        ctx.write(self.path.clone(), bytes).await.with_context(|| self.failed("save"))?;
         self.expected()
     }
 

@@ -205,27 +205,24 @@ impl Action {
     async fn run_async(&self, seed: u64, begun: Timestamp, ctx: &Context<'_>) -> Result<u64> {
         Ok(match self {
             Action::Wait { us } => {
-                ctx.wait_async(tokio::time::sleep(Duration::from_micros(*us))).await;
+                ctx.sleep(Duration::from_micros(*us)).await;
                 *us
             }
             Action::WaitUntil { us } => {
-                ctx.wait_async(sleep_if_any(until(begun, *us))).await;
+                let pause = until(begun, *us);
+                // A timer that ticks would wait for a tick even if the time has already passed.
+                if !pause.is_zero() {
+                    ctx.sleep(pause).await;
+                }
                 *us
             }
             Action::Read(file) => file.run_async(ctx).await?.bits(),
-            Action::Resolve {} => ctx.wait_async(calls::resolve_async()).await?,
+            Action::Resolve {} => ctx.wait_async(calls::resolve_async(ctx.runtime())).await?,
             // As `println!` does, it blocks the thread for a moment.
             Action::Print {} => ctx.wait(calls::print)?,
             Action::Compute { parts } => ctx.compute(|| answer_of_parts(seed, *parts)),
             Action::Pin { cpu } => pin(*cpu),
         })
-    }
-}
-
-/// tokio's timer would wait for a tick even if the time has already passed.
-async fn sleep_if_any(pause: Duration) {
-    if !pause.is_zero() {
-        tokio::time::sleep(pause).await;
     }
 }
 

@@ -42,7 +42,7 @@ impl Work for Sleep {
     }
 
     async fn run_async(&self, _: &(), ctx: &Context<'_>) -> Result<Digest> {
-        ctx.wait_async(tokio::time::sleep(self.waits())).await;
+        ctx.sleep(self.waits()).await;
         self.expected()
     }
 

@@ -140,6 +140,7 @@ impl PythonModel {
         };
         ModelEntry {
             known_from: 1,
+            feature: None,
             name: format!("{}@{}", self.name, interpreter.tag).leak(),
             about: self.about,
             revision: self.revision,

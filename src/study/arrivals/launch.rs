@@ -75,7 +75,7 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
     let workload = catalog.workload(platform, &order.workload)?.with_jobs(order.jobs);
     let batch = workload.batch_with(order.expected.clone(), &stage)?;
     let users = Users { with_packages: order.task.is_some(), long_batch: workload.long_batch() };
-    let starter = Starter { models: platform.models(), users, batch: &batch, exe };
+    let starter = Starter { models: platform.every_model(), users, batch: &batch, exe };
     Launch { order: &order, starter, channel: &mut channel }.measure()
 }
 

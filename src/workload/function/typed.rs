@@ -5,11 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::{Context, caught, caught_async, lock};
+use crate::engine::io::Runtime;
+use crate::engine::{Context, Unavailable, caught, caught_async, lock};
 use crate::workload::hash::first_word;
 
 /// What an async form returns.
@@ -176,6 +177,9 @@ impl<I: Send + Sync + 'static, O: Send + 'static> Function for Typed<I, O> {
             return Box::pin(async move { self.run(number, &ctx) });
         };
         Box::pin(async move {
+            if ctx.runtime() != Runtime::Tokio {
+                bail!(Unavailable::new("its async form needs tokio"));
+            }
             let input = self.input(number)?;
             let future = caught(|| Ok(form(input))).with_context(|| job(number))?;
             let result = ctx.wait_async(caught_async(future)).await.with_context(|| job(number))?;
