@@ -157,12 +157,12 @@ fn the_map() -> PlatformMap {
     maps(&[recording]).remove(0)
 }
 
-/// A map of one job at a time and `tool`.
-fn map_with(tool: MadeUp) -> PlatformMap {
+/// A map of one job at a time and `tools`.
+fn map_with(tools: &[MadeUp]) -> PlatformMap {
     let mut points = vec![];
     points.extend(grid(2, false).into_iter().map(|asked| (asked, Purpose::Advice)));
     points.extend(terms().into_iter().map(|asked| (asked, Purpose::Term)));
-    maps(&[map_of_points(&points, &[TOOLS[0], tool])]).remove(0)
+    maps(&[map_of_points(&points, &[&TOOLS[..1], tools].concat())]).remove(0)
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn terms_are_those_that_tools_cost() {
 fn tool_with_a_worker_for_each_core_alone_waits_in_turns() {
     let chunks =
         MadeUp { name: "chunks/cores", start: 30e3, dispatch: 10.0, late: 60e3, at_once: 2, cores: 2.0 };
-    let map = map_with(chunks);
+    let map = map_with(&[chunks]);
     let cost = CostModel::of(&map, "chunks").unwrap();
     for asked in checks() {
         let ratio = cost.parts(asked).all() / chunks.ns(asked);
@@ -201,11 +201,23 @@ fn parts_of_batch_leave_workers_idle() {
         at_once: 2,
         cores: 2.0,
     };
-    let map = map_with(pool);
+    let map = map_with(&[pool]);
     let cost = CostModel::of(&map, "py-multiprocessing").unwrap();
     let computing = |jobs| cost.parts(Asked { wait_percent: 0, jobs, job_ns: 1_000_000 }).computing;
     // Eight parts of four, and seven of five with one of one: 16 and 20 jobs of a worker.
     assert!((computing(36) / computing(32) - 20.0 / 16.0).abs() < 1e-9);
+}
+
+#[test]
+fn static_split_is_advised_only_if_it_is_clearly_ahead() {
+    let chunks =
+        MadeUp { name: "chunks/cores", start: 20e3, dispatch: 50.0, late: 60e3, at_once: 2, cores: 2.0 };
+    let asked = Asked { wait_percent: 0, jobs: 100, job_ns: 400_000 };
+    for (cores, tool) in [(1.98, "rayon"), (1.8, "chunks")] {
+        let map = map_with(&[MadeUp { cores, ..TOOLS[1] }, chunks]);
+        let Advice::Given(given) = Advisor::of(&map).advise(asked) else { panic!("{cores}") };
+        assert_eq!(given.tool.model, tool, "{cores}");
+    }
 }
 
 #[test]
