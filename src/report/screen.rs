@@ -245,6 +245,16 @@ mod tests {
     }
 
     #[test]
+    fn best_tools_leave_last_wherever_they_stand() {
+        let style = TerminalStyle { width: 24, ascii: true, coloured: false };
+        let text = answer(&row(&[[104, 130], [104, 130], [101, 101]]), style).unwrap();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let text = words.join(" ");
+        let (_, left_out) = text.split_once("Without room here: ").unwrap();
+        assert!(!left_out.contains("other2"), "{text}");
+    }
+
+    #[test]
     fn key_has_the_signs_that_are_there() {
         let style = TerminalStyle { width: 100, ascii: true, coloured: false };
         let slower = answer(&row(&[[101, 101], [400, 400]]), style).unwrap();
