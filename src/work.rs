@@ -91,7 +91,7 @@
 //! comparing the digests, [`Work::waits`], [`Work::reads`] and [`Work::check`] after it. A job that fails, panics or returns another
 //! digest than the expected one fails the cell, and has no time.
 
-pub use crate::engine::{Digest, Reads, Size, Unavailable, Work, pseudorandom_bytes, sampled_checksum};
+pub use crate::engine::{Digest, Fork, Reads, Size, Unavailable, Work, pseudorandom_bytes, sampled_checksum};
 pub use crate::record::schema::Kind;
 pub use crate::workload::fixture::stage::Stage;
 pub use crate::workload::task::Task;

@@ -12,7 +12,7 @@ use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
 use crate::report::export::terminal;
 use crate::report::table::{Table, Unit};
 use crate::study::cell::Cell;
-use crate::workload::catalog::Catalog;
+use crate::workload::{Workload, catalog::Catalog};
 
 /// Of which platforms.
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,14 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         writeln!(out, "{}", list_models(platform))?;
         // Interpreters share the same workloads.
         if platform == platforms[0] || platform == platforms[1] {
-            writeln!(out, "{}", list_workloads(catalog, platform))?;
+            writeln!(out, "{}", list_workloads(catalog.workloads(platform)))?;
+        }
+        if platform == Platform::Native && !catalog.optional().is_empty() {
+            writeln!(
+                out,
+                "Measured only where the filter names them:\n\n{}",
+                list_workloads(catalog.optional())
+            )?;
         }
     }
     write!(out, "{}", paragraph(&ids(catalog, &platforms)))?;
@@ -74,8 +81,8 @@ fn about(model: &ModelEntry) -> String {
     }
 }
 
-fn list_workloads(catalog: &Catalog, platform: Platform) -> String {
-    let table = Table::of(catalog.workloads(platform))
+fn list_workloads(workloads: &[Workload]) -> String {
+    let table = Table::of(workloads)
         .left("workload", |workload| workload.name)
         .right("jobs", Unit::Plain, |workload| workload.size.jobs as u64)
         .left("kind", |workload| workload.kind.to_string())

@@ -21,6 +21,7 @@ use crate::cmd::{
     until::Until,
 };
 use crate::machine::host;
+use crate::model::Platform;
 use crate::post::sections;
 use crate::record::schema::Recording;
 use crate::report::{export::Format, render::render, screen::answer};
@@ -28,7 +29,7 @@ use crate::study::cell::{Cell, with_baselines};
 use crate::study::plan::{Profile, arms};
 use crate::study::run::{Request, run_and_save};
 use crate::study::sizes::SizeCells;
-use crate::workload::catalog::Catalog;
+use crate::workload::{Workload, catalog::Catalog};
 
 /// What to measure, how much of it, and where to store it.
 #[derive(Debug, clap::Args)]
@@ -138,7 +139,7 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
     let models = models_named(models_of(&platforms), &args.models)?;
     let mut all = Vec::new();
     for platform in platforms {
-        for &workload in catalog.workloads(platform) {
+        for workload in workloads(catalog, platform, &args.filter) {
             let workload = match args.jobs {
                 Some(jobs) => workload.with_jobs(jobs.into()),
                 None => workload,
@@ -155,6 +156,20 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
         return Err(BadUsage("no cell of these models matches the filter".into()).into());
     }
     Ok(cells)
+}
+
+/// The workloads of a platform, with those others that the filter names.
+fn workloads(catalog: &Catalog, platform: Platform, filter: &str) -> Vec<Workload> {
+    let mut workloads = catalog.workloads(platform).to_vec();
+    if platform == Platform::Native {
+        workloads.extend(catalog.optional().iter().filter(|workload| is_named(workload, filter)));
+    }
+    workloads
+}
+
+/// Whether a filter has the first word of the workload's name, up to a dash, in it.
+fn is_named(workload: &Workload, filter: &str) -> bool {
+    workload.name.split('-').next().is_some_and(|word| filter.contains(word))
 }
 
 /// The cells of a function's other sizes, if it has some.

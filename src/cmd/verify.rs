@@ -32,7 +32,8 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             Platform::Native => built_in_models(),
             Platform::Python(_) => platform.models(),
         };
-        for workload in catalog.workloads(platform) {
+        let optional = if platform == Platform::Native { catalog.optional() } else { &[] };
+        for workload in catalog.workloads(platform).iter().chain(optional) {
             cells.extend(Cell::under(workload, &models, host::cores()));
         }
     }

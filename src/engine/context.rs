@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use anyhow::{Result, bail};
 use either::Either;
 
+use crate::engine::fork::{Fork, Nesting};
 use crate::engine::io::Runtime;
-use crate::engine::{Phase, Spans, lock};
+use crate::engine::{Phase, Spans, Unavailable, lock};
 
 /// What a job is given by the model that runs it.
 ///
@@ -24,24 +26,39 @@ use crate::engine::{Phase, Spans, lock};
 /// let answer = ctx.wait(|| 42);
 /// assert_eq!(ctx.compute(|| answer + 1), 43);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     job: usize,
     spans: Option<&'a Spans>,
     lock: Option<&'a Mutex<()>>,
     runtime: Runtime,
+    nesting: Option<&'a Nesting>,
+}
+
+static IN_TURN: Nesting = Nesting::InTurn;
+
+/// That of a job outside of a model: nothing is recorded, and what divides itself runs one part after the other.
+impl Default for Context<'_> {
+    fn default() -> Self {
+        Context::new(0, None, None).dividing(Some(&IN_TURN))
+    }
 }
 
 impl<'a> Context<'a> {
     /// The context of job number `job` of a run: its spans are recorded if there is a place for them, and it computes
     /// under the lock if there is one. Its async form is carried out by tokio.
     pub(crate) fn new(job: usize, spans: Option<&'a Spans>, lock: Option<&'a Mutex<()>>) -> Self {
-        Context { job, spans, lock, runtime: Runtime::Tokio }
+        Context { job, spans, lock, runtime: Runtime::Tokio, nesting: None }
     }
 
     /// The same where `runtime` carries the async form out.
     pub(crate) fn on(self, runtime: Runtime) -> Self {
         Context { runtime, ..self }
+    }
+
+    /// The same where two parts of a job are run so.
+    pub(crate) fn dividing(self, nesting: Option<&'a Nesting>) -> Self {
+        Context { nesting, ..self }
     }
 
     /// The runtime that carries the async form out.
@@ -77,6 +94,36 @@ impl<'a> Context<'a> {
                 result
             })),
         }
+    }
+
+    /// Runs `work`, which keeps cores busy and divides itself: two parts at a time, as often as it likes.
+    ///
+    /// ```
+    /// use bakeoff::Context;
+    /// use bakeoff::work::Fork;
+    ///
+    /// fn factorial(numbers: std::ops::Range<u64>, fork: &mut Fork<'_, '_>) -> u64 {
+    ///     if numbers.end - numbers.start < 2 {
+    ///         return numbers.product();
+    ///     }
+    ///     let middle = numbers.start.midpoint(numbers.end);
+    ///     let (low, high) =
+    ///         fork.join(|fork| factorial(numbers.start..middle, fork), |fork| factorial(middle..numbers.end, fork));
+    ///     low * high
+    /// }
+    ///
+    /// // A job outside of a model runs one part after the other.
+    /// assert_eq!(Context::default().fork(|fork| factorial(1..6, fork))?, 120);
+    /// # anyhow::Ok(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the model that carries the job out has no form for it.
+    pub fn fork<T>(&self, work: impl FnOnce(&mut Fork<'_, '_>) -> T) -> Result<T> {
+        let Some(nesting) = self.nesting else {
+            bail!(Unavailable::new("it has no form for jobs that divide themselves"));
+        };
+        Ok(self.compute(|| nesting.run(work)))
     }
 
     /// Waits for a timer of the runtime that carries the job out.

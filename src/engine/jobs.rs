@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::fork::Nesting;
 use crate::engine::io::Runtime;
 use crate::engine::{Context, Digest, Size, Spans, Work};
 
@@ -22,6 +23,7 @@ struct Shared<W: Work> {
     spans: Option<Arc<Spans>>,
     lock: Option<Arc<Mutex<()>>>,
     runtime: Runtime,
+    nesting: Option<Nesting>,
     origin: Arc<Origin>,
 }
 
@@ -65,6 +67,7 @@ impl<W: Work> Jobs<W> {
             spans: spans.cloned(),
             lock: None,
             runtime: Runtime::Tokio,
+            nesting: None,
             origin: Arc::clone(origin),
         }))
     }
@@ -77,6 +80,11 @@ impl<W: Work> Jobs<W> {
     /// The same jobs, whose async forms `runtime` carries out.
     pub fn on(&self, runtime: Runtime) -> Self {
         Jobs(Arc::new(Shared { runtime, ..self.0.shallow() }))
+    }
+
+    /// The same jobs, which run two parts of them so.
+    pub(crate) fn dividing(&self, nesting: Option<Nesting>) -> Self {
+        Jobs(Arc::new(Shared { nesting, ..self.0.shallow() }))
     }
 
     /// How many there are.
@@ -128,7 +136,8 @@ impl<W: Work> Jobs<W> {
     }
 
     fn context(&self, index: usize) -> Context<'_> {
-        Context::new(index, self.0.spans.as_deref(), self.0.lock.as_deref()).on(self.0.runtime)
+        let Shared { spans, lock, runtime, nesting, .. } = &*self.0;
+        Context::new(index, spans.as_deref(), lock.as_deref()).on(*runtime).dividing(nesting.as_ref())
     }
 }
 
@@ -142,6 +151,7 @@ impl<W: Work> Shared<W> {
             spans: self.spans.clone(),
             lock: self.lock.clone(),
             runtime: self.runtime,
+            nesting: self.nesting.clone(),
             origin: Arc::clone(&self.origin),
         }
     }

@@ -3,6 +3,7 @@
 //! - [`work`]: what a job is, in a blocking and an async form; [`context`]: where it says that it waits or computes
 //! - [`jobs`]: the jobs of a run, typed; [`batch`]: the same with their type erased, and what they must return
 //! - [`model`]: a way to carry them out; [`sample`](mod@sample): one verified run of one
+//! - [`fork`]: jobs that divide themselves
 //! - `io`: timers, files and sockets for async forms, by runtime
 //! - [`arriving`]: jobs that come one at a time, and models that take them so
 //! - [`clock`]: the only clock; [`digest`]: the answer of a job; [`trace`]: who ran when
@@ -14,6 +15,7 @@ pub mod clock;
 pub mod context;
 pub mod digest;
 pub mod error;
+pub mod fork;
 pub mod io;
 pub mod jobs;
 pub mod model;
@@ -32,6 +34,7 @@ pub(crate) use clock::{nanoseconds, sleep_until};
 pub use context::Context;
 pub use digest::{Digest, pseudorandom_bytes, sampled_checksum};
 pub use error::{InvalidRun, Unavailable, WhyNot};
+pub use fork::Fork;
 pub(crate) use jobs::Made;
 pub use jobs::{Jobs, Kept, Origin, OwnJobs, Recipe};
 pub(crate) use model::StartedFor;

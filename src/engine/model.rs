@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
+use crate::engine::fork::Nesting;
 use crate::engine::{Batch, Digest, Jobs, Spans, TypedWork, Usage, Work};
 
 /// A started model: a way to carry out jobs of the type `W`.
@@ -24,6 +25,12 @@ pub trait Model<W: Work>: Send {
     /// # Errors
     /// Names the job that failed, or the thread or process that could not be started.
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>>;
+
+    /// How it runs two parts of a job that divides itself; `None` if it has no form for it.
+    #[doc(hidden)]
+    fn nesting(&self) -> Option<Nesting> {
+        None
+    }
 
     /// The resource usage of the model and its workers since its start; queried outside of the timed section.
     ///
@@ -170,6 +177,7 @@ impl<W: Work, M: Model<W>> Started for StartedFor<W, M> {
         let work: &dyn Any = batch.work();
         let work: &TypedWork<W> = work.downcast_ref().context("a model runs the jobs it was started for")?;
         let jobs = work.jobs(batch.expected().len(), &self.shared, self.spans.as_ref());
+        let jobs = jobs.dividing(self.model.nesting());
         self.model.prepare(&jobs)?;
         self.jobs = Some(jobs);
         // An invalid run is repeated: the spans are those of its last time.

@@ -18,6 +18,8 @@ pub use kind::{one_of_each_kind, timers};
 pub use platform::Platform;
 pub(crate) use runtime::ensure_startable;
 
+#[cfg(feature = "chili")]
+mod chili;
 mod chunks;
 pub mod cpython;
 mod crossbeam;
@@ -343,6 +345,8 @@ models! {
     "tokio-blocking": tokio_blocking::TokioBlocking, arriving tokio_blocking::serve, "tokio's blocking threads",
         MadeOf::Threads, CAPPED, HandOut::AllAtOnce, revision 1, known from version 1;
 optional:
+    "chili": feature "chili", chili::Chili, arriving chili::serve, "a fork and join of halves on a pool of chili",
+        MadeOf::Threads, Concurrency::Cores, HandOut::Single, revision 1, known from version 6;
     "tokio-local": feature "tokio-local", tokio_local::TokioLocal<W>, arriving tokio_local::serve,
         "tasks on a current-thread runtime of tokio for each core",
         MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1,

@@ -4,6 +4,7 @@ use anyhow::{Result, anyhow};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::engine::fork::Nesting;
 use crate::engine::{Arriving, Digest, Jobs, Model, Resources, TakeJobs, Work};
 use crate::model::threads::TOO_FEW_THREADS;
 
@@ -25,6 +26,10 @@ pub(super) fn pool(threads: usize) -> Result<ThreadPool> {
 }
 
 impl<W: Work> Model<W> for Rayon {
+    fn nesting(&self) -> Option<Nesting> {
+        Some(Nesting::Rayon)
+    }
+
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
         let digests: Vec<Result<Digest>> = self.pool.install(|| {
             // Each job can be stolen. By default the parts of a batch end at a few jobs per thread, and a part of twelve jobs

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::engine::fork::Nesting;
 use crate::engine::{Digest, Jobs, Model, Resources, Work};
 use crate::model::job_threads::JobThreads;
 
@@ -20,6 +21,10 @@ pub(super) fn serve<W: Work>(_: &Resources) -> Result<JobThreads<W>> {
 }
 
 impl<W: Work> Model<W> for Sequential {
+    fn nesting(&self) -> Option<Nesting> {
+        Some(Nesting::InTurn)
+    }
+
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
         let mut digests = Vec::with_capacity(jobs.len());
         for index in 0..jobs.len() {

@@ -7,20 +7,27 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::engine::fork::Nesting;
 use crate::engine::{Arriving, Digest, Jobs, Model, Resources, TakeJobs, Work, lock};
 
 pub(super) struct Threads {
     max_concurrent: usize,
+    workers: usize,
 }
 
 impl Threads {
     /// No thread is started here: a thread for each job is what defines the model, and is timed.
     pub(super) fn start(resources: &Resources) -> Result<Self> {
-        Ok(Threads { max_concurrent: resources.max_concurrent })
+        Ok(Threads { max_concurrent: resources.max_concurrent, workers: resources.workers })
     }
 }
 
 impl<W: Work> Model<W> for Threads {
+    /// So deep that there are at least as many parts as workers.
+    fn nesting(&self) -> Option<Nesting> {
+        Some(Nesting::Threads(self.workers.next_power_of_two().ilog2()))
+    }
+
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
         thread::scope(|scope| {
             let mut digests = Vec::with_capacity(jobs.len());
