@@ -118,11 +118,34 @@ fn drawn(matrix: &Matrix<'_>, style: TerminalStyle) -> String {
         paragraph(&mut text, "  ", &(beneath.join("; ") + "."), style);
     }
     paragraph(&mut text, "  ", &key(matrix), style);
+    let unmeasured = unmeasured(matrix);
+    if !unmeasured.is_empty() {
+        paragraph(&mut text, "  ", &format!("Not measured: {}.", unmeasured.join("; ")), style);
+    }
     if !left_out.is_empty() {
         let left_out = format!("Without room here: {} (--all has them).", left_out.join(", "));
         paragraph(&mut text, "  ", &left_out, style);
     }
     text
+}
+
+/// The tools that have no column, those with the same reason together.
+fn unmeasured(matrix: &Matrix<'_>) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for tool in matrix.tasks().flat_map(|task| &task.answer.tools) {
+        let model = tool.cell.plain_model();
+        let (false, Some(why)) =
+            (matrix.columns.iter().any(|column| column.model == model), &tool.cell.error)
+        else {
+            continue;
+        };
+        match reasons.iter_mut().find(|(known, _)| known == why) {
+            Some((_, models)) if models.contains(&model) => {}
+            Some((_, models)) => models.push(model),
+            None => reasons.push((why, vec![model])),
+        }
+    }
+    reasons.iter().map(|(why, models)| plain(&format!("{} ({why})", models.join(", ")))).collect()
 }
 
 /// The columns of the tools.
@@ -235,7 +258,7 @@ fn cell(cell: Option<Cell>, width: usize, style: TerminalStyle) -> String {
 mod tests {
     use super::*;
     use crate::analysis::answer::tests::row;
-    use crate::record::read::tests::recording;
+    use crate::record::{read::tests::recording, schema::Failure};
 
     #[test]
     fn slower_tools_leave_before_the_best() {
@@ -252,6 +275,22 @@ mod tests {
         let text = words.join(" ");
         let (_, left_out) = text.split_once("Without room here: ").unwrap();
         assert!(!left_out.contains("other2"), "{text}");
+    }
+
+    #[test]
+    fn tools_without_a_column_are_told_with_their_reason() {
+        let mut lacking = row(&[[101, 101], [101, 101]]);
+        let study = lacking.study.as_mut().unwrap();
+        for launch in &mut study.launches {
+            for round in &mut launch.rounds {
+                round.samples.truncate(2);
+                for arm in [2, 3] {
+                    round.failures.push(Failure { arm, reason: "no ring".into(), unavailable: true });
+                }
+            }
+        }
+        let text = answer(&lacking, STYLE).unwrap();
+        assert!(text.contains("Not measured: other0, other1 (no ring)."), "{text}");
     }
 
     #[test]
