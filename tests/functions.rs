@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use bakeoff::internals::model::built_in_models;
 use bakeoff::internals::record::read::read;
 use bakeoff::internals::record::schema::Recording;
 
@@ -31,6 +32,23 @@ fn every_model_gives_the_answers_of_a_function() {
         assert!(
             output.status.success() && said.contains(" 0 failed, 0 not available"),
             "{functions}: {said}"
+        );
+    }
+}
+
+#[test]
+fn async_forms_of_users_need_tokio() {
+    for model in ["compio", "smol"] {
+        if !built_in_models().iter().any(|built_in| built_in.name == model) {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap();
+        let said =
+            said(&run("", &["sleep", "--models", &format!("+{model}"), "--quick", "--out", out, "--bench"]));
+        assert!(
+            said.contains(&format!("Not measured: {model} (in the warm-up: its async form needs tokio)")),
+            "{said}"
         );
     }
 }

@@ -21,12 +21,16 @@ pub(crate) use runtime::ensure_startable;
 #[cfg(feature = "chili")]
 mod chili;
 mod chunks;
+#[cfg(feature = "compio")]
+mod compio;
 pub mod cpython;
 mod crossbeam;
 mod gil;
 mod hand_out;
 mod job_threads;
 mod kind;
+#[cfg(any(feature = "compio", feature = "tokio-local"))]
+mod local;
 mod platform;
 mod prefork;
 mod processes;
@@ -243,6 +247,9 @@ const fn tasks_on(threads: Width) -> Concurrency {
 /// Tasks of smol, which has threads for files as `blocking` has them by default.
 const SMOL_TASKS: Concurrency = Concurrency::Tasks { threads: Width::Cores, files: 500 };
 
+/// Tasks of compio, which has the system read and write files.
+const RING_TASKS: Concurrency = Concurrency::Tasks { threads: Width::Cores, files: usize::MAX };
+
 /// Declares the native models.
 macro_rules! models {
     ($($name:literal: $model:path, arriving $serve:path, $about:literal, $made_of:expr, $concurrency:expr, $hand_out:expr,
@@ -347,9 +354,12 @@ models! {
 optional:
     "chili": feature "chili", chili::Chili, arriving chili::serve, "a fork and join of halves on a pool of chili",
         MadeOf::Threads, Concurrency::Cores, HandOut::Single, revision 1, known from version 6;
-    "tokio-local": feature "tokio-local", tokio_local::TokioLocal<W>, arriving tokio_local::serve,
+    "tokio-local": feature "tokio-local", tokio_local::TokioLocal, arriving tokio_local::serve,
         "tasks on a current-thread runtime of tokio for each core",
         MadeOf::Tasks, tasks_on(Width::Cores), HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1,
+        known from version 6;
+    "compio": feature "compio", compio::Compio, arriving compio::serve, "tasks on a runtime of compio for each core",
+        MadeOf::Tasks, RING_TASKS, HandOut::Parts { of_each: 1, rounding: Rounding::Up }, revision 1,
         known from version 6;
     "smol": feature "smol", smol::Smol, arriving smol::serve, "tasks on smol's executor",
         MadeOf::Tasks, SMOL_TASKS, HandOut::Single, revision 1, known from version 6;

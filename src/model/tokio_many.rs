@@ -112,7 +112,7 @@ pub(super) async fn in_order(tasks: Vec<JoinHandle<Result<Digest>>>) -> Result<V
 }
 
 /// A task that panicked, with its words: tokio tells so that it could not start a thread.
-fn panicked(error: JoinError) -> Error {
+pub(super) fn panicked(error: JoinError) -> Error {
     let Ok(panic) = error.try_into_panic() else { return anyhow!("a task was cancelled") };
     anyhow!("a task panicked: {}", panic_text(&*panic))
 }

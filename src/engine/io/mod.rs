@@ -11,9 +11,18 @@ use std::time::Duration;
 
 use either::Either;
 
-#[cfg_attr(not(feature = "smol"), path = "absent.rs")]
+#[cfg(not(all(feature = "compio", feature = "smol")))]
+mod absent;
+#[cfg(feature = "compio")]
+mod compio_io;
+#[cfg(feature = "smol")]
 mod smol_io;
 mod tokio_io;
+
+#[cfg(not(feature = "compio"))]
+use absent as compio_io;
+#[cfg(not(feature = "smol"))]
+use absent as smol_io;
 
 /// The runtime whose timers, files and sockets the async form of a job uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +32,8 @@ pub enum Runtime {
     Tokio,
     /// smol's, which work on any thread.
     Smol(smol_io::BuiltIn),
+    /// compio's of the thread on which the job runs.
+    Compio(compio_io::BuiltIn),
 }
 
 impl Runtime {
@@ -30,11 +41,21 @@ impl Runtime {
     #[cfg(feature = "smol")]
     pub const SMOL: Runtime = Runtime::Smol(smol_io::BuiltIn);
 
+    /// compio's.
+    #[cfg(feature = "compio")]
+    pub const COMPIO: Runtime = Runtime::Compio(compio_io::BuiltIn);
+
+    /// Whether a connection is of use on that thread alone which opened it.
+    pub fn keeps_to_threads(self) -> bool {
+        matches!(self, Runtime::Compio(_))
+    }
+
     /// Waits for a timer.
     pub fn sleep(self, pause: Duration) -> impl Future<Output = ()> + Send {
         match self {
             Runtime::Tokio => Either::Left(tokio_io::sleep(pause)),
-            Runtime::Smol(it) => Either::Right(smol_io::sleep(it, pause)),
+            Runtime::Smol(it) => Either::Right(Either::Left(smol_io::sleep(it, pause))),
+            Runtime::Compio(it) => Either::Right(Either::Right(compio_io::sleep(it, pause))),
         }
     }
 
@@ -42,7 +63,8 @@ impl Runtime {
     pub fn read(self, path: &Path) -> impl Future<Output = io::Result<Vec<u8>>> + Send {
         match self {
             Runtime::Tokio => Either::Left(tokio_io::read(path)),
-            Runtime::Smol(it) => Either::Right(smol_io::read(it, path)),
+            Runtime::Smol(it) => Either::Right(Either::Left(smol_io::read(it, path))),
+            Runtime::Compio(it) => Either::Right(Either::Right(compio_io::read(it, path))),
         }
     }
 
@@ -50,15 +72,17 @@ impl Runtime {
     pub fn write(self, path: PathBuf, bytes: Vec<u8>) -> impl Future<Output = io::Result<()>> + Send {
         match self {
             Runtime::Tokio => Either::Left(tokio_io::write(path, bytes)),
-            Runtime::Smol(it) => Either::Right(smol_io::write(it, path, bytes)),
+            Runtime::Smol(it) => Either::Right(Either::Left(smol_io::write(it, path, bytes))),
+            Runtime::Compio(it) => Either::Right(Either::Right(compio_io::write(it, path, bytes))),
         }
     }
 
     /// Opens a connection that sends at once what is written to it.
     pub async fn connect(self, to: SocketAddr) -> io::Result<Stream> {
         Ok(match self {
-            Runtime::Tokio => Stream(Either::Left(tokio_io::connect(to).await?)),
-            Runtime::Smol(it) => Stream(Either::Right(smol_io::connect(it, to).await?)),
+            Runtime::Tokio => Stream(Of::Tokio(tokio_io::connect(to).await?)),
+            Runtime::Smol(it) => Stream(Of::Smol(smol_io::connect(it, to).await?)),
+            Runtime::Compio(it) => Stream(Of::Compio(compio_io::connect(it, to).await?)),
         })
     }
 
@@ -67,6 +91,7 @@ impl Runtime {
         match self {
             Runtime::Tokio => tokio_io::resolve(host).await,
             Runtime::Smol(it) => smol_io::resolve(it, host).await,
+            Runtime::Compio(it) => compio_io::resolve(it, host).await,
         }
     }
 
@@ -81,29 +106,39 @@ impl Runtime {
     {
         match self {
             Runtime::Tokio => Either::Left(tokio_io::within(patience, future)),
-            Runtime::Smol(it) => Either::Right(smol_io::within(it, patience, future)),
+            Runtime::Smol(it) => Either::Right(Either::Left(smol_io::within(it, patience, future))),
+            Runtime::Compio(it) => Either::Right(Either::Right(compio_io::within(it, patience, future))),
         }
     }
 }
 
 /// A connection of a runtime.
 #[derive(Debug)]
-pub struct Stream(Either<tokio_io::Stream, smol_io::Stream>);
+pub struct Stream(Of);
+
+#[derive(Debug)]
+enum Of {
+    Tokio(tokio_io::Stream),
+    Smol(smol_io::Stream),
+    Compio(compio_io::Stream),
+}
 
 impl Stream {
     /// Writes all of `bytes`.
     pub async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.0 {
-            Either::Left(stream) => tokio_io::write_all(stream, bytes).await,
-            Either::Right(stream) => smol_io::write_all(stream, bytes).await,
+            Of::Tokio(stream) => tokio_io::write_all(stream, bytes).await,
+            Of::Smol(stream) => smol_io::write_all(stream, bytes).await,
+            Of::Compio(stream) => compio_io::write_all(stream, bytes).await,
         }
     }
 
     /// Reads what has arrived, or waits for it; 0 at the end.
     pub async fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         match &mut self.0 {
-            Either::Left(stream) => tokio_io::read_some(stream, room).await,
-            Either::Right(stream) => smol_io::read_some(stream, room).await,
+            Of::Tokio(stream) => tokio_io::read_some(stream, room).await,
+            Of::Smol(stream) => smol_io::read_some(stream, room).await,
+            Of::Compio(stream) => compio_io::read_some(stream, room).await,
         }
     }
 }
