@@ -89,7 +89,8 @@ impl<'a> AnalysedCosts<'a> {
     /// What `model` gains over the baseline on a workload; `None` for the baseline itself, and where it is unknown.
     pub fn gain(&self, model: &CostSummary<'_>, workload: &str) -> Option<Gain> {
         let baseline = self.models.first()?;
-        if model.model == baseline.model {
+        // Those of interpreters run the same jobs, but nobody chooses between them and native ones by their start.
+        if model.model == baseline.model || model.is_of_interpreter() {
             return None;
         }
         Gain::of(&StartUp::all(model.probes, workload), &StartUp::all(baseline.probes, workload))
@@ -100,6 +101,11 @@ impl<'a> CostSummary<'a> {
     /// The model.
     pub fn model(&self) -> &'a str {
         self.model
+    }
+
+    /// Whether it is a model of an interpreter.
+    pub fn is_of_interpreter(&self) -> bool {
+        self.model.contains('@')
     }
 
     /// The start-up cost on a workload.
@@ -118,6 +124,11 @@ impl<'a> CostSummary<'a> {
     pub fn cpu(&self) -> Option<Estimate> {
         let of_probe = |probe: &ProbeRecord| ratio(probe, ProbeFigure::CpuNs, ProbeFigure::SequentialCpuNs);
         self.running.cpu.or_else(|| self.estimate(ProbeKind::Work, of_probe))
+    }
+
+    /// The bytes that its workers are sent in a second.
+    pub fn shipped(&self) -> Option<Estimate> {
+        self.running.shipped
     }
 
     /// Voluntary and involuntary context switches of threads, for each job that computes.

@@ -10,6 +10,8 @@ pub(super) struct Running {
     pub(super) dispatch_ns: Option<Estimate>,
     /// CPU time over the baseline's for the same jobs.
     pub(super) cpu: Option<Estimate>,
+    /// The bytes that its workers are sent in a second.
+    pub(super) shipped: Option<Estimate>,
 }
 
 impl Running {
@@ -24,14 +26,36 @@ impl Running {
         {
             running.cpu = Some(Estimate { value: cpu.ratio, interval: cpu.interval });
         }
+        if let Some((row, cell)) = find(study, "ship", model) {
+            running.shipped = shipped(row, cell);
+        }
         running
     }
 }
 
 /// The cell of a model in the row of a workload.
 fn find<'a>(study: &'a Summary, workload: &str, model: &str) -> Option<(&'a Row, &'a CellResult)> {
-    let row = study.rows.iter().find(|row| row.workload.name == workload)?;
-    Some((row, row.cells.iter().find(|cell| cell.model() == model)?))
+    for row in study.rows.iter().chain(&study.others) {
+        if row.workload.name == workload
+            && let Some(cell) = row.cells.iter().find(|cell| cell.model() == model)
+        {
+            return Some((row, cell));
+        }
+    }
+    None
+}
+
+/// The bytes that the jobs of a run brought along, by its time in seconds: the median over launches. `None` for the baseline, which
+/// sends nothing.
+fn shipped(row: &Row, cell: &CellResult) -> Option<Estimate> {
+    let bytes = row.workload.jobs.get() * row.workload.each?;
+    let mut rates = vec![];
+    for (baseline_ns, log) in row.baseline_ns.iter().zip(&cell.logs) {
+        if let (Some(baseline_ns), Some(log)) = (baseline_ns, log) {
+            rates.push(bytes as f64 / (baseline_ns * (-log).exp() / 1e9));
+        }
+    }
+    if cell.is_baseline() { None } else { Estimate::of(&rates) }
 }
 
 /// The time of a job under a cell beyond that under the baseline, in nanoseconds: the median over launches, which both share.
@@ -58,6 +82,18 @@ pub(super) fn empty_job_ns(study: &Summary) -> Option<Estimate> {
 mod tests {
     use super::*;
     use crate::record::read::tests::recording;
+
+    #[test]
+    fn bytes_are_shipped_in_the_time_of_the_run() {
+        // Four jobs of 1,000 bytes take 150 ms.
+        let mut slower = recording(16, 150);
+        let workload = &mut slower.study.as_mut().unwrap().workloads[0];
+        (workload.jobs, workload.each) = (4.try_into().unwrap(), Some(1_000));
+        let row = &Summary::of(&slower).rows[0];
+        let rate = shipped(row, &row.cells[1]).unwrap().value;
+        assert!((rate - 4_000.0 / 0.15).abs() < 1.0, "{rate}");
+        assert_eq!(shipped(row, &row.cells[0]), None, "the baseline sends nothing");
+    }
 
     #[test]
     fn overhead_is_time_beyond_baseline() {

@@ -10,9 +10,9 @@ use crate::cmd::platforms::{Platforms, models_of, with_baseline};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{place, recording_of, remove_part, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, command_line, learned, models_named, stop::Stop};
+use crate::cmd::{BadUsage, Exit, command_line, has_model, learned, models_named, stop::Stop};
 use crate::machine::host;
-use crate::model::{ModelEntry, Platform, one_of_each_kind, timers};
+use crate::model::{MadeOf, ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
 use crate::record::place::{Place, Saved};
 use crate::record::schema::{Costs, Recording};
@@ -66,11 +66,19 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let copied = args.from.as_deref().map(|path| copied(path, &begun, catalog)).transpose()?;
     let stop = Stop::listen()?;
     let place = place(args.out.as_deref())?;
-    let running = if copied.is_none() { running(catalog, &models) } else { vec![] };
+    let mut running = if copied.is_none() { running(catalog, &models) } else { vec![] };
+    let sent = if args.models.is_empty() { vec![] } else { processes(&platforms, &named) };
+    running.extend(shipping(catalog, &platforms, &sent)?);
     let sizes = if args.quick { vec![] } else { sizes(args, catalog, &platforms, &named) };
     let measured = measured(args, catalog, running, sizes, &place, &stop)?;
     let of_user = of_user(catalog);
-    let Gathered { probes, passes } = gathered(args, of_user, models, &platforms, &named, &stop)?;
+    let mut started = models;
+    for model in sent {
+        if !has_model(&started, model.name) {
+            started.push(model);
+        }
+    }
+    let Gathered { probes, passes } = gathered(args, of_user, started, &platforms, &named, &stop)?;
     show("");
     let (study, sizes) = match &measured {
         Some((recording, _)) => (recording.study.clone(), recording.costs.clone()),
@@ -106,6 +114,32 @@ fn running(catalog: &Catalog, models: &[ModelEntry]) -> Vec<Cell> {
         }
     }
     cells
+}
+
+/// The named models of processes.
+fn processes(platforms: &[Platform], named: &[ModelEntry]) -> Vec<ModelEntry> {
+    let mut processes = Vec::new();
+    for &platform in platforms {
+        processes.extend(with_baseline(platform, named));
+    }
+    processes.retain(|model| model.made_of == MadeOf::Processes);
+    processes
+}
+
+/// The rows that show what it costs `processes` to send bytes, and those of interpreters to hand out a job.
+fn shipping(catalog: &Catalog, platforms: &[Platform], processes: &[ModelEntry]) -> Result<Vec<Cell>> {
+    let mut cells = vec![];
+    if catalog.is_of_user() {
+        return Ok(cells);
+    }
+    for &platform in platforms {
+        let models = with_baseline(platform, processes);
+        cells.extend(Cell::widest(catalog.workload(platform, "ship")?, &models, host::cores()));
+        if platform != Platform::Native {
+            cells.extend(Cell::widest(catalog.workload(platform, "noop")?, &models, host::cores()));
+        }
+    }
+    Ok(cells)
 }
 
 /// The series on each platform. If no model is named, each model has a break-even size, and the others have one of each kind.

@@ -38,11 +38,11 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         if platform == platforms[0] || platform == platforms[1] {
             writeln!(out, "{}", list_workloads(catalog.workloads(platform)))?;
         }
-        if platform == Platform::Native && !catalog.optional().is_empty() {
+        if platform == Platform::Native && !catalog.optional(platform).is_empty() {
             writeln!(
                 out,
                 "Measured only where the filter names them:\n\n{}",
-                list_workloads(catalog.optional())
+                list_workloads(catalog.optional(platform))
             )?;
         }
     }

@@ -161,9 +161,7 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
 /// The workloads of a platform, with those others that the filter names.
 fn workloads(catalog: &Catalog, platform: Platform, filter: &str) -> Vec<Workload> {
     let mut workloads = catalog.workloads(platform).to_vec();
-    if platform == Platform::Native {
-        workloads.extend(catalog.optional().iter().filter(|workload| is_named(workload, filter)));
-    }
+    workloads.extend(catalog.optional(platform).iter().filter(|workload| is_named(workload, filter)));
     workloads
 }
 

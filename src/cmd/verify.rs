@@ -32,8 +32,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
             Platform::Native => built_in_models(),
             Platform::Python(_) => platform.models(),
         };
-        let optional = if platform == Platform::Native { catalog.optional() } else { &[] };
-        for workload in catalog.workloads(platform).iter().chain(optional) {
+        for workload in catalog.workloads(platform).iter().chain(catalog.optional(platform)) {
             cells.extend(Cell::under(workload, &models, host::cores()));
         }
     }

@@ -24,6 +24,7 @@ struct Shared<W: Work> {
     lock: Option<Arc<Mutex<()>>>,
     runtime: Runtime,
     nesting: Option<Nesting>,
+    are_portable: bool,
     origin: Arc<Origin>,
 }
 
@@ -68,6 +69,7 @@ impl<W: Work> Jobs<W> {
             lock: None,
             runtime: Runtime::Tokio,
             nesting: None,
+            are_portable: work.first().is_some_and(|work| work.portable().is_some()),
             origin: Arc::clone(origin),
         }))
     }
@@ -111,7 +113,7 @@ impl<W: Work> Jobs<W> {
 
     /// Whether another process is sent their inputs, as it can't make them from their number alone.
     pub(crate) fn are_portable(&self) -> bool {
-        self.0.work.first().is_some_and(|work| work.portable().is_some())
+        self.0.are_portable
     }
 
     /// The jobs themselves.
@@ -152,6 +154,7 @@ impl<W: Work> Shared<W> {
             lock: self.lock.clone(),
             runtime: self.runtime,
             nesting: self.nesting.clone(),
+            are_portable: self.are_portable,
             origin: Arc::clone(&self.origin),
         }
     }

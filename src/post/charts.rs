@@ -4,7 +4,7 @@ use crate::analysis::analysed::Analysed;
 use crate::post::knee;
 use crate::report::chart::draw::KINDS;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
-use crate::report::chart::{arrivals, break_even, cost, cpu, gil, map, scaling};
+use crate::report::chart::{arrivals, beyond, break_even, cost, cpu, gil, map, scaling};
 use crate::report::page::Pictures;
 
 /// The post's own charts stand behind this number of others: those of a study.
@@ -23,7 +23,7 @@ pub fn pictures(recordings: &[Analysed<'_>]) -> Pictures {
     Pictures {
         python: of(&[gil::KIND]),
         stories: of(&[knee::KIND]),
-        costs: of(&[break_even::KIND, cost::KIND, cpu::KIND]),
+        costs: of(&[break_even::KIND, cost::KIND, beyond::KIND, cpu::KIND]),
         arrivals: of(&[arrivals::KIND]),
         map: of(&[map::KIND]),
         cores: of(&[scaling::KIND]),

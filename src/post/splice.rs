@@ -3,7 +3,7 @@
 use crate::analysis::analysed::Analysed;
 use crate::post::{claims::ClaimVerdict, ledger};
 use crate::record::schema::Recording;
-use crate::report::{block::Block, costs, evidence, export::markdown, platforms, study};
+use crate::report::{beyond, block::Block, costs, evidence, export::markdown, platforms, study};
 
 /// A part of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Part {
     Tools,
     /// The main costs.
     Costs,
+    /// What it costs to leave the process.
+    Beyond,
     /// The most informative claims.
     Claims,
     /// The post's table of Python's tools.
@@ -22,7 +24,8 @@ pub enum Part {
 
 impl Part {
     /// Every part.
-    pub const ALL: [Part; 5] = [Part::Answer, Part::Tools, Part::Costs, Part::Claims, Part::Python];
+    pub const ALL: [Part; 6] =
+        [Part::Answer, Part::Tools, Part::Costs, Part::Beyond, Part::Claims, Part::Python];
 
     /// Its name in markers.
     pub fn name(self) -> &'static str {
@@ -30,18 +33,19 @@ impl Part {
             Part::Answer => "answer",
             Part::Tools => "tools",
             Part::Costs => "costs",
+            Part::Beyond => "beyond",
             Part::Claims => "claims",
             Part::Python => "python",
         }
     }
 
-    /// What a recording has for it; all recordings together decide claims.
+    /// What a recording has for it; all recordings together decide claims, and say what leaving the process costs.
     fn blocks(self, of: &Analysed<'_>) -> Option<Vec<Block>> {
         match self {
             Part::Answer => study::answer(of),
             Part::Tools => evidence::tools(of),
             Part::Costs => costs::narrow(of),
-            Part::Claims => None,
+            Part::Beyond | Part::Claims => None,
             Part::Python => platforms::advice(of),
         }
     }
@@ -78,6 +82,10 @@ pub fn text(part: Part, recordings: &[Analysed<'_>]) -> Option<String> {
     if part == Part::Claims {
         let has_stories = recordings.iter().any(|it| it.recording.stories.is_some());
         return has_stories.then(|| telling_claims(recordings));
+    }
+    if part == Part::Beyond {
+        let block = beyond::block(recordings.iter().map(|it| it.recording))?;
+        return Some(markdown::blocks(&[block]));
     }
     for recording in recordings {
         if let Some(blocks) = part.blocks(recording) {

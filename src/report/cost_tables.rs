@@ -165,7 +165,8 @@ fn memory(costs: &AnalysedCosts<'_>, probes: &[ProbeRecord]) -> Option<Block> {
     if !probes.iter().any(is_crowd) {
         return None;
     }
-    let models = having(costs, |model| model.starting("hash"));
+    let mut models = having(costs, |model| model.starting("hash"));
+    models.retain(|model| !model.is_of_interpreter());
     let table = Table::of(&models)
         .left("model", CostSummary::model)
         .right("a waiting job", Unit::Bytes, job_bytes)

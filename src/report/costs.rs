@@ -8,7 +8,7 @@ use crate::record::figure::ProbeKind;
 use crate::record::schema::{ProbeRecord, Recording};
 pub use crate::report::sizes::{all_size_series, break_even};
 use crate::report::table::{Cell, Table, Unit};
-use crate::report::{block::Block, cost_tables, section::Section, sizes, sizes::CostValue};
+use crate::report::{beyond, block::Block, cost_tables, section::Section, sizes, sizes::CostValue};
 use crate::stats::{estimate::Estimate, units};
 use crate::study::probe::BURST;
 use crate::workload::series::BREAK_EVEN;
@@ -30,6 +30,7 @@ fn in_full(of: &Analysed<'_>) -> Option<Vec<Block>> {
     let costs = of.recording.costs.as_ref()?;
     let mut blocks = cost_tables::blocks(of.recording)?;
     blocks.extend(all_size_series(of.recording, costs).iter().map(sizes::block));
+    blocks.extend(beyond::block([of.recording]));
     blocks.extend(cost_tables::failures(of.recording));
     Some(blocks)
 }
@@ -235,6 +236,7 @@ impl Values {
         }
         values.add(dispatch(recording), "ns", model.dispatch_ns());
         values.add("CPU over sequential", "x", model.cpu());
+        values.add("sent a second", "bytes", model.shipped());
         values.add_number("memory of a waiting job", "bytes", job_bytes(model));
         values.add_number("kernel memory of a waiting job", "bytes", kernel_bytes(model));
         values.add_number("most at once", "jobs", most_jobs(model).map(|jobs| jobs as f64));

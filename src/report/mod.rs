@@ -2,7 +2,7 @@
 //!
 //! - [`table`]: the one type of tables, and [`export`]: one file a format over it
 //! - [`section`]: a section of a recording: [`study`], [`evidence`], [`costs`], [`arrivals`]; [`render`]: every format walks over them
-//! - `best`, `platforms`, `cost_tables`, `arrivals_finding`, [`sizes`], `footnotes`, [`disclosure`]: parts of a section; [`block`]: a piece of a section
+//! - `best`, `beyond`, `platforms`, `cost_tables`, `arrivals_finding`, [`sizes`], `footnotes`, [`disclosure`]: parts of a section; [`block`]: a piece of a section
 //! - [`compare`], [`scaling`]: tables of several recordings; [`bars`], [`timeline`]: text that draws
 //! - [`chart`]: pictures; [`page`]: everything in one file; [`escape`]: text of others, made harmless; [`style`]: what a terminal can show
 
@@ -14,6 +14,7 @@ pub mod arrivals;
 pub(crate) mod arrivals_finding;
 pub mod bars;
 pub(crate) mod best;
+pub(crate) mod beyond;
 pub mod block;
 pub mod chart;
 pub mod compare;

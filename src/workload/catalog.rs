@@ -11,7 +11,9 @@ use crate::model::Platform;
 use crate::workload::point::PointJobs;
 use crate::workload::python::{self, PythonTask};
 use crate::workload::series::{SERIES, Series};
-use crate::workload::{IN_PYTHON, OPTIONAL, WORKLOADS, Workload, fixture::stage::Stage, script, service};
+use crate::workload::{
+    IN_PYTHON, OPTIONAL, OPTIONAL_IN_PYTHON, WORKLOADS, Workload, fixture::stage::Stage, script, service,
+};
 
 /// The workloads of each platform in table order, and series of sizes beside them.
 #[derive(Clone, Debug)]
@@ -148,9 +150,13 @@ impl Catalog {
         &self.in_python
     }
 
-    /// The native workloads that are measured only where a filter names them.
-    pub fn optional(&self) -> &'static [Workload] {
-        if self.is_of_user { &[] } else { OPTIONAL }
+    /// The workloads of a platform that are measured only where a filter names them.
+    pub fn optional(&self, platform: Platform) -> &'static [Workload] {
+        match platform {
+            _ if self.is_of_user => &[],
+            Platform::Native => OPTIONAL,
+            Platform::Python(_) => OPTIONAL_IN_PYTHON,
+        }
     }
 
     /// Workloads that differ in their size only.
@@ -176,8 +182,12 @@ impl Catalog {
     /// If there is none.
     pub fn workload(&self, platform: Platform, name: &str) -> Result<&Workload> {
         let in_series = self.series.iter().flat_map(|series| series.of(platform));
-        let mut all =
-            self.workloads(platform).iter().chain(in_series).chain(&self.served).chain(self.optional());
+        let mut all = self
+            .workloads(platform)
+            .iter()
+            .chain(in_series)
+            .chain(&self.served)
+            .chain(self.optional(platform));
         let of_point = || Some(PointJobs::named(name)?.workload(platform != Platform::Native));
         all.find(|workload| workload.name == name)
             .or_else(of_point)

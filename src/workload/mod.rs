@@ -39,6 +39,7 @@ pub mod script;
 pub mod series;
 mod service;
 mod sha_loop;
+mod ship;
 mod sleep;
 pub mod task;
 mod tree;
@@ -137,7 +138,10 @@ fn in_python(class: &str, fields: &impl Serialize) -> Result<Value> {
 }
 
 /// Workloads that are measured only if they are named, in Rust.
-static OPTIONAL: &[Workload] = &[tree::NODES, tree::LEAVES];
+static OPTIONAL: &[Workload] = &[tree::NODES, tree::LEAVES, ship::WORKLOAD];
+
+/// The same for CPython.
+static OPTIONAL_IN_PYTHON: &[Workload] = &[ship::WORKLOAD];
 
 /// Every workload, in the order of all tables.
 static WORKLOADS: &[Workload] = &[

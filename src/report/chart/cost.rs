@@ -19,19 +19,19 @@ pub const KIND: Kind = Kind {
 };
 
 /// A cost of each model.
-struct Plot {
-    title: &'static str,
+pub(super) struct Plot {
+    pub(super) title: &'static str,
     /// What is said before its numbers.
-    says: &'static str,
-    costs: Vec<Option<Mark>>,
-    shown: fn(f64) -> String,
+    pub(super) says: &'static str,
+    pub(super) costs: Vec<Option<Mark>>,
+    pub(super) shown: fn(f64) -> String,
     /// The ratio of two of its grid lines.
-    base: f64,
+    pub(super) base: f64,
 }
 
 /// A value, and its interval if it has one.
 #[derive(Clone, Copy)]
-struct Mark {
+pub(super) struct Mark {
     value: f64,
     interval: Option<Interval>,
 }
@@ -43,7 +43,7 @@ impl Mark {
     }
 
     /// An estimate, if a logarithmic axis can show it.
-    fn of_estimate(estimate: Estimate) -> Option<Self> {
+    pub(super) fn of_estimate(estimate: Estimate) -> Option<Self> {
         let Estimate { value, interval } = estimate;
         let interval = interval.ok().filter(|it| it.low > 0.0);
         if value > 0.0 { Some(Mark { value, interval }) } else { None }
@@ -121,7 +121,7 @@ fn bytes(model: &CostSummary<'_>) -> Option<Mark> {
 }
 
 /// The least and the most of the first two costs that were measured.
-fn finding(names: &[String], plots: &[Plot]) -> String {
+pub(super) fn finding(names: &[String], plots: &[Plot]) -> String {
     let mut sentences = Vec::new();
     for plot in plots.iter().take(2) {
         let mut measured = plot.measured(names);
@@ -141,7 +141,7 @@ fn finding(names: &[String], plots: &[Plot]) -> String {
     sentences.join(" ")
 }
 
-fn described(names: &[String], plots: &[Plot]) -> String {
+pub(super) fn described(names: &[String], plots: &[Plot]) -> String {
     let mut text = String::from("A row for each model on logarithmic axes.");
     for plot in plots {
         let mut listed = Vec::new();
@@ -171,9 +171,10 @@ impl Plot {
     }
 }
 
-struct CostPlots {
-    names: Vec<String>,
-    plots: Vec<Plot>,
+/// Costs side by side, with a row for each name.
+pub(super) struct CostPlots {
+    pub(super) names: Vec<String>,
+    pub(super) plots: Vec<Plot>,
 }
 
 /// The height of the title of a plot, and what is between two of them.

@@ -3,7 +3,7 @@
 use crate::analysis::analysed::Analysed;
 use crate::record::schema::Recording;
 use crate::report::chart::kind::{Drawn, Kind, draw_kinds};
-use crate::report::chart::{arrivals, break_even, cost, cpu, gil, map, matrix, scaling};
+use crate::report::chart::{arrivals, beyond, break_even, cost, cpu, gil, map, matrix, scaling};
 
 /// The kinds of charts that need nothing but a recording, in the order in which pages show them.
 pub const KINDS: &[Kind] = &[
@@ -12,6 +12,7 @@ pub const KINDS: &[Kind] = &[
     gil::KIND,
     cpu::KIND,
     cost::KIND,
+    beyond::KIND,
     break_even::KIND,
     arrivals::KIND,
     map::KIND,

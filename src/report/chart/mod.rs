@@ -19,6 +19,7 @@ pub mod arrivals;
 mod arrivals_frame;
 mod arrivals_plot;
 pub mod axis;
+pub mod beyond;
 pub mod break_even;
 pub mod canvas;
 pub mod caption;

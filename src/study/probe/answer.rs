@@ -56,7 +56,7 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
 }
 
 fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> {
-    let models = PlatformOrder::platform(order.interpreter.as_ref()).models();
+    let models = PlatformOrder::platform(order.interpreter.as_ref()).every_model();
     let model = models.into_iter().find(|model| model.name == order.model);
     let asked = ProbedModel { model: model.context("there is no such model")?, exe, catalog };
     match &order.question {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::child::reporting::{Next, ReportingChild};
 use crate::engine::Digest;
 use crate::machine::{idle, study_lock::StudyLock};
-use crate::model::{Concurrency, ModelEntry};
+use crate::model::{Concurrency, ModelEntry, Platform};
 use crate::record::schema::{Passes, ProbeRecord};
 use crate::study::launch::PlatformOrder;
 use crate::study::probe::answer::{ProbeAnswer, ProbeOrder, SUBCOMMAND};
@@ -85,7 +85,8 @@ pub fn gather(
     for model in &options.models {
         // Of other models it is known: one, or as many as there are cores.
         let takes_more = !matches!(model.concurrency, Concurrency::One | Concurrency::Cores);
-        if takes_more && options.of_user.is_empty() {
+        let is_native = model.platform == Platform::Native;
+        if takes_more && is_native && options.of_user.is_empty() {
             crowds(options, |question| {
                 let record = ask(model, question)?;
                 probes.push(record.clone());

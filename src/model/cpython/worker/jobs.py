@@ -61,6 +61,16 @@ class Frame(Computing):
         return digest(self.seed, hash_all(self.pixels, self.times))
 
 
+class Shipment(Computing):
+    """Has a buffer from the beginning, of which it reads a word of each sector where it has been sent."""
+
+    def __init__(self, index, seed, len):
+        super().__init__(index, seed=seed, bytes=pseudorandom_bytes(seed, len))
+
+    def compute(self):
+        return digest(self.seed, sampled_checksum(self.bytes))
+
+
 class Mandelbrot(Computing):
     LIMIT = 1000
 
@@ -220,7 +230,7 @@ def flush_to_device(descriptor):
         os.fsync(descriptor)
 
 
-KINDS = {kind.__name__: kind for kind in (Noop, Sleep, Save, Hash, Primes, Mandelbrot, Frame, Cake, Point, Script)}
+KINDS = {kind.__name__: kind for kind in (Noop, Sleep, Save, Hash, Primes, Mandelbrot, Frame, Shipment, Cake, Point, Script)}
 KINDS.update(WarmFile=ReadFile, ColdFile=ReadFile)
 # What takes long to import: where it is needed, and before anything is timed.
 MODULES = {"Http": "http_job", "ShaLoop": "sha_loop_job", "Task": "task_job"}
