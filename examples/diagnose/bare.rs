@@ -8,10 +8,21 @@ use anyhow::{Context, Result};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use bakeoff::internals::workload::digest_of_blocks;
+use bakeoff::work::Digest;
+
+use crate::optional;
+
+/// Hand-written code, ready to run.
+pub type Run = Box<dyn FnMut() -> Result<()>>;
 
 /// Jobs and their size, with the workload's defaults.
 #[derive(Clone, Copy, Debug)]
 pub enum Bare {
+    /// `noop`: nothing.
+    Nothing {
+        /// Number of jobs.
+        jobs: u64,
+    },
     /// `hash`: SHA-256 of a number of blocks.
     Hash {
         /// Number of jobs.
@@ -29,23 +40,32 @@ pub enum Bare {
 }
 
 impl Bare {
-    fn jobs(self) -> u64 {
+    /// How many there are.
+    pub fn jobs(self) -> u64 {
         match self {
-            Bare::Hash { jobs, .. } | Bare::Sleep { jobs, .. } => jobs,
+            Bare::Nothing { jobs } | Bare::Hash { jobs, .. } | Bare::Sleep { jobs, .. } => jobs,
         }
     }
 
-    fn job(self, seed: u64) {
+    /// The job of a number.
+    pub fn job(self, seed: u64) -> Digest {
         match self {
-            Bare::Hash { blocks, .. } => drop(black_box(digest_of_blocks(seed, blocks))),
-            Bare::Sleep { pause, .. } => std::thread::sleep(pause),
+            Bare::Nothing { .. } => Digest::new(seed, 0),
+            Bare::Hash { blocks, .. } => digest_of_blocks(seed, blocks),
+            Bare::Sleep { pause, .. } => {
+                std::thread::sleep(pause);
+                Digest::new(seed, 0)
+            }
         }
     }
 
-    async fn job_async(self, seed: u64) {
+    async fn job_async(self, seed: u64) -> Digest {
         match self {
-            Bare::Hash { .. } => self.job(seed),
-            Bare::Sleep { pause, .. } => tokio::time::sleep(pause).await,
+            Bare::Nothing { .. } | Bare::Hash { .. } => self.job(seed),
+            Bare::Sleep { pause, .. } => {
+                tokio::time::sleep(pause).await;
+                Digest::new(seed, 0)
+            }
         }
     }
 
@@ -53,11 +73,12 @@ impl Bare {
     ///
     /// # Errors
     /// When a pool or runtime can't be started, or there is no such code.
-    pub fn under(self, model: &str, cores: usize) -> Result<Box<dyn FnMut() -> Result<()>>> {
+    pub fn under(self, model: &str, cores: usize) -> Result<Run> {
         let seeds = 0..self.jobs();
         Ok(match model {
             "sequential" => Box::new(move || {
-                seeds.clone().for_each(|seed| self.job(seed));
+                let found: Vec<Digest> = seeds.clone().map(|seed| self.job(seed)).collect();
+                black_box(found);
                 Ok(())
             }),
             "threads" => Box::new(move || {
@@ -65,16 +86,20 @@ impl Bare {
                 for seed in seeds.clone() {
                     threads.push(std::thread::spawn(move || self.job(seed)));
                 }
+                let mut found = Vec::new();
                 for thread in threads {
-                    thread.join().ok().context("a thread panicked")?;
+                    found.push(thread.join().ok().context("a thread panicked")?);
                 }
+                black_box(found);
                 Ok(())
             }),
             "rayon" => {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build()?;
                 let seeds: Vec<u64> = seeds.collect();
                 Box::new(move || {
-                    pool.install(|| seeds.par_iter().with_max_len(1).for_each(|&seed| self.job(seed)));
+                    let run =
+                        || seeds.par_iter().with_max_len(1).map(|&seed| self.job(seed)).collect::<Vec<_>>();
+                    black_box(pool.install(run));
                     Ok(())
                 })
             }
@@ -86,14 +111,16 @@ impl Bare {
                         for seed in seeds.clone() {
                             tasks.push(tokio::spawn(self.job_async(seed)));
                         }
+                        let mut found = Vec::new();
                         for task in tasks {
-                            task.await?;
+                            found.push(task.await?);
                         }
+                        black_box(found);
                         Ok(())
                     })
                 })
             }
-            other => anyhow::bail!("there is no hand-written code for {other}"),
+            other => return optional::under(self, other, cores),
         })
     }
 }

@@ -7,9 +7,10 @@ use regex::Regex;
 
 use crate::bare::Bare;
 use crate::interleave::{Arm, Turn, interleave};
+use crate::optional;
 use crate::{median, paired, table};
 use bakeoff::internals::machine::host;
-use bakeoff::internals::model::Platform;
+use bakeoff::internals::model::{Platform, built_in_models};
 use bakeoff::internals::stats::interval::{LEVEL, interval};
 use bakeoff::internals::stats::units;
 use bakeoff::internals::study::cell::Cell;
@@ -19,7 +20,10 @@ use bakeoff::internals::workload::catalog::Catalog;
 /// The native cells of this machine whose id the regular expression `filter` matches.
 fn select(filter: &str) -> Result<Vec<Cell>> {
     let filter = Regex::new(filter)?;
-    let mut cells = Cell::all(&Catalog::builtin(), &[Platform::Native], host::cores());
+    let mut cells = Vec::new();
+    for workload in Catalog::builtin().workloads(Platform::Native) {
+        cells.extend(Cell::under(workload, &built_in_models(), host::cores()));
+    }
     cells.retain(|cell| filter.is_match(&cell.id()));
     Ok(cells)
 }
@@ -28,10 +32,11 @@ fn select(filter: &str) -> Result<Vec<Cell>> {
 pub fn harness(rounds: usize) -> Result<String> {
     let mut session = Session::new(&std::env::current_exe()?);
     let mut rows = Vec::new();
+    let nothing = Bare::Nothing { jobs: 240 };
     let hash = Bare::Hash { jobs: 48, blocks: 64 };
     let sleep = Bare::Sleep { jobs: 24, pause: Duration::from_millis(10) };
-    for (workload, bare) in [("hash", hash), ("sleep", sleep)] {
-        for model in ["sequential", "threads", "rayon", "tokio-one"] {
+    for (workload, bare) in [("noop", nothing), ("hash", hash), ("sleep", sleep)] {
+        for model in ["sequential", "threads", "rayon", "tokio-one"].into_iter().chain(optional::models()) {
             let cell = select(&format!("^{workload}/{model}/"))?.remove(0);
             let mut running = session.start(&cell)?;
             let mut arms = [

@@ -34,6 +34,7 @@ mod arriving;
 mod bare;
 mod cells;
 mod interleave;
+mod optional;
 mod pipe;
 mod sleeps;
 mod table;
