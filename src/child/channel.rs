@@ -37,6 +37,15 @@ impl Channel {
     }
 }
 
+/// Takes the standard streams away from what this process reads and prints, where another process has the parent's pipes.
+///
+/// # Errors
+/// When the system refuses another descriptor.
+#[cfg(feature = "mpi")]
+pub(crate) fn close() -> Result<()> {
+    take_streams().context("cannot close the standard streams").map(drop)
+}
+
 /// The pipes; whatever this process prints from now on is no message.
 #[cfg(unix)]
 fn take_streams() -> Result<(File, File)> {

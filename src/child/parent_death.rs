@@ -16,8 +16,7 @@ use anyhow::Result;
 /// # Errors
 /// When the kernel rejects it.
 pub(crate) fn hold(parent: u32) -> Result<()> {
-    #[cfg(target_os = "linux")]
-    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    hold_to_any()?;
     // The parent may have ended before this process requested the signal.
     #[cfg(unix)]
     if nix::unistd::getppid().as_raw().unsigned_abs() != parent {
@@ -28,12 +27,41 @@ pub(crate) fn hold(parent: u32) -> Result<()> {
     Ok(())
 }
 
+/// Ties the lifetime of this process to its parent, whichever that is; only Linux does it.
+///
+/// # Errors
+/// When the kernel rejects it.
+pub(crate) fn hold_to_any() -> Result<()> {
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    Ok(())
+}
+
 /// Ends this process as soon as `parent` does, even in the middle of a job. Only Unix systems can watch it, or a pipe that is
 /// read by somebody else; elsewhere the parent holds this process.
 ///
 /// # Errors
 /// When the watching thread can't be started.
 pub(crate) fn watch(parent: u32) -> Result<()> {
+    watch_and(parent, || std::process::exit(0))
+}
+
+/// Kills this process as soon as its parent ends: an orderly exit may wait for a library that waits for other processes. On Linux
+/// the parent is the other end of its standard input.
+///
+/// # Errors
+/// As [`watch`].
+#[cfg(all(feature = "mpi", unix))]
+pub(crate) fn watch_and_kill() -> Result<()> {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::{Pid, getppid};
+    watch_and(getppid().as_raw().unsigned_abs(), || {
+        let _ = kill(Pid::this(), Signal::SIGKILL);
+    })
+}
+
+/// Calls `end` as soon as `parent` does.
+fn watch_and(parent: u32, end: fn()) -> Result<()> {
     // Detached on purpose: it sleeps until the process ends.
     #[cfg(unix)]
     {
@@ -41,11 +69,11 @@ pub(crate) fn watch(parent: u32) -> Result<()> {
         let pipe = std::io::stdin().as_fd().try_clone_to_owned()?;
         std::thread::Builder::new().spawn(move || {
             await_end(parent, &pipe);
-            std::process::exit(0)
+            end();
         })?;
     }
     #[cfg(not(unix))]
-    let _ = parent;
+    let _ = (parent, end);
     Ok(())
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct PipedChild {
     /// Whether it is a program that may print before its first message, which has not come yet.
     before_mark: bool,
     printed: usize,
+    /// How long it may take to end on its own after a failure.
+    patience: Duration,
 }
 
 impl PipedChild {
@@ -41,12 +43,20 @@ impl PipedChild {
             watchdog,
             before_mark: false,
             printed: 0,
+            patience: Duration::ZERO,
         }
     }
 
     /// The same, which writes the mark of its [`Channel`](crate::child::channel::Channel) before its first message.
     pub(crate) fn with_mark(mut self) -> Self {
         self.before_mark = true;
+        self
+    }
+
+    /// The same, which has `patience` after a failure to end on its own and to say why.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 
@@ -120,6 +130,10 @@ impl PipedChild {
 
     /// Waits until the process has ended on its own, for `patience` at the longest.
     pub(crate) fn finish(self, patience: Duration) {
+        self.await_end(patience);
+    }
+
+    fn await_end(&self, patience: Duration) {
         let start = now();
         while now() - start < patience && !self.process.has_ended() {
             std::thread::sleep(patience / 1_000);
@@ -134,6 +148,7 @@ impl PipedChild {
 
     /// Adds the known facts about a failed process to an error.
     fn explain(&self, error: Error) -> Error {
+        self.await_end(self.patience);
         // Its last output and its exit may still be pending.
         std::thread::sleep(GRACE);
         let ended_by_itself = self.process.has_ended();

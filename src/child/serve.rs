@@ -40,6 +40,7 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
                 Err(why) => Reply::Failed(format!("{why:#}")),
             },
             Request::Usage => Reply::Usage(Usage::of_this_process()),
+            Request::End => break,
         };
         wire::write(&mut replies, &reply)?;
         if once {
@@ -51,14 +52,23 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
 
 /// The jobs that a worker has made, what they share, and where their spans are recorded.
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     jobs: Option<Box<dyn OwnJobs>>,
     kept: Kept,
     spans: Option<Spans>,
 }
 
 impl State {
-    fn run(&mut self, new: Option<Recipe>, range: Range<usize>, make: MakeJobs<'_>) -> Result<Reply> {
+    /// Makes the jobs of a new recipe, if there is one, and runs those of `range`.
+    ///
+    /// # Errors
+    /// When jobs can't be made, or one fails.
+    pub(super) fn run(
+        &mut self,
+        new: Option<Recipe>,
+        range: Range<usize>,
+        make: MakeJobs<'_>,
+    ) -> Result<Reply> {
         if let Some(recipe) = new {
             self.jobs = Some(make(&recipe, &mut self.kept)?);
             self.spans = if recipe.traced { Some(Spans::default()) } else { None };

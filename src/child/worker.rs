@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+#[cfg(feature = "mpi")]
+use std::{process::Command, time::Duration};
 
 use anyhow::{Error, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::{Digest, Jobs, Recipe, Resources, Span, Usage, Work};
 
 /// Must change whenever a type of this protocol does.
-pub(crate) const VERSION: u32 = 6;
+pub(crate) const VERSION: u32 = 7;
 
 /// The maximum number of jobs per request: enough for a low frame cost per job, and few enough for the answer to fit into a
 /// pipe of 16 KiB, the smallest of all supported systems.
@@ -33,6 +35,8 @@ pub(crate) enum Request {
     Run(Option<Recipe>, Range<usize>),
     /// Report the resource usage so far.
     Usage,
+    /// End, without an answer.
+    End,
 }
 
 /// From a worker.
@@ -46,6 +50,8 @@ pub(crate) enum Reply {
     Failed(String),
     /// The resource usage.
     Usage(Usage),
+    /// The jobs of one request are still running: a worker that hands them out says so from time to time.
+    Running,
 }
 
 /// When a worker ends on its own.
@@ -84,6 +90,17 @@ impl Workers {
             command.arg(ONCE);
         }
         Ok(Worker(self.supervisor.spawn(name, command, Ends::Alone)?.with_mark()))
+    }
+
+    /// Starts a worker under `name` by `command`, which starts others and is killed with its process group. When it fails, it has
+    /// `patience` to say why and to end on its own.
+    ///
+    /// # Errors
+    /// Names the program and the worker.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn spawn_by(&self, name: String, command: Command, patience: Duration) -> Result<Worker> {
+        let child = self.supervisor.spawn(name, command, Ends::WithGroup)?;
+        Ok(Worker(child.with_mark().with_patience(patience)))
     }
 
     /// As [`Supervisor::watching`].
@@ -125,7 +142,7 @@ impl Worker {
     /// # Errors
     /// When a job failed, or the worker died, hung or sent another message.
     pub(crate) fn digests<W: Work>(&mut self, jobs: &Jobs<W>, count: usize) -> Result<Vec<Digest>> {
-        match self.0.receive()? {
+        match self.outcome()? {
             Reply::Digests(digests, spans) if digests.len() == count => {
                 if let Some(recorded) = jobs.spans() {
                     recorded.extend(spans);
@@ -137,6 +154,16 @@ impl Worker {
             }
             Reply::Failed(why) => Err(anyhow!(why).context(self.0.name().to_owned())),
             other => Err(self.unexpected(&other)),
+        }
+    }
+
+    /// The answer to a request to run jobs.
+    fn outcome(&mut self) -> Result<Reply> {
+        loop {
+            match self.0.receive()? {
+                Reply::Running => {}
+                reply => return Ok(reply),
+            }
         }
     }
 
@@ -155,6 +182,14 @@ impl Worker {
     /// Waits until the worker has ended on its own, as it does after its only job.
     pub(crate) fn join(self) {
         self.0.join();
+    }
+
+    /// Tells the worker to end, and waits until it has, for `patience` at the longest.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn dismiss(mut self, patience: Duration) {
+        if self.0.send(&Request::End).is_ok() {
+            self.0.finish(patience);
+        }
     }
 
     fn unexpected(&self, reply: &Reply) -> Error {

@@ -52,6 +52,16 @@ pub struct Recipe {
     pub traced: bool,
 }
 
+#[cfg(feature = "mpi")]
+impl Recipe {
+    /// The same for `part` of its range.
+    pub(crate) fn part(&self, part: Range<usize>) -> Self {
+        let first = self.range.start;
+        let portable = self.portable.as_ref().map(|jobs| jobs[part.start - first..part.end - first].to_vec());
+        Recipe { origin: self.origin.clone(), range: part, portable, traced: self.traced }
+    }
+}
+
 impl<W: Work> Jobs<W> {
     /// The first `len` jobs of `work`; they share `shared`, and their spans are recorded if there is a place for them.
     pub(crate) fn new(

@@ -69,6 +69,8 @@ pub struct Resources {
     pub exe: PathBuf,
     /// The interpreter, for models of CPython.
     pub interpreter: Option<PathBuf>,
+    /// The command that starts processes of MPI, its words apart by spaces; `mpirun` if absent.
+    pub mpirun: Option<String>,
     /// Whether the interpreter sees installed packages, for users' functions.
     pub with_packages: bool,
     /// The time after which a silent child counts as hung.
@@ -86,6 +88,7 @@ impl Resources {
             workers,
             exe: exe.to_owned(),
             interpreter: None,
+            mpirun: None,
             with_packages: false,
             deadline: DEADLINE,
             max_concurrent: MOST_WORKERS,

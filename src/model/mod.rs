@@ -31,6 +31,8 @@ mod job_threads;
 mod kind;
 #[cfg(any(feature = "compio", feature = "tokio-local"))]
 mod local;
+#[cfg(feature = "mpi")]
+mod mpi;
 mod platform;
 mod prefork;
 mod processes;
@@ -363,6 +365,9 @@ optional:
         known from version 6;
     "smol": feature "smol", smol::Smol, arriving smol::serve, "tasks on smol's executor",
         MadeOf::Tasks, SMOL_TASKS, HandOut::Single, revision 1, known from version 6;
+    "mpi": feature "mpi", mpi::Mpi, arriving mpi::serve,
+        "processes of MPI: one hands out the jobs, and the others run them",
+        MadeOf::Processes, Concurrency::Cores, HandOut::Single, revision 1, known from version 6;
 }
 
 #[cfg(test)]

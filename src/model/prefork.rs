@@ -3,13 +3,13 @@
 //! A pool has a thread for each process, which starts it, speaks with it, and gives it the next jobs as soon as it has
 //! answered the last: no process waits for another.
 
-use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
 use rayon::ThreadPool;
 
-use crate::child::worker::{Life, MOST_JOBS, Worker, Workers};
+use crate::child::queue::{Queue, in_order};
+use crate::child::worker::{Life, Worker, Workers};
 use crate::engine::{Arriving, Digest, Jobs, Model, Resources, TakeJobs, Usage, Work, lock};
 use crate::model::{job_threads::JobThreads, rayon::pool};
 
@@ -55,7 +55,7 @@ impl<W: Work> Model<W> for Prefork {
     }
 
     fn run(&mut self, jobs: &Jobs<W>) -> Result<Vec<Digest>> {
-        let queue = Queue { jobs: jobs.len(), workers: self.processes.len(), next: Mutex::new(0) };
+        let queue = Queue::new(jobs.len(), self.processes.len());
         let answers = self.workers.watching(|| {
             self.pool.broadcast(|thread| carry_out(&mut lock(&self.processes[thread.index()]), jobs, &queue))
         });
@@ -63,12 +63,7 @@ impl<W: Work> Model<W> for Prefork {
         for answer in answers {
             parts.extend(answer?);
         }
-        parts.sort_unstable_by_key(|(first, _)| *first);
-        let mut digests = Vec::with_capacity(jobs.len());
-        for (_, part) in parts {
-            digests.extend(part);
-        }
-        Ok(digests)
+        Ok(in_order(parts))
     }
 
     fn usage(&mut self) -> Result<Usage> {
@@ -164,23 +159,4 @@ fn carry_out<W: Work>(
         answered.push((range.start, process.digests(jobs, range.len())?));
     }
     Ok(answered)
-}
-
-/// The jobs of one run, taken in halves of what remains divided by the workers: large parts first, so that small jobs need
-/// few frames, and single jobs last, so that uneven ones end together.
-struct Queue {
-    jobs: usize,
-    workers: usize,
-    next: Mutex<usize>,
-}
-
-impl Queue {
-    fn take(&self) -> Option<Range<usize>> {
-        let mut next = lock(&self.next);
-        let remaining = self.jobs - *next;
-        let part = remaining.div_ceil(2 * self.workers).min(MOST_JOBS);
-        let range = *next..*next + part;
-        *next = range.end;
-        (part > 0).then_some(range)
-    }
 }

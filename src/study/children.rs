@@ -10,7 +10,7 @@ use crate::study::{arrivals, launch, probe, reference};
 use crate::workload::{catalog::Catalog, fixture::server};
 
 /// Serves as a child process of a program with the workloads of `catalog`, if the command line asks for that: as a worker, a
-/// launch, a probe or the server. Either way this process may open as many files from now on as the system allows.
+/// rank of MPI, a launch, a probe or the server. Either way this process may open as many files from now on as the system allows.
 ///
 /// # Errors
 /// When the parent has gone, or says something else than it should.
@@ -20,6 +20,11 @@ pub fn serve_if_asked(catalog: &Catalog) -> Option<Result<()>> {
     // Workers come first: each may live for one job.
     if let Some(served) =
         child::serve::serve_if_asked(words(), &|recipe, kept| catalog.own_jobs(recipe, kept))
+    {
+        return Some(served);
+    }
+    #[cfg(feature = "mpi")]
+    if let Some(served) = child::mpi::serve_if_asked(words(), &|recipe, kept| catalog.own_jobs(recipe, kept))
     {
         return Some(served);
     }
