@@ -279,6 +279,7 @@ impl Bench {
             cells: with_baselines(&rows.iter().map(|row| row.cell).collect::<Vec<_>>(), cells),
             sizes: vec![],
             workers: session.cores,
+            mpirun: None,
             exe: program,
             profile,
             seed: None,

@@ -200,6 +200,7 @@ fn study(
         cells: Cell::all(catalog, platforms, host::cores()),
         sizes: vec![],
         workers: host::cores(),
+        mpirun: None,
         exe: own_program()?,
         profile: args.profile,
         seed: None,

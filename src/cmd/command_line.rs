@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
+use crate::cmd::mpirun::Mpirun;
 use crate::cmd::{Cli, platforms::with_joined_python};
 use crate::model::cpython::InterpreterChoice;
 
@@ -46,18 +47,18 @@ fn without_hash(name: &str) -> &str {
 fn public(words: &[String]) -> Vec<String> {
     let options = options_of_paths(words.first());
     let mut public: Vec<String> = Vec::new();
-    let mut is_path = false;
+    let mut expected: Option<&PathOption> = None;
     for word in words {
         let (option, value) = word.split_once('=').unwrap_or((word, ""));
         let named = options.iter().find(|path_option| path_option.name == option);
-        public.push(if is_path {
-            without_folders(word)
-        } else if named.is_some() && word.contains('=') {
-            format!("{option}={}", without_folders(value))
-        } else {
-            word.clone()
+        public.push(match (expected, named) {
+            (Some(before), _) => without_folders(word, before.separator),
+            (None, Some(named)) if word.contains('=') => {
+                format!("{option}={}", without_folders(value, named.separator))
+            }
+            (None, _) => word.clone(),
         });
-        is_path = named.is_some_and(|path_option| path_option.value_may_follow) && !word.contains('=');
+        expected = named.filter(|path_option| path_option.value_may_follow && !word.contains('='));
     }
     public
 }
@@ -67,6 +68,8 @@ struct PathOption {
     name: String,
     /// The next word is its value, unless it has one behind a `=`.
     value_may_follow: bool,
+    /// What stands between several paths.
+    separator: char,
 }
 
 /// Those of a subcommand; without one, as cargo calls a bench, they are those of a study.
@@ -77,22 +80,26 @@ fn options_of_paths(subcommand: Option<&String>) -> Vec<PathOption> {
     let mut options = Vec::new();
     for arg in subcommand.into_iter().flat_map(clap::Command::get_arguments) {
         let value = arg.get_value_parser().type_id();
-        if value == TypeId::of::<PathBuf>() || value == TypeId::of::<InterpreterChoice>() {
-            let name = format!("--{}", arg.get_long().unwrap_or_default());
-            options.push(PathOption { name, value_may_follow: !arg.is_require_equals_set() });
+        let is_mpirun = value == TypeId::of::<Mpirun>();
+        if is_mpirun || value == TypeId::of::<PathBuf>() || value == TypeId::of::<InterpreterChoice>() {
+            options.push(PathOption {
+                name: format!("--{}", arg.get_long().unwrap_or_default()),
+                value_may_follow: !arg.is_require_equals_set(),
+                separator: if is_mpirun { ' ' } else { ',' },
+            });
         }
     }
     options
 }
 
 /// Paths in a list, each without its folders: they may name the user.
-fn without_folders(value: &str) -> String {
+fn without_folders(value: &str, separator: char) -> String {
     let mut public = Vec::new();
-    for path in value.split(',') {
+    for path in value.split(separator) {
         let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
         public.push(if last == path { path.to_owned() } else { format!(".../{last}") });
     }
-    public.join(",")
+    public.join(&separator.to_string())
 }
 
 #[cfg(test)]
@@ -114,6 +121,7 @@ mod tests {
             ("run --out here --seed 3", "run --out here --seed 3"),
             ("run --python=3.13t,/home/alice/python hash/", "run --python=3.13t,.../python hash/"),
             ("run --python ^hash/rayon/", "run --python ^hash/rayon/"),
+            ("run --mpirun=/home/alice/mpirun", "run --mpirun=.../mpirun"),
             ("sweep a/b --into c/d", "sweep a/b --into .../d"),
             ("claims --from a/b --from=c/d", "claims --from .../b --from=.../d"),
             ("--quick --out /home/alice/out page --bench", "--quick --out .../out page --bench"),
@@ -122,5 +130,7 @@ mod tests {
             let words: Vec<String> = typed.split(' ').map(str::to_owned).collect();
             assert_eq!(public(&words).join(" "), kept);
         }
+        let words = ["run", "--mpirun", "/opt/bin/mpirun --hostfile /home/alice/hosts"].map(str::to_owned);
+        assert_eq!(public(&words)[2], ".../mpirun --hostfile .../hosts");
     }
 }

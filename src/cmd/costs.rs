@@ -178,6 +178,7 @@ fn measured(
         cells,
         sizes,
         workers: host::cores(),
+        mpirun: None,
         exe: own_program()?,
         profile: if args.quick { Profile::Quick } else { Profile::Series },
         seed: None,

@@ -42,6 +42,7 @@ mod exit;
 mod help;
 mod list;
 mod map;
+mod mpirun;
 pub mod out;
 mod outputs;
 mod platforms;
@@ -130,6 +131,20 @@ enum CliCommand {
 }
 
 impl CliCommand {
+    /// Whether it measures something, and does not only show what was measured.
+    fn measures(&self) -> bool {
+        !matches!(
+            self,
+            CliCommand::List(_)
+                | CliCommand::Scaling(_)
+                | CliCommand::Compare(_)
+                | CliCommand::Charts(_)
+                | CliCommand::Completions(_)
+                | CliCommand::Results(_)
+                | CliCommand::Report(_)
+        )
+    }
+
     /// Its name, if it measures nothing but tasks that bakeoff has itself.
     fn about_built_in_tasks(&self) -> Option<&'static str> {
         match self {
@@ -198,6 +213,9 @@ impl Cli {
         {
             let why = "is about the tasks of bakeoff itself, which its own program measures";
             return Err(BadUsage(format!("{name} {why}")).into());
+        }
+        if self.command.measures() {
+            mpirun::refuse_in_rank()?;
         }
         match self.command {
             CliCommand::List(args) => list::run(&args, catalog),

@@ -47,7 +47,7 @@ impl Mpi {
         let mut first = workers
             .spawn_by("mpirun".into(), mpirun(resources)?, PATIENCE)
             .map_err(|error| why_not_found(error, resources))?;
-        workers.watching(|| first.greet()).map_err(|error| why_not_started(&error))?;
+        workers.watching(|| first.greet()).map_err(why_not_started)?;
         Ok(Mpi { first: Some(first), workers })
     }
 
@@ -97,14 +97,28 @@ fn why_not_found(error: Error, resources: &Resources) -> Error {
 }
 
 /// Why MPI has not begun, in the words of `mpirun` and of the ranks.
-fn why_not_started(error: &Error) -> Unavailable {
+///
+/// That something was killed meanwhile tells nothing of this machine.
+fn why_not_started(error: Error) -> Error {
     let said = format!("{error:#}");
-    let advice = if said.contains("run as root") {
-        "; as root, set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1, or be another user"
-    } else {
-        ""
-    };
-    Unavailable::new(format!("MPI has not started: {said}{advice}"))
+    if said.contains("exited on signal") || said.contains("ended (signal: ") {
+        return error;
+    }
+    if said.contains("detected an attempt to run as root") {
+        return Unavailable::new(
+            "mpirun has detected an attempt to run as root, and refuses it: set OMPI_ALLOW_RUN_AS_ROOT=1 and \
+             OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1, or be another user",
+        )
+        .into();
+    }
+    Unavailable::new(format!("MPI has not started: {}", without_rulers(&said))).into()
+}
+
+/// `text` without the lines of dashes that Open MPI puts around its messages.
+fn without_rulers(text: &str) -> String {
+    let mut words: Vec<&str> = text.split(' ').collect();
+    words.retain(|word| word.trim_matches('-') != "" || word.len() < 8);
+    words.join(" ")
 }
 
 /// There is no such form: the first rank takes whole batches.

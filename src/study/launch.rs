@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{channel::Channel, parent_death, program, wire};
-use crate::engine::{Batch, Digest, Started, WhyNot, catch_panic, nanoseconds};
+use crate::engine::{Batch, Digest, Resources, Started, WhyNot, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{CopyTimes, Failure, PartOfBatch, Role, Round, Sample};
 use crate::study::slot::{Measured, slot, warm_device};
@@ -43,6 +43,8 @@ pub struct LaunchOrder {
     pub seed: u64,
     /// Workers of each model.
     pub workers: usize,
+    /// The command that starts processes of MPI, if it is not `mpirun`.
+    pub mpirun: Option<String>,
     /// Cores, and the number of copies of the baseline.
     pub cores: usize,
     /// The digests that the jobs must return.
@@ -225,7 +227,8 @@ impl Starter<'_> {
     fn model(self, cell: &Cell, role: Role) -> Result<Box<dyn Started>> {
         let Starter { order, batch, exe, .. } = self;
         if role != Role::Capacity {
-            return cell.start(batch, order.workers, exe);
+            let resources = cell.resources(order.workers, exe);
+            return cell.model.start(batch, &Resources { mpirun: order.mpirun.clone(), ..resources });
         }
         let mut copies = Vec::with_capacity(order.cores);
         for _ in 0..order.cores {

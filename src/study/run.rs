@@ -33,6 +33,8 @@ pub struct Request {
     pub sizes: Vec<SizeCells>,
     /// Workers of each model: the core count by default.
     pub workers: usize,
+    /// The command that starts processes of MPI, if it is not `mpirun`.
+    pub mpirun: Option<String>,
     /// This project's program, for launches and workers.
     pub exe: PathBuf,
     /// The amount of measurement.
@@ -65,7 +67,8 @@ pub fn run_and_save(
         request.workers,
         &request.exe,
         stop,
-    );
+    )
+    .with_mpirun(request.mpirun.clone());
     let recording = not_yet_measured(request, &prepared);
     let name = request.name.clone().unwrap_or_else(|| unique_name(&recording));
     let mut journal = Journal::begin(request.place.folder(), &name, recording)?;

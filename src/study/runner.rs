@@ -28,6 +28,7 @@ pub struct Prepared {
     exe: PathBuf,
     cores: usize,
     workers: usize,
+    mpirun: Option<String>,
     stage: Arc<Stage>,
     planned: Vec<PlannedArm>,
     /// A batch for each row, or why it has none.
@@ -43,7 +44,8 @@ impl Prepared {
     pub fn new(planned: Vec<PlannedArm>, workers: usize, exe: &Path, stop: &AtomicBool) -> Self {
         let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
         let (exe, cores) = (exe.to_owned(), host::cores());
-        let mut prepared = Prepared { exe, cores, workers, stage, planned, batches: BTreeMap::new() };
+        let mut prepared =
+            Prepared { exe, cores, workers, mpirun: None, stage, planned, batches: BTreeMap::new() };
         for (workload, platform) in prepared.rows() {
             let batch = if stop.load(Ordering::Relaxed) {
                 Err(WhyNot { reason: "the study was stopped before".into(), is_lack: true })
@@ -53,6 +55,11 @@ impl Prepared {
             prepared.batches.insert((workload.name, platform.tag()), batch);
         }
         prepared
+    }
+
+    /// The same, whose processes of MPI are started by this command.
+    pub fn with_mpirun(self, mpirun: Option<String>) -> Self {
+        Prepared { mpirun, ..self }
     }
 
     /// The workloads of this study on each of their platforms.
@@ -126,6 +133,7 @@ impl Prepared {
             rounds: study.rounds_asked.get(),
             seed,
             workers: self.workers,
+            mpirun: self.mpirun.clone(),
             cores: self.cores,
             expected: batch.expected().to_vec(),
             stage: self.stage.attachment(),
