@@ -68,6 +68,7 @@ fn jobs_at_once(concurrency: Concurrency) -> String {
         Concurrency::One => "one".to_owned(),
         Concurrency::Workers => format!("cores, jobs (at most {MOST_WORKERS})"),
         Concurrency::Cores => "cores".to_owned(),
+        Concurrency::AllButOne => "cores but one".to_owned(),
         Concurrency::Jobs { max_concurrent } => format!("jobs (at most {max_concurrent})"),
         Concurrency::Tasks { files: usize::MAX, .. } => "jobs".to_owned(),
         Concurrency::Tasks { files, .. } => format!("jobs (at most {files} in files)"),

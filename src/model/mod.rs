@@ -70,6 +70,8 @@ pub enum Concurrency {
     /// As many as its workers, and it is measured with one for each core only: with one for each job it would do the same as
     /// another model.
     Cores,
+    /// As many as its workers but one, which hands out the jobs; at least one. It is measured with a worker for each core only.
+    AllButOne,
 }
 
 /// What carries out the jobs of a model.
@@ -367,7 +369,7 @@ optional:
         MadeOf::Tasks, SMOL_TASKS, HandOut::Single, revision 1, known from version 6;
     "mpi": feature "mpi", mpi::Mpi, arriving mpi::serve,
         "processes of MPI: one hands out the jobs, and the others run them",
-        MadeOf::Processes, Concurrency::Cores, HandOut::Single, revision 1, known from version 6;
+        MadeOf::Processes, Concurrency::AllButOne, HandOut::Single, revision 1, known from version 6;
 }
 
 #[cfg(test)]

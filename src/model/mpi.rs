@@ -117,7 +117,7 @@ fn why_not_started(error: Error) -> Error {
 /// `text` without the lines of dashes that Open MPI puts around its messages.
 fn without_rulers(text: &str) -> String {
     let mut words: Vec<&str> = text.split(' ').collect();
-    words.retain(|word| word.trim_matches('-') != "" || word.len() < 8);
+    words.retain(|word| !word.trim_matches('-').is_empty() || word.len() < 8);
     words.join(" ")
 }
 

@@ -46,7 +46,7 @@ impl Cell {
                 Concurrency::One => &[Width::One],
                 Concurrency::Jobs { .. } | Concurrency::Tasks { .. } => &[Width::Jobs],
                 Concurrency::Workers if wide => &[Width::Cores, Width::Jobs],
-                Concurrency::Workers | Concurrency::Cores => &[Width::Cores],
+                Concurrency::Workers | Concurrency::Cores | Concurrency::AllButOne => &[Width::Cores],
             };
             for &width in widths {
                 cells.push(Cell { workload: *workload, model, width });
@@ -89,6 +89,7 @@ impl Cell {
         let jobs = self.workload.size.jobs.min(self.workload.at_most());
         match (self.width, self.model.concurrency) {
             (Width::One, _) => 1,
+            (Width::Cores, Concurrency::AllButOne) => (workers.min(jobs) - 1).max(1),
             (Width::Cores, _) => workers.min(jobs),
             (Width::Jobs, Concurrency::Tasks { .. }) => jobs,
             (Width::Jobs, Concurrency::Jobs { max_concurrent }) => max_concurrent.min(jobs),

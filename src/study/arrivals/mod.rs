@@ -165,7 +165,9 @@ fn workers(model: &ModelEntry, workload: &Workload) -> usize {
     let most = if workload.kind.waits() { MOST_WORKERS } else { host::cores() };
     let workers = match model.concurrency {
         Concurrency::Workers | Concurrency::Jobs { .. } => most,
-        Concurrency::One | Concurrency::Cores | Concurrency::Tasks { .. } => host::cores(),
+        Concurrency::One | Concurrency::Cores | Concurrency::AllButOne | Concurrency::Tasks { .. } => {
+            host::cores()
+        }
     };
     workers.min(workload.at_most())
 }
@@ -177,6 +179,7 @@ fn limit(model: &ModelEntry, workers: usize, at_most: usize) -> Option<NonZeroU6
         Concurrency::Tasks { .. } if at_most == usize::MAX => return None,
         Concurrency::Tasks { .. } => at_most,
         Concurrency::Workers | Concurrency::Cores | Concurrency::Jobs { .. } => workers,
+        Concurrency::AllButOne => (workers - 1).max(1),
     };
     NonZeroU64::new(most as u64)
 }

@@ -84,7 +84,8 @@ pub fn gather(
     drop(study_lock);
     for model in &options.models {
         // Of other models it is known: one, or as many as there are cores.
-        let takes_more = !matches!(model.concurrency, Concurrency::One | Concurrency::Cores);
+        let takes_more =
+            !matches!(model.concurrency, Concurrency::One | Concurrency::Cores | Concurrency::AllButOne);
         let is_native = model.platform == Platform::Native;
         if takes_more && is_native && options.of_user.is_empty() {
             crowds(options, |question| {
