@@ -2,11 +2,12 @@
 
 #![expect(clippy::print_stderr, reason = "what is skipped is told")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bakeoff::internals::engine::batch::Batch;
 use bakeoff::internals::engine::clock::Usage;
 use bakeoff::internals::engine::digest::Digest;
@@ -14,7 +15,7 @@ use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::{Resources, Started};
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::Phase;
-use bakeoff::internals::model::{Platform, built_in_models};
+use bakeoff::internals::model::{ModelEntry, Platform, built_in_models};
 use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
 use bakeoff::internals::workload::{Size, Workload};
@@ -57,21 +58,47 @@ fn is_refused_by_wine(error: &anyhow::Error) -> bool {
 fn all_models_return_the_same_digests() {
     let _turn = turn_to_read();
     let stage = stage();
-    let batches: Vec<_> = [0, 1, 24, 25].into_iter().flat_map(|jobs| batches(&stage, jobs)).collect();
+    let mut batches: BTreeMap<&str, Vec<Batch>> = BTreeMap::new();
+    for jobs in [0, 1, 24, 25] {
+        for (name, batch) in self::batches(&stage, jobs) {
+            batches.entry(name).or_default().push(batch);
+        }
+    }
     for workers in [1, 2, 3, 7] {
         for entry in built_in_models() {
-            for (name, batch) in &batches {
-                let run = entry
-                    .start(batch, &resources(workers))
-                    .and_then(|mut model| sample(model.as_mut(), batch).map(drop));
-                let what = format!("{} jobs of {name}, {workers} {}", batch.expected().len(), entry.name);
-                match run {
-                    Err(error) if is_refused_by_wine(&error) => eprintln!("skipped: {what}: {error:#}"),
+            for (name, batches) in &batches {
+                let what = format!("{name}, {workers} {}", entry.name);
+                match run_all(&entry, batches, workers) {
+                    Err(error) if is_refused_by_wine(&error) || is_mpi_lacking(&entry, &error) => {
+                        eprintln!("skipped: {what}: {error:#}");
+                    }
                     run => run.unwrap_or_else(|error| panic!("{what}: {error:#}")),
                 }
             }
         }
     }
+}
+
+/// Runs each of `batches`, which are of one workload. MPI, which takes long to start, is started once for all of them.
+fn run_all(entry: &ModelEntry, batches: &[Batch], workers: usize) -> Result<()> {
+    let mut started = None;
+    for batch in batches {
+        if entry.feature != Some("mpi") {
+            started = None;
+        }
+        let model = match &mut started {
+            Some(model) => model,
+            none => none.insert(entry.start(batch, &resources(workers))?),
+        };
+        let jobs = batch.expected().len();
+        sample(model.as_mut(), batch).with_context(|| format!("{jobs} jobs"))?;
+    }
+    Ok(())
+}
+
+/// Whether processes of MPI can't be started here.
+fn is_mpi_lacking(entry: &ModelEntry, error: &anyhow::Error) -> bool {
+    entry.feature == Some("mpi") && error.is::<Unavailable>()
 }
 
 /// A model that is wrong in a way of its own.
@@ -182,7 +209,13 @@ fn traced_model_records_every_phase() {
     let wanted = |name: &str| ["cake", "http", "warm-file"].contains(&name);
     for (workload, batch) in batches(&stage, 24).into_iter().filter(|(name, _)| wanted(name)) {
         for entry in built_in_models() {
-            let mut performer = entry.start_traced(&batch, &resources(2)).unwrap();
+            let mut performer = match entry.start_traced(&batch, &resources(2)) {
+                Err(error) if is_mpi_lacking(&entry, &error) => {
+                    eprintln!("skipped: {workload}, traced {}: {error:#}", entry.name);
+                    continue;
+                }
+                started => started.unwrap(),
+            };
             let performance = performer.perform(&batch).unwrap();
             let phases = |job: u32| {
                 let spans = performance.spans.iter().filter(|span| span.job == job);

@@ -68,6 +68,15 @@ fn invalid_ends_of_a_study_are_explained() {
 }
 
 #[test]
+fn process_of_mpi_measures_nothing() {
+    for variable in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"] {
+        let (code, _, err) = said(&bakeoff(&["run", "^noop/"]).env(variable, "2").output().unwrap());
+        assert!(code == Some(2) && err.contains("run it without mpirun"), "{variable}: {err}");
+        assert_eq!(said(&bakeoff(&["list"]).env(variable, "2").output().unwrap()).0, Some(0));
+    }
+}
+
+#[test]
 fn optional_models_are_measured_where_they_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let run = |models: &str| {

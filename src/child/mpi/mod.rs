@@ -37,7 +37,8 @@ fn serve(ranks: usize, make: MakeJobs<'_>) -> Result<()> {
     program::show_name();
     let (universe, _) = mpi::initialize_with_threading(Threading::Funneled).context("MPI runs already")?;
     let world = universe.world();
-    if let Err(why) = catch_panic_in("a rank", || serve_in(&world, ranks, make)) {
+    ensure_together(&world, ranks)?;
+    if let Err(why) = catch_panic_in("a rank", || serve_in(&world, make)) {
         tell(&format!("{why:#}"));
         // Without it the end of MPI waits for the other ranks.
         world.abort(1);
@@ -45,7 +46,8 @@ fn serve(ranks: usize, make: MakeJobs<'_>) -> Result<()> {
     Ok(())
 }
 
-fn serve_in(world: &SimpleCommunicator, ranks: usize, make: MakeJobs<'_>) -> Result<()> {
+/// Makes sure that all ranks are in one world: those that another MPI's `mpirun` has started are alone.
+fn ensure_together(world: &SimpleCommunicator, ranks: usize) -> Result<()> {
     let found = usize::try_from(world.size())?;
     ensure!(
         found == ranks,
@@ -53,6 +55,10 @@ fn serve_in(world: &SimpleCommunicator, ranks: usize, make: MakeJobs<'_>) -> Res
          them; use the mpirun of the MPI that this program was built with ({})",
         library()
     );
+    Ok(())
+}
+
+fn serve_in(world: &SimpleCommunicator, make: MakeJobs<'_>) -> Result<()> {
     // The kernel of Linux ends a rank with the process that has started it, and only the first has the parent's pipe.
     if world.rank() == message::FIRST || !cfg!(target_os = "linux") {
         parent_death::watch_and_kill()?;
