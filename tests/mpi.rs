@@ -9,10 +9,19 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::thread::sleep;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread::{self, sleep};
 use std::time::Duration;
 
+use bakeoff::internals::engine::error::Unavailable;
+use bakeoff::internals::engine::model::Resources;
+use bakeoff::internals::engine::sample::sample;
+use bakeoff::internals::machine::host;
+use bakeoff::internals::model::{Platform, built_in_models};
+use bakeoff::internals::workload::Size;
+use bakeoff::internals::workload::catalog::Catalog;
+use bakeoff::internals::workload::fixture::stage::Stage;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -35,22 +44,14 @@ fn mpi_starts() -> bool {
     false
 }
 
-/// What is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Victim {
-    Bakeoff,
-    Mpirun,
-    FirstRank,
-    LastRank,
-}
-
-/// The processes with `mark` in their environment whose command line has `word`, the oldest first.
-fn with_mark(mark: &str, word: &str) -> Vec<i32> {
+/// The running processes that `parent` has started, the oldest first.
+fn children(parent: u32) -> Vec<i32> {
     let mut found = Vec::new();
-    for process in running(mark, "environ") {
-        let id = process.split(':').next().unwrap().trim_start_matches("/proc/");
-        let words = fs::read_to_string(Path::new("/proc").join(id).join("cmdline")).unwrap_or_default();
-        if words.contains(word) {
+    for process in running(") ", "stat") {
+        let (id, stat) = process.trim_start_matches("/proc/").split_once(": ").unwrap();
+        // Behind the name, which may have spaces, stand the state and the parent.
+        let parent_of_it = stat.rsplit(") ").next().unwrap().split(' ').nth(1).unwrap();
+        if parent_of_it == parent.to_string() {
             found.push(id.parse().unwrap());
         }
     }
@@ -58,44 +59,45 @@ fn with_mark(mark: &str, word: &str) -> Vec<i32> {
     found
 }
 
-/// The ranks: `mpirun` has their words too.
-fn ranks(mark: &str) -> Vec<i32> {
-    let mut ranks = with_mark(mark, "mpi-rank");
-    ranks.retain(|rank| !with_mark(mark, "mpirun").contains(rank));
-    ranks
+/// The process of `mpirun`, and its ranks, of which there are two.
+fn mpirun_and_ranks(parent: u32) -> Option<[i32; 3]> {
+    for mpirun in children(parent) {
+        if let [first, last] = children(mpirun.unsigned_abs())[..] {
+            return Some([mpirun, first, last]);
+        }
+    }
+    None
 }
 
-/// Looks every 20 ms, for ten seconds at the longest, whether it is `true`.
-fn soon(mut is_true: impl FnMut() -> bool) -> bool {
-    (0..500).any(|_| {
+fn is_there(process: i32) -> bool {
+    Path::new("/proc").join(process.to_string()).join("exe").read_link().is_ok()
+}
+
+/// Looks every 20 ms, for ten seconds at the longest, whether it is there.
+fn soon<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    (0..500).find_map(|_| {
         sleep(Duration::from_millis(20));
-        is_true()
+        look()
     })
 }
 
-/// Runs jobs under MPI, and kills `victim` in the middle of them.
-fn kill_in_the_middle(victim: Victim) -> Output {
-    let mark = format!("BAKEOFF_TEST_MARK=mpi-{victim:?}-{}", std::process::id());
-    let (name, value) = mark.split_once('=').unwrap();
-    let mut run = Command::new(EXE);
-    run.args(["verify", "^sleep/mpi"]).env(name, value);
-    let run = run.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    assert!(
-        soon(|| ranks(&mark).len() == bakeoff::internals::machine::host::cores()),
-        "{victim:?}: no ranks"
-    );
-    // They take a while to begin, and the jobs take seconds.
-    sleep(Duration::from_millis(1_000));
-    let target = match victim {
-        Victim::Bakeoff => i32::try_from(run.id()).unwrap(),
-        Victim::Mpirun => with_mark(&mark, "mpirun")[0],
-        Victim::FirstRank => ranks(&mark)[0],
-        Victim::LastRank => *ranks(&mark).last().unwrap(),
-    };
-    kill(Pid::from_raw(target), Signal::SIGKILL).unwrap();
-    let output = run.wait_with_output().unwrap();
-    assert!(soon(|| running(&mark, "environ").is_empty()), "{victim:?}: {:?}", running(&mark, "environ"));
-    output
+/// Why jobs of seconds under MPI have failed, of whose processes one is killed in the middle: that of this number.
+fn kill_in_the_middle(number: usize) -> anyhow::Error {
+    let exe = Path::new(EXE);
+    let stage = Arc::new(Stage::new(&Stage::default_place(), exe));
+    let catalog = Catalog::builtin();
+    let size = Size { jobs: 4, each: 3_000_000 };
+    let batch = catalog.workload(Platform::Native, "sleep").unwrap().batch(size, &stage).unwrap();
+    let entry = *built_in_models().iter().find(|model| model.name == "mpi").unwrap();
+    let mut model = entry.start(&batch, &Resources::new(2, exe)).unwrap();
+    let processes = mpirun_and_ranks(std::process::id()).unwrap();
+    let run = thread::spawn(move || sample(model.as_mut(), &batch).unwrap_err());
+    sleep(Duration::from_millis(300));
+    kill(Pid::from_raw(processes[number]), Signal::SIGKILL).unwrap();
+    let why = run.join().unwrap();
+    let all_ended = soon(|| (!processes.iter().any(|process| is_there(*process))).then_some(()));
+    assert!(all_ended.is_some(), "{number} of {processes:?} was killed");
+    why
 }
 
 #[test]
@@ -103,20 +105,30 @@ fn killed_process_of_mpi_is_named_and_leaves_none() {
     if !mpi_starts() {
         return;
     }
-    for victim in [Victim::Bakeoff, Victim::Mpirun, Victim::FirstRank, Victim::LastRank] {
-        let output = kill_in_the_middle(victim);
-        if victim == Victim::Bakeoff {
-            continue;
-        }
-        let said = String::from_utf8_lossy(&output.stdout);
-        let words: Vec<&str> = said.split_whitespace().collect();
-        assert_eq!(output.status.code(), Some(3), "{victim:?}: {said}");
-        assert!(
-            words.join(" ").contains("FAILED: mpirun ended (signal: 9") == (victim == Victim::Mpirun),
-            "{said}"
-        );
-        assert!(words.join(" ").contains("signal"), "{victim:?}: {said}");
+    for (number, named) in
+        [(0, "mpirun ended (signal: 9"), (1, "process rank 0 with PID"), (2, "process rank 1 with PID")]
+    {
+        let why = kill_in_the_middle(number);
+        assert!(!why.is::<Unavailable>() && format!("{why:#}").contains(named), "{why:#}");
     }
+}
+
+#[test]
+fn ranks_end_with_a_killed_study() {
+    if !mpi_starts() {
+        return;
+    }
+    let mut study = Command::new(EXE);
+    study.args(["run", "^sleep/", "--quick", "--models", "+mpi", "--workers", "2", "--out"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut study = study.arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // The study starts a launch, and that mpirun.
+    let mpi = soon(|| children(study.id()).iter().find_map(|launch| mpirun_and_ranks(launch.unsigned_abs())));
+    let mpi = mpi.expect("MPI begins");
+    study.kill().unwrap();
+    study.wait().unwrap();
+    let all_ended = soon(|| (!mpi.iter().any(|process| is_there(*process))).then_some(()));
+    assert!(all_ended.is_some(), "{mpi:?}");
 }
 
 /// What `bakeoff run` says of the cells of MPI that `command` starts.
@@ -140,9 +152,9 @@ fn ranks_that_are_not_together_are_not_measured() {
         .unwrap();
     fs::set_permissions(&alone, fs::Permissions::from_mode(0o755)).unwrap();
     let (code, said) = run_by(alone.to_str().unwrap());
-    let is_alone = bakeoff::internals::machine::host::cores() > 1;
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(said.contains("another MPI's mpirun has started them"), is_alone, "{said}");
+    // A single rank is as it should be.
+    assert_eq!(said.contains("another MPI's mpirun has started them"), host::cores() > 1, "{said}");
 }
 
 #[test]
