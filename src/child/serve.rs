@@ -37,7 +37,7 @@ fn serve(parent: u32, once: bool, make: MakeJobs<'_>) -> Result<()> {
         let reply = match request {
             Request::Run(new, range) => match state.run(new, range, make) {
                 Ok(digests) => digests,
-                Err(why) => Reply::Failed(format!("{why:#}")),
+                Err(why) => Reply::failed(&why),
             },
             Request::Usage => Reply::Usage(Usage::of_this_process()),
             Request::End => break,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::child::piped::PipedChild;
 use crate::child::program;
 use crate::child::supervisor::{Ends, Supervisor};
-use crate::engine::{Digest, Jobs, Recipe, Resources, Span, Usage, Work};
+use crate::engine::{Digest, Jobs, Recipe, Resources, Span, Unavailable, Usage, WhyNot, Work};
 
 /// Must change whenever a type of this protocol does.
 pub(crate) const VERSION: u32 = 7;
@@ -48,10 +48,20 @@ pub(crate) enum Reply {
     Digests(Vec<Digest>, Vec<Span>),
     /// A job failed, with the reason.
     Failed(String),
+    /// This machine or model can't have such jobs, with the reason.
+    Lacking(String),
     /// The resource usage.
     Usage(Usage),
     /// The jobs of one request are still running: a worker that hands them out says so from time to time.
     Running,
+}
+
+impl Reply {
+    /// Why jobs did not run.
+    pub(super) fn failed(error: &Error) -> Self {
+        let WhyNot { reason, is_lack } = WhyNot::of(error);
+        if is_lack { Reply::Lacking(reason) } else { Reply::Failed(reason) }
+    }
 }
 
 /// When a worker ends on its own.
@@ -152,6 +162,7 @@ impl Worker {
             Reply::Digests(digests, _) => {
                 bail!("{} returned {} digests for {count} jobs", self.0.name(), digests.len())
             }
+            Reply::Lacking(why) => Err(Unavailable::new(why).into()),
             Reply::Failed(why) => Err(anyhow!(why).context(self.0.name().to_owned())),
             other => Err(self.unexpected(&other)),
         }

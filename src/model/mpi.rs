@@ -101,7 +101,8 @@ fn why_not_found(error: Error, resources: &Resources) -> Error {
 /// That something was killed meanwhile tells nothing of this machine.
 fn why_not_started(error: Error) -> Error {
     let said = format!("{error:#}");
-    if said.contains("exited on signal") || said.contains("ended (signal: ") {
+    let of_killed = ["exited on signal", "ended (signal: ", "ended (exit status: 137)"];
+    if of_killed.iter().any(|words| said.contains(words)) {
         return error;
     }
     if said.contains("detected an attempt to run as root") {

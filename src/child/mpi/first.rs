@@ -193,7 +193,7 @@ impl Run {
                 self.parts.push((part.start, digests));
                 self.spans.extend(spans);
             }
-            Reply::Failed(_) => self.failed = Some(reply),
+            Reply::Failed(_) | Reply::Lacking(_) => self.failed = Some(reply),
             other => {
                 self.failed = Some(Reply::Failed(format!("a rank answered {other:?} for jobs {part:?}")));
             }

@@ -38,6 +38,6 @@ pub(super) fn serve(first: &Process<'_>, make: MakeJobs<'_>) -> Result<()> {
 pub(super) fn outcome(run: impl FnOnce() -> Result<Reply>) -> Reply {
     match catch_panic_in("a job", run) {
         Ok(reply) => reply,
-        Err(why) => Reply::Failed(format!("{why:#}")),
+        Err(why) => Reply::failed(&why),
     }
 }
