@@ -162,3 +162,29 @@ fn missing_mpirun_is_named() {
     let (code, said) = run_by("no-such-mpirun");
     assert!(code == Some(0) && said.contains("no-such-mpirun: there is no such program"), "{code:?}: {said}");
 }
+
+/// What a shell on the first of two hosts runs there: this program, on jobs that do nothing, under MPI on both.
+const ON_TWO_HOSTS: &str =
+    r#"exec "$0" run '^noop/' --quick --models sequential,+mpi --workers 2 --mpirun "$TWO_HOSTS" --out "$1""#;
+
+#[test]
+fn ranks_on_two_hosts_run_jobs() {
+    if !mpi_starts() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/two-hosts");
+    let mut two_hosts = Command::new(script);
+    two_hosts.args(["sh", "-c", ON_TWO_HOSTS, EXE]).arg(folder.path());
+    let output = two_hosts.env("COLUMNS", "400").output().unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    if said.starts_with("skipped") || said.contains("attempt to run as root") {
+        eprintln!("skipped: no MPI on two hosts: {}", said.lines().next().unwrap());
+        return;
+    }
+    assert!(output.status.success() && !said.contains("Not measured"), "{said}");
+    let recording = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let recording = fs::read_to_string(recording).unwrap();
+    assert!(recording.contains("noop/mpi/cores") && recording.contains("--hostfile"), "{recording}");
+}

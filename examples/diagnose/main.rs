@@ -24,7 +24,7 @@ use bakeoff::internals::record::figure::ProbeFigure;
 use bakeoff::internals::stats;
 use bakeoff::internals::stats::ratio::Ratio;
 use bakeoff::internals::stats::units;
-use bakeoff::internals::study::probe::{Probe, probe};
+use bakeoff::internals::study::probe::{Asked, Probe, probe};
 use bakeoff::internals::study::python_reference;
 use bakeoff::internals::workload::Kind;
 use bakeoff::internals::workload::catalog::Catalog;
@@ -173,7 +173,7 @@ fn own_bytes(model: &ModelEntry, question: &Probe, rounds: usize) -> Result<f64>
     let (exe, stop) = (std::env::current_exe()?, Arc::default());
     let mut bytes = Vec::new();
     for _ in 0..rounds.min(3) {
-        let probed = probe(&exe, model, question, None, &stop).context("nobody stops it")?;
+        let probed = probe(&exe, model, question, Asked::default(), &stop).context("nobody stops it")?;
         let Some(own) = probed.get(ProbeFigure::OwnBytes) else {
             bail!(probed.failure.unwrap_or_else(|| "not available on this system".into()));
         };

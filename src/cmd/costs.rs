@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::child::program::own_program;
 use crate::cmd::cost_rows::{RUNNING, copied};
+use crate::cmd::mpirun::MpiArgs;
 use crate::cmd::platforms::{Platforms, models_of, with_baseline};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{place, recording_of, remove_part, save_section, show_results};
@@ -33,6 +34,8 @@ pub(super) struct Args {
     models: Vec<String>,
     #[command(flatten)]
     platforms: Platforms,
+    #[command(flatten)]
+    mpi: MpiArgs,
     /// Take dispatch overhead and CPU time from the study in this recording of this machine, instead of measuring noop and hash
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
@@ -178,7 +181,7 @@ fn measured(
         cells,
         sizes,
         workers: host::cores(),
-        mpirun: None,
+        mpirun: args.mpi.command()?,
         exe: own_program()?,
         profile: if args.quick { Profile::Quick } else { Profile::Series },
         seed: None,
@@ -219,6 +222,7 @@ fn gathered(
     }
     let options = ProbeOptions {
         exe: own_program()?,
+        mpirun: args.mpi.command()?,
         models,
         timers: timers(&of_all),
         most_jobs: usize::try_from(args.most)?,

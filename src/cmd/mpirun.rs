@@ -7,28 +7,38 @@ use anyhow::Result;
 
 use crate::cmd::BadUsage;
 
+/// What starts the processes of MPI.
+#[derive(Debug, clap::Args)]
+pub(super) struct MpiArgs {
+    /// Command that starts the processes of `+mpi`, split at spaces, to which -n and the program are added: `mpirun --hostfile hosts`;
+    /// by default `mpirun`
+    #[arg(long, value_name = "COMMAND")]
+    mpirun: Option<Mpirun>,
+}
+
+impl MpiArgs {
+    /// The command, if one is named.
+    ///
+    /// # Errors
+    /// [`BadUsage`] if it is empty.
+    pub(super) fn command(&self) -> Result<Option<String>> {
+        let Some(Mpirun(command)) = &self.mpirun else { return Ok(None) };
+        if command.trim().is_empty() {
+            return Err(BadUsage::new("--mpirun names no program").into());
+        }
+        Ok(Some(command.clone()))
+    }
+}
+
 /// The command of `--mpirun`, its words apart by spaces. A type of its own, as it may have paths, which recordings don't keep.
 #[derive(Clone, Debug)]
-pub(super) struct Mpirun(pub(super) String);
+pub(super) struct Mpirun(String);
 
 impl FromStr for Mpirun {
     type Err = Infallible;
 
     fn from_str(command: &str) -> Result<Self, Infallible> {
         Ok(Mpirun(command.to_owned()))
-    }
-}
-
-impl Mpirun {
-    /// Makes sure that it names a program.
-    ///
-    /// # Errors
-    /// [`BadUsage`] if it does not.
-    pub(super) fn ensure_named(&self) -> Result<()> {
-        if self.0.trim().is_empty() {
-            return Err(BadUsage::new("--mpirun names no program").into());
-        }
-        Ok(())
     }
 }
 

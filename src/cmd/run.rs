@@ -12,7 +12,7 @@ use crate::child::{
 use crate::cmd::platforms::{Platforms, models_of, with_baseline};
 use crate::cmd::{
     BadUsage, Exit, command_line, has_model, learned_by_filter, models_named,
-    mpirun::Mpirun,
+    mpirun::MpiArgs,
     program_call,
     progress::show_progress,
     section::{place, show_results},
@@ -54,10 +54,8 @@ pub(super) struct Args {
     platforms: Platforms,
     #[command(flatten)]
     task: TaskArgs,
-    /// Command that starts the processes of `+mpi`, split at spaces, to which -n and the program are added: `mpirun --hostfile hosts`;
-    /// by default `mpirun`
-    #[arg(long, value_name = "COMMAND")]
-    mpirun: Option<Mpirun>,
+    #[command(flatten)]
+    mpi: MpiArgs,
     /// Number of workers of every pool and runtime; by default the number of cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
@@ -99,9 +97,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
     if let Some(cores) = args.cores {
         limit_to(cores.into())?;
     }
-    if let Some(command) = &args.mpirun {
-        command.ensure_named()?;
-    }
+    let mpirun = args.mpi.command()?;
     let workers = args.workers.map_or_else(host::cores, usize::from);
     let catalog = &match args.task.of_python(&args.platforms)? {
         Some(of_python) => of_python,
@@ -119,7 +115,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog, part: Option<PartOfSweep>) -> 
         cells,
         sizes,
         workers,
-        mpirun: args.mpirun.as_ref().map(|command| command.0.clone()),
+        mpirun,
         exe: own_program()?,
         profile,
         seed: args.seed,

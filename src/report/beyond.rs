@@ -2,6 +2,7 @@
 
 use crate::analysis::costs::{AnalysedCosts, CostSummary};
 use crate::analysis::sizes::SizeSeries;
+use crate::model::plain_name;
 use crate::record::schema::Recording;
 use crate::report::costs::started_on;
 use crate::report::sizes::{all_size_series, metg, pays_from};
@@ -12,7 +13,7 @@ use crate::workload::series::BREAK_EVEN;
 
 /// A model that sends jobs away, in one recording.
 pub(crate) struct Engine {
-    /// Its name.
+    /// Its name, and what starts it if that was named.
     pub(crate) name: String,
     /// The time of its start, in nanoseconds.
     pub(crate) start_ns: Option<Estimate>,
@@ -35,22 +36,46 @@ pub(crate) fn engines<'a>(recordings: impl IntoIterator<Item = &'a Recording>) -
         grains.retain(|series| series.plain_series() == BREAK_EVEN && !series.has_no_verdict());
         let started_on = started_on(&costs.probes).first().copied();
         for model in &analysed.models {
-            engines.extend(engine(model, started_on, &grains));
+            let name = match (plain_name(model.model()), option(&costs.command, "--mpirun")) {
+                ("mpi", Some(mpirun)) => format!("mpi ({mpirun})"),
+                _ => model.model().to_owned(),
+            };
+            engines.extend(engine(model, name, started_on, &grains));
         }
     }
     engines
 }
 
-fn engine(model: &CostSummary<'_>, started_on: Option<&str>, grains: &[SizeSeries]) -> Option<Engine> {
-    let name = model.model();
-    let series = grains.iter().find(|series| series.models().contains(&name));
+/// The value of an option of a command.
+fn option<'a>(command: &'a [String], name: &str) -> Option<&'a str> {
+    for (at, word) in command.iter().enumerate() {
+        if word == name {
+            return Some(command.get(at + 1)?);
+        }
+        if let Some(value) = word.strip_prefix(name)
+            && let Some(value) = value.strip_prefix('=')
+        {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn engine(
+    model: &CostSummary<'_>,
+    name: String,
+    started_on: Option<&str>,
+    grains: &[SizeSeries],
+) -> Option<Engine> {
+    let model_name = model.model();
+    let series = grains.iter().find(|series| series.models().contains(&model_name));
     Some(Engine {
-        name: name.to_owned(),
+        name,
         start_ns: started_on.and_then(|workload| Some(model.starting(workload)?.start_ns)),
         dispatch_ns: model.dispatch_ns(),
         shipped: model.shipped()?,
-        metg: series.map_or(Cell::Missing, |series| metg(series, name)),
-        pays_from: series.map_or(Cell::Missing, |series| pays_from(series, name)),
+        metg: series.map_or(Cell::Missing, |series| metg(series, model_name)),
+        pays_from: series.map_or(Cell::Missing, |series| pays_from(series, model_name)),
     })
 }
 
@@ -104,6 +129,19 @@ pub(crate) mod tests {
             launch.workload = launch.workload.replace("hash", name);
         }
         recording
+    }
+
+    #[test]
+    fn option_of_a_command_follows_it_or_its_sign() {
+        for (words, value) in [
+            (&["costs", "--mpirun", "m -x"][..], Some("m -x")),
+            (&["costs", "--mpirun=m"], Some("m")),
+            (&["costs", "--mpirun"], None),
+            (&["costs", "--mpirunner=m"], None),
+        ] {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(option(&words, "--mpirun"), value, "{words:?}");
+        }
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) struct ProbeOrder {
     pub(crate) question: Probe,
     /// What the jobs of a user's function must return, if the probe is about one.
     pub(crate) expected: Option<Vec<Digest>>,
+    /// The command that starts processes of MPI, if it is not `mpirun`.
+    pub(crate) mpirun: Option<String>,
 }
 
 /// The figures by name, or why there are none.
@@ -58,7 +60,8 @@ pub fn serve(parent: u32, exe: &Path, catalog: &Catalog) -> Result<()> {
 fn answer(order: &ProbeOrder, exe: &Path, catalog: &Catalog) -> Result<Figures> {
     let models = PlatformOrder::platform(order.interpreter.as_ref()).every_model();
     let model = models.into_iter().find(|model| model.name == order.model);
-    let asked = ProbedModel { model: model.context("there is no such model")?, exe, catalog };
+    let model = model.context("there is no such model")?;
+    let asked = ProbedModel { model, mpirun: order.mpirun.as_deref(), exe, catalog };
     match &order.question {
         Probe::Start(workload) => asked.start(workload, order.expected.as_deref()),
         Probe::Wait(us) => asked.wait(1, *us, WAITED),
@@ -77,6 +80,7 @@ const WAITED: Duration = Duration::from_millis(100);
 /// The model of a probe.
 struct ProbedModel<'a> {
     model: ModelEntry,
+    mpirun: Option<&'a str>,
     exe: &'a Path,
     catalog: &'a Catalog,
 }
@@ -86,7 +90,8 @@ impl ProbedModel<'_> {
     fn resources_for(&self, jobs: usize) -> Resources {
         let workers = if self.model.concurrency == Concurrency::Workers { jobs } else { host::cores() };
         let resources = self.model.resources(workers, self.exe);
-        Resources { max_concurrent: jobs.max(MOST_WORKERS), ..resources }
+        let mpirun = self.mpirun.map(str::to_owned);
+        Resources { max_concurrent: jobs.max(MOST_WORKERS), mpirun, ..resources }
     }
 
     /// Starts the model with room for `jobs` jobs at once.
@@ -319,7 +324,7 @@ mod tests {
     fn waiting_pools_have_worker_for_each_job() {
         let catalog = Catalog::builtin();
         for model in models() {
-            let probed = ProbedModel { model, exe: Path::new(""), catalog: &catalog };
+            let probed = ProbedModel { model, mpirun: None, exe: Path::new(""), catalog: &catalog };
             let workers = if model.concurrency == Concurrency::Workers { 100 } else { host::cores() };
             let resources = probed.resources_for(100);
             assert_eq!((resources.workers, resources.max_concurrent), (workers, 100), "{model:?}");

@@ -22,6 +22,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub struct ProbeOptions {
     /// This project's program.
     pub exe: PathBuf,
+    /// The command that starts processes of MPI, if it is not `mpirun`.
+    pub mpirun: Option<String>,
     /// The models.
     pub models: Vec<ModelEntry>,
     /// The models whose waits show the timers, also those of interpreters.
@@ -73,7 +75,10 @@ pub fn gather(
     let mut ask = |model: &ModelEntry, question: &Probe| {
         progress(model.name, &question.name());
         match options.expected(question) {
-            Ok(expected) => probe(&options.exe, model, question, expected, stop),
+            Ok(expected) => {
+                let asked = Asked { expected, mpirun: options.mpirun.clone() };
+                probe(&options.exe, model, question, asked, stop)
+            }
             Err(why) => Some(record(model, question, Err(why))),
         }
     };
@@ -105,12 +110,21 @@ fn position(options: &ProbeOptions, model: &str) -> usize {
     all.map(|entry| entry.name).position(|name| name == model).unwrap_or(usize::MAX)
 }
 
-/// Runs one probe in a fresh process, whose jobs must return the `expected` digests if they are a user's; `None` if it was stopped.
+/// What a probe is told besides.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The digests that its jobs must return, if they are a user's.
+    pub expected: Option<Vec<Digest>>,
+    /// The command that starts processes of MPI, if it is not `mpirun`.
+    pub mpirun: Option<String>,
+}
+
+/// Runs one probe in a fresh process; `None` if it was stopped.
 pub fn probe(
     exe: &Path,
     model: &ModelEntry,
     question: &Probe,
-    expected: Option<Vec<Digest>>,
+    asked: Asked,
     stop: &Arc<AtomicBool>,
 ) -> Option<ProbeRecord> {
     if stop.load(Ordering::Relaxed) {
@@ -120,7 +134,8 @@ pub fn probe(
         model: model.name.into(),
         interpreter: PlatformOrder::of(model.platform),
         question: question.clone(),
-        expected,
+        expected: asked.expected,
+        mpirun: asked.mpirun,
     };
     let answer = match ReportingChild::<ProbeAnswer>::start(exe, SUBCOMMAND, &order, DEADLINE, stop) {
         Err(why) => Err(format!("{why:#}")),

@@ -86,6 +86,7 @@ mod tests {
 
     fn options(most_jobs: usize, most_bytes: u64) -> ProbeOptions {
         ProbeOptions {
+            mpirun: None,
             exe: PathBuf::new(),
             models: vec![],
             timers: vec![],

@@ -18,7 +18,7 @@ mod limit;
 mod passes;
 
 pub use answer::{SUBCOMMAND, serve};
-pub use gather::{Gathered, ProbeOptions, ProbedWorkload, gather, probe};
+pub use gather::{Asked, Gathered, ProbeOptions, ProbedWorkload, gather, probe};
 
 /// A probe of one model in a fresh process. All figures are integers; times are in nanoseconds, memory in
 /// bytes.

@@ -80,6 +80,7 @@ mod tests {
     /// The passes with this seed over the native models; `answers` probes are answered.
     fn made(seed: u64, answers: usize) -> (Vec<ProbeRecord>, Passes) {
         let options = ProbeOptions {
+            mpirun: None,
             exe: PathBuf::new(),
             models: models(),
             timers: timers(&models()),
