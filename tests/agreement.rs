@@ -15,7 +15,7 @@ use bakeoff::internals::engine::error::Unavailable;
 use bakeoff::internals::engine::model::{Resources, Started};
 use bakeoff::internals::engine::sample::sample;
 use bakeoff::internals::engine::trace::Phase;
-use bakeoff::internals::model::{ModelEntry, Platform, built_in_models};
+use bakeoff::internals::model::{ModelEntry, Needs, Platform, built_in_models};
 use bakeoff::internals::workload::catalog::Catalog;
 use bakeoff::internals::workload::fixture::stage::Stage;
 use bakeoff::internals::workload::{Size, Workload};

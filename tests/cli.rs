@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use bakeoff::internals::model::{Platform, every_model, optional_models};
+use bakeoff::internals::model::{Needs, Platform, every_model, optional_models};
 use bakeoff::internals::workload::catalog::Catalog;
 
 fn bakeoff(args: &[&str]) -> Command {
@@ -88,7 +88,8 @@ fn optional_models_are_measured_where_they_are_named() {
     for model in optional_models() {
         let (code, out, err) = run(&format!("rayon,+{}", model.name));
         if model.unavailable.is_some() {
-            let feature = format!("--features {}", model.feature.unwrap());
+            let Some(Needs::Feature(feature)) = model.needs else { panic!("{model:?}") };
+            let feature = format!("--features {feature}");
             assert!(code == Some(2) && err.contains(&feature), "{err}");
         } else {
             assert!(

@@ -112,6 +112,7 @@ mod tests {
             free_threaded: Some(!gil),
             gil: Some(gil),
             start_method: "fork".into(),
+            packages: vec![],
             unavailable: None,
         };
         recording.environment.interpreters = Some(vec![entry("3.13", true), entry("3.13t", false)]);

@@ -93,8 +93,10 @@ fn unknown() -> String {
 /// Version and build of each interpreter.
 fn interpreters(environment: &Environment) -> String {
     let mut all = Vec::new();
-    for InterpreterEntry { tag, version, build, .. } in environment.interpreters.iter().flatten() {
-        all.push(format!("{tag} ({}, {})", text(version), text(build)));
+    for InterpreterEntry { tag, version, build, packages, .. } in environment.interpreters.iter().flatten() {
+        let mut facts = vec![text(version), text(build)];
+        facts.extend(packages.iter().cloned());
+        all.push(format!("{tag} ({})", facts.join(", ")));
     }
     if all.is_empty() { "none".into() } else { all.join("; ") }
 }

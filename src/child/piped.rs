@@ -129,11 +129,7 @@ impl PipedChild {
     }
 
     /// Waits until the process has ended on its own, for `patience` at the longest.
-    pub(crate) fn finish(self, patience: Duration) {
-        self.await_end(patience);
-    }
-
-    fn await_end(&self, patience: Duration) {
+    pub(crate) fn finish(&self, patience: Duration) {
         let start = now();
         while now() - start < patience && !self.process.has_ended() {
             std::thread::sleep(patience / 1_000);
@@ -148,7 +144,7 @@ impl PipedChild {
 
     /// Adds the known facts about a failed process to an error.
     fn explain(&self, error: Error) -> Error {
-        self.await_end(self.patience);
+        self.finish(self.patience);
         // Its last output and its exit may still be pending.
         std::thread::sleep(GRACE);
         let ended_by_itself = self.process.has_ended();

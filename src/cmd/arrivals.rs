@@ -155,7 +155,7 @@ fn models(args: &Args, platforms: &[Platform]) -> Result<Vec<ModelEntry>> {
         models.retain(|model| {
             let name = plain_name(model.name);
             let is_usual = if args.quick { QUICK_MODELS.contains(&name) } else { !NOT_USUAL.contains(&name) };
-            is_usual || model.feature.is_some()
+            is_usual || model.needs.is_some()
         });
     }
     Ok(models)

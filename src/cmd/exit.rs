@@ -175,6 +175,7 @@ mod tests {
             free_threaded: None,
             gil: None,
             start_method: "fork".into(),
+            packages: vec![],
             unavailable: None,
         }
     }

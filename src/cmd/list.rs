@@ -8,7 +8,7 @@ use crate::cmd::out::Out;
 use crate::cmd::terminal::{paragraph, usual_style};
 use crate::cmd::{Exit, platforms::Platforms, program_call};
 use crate::machine::host;
-use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform};
+use crate::model::{Concurrency, MOST_WORKERS, ModelEntry, Platform, plain_name};
 use crate::report::export::terminal;
 use crate::report::table::{Table, Unit};
 use crate::study::cell::Cell;
@@ -76,9 +76,9 @@ fn jobs_at_once(concurrency: Concurrency) -> String {
 }
 
 fn about(model: &ModelEntry) -> String {
-    match (model.unavailable, model.feature) {
+    match (model.lack(), model.needs) {
         (Some(why), _) => format!("not available: {why}"),
-        (None, Some(_)) => format!("{}; measured with --models +{}", model.about, model.name),
+        (None, Some(_)) => format!("{}; measured with --models +{}", model.about, plain_name(model.name)),
         (None, None) => model.about.to_owned(),
     }
 }

@@ -151,7 +151,7 @@ fn cells(args: &Args, catalog: &Catalog, workers: usize) -> Result<Vec<Cell>> {
                 None => workload,
             };
             let mut asked = platform.every_model();
-            asked.retain(|model| model.feature.is_none() || has_model(&models, model.name));
+            asked.retain(|model| model.needs.is_none() || has_model(&models, model.name));
             all.extend(Cell::under(&workload, &asked, workers));
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn recording_of(
     evidence: Option<Vec<EvidenceRecord>>,
     stories: Option<Vec<StoryRun>>,
 ) -> Recording {
-    let interpreters = interpreters(platforms.iter().copied());
+    let interpreters = interpreters(platforms.iter().copied(), &[]);
     Recording {
         schema: SCHEMA.into(),
         version: VERSION,

@@ -5,7 +5,7 @@ use regex::Regex;
 
 use crate::cmd::program_call;
 use crate::cmd::usage::{BadUsage, nearest, unknown};
-use crate::model::{ModelEntry, Platform, optional_models, plain_name};
+use crate::model::{ModelEntry, Platform, plain_name};
 use crate::study::cell::Cell;
 
 /// Those of `cells` whose id the regular expression `filter` matches.
@@ -45,8 +45,8 @@ fn no_cell(filter: &str, cells: &[Cell]) -> String {
 /// model to them that is not always measured: if all names have it, to all that are.
 pub(super) fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec<ModelEntry>> {
     let mut every = all;
-    if every.iter().any(|model| model.platform == Platform::Native) {
-        every.extend(optional_models());
+    for platform in platforms_of(&every) {
+        every.extend(platform.every_model().into_iter().filter(|model| model.needs.is_some()));
     }
     let (mut only, mut more) = (vec![], vec![]);
     for name in names {
@@ -56,22 +56,45 @@ pub(super) fn models_named(all: Vec<ModelEntry>, names: &[String]) -> Result<Vec
         }
     }
     for name in only.iter().chain(&more) {
-        let Some(model) = every.iter().find(|model| is_called(model, name)) else {
+        if !every.iter().any(|model| is_called(model, name)) {
             let known: Vec<String> = every.iter().map(|model| model.name.to_owned()).collect();
             let only_native = every.iter().all(|model| model.platform == Platform::Native);
             let python =
                 if only_native && name.starts_with("py-") { "; --python has those of CPython" } else { "" };
             return Err(BadUsage(unknown("model", name, &known) + python).into());
         };
-        if let (Some(_), Some(why)) = (model.feature, model.unavailable) {
+        if let Some(why) = lack(&every, name) {
             return Err(BadUsage(format!("{name}: {why}")).into());
         }
     }
     every.retain(|model| {
         let is_asked = |names: &[&str]| names.iter().any(|name| is_called(model, name));
-        is_asked(&more) || is_asked(&only) || (only.is_empty() && model.feature.is_none())
+        is_asked(&more) || is_asked(&only) || (only.is_empty() && model.needs.is_none())
     });
     Ok(every)
+}
+
+/// The platforms of `models`, each once.
+fn platforms_of(models: &[ModelEntry]) -> Vec<Platform> {
+    let mut platforms: Vec<Platform> = Vec::new();
+    for model in models {
+        if !platforms.contains(&model.platform) {
+            platforms.push(model.platform);
+        }
+    }
+    platforms
+}
+
+/// Why there is none of the models with this name, each of which is measured only if it is named: the reason of the first of them.
+fn lack(models: &[ModelEntry], name: &str) -> Option<String> {
+    let mut lack = None;
+    for model in models.iter().filter(|model| is_called(model, name)) {
+        if model.needs.is_none() {
+            return None;
+        }
+        lack = lack.or(Some(model.lack()?));
+    }
+    lack
 }
 
 /// Whether `name` is the model's, with or without its interpreter.

@@ -69,21 +69,24 @@ fn build_flags() -> Vec<String> {
     flags
 }
 
-/// The interpreters of all given platforms, each once; `None` if all platforms are native.
-pub fn interpreters(platforms: impl Iterator<Item = Platform>) -> Option<Vec<InterpreterEntry>> {
+/// The interpreters of all given platforms, each once, with those of `packages` that each has; `None` if all platforms are native.
+pub fn interpreters(
+    platforms: impl Iterator<Item = Platform>,
+    packages: &[&str],
+) -> Option<Vec<InterpreterEntry>> {
     let mut entries: Vec<InterpreterEntry> = Vec::new();
     for platform in platforms {
         if let Platform::Python(interpreter) = platform
             && entries.iter().all(|entry| entry.tag != interpreter.tag)
         {
-            entries.push(interpreter_entry(interpreter));
+            entries.push(interpreter_entry(interpreter, packages));
         }
     }
     (!entries.is_empty()).then_some(entries)
 }
 
 /// The recorded form of an interpreter, without its location.
-fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
+fn interpreter_entry(interpreter: &Interpreter, packages: &[&str]) -> InterpreterEntry {
     let mut entry = InterpreterEntry {
         tag: interpreter.tag.clone(),
         version: None,
@@ -92,6 +95,7 @@ fn interpreter_entry(interpreter: &Interpreter) -> InterpreterEntry {
         gil: None,
         start_method: START_METHOD.into(),
         unavailable: None,
+        packages: interpreter.versions_of(packages),
     };
     match &interpreter.facts {
         Err(why) => entry.unavailable = Some(why.clone()),

@@ -148,8 +148,17 @@ pub fn every_model() -> Vec<ModelEntry> {
 /// Those that this program has: of the ones that are measured only if they are named, what it was built with.
 pub fn built_in_models() -> Vec<ModelEntry> {
     let mut built_in = every_model();
-    built_in.retain(|model| model.feature.is_none() || model.unavailable.is_none());
+    built_in.retain(|model| model.needs.is_none() || model.unavailable.is_none());
     built_in
+}
+
+/// What a model takes that is measured only if it is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// A feature of this package of Rust.
+    Feature(&'static str),
+    /// An installed package of Python.
+    Package(&'static str),
 }
 
 /// A model's line in the registry.
@@ -169,8 +178,8 @@ pub struct ModelEntry {
     pub hand_out: HandOut,
     /// The first version of recordings whose programs have it: earlier ones can't lack it.
     pub known_from: u64,
-    /// The feature of this package that it takes, if it is none of those that are always measured.
-    pub feature: Option<&'static str>,
+    /// What it takes, if it is none of those that are always measured.
+    pub needs: Option<Needs>,
     /// The models that it is compared with.
     pub platform: Platform,
     /// Why this machine can't support it.
@@ -215,6 +224,17 @@ impl ModelEntry {
         self.ensure_available()?;
         let is_native = self.platform == Platform::Native;
         if is_native && self.made_of == MadeOf::Tasks { ensure_startable(resources.workers) } else { Ok(()) }
+    }
+
+    /// Why it can't be measured, as far as that is known before it is started: an interpreter is asked for its packages.
+    pub fn lack(&self) -> Option<String> {
+        match (self.unavailable, self.needs, self.platform) {
+            (Some(why), ..) => Some(why.to_owned()),
+            (None, Some(Needs::Package(package)), Platform::Python(interpreter)) => {
+                interpreter.lack_of(package)
+            }
+            _ => None,
+        }
     }
 
     /// Why this machine can't support it.
@@ -271,7 +291,7 @@ macro_rules! models {
                 concurrency: $concurrency,
                 hand_out: $hand_out,
                 known_from: $known_from,
-                feature: None,
+                needs: None,
                 platform: Platform::Native,
                 unavailable: None,
             }),+]
@@ -287,7 +307,7 @@ macro_rules! models {
                 concurrency: $other_concurrency,
                 hand_out: $other_hand_out,
                 known_from: $other_known_from,
-                feature: Some($feature),
+                needs: Some(Needs::Feature($feature)),
                 platform: Platform::Native,
                 unavailable: if cfg!(feature = $feature) {
                     None

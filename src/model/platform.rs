@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{ModelEntry, cpython, cpython::Interpreter, every_model, models};
+use crate::model::{ModelEntry, cpython, cpython::Interpreter, every_model};
 
 /// A platform. Ratios between platforms are shown beside the tables, and no verdict compares them.
 #[derive(Clone, Copy, Debug)]
@@ -43,16 +43,15 @@ impl Platform {
     pub fn every_model(self) -> Vec<ModelEntry> {
         match self {
             Platform::Native => every_model(),
-            Platform::Python(_) => self.models(),
+            Platform::Python(interpreter) => cpython::every_model(interpreter).to_vec(),
         }
     }
 
     /// Its models that are always measured, in table order; the first is the baseline.
     pub fn models(self) -> Vec<ModelEntry> {
-        match self {
-            Platform::Native => models(),
-            Platform::Python(interpreter) => cpython::models(interpreter).to_vec(),
-        }
+        let mut models = self.every_model();
+        models.retain(|model| model.needs.is_none());
+        models
     }
 }
 

@@ -109,6 +109,9 @@ pub struct InterpreterEntry {
     pub gil: Option<bool>,
     /// How pools start their processes.
     pub start_method: String,
+    /// The packages that its measured models take, `name version`; from version 6 on, in recordings with such models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<String>,
     /// Why it can't be used.
     #[serde(serialize_with = "optional_reason")]
     pub unavailable: Option<String>,

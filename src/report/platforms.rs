@@ -235,6 +235,7 @@ pub(crate) mod tests {
             free_threaded: Some(false),
             gil: Some(true),
             start_method: "fork".into(),
+            packages: vec![],
             unavailable: None,
         }]);
         let study = recording.study.as_mut().unwrap();

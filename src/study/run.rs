@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use crate::engine::{Timestamp, nanoseconds, now};
 use crate::machine::environment::{environment, interpreters};
+use crate::model::Needs;
 use crate::record::journal::Journal;
 use crate::record::place::{Place, Saved};
 use crate::record::plain::tell;
@@ -99,6 +100,19 @@ fn after(conducted: Result<()>, saved: Saved) -> Result<Saved> {
     }
 }
 
+/// The installed packages that the models of `cells` take, each once.
+fn packages(cells: &[Cell]) -> Vec<&'static str> {
+    let mut packages = Vec::new();
+    for cell in cells {
+        if let Some(Needs::Package(package)) = cell.model.needs
+            && !packages.contains(&package)
+        {
+            packages.push(package);
+        }
+    }
+    packages
+}
+
 fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
     let (launches_asked, rounds_asked) = request.profile.size();
     let rows = prepared.rows();
@@ -108,7 +122,7 @@ fn not_yet_measured(request: &Request, prepared: &Prepared) -> Recording {
         partial: false,
         of_user: request.catalog.is_of_user(),
         environment: Environment {
-            interpreters: interpreters(rows.iter().map(|(_, platform)| *platform)),
+            interpreters: interpreters(rows.iter().map(|(_, platform)| *platform), &packages(&request.cells)),
             ..environment(Path::new("/"))
         },
         evidence: None,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::child::process::Process;
 use crate::model::ModelEntry;
+use crate::model::cpython::packages::Packages;
 
 /// An interpreter, or why there is none at a path.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub struct Interpreter {
     /// What it reports about itself, or why it can't be used.
     pub facts: Result<Facts, String>,
     models: OnceLock<Vec<ModelEntry>>,
+    pub(super) packages: OnceLock<Result<Packages, String>>,
 }
 
 /// What an interpreter reports about itself.
@@ -99,7 +101,7 @@ impl Interpreter {
             Ok(facts) if cfg!(windows) => facts.executable.clone(),
             _ => path.to_owned(),
         };
-        Interpreter { tag, path, facts, models: OnceLock::new() }
+        Interpreter { tag, path, facts, models: OnceLock::new(), packages: OnceLock::new() }
     }
 
     /// An interpreter that another process has found at `path`, under its `tag` there.
@@ -335,6 +337,9 @@ pub(crate) mod tests {
         }
     }
 
+    /// Windows has no `resource`, and macOS flushes by `fcntl`: the worker does without. Models that take a package need the others.
+    const OF_SOME: [&str; 7] = ["bakeoff_worker", "resource", "fcntl", "ctypes", "secrets", "dask", "mpi4py"];
+
     #[test]
     fn question_names_all_that_worker_imports() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/model/cpython/worker");
@@ -347,8 +352,7 @@ pub(crate) mod tests {
             for line in std::fs::read_to_string(file).unwrap().lines() {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let (["import", module, ..] | ["from", module, "import", ..]) = words[..] else { continue };
-                // Windows has no `resource`, and macOS flushes by `fcntl`: the worker does without.
-                if !module.starts_with('.') && !["bakeoff_worker", "resource", "fcntl"].contains(&module) {
+                if !module.starts_with('.') && !OF_SOME.contains(&module) {
                     assert!(
                         QUESTION.contains(&format!("    \"{module}\",")),
                         "{module} in {}",

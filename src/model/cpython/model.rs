@@ -14,7 +14,7 @@ use crate::engine::{
     Model, Phase, Resources, Span, Spans, Timestamp, Usage, digest::Digest, jobs::Jobs, work::Work,
 };
 use crate::model::{
-    Concurrency, HandOut, MadeOf, ModelEntry, Platform, Rounding, cpython::Interpreter,
+    Concurrency, HandOut, MadeOf, ModelEntry, Needs, Platform, Rounding, cpython::Interpreter,
     cpython::script::PythonProcess,
 };
 use crate::record::schema::Width;
@@ -30,10 +30,12 @@ struct PythonModel {
     revision: u32,
     /// The first minor version of Python 3 that has it.
     since: u32,
+    /// The installed package that it takes.
+    package: Option<&'static str>,
 }
 
 /// The baseline first.
-const MODELS: [PythonModel; 7] = [
+const MODELS: [PythonModel; 10] = [
     PythonModel {
         name: "py-loop",
         about: "one job at a time: Python's baseline",
@@ -42,6 +44,7 @@ const MODELS: [PythonModel; 7] = [
         hand_out: HandOut::Single,
         revision: 1,
         since: 0,
+        package: None,
     },
     PythonModel {
         name: "py-threading",
@@ -51,6 +54,7 @@ const MODELS: [PythonModel; 7] = [
         hand_out: HandOut::Single,
         revision: 1,
         since: 0,
+        package: None,
     },
     PythonModel {
         name: "py-asyncio",
@@ -61,6 +65,7 @@ const MODELS: [PythonModel; 7] = [
         hand_out: HandOut::Single,
         revision: 1,
         since: 0,
+        package: None,
     },
     PythonModel {
         name: "py-multiprocessing",
@@ -71,6 +76,7 @@ const MODELS: [PythonModel; 7] = [
         // The first was a ProcessPoolExecutor.
         revision: 2,
         since: 0,
+        package: None,
     },
     PythonModel {
         name: "py-processpool",
@@ -80,6 +86,7 @@ const MODELS: [PythonModel; 7] = [
         hand_out: HandOut::Single,
         revision: 1,
         since: 0,
+        package: None,
     },
     PythonModel {
         name: "py-processpool-chunks",
@@ -89,6 +96,7 @@ const MODELS: [PythonModel; 7] = [
         hand_out: HandOut::Parts { of_each: 4, rounding: Rounding::Down },
         revision: 1,
         since: 0,
+        package: None,
     },
     PythonModel {
         name: "py-interpreters",
@@ -98,17 +106,60 @@ const MODELS: [PythonModel; 7] = [
         hand_out: HandOut::Single,
         revision: 1,
         since: 14,
+        package: None,
+    },
+    PythonModel {
+        name: "py-dask",
+        about: "a LocalCluster of dask.distributed: a process for each core, to which a scheduler sends single tasks",
+        made_of: MadeOf::Processes,
+        concurrency: Concurrency::Cores,
+        hand_out: HandOut::Single,
+        revision: 1,
+        since: 0,
+        package: Some("distributed"),
+    },
+    PythonModel {
+        name: "py-ray",
+        about: "tasks of ray on one node, with a worker process for each core",
+        made_of: MadeOf::Processes,
+        concurrency: Concurrency::Cores,
+        hand_out: HandOut::Single,
+        revision: 1,
+        since: 0,
+        package: Some("ray"),
+    },
+    PythonModel {
+        name: "py-mpi4py",
+        about: "mpi4py's MPIPoolExecutor, which sends single jobs to a process for each core",
+        made_of: MadeOf::Processes,
+        concurrency: Concurrency::Cores,
+        hand_out: HandOut::Single,
+        revision: 1,
+        since: 0,
+        package: Some("mpi4py"),
     },
 ];
 
-/// The models under `interpreter`, the baseline first. Unsupported models are included with the reason.
-pub fn models(interpreter: &'static Interpreter) -> &'static [ModelEntry] {
+/// The models under `interpreter`, the baseline first. Unsupported models are included with the reason, and so are those that are measured
+/// only if they are named: whether it has their packages is not asked here.
+pub fn every_model(interpreter: &'static Interpreter) -> &'static [ModelEntry] {
     interpreter.models_by(|interpreter| MODELS.iter().map(|model| model.under(interpreter)).collect())
 }
 
-/// The models' names, without their interpreter, and what each is made of.
+/// The packages that models take.
+pub(super) fn packages() -> Vec<&'static str> {
+    MODELS.iter().filter_map(|model| model.package).collect()
+}
+
+/// The package that a model takes, by its name without its interpreter.
+pub(super) fn package_of(name: &str) -> Option<&'static str> {
+    MODELS.iter().find(|model| model.name == name)?.package
+}
+
+/// The names of the models that are always measured, without their interpreter, and what each is made of.
 pub(crate) fn names() -> Vec<(&'static str, MadeOf)> {
-    MODELS.iter().map(|model| (model.name, model.made_of)).collect()
+    let usual = MODELS.iter().filter(|model| model.package.is_none());
+    usual.map(|model| (model.name, model.made_of)).collect()
 }
 
 /// What a model is made of by its name, without its interpreter.
@@ -121,6 +172,10 @@ pub(crate) fn hand_out(name: &str) -> HandOut {
     MODELS.iter().find(|model| model.name == name).map_or(HandOut::Single, |model| model.hand_out)
 }
 
+/// Why there are no models that take a package on other systems.
+const LINUX_ALONE: &str =
+    "its processes have sessions of their own, and bakeoff can end such processes on Linux alone";
+
 impl PythonModel {
     /// Its entry lives as long as its interpreter: until the end of the program.
     fn under(&self, interpreter: &'static Interpreter) -> ModelEntry {
@@ -129,6 +184,7 @@ impl PythonModel {
             Ok(facts) if facts.release() < vec![3, self.since] => {
                 Some(format!("it came with Python 3.{}, and this is {}", self.since, facts.version))
             }
+            Ok(_) if self.package.is_some() && !cfg!(target_os = "linux") => Some(LINUX_ALONE.to_owned()),
             Ok(facts) if self.made_of == MadeOf::Processes => facts.lacks_processes.clone(),
             Ok(_) => None,
         };
@@ -140,7 +196,7 @@ impl PythonModel {
         };
         ModelEntry {
             known_from: 1,
-            feature: None,
+            needs: self.package.map(Needs::Package),
             name: format!("{}@{}", self.name, interpreter.tag).leak(),
             about: self.about,
             revision: self.revision,

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Serialize;
@@ -12,12 +13,13 @@ use crate::child::scratch::Scratch;
 use crate::child::supervisor::{Ends, Supervisor};
 use crate::engine::{Resources, Unavailable};
 use crate::model::cpython::interpreter::{NO_PACKAGES, OPTIONS, START_METHOD};
+use crate::model::cpython::model::package_of;
 
 /// The package of the worker in its temporary folder.
 const PACKAGE: &str = "bakeoff_worker";
 
 /// The worker: all Python models and all kinds of jobs, by the names of its files.
-const WORKER: [(&str, &str); 29] = [
+const WORKER: [(&str, &str); 34] = [
     ("__init__.py", include_str!("worker/__init__.py")),
     ("__main__.py", include_str!("worker/__main__.py")),
     ("arriving.py", include_str!("worker/arriving.py")),
@@ -25,6 +27,7 @@ const WORKER: [(&str, &str); 29] = [
     ("calls.py", include_str!("worker/calls.py")),
     ("computing.py", include_str!("worker/computing.py")),
     ("digests.py", include_str!("worker/digests.py")),
+    ("engine.py", include_str!("worker/engine.py")),
     ("errors.py", include_str!("worker/errors.py")),
     ("frames.py", include_str!("worker/frames.py")),
     ("http_answer.py", include_str!("worker/http_answer.py")),
@@ -36,23 +39,32 @@ const WORKER: [(&str, &str); 29] = [
     ("pool_worker.py", include_str!("worker/pool_worker.py")),
     ("processes.py", include_str!("worker/processes.py")),
     ("py_asyncio.py", include_str!("worker/py_asyncio.py")),
+    ("py_dask.py", include_str!("worker/py_dask.py")),
     ("py_interpreters.py", include_str!("worker/py_interpreters.py")),
     ("py_loop.py", include_str!("worker/py_loop.py")),
+    ("py_mpi4py.py", include_str!("worker/py_mpi4py.py")),
     ("py_multiprocessing.py", include_str!("worker/py_multiprocessing.py")),
     ("py_processpool.py", include_str!("worker/py_processpool.py")),
     ("py_processpool_chunks.py", include_str!("worker/py_processpool_chunks.py")),
+    ("py_ray.py", include_str!("worker/py_ray.py")),
     ("py_threading.py", include_str!("worker/py_threading.py")),
     ("serve.py", include_str!("worker/serve.py")),
     ("sha_loop_job.py", include_str!("worker/sha_loop_job.py")),
+    ("supervised.py", include_str!("worker/supervised.py")),
     ("task_job.py", include_str!("worker/task_job.py")),
     ("task_loading.py", include_str!("worker/task_loading.py")),
     ("usage.py", include_str!("worker/usage.py")),
 ];
 
+/// The time in which an interpreter ends all processes that it has started: some tenths of a second are usual.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
+
 /// An interpreter that runs the worker; dropping it ends the interpreter and everything that it has started.
 pub(crate) struct PythonProcess {
     child: PipedChild,
     supervisor: Supervisor,
+    /// It has processes outside its group, which it ends itself.
+    ends_itself: bool,
     /// Contains the worker; removed after the interpreter has ended.
     _folder: Scratch,
 }
@@ -71,17 +83,18 @@ impl PythonProcess {
         let folder = worker_folder()
             .with_context(|| format!("cannot write a script into {}", std::env::temp_dir().display()))?;
         let script = folder.path().join(PACKAGE).join("__main__.py");
-        let mut command = if resources.with_packages {
+        let (model, tag) = model.split_once('@').unwrap_or((model, ""));
+        let is_engine = package_of(model).is_some();
+        let mut command = if resources.with_packages || is_engine {
             run_with_packages(interpreter, &script)
         } else {
             run(interpreter, &script)
         };
-        let (model, tag) = model.split_once('@').unwrap_or((model, ""));
         command.args([model, &resources.workers.to_string(), if traced { "traced" } else { "plain" }]);
         command.arg(START_METHOD).arg(folder.path()).arg(std::process::id().to_string());
         let supervisor = Supervisor::start(resources.deadline, None)?;
         let child = supervisor.spawn(format!("{model} under CPython {tag}"), command, Ends::WithGroup)?;
-        let mut python_process = PythonProcess { child, supervisor, _folder: folder };
+        let mut python_process = PythonProcess { child, supervisor, ends_itself: is_engine, _folder: folder };
         python_process.hear(b'H').map(|_| python_process)
     }
 
@@ -124,6 +137,14 @@ impl PythonProcess {
                 char::from(letter),
                 char::from(expected)
             ),
+        }
+    }
+}
+
+impl Drop for PythonProcess {
+    fn drop(&mut self) {
+        if self.ends_itself && self.child.send_bytes(&[b"Q"]).is_ok() {
+            self.child.finish(ENDS_WITHIN);
         }
     }
 }

@@ -88,6 +88,7 @@ pub(crate) mod tests {
             free_threaded: Some(!gil),
             gil: Some(gil),
             start_method: "fork".into(),
+            packages: vec![],
             unavailable: None,
         }]);
         recording

@@ -22,7 +22,7 @@ class Pool(Base):
         while len(told) < self.workers:
             if time.monotonic() > end:
                 raise TimeoutError("%d of %d workers %s within %d s" % (len(told), self.workers, what, START_WITHIN))
-            told.update(self.pool.map(call, values))
+            told.update(self.map(call, values))
         return told
 
     def prepare(self, jobs):

@@ -26,6 +26,12 @@ def begun(_):
     return os.getpid(), threading.get_native_id()
 
 
+def set_up(traced):
+    """Sets up a worker that was started without that, and says which it is."""
+    begin(traced)
+    return begun(None)
+
+
 def load(job):
     """Loads what a job needs, and says by which worker."""
     job.ready()

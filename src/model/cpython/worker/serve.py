@@ -1,7 +1,7 @@
 """Answers the parent's requests, over standard input and output.
 
 It sends I and the names of a user's function to load it, N for the names of its sizes, P and jobs to prepare, R and which of them to run, A for their answers if they were kept, V to let them arrive at given times, C to have two of them started as coroutines, S for spans, U for
-what has been used; each is answered by one frame. What only some models need is imported by them: each import takes some of
+what has been used; each is answered by one frame. Q, to end, is not answered. What only some models need is imported by them: each import takes some of
 a process's first moments.
 """
 
@@ -20,15 +20,25 @@ from . import jobs
 from .errors import words
 from .phases import Plain, Traced
 
+# Packages of others, whose processes don't stay in the group of this one.
+ENGINES = ("py-dask", "py-ray", "py-mpi4py")
+
 
 def main(name, workers, traced, start_method, own_folder=None, parent=None):
+    global end_processes
+    if name in ENGINES:
+        from . import supervised
+
+        supervised.begin(lambda: remove(own_folder))
+        end_processes = supervised.leave
     requests, replies = take_pipes()
     digests.warm_up()
     try:
         model = start(name, int(workers), Traced() if traced == "traced" else Plain(), start_method)
     except Exception as error:
-        return frames.write(replies, *described(error))
-    if hasattr(select, "poll"):
+        frames.write(replies, *described(error))
+        return end(own_folder) if name in ENGINES else None
+    if hasattr(select, "poll") and name not in ENGINES:
         # Not before the pool exists: a forked process must have only one thread.
         threading.Thread(target=end_with, args=(requests, own_folder, parent), daemon=True).start()
         if traced == "traced":
@@ -82,10 +92,14 @@ def end(own_folder):
     """The parent has ended: remaining work is useless, and nobody else removes the folder that it made for this program."""
     if own_folder:
         remove(own_folder)
-    # A shell that started this program may be in the group, too.
+    end_processes()
+    os._exit(0)
+
+
+def end_processes():
+    """Ends this process, too, if it leads its group: a shell that started this program may be in the group."""
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
-    os._exit(0)
 
 
 def remove(folder):
@@ -102,6 +116,8 @@ def remove(folder):
 def converse(model, requests, replies):
     batches = {}
     for letter, body in frames.read(requests):
+        if letter == b"Q":
+            return
         try:
             reply = answer(model, batches, letter, body)
         except Exception as error:
