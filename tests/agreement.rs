@@ -83,7 +83,7 @@ fn all_models_return_the_same_digests() {
 fn run_all(entry: &ModelEntry, batches: &[Batch], workers: usize) -> Result<()> {
     let mut started = None;
     for batch in batches {
-        if entry.feature != Some("mpi") {
+        if entry.needs != Some(Needs::Feature("mpi")) {
             started = None;
         }
         let model = match &mut started {
@@ -98,7 +98,7 @@ fn run_all(entry: &ModelEntry, batches: &[Batch], workers: usize) -> Result<()> 
 
 /// Whether processes of MPI can't be started here.
 fn is_mpi_lacking(entry: &ModelEntry, error: &anyhow::Error) -> bool {
-    entry.feature == Some("mpi") && error.is::<Unavailable>()
+    entry.needs == Some(Needs::Feature("mpi")) && error.is::<Unavailable>()
 }
 
 /// A model that is wrong in a way of its own.

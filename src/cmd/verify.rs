@@ -9,7 +9,7 @@ use crate::cmd::out::Out;
 use crate::cmd::{Exit, learned_by_filter, platforms::Platforms, select_of, terminal::paragraph};
 use crate::engine::{Sample, Unavailable};
 use crate::machine::host;
-use crate::model::{Platform, built_in_models};
+use crate::model::{Needs, Platform, built_in_models, plain_name};
 use crate::study::{cell::Cell, session::Session};
 use crate::workload::catalog::Catalog;
 
@@ -28,10 +28,14 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let catalog = learned_by_filter(catalog, &args.filter)?;
     let mut cells = Vec::new();
     for platform in args.platforms.to_measure()? {
-        let models = match platform {
+        let mut models = match platform {
             Platform::Native => built_in_models(),
-            Platform::Python(_) => platform.models(),
+            Platform::Python(_) => platform.every_model(),
         };
+        // What takes packages of others is started where its name says so.
+        models.retain(|model| {
+            !matches!(model.needs, Some(Needs::Package(_))) || args.filter.contains(plain_name(model.name))
+        });
         for workload in catalog.workloads(platform).iter().chain(catalog.optional(platform)) {
             cells.extend(Cell::under(workload, &models, host::cores()));
         }

@@ -226,6 +226,11 @@ impl ModelEntry {
         if is_native && self.made_of == MadeOf::Tasks { ensure_startable(resources.workers) } else { Ok(()) }
     }
 
+    /// Whether its processes use CPU time while they wait for jobs: the engines of Python have heartbeats and poll.
+    pub fn is_busy_when_idle(&self) -> bool {
+        matches!(self.needs, Some(Needs::Package(_)))
+    }
+
     /// Why it can't be measured, as far as that is known before it is started: an interpreter is asked for its packages.
     pub fn lack(&self) -> Option<String> {
         match (self.unavailable, self.needs, self.platform) {

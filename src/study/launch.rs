@@ -13,9 +13,10 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::child::{channel::Channel, parent_death, program, wire};
-use crate::engine::{Batch, Digest, Resources, Started, WhyNot, catch_panic, nanoseconds};
+use crate::engine::{Batch, Digest, Resources, WhyNot, catch_panic, nanoseconds};
 use crate::model::{Platform, cpython::Interpreter, cpython::interpreter::Facts};
 use crate::record::schema::{CopyTimes, Failure, PartOfBatch, Role, Round, Sample};
+use crate::study::arm_model::ArmModel;
 use crate::study::slot::{Measured, slot, warm_device};
 use crate::study::{capacity::Capacity, cell::Cell};
 use crate::workload::fixture::stage::{Attached, Stage};
@@ -94,10 +95,10 @@ impl PlatformOrder {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Acknowledged;
 
-/// An arm with a started model.
-struct RunningArm {
+/// An arm with its model.
+struct RunningArm<'a> {
     arm: u64,
-    model: Box<dyn Started>,
+    model: ArmModel<'a>,
     warm_up: Batch,
     batch: Batch,
     part: Option<PartOfBatch>,
@@ -130,8 +131,8 @@ fn measure(order: &LaunchOrder, exe: &Path, catalog: &Catalog, channel: &mut Cha
     for _ in 0..order.rounds {
         random.shuffle(&mut running);
         // As the slots of a round follow each other, the first one follows the last arm.
-        if let Some(last) = running.last_mut() {
-            warm_device(last.model.as_mut(), &batch);
+        if let Some(last) = running.iter_mut().rev().find_map(|arm| arm.model.started()) {
+            warm_device(last, &batch);
         }
         let report = round(&mut running, &mut failed);
         let report = Round { stopped: continued.swap(false, Ordering::Relaxed), ..report };
@@ -167,13 +168,13 @@ struct Starter<'a> {
 
 /// The arms that have started, and why others have not.
 #[derive(Default)]
-struct StartedArms {
-    running: Vec<RunningArm>,
+struct StartedArms<'a> {
+    running: Vec<RunningArm<'a>>,
     failed: BTreeMap<u64, WhyNot>,
 }
 
-impl StartedArms {
-    fn add(&mut self, arm: u64, started: Result<RunningArm>) {
+impl<'a> StartedArms<'a> {
+    fn add(&mut self, arm: u64, started: Result<RunningArm<'a>>) {
         match started {
             Ok(started) => self.running.push(started),
             Err(error) => drop(self.failed.insert(arm, WhyNot::of(&error))),
@@ -181,9 +182,9 @@ impl StartedArms {
     }
 }
 
-impl Starter<'_> {
+impl<'a> Starter<'a> {
     /// Starts the model of each arm; an arm that can't start has failed.
-    fn all(self) -> Result<StartedArms> {
+    fn all(self) -> Result<StartedArms<'a>> {
         let workers = self.order.workers;
         let mut cells = Cell::under(self.workload, &self.platform.every_model(), workers);
         // A reference is always on the native platform.
@@ -211,7 +212,7 @@ impl Starter<'_> {
         Ok(started)
     }
 
-    fn arm(self, order: &ArmOrder, cells: &[Cell]) -> Result<RunningArm> {
+    fn arm(self, order: &ArmOrder, cells: &[Cell]) -> Result<RunningArm<'a>> {
         let cell = cells.iter().find(|cell| cell.id() == order.id);
         let cell = cell.with_context(|| format!("there is no cell {}", order.id))?;
         let model = catch_panic(|| self.model(cell, order.role))?;
@@ -224,17 +225,18 @@ impl Starter<'_> {
         Ok(RunningArm { arm: order.index, model, warm_up, batch, part })
     }
 
-    fn model(self, cell: &Cell, role: Role) -> Result<Box<dyn Started>> {
+    fn model(self, cell: &Cell, role: Role) -> Result<ArmModel<'a>> {
         let Starter { order, batch, exe, .. } = self;
         if role != Role::Capacity {
             let resources = cell.resources(order.workers, exe);
-            return cell.model.start(batch, &Resources { mpirun: order.mpirun.clone(), ..resources });
+            let resources = Resources { mpirun: order.mpirun.clone(), ..resources };
+            return ArmModel::of(cell.model, batch, resources);
         }
         let mut copies = Vec::with_capacity(order.cores);
         for _ in 0..order.cores {
             copies.push(cell.start(batch, order.workers, exe)?);
         }
-        Ok(Box::new(Capacity::new(copies)))
+        Ok(ArmModel::Started(Box::new(Capacity::new(copies))))
     }
 }
 
@@ -245,10 +247,10 @@ fn part_of(jobs: usize, all: usize) -> Result<PartOfBatch> {
 }
 
 /// One slot for each arm that has not failed; a failed arm has no further slot in this launch.
-fn round(running: &mut Vec<RunningArm>, failed: &mut BTreeMap<u64, WhyNot>) -> Round {
+fn round(running: &mut Vec<RunningArm<'_>>, failed: &mut BTreeMap<u64, WhyNot>) -> Round {
     let mut round = Round { samples: Vec::with_capacity(running.len()), ..Round::default() };
     for (place, RunningArm { arm, model, warm_up, batch, part }) in running.iter_mut().enumerate() {
-        match catch_panic(|| slot(model.as_mut(), warm_up, batch)) {
+        match catch_panic(|| model.for_a_slot(|model| slot(model, warm_up, batch))) {
             Ok(measured) => add_slot(&mut round, *arm, place as u64, &measured, *part),
             Err(error) => drop(failed.insert(*arm, WhyNot::of(&error))),
         }

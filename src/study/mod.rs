@@ -2,7 +2,7 @@
 //!
 //! - [`plan`]: the cells, their repetitions and their order
 //! - [`launch`]: a fresh process that measures one workload; `isolated`: a process for each of its cells
-//! - `slot`: an arm's turn in a round: warm-up, then timed runs
+//! - `slot`: an arm's turn in a round: warm-up, then timed runs; `arm_model`: when its model is started
 //! - `capacity`: the capacity of this machine
 //! - [`run`](mod@run): a whole study, to its saved recording
 //! - [`runner`]: walks over the launches and keeps what they measure; `stops`: arms that need no more of them
@@ -15,6 +15,7 @@
 //! - [`run_environment`]: what traced runs are made with; [`calibration`]: how much computing takes how long here
 //! - [`children`]: what a child process of this program serves as
 
+mod arm_model;
 pub mod arrivals;
 pub mod calibration;
 mod capacity;
