@@ -41,9 +41,9 @@ fn complaint(model: &str, exe: &Path) -> String {
 #[test]
 fn broken_worker_is_reported_and_removed() {
     let folder = tempfile::tempdir().unwrap();
-    // What a worker writes first; a hello of version 6 is the frame 02 00 00 00, 00 06.
+    // What a worker writes first; a hello of version 7 is the frame 02 00 00 00, 00 07.
     let mark = r"printf '\012\000bakeoff\000\030\002\031\012'";
-    let hello = format!(r"{mark}; printf '\002\000\000\000\000\006'");
+    let hello = format!(r"{mark}; printf '\002\000\000\000\000\007'");
     let cases = [
         ("dies", "exit 7".to_owned(), "exit status: 7"),
         ("dies-of-a-signal", "kill -9 $$".to_owned(), "signal: 9"),

@@ -48,12 +48,12 @@ pub(crate) enum Reply {
     Digests(Vec<Digest>, Vec<Span>),
     /// A job failed, with the reason.
     Failed(String),
-    /// This machine or model can't have such jobs, with the reason.
-    Lacking(String),
     /// The resource usage.
     Usage(Usage),
     /// The jobs of one request are still running: a worker that hands them out says so from time to time.
     Running,
+    /// This machine or model can't have such jobs, with the reason.
+    Lacking(String),
 }
 
 impl Reply {
