@@ -2,7 +2,7 @@
 
 A fifth argument is a folder that was made for this process alone, and a sixth its parent's process id: if the parent dies, the process
 ends and removes the folder.
-Nothing but the standard library is imported, and nothing but Python's own tools is measured.
+Nothing but the standard library is imported, and nothing but Python's own tools is measured, unless MODEL is an engine that takes a package.
 """
 
 import os

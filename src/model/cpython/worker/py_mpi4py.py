@@ -9,10 +9,11 @@ from .engine import FOLDER, Engine
 
 class Model(Engine):
     package = "mpi4py.futures"
-    # Open MPI counts the process that hands out among those that have a core. It is to use the loopback interface, and to keep its
-    # files here. Whether root may start it is left to the user.
+    # Open MPI counts the process that hands out among those that have a core; its versions 4 and 5 are told otherwise by different
+    # names. It is to use the loopback interface, and to keep its files here. Whether root may start it is left to the user.
     settings = {
         "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
         "OMPI_MCA_btl_tcp_if_include": "lo",
         "OMPI_MCA_oob_tcp_if_include": "lo",
         "OMPI_MCA_orte_tmpdir_base": FOLDER,
