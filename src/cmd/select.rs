@@ -89,9 +89,7 @@ fn platforms_of(models: &[ModelEntry]) -> Vec<Platform> {
 fn lack(models: &[ModelEntry], name: &str) -> Option<String> {
     let mut lack = None;
     for model in models.iter().filter(|model| is_called(model, name)) {
-        if model.needs.is_none() {
-            return None;
-        }
+        model.needs?;
         lack = lack.or(Some(model.lack()?));
     }
     lack

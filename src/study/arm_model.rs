@@ -10,7 +10,7 @@ pub(super) enum ArmModel<'a> {
     /// One that uses nothing while it waits for the slots of others.
     Started(Box<dyn Started>),
     /// One that uses CPU time while it waits, which would slow others down: it is started for each of its slots, untimed.
-    StartedForSlot { model: ModelEntry, batch: &'a Batch, resources: Resources },
+    StartedForSlot { model: ModelEntry, batch: &'a Batch, resources: Box<Resources> },
 }
 
 impl<'a> ArmModel<'a> {
@@ -20,7 +20,7 @@ impl<'a> ArmModel<'a> {
     /// As [`ModelEntry::start`].
     pub(super) fn of(model: ModelEntry, batch: &'a Batch, resources: Resources) -> Result<Self> {
         if model.is_busy_when_idle() {
-            Ok(ArmModel::StartedForSlot { model, batch, resources })
+            Ok(ArmModel::StartedForSlot { model, batch, resources: Box::new(resources) })
         } else {
             Ok(ArmModel::Started(model.start(batch, &resources)?))
         }

@@ -338,7 +338,8 @@ pub(crate) mod tests {
     }
 
     /// Windows has no `resource`, and macOS flushes by `fcntl`: the worker does without. Models that take a package need the others.
-    const OF_SOME: [&str; 7] = ["bakeoff_worker", "resource", "fcntl", "ctypes", "secrets", "dask", "mpi4py"];
+    const OF_SOME: [&str; 8] =
+        ["bakeoff_worker", "resource", "fcntl", "ctypes", "logging", "secrets", "dask", "mpi4py"];
 
     #[test]
     fn question_names_all_that_worker_imports() {

@@ -36,7 +36,7 @@ class Model(Engine):
 
 def ensure_library():
     try:
-        from mpi4py import MPI  # noqa: F401
+        from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
         # It names the files that it has looked for, line by line.
         why = str(error).partition("\n")[0]

@@ -106,7 +106,8 @@ def remove(folder):
     """Another thread may be removing it as well."""
     try:
         for inner, folders, files in os.walk(folder, topdown=False):
-            for file in files:
+            # Links to folders are among the folders.
+            for file in files + [folder for folder in folders if os.path.islink(os.path.join(inner, folder))]:
                 os.remove(os.path.join(inner, file))
             os.rmdir(inner)
     except OSError:
