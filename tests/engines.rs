@@ -33,8 +33,11 @@ const PROCESSES: [(&str, &[&str]); 3] = [
 ];
 
 fn interpreter() -> Option<&'static Interpreter> {
-    let named = std::env::var("BAKEOFF_TEST_PYTHON").map(|path| InterpreterChoice::These(vec![path]));
-    find(&named.unwrap_or(InterpreterChoice::Newest)).into_iter().find(|it| it.facts.is_ok())
+    let choice = match std::env::var_os("BAKEOFF_TEST_PYTHON") {
+        Some(path) => InterpreterChoice::These(vec![path.into_string().unwrap()]),
+        None => InterpreterChoice::Newest,
+    };
+    find(&choice).into_iter().find(|it| it.facts.is_ok())
 }
 
 /// The engines that the interpreter has packages for; tells which it lacks.
