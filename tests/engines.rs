@@ -171,7 +171,9 @@ fn ended_process_of_an_engine_is_told() {
             });
             let why = format!("{:#}", sample(model.as_mut(), &batch).unwrap_err());
             let all = killer.join().unwrap();
-            assert!(why.contains("under CPython") && why.contains("ended"), "{kind}: {why}");
+            // The engine may tell it before its processes are seen to have ended.
+            let is_told = why.contains("ended") || why.contains("died");
+            assert!(why.contains("under CPython") && is_told, "{kind}: {why}");
             drop(model);
             assert!(soon(|| left(&all).is_empty()), "{kind}: {:?}", left(&all));
         }
