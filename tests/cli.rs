@@ -48,6 +48,8 @@ fn invalid_usage_suggests_alternatives() {
     }
     let (_, _, err) = said(&bakeoff(&["verify", "no-such-cell"]).output().unwrap());
     assert!(err.contains("no-such-cell") && err.contains("bakeoff list"), "{err}");
+    let (code, _, err) = said(&bakeoff(&["costs", "--series", "grain"]).output().unwrap());
+    assert!(code == Some(2) && err.contains(r#"did you mean "grains"?"#), "{err}");
 }
 
 #[test]

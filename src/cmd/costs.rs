@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::child::program::own_program;
 use crate::cmd::cost_rows::{RUNNING, copied};
@@ -11,7 +11,7 @@ use crate::cmd::platforms::{Platforms, models_of, with_baseline};
 use crate::cmd::progress::{show, show_progress};
 use crate::cmd::section::{place, recording_of, remove_part, save_section, show_results};
 use crate::cmd::terminal::{paragraph, usual_style};
-use crate::cmd::{BadUsage, Exit, command_line, has_model, learned, models_named, stop::Stop};
+use crate::cmd::{BadUsage, Exit, command_line, has_model, learned, models_named, stop::Stop, unknown};
 use crate::machine::host;
 use crate::model::{MadeOf, ModelEntry, Platform, one_of_each_kind, timers};
 use crate::post::sections;
@@ -42,6 +42,9 @@ pub(super) struct Args {
     /// Measure each cost once, with few jobs at once, and skip the series of job sizes
     #[arg(long)]
     quick: bool,
+    /// Only these series of job sizes: grains, pages, files or frames; by default all
+    #[arg(long, value_delimiter = ',', value_name = "NAME,..", conflicts_with = "quick")]
+    series: Vec<String>,
     /// Maximum number of jobs that wait at once
     #[arg(long, default_value_t = 1_000_000, value_name = "JOBS", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     most: u32,
@@ -72,7 +75,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
     let mut running = if copied.is_none() { running(catalog, &models) } else { vec![] };
     let sent = if args.models.is_empty() { vec![] } else { processes(&platforms, &named) };
     running.extend(shipping(catalog, &platforms, &sent)?);
-    let sizes = if args.quick { vec![] } else { sizes(args, catalog, &platforms, &named) };
+    let sizes = if args.quick { vec![] } else { sizes(args, catalog, &platforms, &named)? };
     let measured = measured(args, catalog, running, sizes, &place, &stop)?;
     let of_user = of_user(catalog);
     let mut started = models;
@@ -87,6 +90,13 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         Some((recording, _)) => (recording.study.clone(), recording.costs.clone()),
         None => (None, None),
     };
+    let mut environment = begun.environment.clone();
+    if let Some((recording, _)) = &measured
+        && recording.environment.interpreters.is_some()
+    {
+        // These have the packages that models take.
+        environment.interpreters = recording.environment.interpreters.clone();
+    }
     let costs = Costs {
         command: command_line(),
         probes,
@@ -94,7 +104,7 @@ pub(super) fn run(args: &Args, catalog: &Catalog) -> Result<Exit> {
         sizes: sizes.unwrap_or_default().sizes,
         passes: Some(passes),
     };
-    let recording = Recording { partial: stop.is_asked(), costs: Some(costs), ..begun };
+    let recording = Recording { partial: stop.is_asked(), costs: Some(costs), environment, ..begun };
     let saved = save_section(&recording, &place, "costs");
     if let Some((_, study)) = measured {
         remove_part(&study, &saved);
@@ -146,9 +156,21 @@ fn shipping(catalog: &Catalog, platforms: &[Platform], processes: &[ModelEntry])
 }
 
 /// The series on each platform. If no model is named, each model has a break-even size, and the others have one of each kind.
-fn sizes(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[ModelEntry]) -> Vec<SizeCells> {
+fn sizes(
+    args: &Args,
+    catalog: &Catalog,
+    platforms: &[Platform],
+    named: &[ModelEntry],
+) -> Result<Vec<SizeCells>> {
+    let known: Vec<String> = catalog.series().iter().map(|series| series.name.to_owned()).collect();
+    for name in &args.series {
+        ensure!(known.contains(name), BadUsage(unknown("series", name, &known)));
+    }
     let mut sizes = Vec::new();
     for series in catalog.series() {
+        if !args.series.is_empty() && !args.series.iter().any(|name| name == series.name) {
+            continue;
+        }
         for &platform in platforms {
             let mut models = with_baseline(platform, named);
             if args.models.is_empty() && series.name != BREAK_EVEN && !catalog.is_of_user() {
@@ -157,7 +179,7 @@ fn sizes(args: &Args, catalog: &Catalog, platforms: &[Platform], named: &[ModelE
             sizes.extend(SizeCells::of(series, platform, &models));
         }
     }
-    sizes
+    Ok(sizes)
 }
 
 /// One study of all these cells, and its own recording; `None` if there is nothing to measure.
