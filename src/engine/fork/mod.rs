@@ -34,6 +34,21 @@ impl Nesting {
 }
 
 /// What a job that divides itself runs its parts by.
+///
+/// ```
+/// use bakeoff::{Context, work::Fork};
+///
+/// fn leaves(levels: u32, fork: &mut Fork<'_, '_>) -> u64 {
+///     if levels == 0 {
+///         return 1;
+///     }
+///     let (left, right) = fork.join(|fork| leaves(levels - 1, fork), |fork| leaves(levels - 1, fork));
+///     left + right
+/// }
+///
+/// assert_eq!(Context::default().fork(|fork| leaves(10, fork))?, 1024);
+/// # anyhow::Ok(())
+/// ```
 #[derive(Debug)]
 pub struct Fork<'a, 'pool>(Way<'a, 'pool>);
 
