@@ -222,6 +222,8 @@ fn timer(model: &str) -> Option<&'static str> {
     let is_async = matches!(made_of(model)?, MadeOf::Tasks | MadeOf::TasksOnOneThread);
     Some(match (is_async, model.contains('@')) {
         (false, false) => "thread::sleep",
+        (true, false) if model == "compio" => "compio::time::sleep",
+        (true, false) if model == "smol" => "smol::Timer",
         (true, false) => "tokio::time::sleep",
         (false, true) => "time.sleep",
         (true, true) => "asyncio.sleep",
@@ -333,5 +335,18 @@ mod tests {
         let costs = recording.costs.as_mut().unwrap();
         (costs.study, costs.passes) = (None, None);
         insta::assert_snapshot!(shown(&recording));
+    }
+
+    #[test]
+    fn runtimes_wait_by_timers_of_their_own() {
+        for (model, by) in [
+            ("sequential", "thread::sleep"),
+            ("tokio-local", "tokio::time::sleep"),
+            ("compio", "compio::time::sleep"),
+            ("smol", "smol::Timer"),
+            ("py-asyncio@3.13", "asyncio.sleep"),
+        ] {
+            assert_eq!(timer(model), Some(by), "{model}");
+        }
     }
 }
