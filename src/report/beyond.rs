@@ -52,8 +52,8 @@ fn option<'a>(command: &'a [String], name: &str) -> Option<&'a str> {
         if word == name {
             return Some(command.get(at + 1)?);
         }
-        if let Some(value) = word.strip_prefix(name)
-            && let Some(value) = value.strip_prefix('=')
+        if let Some((option, value)) = word.split_once('=')
+            && option == name
         {
             return Some(value);
         }
