@@ -96,6 +96,24 @@ mod tests {
     }
 
     #[test]
+    fn models_of_interpreters_have_their_rows_too() {
+        let mut of_python = recording(16, 150);
+        let study = of_python.study.as_mut().unwrap();
+        study.workloads[0].name = "noop".into();
+        study.workloads[0].platform = Some("3.13".into());
+        for (arm, id) in study.arms.iter_mut().zip(["noop/py-loop@3.13/one", "noop/py-ray@3.13/cores"]) {
+            (arm.id, arm.platform) = (id.into(), Some("3.13".into()));
+        }
+        for launch in &mut study.launches {
+            launch.workload = "noop".into();
+            launch.platform = Some("3.13".into());
+        }
+        let summary = Summary::of(&of_python);
+        assert!(Running::of(&summary, "py-ray@3.13").dispatch_ns.is_some());
+        assert!(Running::of(&summary, "py-loop@3.13").dispatch_ns.is_none(), "the baseline has none");
+    }
+
+    #[test]
     fn overhead_is_time_beyond_baseline() {
         // Ten jobs take 100 ms under the baseline, and 150 ms under the other model.
         let mut slower = recording(16, 150);
